@@ -1,0 +1,22 @@
+/** The house's import rules: apps → surface, decoys, enforcer, stages → kernel → contracts; no sibling, no cycle. */
+const room = '^(stages/[^/]+|decoys|enforcer|surface/[^/]+|testkit|e2e|scripts)/';
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'contracts-import-nothing-of-ours', severity: 'error', from: { path: '^contracts/' }, to: { path: '^(kernel|stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' } },
+    { name: 'kernel-imports-contracts-only', severity: 'error', from: { path: '^kernel/', pathNot: '\\.test\\.ts$' }, to: { path: '^(stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' } },
+    { name: 'rooms-never-import-each-other', severity: 'error', from: { path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/', pathNot: '(\\.(test|bench|fuzz)\\.ts$|/bench/)' }, to: { path: room, pathNot: '^$1/' } },
+    { name: 'rooms-never-import-apps', severity: 'error', from: { pathNot: '^(apps|e2e|scripts)/' }, to: { path: '^apps/' } },
+    { name: 'decoys-keep-to-their-own-protocol', severity: 'error', from: { path: '^decoys/(ssh|telnet|http)/' }, to: { path: '^decoys/(ssh|telnet|http)/', pathNot: '^decoys/$1/' } },
+    { name: 'console-imports-contracts-only', severity: 'error', from: { path: '^surface/console/' }, to: { path: '^(kernel|stages|decoys|enforcer|surface/api|apps)/' } },
+    { name: 'tests-stay-out-of-the-product', severity: 'error', from: { pathNot: '(\\.(test|bench|fuzz)\\.ts$|/bench/|^testkit/|^e2e/|^scripts/)' }, to: { path: '^(testkit|e2e)/' } },
+    { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(node_modules|\\.next|/out/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
+  },
+};

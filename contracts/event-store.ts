@@ -1,0 +1,106 @@
+/**
+ * The columnar, searchable home of events. One query type serves hunting, the console's tables and its charts.
+ * One contract suite (`testkit/contracts/event-store.suite.ts`) runs over every engine.
+ */
+import { z } from 'zod';
+import type { Event } from './event.ts';
+import type { Position } from './stream.ts';
+
+/** Dotted ECS name: `source.ip`, `event.action`. Any field of `Event` may be asked for; common ones have columns of their own. */
+export const FieldName = z
+  .string()
+  .regex(/^[@a-zA-Z_][\w@]*(\.[a-zA-Z_][\w-]*){0,7}$/)
+  .max(128);
+
+export const EventFilter = z.strictObject({
+  field: FieldName,
+  /** `cidr` takes a network; `contains` and `prefix` are case-insensitive; `exists` takes no value. */
+  op: z.enum(['eq', 'in', 'prefix', 'contains', 'gt', 'gte', 'lt', 'lte', 'exists', 'cidr']),
+  value: z
+    .union([
+      z.string().max(4096),
+      z.number(),
+      z.boolean(),
+      z.array(z.union([z.string().max(4096), z.number()])).max(1000),
+    ])
+    .optional(),
+  not: z.boolean().optional(),
+});
+export type EventFilter = z.infer<typeof EventFilter>;
+
+export const EventQuery = z.strictObject({
+  /** Event time, milliseconds since the epoch: from inclusive, to exclusive. */
+  from: z.number().int().optional(),
+  to: z.number().int().optional(),
+  filters: z.array(EventFilter).max(32).optional(),
+  /** Whole words, all of which must occur somewhere in the event's text (case-insensitive). */
+  words: z.string().max(512).optional(),
+  order: z.enum(['newest', 'oldest']).optional(),
+  /** 1 to 1,000; default 100. */
+  limit: z.number().int().min(1).max(1000).optional(),
+  /** From a page's `next`. */
+  after: z.string().max(256).optional(),
+});
+export type EventQuery = z.infer<typeof EventQuery>;
+
+export const EventAggregate = z.strictObject({
+  /** Same selection as a query; `order`, `limit` and `after` do not apply. */
+  where: EventQuery.pick({ from: true, to: true, filters: true, words: true }).optional(),
+  /** Groups, outermost first: by value of a field (its `top` most frequent), or by time. */
+  by: z
+    .array(
+      z.union([
+        z.strictObject({ field: FieldName, top: z.number().int().min(1).max(1000).optional() }),
+        z.strictObject({ intervalMs: z.number().int().min(1000) }),
+      ]),
+    )
+    .min(1)
+    .max(3),
+  /** Besides the count: distinct values of a field, or its sum. */
+  measure: z.strictObject({ op: z.enum(['distinct', 'sum', 'min', 'max']), field: FieldName }).optional(),
+});
+export type EventAggregate = z.infer<typeof EventAggregate>;
+
+export interface EventPage {
+  readonly events: readonly Event[];
+  /** Where the next page starts, absent on the last one. */
+  readonly next?: string;
+}
+
+export interface AggregateRow {
+  /** One entry for each of `by`: the field's value (null where absent), or the interval's start in epoch milliseconds. */
+  readonly keys: readonly (string | number | boolean | null)[];
+  readonly count: number;
+  readonly measure?: number;
+}
+
+export interface RetentionPolicy {
+  /** Days to keep by `event.dataset`; `default` for those not named. */
+  readonly days: Readonly<Record<string, number>>;
+  /** Days after which a day's events move to Parquet; they stay searchable there. */
+  readonly archiveAfterDays: number;
+}
+
+export interface EventStore {
+  /**
+   * Stores the batch and its watermark in one transaction: after a crash, `watermarks` names exactly what is in.
+   * `next` is the next offset to read per partition. Rejects with `STORE_DISK_FULL`; reads go on.
+   */
+  append(events: readonly Event[], next: readonly Position[]): Promise<void>;
+  watermarks(): Promise<readonly Position[]>;
+  query(query: EventQuery): Promise<EventPage>;
+  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
+  /** One event by its id. */
+  get(id: string): Promise<Event | undefined>;
+  /** Applies the policy as of `now`; answers what it dropped and archived. */
+  retain(policy: RetentionPolicy, now: number): Promise<{ readonly dropped: number; readonly archived: number }>;
+  /** Copies a consistent state into the folder, while reads and writes go on. */
+  backup(folder: string): Promise<void>;
+  describe(): Promise<{
+    readonly events: number;
+    readonly bytes: number;
+    readonly oldest?: number;
+    readonly newest?: number;
+  }>;
+  close(): Promise<void>;
+}

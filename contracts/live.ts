@@ -1,0 +1,42 @@
+/** The live channel (Socket.IO): what the platform pushes to a signed-in console, and what the console may ask for. */
+import type { Action } from './action.ts';
+import type { IncidentSummary } from './incident.ts';
+
+export interface ServerToClient {
+  /** An incident was opened or changed. */
+  incident: (incident: IncidentSummary) => void;
+  action: (action: Action) => void;
+  /** A piece of the terminal of a watched session: UTF-8 asciicast v2 lines, from this byte offset of the recording. */
+  terminal: (piece: { readonly session: string; readonly offset: number; readonly text: string }) => void;
+  status: (status: PlatformStatus) => void;
+}
+
+export interface ClientToServer {
+  /** Answers the recording so far, then `terminal` follows from there. At most 4 watched sessions a client. */
+  watch: (
+    session: string,
+    answer: (reply: {
+      readonly ok: boolean;
+      readonly offset: number;
+      readonly text: string;
+      readonly error?: string;
+    }) => void,
+  ) => void;
+  unwatch: (session: string) => void;
+}
+
+export interface PlatformStatus {
+  readonly startedAt: number;
+  readonly eventsTotal: number;
+  readonly eventsPerSecond: number;
+  readonly openIncidents: number;
+  readonly blocksInForce: number;
+  readonly responseMode: 'off' | 'simulate' | 'enforce';
+  readonly decoys: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly listen: string;
+    readonly connections: number;
+    readonly healthy: boolean;
+  }[];
+}

@@ -1,0 +1,90 @@
+/**
+ * Relational state: incidents, actions, what is known of attackers, accounts. Everything that must change together changes in
+ * one transaction, the consumer's stream position included: that is what makes a crash harmless.
+ * One contract suite (`testkit/contracts/state-store.suite.ts`) runs over every engine.
+ */
+import type { Action, ActionStatus } from './action.ts';
+import type { Incident, IncidentSummary } from './incident.ts';
+import type { Position } from './stream.ts';
+
+export interface StateStore {
+  /** Runs `work` in one durable transaction; rolls back when it throws. Transactions run one after another. */
+  transaction<T>(work: (tx: StateTransaction) => Promise<T>): Promise<T>;
+  /** Reads outside a transaction; sees committed data only. */
+  readonly read: StateReader;
+  /** Writes a consistent copy to the file while the store is in use. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface IncidentFilter {
+  readonly status?: readonly Incident['status'][];
+  readonly actor?: string;
+  readonly minScore?: number;
+  /** Keyset paging, newest `lastSeen` first. */
+  readonly after?: string;
+  /** Default 50, at most 500. */
+  readonly limit?: number;
+}
+
+export interface StateReader {
+  incident(id: string): Promise<Incident | undefined>;
+  incidents(
+    filter?: IncidentFilter,
+  ): Promise<{ readonly incidents: readonly IncidentSummary[]; readonly next?: string }>;
+  /** The newest incident of this actor that is not closed. */
+  openIncidentOf(actor: string): Promise<Incident | undefined>;
+  action(id: string): Promise<Action | undefined>;
+  /** Newest first. */
+  actions(filter?: {
+    readonly status?: readonly ActionStatus[];
+    readonly incident?: string;
+    readonly limit?: number;
+  }): Promise<readonly Action[]>;
+  /** What detectors remember of an actor, as they packed it. */
+  actorState(actor: string): Promise<Uint8Array | undefined>;
+  /** Next offset to read, by consumer name. */
+  watermarks(consumer: string): Promise<readonly Position[]>;
+  account(name: string): Promise<Account | undefined>;
+  accounts(): Promise<readonly Account[]>;
+  session(tokenHash: string): Promise<ConsoleSession | undefined>;
+  setting(key: string): Promise<string | undefined>;
+  /** What a decoy remembers of an attacker. */
+  memory(sensor: string, key: string): Promise<Uint8Array | undefined>;
+}
+
+export interface StateTransaction extends StateReader {
+  putIncident(incident: Incident): Promise<void>;
+  putAction(action: Action): Promise<void>;
+  putActorState(actor: string, state: Uint8Array, lastSeen: number): Promise<void>;
+  setWatermarks(consumer: string, next: readonly Position[]): Promise<void>;
+  putAccount(account: Account): Promise<void>;
+  putSession(session: ConsoleSession): Promise<void>;
+  removeSession(tokenHash: string): Promise<void>;
+  putSetting(key: string, value: string | undefined): Promise<void>;
+  putMemory(sensor: string, key: string, value: Uint8Array, at: number): Promise<void>;
+  /** Drops what was last touched before these times (epoch ms); answers how many rows went. */
+  prune(before: {
+    readonly actors?: number;
+    readonly sessions?: number;
+    readonly memory?: number;
+    readonly closedIncidents?: number;
+  }): Promise<number>;
+}
+
+export interface Account {
+  readonly name: string;
+  /** argon2id in PHC form. */
+  readonly passwordHash: string;
+  readonly role: 'admin';
+  readonly createdAt: number;
+}
+
+export interface ConsoleSession {
+  /** SHA-256 of the token in hex: the token itself is never stored. */
+  readonly tokenHash: string;
+  readonly account: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastSeenAt: number;
+}

@@ -1,0 +1,45 @@
+/**
+ * What passes between a decoy host and the platform, as msgpack inside length-prefixed frames (`kernel/frames.ts`) on an inherited
+ * socket. The platform knows who is at the other end from the connection itself; nothing here can say otherwise.
+ */
+import { z } from 'zod';
+import { SensorEvent } from './event.ts';
+
+const key = z.string().min(1).max(256);
+const bytes = z.instanceof(Uint8Array);
+const streamId = z.string().regex(/^[A-Za-z0-9~_-]{1,128}$/);
+
+/** One frame from the sensor. `seq` grows by one with every event of an epoch; the platform acknowledges it once on disk. */
+export const FromSensor = z.discriminatedUnion('t', [
+  z.strictObject({ t: z.literal('hello'), version: z.literal(1), epoch: z.string().regex(/^[a-z0-9]{8,32}$/) }),
+  z.strictObject({ t: z.literal('event'), seq: z.number().int().positive(), event: SensorEvent }),
+  z.strictObject({ t: z.literal('recording'), id: streamId, chunk: bytes }),
+  z.strictObject({ t: z.literal('recording-end'), id: streamId }),
+  z.strictObject({ t: z.literal('blob'), request: z.number().int().positive(), chunk: bytes, last: z.boolean() }),
+  z.strictObject({ t: z.literal('recall'), request: z.number().int().positive(), key }),
+  z.strictObject({ t: z.literal('remember'), key, value: bytes }),
+  z.strictObject({
+    t: z.literal('heartbeat'),
+    connections: z.number().int(),
+    queued: z.number().int(),
+    dropped: z.number().int(),
+  }),
+]);
+export type FromSensor = z.infer<typeof FromSensor>;
+
+/** One frame to the sensor. */
+export const ToSensor = z.discriminatedUnion('t', [
+  /** Everything up to `seq` is on disk; up to `window` further events may be under way. */
+  z.strictObject({ t: z.literal('ack'), seq: z.number().int().nonnegative(), window: z.number().int().nonnegative() }),
+  z.strictObject({
+    t: z.literal('blob-kept'),
+    request: z.number().int().positive(),
+    sha256: z.string(),
+    bytes: z.number().int(),
+  }),
+  z.strictObject({ t: z.literal('recalled'), request: z.number().int().positive(), value: bytes.optional() }),
+]);
+export type ToSensor = z.infer<typeof ToSensor>;
+
+/** One frame between sensor and platform is at most this large. */
+export const MAX_WIRE_FRAME = 2 * 1024 * 1024;

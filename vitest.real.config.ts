@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need a real server, client, kernel or browser; `.ci/run` installs what they drive. */
+export default defineConfig({
+  test: {
+    include: ['**/*.real.test.ts'],
+    exclude: ['**/node_modules/**'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});
