@@ -63,6 +63,8 @@ export const Incident = z.strictObject({
         rule: z.string().max(128),
         title: capped,
         severity: Severity,
+        /** The highest that any of them had. */
+        confidence: z.number().int().min(0).max(100).optional(),
         count: z.number().int(),
         first: epochMs,
         last: epochMs,
