@@ -1,0 +1,236 @@
+/**
+ * The platform's end of a sensor's wire. Who the sensor is comes from the connection, never from what it says: its events get its name,
+ * its recordings and memories live under its name, and whatever breaks the protocol ends the link.
+ */
+import type { Socket } from 'node:net';
+import { NOBODY } from '@netsentinel/contracts/actor';
+import type { BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Event } from '@netsentinel/contracts/event';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { Result } from '@netsentinel/contracts/result';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { EventStream, StreamRecord } from '@netsentinel/contracts/stream';
+import { FromSensor, MAX_WIRE_FRAME, type ToSensor } from '@netsentinel/contracts/wire';
+import { describeError } from '@netsentinel/kernel/errors';
+import { encodeFrame, FrameReader } from '@netsentinel/kernel/frames';
+import { pack, tryUnpack } from '@netsentinel/kernel/pack';
+
+/** Events that may be under way between the sensor and the disk. */
+const WINDOW = 4096;
+const MAX_BLOB_BYTES = 64 * 1024 * 1024;
+const MAX_OPEN_BLOBS = 16;
+const MAX_OPEN_RECORDINGS = 16_384;
+
+export interface SensorLinkPorts {
+  readonly stream: EventStream;
+  readonly blobs: BlobStore;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Makes an `Event` of what the sensor sent; an error result is the `pipeline_error` event that stands for it. */
+  normalise(
+    input: unknown,
+    stamp: {
+      sensor: { id: string; type: string };
+      epoch: string;
+      sequence: number;
+      receivedAt: number;
+      sourceVerified: boolean;
+    },
+  ): Result<Event, Event>;
+  /** A piece of a recording is on its way to the disk: for those who watch. */
+  onTerminal(session: string, offset: number, chunk: Uint8Array): void;
+  onHeartbeat(sensor: string, heartbeat: { connections: number; queued: number; dropped: number }): void;
+}
+
+export interface SensorLinkCounters {
+  events: number;
+  rejected: number;
+  foreign: number;
+}
+
+/** Serves one link until it closes. `sensor` is what the launcher says of the socket. */
+export function serveSensor(
+  socket: Socket,
+  sensor: { readonly id: string; readonly type: string },
+  ports: SensorLinkPorts,
+): { readonly counters: SensorLinkCounters; close(): void } {
+  const { log, clock } = ports;
+  const counters: SensorLinkCounters = { events: 0, rejected: 0, foreign: 0 };
+  const reader = new FrameReader(MAX_WIRE_FRAME);
+  const recordings = new Map<string, { writer: Promise<RecordingWriter>; tail: Promise<void> }>();
+  const blobs = new Map<number, { chunks: Uint8Array[]; bytes: number }>();
+  let epoch: string | undefined;
+  let pending = 0;
+  let closed = false;
+
+  const send = (message: ToSensor): void => {
+    if (!closed) socket.write(encodeFrame(pack(message)));
+  };
+  const reject = (reason: string): void => {
+    counters.rejected++;
+    log.warn('sensor broke the wire protocol; link closed', { sensor: sensor.id, reason });
+    socket.destroy();
+  };
+  /** Sessions carry the sensor's name, so that no sensor writes into another's recording. */
+  const own = (id: string): boolean => {
+    if (id.startsWith(`${sensor.id}~`)) return true;
+    counters.foreign++;
+    return false;
+  };
+
+  const appendEvents = (records: StreamRecord[], last: number): void => {
+    pending += records.length;
+    if (pending >= WINDOW) socket.pause();
+    ports.stream.append(records).then(
+      () => {
+        pending -= records.length;
+        counters.events += records.length;
+        send({ t: 'ack', seq: last, window: WINDOW });
+        if (pending < WINDOW && !closed) socket.resume();
+      },
+      (error: unknown) => {
+        // Not acknowledged, so the sensor keeps it and sends it again over the next link.
+        log.error('events could not be kept; the link is reset', { sensor: sensor.id, error: describeError(error) });
+        clock.after(1000, () => socket.destroy());
+      },
+    );
+  };
+
+  const record = (id: string, chunk: Uint8Array): void => {
+    if (!own(id)) return;
+    let open = recordings.get(id);
+    if (open === undefined) {
+      if (recordings.size >= MAX_OPEN_RECORDINGS) return;
+      open = { writer: ports.blobs.openRecording(id), tail: Promise.resolve() };
+      recordings.set(id, open);
+    }
+    const { writer } = open;
+    open.tail = open.tail
+      .then(async () => {
+        const file = await writer;
+        ports.onTerminal(id, file.bytes, chunk);
+        await file.append(chunk);
+      })
+      .catch((error: unknown) =>
+        log.warn('a recording could not be written', { session: id, error: describeError(error) }),
+      );
+  };
+
+  const endRecording = (id: string): void => {
+    const open = recordings.get(id);
+    if (open === undefined) return;
+    recordings.delete(id);
+    void open.tail
+      .then(async () => (await open.writer).close())
+      .catch((error: unknown) =>
+        log.warn('a recording could not be closed', { session: id, error: describeError(error) }),
+      );
+  };
+
+  const takeBlob = (request: number, chunk: Uint8Array, last: boolean): void => {
+    const open = blobs.get(request) ?? { chunks: [], bytes: 0 };
+    if (blobs.size >= MAX_OPEN_BLOBS && !blobs.has(request)) return reject('too many uploads at once');
+    open.bytes += chunk.length;
+    if (open.bytes > MAX_BLOB_BYTES) return reject('an upload beyond its bound');
+    // The frame's memory is the socket's; the upload outlives it.
+    open.chunks.push(Uint8Array.from(chunk));
+    blobs.set(request, open);
+    if (!last) return undefined;
+    blobs.delete(request);
+    ports.blobs.put(Buffer.concat(open.chunks, open.bytes)).then(
+      (kept) => send({ t: 'blob-kept', request, sha256: kept.sha256, bytes: kept.bytes }),
+      (error: unknown) => log.warn('an upload could not be kept', { sensor: sensor.id, error: describeError(error) }),
+    );
+    return undefined;
+  };
+
+  const receive = (message: FromSensor): void => {
+    switch (message.t) {
+      case 'hello':
+        if (epoch !== undefined) return reject('a second hello');
+        epoch = message.epoch;
+        return send({ t: 'ack', seq: 0, window: WINDOW });
+      case 'recording':
+        return record(message.id, Uint8Array.from(message.chunk));
+      case 'recording-end':
+        return endRecording(message.id);
+      case 'blob':
+        return takeBlob(message.request, message.chunk, message.last);
+      case 'recall':
+        ports.state.read.memory(sensor.id, message.key).then(
+          (value) => send({ t: 'recalled', request: message.request, ...(value === undefined ? {} : { value }) }),
+          (error: unknown) => log.warn('a memory could not be read', { error: describeError(error) }),
+        );
+        return undefined;
+      case 'remember': {
+        const value = Uint8Array.from(message.value);
+        ports.state
+          .transaction((tx) => tx.putMemory(sensor.id, message.key, value, clock.now()))
+          .catch((error: unknown) => log.warn('a memory could not be kept', { error: describeError(error) }));
+        return undefined;
+      }
+      case 'heartbeat':
+        return ports.onHeartbeat(sensor.id, {
+          connections: message.connections,
+          queued: message.queued,
+          dropped: message.dropped,
+        });
+      case 'event':
+        return reject('an event outside the event path');
+      default:
+        return message satisfies never;
+    }
+  };
+
+  socket.on('data', (chunk) => {
+    const frames = reader.push(chunk);
+    if (!frames.ok) return reject(frames.error);
+    let batch: StreamRecord[] = [];
+    let last = 0;
+    for (const frame of frames.value) {
+      const raw = tryUnpack(frame) as { t?: unknown; seq?: unknown; event?: unknown } | undefined;
+      if (raw?.t !== 'event') {
+        const message = FromSensor.safeParse(raw);
+        if (!message.success) return reject('a frame that breaks its schema');
+        receive(message.data);
+        continue;
+      }
+      // Events are the hot path: their envelope is checked here by hand, their content by `normalise` against the strict schema.
+      if (epoch === undefined) return reject('an event before hello');
+      if (!Number.isSafeInteger(raw.seq) || (raw.seq as number) <= 0) return reject('an event without a sequence');
+      const sequence = raw.seq as number;
+      const result = ports.normalise(raw.event, {
+        sensor: { id: sensor.id, type: sensor.type },
+        epoch,
+        sequence,
+        receivedAt: clock.now(),
+        sourceVerified: true,
+      });
+      const event = result.ok ? result.value : result.error;
+      if (!result.ok) counters.rejected++;
+      batch.push({
+        key: event.netsentinel.actor || NOBODY,
+        origin: { producer: sensor.id, epoch, sequence },
+        value: pack(event),
+      });
+      last = sequence;
+      if (batch.length >= 1024) {
+        appendEvents(batch, last);
+        batch = [];
+      }
+    }
+    if (batch.length > 0) appendEvents(batch, last);
+    return undefined;
+  });
+  const end = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const id of [...recordings.keys()]) endRecording(id);
+  };
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.end());
+  socket.on('close', end);
+  return { counters, close: () => socket.destroy() };
+}

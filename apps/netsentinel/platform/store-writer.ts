@@ -1,0 +1,81 @@
+/** Carries events from the stream into the event store. The store keeps the position in the transaction of the data, so nothing doubles. */
+import type { Event } from '@netsentinel/contracts/event';
+import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
+import type { Clock } from '@netsentinel/contracts/clock';
+import { describeError } from '@netsentinel/kernel/errors';
+import { unpack } from '@netsentinel/kernel/pack';
+
+const BATCH = 4_000;
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 30_000;
+
+export interface StoreWriter {
+  /** Ends after the batch in hand. */
+  stop(): Promise<void>;
+  readonly stored: number;
+}
+
+export async function startStoreWriter(ports: {
+  stream: EventStream;
+  store: EventStore;
+  clock: Clock;
+  log: Logger;
+}): Promise<StoreWriter> {
+  const { stream, store, log } = ports;
+  const marks = new Map((await store.watermarks()).map((p) => [p.partition, p.offset]));
+  const consumer = await stream.consume({
+    group: 'store',
+    startAt: (partition) => marks.get(partition),
+    maxRecords: BATCH,
+  });
+  const stopping = new AbortController();
+  let stored = 0;
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      const records = await consumer.next(stopping.signal);
+      if (records.length === 0) return;
+      if (!(await keep(consumer, records))) return;
+      stored += records.length;
+    }
+  })();
+
+  /** Stores one batch, however often it takes; false when stopped meanwhile. */
+  async function keep(from: StreamConsumer, records: readonly StoredRecord[]): Promise<boolean> {
+    const next = nextPositions(records);
+    const events = records.map((record) => unpack(record.value) as Event);
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
+      try {
+        await store.append(events, next);
+        await from.commit(next);
+        return true;
+      } catch (error) {
+        if (stopping.signal.aborted) return false;
+        log.error('events could not be stored; trying again', { error: describeError(error), waitMs });
+        await new Promise<void>((resolve) => {
+          const cancel = ports.clock.after(waitMs, resolve);
+          stopping.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+        });
+      }
+    }
+  }
+
+  return {
+    get stored() {
+      return stored;
+    },
+    stop: async () => {
+      stopping.abort();
+      await done;
+      await consumer.close();
+    },
+  };
+}
+
+/** The next offset to read, one a partition, once these records are done. */
+export function nextPositions(records: readonly StoredRecord[]): Position[] {
+  const next = new Map<number, bigint>();
+  for (const record of records) next.set(record.partition, record.offset + 1n);
+  return [...next].map(([partition, offset]) => ({ partition, offset }));
+}

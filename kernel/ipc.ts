@@ -1,0 +1,65 @@
+/**
+ * The started process's side of its launcher's IPC channel: messages checked against a schema, the answers, and an end that is certain
+ * (the channel closing means that the launcher is gone, and so shall we be).
+ */
+import type { z } from 'zod';
+import { describeError, NetSentinelError } from './errors.ts';
+
+export interface LauncherChannel {
+  send(message: unknown): void;
+}
+
+/** `handle` gets each message with the handle that came beside it. A rejection is reported as `failed` and ends the process with 1. */
+export function serveLauncher<T>(
+  schema: z.ZodType<T>,
+  handle: (message: T, handle: unknown) => Promise<void> | void,
+  onGone: () => Promise<void> | void,
+): LauncherChannel {
+  if (process.send === undefined)
+    throw new NetSentinelError('PROCESS_NOT_LAUNCHED', 'user', 'this program is started by the launcher', {
+      hint: 'Run `netsentinel up`.',
+    });
+  const send = (message: unknown): void => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  };
+  const fail = (error: unknown): void => {
+    const coded = error instanceof NetSentinelError ? error : undefined;
+    send({
+      t: 'failed',
+      code: coded?.code ?? 'PROCESS_FAILED',
+      message: describeError(error).slice(0, 2000),
+      ...(coded?.hint === undefined ? {} : { hint: coded.hint }),
+    });
+    process.stderr.write(
+      `${JSON.stringify({ level: 'error', message: 'process failed', error: error instanceof Error ? error.stack : String(error) })}\n`,
+    );
+    process.exitCode = 1;
+    setImmediate(() => process.exit(1));
+  };
+  // Messages are handled one after another: a listener that comes right behind the boot message waits for it.
+  let queue = Promise.resolve();
+  process.on('message', (raw, peer) => {
+    const message = schema.safeParse(raw);
+    if (!message.success)
+      return fail(
+        new NetSentinelError(
+          'PROCESS_BAD_MESSAGE',
+          'bug',
+          `a launcher message broke its schema: ${message.error.message}`,
+        ),
+      );
+    queue = queue.then(() => handle(message.data, peer)).catch(fail);
+    return undefined;
+  });
+  process.on('disconnect', () => {
+    void (async () => {
+      await Promise.race([onGone(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+      process.exit(0);
+    })();
+  });
+  // The terminal sends ^C to the whole group; the launcher decides when and in which order processes stop.
+  process.on('SIGINT', () => {});
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  return { send };
+}
