@@ -1,22 +1,57 @@
 /** Makes the sealer and the opener for a negotiated cipher and MAC. */
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { DirectionKeys, PacketOpener, PacketSealer } from './crypto.types.ts';
+import { CIPHERS, MACS } from './algorithms.ts';
+import { ChaChaPolyOpener, ChaChaPolySealer } from './chacha-poly-cipher.ts';
+import type { CipherSpec, DirectionKeys, MacSpec, PacketOpener, PacketSealer } from './crypto.types.ts';
+import { CtrEtmOpener, CtrOpener, CtrSealer } from './ctr-cipher.ts';
+import { GcmOpener, GcmSealer } from './gcm-cipher.ts';
+
+export { createPlainOpener, createPlainSealer } from './plain-cipher.ts';
 
 /** `cipher` and `mac` as negotiated; `mac` does not matter for a cipher with a tag of its own. Unknown names are a bug of ours. */
-export function createSealer(cipher: string, _mac: string, _keys: DirectionKeys): PacketSealer {
-  throw new NetSentinelError('SSH_CIPHER_UNKNOWN', 'bug', `No sealer for ${cipher}`);
+export function createSealer(cipher: string, mac: string, keys: DirectionKeys): PacketSealer {
+  const spec = cipherSpec(cipher);
+  switch (spec.name) {
+    case 'chacha20-poly1305@openssh.com':
+      return new ChaChaPolySealer(keys.key);
+    case 'aes128-gcm@openssh.com':
+      return new GcmSealer('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
+    case 'aes256-gcm@openssh.com':
+      return new GcmSealer('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
+    case 'aes128-ctr':
+    case 'aes192-ctr':
+    case 'aes256-ctr':
+      return new CtrSealer(spec, macSpec(mac), keys);
+  }
 }
 
 /** The other direction of `createSealer`. */
-export function createOpener(cipher: string, _mac: string, _keys: DirectionKeys): PacketOpener {
-  throw new NetSentinelError('SSH_CIPHER_UNKNOWN', 'bug', `No opener for ${cipher}`);
+export function createOpener(cipher: string, mac: string, keys: DirectionKeys): PacketOpener {
+  const spec = cipherSpec(cipher);
+  switch (spec.name) {
+    case 'chacha20-poly1305@openssh.com':
+      return new ChaChaPolyOpener(keys.key);
+    case 'aes128-gcm@openssh.com':
+      return new GcmOpener('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
+    case 'aes256-gcm@openssh.com':
+      return new GcmOpener('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
+    case 'aes128-ctr':
+    case 'aes192-ctr':
+    case 'aes256-ctr': {
+      const chosen = macSpec(mac);
+      return chosen.etm ? new CtrEtmOpener(spec, chosen, keys) : new CtrOpener(spec, chosen, keys);
+    }
+  }
 }
 
-/** Before the first keys: nothing is encrypted, nothing is authenticated, padding is zeros. */
-export function createPlainSealer(): PacketSealer {
-  throw new NetSentinelError('SSH_CIPHER_UNKNOWN', 'bug', 'No plain sealer');
+function cipherSpec(name: string): CipherSpec {
+  const spec = CIPHERS.get(name);
+  if (spec === undefined) throw new NetSentinelError('SSH_CIPHER_UNKNOWN', 'bug', `Cipher ${name} was never offered`);
+  return spec;
 }
 
-export function createPlainOpener(): PacketOpener {
-  throw new NetSentinelError('SSH_CIPHER_UNKNOWN', 'bug', 'No plain opener');
+function macSpec(name: string): MacSpec {
+  const spec = MACS.get(name);
+  if (spec === undefined) throw new NetSentinelError('SSH_MAC_UNKNOWN', 'bug', `MAC ${name} was never offered`);
+  return spec;
 }
