@@ -17,7 +17,7 @@ export class ChaCha20 {
 
   /** 32 bytes of key. */
   constructor(key: Uint8Array) {
-    this.#key = key.slice(0, 32);
+    this.#key = new Uint8Array(key.subarray(0, 32));
     for (let i = 0; i < 8; i++) this.#words[i] = readWord(this.#key, 4 * i);
   }
 

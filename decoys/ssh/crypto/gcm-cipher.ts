@@ -18,7 +18,7 @@ export class GcmSealer implements PacketSealer {
   constructor(algorithm: CipherGCMTypes, key: Uint8Array, iv: Uint8Array) {
     this.#algorithm = algorithm;
     this.#key = createSecretKey(key);
-    this.#nonce = iv.slice(0, 12);
+    this.#nonce = new Uint8Array(iv.subarray(0, 12));
   }
 
   sealedBytes(payloadBytes: number): number {
@@ -53,7 +53,7 @@ export class GcmOpener implements PacketOpener {
   constructor(algorithm: CipherGCMTypes, key: Uint8Array, iv: Uint8Array) {
     this.#algorithm = algorithm;
     this.#key = createSecretKey(key);
-    this.#nonce = iv.slice(0, 12);
+    this.#nonce = new Uint8Array(iv.subarray(0, 12));
   }
 
   frameBytes(_sequence: number, buffer: Uint8Array, at: number, maxPacketBytes: number): number {

@@ -18,9 +18,7 @@ export function createSealer(cipher: string, mac: string, keys: DirectionKeys): 
       return new GcmSealer('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
     case 'aes256-gcm@openssh.com':
       return new GcmSealer('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
-    case 'aes128-ctr':
-    case 'aes192-ctr':
-    case 'aes256-ctr':
+    default:
       return new CtrSealer(spec, macSpec(mac), keys);
   }
 }
@@ -35,9 +33,7 @@ export function createOpener(cipher: string, mac: string, keys: DirectionKeys): 
       return new GcmOpener('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
     case 'aes256-gcm@openssh.com':
       return new GcmOpener('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
-    case 'aes128-ctr':
-    case 'aes192-ctr':
-    case 'aes256-ctr': {
+    default: {
       const chosen = macSpec(mac);
       return chosen.etm ? new CtrEtmOpener(spec, chosen, keys) : new CtrOpener(spec, chosen, keys);
     }

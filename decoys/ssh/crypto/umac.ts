@@ -170,7 +170,7 @@ export class Umac {
     sum += fold36((low >>> 16) * key[base + 2]! + (low & 0xffff) * key[base + 3]!);
     sum = fold36(sum);
     if (sum >= PRIME_36) sum -= PRIME_36;
-    const word = (sum % WORD | 0) ^ this.#outerKey[stream]!;
+    const word = ((sum % WORD) | 0) ^ this.#outerKey[stream]!;
     const to = outAt + 4 * stream;
     const from = padAt + 4 * stream;
     out[to] = (word >>> 24) ^ pads[from]!;
