@@ -1,0 +1,65 @@
+/**
+ * What a responder is: something that can cut a network off somewhere (a firewall, a cloud, a controller) and let it in again.
+ * The enforcer decides and remembers; a responder only makes its corner of the world equal to what the enforcer intends.
+ * One contract suite (`testkit/contracts/responder.suite.ts`) runs over every responder.
+ */
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { Network } from '@netsentinel/kernel/address';
+
+/** A network that shall be cut off, for how long from now (monotonic time). */
+export interface Entry {
+  readonly network: Network;
+  readonly remainingMs: number;
+}
+
+export type Change =
+  | ({ readonly kind: 'block' } & Entry)
+  | { readonly kind: 'unblock'; readonly network: Network };
+
+export type ChangeOutcome =
+  | {
+      readonly ok: true;
+      /** Resolves true once the change has been seen from outside the program that made it; false when it was not in time. */
+      readonly verified: Promise<boolean>;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+export type Availability =
+  | { readonly available: true; readonly detail: string }
+  | { readonly available: false; readonly reason: string; readonly hint: string };
+
+/** What the enforcer intends, as of now. It is journaled before a responder is asked, so that it is never behind the world. */
+export interface IntendedBlocks {
+  /** Milliseconds for which the network shall stay cut off, or undefined where it shall not be. */
+  remainingMs(network: Network): number | undefined;
+  all(): Iterable<Entry>;
+  count(): number;
+}
+
+export interface ResponderContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly intended: IntendedBlocks;
+  /** Called when the world differed from what is intended and has been set right. */
+  onMended(what: string, entries: number): void;
+}
+
+export interface Responder {
+  readonly id: string;
+  /** As of now: rights or programs may come and go. */
+  availability(): Availability;
+  /** Makes the world equal to `ctx.intended`, whatever was there, and starts to watch it. Never rejects. */
+  start(): Promise<Availability>;
+  /**
+   * Makes the changes, all or none; one outcome for each, in order. Doing again what is done already succeeds. Never rejects.
+   * The enforcer calls it once at a time.
+   */
+  apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]>;
+  /** Takes everything of ours away. */
+  clear(): Promise<Availability>;
+  /** Ends our processes and leaves blocks in force. */
+  close(): Promise<void>;
+}
+
+export type ResponderFactory = (ctx: ResponderContext) => Responder;

@@ -1,0 +1,50 @@
+/** What can be set about the nftables responder. The defaults suit a host that protects itself and whatever it forwards for. */
+import { z } from 'zod';
+
+export const NftablesConfig = z.strictObject({
+  table: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,30}$/)
+    .default('netsentinel')
+    .describe('Name of our own `inet` table. It is created, rebuilt and removed as a whole: share it with nobody.'),
+  hook: z
+    .enum(['prerouting', 'input-forward'])
+    .default('prerouting')
+    .describe('Where packets are dropped: `prerouting` before routing, or `input-forward` at both later hooks.'),
+  priority: z
+    .number()
+    .int()
+    .min(-1000)
+    .max(1000)
+    .default(-310)
+    .describe(
+      'Priority of the chain. Below -300 a packet is dropped before connection tracking and before any rule could accept it, so that established connections end too.',
+    ),
+  setSize: z
+    .number()
+    .int()
+    .min(1024)
+    .max(4_194_304)
+    .default(262_144)
+    .describe('Most elements that the kernel keeps in one set.'),
+  command: z
+    .array(z.string().min(1).max(256))
+    .max(16)
+    .default([])
+    .describe('Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.'),
+  mendDelayMs: z
+    .number()
+    .int()
+    .min(50)
+    .max(5000)
+    .default(500)
+    .describe('Milliseconds between noticing that somebody changed our table and mending it.'),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(500)
+    .max(60_000)
+    .default(5000)
+    .describe('Milliseconds that one change may take before the nft process is given up and replaced.'),
+});
+export type NftablesConfig = z.infer<typeof NftablesConfig>;

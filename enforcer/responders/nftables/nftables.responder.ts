@@ -1,0 +1,303 @@
+/**
+ * Drops packets from blocked networks with nftables, in a table of our own. The kernel expires entries by itself. Changes go
+ * through one long-lived nft (see `nft-process.ts`), are proven by the kernel's own notification (see `nft-monitor.ts`), and
+ * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
+ */
+import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
+import type {
+  Availability,
+  Change,
+  ChangeOutcome,
+  Responder,
+  ResponderContext,
+} from '../../responder.types.ts';
+import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
+import { findProgram, NftSession, type NftCommand, type NftResult } from './nft-process.ts';
+import { NftScript, PROBE_SET } from './nft-script.ts';
+import type { NftablesConfig } from './nftables.config.ts';
+
+export const nftables = {
+  id: 'nftables',
+  summary: 'Drops packets on this host, and on their way through it, with nftables.',
+  create: (ctx: ResponderContext, config: NftablesConfig): Responder => new NftablesResponder(ctx, config),
+};
+
+/** How long a change may take to show up in the monitor before it counts as not verified. */
+const VERIFY_MS = 3000;
+const PROBE_EVERY_MS = 100;
+/** Is the monitor still with us? Costs one element that lives a second. */
+const HEARTBEAT_MS = 30_000;
+const MAX_SUSPECTS = 1000;
+
+class NftablesResponder implements Responder {
+  readonly id = 'nftables';
+  readonly #ctx: ResponderContext;
+  readonly #config: NftablesConfig;
+  readonly #script: NftScript;
+  readonly #command: NftCommand | undefined;
+  readonly #session: NftSession | undefined;
+  readonly #monitor: NftMonitor | undefined;
+  /** Sets that exist in the kernel, as far as we made them. */
+  readonly #sets = new Set<string>();
+  readonly #unverified = new Map<string, { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]>();
+  readonly #probes = new Map<number, () => void>();
+  /** Elements whose last reported change contradicts what is intended; looked at again when things have calmed down. */
+  readonly #suspects = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
+  #availability: Availability = { available: false, reason: 'not started', hint: 'Start the enforcer.' };
+  /** Changes run one after another, mending included. */
+  #queue: Promise<unknown> = Promise.resolve();
+  /** While we replace the table ourselves, its coming and going is no news. */
+  #rebuilding = false;
+  #broken = false;
+  #probeNumber = 0;
+  #cancelMend: (() => void) | undefined;
+  #cancelHeartbeat: (() => void) | undefined;
+  #closed = false;
+
+  constructor(ctx: ResponderContext, config: NftablesConfig) {
+    this.#ctx = ctx;
+    this.#config = config;
+    this.#script = new NftScript(config);
+    const [program, ...rest] = config.command;
+    this.#command = program === undefined ? findProgram('nft') : [program, ...rest];
+    if (this.#command === undefined) return;
+    this.#session = new NftSession(this.#command, ctx.clock, config.timeoutMs);
+    this.#monitor = new NftMonitor({
+      command: this.#command,
+      table: config.table,
+      clock: ctx.clock,
+      onEvent: (event) => this.#noticed(event),
+      onDown: () => this.#mendSoon('the monitor ended'),
+    });
+  }
+
+  availability(): Availability {
+    return this.#availability;
+  }
+
+  async start(): Promise<Availability> {
+    if (this.#session === undefined || this.#monitor === undefined)
+      return (this.#availability = {
+        available: false,
+        reason: 'the program nft was found in none of the system folders',
+        hint: 'Install nftables (Debian, Ubuntu: apt-get install nftables), then start again.',
+      });
+    const founded = await this.#session.runAlone(this.#script.foundation());
+    if (!founded.ok) return this.#unavailable(founded.reason);
+    // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
+    this.#rebuilding = true;
+    this.#monitor.start();
+    if (!(await this.#probe())) this.#ctx.log.warn('The nft monitor does not answer yet');
+    await this.#exclusive(() => this.#rebuild());
+    this.#beat();
+    return this.#availability;
+  }
+
+  apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
+    return this.#exclusive(async () => {
+      const session = this.#session;
+      if (session === undefined || !this.#availability.available) {
+        const reason = this.#availability.available ? 'closed' : this.#availability.reason;
+        return changes.map(() => ({ ok: false as const, reason }));
+      }
+      const verified = changes.map((change) => this.#expect(change));
+      let result = await session.run(this.#script.changes(changes, this.#sets));
+      // Most likely the table is gone. What is intended includes these changes, so replacing it makes them too.
+      if (!result.ok) {
+        this.#ctx.log.warn('A change failed; the table is rebuilt', { reason: result.reason });
+        result = await this.#rebuild();
+        if (result.ok) this.#ctx.onMended('a change found the table altered', this.#ctx.intended.count());
+      }
+      if (result.ok) return verified.map((seen) => ({ ok: true as const, verified: seen }));
+      const { reason } = result;
+      return changes.map(() => ({ ok: false as const, reason }));
+    });
+  }
+
+  clear(): Promise<Availability> {
+    return this.#exclusive(async () => {
+      this.#rebuilding = true;
+      this.#sets.clear();
+      const result = await this.#session?.runAlone(this.#script.removal());
+      if (result !== undefined && !result.ok) return this.#unavailable(result.reason);
+      return this.#availability;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelMend?.();
+    this.#cancelHeartbeat?.();
+    await this.#queue;
+    this.#monitor?.close();
+    await this.#session?.close();
+    for (const waiting of this.#unverified.values()) for (const { settle } of waiting) settle(false);
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(work);
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  #unavailable(reason: string): Availability {
+    const rights = /not permitted|permission denied/i.test(reason);
+    this.#availability = {
+      available: false,
+      reason: rights ? 'this process may not change the firewall' : `nft failed: ${reason}`,
+      hint: rights
+        ? 'Run the enforcer as root or with the capability CAP_NET_ADMIN.'
+        : 'Run `nft list tables` as the same user and see what it says.',
+    };
+    this.#ctx.log.error('The nftables responder is unavailable', { reason });
+    return this.#availability;
+  }
+
+  /** Replaces the table by what is intended now, in one transaction. */
+  async #rebuild(): Promise<NftResult> {
+    const session = this.#session;
+    if (session === undefined) return { ok: false, reason: 'nft is missing' };
+    this.#rebuilding = true;
+    this.#broken = false;
+    this.#suspects.clear();
+    const result = await session.runAlone(this.#script.rebuild(this.#ctx.intended.all(), this.#sets));
+    if (result.ok) {
+      this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
+      // Everything that the monitor says before it shows the probe is about the rebuild.
+      if (!(await this.#probe())) this.#monitor?.restart();
+    } else {
+      this.#sets.clear();
+      this.#unavailable(result.reason);
+      this.#broken = true;
+      this.#mendSoon('the table could not be rebuilt');
+    }
+    this.#rebuilding = false;
+    return result;
+  }
+
+  /** True once the monitor shows an element that we added just now. */
+  async #probe(): Promise<boolean> {
+    const started = this.#ctx.clock.monotonicMs();
+    while (!this.#closed && this.#ctx.clock.monotonicMs() - started < this.#config.timeoutMs) {
+      this.#probeNumber = (this.#probeNumber % 0xffff_fff0) + 1;
+      const number = this.#probeNumber;
+      const seen = new Promise<boolean>((resolve) => {
+        const cancel = this.#ctx.clock.after(PROBE_EVERY_MS, () => resolve(false));
+        this.#probes.set(number, () => {
+          cancel();
+          resolve(true);
+        });
+      });
+      await this.#session?.run([...this.#script.foundation(), ...this.#script.probe(number)]);
+      if (await seen) return true;
+    }
+    this.#probes.clear();
+    return false;
+  }
+
+  #beat(): void {
+    this.#cancelHeartbeat = this.#ctx.clock.after(HEARTBEAT_MS, () => {
+      if (this.#closed) return;
+      void this.#exclusive(async () => {
+        if (!this.#availability.available) return;
+        if (!(await this.#probe())) this.#monitor?.restart();
+      }).finally(() => this.#beat());
+    });
+  }
+
+  #expect(change: Change): Promise<boolean> {
+    const key = formatNetwork(change.network);
+    return new Promise((resolve) => {
+      const op = change.kind === 'block' ? 'add' : 'delete';
+      const settle = (seen: boolean): void => {
+        cancel();
+        const rest = (this.#unverified.get(key) ?? []).filter((waiting) => waiting.settle !== settle);
+        if (rest.length === 0) this.#unverified.delete(key);
+        else this.#unverified.set(key, rest);
+        resolve(seen);
+      };
+      const cancel = this.#ctx.clock.after(VERIFY_MS, () => settle(false));
+      this.#unverified.set(key, [...(this.#unverified.get(key) ?? []), { op, settle }]);
+    });
+  }
+
+  #noticed(event: MonitorEvent): void {
+    switch (event.kind) {
+      case 'lost':
+        if (!this.#rebuilding) this.#breakage('messages of the kernel were lost');
+        return;
+      case 'structure':
+        // Sets of a new prefix length are added by ourselves; nothing of ours goes except in a rebuild.
+        if (!this.#rebuilding && event.op === 'delete') this.#breakage('somebody changed the table');
+        return;
+      case 'element':
+        for (const element of event.elements) this.#noticedElement(event.op, event.set, element);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #noticedElement(op: 'add' | 'delete', set: string, element: string): void {
+    const address = parseAddress(element);
+    const shape = /^v[46]_(\d+)$/.exec(set);
+    if (address === undefined) return;
+    if (set === PROBE_SET) {
+      const number = Number(address.value);
+      const seen = this.#probes.get(number);
+      this.#probes.delete(number);
+      if (op === 'add') seen?.();
+      return;
+    }
+    if (shape === null) return;
+    const network: Network = { family: address.family, base: address.value, prefix: Number(shape[1]) };
+    const key = formatNetwork(network);
+    for (const waiting of this.#unverified.get(key) ?? []) if (waiting.op === op) waiting.settle(true);
+    if (this.#rebuilding) return;
+    const intended = this.#ctx.intended.remainingMs(network) !== undefined;
+    if (intended === (op === 'add')) {
+      this.#suspects.delete(key);
+    } else if (this.#suspects.size >= MAX_SUSPECTS) {
+      this.#breakage('somebody changed many elements');
+    } else {
+      this.#suspects.set(key, { op, network });
+      this.#mendSoon('somebody changed elements');
+    }
+  }
+
+  #breakage(what: string): void {
+    this.#broken = true;
+    this.#suspects.clear();
+    this.#mendSoon(what);
+  }
+
+  #mendSoon(what: string): void {
+    if (this.#cancelMend !== undefined || this.#closed) return;
+    this.#cancelMend = this.#ctx.clock.after(this.#config.mendDelayMs, () => {
+      this.#cancelMend = undefined;
+      void this.#exclusive(() => this.#mend(what));
+    });
+  }
+
+  async #mend(what: string): Promise<void> {
+    if (this.#closed || this.#session === undefined) return;
+    if (!this.#broken && this.#suspects.size === 0 && what !== 'the monitor ended') return;
+    if (!this.#broken && this.#suspects.size > 0) {
+      const changes: Change[] = [];
+      for (const { op, network } of this.#suspects.values()) {
+        const remainingMs = this.#ctx.intended.remainingMs(network);
+        if (op === 'delete' && remainingMs !== undefined) changes.push({ kind: 'block', network, remainingMs });
+        if (op === 'add' && remainingMs === undefined) changes.push({ kind: 'unblock', network });
+      }
+      this.#suspects.clear();
+      if (changes.length === 0) return;
+      const result = await this.#session.run(this.#script.changes(changes, this.#sets));
+      if (result.ok) {
+        this.#ctx.onMended(what, changes.length);
+        return;
+      }
+    }
+    const result = await this.#rebuild();
+    if (result.ok) this.#ctx.onMended(what, this.#ctx.intended.count());
+  }
+}
