@@ -1,0 +1,66 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { incidentFixture, stateStoreSuite } from '@netsentinel/testkit/contracts/state-store.suite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqliteStateReader, openSqliteStateStore } from './sqlite-state.store.ts';
+
+const open = (file: string) => openSqliteStateStore({ file, log: silentLogger, clock: new ManualClock() });
+
+stateStoreSuite('SQLite', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'state-'));
+  return {
+    open: () => open(join(directory, 'state.db')),
+    openBackup: open,
+    backupFile: join(directory, 'copy.db'),
+    destroy: () => rm(directory, { recursive: true, force: true }),
+  };
+});
+
+describe('the SQLite file', () => {
+  let directory: string;
+  let file: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'state-'));
+    file = join(directory, 'state.db');
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('is durable at every commit and ours alone', async () => {
+    const store = await open(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const other = new DatabaseSync(file);
+    expect(other.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    other.close();
+    await store.close();
+  });
+
+  it('can be read by the command line while the platform writes, and never written', async () => {
+    await expect(openSqliteStateReader(file)).rejects.toMatchObject({ code: 'STATE_MISSING' });
+    const store = await open(file);
+    await store.transaction((tx) => tx.putIncident(incidentFixture('a')));
+    const reader = await openSqliteStateReader(file);
+    expect((await reader.incidents()).incidents.map((incident) => incident.id)).toEqual(['a']);
+    await store.transaction((tx) => tx.putIncident(incidentFixture('b')));
+    expect((await reader.incidents()).incidents.length).toBe(2);
+    await store.close();
+    await reader.close();
+    const cold = await openSqliteStateReader(file);
+    expect((await cold.incident('b'))?.id).toBe('b');
+    await cold.close();
+  });
+
+  it('refuses what a newer release has written, and what is no database', async () => {
+    await (await open(file)).close();
+    const other = new DatabaseSync(file);
+    other.exec('insert into schema_version values (999, 0)');
+    other.close();
+    await expect(open(file)).rejects.toMatchObject({ code: 'STATE_TOO_NEW' });
+    const broken = join(directory, 'broken.db');
+    await writeFile(broken, 'this is no database, whatever its name says, and it is long enough'.repeat(100));
+    await expect(open(broken)).rejects.toMatchObject({ code: 'STATE_DAMAGED' });
+  });
+});

@@ -1,0 +1,303 @@
+/** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
+import { Action } from '@netsentinel/contracts/action';
+import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type {
+  Account,
+  ConsoleSession,
+  IncidentFilter,
+  StateReader,
+  StateTransaction,
+} from '@netsentinel/contracts/state-store';
+import type { Position } from '@netsentinel/contracts/stream';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import type { Kysely, Transaction } from 'kysely';
+import type { StateTables } from './state.tables.ts';
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 500;
+const MAX_ACTIONS = 1000;
+const MAX_MEMORY_BYTES = 1024 * 1024;
+
+/** `guard` wraps every query: the engine's chance to translate its errors, or to refuse after close. */
+export type Guard = <T>(query: () => Promise<T>) => Promise<T>;
+
+export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
+  return {
+    incident: (id) =>
+      guard(async () => {
+        const row = await db.selectFrom('incidents').select('body').where('id', '=', id).executeTakeFirst();
+        return row && (JSON.parse(row.body) as Incident);
+      }),
+    incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
+    openIncidentOf: (actor) =>
+      guard(async () => {
+        const row = await db
+          .selectFrom('incidents')
+          .select('body')
+          .where('actor', '=', actor)
+          .where('status', '!=', 'closed')
+          .orderBy('last_seen', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return row && (JSON.parse(row.body) as Incident);
+      }),
+    action: (id) =>
+      guard(async () => {
+        const row = await db.selectFrom('actions').select('body').where('id', '=', id).executeTakeFirst();
+        return row && (JSON.parse(row.body) as Action);
+      }),
+    actions: (filter = {}) =>
+      guard(async () => {
+        if (filter.status?.length === 0) return [];
+        let query = db.selectFrom('actions').select('body').orderBy('created_at', 'desc').orderBy('id', 'desc');
+        if (filter.status !== undefined) query = query.where('status', 'in', filter.status);
+        if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
+        const rows = await query.limit(clamp(filter.limit ?? 100, MAX_ACTIONS)).execute();
+        return rows.map((row) => JSON.parse(row.body) as Action);
+      }),
+    actorState: (actor) =>
+      guard(async () => {
+        const row = await db.selectFrom('actor_states').select('state').where('actor', '=', actor).executeTakeFirst();
+        return row?.state;
+      }),
+    watermarks: (consumer) =>
+      guard(async () => {
+        const rows = await db
+          .selectFrom('watermarks')
+          .select(['partition', 'next_offset'])
+          .where('consumer', '=', consumer)
+          .orderBy('partition')
+          .execute();
+        return rows.map((row) => ({ partition: Number(row.partition), offset: BigInt(row.next_offset) }));
+      }),
+    account: (name) =>
+      guard(async () => {
+        const row = await db.selectFrom('accounts').selectAll().where('name', '=', name).executeTakeFirst();
+        return row && toAccount(row);
+      }),
+    accounts: () =>
+      guard(async () => (await db.selectFrom('accounts').selectAll().orderBy('name').execute()).map(toAccount)),
+    session: (tokenHash) =>
+      guard(async () => {
+        const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
+        return row && toSession(row);
+      }),
+    setting: (key) =>
+      guard(async () => {
+        const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
+        return row?.value;
+      }),
+    memory: (sensor, key) =>
+      guard(async () => {
+        const row = await db
+          .selectFrom('memories')
+          .select('value')
+          .where('sensor', '=', sensor)
+          .where('key', '=', key)
+          .executeTakeFirst();
+        return row?.value;
+      }),
+  };
+}
+
+export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): StateTransaction {
+  return {
+    ...stateReader(tx, guard),
+    putIncident: (incident) =>
+      guard(async () => {
+        const row = {
+          actor: incident.actor,
+          status: incident.status,
+          score: incident.score,
+          last_seen: incident.lastSeen,
+          summary: JSON.stringify(summaryOf(incident)),
+          body: JSON.stringify(incident),
+        };
+        await tx
+          .insertInto('incidents')
+          .values({ id: incident.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+      }),
+    putAction: (action) =>
+      guard(async () => {
+        const row = {
+          incident: action.incident,
+          status: action.status,
+          created_at: action.createdAt,
+          body: JSON.stringify(action),
+        };
+        await tx
+          .insertInto('actions')
+          .values({ id: action.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+      }),
+    putActorState: (actor, state, lastSeen) =>
+      guard(async () => {
+        await tx
+          .insertInto('actor_states')
+          .values({ actor, state, last_seen: lastSeen })
+          .onConflict((conflict) => conflict.column('actor').doUpdateSet({ state, last_seen: lastSeen }))
+          .execute();
+      }),
+    setWatermarks: (consumer, next) => guard(() => putWatermarks(tx, consumer, next)),
+    putAccount: (account) =>
+      guard(async () => {
+        const row = { password_hash: account.passwordHash, role: account.role, created_at: account.createdAt };
+        await tx
+          .insertInto('accounts')
+          .values({ name: account.name, ...row })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+          .execute();
+      }),
+    putSession: (session) =>
+      guard(async () => {
+        const row = {
+          account: session.account,
+          created_at: session.createdAt,
+          expires_at: session.expiresAt,
+          last_seen_at: session.lastSeenAt,
+        };
+        await tx
+          .insertInto('sessions')
+          .values({ token_hash: session.tokenHash, ...row })
+          .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
+          .execute();
+      }),
+    removeSession: (tokenHash) =>
+      guard(async () => {
+        await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+      }),
+    putSetting: (key, value) =>
+      guard(async () => {
+        if (value === undefined) await tx.deleteFrom('settings').where('key', '=', key).execute();
+        else
+          await tx
+            .insertInto('settings')
+            .values({ key, value })
+            .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+            .execute();
+      }),
+    putMemory: (sensor, key, value, at) =>
+      guard(async () => {
+        if (value.byteLength > MAX_MEMORY_BYTES)
+          throw new NetSentinelError('STATE_MEMORY_TOO_LARGE', 'bug', `a memory of ${value.byteLength} bytes exceeds 1 MiB`);
+        await tx
+          .insertInto('memories')
+          .values({ sensor, key, value, touched_at: at })
+          .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet({ value, touched_at: at }))
+          .execute();
+      }),
+    prune: (before) => guard(() => prune(tx, before)),
+  };
+}
+
+async function incidentPage(
+  db: Kysely<StateTables>,
+  filter: IncidentFilter,
+): Promise<{ incidents: IncidentSummary[]; next?: string }> {
+  if (filter.status?.length === 0) return { incidents: [] };
+  const limit = clamp(filter.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  let query = db.selectFrom('incidents').select(['id', 'last_seen', 'summary']);
+  if (filter.status !== undefined) query = query.where('status', 'in', filter.status);
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
+  if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
+  if (filter.after !== undefined) {
+    const { lastSeen, id } = parseKey(filter.after);
+    query = query.where((eb) =>
+      eb.or([eb('last_seen', '<', lastSeen), eb.and([eb('last_seen', '=', lastSeen), eb('id', '<', id)])]),
+    );
+  }
+  const rows = await query
+    .orderBy('last_seen', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const incidents = page.map((row) => JSON.parse(row.summary) as IncidentSummary);
+  const last = page.at(-1);
+  return rows.length > limit && last !== undefined ? { incidents, next: `${last.last_seen}~${last.id}` } : { incidents };
+}
+
+function parseKey(after: string): { lastSeen: number; id: string } {
+  const match = /^(-?\d{1,16})~(.{1,64})$/su.exec(after);
+  if (match === null)
+    throw new NetSentinelError('STATE_BAD_PAGE_KEY', 'user', 'this is not the `next` of a page', {
+      hint: 'Start again from the first page.',
+    });
+  return { lastSeen: Number(match[1]), id: match[2]! };
+}
+
+async function putWatermarks(tx: Transaction<StateTables>, consumer: string, next: readonly Position[]): Promise<void> {
+  for (const { partition, offset } of next) {
+    const next_offset = offset.toString();
+    await tx
+      .insertInto('watermarks')
+      .values({ consumer, partition, next_offset })
+      .onConflict((conflict) => conflict.columns(['consumer', 'partition']).doUpdateSet({ next_offset }))
+      .execute();
+  }
+}
+
+async function prune(
+  tx: Transaction<StateTables>,
+  before: Parameters<StateTransaction['prune']>[0],
+): Promise<number> {
+  let rows = 0n;
+  if (before.actors !== undefined)
+    rows += (await tx.deleteFrom('actor_states').where('last_seen', '<', before.actors).executeTakeFirst()).numDeletedRows;
+  if (before.sessions !== undefined)
+    rows += (await tx.deleteFrom('sessions').where('last_seen_at', '<', before.sessions).executeTakeFirst())
+      .numDeletedRows;
+  if (before.memory !== undefined)
+    rows += (await tx.deleteFrom('memories').where('touched_at', '<', before.memory).executeTakeFirst()).numDeletedRows;
+  if (before.closedIncidents !== undefined)
+    rows += (
+      await tx
+        .deleteFrom('incidents')
+        .where('status', 'in', ['closed', 'benign'])
+        .where('last_seen', '<', before.closedIncidents)
+        .executeTakeFirst()
+    ).numDeletedRows;
+  return Number(rows);
+}
+
+function summaryOf(incident: Incident): IncidentSummary {
+  const { id, actor, addresses, status, title, severity, score, firstSeen, lastSeen } = incident;
+  const { tactics, techniques, counts, version } = incident;
+  return {
+    id,
+    actor,
+    addresses,
+    status,
+    title,
+    severity,
+    score,
+    firstSeen,
+    lastSeen,
+    tactics,
+    techniques,
+    counts,
+    version,
+  };
+}
+
+function toAccount(row: StateTables['accounts']): Account {
+  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: Number(row.created_at) };
+}
+
+function toSession(row: StateTables['sessions']): ConsoleSession {
+  return {
+    tokenHash: row.token_hash,
+    account: row.account,
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+    lastSeenAt: Number(row.last_seen_at),
+  };
+}
+
+function clamp(limit: number, max: number): number {
+  return Math.min(max, Math.max(1, Math.trunc(limit)));
+}

@@ -1,0 +1,31 @@
+/** The state store's tables as Kysely sees them, the same on every engine. What is looked for has a column; the rest is JSON text. */
+import type { ActionStatus } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
+
+export interface StateTables {
+  incidents: {
+    id: string;
+    actor: string;
+    status: Incident['status'];
+    score: number;
+    last_seen: number;
+    /** `IncidentSummary`, so that a list never parses whole incidents. */
+    summary: string;
+    body: string;
+  };
+  actions: {
+    id: string;
+    incident: string;
+    status: ActionStatus;
+    created_at: number;
+    body: string;
+  };
+  actor_states: { actor: string; state: Uint8Array; last_seen: number };
+  /** Offsets as decimal text: exact beyond 2^53 on every engine. */
+  watermarks: { consumer: string; partition: number; next_offset: string };
+  accounts: { name: string; password_hash: string; role: 'admin'; created_at: number };
+  sessions: { token_hash: string; account: string; created_at: number; expires_at: number; last_seen_at: number };
+  settings: { key: string; value: string };
+  memories: { sensor: string; key: string; value: Uint8Array; touched_at: number };
+  schema_version: { version: number; applied_at: number };
+}

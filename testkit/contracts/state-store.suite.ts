@@ -1,0 +1,315 @@
+/** What every state store must do, on the embedded engine and on a real server alike. */
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+export interface StateStoreHarness {
+  /** Opens the store; called again after `close` it finds what was there. */
+  open(): Promise<StateStore>;
+  /** Opens what `backup` has written, where the engine writes files. */
+  openBackup?(file: string): Promise<StateStore>;
+  /** A place for a backup. */
+  readonly backupFile: string;
+  destroy(): Promise<void>;
+}
+
+const HOSTILE = [
+  `'; drop table incidents; --`,
+  `"quoted" and \\backslash`,
+  '%_\u{1f480}\u{10ffff}',
+  '\u202ereversed\u001b[2J',
+  '$1 ? :name @x',
+];
+
+export function incidentFixture(id: string, changes: Partial<Incident> = {}): Incident {
+  return {
+    id,
+    actor: '203.0.113.7',
+    addresses: ['203.0.113.7'],
+    status: 'open',
+    title: 'Brute force, then a login',
+    severity: 'high',
+    score: 70,
+    firstSeen: 1_000,
+    lastSeen: 2_000,
+    sourceVerified: true,
+    tactics: ['TA0006'],
+    techniques: ['T1110.001'],
+    detections: [],
+    timeline: [{ time: 1_000, kind: 'login', title: 'root' }],
+    credentials: [],
+    commands: [],
+    files: [],
+    fingerprints: [],
+    sessions: [],
+    counts: { events: 3, logins: 1, failures: 2, commands: 0 },
+    omitted: {},
+    actions: [],
+    version: 1,
+    ...changes,
+  };
+}
+
+export function actionFixture(id: string, changes: Partial<Action> = {}): Action {
+  return {
+    id,
+    incident: 'i1',
+    actor: '203.0.113.7',
+    kind: 'block',
+    target: '203.0.113.7',
+    responder: 'nftables',
+    reason: 'brute force',
+    status: 'planned',
+    createdAt: 1_000,
+    expiresAt: 2_000,
+    updatedAt: 1_000,
+    ...changes,
+  };
+}
+
+export function stateStoreSuite(name: string, create: () => Promise<StateStoreHarness>): void {
+  describe(`state store: ${name}`, () => {
+    let harness: StateStoreHarness;
+    let store: StateStore;
+    beforeEach(async () => {
+      harness = await create();
+      store = await harness.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await harness.destroy();
+    });
+
+    it('gives back what it was given, whatever is in it', async () => {
+      for (const [i, text] of [...HOSTILE, 'nul \0 inside a document'].entries()) {
+        const incident = incidentFixture(`i${i}`, { title: text, timeline: [{ time: 1, kind: 'x', title: text }] });
+        const action = actionFixture(`a${i}`, { reason: text });
+        await store.transaction(async (tx) => {
+          await tx.putIncident(incident);
+          await tx.putAction(action);
+        });
+        expect(await store.read.incident(incident.id)).toEqual(incident);
+        expect(await store.read.action(action.id)).toEqual(action);
+      }
+      for (const text of HOSTILE) {
+        await store.transaction(async (tx) => {
+          await tx.putSetting(text, text);
+          await tx.putMemory(text, text, new Uint8Array([0, 1, 255]), 5);
+          await tx.putActorState(text, new Uint8Array(0), 5);
+        });
+        expect(await store.read.setting(text)).toBe(text);
+        expect(Buffer.from((await store.read.memory(text, text))!)).toEqual(Buffer.from([0, 1, 255]));
+        expect((await store.read.actorState(text))?.byteLength).toBe(0);
+        expect(await store.read.incident(text)).toBeUndefined();
+      }
+    });
+
+    it('changes all of it or nothing', async () => {
+      await expect(
+        store.transaction(async (tx) => {
+          await tx.putSetting('a', '1');
+          await tx.setWatermarks('c', [{ partition: 0, offset: 5n }]);
+          expect(await tx.setting('a')).toBe('1');
+          expect(await store.read.setting('a')).toBeUndefined();
+          throw new Error('midway');
+        }),
+      ).rejects.toThrow('midway');
+      expect(await store.read.setting('a')).toBeUndefined();
+      expect(await store.read.watermarks('c')).toEqual([]);
+      await store.transaction((tx) => tx.putSetting('a', '2'));
+      expect(await store.read.setting('a')).toBe('2');
+    });
+
+    it('runs transactions one after another', async () => {
+      await store.transaction((tx) => tx.putSetting('n', '0'));
+      await Promise.all(
+        Array.from({ length: 25 }, () =>
+          store.transaction(async (tx) => {
+            const n = Number(await tx.setting('n'));
+            await tx.putSetting('n', String(n + 1));
+          }),
+        ),
+      );
+      expect(await store.read.setting('n')).toBe('25');
+    });
+
+    it('refuses a transaction that is used after its end', async () => {
+      let late: (() => Promise<void>) | undefined;
+      await store.transaction(async (tx) => {
+        late = () => tx.putSetting('late', '1');
+      });
+      await expect(late!()).rejects.toMatchObject({ code: 'STATE_TRANSACTION_OVER' });
+    });
+
+    it('keeps watermarks by consumer, exactly', async () => {
+      await store.transaction(async (tx) => {
+        await tx.setWatermarks('a', [
+          { partition: 1, offset: 7n },
+          { partition: 0, offset: 2n ** 63n - 1n },
+        ]);
+        await tx.setWatermarks('b', [{ partition: 0, offset: 1n }]);
+        await tx.setWatermarks('a', [{ partition: 1, offset: 8n }]);
+      });
+      expect(await store.read.watermarks('a')).toEqual([
+        { partition: 0, offset: 2n ** 63n - 1n },
+        { partition: 1, offset: 8n },
+      ]);
+      expect(await store.read.watermarks('b')).toEqual([{ partition: 0, offset: 1n }]);
+    });
+
+    it('lists incidents newest first, page by page, by status, actor and score', async () => {
+      await store.transaction(async (tx) => {
+        for (let i = 0; i < 23; i++)
+          await tx.putIncident(
+            incidentFixture(`i${String(i).padStart(2, '0')}`, {
+              lastSeen: 1_000 + Math.floor(i / 3),
+              status: i % 2 === 0 ? 'open' : 'closed',
+              actor: i % 5 === 0 ? '198.51.100.1' : '203.0.113.7',
+              score: i,
+            }),
+          );
+      });
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.read.incidents({ limit: 4, ...(after === undefined ? {} : { after }) });
+        expect(page.incidents.length).toBeLessThanOrEqual(4);
+        seen.push(...page.incidents.map((incident) => incident.id));
+        after = page.next;
+      } while (after !== undefined);
+      expect(seen).toEqual(Array.from({ length: 23 }, (_, i) => `i${String(22 - i).padStart(2, '0')}`));
+      const ids = async (filter: Parameters<typeof store.read.incidents>[0]): Promise<number> =>
+        (await store.read.incidents(filter)).incidents.length;
+      expect(await ids({ status: ['closed'] })).toBe(11);
+      expect(await ids({ status: [] })).toBe(0);
+      expect(await ids({ actor: '198.51.100.1' })).toBe(5);
+      expect(await ids({ minScore: 20 })).toBe(3);
+      const [summary] = (await store.read.incidents({ limit: 1 })).incidents;
+      expect(summary).not.toHaveProperty('timeline');
+      expect(summary?.counts.failures).toBe(2);
+      await expect(store.read.incidents({ after: 'x' })).rejects.toMatchObject({ code: 'STATE_BAD_PAGE_KEY' });
+    });
+
+    it('pages past ids of any text', async () => {
+      await store.transaction(async (tx) => {
+        for (const [i, text] of HOSTILE.entries()) await tx.putIncident(incidentFixture(`${text}${i}`));
+      });
+      const first = await store.read.incidents({ limit: 3 });
+      const second = await store.read.incidents({ limit: 3, after: first.next! });
+      expect(new Set([...first.incidents, ...second.incidents].map((incident) => incident.id)).size).toBe(5);
+    });
+
+    it('finds the open incident of an actor', async () => {
+      await store.transaction(async (tx) => {
+        await tx.putIncident(incidentFixture('old', { lastSeen: 1 }));
+        await tx.putIncident(incidentFixture('newest-but-closed', { lastSeen: 9, status: 'closed' }));
+        await tx.putIncident(incidentFixture('newer', { lastSeen: 5, status: 'contained' }));
+      });
+      expect((await store.read.openIncidentOf('203.0.113.7'))?.id).toBe('newer');
+      expect(await store.read.openIncidentOf('192.0.2.1')).toBeUndefined();
+    });
+
+    it('replaces an incident and an action', async () => {
+      await store.transaction(async (tx) => {
+        await tx.putIncident(incidentFixture('i'));
+        await tx.putAction(actionFixture('a'));
+      });
+      await store.transaction(async (tx) => {
+        await tx.putIncident(incidentFixture('i', { status: 'closed', version: 2 }));
+        await tx.putAction(actionFixture('a', { status: 'verified' }));
+      });
+      expect((await store.read.incidents({ status: ['open'] })).incidents).toEqual([]);
+      expect((await store.read.incident('i'))?.version).toBe(2);
+      expect((await store.read.actions({ status: ['planned'] })).length).toBe(0);
+      expect((await store.read.actions({ status: ['planned', 'verified'] })).length).toBe(1);
+    });
+
+    it('lists actions newest first', async () => {
+      await store.transaction(async (tx) => {
+        for (let i = 0; i < 5; i++)
+          await tx.putAction(actionFixture(`a${i}`, { createdAt: i, incident: i < 3 ? 'i1' : 'i2' }));
+      });
+      expect((await store.read.actions()).map((action) => action.id)).toEqual(['a4', 'a3', 'a2', 'a1', 'a0']);
+      expect((await store.read.actions({ incident: 'i1', limit: 2 })).map((action) => action.id)).toEqual(['a2', 'a1']);
+      expect(await store.read.actions({ status: [] })).toEqual([]);
+    });
+
+    it('keeps accounts and sessions', async () => {
+      const account = { name: 'admin', passwordHash: '$argon2id$v=19$x', role: 'admin', createdAt: 1 } as const;
+      const session = { tokenHash: 'ab'.repeat(32), account: 'admin', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
+      await store.transaction(async (tx) => {
+        await tx.putAccount(account);
+        await tx.putSession(session);
+      });
+      expect(await store.read.account('admin')).toEqual(account);
+      expect(await store.read.accounts()).toEqual([account]);
+      expect(await store.read.session(session.tokenHash)).toEqual(session);
+      await store.transaction(async (tx) => {
+        await tx.putAccount({ ...account, passwordHash: 'new' });
+        await tx.putSession({ ...session, lastSeenAt: 5 });
+      });
+      expect((await store.read.account('admin'))?.passwordHash).toBe('new');
+      expect((await store.read.session(session.tokenHash))?.lastSeenAt).toBe(5);
+      await store.transaction((tx) => tx.removeSession(session.tokenHash));
+      expect(await store.read.session(session.tokenHash)).toBeUndefined();
+      await expect(store.transaction((tx) => tx.putSession({ ...session, account: 'nobody' }))).rejects.toThrow();
+    });
+
+    it('prunes what was not touched, and never what is open', async () => {
+      await store.transaction(async (tx) => {
+        await tx.putAccount({ name: 'admin', passwordHash: 'x', role: 'admin', createdAt: 1 });
+        for (const at of [1, 10]) {
+          await tx.putActorState(`actor-${at}`, new Uint8Array([1]), at);
+          await tx.putMemory('ssh-1', `key-${at}`, new Uint8Array([1]), at);
+          await tx.putSession({ tokenHash: `t${at}`, account: 'admin', createdAt: 1, expiresAt: 99, lastSeenAt: at });
+          await tx.putIncident(incidentFixture(`closed-${at}`, { status: 'closed', lastSeen: at }));
+          await tx.putIncident(incidentFixture(`open-${at}`, { lastSeen: at }));
+        }
+      });
+      expect(await store.transaction((tx) => tx.prune({}))).toBe(0);
+      const all = { actors: 10, sessions: 10, memory: 10, closedIncidents: 10 };
+      expect(await store.transaction((tx) => tx.prune(all))).toBe(4);
+      expect(await store.read.actorState('actor-1')).toBeUndefined();
+      expect(await store.read.actorState('actor-10')).toBeDefined();
+      expect((await store.read.incidents()).incidents.length).toBe(3);
+    });
+
+    it('bounds what a decoy may remember', async () => {
+      const large = new Uint8Array(1024 * 1024 + 1);
+      await expect(store.transaction((tx) => tx.putMemory('s', 'k', large, 1))).rejects.toMatchObject({
+        code: 'STATE_MEMORY_TOO_LARGE',
+      });
+    });
+
+    it('removes a setting', async () => {
+      await store.transaction((tx) => tx.putSetting('k', 'v'));
+      await store.transaction((tx) => tx.putSetting('k', undefined));
+      expect(await store.read.setting('k')).toBeUndefined();
+    });
+
+    it('finds everything again after it was closed', async () => {
+      await store.transaction((tx) => tx.putIncident(incidentFixture('i')));
+      await store.close();
+      store = await harness.open();
+      expect(await store.read.incident('i')).toEqual(incidentFixture('i'));
+    });
+
+    it('copies itself while in use', async () => {
+      await store.transaction((tx) => tx.putSetting('k', 'before'));
+      const copying = store.backup(harness.backupFile);
+      await store.transaction((tx) => tx.putSetting('k', 'after'));
+      await copying;
+      if (harness.openBackup === undefined) return;
+      const copy = await harness.openBackup(harness.backupFile);
+      expect(await copy.read.setting('k')).toBe('before');
+      await copy.close();
+    });
+
+    it('refuses to work once closed', async () => {
+      await store.close();
+      await expect(store.transaction(async () => {})).rejects.toMatchObject({ code: 'STATE_CLOSED' });
+      await expect(store.read.setting('k')).rejects.toMatchObject({ code: 'STATE_CLOSED' });
+    });
+  });
+}
