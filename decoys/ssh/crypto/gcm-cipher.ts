@@ -3,7 +3,7 @@
  * bytes of the 12-byte nonce count packets.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type CipherGCMTypes, type KeyObject } from 'node:crypto';
-import type { OpenFailure, PacketOpener, PacketSealer } from './crypto.types.ts';
+import type { CipherSpec, DirectionKeys, OpenFailure, PacketOpener, PacketSealer } from './crypto.types.ts';
 import { judgeLength, layOut, packetBytes, payloadOf, type Framing } from './framing.ts';
 import { readUint32 } from './padding.ts';
 
@@ -15,10 +15,10 @@ export class GcmSealer implements PacketSealer {
   readonly #key: KeyObject;
   readonly #nonce: Uint8Array;
 
-  constructor(algorithm: CipherGCMTypes, key: Uint8Array, iv: Uint8Array) {
-    this.#algorithm = algorithm;
-    this.#key = createSecretKey(key);
-    this.#nonce = new Uint8Array(iv.subarray(0, 12));
+  constructor(spec: CipherSpec, keys: DirectionKeys) {
+    this.#algorithm = spec.keyBytes === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
+    this.#key = createSecretKey(keys.key.subarray(0, spec.keyBytes));
+    this.#nonce = new Uint8Array(keys.iv.subarray(0, spec.ivBytes));
   }
 
   sealedBytes(payloadBytes: number): number {
@@ -50,10 +50,10 @@ export class GcmOpener implements PacketOpener {
   readonly #key: KeyObject;
   readonly #nonce: Uint8Array;
 
-  constructor(algorithm: CipherGCMTypes, key: Uint8Array, iv: Uint8Array) {
-    this.#algorithm = algorithm;
-    this.#key = createSecretKey(key);
-    this.#nonce = new Uint8Array(iv.subarray(0, 12));
+  constructor(spec: CipherSpec, keys: DirectionKeys) {
+    this.#algorithm = spec.keyBytes === 16 ? 'aes-128-gcm' : 'aes-256-gcm';
+    this.#key = createSecretKey(keys.key.subarray(0, spec.keyBytes));
+    this.#nonce = new Uint8Array(keys.iv.subarray(0, spec.ivBytes));
   }
 
   frameBytes(_sequence: number, buffer: Uint8Array, at: number, maxPacketBytes: number): number {

@@ -11,33 +11,18 @@ export { createPlainOpener, createPlainSealer } from './plain-cipher.ts';
 /** `cipher` and `mac` as negotiated; `mac` does not matter for a cipher with a tag of its own. Unknown names are a bug of ours. */
 export function createSealer(cipher: string, mac: string, keys: DirectionKeys): PacketSealer {
   const spec = cipherSpec(cipher);
-  switch (spec.name) {
-    case 'chacha20-poly1305@openssh.com':
-      return new ChaChaPolySealer(keys.key);
-    case 'aes128-gcm@openssh.com':
-      return new GcmSealer('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
-    case 'aes256-gcm@openssh.com':
-      return new GcmSealer('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
-    default:
-      return new CtrSealer(spec, macSpec(mac), keys);
-  }
+  if (spec.ivBytes === 0) return new ChaChaPolySealer(keys.key);
+  if (spec.tagBytes > 0) return new GcmSealer(spec, keys);
+  return new CtrSealer(spec, macSpec(mac), keys);
 }
 
 /** The other direction of `createSealer`. */
 export function createOpener(cipher: string, mac: string, keys: DirectionKeys): PacketOpener {
   const spec = cipherSpec(cipher);
-  switch (spec.name) {
-    case 'chacha20-poly1305@openssh.com':
-      return new ChaChaPolyOpener(keys.key);
-    case 'aes128-gcm@openssh.com':
-      return new GcmOpener('aes-128-gcm', keys.key.subarray(0, 16), keys.iv);
-    case 'aes256-gcm@openssh.com':
-      return new GcmOpener('aes-256-gcm', keys.key.subarray(0, 32), keys.iv);
-    default: {
-      const chosen = macSpec(mac);
-      return chosen.etm ? new CtrEtmOpener(spec, chosen, keys) : new CtrOpener(spec, chosen, keys);
-    }
-  }
+  if (spec.ivBytes === 0) return new ChaChaPolyOpener(keys.key);
+  if (spec.tagBytes > 0) return new GcmOpener(spec, keys);
+  const chosen = macSpec(mac);
+  return chosen.etm ? new CtrEtmOpener(spec, chosen, keys) : new CtrOpener(spec, chosen, keys);
 }
 
 function cipherSpec(name: string): CipherSpec {

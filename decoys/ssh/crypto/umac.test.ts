@@ -44,7 +44,9 @@ test('agrees with the plain implementation on random and extreme input', () => {
       .map(([n, b]) => new Uint8Array(n).fill(b)),
   );
   const sequence = fc.integer({ min: 0, max: 0xffffffff });
-  fc.assert(fc.property(sixteen, fc.constantFrom(8 as const, 16 as const), sequence, data, expectAgreement), { numRuns: 150 });
+  fc.assert(fc.property(sixteen, fc.constantFrom(8 as const, 16 as const), sequence, data, expectAgreement), {
+    numRuns: 150,
+  });
 });
 
 test('one instance serves any order of sequence numbers, across its batches of pads', () => {
