@@ -1,0 +1,414 @@
+/**
+ * The appending side. Callers stage frames in memory while the previous commit is being written; one commit at a time goes to disk, and
+ * all that waits goes with the next. Offsets and sequences run ahead of the disk; when a commit fails, everything staged fails with it
+ * and is undone, so that the memory never claims more than the disk holds.
+ */
+import type { AppendResult, StreamRecord } from '@netsentinel/contracts/stream';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Logger } from '@netsentinel/contracts/log';
+import { describeError, isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
+import { newArena, newCommit, type Arena, type Commit, type Waiter } from './commit.ts';
+import type { Disk } from './disk.ts';
+import { encodeControl, encodeRecord, frameBound, KIND_STOP } from './frame.ts';
+import { partitionFor } from './partition.ts';
+import type { ProducerTable } from './producers.ts';
+import { encodeSnapshot } from './recovery.ts';
+import { newSegment, saveIndex, type Segment } from './segment.ts';
+
+/** A commit is closed at this size, so that one sync never holds up many callers for long. */
+const MAX_COMMIT_BYTES = 4 * 1024 * 1024;
+/** An idle disk is put to work at once when this much is staged; less waits until the callers of this turn have been heard. */
+const EAGER_BYTES = 256 * 1024;
+/** Beyond this much staged, further callers wait in line without being encoded. */
+const MAX_STAGED_BYTES = 32 * 1024 * 1024;
+const TAIL_ARENAS = 16;
+
+export interface WriterOptions {
+  readonly directory: string;
+  readonly partitions: number;
+  readonly marker: number;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly commitIntervalMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly disk: Disk;
+  /** Called after each commit, when readers may go on. */
+  readonly onDurable: () => void;
+}
+
+export class StreamWriter {
+  readonly #options: WriterOptions;
+  readonly #producers: ProducerTable;
+  /** Oldest first; those with anything on disk. */
+  readonly segments: Segment[];
+  /** The newest stretches, oldest first. */
+  readonly #tail: Arena[] = [];
+  #segment: Segment | undefined;
+  #file: number | undefined;
+  #fileOf: Segment | undefined;
+  #arena: Arena | undefined;
+  #next: Float64Array;
+  #open: Commit | undefined;
+  readonly #closed: Commit[] = [];
+  #stagedBytes = 0;
+  readonly #line: { batch: readonly StreamRecord[]; waiter: Omit<Waiter, 'result'> }[] = [];
+  #running: Promise<void> | undefined;
+  #scheduled = false;
+  /** The file may hold bytes beyond its durable size that a failed write left. */
+  #dirty = false;
+  #lastCommitAt = -Infinity;
+  #lastWaiters = 0;
+  /** A commit is being taken back: what comes now must fail too, or it would overtake what failed. */
+  #failing = false;
+  #stopped = false;
+  #recordsSinceStop = 0;
+
+  constructor(options: WriterOptions, segments: Segment[], producers: ProducerTable) {
+    this.#options = options;
+    this.segments = segments;
+    this.#producers = producers;
+    this.#segment = segments.at(-1);
+    this.#next = this.#segment?.next.slice() ?? new Float64Array(options.partitions);
+  }
+
+  /** The next offset of a partition, counting durable records only. */
+  nextOffset(partition: number): number {
+    return this.segments.at(-1)?.next[partition] ?? 0;
+  }
+
+  /** The stretch in memory that holds the byte, if it is still there. */
+  inMemory(segment: Segment, at: number): Arena | undefined {
+    for (let i = this.#tail.length - 1; i >= 0; i--) {
+      const arena = this.#tail[i]!;
+      if (arena.segment === segment && arena.at <= at && at < arena.at + arena.durable) return arena;
+    }
+    return undefined;
+  }
+
+  append(batch: readonly StreamRecord[]): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      if (this.#failing || this.#line.length > 0 || this.#stagedBytes > MAX_STAGED_BYTES)
+        this.#line.push({ batch, waiter });
+      else this.#stage(batch, waiter);
+    });
+  }
+
+  /** Finishes the current segment if it holds records and is older than `segmentMs`. */
+  async rollIfOld(): Promise<void> {
+    const { clock, segmentMs } = this.#options;
+    const segment = this.#segment;
+    if (segment === undefined || clock.now() - segment.firstAppendedAt < segmentMs) return;
+    await new Promise<AppendResult>((resolve, reject) => {
+      this.#roll();
+      this.#openCommit().waiters.push({ result: { appended: 0, duplicates: 0 }, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Waits for what is staged, marks the clean stop, closes the file. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    while (this.#running !== undefined || this.#scheduled || this.#line.length > 0) {
+      await (this.#running ?? new Promise((resolve) => setImmediate(resolve)));
+    }
+    const segment = this.#segment;
+    if (segment !== undefined && this.#recordsSinceStop > 0 && segment.size > 0) {
+      const mark = encodeControl(KIND_STOP, Buffer.alloc(0), this.#options.marker, segment.commits);
+      // Without the mark the next opening only knows less about a damaged end.
+      await this.#writeAll(segment, [mark], segment.size).catch(async () => this.#mend().catch(() => undefined));
+    }
+    if (this.#file !== undefined) await this.#options.disk.close(this.#file);
+    this.#file = undefined;
+  }
+
+  #stage(batch: readonly StreamRecord[], waiter: Omit<Waiter, 'result'>): void {
+    const now = this.#options.clock.now();
+    let duplicates = 0;
+    let commit = this.#openCommit();
+    for (const record of batch) {
+      const partition = partitionFor(record.key, this.#options.partitions);
+      const producer = this.#producers.get(record.origin);
+      const last = producer.last[partition]!;
+      if (record.origin.sequence <= last) {
+        duplicates++;
+        continue;
+      }
+      if (commit.bytes >= MAX_COMMIT_BYTES || this.#position() >= this.#options.segmentBytes) {
+        this.#closeCommit();
+        if (this.#position() >= this.#options.segmentBytes) this.#roll();
+        commit = this.#openCommit();
+      }
+      commit.undo.push({ producer, partition, last });
+      producer.last[partition] = record.origin.sequence;
+      this.#put(commit, record, partition, now);
+    }
+    commit.waiters.push({ ...waiter, result: { appended: batch.length - duplicates, duplicates } });
+    if (commit.bytes >= EAGER_BYTES && this.#running === undefined) this.#start();
+    else this.#schedule();
+  }
+
+  #put(commit: Commit, record: StreamRecord, partition: number, appendedAt: number): void {
+    const arena = this.#room(commit, frameBound(record));
+    const offset = this.#next[partition]!;
+    const fields = { marker: this.#options.marker, commit: commit.number, partition, offset, appendedAt };
+    const length = encodeRecord(arena.bytes, arena.used, record, fields);
+    this.#grow(commit, arena, length);
+    this.#next[partition] = offset + 1;
+    commit.next[partition] = offset + 1;
+    commit.partitionBytes[partition]! += length;
+    commit.records++;
+    commit.firstAppendedAt = Math.min(commit.firstAppendedAt, appendedAt);
+    commit.lastAppendedAt = Math.max(commit.lastAppendedAt, appendedAt);
+  }
+
+  /** An arena with room, and the commit's part that ends where it is filled to. */
+  #room(commit: Commit, bytes: number): Arena {
+    let arena = this.#arena;
+    if (arena === undefined || arena.segment !== commit.segment || arena.bytes.length - arena.used < bytes) {
+      const at = arena?.segment === commit.segment ? arena.at + arena.used : commit.segment.size;
+      arena = newArena(commit.segment, at, this.#next, bytes);
+      this.#arena = arena;
+    }
+    if (commit.parts.at(-1)?.arena !== arena) commit.parts.push({ arena, from: arena.used, to: arena.used });
+    return arena;
+  }
+
+  #grow(commit: Commit, arena: Arena, length: number): void {
+    arena.used += length;
+    commit.parts.at(-1)!.to = arena.used;
+    commit.bytes += length;
+    this.#stagedBytes += length;
+  }
+
+  /** Where the next staged frame will lie in the current segment. */
+  #position(): number {
+    const arena = this.#arena;
+    const segment = this.#segment;
+    if (segment === undefined) return Infinity;
+    return arena?.segment === segment ? arena.at + arena.used : segment.size;
+  }
+
+  #openCommit(): Commit {
+    if (this.#open !== undefined) return this.#open;
+    if (this.#segment === undefined) {
+      this.#roll();
+      return this.#open!;
+    }
+    return (this.#open = newCommit(this.#segment, false, this.#next));
+  }
+
+  #closeCommit(): void {
+    if (this.#open === undefined) return;
+    this.#closed.push(this.#open);
+    this.#open = undefined;
+  }
+
+  /** Starts the next segment, with a snapshot of everything staged so far as its first frame. */
+  #roll(): void {
+    this.#closeCommit();
+    const { directory, marker } = this.#options;
+    const segment = newSegment(directory, (this.#segment?.id ?? 0) + 1, this.#next);
+    this.#segment = segment;
+    const commit = newCommit(segment, true, this.#next);
+    this.#open = commit;
+    const snapshot = encodeSnapshot(this.#next, this.#producers, marker, commit.number);
+    const arena = this.#room(commit, snapshot.length);
+    snapshot.copy(arena.bytes, arena.used);
+    this.#grow(commit, arena, snapshot.length);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#running === undefined) this.#start();
+    });
+  }
+
+  #start(): void {
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#open !== undefined || this.#closed.length > 0) this.#schedule();
+    });
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      if (this.#closed.length === 0) {
+        await this.#gather();
+        this.#closeCommit();
+      }
+      const commit = this.#closed.shift();
+      if (commit === undefined) return;
+      this.#lastCommitAt = this.#options.clock.monotonicMs();
+      try {
+        await this.#write(commit);
+      } catch (error) {
+        await this.#fail(commit, error);
+        continue;
+      }
+      this.#succeed(commit);
+    }
+  }
+
+  /** Callers that share commits wait for each other up to the interval; a lone one never waits. */
+  async #gather(): Promise<void> {
+    const { clock, commitIntervalMs } = this.#options;
+    if (this.#stopped || this.#lastWaiters < 2 || (this.#open?.bytes ?? 0) >= EAGER_BYTES) return;
+    const waitMs = this.#lastCommitAt + commitIntervalMs - clock.monotonicMs();
+    if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+  }
+
+  async #write(commit: Commit): Promise<void> {
+    if (this.#dirty) await this.#mend();
+    if (commit.bytes === 0) return;
+    const parts = commit.parts.map(({ arena, from, to }) => arena.bytes.subarray(from, to));
+    const { disk, directory } = this.#options;
+    if (commit.creates) {
+      const file = await disk.openDurable(commit.segment.path, true);
+      const finished = this.#file;
+      this.#file = file;
+      this.#fileOf = commit.segment;
+      if (finished !== undefined) await disk.close(finished);
+    }
+    await this.#writeAll(commit.segment, parts, commit.segment.size);
+    if (commit.creates) await disk.syncDirectory(directory);
+  }
+
+  async #writeAll(segment: Segment, parts: Buffer[], from: number): Promise<void> {
+    const { disk } = this.#options;
+    if (this.#file === undefined || this.#fileOf !== segment) {
+      if (this.#file !== undefined) await disk.close(this.#file);
+      this.#file = undefined;
+      this.#file = await disk.openDurable(segment.path, false);
+      this.#fileOf = segment;
+    }
+    let at = from;
+    let left = parts;
+    while (left.length > 0) {
+      this.#dirty = true;
+      let written = await disk.writev(this.#file, left, at);
+      if (written === 0) throw new Error('the disk took no bytes');
+      at += written;
+      // A short write: what is left goes with another call, which says why when there is no more room.
+      while (left.length > 0 && written >= left[0]!.length) {
+        written -= left[0]!.length;
+        left = left.slice(1);
+      }
+      if (written > 0) left = [left[0]!.subarray(written), ...left.slice(1)];
+    }
+    this.#dirty = false;
+  }
+
+  #succeed(commit: Commit): void {
+    const { segment } = commit;
+    if (commit.creates) {
+      const finished = this.segments.at(-1);
+      this.segments.push(segment);
+      if (finished !== undefined) {
+        saveIndex(finished).catch((error: unknown) =>
+          this.#options.log.warn('stream index not saved', { error: describeError(error) }),
+        );
+      }
+    }
+    for (const { arena, from, to } of commit.parts) {
+      if (from === 0) {
+        if (arena.at > 0) segment.index.push({ at: arena.at, next: arena.next });
+        this.#tail.push(arena);
+      }
+      arena.durable = to;
+    }
+    while (this.#tail.length > TAIL_ARENAS) this.#tail.shift();
+    segment.size += commit.bytes;
+    segment.next.set(commit.next);
+    for (const [partition, bytes] of commit.partitionBytes.entries()) segment.bytes[partition]! += bytes;
+    segment.firstAppendedAt = Math.min(segment.firstAppendedAt, commit.firstAppendedAt);
+    segment.lastAppendedAt = Math.max(segment.lastAppendedAt, commit.lastAppendedAt);
+    this.#stagedBytes -= commit.bytes;
+    this.#recordsSinceStop += commit.records;
+    this.#lastWaiters = commit.waiters.length;
+    this.#producers.trim();
+    for (const waiter of commit.waiters) waiter.resolve(waiter.result);
+    if (commit.records > 0) this.#options.onDurable();
+    this.#drainLine();
+  }
+
+  #drainLine(): void {
+    while (this.#line.length > 0 && this.#stagedBytes <= MAX_STAGED_BYTES) {
+      const { batch, waiter } = this.#line.shift()!;
+      this.#stage(batch, waiter);
+    }
+  }
+
+  /** Takes back everything that was staged on top of what failed, then cuts the half-written end off. */
+  async #fail(failed: Commit, cause: unknown): Promise<void> {
+    const error = appendError(cause);
+    this.#options.log.error('stream commit failed', {
+      code: error.code,
+      error: describeError(cause),
+      records: failed.records,
+    });
+    this.#failing = true;
+    this.#closeCommit();
+    const doomed = [failed, ...this.#closed.splice(0)];
+    for (const commit of doomed.toReversed()) {
+      for (const { producer, partition, last } of commit.undo.toReversed()) producer.last[partition] = last;
+    }
+    this.#stagedBytes = 0;
+    this.#arena = undefined;
+    this.#segment = this.segments.at(-1);
+    this.#next = this.#segment?.next.slice() ?? new Float64Array(this.#options.partitions);
+    this.#dirty = true;
+    // Callers hear of it only when the end is clean again or mending has been tried.
+    await this.#mend().catch((mendError: unknown) => {
+      this.#options.log.error('stream tail not mended yet', { error: describeError(mendError) });
+    });
+    for (const commit of doomed) for (const waiter of commit.waiters) waiter.reject(error);
+    for (const { waiter } of this.#line.splice(0)) waiter.reject(error);
+    this.#failing = false;
+  }
+
+  /** Opens the last durable segment anew and cuts it to its durable size; removes a newer file whose first commit failed. */
+  async #mend(): Promise<void> {
+    const { disk, directory } = this.#options;
+    const durable = this.segments.at(-1);
+    const half = this.#fileOf;
+    if (this.#file !== undefined) await disk.close(this.#file);
+    this.#file = undefined;
+    if (half !== undefined && half !== durable) {
+      await disk.unlink(half.path).catch((error: unknown) => {
+        if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      });
+      await disk.syncDirectory(directory);
+      this.#fileOf = undefined;
+    }
+    if (durable !== undefined) {
+      this.#file = await disk.openDurable(durable.path, false);
+      this.#fileOf = durable;
+      await disk.truncate(this.#file, durable.size);
+    }
+    this.#dirty = false;
+  }
+}
+
+function appendError(cause: unknown): NetSentinelError {
+  if (isDiskFull(cause)) {
+    const hint = 'Free some space or lower the retention; appending works again as soon as there is room.';
+    return new NetSentinelError(
+      'STREAM_DISK_FULL',
+      'operational',
+      'The disk of the stream is full; nothing was appended.',
+      { cause, hint },
+    );
+  }
+  const hint = 'Look at the disk and at the kernel log; appending is tried anew with each call.';
+  return new NetSentinelError(
+    'STREAM_WRITE_FAILED',
+    'operational',
+    `The stream could not be written: ${describeError(cause)}`,
+    { cause, hint },
+  );
+}
