@@ -1,0 +1,168 @@
+/**
+ * A persona's installed file system: the profile's tree with this machine's own files, users, devices and processes in it, and the maker of their
+ * contents. Built once for each persona, shared by all its attackers.
+ */
+import type { Persona } from '../../persona/persona.types.ts';
+import { loadProfile } from '../../persona/profile-data.ts';
+import { BaseTree, TYPE_BLOCK, TYPE_CHAR, TYPE_FOLDER, TYPE_LINK, addEntry, parseTree } from './base-tree.ts';
+import { installedContent } from './binary-content.ts';
+import { etcFiles } from './etc-files.ts';
+import type { GeneratedFile } from './generated-file.ts';
+import { logFiles } from './log-files.ts';
+import { packageStatus } from './package-status.ts';
+import { procFiles, rootDisk, selfPid } from './proc-files.ts';
+import { systemProcesses } from './system-processes.ts';
+
+export interface PersonaBase {
+  readonly tree: BaseTree;
+  content(entry: number, now: number): Uint8Array;
+}
+
+const built = new WeakMap<Persona, PersonaBase>();
+
+export function personaBase(persona: Persona, now: number): PersonaBase {
+  let base = built.get(persona);
+  if (base === undefined) {
+    base = build(persona, now);
+    built.set(persona, base);
+  }
+  return base;
+}
+
+function build(persona: Persona, now: number): PersonaBase {
+  const data = loadProfile(persona.profile);
+  const installed = Math.floor(persona.installedAt / 1000);
+  const booted = Math.floor(persona.bootedAt(now) / 1000);
+  const root = parseTree(data.tree(), installed);
+  const folder = (path: string, mode = 0o755, fields: { uid?: number; gid?: number; mtime?: number } = {}): void => {
+    addEntry(root, path, TYPE_FOLDER | mode, { mtime: installed, ...fields });
+  };
+  const link = (path: string, target: string, mtime = installed): void => {
+    addEntry(root, path, TYPE_LINK | 0o777, { target, mtime });
+  };
+  for (const path of ['/lost+found', '/var/www', '/media/cdrom', '/var/spool/cron/crontabs', '/var/lib/dhcp'])
+    folder(path);
+  folder('/root/.ssh', 0o700);
+  folder('/lost+found', 0o700);
+  folder('/var/spool/cron/crontabs', 0o1730, { gid: 101 });
+  link('/vmlinuz', `boot/vmlinuz-${persona.os.kernelRelease}`);
+  link('/initrd.img', `boot/initrd.img-${persona.os.kernelRelease}`);
+  for (const kernel of data.facts.kernels) {
+    addEntry(root, `/boot/initrd.img-${kernel.release}`, 0o100644, {
+      size: 39_000_000 + (installed % 900_000),
+      mtime: Math.floor(Date.parse(kernel.built) / 1000) + 200_000,
+    });
+  }
+  addDevices(root, persona, booted);
+  addRuntime(root, persona, booted);
+  const generators = new Map<string, GeneratedFile['text']>();
+  const files = [
+    ...etcFiles(persona, data),
+    packageStatus(data),
+    ...logFiles(persona, data, now),
+    ...procFiles(persona),
+  ];
+  for (const file of files) {
+    const size =
+      file.size ??
+      (typeof file.text === 'string'
+        ? Buffer.byteLength(file.text)
+        : typeof file.text === 'function'
+          ? 0
+          : file.text.length);
+    const mtime = file.mtime === 0 ? booted : file.mtime;
+    addEntry(root, file.path, file.mode ?? 0o100644, {
+      size,
+      ...(file.uid === undefined ? {} : { uid: file.uid }),
+      ...(file.gid === undefined ? {} : { gid: file.gid }),
+      ...(mtime === undefined ? {} : { mtime }),
+    });
+    generators.set(file.path, file.text);
+  }
+  for (const user of persona.users) {
+    if (user.uid < 1000 || user.uid > 60_000) continue;
+    folder(user.home, 0o700, { uid: user.uid, gid: user.gid, mtime: installed + 3600 });
+  }
+  addEntry(root, '/etc/mtab', TYPE_LINK | 0o777, { target: '../proc/self/mounts' });
+  addEntry(root, '/etc/localtime', TYPE_LINK | 0o777, { target: `/usr/share/zoneinfo/${persona.timeZone}` });
+  const tree = new BaseTree(root);
+  return {
+    tree,
+    content(entry, at) {
+      const path = tree.pathOf(entry);
+      const text = generators.get(path);
+      if (text === undefined) return installedContent(path, tree.modes[entry]!, tree.sizes[entry]!);
+      if (typeof text === 'string') return new TextEncoder().encode(text);
+      return typeof text === 'function' ? new TextEncoder().encode(text(at)) : text;
+    },
+  };
+}
+
+function addDevices(root: Parameters<typeof addEntry>[0], persona: Persona, booted: number): void {
+  const device = (name: string, mode: number, gid = 0): void => {
+    addEntry(root, `/dev/${name}`, mode, { gid, mtime: booted });
+  };
+  for (const name of ['null', 'zero', 'full', 'random', 'urandom']) device(name, TYPE_CHAR | 0o666);
+  for (const name of ['tty', 'ptmx']) device(name, TYPE_CHAR | 0o666, 5);
+  device('console', TYPE_CHAR | 0o600, 5);
+  for (let i = 0; i < 8; i++) device(`tty${i}`, TYPE_CHAR | 0o620, 5);
+  for (const name of ['kmsg', 'rtc0', 'snapshot', 'cpu_dma_latency', 'hpet']) device(name, TYPE_CHAR | 0o600);
+  device('mem', TYPE_CHAR | 0o640, 15);
+  device('port', TYPE_CHAR | 0o640, 15);
+  const disk = rootDisk(persona);
+  for (const name of [disk, `${disk}1`, `${disk}2`]) device(name, TYPE_BLOCK | 0o660, 6);
+  for (let i = 0; i < 4; i++) device(`loop${i}`, TYPE_BLOCK | 0o660, 6);
+  for (const name of ['fd', 'stdin', 'stdout', 'stderr']) {
+    const target = name === 'fd' ? '/proc/self/fd' : `/proc/self/fd/${['stdin', 'stdout', 'stderr'].indexOf(name)}`;
+    addEntry(root, `/dev/${name}`, TYPE_LINK | 0o777, { target, mtime: booted });
+  }
+  addEntry(root, '/dev/shm', TYPE_FOLDER | 0o1777, { mtime: booted });
+  addEntry(root, '/dev/pts', TYPE_FOLDER | 0o755, { mtime: booted });
+  for (const name of ['pts/0', 'pts/ptmx']) device(name, TYPE_CHAR | 0o620, 5);
+  for (const name of ['mqueue', 'net', 'input', 'disk', 'mapper', 'block', 'char'])
+    addEntry(root, `/dev/${name}`, TYPE_FOLDER | 0o755, { mtime: booted });
+}
+
+function addRuntime(root: Parameters<typeof addEntry>[0], persona: Persona, booted: number): void {
+  for (const path of [
+    '/run/lock',
+    '/run/systemd',
+    '/run/sshd',
+    '/run/user/0',
+    '/run/udev',
+    '/run/dbus',
+    '/run/log',
+    '/run/network',
+    '/run/sudo',
+  ])
+    addEntry(root, path, TYPE_FOLDER | (path === '/run/lock' ? 0o1777 : 0o755), { mtime: booted });
+  for (const [name, text] of [
+    ['sshd.pid', ''],
+    ['crond.pid', ''],
+    ['nginx.pid', ''],
+    ['utmp', ''],
+  ] as const)
+    addEntry(root, `/run/${name}`, 0o100644, { size: text.length, mtime: booted });
+  addEntry(root, '/run/initctl', TYPE_LINK | 0o777, { target: '/run/systemd/initctl/fifo', mtime: booted });
+  addEntry(root, '/var/run', TYPE_LINK | 0o777, { target: '/run' });
+  addEntry(root, '/var/lock', TYPE_LINK | 0o777, { target: '/run/lock' });
+  addEntry(root, '/proc', TYPE_FOLDER | 0o555, { mtime: booted });
+  addEntry(root, '/sys', TYPE_FOLDER | 0o555, { mtime: booted });
+  addEntry(root, '/proc/self', TYPE_LINK | 0o777, { target: String(selfPid(persona)), mtime: booted });
+  const processes = [...systemProcesses(persona), { pid: selfPid(persona), uid: 0, executable: '/usr/bin/bash' }];
+  for (const process of processes) {
+    const folder = `/proc/${process.pid}`;
+    const owner = { uid: process.uid, gid: process.uid, mtime: booted };
+    addEntry(root, folder, TYPE_FOLDER | 0o555, owner);
+    addEntry(root, `${folder}/cwd`, TYPE_LINK | 0o777, { target: '/', ...owner });
+    addEntry(root, `${folder}/root`, TYPE_LINK | 0o777, { target: '/', ...owner });
+    addEntry(root, `${folder}/fd`, TYPE_FOLDER | 0o500, owner);
+    if (process.executable === '') continue;
+    addEntry(root, `${folder}/exe`, TYPE_LINK | 0o777, { target: process.executable, ...owner });
+    for (const fd of ['0', '1', '2'])
+      addEntry(root, `${folder}/fd/${fd}`, TYPE_LINK | 0o700, {
+        target: process.executable.endsWith('bash') ? '/dev/pts/0' : '/dev/null',
+        ...owner,
+      });
+  }
+}
