@@ -2,7 +2,7 @@
  * AES in counter mode (RFC 4344 section 4) as a stream that is XORed in place. Short pieces use keystream made ahead in one native call
  * a few packets at a time; long ones go to OpenSSL whole.
  */
-import { createCipheriv, type Cipheriv } from 'node:crypto';
+import { createCipheriv, createSecretKey, type Cipheriv } from 'node:crypto';
 
 const AHEAD_BYTES = 512;
 const ZEROS = new Uint8Array(AHEAD_BYTES);
@@ -14,7 +14,7 @@ export class CtrStream {
 
   /** `key` of 16, 24 or 32 bytes, `iv` of 16. */
   constructor(key: Uint8Array, iv: Uint8Array) {
-    this.#cipher = createCipheriv(`aes-${key.length * 8}-ctr`, key, iv);
+    this.#cipher = createCipheriv(`aes-${key.length * 8}-ctr`, createSecretKey(key), iv);
   }
 
   xor(data: Uint8Array, at: number, length: number): void {

@@ -17,21 +17,23 @@ test.each([
   expect(Buffer.from(tag).toString('hex')).toBe(expected);
 });
 
-function expectAgreement(umacKey: Uint8Array, tagBytes: 8 | 16, sequence: number, data: Uint8Array): void {
+function tags(umacKey: Uint8Array, tagBytes: 8 | 16, sequence: number, data: Uint8Array): readonly [string, string] {
   const nonce = Buffer.alloc(8);
   nonce.writeUInt32BE(sequence, 4);
   const out = new Uint8Array(tagBytes + 4).fill(0xee);
   const padded = Buffer.concat([Buffer.from([1, 2, 3]), data, Buffer.from([4, 5])]);
   new Umac(umacKey, tagBytes).tagInto(sequence, padded, 3, data.length, out, 2);
-  expect(Buffer.from(out).toString('hex')).toBe(
-    `eeee${Buffer.from(referenceUmac(umacKey, tagBytes, nonce, data)).toString('hex')}eeee`,
-  );
+  const expected = Buffer.from(referenceUmac(umacKey, tagBytes, nonce, data)).toString('hex');
+  return [Buffer.from(out).toString('hex'), `eeee${expected}eeee`];
 }
 
 test('agrees with the plain implementation at every length around its groups and chunks', () => {
   for (const length of [0, 1, 3, 4, 31, 32, 33, 100, 1023, 1024, 1025, 1055, 2048, 2049, 5000, 35_000]) {
     const data = Buffer.alloc(length, 'The quick brown fox');
-    for (const tagBytes of [8, 16] as const) expectAgreement(key, tagBytes, 12_345 + length, data);
+    for (const tagBytes of [8, 16] as const) {
+      const [ours, plain] = tags(key, tagBytes, 12_345 + length, data);
+      expect(ours).toBe(plain);
+    }
   }
 });
 
@@ -44,9 +46,15 @@ test('agrees with the plain implementation on random and extreme input', () => {
       .map(([n, b]) => new Uint8Array(n).fill(b)),
   );
   const sequence = fc.integer({ min: 0, max: 0xffffffff });
-  fc.assert(fc.property(sixteen, fc.constantFrom(8 as const, 16 as const), sequence, data, expectAgreement), {
-    numRuns: 150,
-  });
+  fc.assert(
+    fc.property(sixteen, fc.constantFrom(8 as const, 16 as const), sequence, data, (...input) => {
+      const [ours, plain] = tags(...input);
+      expect(ours).toBe(plain);
+    }),
+    {
+      numRuns: 150,
+    },
+  );
 });
 
 test('one instance serves any order of sequence numbers, across its batches of pads', () => {

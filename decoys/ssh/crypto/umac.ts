@@ -3,7 +3,7 @@
  * 64-bit sums are kept as doubles in 16-bit columns, exact below 2^53. Nothing is allocated for a packet of up to 1,024 bytes.
  * Messages are bounded by the packet size of SSH, far below the 16 MiB at which RFC 4418 section 5.4 turns to POLY-128.
  */
-import { createCipheriv, type Cipheriv } from 'node:crypto';
+import { createCipheriv, createSecretKey, type Cipheriv } from 'node:crypto';
 
 const WORD = 0x100000000;
 /** L1-HASH works on this much of the message at a time (RFC 4418 section 5.2). */
@@ -244,7 +244,7 @@ function fold36(value: number): number {
 }
 
 function blockCipher(key: Uint8Array): Cipheriv {
-  return createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  return createCipheriv('aes-128-ecb', createSecretKey(key), null).setAutoPadding(false);
 }
 
 /** KDF of RFC 4418 section 3.2. */
