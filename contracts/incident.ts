@@ -26,6 +26,8 @@ export const TimelineEntry = z.strictObject({
   event: capped.optional(),
   severity: Severity.optional(),
   techniques: z.array(TechniqueId).max(16).optional(),
+  /** Where many moves of one kind in a row are one entry: how many; `event` is the latest of them. */
+  count: z.number().int().optional(),
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 

@@ -1,0 +1,344 @@
+/**
+ * Ties detection, folding and response together: reads events from the stream and turns them into incidents and planned actions. All that
+ * a batch changes (incidents, actor states, actions, the stream position) is one transaction; only what is durable is told to others. A
+ * crash anywhere redoes a batch with the same result.
+ */
+import type { Action } from '@netsentinel/contracts/action';
+import type { Actor } from '@netsentinel/contracts/actor';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Event } from '@netsentinel/contracts/event';
+import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
+import { foldAction } from '@netsentinel/alert/fold-action';
+import { foldEvent } from '@netsentinel/alert/fold';
+import { summaryOf } from '@netsentinel/alert/summary';
+import {
+  isRepeat,
+  newActorState,
+  packActorState,
+  rememberBefore,
+  unpackActorState,
+  type ActorState,
+} from '@netsentinel/detect/actor-state';
+import { createDetectors } from '@netsentinel/detect/detectors';
+import { describeError } from '@netsentinel/kernel/errors';
+import { unpack } from '@netsentinel/kernel/pack';
+import { planActions, type Policy } from '@netsentinel/respond/engine';
+import { nextPositions } from './store-writer.ts';
+
+export const ANALYSIS_GROUP = 'analysis';
+const BATCH = 500;
+const DEFAULT_MAX_ACTORS = 50_000;
+/** How long the position may lag behind while there is only background, which it does no harm to read again. */
+const IDLE_MARK_MS = 1000;
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 30_000;
+const MAX_OLD_INCIDENTS = 10;
+
+export interface AnalysisOptions {
+  readonly stream: EventStream;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly policy: Policy;
+  /** Called once it is durable. */
+  readonly onIncident: (summary: IncidentSummary) => void;
+  /** Called once it is durable, after `onIncident`: hand it to the dispatcher. */
+  readonly onAction: (action: Action) => void;
+  /** Actors kept in memory; default 50,000. */
+  readonly maxActors?: number;
+  /** A quiet time after which the actor's next move opens a new incident; default 24 hours. */
+  readonly reopenAfterMs?: number;
+}
+
+export interface Analysis {
+  /** Resolves once it reads; it then runs until `stop`. */
+  start(): Promise<void>;
+  /** Ends after the batch in hand, and keeps the position. */
+  stop(): Promise<void>;
+  /** Brings an action's new status, as the dispatcher reports it, into its incident. */
+  actionChanged(action: Action): Promise<void>;
+  /** A person's word on an incident; undefined where there is no such incident. */
+  setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
+  readonly counters: AnalysisCounters;
+}
+
+export interface AnalysisCounters {
+  events: number;
+  /** Events that somebody looked at: moves of an attacker. */
+  moves: number;
+  detections: number;
+  repeats: number;
+  /** Events on which we broke; they are skipped and logged. */
+  failures: number;
+}
+
+/** What is known of one actor; written through, so dropping it loses nothing. */
+interface Dossier {
+  readonly state: ActorState;
+  incident: Incident | undefined;
+  /** All actions against the actor that count for planning; loaded when first needed. */
+  actions: Action[] | undefined;
+}
+
+type Tally = Omit<AnalysisCounters, 'events'>;
+
+interface Change {
+  readonly dossier: Dossier;
+  /** The incident as stored before this batch, to see whether it changed. */
+  readonly before: Incident | undefined;
+  /** Earlier incidents that a newer one took the place of. */
+  readonly replaced: Incident[];
+  planned: Action[];
+}
+
+export function createAnalysis(options: AnalysisOptions): Analysis {
+  const { stream, state, clock, log, policy } = options;
+  const maxActors = options.maxActors ?? DEFAULT_MAX_ACTORS;
+  const detectors = createDetectors();
+  const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
+  const dossiers = new Map<Actor, Dossier>();
+  const stopping = new AbortController();
+  let consumer: StreamConsumer | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let exclusive: Promise<unknown> = Promise.resolve();
+  /** Positions that only background has been read up to, not yet stored. */
+  let unmarked = new Map<number, bigint>();
+  let markedAt = clock.monotonicMs();
+
+  /** One writer of incidents at a time: batches, replies and people take turns. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = exclusive.then(work);
+    exclusive = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function dossierOf(actor: Actor): Promise<Dossier> {
+    const known = dossiers.get(actor);
+    if (known !== undefined) {
+      // Last used comes last.
+      dossiers.delete(actor);
+      dossiers.set(actor, known);
+      return known;
+    }
+    const [bytes, incident] = await Promise.all([state.read.actorState(actor), state.read.openIncidentOf(actor)]);
+    const dossier: Dossier = {
+      state: bytes === undefined ? newActorState() : unpackActorState(bytes),
+      incident,
+      actions: undefined,
+    };
+    dossiers.set(actor, dossier);
+    return dossier;
+  }
+
+  /** Only between batches, when all is stored. */
+  function forgetOldest(): void {
+    for (const actor of dossiers.keys()) {
+      if (dossiers.size <= maxActors) return;
+      dossiers.delete(actor);
+    }
+  }
+
+  async function analyse(records: readonly StoredRecord[]): Promise<void> {
+    const changes = new Map<Actor, Change>();
+    const tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
+    for (const record of records) {
+      const event = attempt(record, tally, () => {
+        const value = unpack(record.value) as Event;
+        return detectors.concerns(value) ? value : undefined;
+      });
+      if (event === undefined) continue;
+      const { actor } = event.netsentinel;
+      let change = changes.get(actor);
+      if (change === undefined) {
+        const dossier = await dossierOf(actor);
+        change = { dossier, before: dossier.incident, replaced: [], planned: [] };
+        changes.set(actor, change);
+      }
+      attempt(record, tally, () => take(event, change, tally));
+    }
+    for (const change of changes.values()) await plan(change);
+    await store(changes, nextPositions(records));
+    counters.events += records.length;
+    for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += tally[name];
+    for (const { dossier, before, planned, replaced } of changes.values()) {
+      for (const incident of replaced) options.onIncident(summaryOf(incident));
+      if (dossier.incident !== undefined && dossier.incident !== before)
+        options.onIncident(summaryOf(dossier.incident));
+      for (const action of planned) options.onAction(action);
+    }
+    forgetOldest();
+  }
+
+  /** What breaks on one event is ours to mend, and no reason to stop for all others. */
+  function attempt<T>(record: StoredRecord, tally: Tally, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      tally.failures++;
+      log.error('an event could not be analysed; it is skipped', {
+        partition: record.partition,
+        offset: record.offset,
+        error: describeError(error),
+      });
+      return undefined;
+    }
+  }
+
+  function take(event: Event, change: Change, tally: Tally): void {
+    const { dossier } = change;
+    if (isRepeat(dossier.state, event)) {
+      tally.repeats++;
+      return;
+    }
+    const detections = detectors.process(event, dossier.state);
+    tally.moves++;
+    tally.detections += detections.length;
+    const current = dossier.incident;
+    const next = foldEvent(current, event, detections, {
+      before: dossier.state.before,
+      ...(options.reopenAfterMs === undefined ? {} : { reopenAfterMs: options.reopenAfterMs }),
+    });
+    if (next === undefined) return rememberBefore(dossier.state, event);
+    dossier.state.before = [];
+    if (current !== undefined && current.id !== next.id) {
+      change.replaced.push(closed(current));
+      dossier.actions = undefined;
+    }
+    dossier.incident = next;
+    return undefined;
+  }
+
+  async function plan(change: Change): Promise<void> {
+    const { dossier } = change;
+    const { incident } = dossier;
+    // Most incidents would not be blocked even if nothing had been done before: no need to look up what was.
+    if (incident === undefined || planActions(incident, [], clock.now(), policy).length === 0) return;
+    dossier.actions ??= await actionsAgainst(incident);
+    change.planned = planActions(incident, dossier.actions, clock.now(), policy);
+    dossier.actions = [...dossier.actions, ...change.planned];
+    for (const action of change.planned) dossier.incident = foldAction(dossier.incident!, action);
+  }
+
+  async function actionsAgainst(incident: Incident): Promise<Action[]> {
+    const older = await state.read.incidents({ actor: incident.actor, limit: MAX_OLD_INCIDENTS });
+    const ids = new Set([incident.id, ...older.incidents.map((one) => one.id)]);
+    const lists = await Promise.all([...ids].map((id) => state.read.actions({ incident: id, limit: 64 })));
+    return lists.flat();
+  }
+
+  async function store(changes: ReadonlyMap<Actor, Change>, next: readonly Position[]): Promise<void> {
+    for (const { partition, offset } of next) unmarked.set(partition, offset);
+    if (changes.size === 0 && clock.monotonicMs() - markedAt < IDLE_MARK_MS) return;
+    const marks = positionsOf(unmarked);
+    await state.transaction(async (tx) => {
+      for (const [actor, { dossier, before, replaced, planned }] of changes) {
+        for (const incident of replaced) await tx.putIncident(incident);
+        if (dossier.incident !== undefined && dossier.incident !== before) await tx.putIncident(dossier.incident);
+        await tx.putActorState(actor, packActorState(dossier.state), dossier.state.lastSeen);
+        for (const action of planned) await tx.putAction(action);
+      }
+      await tx.setWatermarks(ANALYSIS_GROUP, marks);
+    });
+    unmarked = new Map();
+    markedAt = clock.monotonicMs();
+    await consumer?.commit(marks);
+  }
+
+  /** However often it takes; gives up when stopped, and the batch is read again at the next start. */
+  async function analyseSurely(records: readonly StoredRecord[]): Promise<void> {
+    for (let waitMs = FIRST_RETRY_MS; !stopping.signal.aborted; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
+      try {
+        return await alone(() => analyse(records));
+      } catch (error) {
+        // What is in memory is ahead of what is stored now: forget it, and read it from the store again.
+        dossiers.clear();
+        log.error('analysis could not store its results; trying again', { error: describeError(error), waitMs });
+        await pause(waitMs);
+      }
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      stopping.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+    });
+  }
+
+  async function run(from: StreamConsumer): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const records = await from.next(stopping.signal);
+      if (records.length === 0) return;
+      await analyseSurely(records);
+      // Under load, let sockets and timers have their turn.
+      if (records.length === BATCH) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Puts a changed incident in place of the stored and the remembered one, and tells. */
+  async function replaceIncident(id: string, change: (incident: Incident) => Incident): Promise<Incident | undefined> {
+    const stored = await state.read.incident(id);
+    if (stored === undefined) return undefined;
+    const dossier = dossiers.get(stored.actor);
+    const next = change(stored);
+    if (next === stored) return stored;
+    await state.transaction((tx) => tx.putIncident(next));
+    if (dossier?.incident?.id === id) dossier.incident = next.status === 'closed' ? undefined : next;
+    options.onIncident(summaryOf(next));
+    return next;
+  }
+
+  return {
+    counters,
+    async start() {
+      const marks = new Map((await state.read.watermarks(ANALYSIS_GROUP)).map((one) => [one.partition, one.offset]));
+      consumer = await stream.consume({
+        group: ANALYSIS_GROUP,
+        startAt: (partition) => marks.get(partition),
+        maxRecords: BATCH,
+      });
+      running = run(consumer).catch((error: unknown) =>
+        log.error('analysis has stopped: the stream cannot be read', { error: describeError(error) }),
+      );
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      const marks = positionsOf(unmarked);
+      if (marks.length > 0)
+        await alone(() => state.transaction((tx) => tx.setWatermarks(ANALYSIS_GROUP, marks))).catch((error: unknown) =>
+          log.warn('the position of analysis was not stored; some background is read again', {
+            error: describeError(error),
+          }),
+        );
+      await exclusive;
+      await consumer?.close();
+    },
+    actionChanged: (action) =>
+      alone(async () => {
+        const actions = dossiers.get(action.actor)?.actions;
+        const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
+        if (actions !== undefined && index >= 0) actions[index] = action;
+        await replaceIncident(action.incident, (incident) => foldAction(incident, action));
+      }),
+    setStatus: (id, status) =>
+      alone(() =>
+        replaceIncident(id, (incident) =>
+          incident.status === status ? incident : { ...incident, status, version: incident.version + 1 },
+        ),
+      ),
+  };
+}
+
+function closed(incident: Incident): Incident {
+  return incident.status === 'open' || incident.status === 'contained'
+    ? { ...incident, status: 'closed', version: incident.version + 1 }
+    : incident;
+}
+
+function positionsOf(marks: ReadonlyMap<number, bigint>): Position[] {
+  return [...marks].map(([partition, offset]) => ({ partition, offset }));
+}

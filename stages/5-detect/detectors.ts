@@ -1,0 +1,111 @@
+/**
+ * Runs the detectors over the events of one actor, in order. An event that no detector looks at costs a few property reads.
+ */
+import type { Detection } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
+import { interactionOf, type Interaction } from '@netsentinel/contracts/interaction';
+import { isRepeat, markSeen, type ActorState } from './actor-state.ts';
+import { readArgv, readCommandLine, type CommandLine } from './command-line.ts';
+import type { Detector, DetectorDefinition, DetectorInput, Finding } from './detector.types.ts';
+import { DETECTORS } from './detectors/index.ts';
+
+const MAX_EVIDENCE = 32;
+const MAX_SUMMARY = 1024;
+const NO_COMMANDS: CommandLine = { commands: [], text: '' };
+
+export interface Detectors {
+  /** Whether any detector, or an incident, could care. False for plain background: then its state need not even be loaded. */
+  concerns(event: Event): boolean;
+  /**
+   * The detections that this event leads to. `state` is changed in place. An event that this state has taken before changes nothing
+   * and leads to nothing: `isRepeat` tells before.
+   */
+  process(event: Event, state: ActorState): Detection[];
+}
+
+interface Member {
+  readonly definition: DetectorDefinition;
+  readonly detector: Detector;
+}
+
+export function createDetectors(definitions: readonly DetectorDefinition[] = DETECTORS): Detectors {
+  const byInteraction = new Map<Interaction, Member[]>();
+  for (const definition of definitions) {
+    const member = { definition, detector: definition.create() };
+    for (const interaction of definition.on) {
+      const members = byInteraction.get(interaction);
+      if (members === undefined) byInteraction.set(interaction, [member]);
+      else members.push(member);
+    }
+  }
+  return {
+    concerns: (event) => event.netsentinel.actor !== '-' && interactionOf(event) !== 'none',
+    process: (event, state) => {
+      const interaction = interactionOf(event);
+      if (interaction === 'none' || event.netsentinel.actor === '-' || isRepeat(state, event)) return [];
+      markSeen(state, event);
+      const input = inputOf(event, interaction);
+      if (input.time > state.lastSeen) state.lastSeen = input.time;
+      if (interaction === 'command') state.line = { session: input.session ?? '', rules: [] };
+      const detections: Detection[] = [];
+      for (const { definition, detector } of byInteraction.get(interaction) ?? []) {
+        const step = detector.step(input, state.memories.get(definition.id));
+        if (step === undefined) continue;
+        if (definition.memory !== undefined)
+          if (step.memory === undefined) state.memories.delete(definition.id);
+          else state.memories.set(definition.id, step.memory);
+        if (step.finding === undefined || toldByLine(state, input, definition.id)) continue;
+        detections.push(detectionOf(definition, step.finding, input));
+      }
+      return detections;
+    },
+  };
+}
+
+function inputOf(event: Event, interaction: Interaction): DetectorInput {
+  return {
+    event,
+    interaction,
+    time: Date.parse(event['@timestamp']),
+    session: event.netsentinel.session?.id,
+    verified: event.netsentinel.source_verified,
+    line: lineOf(event, interaction),
+  };
+}
+
+function lineOf(event: Event, interaction: Interaction): CommandLine {
+  const process = event.process;
+  if (process === undefined || (interaction !== 'command' && interaction !== 'program')) return NO_COMMANDS;
+  if (interaction === 'program' && process.args !== undefined) return readArgv(process.args);
+  return process.command_line === undefined ? NO_COMMANDS : readCommandLine(process.command_line);
+}
+
+/** A line is reported once: by the line itself, or by the first of its programs that shows it after expansion. */
+function toldByLine(state: ActorState, input: DetectorInput, rule: string): boolean {
+  if (input.interaction !== 'command' && input.interaction !== 'program') return false;
+  if (state.line.session !== (input.session ?? '')) return false;
+  if (state.line.rules.includes(rule)) return true;
+  state.line.rules.push(rule);
+  return false;
+}
+
+function detectionOf(definition: DetectorDefinition, finding: Finding, input: DetectorInput): Detection {
+  const { event } = input;
+  const earlier = (finding.evidence ?? []).slice(0, MAX_EVIDENCE - 1);
+  const id = `${definition.id}~${event.event.id}`;
+  return {
+    id: id.slice(0, 256),
+    rule: { id: definition.id, title: definition.title },
+    actor: event.netsentinel.actor,
+    time: input.time,
+    severity: definition.severity,
+    confidence: definition.confidence,
+    techniques: [...(finding.techniques ?? definition.techniques)],
+    tactics: [...definition.tactics],
+    summary: finding.summary.slice(0, MAX_SUMMARY),
+    evidence: [event.event.id, ...earlier.map((one) => one.id)],
+    // All of the evidence counts, also what does not fit into the list.
+    sourceVerified: input.verified && (finding.evidence ?? []).every((one) => one.verified),
+    ...(input.session === undefined ? {} : { session: input.session }),
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * Folds events and their detections into one incident per attacker. Pure: the incident goes in and a changed copy comes out, so that it
+ * can be stored in one transaction with the stream position, and redone after a crash with the same result.
+ */
+import { createHash } from 'node:crypto';
+import type { Detection } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
+import type { Incident } from '@netsentinel/contracts/incident';
+import { interactionOf, type Interaction } from '@netsentinel/contracts/interaction';
+import { Draft } from './draft.ts';
+import { atLeast, scoreOf, severityOf } from './score.ts';
+import { tellMove } from './story.ts';
+import { titleOf } from './title.ts';
+
+export interface FoldContext {
+  /** What the actor did before there was an incident, oldest first; folded in when one is opened. */
+  readonly before: readonly Event[];
+  /** A quiet time after which a new incident is opened, milliseconds. Default 24 hours. */
+  readonly reopenAfterMs?: number;
+}
+
+const REOPEN_AFTER_MS = 24 * 60 * 60 * 1000;
+const MAX_ADDRESSES = 16;
+const MAX_TACTICS = 32;
+const MAX_TECHNIQUES = 128;
+/** Moves that alone open nothing: scanners of good will make them, and so does whoever mistypes an address. */
+const BARE: ReadonlySet<Interaction> = new Set(['none', 'connect', 'disconnect']);
+
+/**
+ * The incident after this event, or undefined where there is none and the event opens none. `incident` is the actor's latest one that
+ * is not closed. Folding the latest event of an incident again changes nothing (`version` included); further back the consumer's
+ * watermark guards.
+ */
+export function foldEvent(
+  incident: Incident | undefined,
+  event: Event,
+  detections: readonly Detection[],
+  ctx: FoldContext,
+): Incident | undefined {
+  const time = Date.parse(event['@timestamp']);
+  const interaction = interactionOf(event);
+  const current = isOver(incident, time, ctx.reopenAfterMs ?? REOPEN_AFTER_MS) ? undefined : incident;
+  if (current === undefined) {
+    if (!opens(event, interaction, detections)) return undefined;
+    const before = ctx.before.filter((one) => one.event.id !== event.event.id);
+    let opened = newIncident(event, Math.min(time, ...before.map((one) => Date.parse(one['@timestamp']))));
+    for (const one of before) opened = fold(opened, one, interactionOf(one), Date.parse(one['@timestamp']), []);
+    return fold(opened, event, interaction, time, detections);
+  }
+  if (interaction === 'none' && detections.length === 0) return current;
+  if (current.timeline.some((entry) => entry.event === event.event.id)) return current;
+  return fold(current, event, interaction, time, detections);
+}
+
+function isOver(incident: Incident | undefined, time: number, reopenAfterMs: number): boolean {
+  return incident === undefined || incident.status === 'closed' || time > incident.lastSeen + reopenAfterMs;
+}
+
+function opens(event: Event, interaction: Interaction, detections: readonly Detection[]): boolean {
+  if (detections.some((one) => atLeast(one.severity, 'medium'))) return true;
+  return event.netsentinel.decoy !== undefined && !BARE.has(interaction) && event.event.kind !== 'pipeline_error';
+}
+
+function newIncident(event: Event, firstSeen: number): Incident {
+  const { actor } = event.netsentinel;
+  const digest = createHash('sha256').update(`${actor}\n${event.event.id}`).digest('hex');
+  return {
+    id: `inc-${digest.slice(0, 16)}`,
+    actor,
+    addresses: [],
+    status: 'open',
+    title: '',
+    severity: 'info',
+    score: 0,
+    firstSeen,
+    lastSeen: firstSeen,
+    sourceVerified: false,
+    tactics: [],
+    techniques: [],
+    detections: [],
+    timeline: [],
+    credentials: [],
+    commands: [],
+    files: [],
+    fingerprints: [],
+    sessions: [],
+    counts: { events: 0, logins: 0, failures: 0, commands: 0 },
+    omitted: {},
+    actions: [],
+    version: 0,
+  };
+}
+
+function fold(
+  incident: Incident,
+  event: Event,
+  interaction: Interaction,
+  time: number,
+  detections: readonly Detection[],
+): Incident {
+  const draft = new Draft(incident);
+  const next = draft.incident;
+  next.version++;
+  next.counts.events += event.netsentinel.aggregated ?? 1;
+  next.firstSeen = Math.min(next.firstSeen, time);
+  next.lastSeen = Math.max(next.lastSeen, time);
+  const ip = event.source?.ip;
+  if (ip !== undefined && next.addresses[0] !== ip)
+    next.addresses = [ip, ...next.addresses.filter((one) => one !== ip)].slice(0, MAX_ADDRESSES);
+  tellMove(draft, event, interaction, time, detections);
+  for (const detection of detections) foldDetection(draft, detection);
+  next.score = scoreOf(next);
+  next.severity = severityOf(next);
+  next.title = titleOf(next);
+  return next;
+}
+
+function foldDetection(draft: Draft, detection: Detection): void {
+  const { rule, severity, time } = detection;
+  const confidence = detection.sourceVerified ? detection.confidence : Math.floor(detection.confidence / 2);
+  const index = draft.incident.detections.findIndex((row) => row.rule === rule.id);
+  const row = draft.incident.detections[index];
+  if (row === undefined) {
+    draft.push('detections', {
+      rule: rule.id,
+      title: rule.title,
+      severity,
+      confidence,
+      count: 1,
+      first: time,
+      last: time,
+    });
+    draft.tell({
+      time,
+      kind: 'detection',
+      title: rule.title,
+      detail: detection.summary,
+      severity,
+      techniques: detection.techniques,
+      ...(detection.session === undefined ? {} : { session: detection.session }),
+      event: detection.evidence[0]!,
+    });
+  } else {
+    draft.change('detections', index, {
+      count: row.count + 1,
+      confidence: Math.max(row.confidence ?? 0, confidence),
+      first: Math.min(row.first, time),
+      last: Math.max(row.last, time),
+    });
+  }
+  if (detection.sourceVerified) draft.incident.sourceVerified = true;
+  draft.reach('tactics', detection.tactics, MAX_TACTICS);
+  draft.reach('techniques', detection.techniques, MAX_TECHNIQUES);
+}

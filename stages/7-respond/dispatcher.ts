@@ -1,0 +1,110 @@
+/**
+ * The outbox between what was decided and the enforcer. A planned action is in the state store before it is sent, so a crash on either
+ * side loses nothing: at every connection all actions that are not final are sent again, and the enforcer knows an order by its id.
+ */
+import type { Action, ActionStatus, Order, OrderReply } from '@netsentinel/contracts/action';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import { describeError } from '@netsentinel/kernel/errors';
+
+export interface Orders {
+  /** Sends without waiting. False where there is no connection: the order is sent again at the next one. */
+  send(order: Order): boolean;
+}
+
+export interface DispatcherOptions {
+  readonly orders: Orders;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called after the new status of an action is durable. */
+  readonly onAction?: (action: Action) => void;
+}
+
+export interface Dispatcher {
+  /** Sends actions that are durable already. */
+  dispatch(actions: readonly Action[]): void;
+  /** Sends again whatever is not final; resolves with their number. */
+  onConnected(): Promise<number>;
+  /** Takes what the enforcer says of an action. Unknown ids and news that are older than what is known change nothing. */
+  onReply(reply: OrderReply): Promise<void>;
+  /** Asks the enforcer to take a block back; the action changes when it says so. False where there is no connection. */
+  revert(id: string, reason: string, by: string): boolean;
+}
+
+const NOT_FINAL: readonly ActionStatus[] = ['planned', 'simulated', 'applied', 'verified'];
+const MAX_RESENT = 200_000;
+/** Sent at a time before other work gets its turn. */
+const SLICE = 500;
+
+/** How far along an action is. Replies that were overtaken by later ones must not turn it back. */
+const RANK: Readonly<Record<ActionStatus, number>> = {
+  planned: 0,
+  failed: 1,
+  simulated: 2,
+  applied: 2,
+  verified: 3,
+  refused: 4,
+  expired: 4,
+  reverted: 4,
+};
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { orders, state, log } = options;
+  const dispatch = (actions: readonly Action[]): void => {
+    for (const action of actions) if (NOT_FINAL.includes(action.status)) orders.send(orderOf(action));
+  };
+  return {
+    dispatch,
+    async onConnected() {
+      const open = await state.read.actions({ status: NOT_FINAL, limit: MAX_RESENT });
+      for (let at = 0; at < open.length; at += SLICE) {
+        dispatch(open.slice(at, at + SLICE));
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      return open.length;
+    },
+    async onReply(reply) {
+      try {
+        const changed = await state.transaction(async (tx) => {
+          const action = await tx.action(reply.id);
+          if (action === undefined || !isNews(action, reply)) return undefined;
+          const { detail: _, ...rest } = action;
+          const next: Action = {
+            ...rest,
+            status: reply.status,
+            updatedAt: reply.at,
+            ...(reply.detail === undefined ? {} : { detail: reply.detail }),
+          };
+          await tx.putAction(next);
+          return next;
+        });
+        if (changed !== undefined) options.onAction?.(changed);
+      } catch (error) {
+        // The enforcer is asked again at the next connection, so this answer is not needed.
+        log.error('could not keep what the enforcer said', { action: reply.id, error: describeError(error) });
+      }
+    },
+    revert: (id, reason, by) => orders.send({ kind: 'revert', id, reason, by }),
+  };
+}
+
+export function orderOf(action: Action): Order {
+  return {
+    kind: 'block',
+    id: action.id,
+    target: action.target,
+    expiresAt: action.expiresAt,
+    reason: action.reason,
+    incident: action.incident,
+    // Only incidents with a proven source are planned for (`engine.ts`).
+    sourceVerified: true,
+  };
+}
+
+function isNews(action: Action, reply: OrderReply): boolean {
+  if (RANK[action.status] === 4 || reply.status === 'planned') return false;
+  if (reply.status === action.status) return false;
+  return RANK[reply.status] > RANK[action.status] || reply.at > action.updatedAt;
+}

@@ -1,0 +1,94 @@
+/**
+ * Decides from an incident what should be done. Pure: what had been done and the time come in, planned actions come out; the outbox
+ * (`dispatcher.ts`) sees to it that they reach the enforcer, which checks everything again.
+ */
+import { createHash } from 'node:crypto';
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
+import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import type { RespondConfig } from './respond.config.ts';
+
+/** Nobody attacks from here, whatever an event says: this host, link-local, multicast, unspecified. */
+const NEVER = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/3',
+  '::/128',
+  '::1/128',
+  'fe80::/10',
+  'ff00::/8',
+].map((text) => parseNetwork(text)!);
+
+export interface Policy extends Omit<RespondConfig, 'ignoreNetworks'> {
+  readonly ignore: readonly Network[];
+}
+
+export function compilePolicy(config: RespondConfig): Policy {
+  return { ...config, ignore: [...NEVER, ...config.ignoreNetworks.map((text) => parseNetwork(text)!)] };
+}
+
+/** `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. */
+export function planActions(incident: Incident, previous: readonly Action[], now: number, policy: Policy): Action[] {
+  if (incident.status !== 'open' && incident.status !== 'contained') return [];
+  if (!incident.sourceVerified || now - incident.lastSeen > policy.maxEvidenceAgeMs) return [];
+  const why = reasonToBlock(incident, policy);
+  const target = targetOf(incident.actor, policy);
+  if (why === undefined || target === undefined) return [];
+  const mine = previous.filter((action) => action.incident === incident.id);
+  // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
+  if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
+  if (mine.some((action) => action.status === 'failed' && now - action.updatedAt < policy.retryFailedMs)) return [];
+  const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
+  if (until - now > policy.renewWithinMs) return [];
+  if (mine.some(isBlock) && !attackWentOn(incident, mine)) return [];
+  const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
+  return [
+    {
+      id: `act-${createHash('sha256').update(`${incident.id}\n${mine.length}`).digest('hex').slice(0, 16)}`,
+      incident: incident.id,
+      actor: incident.actor,
+      kind: 'block',
+      target,
+      responder: policy.responder,
+      reason: `${why}: ${incident.title}`.slice(0, 1024),
+      status: 'planned',
+      createdAt: now,
+      expiresAt: now + ttlMs,
+      updatedAt: now,
+    },
+  ];
+}
+
+/** True for actions that may be in force now, as far as the platform knows. */
+export function isInForce(action: Action): boolean {
+  return (
+    action.status === 'planned' ||
+    action.status === 'simulated' ||
+    action.status === 'applied' ||
+    action.status === 'verified'
+  );
+}
+
+function isBlock(action: Action): boolean {
+  return isInForce(action) || action.status === 'expired';
+}
+
+/** Something happened since the latest block was planned; else its end would bring the next one for ever. */
+function attackWentOn(incident: Incident, mine: readonly Action[]): boolean {
+  return incident.lastSeen > Math.max(...mine.map((action) => action.createdAt));
+}
+
+function reasonToBlock(incident: Incident, policy: Policy): string | undefined {
+  const named = incident.detections.find((row) => policy.blockOn.includes(row.rule));
+  if (named !== undefined) return named.title;
+  return incident.score >= policy.blockFrom ? `score ${incident.score}` : undefined;
+}
+
+/** The IPv4 address or IPv6 /64 that the actor is; undefined for nobody and for what must never be blocked. */
+function targetOf(actor: string, policy: Policy): string | undefined {
+  const network = parseNetwork(actor);
+  if (network === undefined || network.prefix < (network.family === 4 ? 32 : 64)) return undefined;
+  if (policy.ignore.some((one) => networksOverlap(one, network))) return undefined;
+  return formatNetwork(network);
+}
