@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SensorEvent } from './event.ts';
 
 const key = z.string().min(1).max(256);
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "expected bytes");
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 const streamId = z.string().regex(/^[A-Za-z0-9~_-]{1,128}$/);
 
 /** One frame from the sensor. `seq` grows by one with every event of an epoch; the platform acknowledges it once on disk. */

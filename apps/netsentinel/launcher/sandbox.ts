@@ -6,7 +6,7 @@
  * process table. Everywhere Node's permission model stands on top: no programs, and no files but those listed.
  */
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,12 +127,6 @@ export function findTool(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** Makes the folder with the owner that the confined process will have. */
-export function ownedFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  return path;
-}
-
 function namespaces(isRoot: boolean, noNetwork: boolean): string[] {
   const own = noNetwork ? ['--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'] : [];
   return [...(isRoot ? [] : ['--user', '--map-root-user']), '--mount', ...own];
@@ -147,4 +141,27 @@ function environment(): NodeJS.ProcessEnv {
     ...(LANG === undefined ? {} : { LANG }),
     ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
   };
+}
+
+/**
+ * The enforcer keeps one right, to change the firewall, and gives up every other: as root with nothing but `CAP_NET_ADMIN`, under the
+ * permission model, writing to its own folder alone.
+ */
+export function spawnEnforcer(entry: string, folder: string, stdio: StdioOptions): ChildProcess {
+  const node = [
+    process.execPath,
+    '--disable-warning=SecurityWarning',
+    '--disable-warning=ExperimentalWarning',
+    '--permission',
+    '--allow-child-process',
+    '--allow-fs-read=*',
+    `--allow-fs-write=${folder}`,
+    entry,
+  ];
+  const setpriv = process.getuid?.() === 0 ? findTool('setpriv') : undefined;
+  if (setpriv === undefined) return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
+  return spawn(setpriv, ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all,+net_admin', ...node], {
+    stdio,
+    env: environment(),
+  });
 }

@@ -1,0 +1,42 @@
+/** `bench NAME` and `fault NAME`: measurements and torments, each from one command, with JSON for programs. */
+import { Option, type Command } from 'commander';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { benches, faults, type Bench } from '../bench/index.ts';
+import { print, printJson, table } from './output.ts';
+
+export function addBench(program: Command): void {
+  add(program.command('bench').description('measure one thing on this machine'), benches);
+  add(program.command('fault').description('break things on purpose and check that nothing is lost'), faults);
+}
+
+function add(parent: Command, members: readonly Bench[]): void {
+  for (const bench of members) {
+    const command = parent.command(bench.name).description(bench.summary).option('--json', 'print JSON');
+    for (const [name, option] of Object.entries(bench.options))
+      command.addOption(new Option(`--${name} <n>`, option.summary).default(option.default));
+    if (bench.flags !== undefined)
+      for (const [flag, summary] of Object.entries(bench.flags)) command.option(`--${flag}`, summary);
+    command.action(async (given: Record<string, string | number | boolean>) => {
+      const numbers: Record<string, number> = {};
+      for (const name of Object.keys(bench.options)) {
+        const value = Number(given[name.replace(/-([a-z])/g, (_, c: string) => c.toUpperCase())]);
+        if (!Number.isFinite(value) || value < 0)
+          throw new NetSentinelError('USAGE_NUMBER', 'user', `--${name} takes a number`);
+        numbers[name] = value;
+      }
+      const flags = new Set(Object.keys(bench.flags ?? {}).filter((flag) => given[flag] === true));
+      const result = await bench.run(numbers, flags);
+      if (given['json'] === true) printJson(result);
+      else if (Object.keys(result).length === 0) print('done');
+      else
+        table(
+          ['figure', 'value'],
+          Object.entries(result).map(([name, value]) => [
+            name,
+            typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value),
+          ]),
+        );
+      if (result['failed'] === true) process.exitCode = 1;
+    });
+  }
+}

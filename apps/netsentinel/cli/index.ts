@@ -1,0 +1,25 @@
+/** Every command, in the order in which help shows them. */
+import type { Command } from 'commander';
+import { addAudit } from './audit.command.ts';
+import { addBackup } from './backup.command.ts';
+import { addBench } from './bench.command.ts';
+import { addDoctor } from './doctor.command.ts';
+import { addIncidents } from './incidents.command.ts';
+import { addInit } from './init.command.ts';
+import { addReplay } from './replay.command.ts';
+import { addResponse } from './response.command.ts';
+import { addStatus } from './status.command.ts';
+import { addUp } from './up.command.ts';
+
+export const commands: readonly ((program: Command) => void)[] = [
+  addUp,
+  addInit,
+  addDoctor,
+  addStatus,
+  addIncidents,
+  addReplay,
+  addResponse,
+  addAudit,
+  addBackup,
+  addBench,
+];

@@ -1,0 +1,46 @@
+/** `response`: what is blocked, and the way back. Speaks with the enforcer itself, so it works when the platform is gone. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { callEnforcer } from '@netsentinel/enforcer/control';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { print, printJson, safe, span, table } from './output.ts';
+import { settings } from './settings.ts';
+
+export function addResponse(program: Command): void {
+  const response = program.command('response').description('what is blocked, and how to take it back');
+  response
+    .command('list')
+    .description('the blocks in force')
+    .option('--json', 'print JSON: one block a line')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const { folder } = settings(command);
+      const reply = await callEnforcer(folder.enforcerSocket, { ask: 'list' });
+      const blocks = reply.blocks;
+      if (options.json === true) return blocks.forEach(printJson);
+      if (blocks.length === 0) return print('nothing is blocked');
+      return table(
+        ['id', 'target', 'status', 'mode', 'ends in', 'reason'],
+        blocks.map((b) => [b.id, b.target, b.status, b.mode, span(b.expiresAt - Date.now()), safe(b.reason, 80)]),
+      );
+    });
+  response
+    .command('revert')
+    .description('take a block back, or all of them')
+    .argument('[id]', 'the block')
+    .option('--all', 'every block in force')
+    .option('--json', 'print JSON')
+    .action(async (id: string | undefined, options: { all?: boolean; json?: boolean }, command: Command) => {
+      const { folder } = settings(command);
+      if ((id === undefined) === (options.all !== true))
+        throw new NetSentinelError('USAGE_REVERT', 'user', 'name one block, or say --all', {
+          hint: '`netsentinel response list` names them.',
+        });
+      const by = `cli:${userInfo().username}`;
+      const reply =
+        options.all === true
+          ? await callEnforcer(folder.enforcerSocket, { ask: 'revert-all', by })
+          : await callEnforcer(folder.enforcerSocket, { ask: 'revert', id: id!, by });
+      if (options.json === true) return printJson(reply);
+      return print(`${reply.reverted} taken back`);
+    });
+}

@@ -1,0 +1,138 @@
+/** The data folder: its layout, its version, who owns what in it, and the lock that keeps a second installation out. */
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+
+export const DATA_VERSION = 1;
+
+/** A socket's path holds 107 bytes on Linux. */
+const MAX_SOCKET_PATH = 107;
+
+const Install = z.strictObject({ id: z.string().min(8), seed: z.string().min(40), createdAt: z.string() });
+
+export interface DataFolder {
+  readonly root: string;
+  readonly platform: string;
+  readonly enforcer: string;
+  readonly platformSocket: string;
+  readonly enforcerSocket: string;
+}
+
+export function dataFolder(root: string): DataFolder {
+  const platform = join(root, 'platform');
+  const enforcer = join(root, 'enforcer');
+  return {
+    root,
+    platform,
+    enforcer,
+    platformSocket: join(platform, 'control.sock'),
+    enforcerSocket: join(enforcer, 'control.sock'),
+  };
+}
+
+/** Makes what is missing. With `platformUid` the platform's part belongs to that user and the rest stays ours. */
+export function prepareDataFolder(folder: DataFolder, platformUid: number | undefined): void {
+  if (folder.enforcerSocket.length > MAX_SOCKET_PATH)
+    throw new NetSentinelError(
+      'DATA_PATH_TOO_LONG',
+      'user',
+      `the data folder's path is too long for the sockets in it: ${folder.root}`,
+      { hint: 'Choose a path under 80 characters with `data:` or --data.' },
+    );
+  try {
+    mkdirSync(folder.root, { recursive: true });
+    chmodSync(folder.root, 0o711);
+    for (const part of [folder.platform, folder.enforcer]) mkdirSync(part, { recursive: true, mode: 0o700 });
+    if (platformUid !== undefined) chownSync(folder.platform, platformUid, platformUid);
+  } catch (error) {
+    throw new NetSentinelError(
+      'DATA_NOT_WRITABLE',
+      'user',
+      `cannot write to the data folder ${folder.root}: ${String((error as Error).message)}`,
+      { hint: 'Choose another with `data:` in netsentinel.yaml or --data, or mend its rights.', cause: error },
+    );
+  }
+  const versionFile = join(folder.root, 'VERSION');
+  if (!existsSync(versionFile)) writeFileSync(versionFile, `${DATA_VERSION}\n`);
+  const version = Number(readFileSync(versionFile, 'utf8'));
+  if (version > DATA_VERSION)
+    throw new NetSentinelError(
+      'DATA_TOO_NEW',
+      'user',
+      `the data folder has version ${version}, this program knows ${DATA_VERSION}`,
+      { hint: 'Use the newer program that wrote it, or another data folder.' },
+    );
+}
+
+/** Takes the lock, also from a holder that has died. Answers the release. */
+export function lockDataFolder(folder: DataFolder): () => void {
+  const file = join(folder.root, 'LOCK');
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(file, `${process.pid} ${processStart(process.pid) ?? ''}\n`, { flag: 'wx', mode: 0o600 });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const [pid, start] = readFileSync(file, 'utf8').trim().split(' ');
+      if (pid !== undefined && start !== undefined && processStart(Number(pid)) === start) {
+        throw new NetSentinelError(
+          'DATA_LOCKED',
+          'user',
+          `NetSentinel is already running on ${folder.root} (process ${pid})`,
+          { hint: 'Stop it first, or give this one another folder with --data.' },
+        );
+      }
+      rmSync(file, { force: true });
+    }
+  }
+  throw new NetSentinelError('DATA_LOCKED', 'operational', `the lock of ${folder.root} could not be taken`);
+}
+
+/** True while the installation of this folder runs. */
+export function isRunning(folder: DataFolder): boolean {
+  try {
+    const [pid, start] = readFileSync(join(folder.root, 'LOCK'), 'utf8').trim().split(' ');
+    return start !== undefined && start !== '' && processStart(Number(pid)) === start;
+  } catch {
+    return false;
+  }
+}
+
+/** This install's secret: made once, never leaves the launcher; what others get is derived from it. */
+export function installSeed(folder: DataFolder): Uint8Array {
+  const file = join(folder.root, 'install.json');
+  if (!existsSync(file)) {
+    const made = {
+      id: randomBytes(8).toString('hex'),
+      seed: randomBytes(32).toString('base64'),
+      createdAt: new Date().toISOString(),
+    };
+    writeFileSync(`${file}.new`, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(`${file}.new`, file);
+  }
+  const parsed = Install.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success)
+    throw new NetSentinelError('DATA_INSTALL_DAMAGED', 'operational', `${file} is damaged`, {
+      hint: 'Restore it from a backup: without it the decoys become another machine.',
+    });
+  return Buffer.from(parsed.data.seed, 'base64');
+}
+
+/** The seed of one machine that the decoys pretend to be; nothing of the install's can be computed back from it. */
+export function personaSeed(install: Uint8Array, persona: string): string {
+  return Buffer.from(
+    hkdfSync('sha256', install, createHash('sha256').update('persona').digest(), persona, 32),
+  ).toString('base64');
+}
+
+/** When a process started, as /proc has it: with the pid, the name of one process. */
+function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

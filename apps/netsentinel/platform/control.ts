@@ -1,0 +1,76 @@
+/**
+ * The platform's socket for the command line (mode 0600: whoever may read the data folder): one JSON request a line, one JSON answer. What
+ * needs the running stores goes through here: a backup while in use, the state of the pipeline, a new sign-in link.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+
+export const ControlRequest = z.discriminatedUnion('ask', [
+  z.strictObject({ ask: z.literal('status') }),
+  z.strictObject({ ask: z.literal('sign-in') }),
+  /** Copies all stores into this folder, which must be inside the platform's own. */
+  z.strictObject({ ask: z.literal('backup'), folder: z.string().max(4096) }),
+]);
+export type ControlRequest = z.infer<typeof ControlRequest>;
+
+const MAX_REQUEST_BYTES = 64 * 1024;
+
+export async function serveControl(
+  path: string,
+  answer: (request: ControlRequest) => Promise<unknown>,
+): Promise<{ close(): void }> {
+  rmSync(path, { force: true });
+  const server = createServer((socket) => {
+    let bytes = 0;
+    socket.on('data', (chunk) => {
+      bytes += chunk.length;
+      if (bytes > MAX_REQUEST_BYTES) socket.destroy();
+    });
+    socket.on('error', () => socket.destroy());
+    createInterface({ input: socket }).on('line', (line) => {
+      void (async () => {
+        try {
+          socket.write(
+            `${JSON.stringify({ ok: true, value: await answer(ControlRequest.parse(JSON.parse(line))) })}\n`,
+          );
+        } catch (error) {
+          socket.write(`${JSON.stringify({ ok: false, error: describeError(error) })}\n`);
+        }
+      })();
+    });
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  chmodSync(path, 0o600);
+  return { close: () => server.close() };
+}
+
+const Reply = z.union([
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);
+
+/** Throws `NOT_RUNNING` where nobody answers. */
+export async function askPlatform(path: string, request: ControlRequest): Promise<unknown> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    throw new NetSentinelError('NOT_RUNNING', 'user', 'NetSentinel is not running on this data folder', {
+      hint: 'Start it with `netsentinel up`.',
+      cause: error,
+    });
+  }
+  socket.write(`${JSON.stringify(request)}\n`);
+  for await (const line of createInterface({ input: socket })) {
+    socket.end();
+    const reply = Reply.parse(JSON.parse(line));
+    if (!reply.ok) throw new NetSentinelError('PLATFORM_REFUSED', 'operational', reply.error);
+    return reply.value;
+  }
+  throw new NetSentinelError('NOT_RUNNING', 'operational', 'the platform ended before it answered');
+}

@@ -1,0 +1,55 @@
+/** What is done once in a while: retention of the stream, events, blobs and state, each by its policy. */
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { EventStream } from '@netsentinel/contracts/stream';
+import { describeError } from '@netsentinel/kernel/errors';
+import type { StoreConfig } from '@netsentinel/store/store.config';
+
+const EVERY_MS = 10 * 60_000;
+const FIRST_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** What a detector remembers of an attacker, and what a decoy does. */
+const ACTOR_DAYS = 30;
+const MEMORY_DAYS = 90;
+
+export interface HousekeepingPorts {
+  readonly stream: EventStream;
+  readonly events: EventStore;
+  readonly blobs: BlobStore;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: StoreConfig;
+}
+
+export function startHousekeeping(ports: HousekeepingPorts): { stop(): void } {
+  let cancel = ports.clock.after(FIRST_MS, () => void round());
+  async function round(): Promise<void> {
+    await keepHouse(ports);
+    cancel = ports.clock.after(EVERY_MS, () => void round());
+  }
+  return { stop: () => cancel() };
+}
+
+/** One round; a part that fails is reported and does not keep the others from theirs. */
+export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
+  const { stream, events, blobs, state, clock, log, config } = ports;
+  const now = clock.now();
+  const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['stream', () => stream.retain()],
+    ['events', () => events.retain(config.retention, now)],
+    ['blobs', () => blobs.retain(config.maxBlobTotalBytes, () => false)],
+    [
+      'state',
+      () =>
+        state.transaction((tx) =>
+          tx.prune({ actors: now - ACTOR_DAYS * DAY_MS, memory: now - MEMORY_DAYS * DAY_MS, sessions: now }),
+        ),
+    ],
+  ];
+  for (const [part, work] of parts)
+    await work().catch((error: unknown) => log.error('retention failed', { part, error: describeError(error) }));
+}

@@ -1,0 +1,100 @@
+/** The figures that the console's head and `netsentinel status` show, kept up as things happen. */
+import type { Action, ResponseMode } from '@netsentinel/contracts/action';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { IncidentSummary } from '@netsentinel/contracts/incident';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+
+const RATE_WINDOW_S = 10;
+const MAX_TRACKED = 200_000;
+
+export class StatusBoard {
+  readonly #options: {
+    readonly clock: Clock;
+    readonly decoys: readonly { id: string; type: string; listen: string }[];
+    readonly responseMode: ResponseMode;
+  };
+  readonly #startedAt: number;
+  #events = 0;
+  /** Events a second, a ring over the last seconds. */
+  readonly #perSecond = new Float64Array(RATE_WINDOW_S);
+  #second = 0;
+  readonly #open = new Set<string>();
+  /** Blocks in force and when each ends. */
+  readonly #blocks = new Map<string, number>();
+  #connections = 0;
+  #linked = false;
+
+  constructor(options: {
+    clock: Clock;
+    decoys: readonly { id: string; type: string; listen: string }[];
+    responseMode: ResponseMode;
+  }) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+  }
+
+  /** Reads what was so before this start. */
+  async load(state: StateStore): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await state.read.incidents({
+        status: ['open', 'contained'],
+        limit: 500,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const incident of page.incidents) this.#open.add(incident.id);
+      after = page.next;
+    } while (after !== undefined && this.#open.size < MAX_TRACKED);
+    for (const action of await state.read.actions({ status: ['applied', 'verified'], limit: MAX_TRACKED }))
+      this.action(action);
+  }
+
+  event(): void {
+    this.#events++;
+    this.#tick();
+    this.#perSecond[this.#second % RATE_WINDOW_S]!++;
+  }
+
+  incident(incident: IncidentSummary): void {
+    if (incident.status === 'open' || incident.status === 'contained') {
+      if (this.#open.size < MAX_TRACKED) this.#open.add(incident.id);
+    } else this.#open.delete(incident.id);
+  }
+
+  action(action: Action): void {
+    if (action.status === 'applied' || action.status === 'verified') {
+      if (this.#blocks.size < MAX_TRACKED) this.#blocks.set(action.id, action.expiresAt);
+    } else this.#blocks.delete(action.id);
+  }
+
+  heartbeat(connections: number): void {
+    this.#connections = connections;
+  }
+
+  sensorLinked(linked: boolean): void {
+    this.#linked = linked;
+  }
+
+  status(): PlatformStatus {
+    this.#tick();
+    const now = this.#options.clock.now();
+    for (const [id, until] of this.#blocks) if (until <= now) this.#blocks.delete(id);
+    return {
+      startedAt: this.#startedAt,
+      eventsTotal: this.#events,
+      eventsPerSecond: Math.round((this.#perSecond.reduce((a, b) => a + b, 0) / RATE_WINDOW_S) * 10) / 10,
+      openIncidents: this.#open.size,
+      blocksInForce: this.#blocks.size,
+      responseMode: this.#options.responseMode,
+      decoys: this.#options.decoys.map((d) => ({ ...d, connections: this.#connections, healthy: this.#linked })),
+    };
+  }
+
+  #tick(): void {
+    const second = Math.floor(this.#options.clock.monotonicMs() / 1000);
+    const steps = Math.min(second - this.#second, RATE_WINDOW_S);
+    for (let i = 1; i <= steps; i++) this.#perSecond[(this.#second + i) % RATE_WINDOW_S] = 0;
+    this.#second = second;
+  }
+}

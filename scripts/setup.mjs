@@ -1,0 +1,97 @@
+/**
+ * Sets a clone up, once for each state of the lockfile and the console's source: installs the packages (the pinned Node among them) and
+ * builds the console. Runs on any Node from 20.19 with npm, so it is plain JavaScript and needs no package. `--no-console` leaves the console out.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const home = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamps = join(home, 'node_modules', '.netsentinel');
+const isTerminal = process.stderr.isTTY === true;
+
+/** The Node that everything runs on: the pinned one, or the host's where none is made for this system and it is new enough. */
+export function pinnedNode() {
+  const pinned = join(home, 'node_modules', '.bin', 'node');
+  if (existsSync(pinned)) return pinned;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  throw new Error(`no pinned Node for ${process.platform}-${process.arch}; install Node 24 or newer`);
+}
+
+/** Answers when everything is in place; says what it does on stderr, and nothing when there is nothing to do. */
+export async function setUp({ console: wantConsole = true } = {}) {
+  const lock = hash([readFileSync(join(home, 'package-lock.json'))]);
+  if (readStamp('packages') !== lock) {
+    await step('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], home);
+    writeStamp('packages', lock);
+  }
+  if (!wantConsole) return;
+  const source = hash([lock, ...sources(join(home, 'surface', 'console')), ...sources(join(home, 'contracts'))]);
+  if (readStamp('console') !== source || !existsSync(join(home, 'surface', 'console', 'out', 'index.html'))) {
+    const next = join(home, 'node_modules', 'next', 'dist', 'bin', 'next');
+    await step('building the console', pinnedNode(), [next, 'build'], join(home, 'surface', 'console'));
+    writeStamp('console', source);
+  }
+}
+
+function readStamp(name) {
+  try {
+    return readFileSync(join(stamps, name), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function writeStamp(name, value) {
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(join(stamps, name), value);
+}
+
+function hash(parts) {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(part);
+  return sum.digest('hex');
+}
+
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (['node_modules', 'out', '.next', 'next-env.d.ts'].includes(entry.name) || /\.(test\.tsx?|tsbuildinfo)$/.test(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(path);
+    else if (statSync(path).isFile()) yield `${entry.name}\0${readFileSync(path)}`;
+  }
+}
+
+/** Runs a command with a line that shows that it lives; its own output appears only when it fails. */
+async function step(title, command, args, cwd) {
+  const started = Date.now();
+  const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', npm_config_yes: 'true' } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+  process.stderr.write(isTerminal ? '' : `netsentinel: ${title} …\n`);
+  const timer = setInterval(() => process.stderr.write(isTerminal ? `\r\x1b[Knetsentinel: ${title} … ${seconds()}` : ''), 500);
+  const code = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      output += error.message;
+      resolve(1);
+    });
+    child.on('close', resolve);
+  });
+  clearInterval(timer);
+  process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}netsentinel: ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds()}\n`);
+  if (code !== 0) {
+    process.stderr.write(output);
+    rmSync(join(stamps, 'packages'), { force: true });
+    throw new Error(`${title} failed; the output is above`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setUp({ console: !process.argv.includes('--no-console') }).catch((error) => {
+    process.stderr.write(`netsentinel: ${error.message}\n`);
+    process.exit(1);
+  });
+}

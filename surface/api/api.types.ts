@@ -1,0 +1,46 @@
+/** What the API is handed by the platform, and what the platform gets of it. */
+import type { Server } from 'node:net';
+import type { Action } from '@netsentinel/contracts/action';
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { IncidentSummary } from '@netsentinel/contracts/incident';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+
+export interface ApiOptions {
+  readonly state: StateStore;
+  readonly events: EventStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The folder of the console's static export. */
+  readonly consoleRoot: string;
+  /** PEM; plain HTTP without it. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Asked at most once a second. */
+  status(): PlatformStatus;
+  /** What a signed-in person may order. Resolves once the enforcer has been told; false where no such block is in force. */
+  readonly response: { revert(actionId: string, by: string): Promise<boolean>; revertAll(by: string): Promise<number> };
+}
+
+export interface ApiServer {
+  /** Serves on a listener that was bound elsewhere. Called once. */
+  serve(listener: Server): void;
+  /**
+   * Path (with a one-time token, good for 24 hours) under which the first account is made; undefined once there is one. The same token is
+   * answered until it is used.
+   */
+  firstRunPath(): Promise<string | undefined>;
+  readonly live: LiveHub;
+  close(): Promise<void>;
+}
+
+/** Pushes to signed-in consoles. Never waits and never throws; slow clients miss status and terminal pieces, never incidents or actions. */
+export interface LiveHub {
+  incident(incident: IncidentSummary): void;
+  action(action: Action): void;
+  /** A piece of a session's recording, starting at this byte of it. */
+  terminal(session: string, offset: number, chunk: Uint8Array): void;
+}
