@@ -286,7 +286,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const next = change(stored);
     if (next === stored) return stored;
     await state.transaction((tx) => tx.putIncident(next));
-    if (dossier?.incident?.id === id) dossier.incident = next.status === 'closed' ? undefined : next;
+    if (dossier?.incident?.id === id) dossier.incident = next;
     options.onIncident(summaryOf(next));
     return next;
   }
@@ -325,11 +325,14 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         await replaceIncident(action.incident, (incident) => foldAction(incident, action));
       }),
     setStatus: (id, status) =>
-      alone(() =>
-        replaceIncident(id, (incident) =>
-          incident.status === status ? incident : { ...incident, status, version: incident.version + 1 },
-        ),
-      ),
+      alone(async () => {
+        const incident = await replaceIncident(id, (one) =>
+          one.status === status ? one : { ...one, status, version: one.version + 1 },
+        );
+        // Which incident is the actor's open one may be another now: the store knows.
+        if (incident !== undefined) dossiers.delete(incident.actor);
+        return incident;
+      }),
   };
 }
 

@@ -1,0 +1,317 @@
+import type { Action } from '@netsentinel/contracts/action';
+import type { Event, SensorEvent } from '@netsentinel/contracts/event';
+import { Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
+import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import type { EventStream, Position, StoredRecord } from '@netsentinel/contracts/stream';
+import { summaryOf } from '@netsentinel/alert/summary';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { pack } from '@netsentinel/kernel/pack';
+import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import { compilePolicy } from '@netsentinel/respond/engine';
+import { RespondConfig } from '@netsentinel/respond/respond.config';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ANALYSIS_GROUP, createAnalysis, type Analysis, type AnalysisOptions } from './analysis.ts';
+
+const NOW = Date.parse('2026-11-21T10:00:00.000Z');
+const ATTACKER = '198.51.100.7';
+let sequence = 0;
+
+function move(
+  action: string,
+  more: Partial<SensorEvent> & { atMs?: number; ip?: string; outcome?: 'success' | 'failure' } = {},
+): Event {
+  const { atMs = NOW, ip = ATTACKER, outcome, ...rest } = more;
+  const result = normaliseSensorEvent(
+    {
+      '@timestamp': new Date(atMs).toISOString(),
+      event: { kind: 'event', action, dataset: 'netsentinel.ssh', ...(outcome === undefined ? {} : { outcome }) },
+      source: { ip, port: 4000 },
+      network: { protocol: 'ssh' },
+      netsentinel: { decoy: { id: 'ssh-1', type: 'ssh' }, session: { id: 'ssh-1~s1' } },
+      ...rest,
+    },
+    {
+      sensor: { id: 'ssh-1', type: 'ssh' },
+      epoch: 'm1abcdef',
+      sequence: ++sequence,
+      receivedAt: NOW,
+      sourceVerified: true,
+    },
+  );
+  if (!result.ok) throw new Error(result.error.event.reason);
+  return result.value;
+}
+
+const login = (outcome: 'success' | 'failure', more: Parameters<typeof move>[1] = {}): Event =>
+  move('login', { outcome, user: { name: 'root' }, ...more });
+const command = (text: string): Event => move('command-input', { process: { command_line: text } });
+
+/** A stream of one partition that tests feed by hand. */
+class FakeStream {
+  readonly records: StoredRecord[] = [];
+  #wake: (() => void) | undefined;
+  committed: readonly Position[] = [];
+
+  feed(...events: (Event | Uint8Array)[]): void {
+    for (const event of events)
+      this.records.push({
+        key: event instanceof Uint8Array ? '-' : event.netsentinel.actor,
+        origin: { producer: 'ssh-1', epoch: 'm1abcdef', sequence: this.records.length + 1 },
+        value: event instanceof Uint8Array ? event : pack(event),
+        partition: 0,
+        offset: BigInt(this.records.length),
+        appendedAt: NOW,
+      });
+    this.#wake?.();
+  }
+
+  readonly port = {
+    consume: async (options: { startAt?: (partition: number) => Promise<bigint | undefined> | bigint | undefined }) => {
+      let at = Number((await options.startAt?.(0)) ?? 0n);
+      let open = true;
+      return {
+        next: async (signal?: AbortSignal) => {
+          while (open && signal?.aborted !== true) {
+            const batch = this.records.slice(at, at + 500);
+            at += batch.length;
+            if (batch.length > 0) return batch;
+            await new Promise<void>((resolve) => {
+              this.#wake = resolve;
+              signal?.addEventListener('abort', () => resolve(), { once: true });
+            });
+          }
+          return [];
+        },
+        commit: async (next: readonly Position[]) => {
+          this.committed = next;
+        },
+        close: async () => {
+          open = false;
+          this.#wake?.();
+        },
+      };
+    },
+  } as unknown as EventStream;
+}
+
+/** State in maps, with transactions that may be told to fail. */
+class FakeState {
+  incidents = new Map<string, Incident>();
+  actors = new Map<string, Uint8Array>();
+  actions = new Map<string, Action>();
+  marks: readonly Position[] = [];
+  failures = 0;
+  transactions = 0;
+
+  readonly #read = {
+    incident: async (id: string) => this.incidents.get(id),
+    incidents: async ({ actor }: { actor: string }) => ({
+      incidents: [...this.incidents.values()].filter((one) => one.actor === actor).map(summaryOf),
+    }),
+    openIncidentOf: async (actor: string) =>
+      [...this.incidents.values()].findLast((one) => one.actor === actor && one.status !== 'closed'),
+    actorState: async (actor: string) => this.actors.get(actor),
+    actions: async ({ incident }: { incident: string }) =>
+      [...this.actions.values()].filter((one) => one.incident === incident),
+    watermarks: async () => this.marks,
+  } as unknown as StateReader;
+
+  readonly port = {
+    read: this.#read,
+    transaction: async <T>(work: (tx: StateTransaction) => Promise<T>): Promise<T> => {
+      this.transactions++;
+      if (this.failures > 0) {
+        this.failures--;
+        throw new Error('disk full');
+      }
+      return work({
+        ...this.#read,
+        putIncident: async (incident: Incident) => void this.incidents.set(incident.id, Incident.parse(incident)),
+        putActorState: async (actor: string, bytes: Uint8Array) => void this.actors.set(actor, bytes),
+        putAction: async (action: Action) => void this.actions.set(action.id, action),
+        setWatermarks: async (name: string, next: readonly Position[]) => {
+          expect(name).toBe(ANALYSIS_GROUP);
+          this.marks = next;
+        },
+      } as unknown as StateTransaction);
+    },
+  } as unknown as StateStore;
+}
+
+let analysis: Analysis | undefined;
+afterEach(() => analysis?.stop());
+
+async function startAnalysis(stream: FakeStream, state: FakeState, more: Partial<AnalysisOptions> = {}) {
+  const told: IncidentSummary[] = [];
+  const planned: Action[] = [];
+  const clock = new ManualClock(NOW);
+  analysis = createAnalysis({
+    stream: stream.port,
+    state: state.port,
+    clock,
+    log: silentLogger,
+    policy: compilePolicy(RespondConfig.parse({})),
+    onIncident: (summary) => told.push(summary),
+    onAction: (action) => planned.push(action),
+    ...more,
+  });
+  await analysis.start();
+  const running = analysis;
+  const settled = (events: number) => vi.waitFor(() => expect(running.counters.events).toBe(events));
+  return { analysis, told, planned, clock, settled };
+}
+
+describe('analysis', () => {
+  it('opens an incident, stores it with the position, and plans a block at the login', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { told, planned, settled } = await startAnalysis(stream, state);
+    stream.feed(move('connection-opened'));
+    await settled(1);
+    expect(told).toEqual([]);
+    stream.feed(login('failure'));
+    await settled(2);
+    expect(planned).toEqual([]);
+    stream.feed(login('success'), command('uname -a'));
+    await settled(4);
+    const incident = [...state.incidents.values()][0]!;
+    expect(state.incidents.size).toBe(1);
+    expect(incident).toMatchObject({
+      actor: ATTACKER,
+      status: 'open',
+      counts: { events: 4, logins: 1, failures: 1, commands: 1 },
+    });
+    expect(incident.timeline.map((entry) => entry.kind)).toEqual([
+      'connect',
+      'login-failed',
+      'detection',
+      'login',
+      'detection',
+      'command',
+      'detection',
+      'action',
+    ]);
+    expect(planned).toMatchObject([
+      { target: ATTACKER, status: 'planned', incident: incident.id, expiresAt: NOW + 3_600_000 },
+    ]);
+    expect(state.actions.get(planned[0]!.id)).toEqual(planned[0]);
+    expect(incident.actions).toEqual([planned[0]!.id]);
+    expect(state.marks).toEqual([{ partition: 0, offset: 4n }]);
+    expect(stream.committed).toEqual(state.marks);
+    expect(told.at(-1)).toEqual(summaryOf(incident));
+  });
+
+  it('comes to the same result when a crash makes it read everything twice', async () => {
+    const stream = new FakeStream();
+    stream.feed(
+      move('connection-opened'),
+      ...Array.from({ length: 7 }, () => login('failure')),
+      login('success'),
+      command('id'),
+    );
+    const state = new FakeState();
+    const first = await startAnalysis(stream, state);
+    await first.settled(10);
+    await first.analysis.stop();
+    const before = structuredClone([...state.incidents.values()]);
+    state.marks = [];
+    const second = await startAnalysis(stream, state);
+    await second.settled(10);
+    expect(second.analysis.counters).toMatchObject({ repeats: 10, moves: 0 });
+    expect([...state.incidents.values()]).toEqual(before);
+    expect(second.planned).toEqual([]);
+  });
+
+  it('tries again when the store fails, without telling anyone or doubling anything', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { told, clock, settled, planned } = await startAnalysis(stream, state);
+    state.failures = 2;
+    stream.feed(login('success'));
+    await vi.waitFor(() => expect(state.transactions).toBe(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual([]);
+    clock.advance(100);
+    await vi.waitFor(() => expect(state.transactions).toBe(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(200);
+    await settled(1);
+    expect([...state.incidents.values()][0]!.counts).toMatchObject({ events: 1, logins: 1 });
+    expect(planned).toHaveLength(1);
+  });
+
+  it('skips what it cannot read, and background without a transaction each', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, settled, clock } = await startAnalysis(stream, state);
+    const { netsentinel: _, ...plain } = move('flow');
+    const background = {
+      ...plain,
+      netsentinel: { actor: ATTACKER, source_verified: true, sensor: { id: 'z', type: 'zeek' } },
+    };
+    stream.feed(new Uint8Array([0xc1]), pack({ no: 'event' }), background, background);
+    await settled(4);
+    expect(running.counters).toMatchObject({ failures: 2, moves: 0 });
+    expect(state.transactions).toBe(0);
+    clock.advance(1000);
+    stream.feed(background);
+    await settled(5);
+    await vi.waitFor(() => expect(state.marks).toEqual([{ partition: 0, offset: 5n }]));
+    stream.feed(background);
+    await settled(6);
+    await running.stop();
+    expect(state.marks).toEqual([{ partition: 0, offset: 6n }]);
+  });
+
+  it('keeps no more actors in memory than told, and loses nothing by it', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { settled } = await startAnalysis(stream, state, { maxActors: 2 });
+    const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
+    for (let round = 0; round < 6; round++) for (const ip of addresses) stream.feed(login('failure', { ip }));
+    await settled(24);
+    for (const incident of state.incidents.values()) {
+      expect(incident.counts.failures).toBe(6);
+      expect(incident.detections.map((row) => [row.rule, row.count])).toEqual([
+        ['decoy-login-attempt', 6],
+        ['login-brute-force', 1],
+      ]);
+    }
+    expect(state.incidents.size).toBe(4);
+  });
+
+  it('brings the enforcer’s word and a person’s word into the incident', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, planned, settled, told } = await startAnalysis(stream, state);
+    stream.feed(login('success'));
+    await settled(1);
+    const applied: Action = { ...planned[0]!, status: 'applied', updatedAt: NOW + 5 };
+    await running.actionChanged(applied);
+    await running.actionChanged(applied);
+    const id = applied.incident;
+    expect(state.incidents.get(id)!.status).toBe('contained');
+    expect(state.incidents.get(id)!.timeline.filter((entry) => entry.title.startsWith('Blocked'))).toHaveLength(1);
+    expect(told.at(-1)!.status).toBe('contained');
+    expect(await running.setStatus('inc-unknown', 'closed')).toBeUndefined();
+    expect((await running.setStatus(id, 'closed'))?.status).toBe('closed');
+    stream.feed(login('success', { atMs: NOW + 60_000 }));
+    await settled(2);
+    expect([...state.incidents.values()].map((one) => one.status)).toEqual(['closed', 'open']);
+    // The first block is in force still.
+    expect(planned).toHaveLength(1);
+  });
+
+  it('closes an incident that was quiet for long when its attacker comes back', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { settled } = await startAnalysis(stream, state, { reopenAfterMs: 60_000 });
+    stream.feed(login('failure'), login('failure', { atMs: NOW + 61_000 }));
+    await settled(2);
+    expect([...state.incidents.values()].map((one) => [one.status, one.counts.failures])).toEqual([
+      ['closed', 1],
+      ['open', 1],
+    ]);
+  });
+});
