@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly consoleRoot: string;
   /** PEM; plain HTTP without it. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** ATT&CK names for the console, served as it is. */
+  readonly attack: unknown;
   /** Asked at most once a second. */
   status(): PlatformStatus;
   /** What a signed-in person may order. Resolves once the enforcer has been told; false where no such block is in force. */

@@ -33,7 +33,8 @@ export function addDoctor(program: Command): void {
       for (const finding of findings) if (options.fix === true && finding.fix !== undefined) finding.fix();
       const after = options.fix === true ? await examine(command) : findings;
       if (after.some((f) => f.state === 'fail')) process.exitCode = EXIT.failed;
-      if (options.json === true) return after.forEach(({ fix: _, ...finding }) => printJson(finding));
+      if (options.json === true)
+        return after.forEach(({ check, state, found, advice }) => printJson({ check, state, found, advice }));
       const colour = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
       table(
         ['', 'check', 'found'],
@@ -139,7 +140,7 @@ function clock(): Finding {
 }
 
 async function ports({ loaded, folder }: Settings): Promise<Finding[]> {
-  const { config, where } = { config: loaded.config, where: loaded.where };
+  const { config } = loaded;
   const wanted = [
     {
       name: 'console',
@@ -169,7 +170,7 @@ async function ports({ loaded, folder }: Settings): Promise<Finding[]> {
           check,
           state: 'fail',
           found: `${name}: ${(error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'in use by another program' : (error as Error).message}`,
-          advice: `Choose another at ${where(path)}, or stop what listens there (ss -ltnp).`,
+          advice: `Choose another at ${loaded.where(path)}, or stop what listens there (ss -ltnp).`,
         };
       } finally {
         server.close();

@@ -59,7 +59,7 @@ export function addIncidents(program: Command): void {
 }
 
 function tell(incident: Incident): void {
-  print(`${paint(safe(incident.title, 200), 'bold')}`);
+  print(paint(safe(incident.title, 200), 'bold'));
   print(
     `${paint(incident.severity, severityColour[incident.severity])}, score ${incident.score}, ${incident.status}; ${when(incident.firstSeen)} to ${when(incident.lastSeen)} (${span(incident.lastSeen - incident.firstSeen)})`,
   );

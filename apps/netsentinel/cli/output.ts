@@ -11,7 +11,7 @@ const PALETTE = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, mag
 type Colour = keyof typeof PALETTE;
 
 function coloured(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  return stream.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
 }
 
 export function paint(text: string, colour: Colour, stream: NodeJS.WriteStream = process.stdout): string {

@@ -68,8 +68,7 @@ async function play(cast: string, speed: number): Promise<void> {
     started = true;
     const pauseS = Math.min(entry.time - at, MAX_PAUSE_S) / speed;
     at = entry.time;
-    if (process.stdout.isTTY === true && pauseS > 0.001)
-      await new Promise((resolve) => setTimeout(resolve, pauseS * 1000));
+    if (process.stdout.isTTY && pauseS > 0.001) await new Promise((resolve) => setTimeout(resolve, pauseS * 1000));
     process.stdout.write(harmless(entry.text));
   }
   print();

@@ -32,7 +32,7 @@ export function exampleConfig(home: string): string {
     '# A variable such as NETSENTINEL_CONSOLE__PORT=9000 overrides the value of console.port.',
     '',
   ];
-  return `${[...head, ...describe(configJsonSchema() as JsonSchema, 0)].join('\n')}\n`;
+  return `${[...head, ...describe(configJsonSchema(), 0)].join('\n')}\n`;
 }
 
 function describe(schema: JsonSchema, depth: number): string[] {

@@ -50,7 +50,7 @@ export function prepareDataFolder(folder: DataFolder, platformUid: number | unde
     throw new NetSentinelError(
       'DATA_NOT_WRITABLE',
       'user',
-      `cannot write to the data folder ${folder.root}: ${String((error as Error).message)}`,
+      `cannot write to the data folder ${folder.root}: ${(error as Error).message}`,
       { hint: 'Choose another with `data:` in netsentinel.yaml or --data, or mend its rights.', cause: error },
     );
   }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { ToPlatform } from '@netsentinel/contracts/process';
+import { attackNames } from '@netsentinel/detect/attack';
 import { createApi } from '@netsentinel/api/api-server';
 import type { ApiServer } from '@netsentinel/api/api.types';
 import { systemClock } from '@netsentinel/kernel/clock';
@@ -15,6 +16,8 @@ import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import { createDispatcher } from '@netsentinel/respond/dispatcher';
+import { compilePolicy, isInForce } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-event.store';
@@ -37,6 +40,9 @@ const PlatformConfig = z.strictObject({
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   consoleRoot: z.string(),
 });
+
+/** Incidents that the terminal has been told of; beyond this some are shown as new once more. */
+const MAX_KNOWN = 100_000;
 
 type Boot = Extract<ToPlatform, { t: 'boot' }>;
 type Running = Awaited<ReturnType<typeof start>>;
@@ -94,7 +100,11 @@ async function start(boot: Boot) {
     });
 
   const board = new StatusBoard({ clock, decoys: boot.decoys, responseMode: boot.responseMode });
-  const onIncident = (incident: IncidentSummary, isNew: boolean): void => {
+  const known = new Set<string>();
+  const onIncident = (incident: IncidentSummary): void => {
+    const isNew = !known.has(incident.id);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.add(incident.id);
     api.live.incident(incident);
     board.incident(incident);
     channel.send({
@@ -118,21 +128,44 @@ async function start(boot: Boot) {
       expiresAt: action.expiresAt,
     });
   };
-  const analysis = await createAnalysis({
+  const analysis = createAnalysis({
     stream,
     state,
     clock,
     log,
-    policy: config.response,
-    sendOrder: (order) => enforcer.send(order),
+    policy: compilePolicy(config.response),
     onIncident,
-    onAction,
+    onAction: planned,
   });
   const enforcer = createEnforcerLink({
     log,
-    onReply: (reply) => analysis.reply(reply),
-    onConnected: () => analysis.enforcerConnected(),
+    onReply: (reply) => void dispatcher.onReply(reply),
+    onConnected: () => void resend(),
   });
+  const dispatcher = createDispatcher({
+    orders: enforcer,
+    state,
+    clock,
+    log,
+    onAction: (action) => void settled(action),
+  });
+  function planned(action: Action): void {
+    onAction(action);
+    dispatcher.dispatch([action]);
+  }
+  async function settled(action: Action): Promise<void> {
+    onAction(action);
+    await analysis
+      .actionChanged(action)
+      .catch((error: unknown) =>
+        log.error('an incident could not be told of its action', { error: describeError(error) }),
+      );
+  }
+  async function resend(): Promise<void> {
+    await dispatcher
+      .onConnected()
+      .catch((error: unknown) => log.error('orders could not be sent again', { error: describeError(error) }));
+  }
   const api: ApiServer = await createApi({
     state,
     events,
@@ -142,7 +175,17 @@ async function start(boot: Boot) {
     consoleRoot: config.consoleRoot,
     tls: config.tls,
     status: () => board.status(),
-    response: { revert: (id, by) => analysis.revert(id, by), revertAll: (by) => analysis.revertAll(by) },
+    attack: attackNames(),
+    response: {
+      revert: async (id, by) => {
+        const action = await state.read.action(id);
+        return action !== undefined && isInForce(action) && dispatcher.revert(id, 'taken back in the console', by);
+      },
+      revertAll: async (by) => {
+        const inForce = (await state.read.actions({ status: ['applied', 'verified'], limit: 200_000 })).length;
+        return enforcer.send({ kind: 'revert-all', reason: 'taken back in the console', by }) ? inForce : 0;
+      },
+    },
   });
   await board.load(state);
   const writer = await startStoreWriter({ stream, store: events, clock, log });

@@ -227,7 +227,7 @@ export function serveSensor(
   const end = (): void => {
     if (closed) return;
     closed = true;
-    for (const id of [...recordings.keys()]) endRecording(id);
+    for (const id of recordings.keys()) endRecording(id);
   };
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.end());

@@ -1,0 +1,36 @@
+/** The incident queue and single incidents. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { RouteContext } from './context.ts';
+import { parse, Problem } from './problem.ts';
+
+const Status = z.enum(['open', 'contained', 'closed', 'benign']);
+const ListQuery = z.strictObject({
+  status: z.union([Status.transform((s) => [s]), z.array(Status).max(4)]).optional(),
+  minScore: z.coerce.number().int().min(0).max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+  after: z.string().max(256).optional(),
+});
+const Id = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_~-]{1,64}$/) });
+
+export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
+  app.get('/api/v1/incidents', async (request) => {
+    const query = parse(ListQuery, request.query);
+    return ctx.state.read.incidents({
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+      ...(query.after === undefined ? {} : { after: query.after }),
+    });
+  });
+
+  app.get('/api/v1/incidents/:id', async (request, reply) => {
+    const { id } = parse(Id, request.params);
+    const incident = await ctx.state.read.incident(id);
+    if (incident === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
+    const etag = `"${incident.version}"`;
+    reply.header('etag', etag).header('cache-control', 'private, no-cache');
+    if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+    return incident;
+  });
+}
