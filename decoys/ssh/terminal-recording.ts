@@ -1,0 +1,89 @@
+/**
+ * A session as asciicast v2: a header line, then one line for each piece of output, input and each change of size. Input is recorded as it was typed,
+ * also where it did not echo. One recording holds all programs of a connection, one after the other.
+ */
+import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { RecordingSink } from '@netsentinel/contracts/decoy';
+
+/** Room for the last line, which says that the rest was cut. */
+const RESERVE_BYTES = 256;
+
+export interface RecordingStart {
+  readonly columns: number;
+  readonly rows: number;
+  readonly terminal: string;
+  /** The program line of an exec. */
+  readonly command?: string;
+}
+
+export class TerminalRecording {
+  #sink: RecordingSink;
+  #clock: Clock;
+  #maxBytes: number;
+  #startedMs: number;
+  #output = new StringDecoder('utf8');
+  #input = new StringDecoder('utf8');
+  #full = false;
+  #bytes = 0;
+
+  constructor(sink: RecordingSink, clock: Clock, maxBytes: number, start: RecordingStart) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#maxBytes = maxBytes;
+    this.#startedMs = clock.monotonicMs();
+    this.#line({
+      version: 2,
+      width: start.columns,
+      height: start.rows,
+      timestamp: Math.floor(clock.now() / 1000),
+      ...(start.command === undefined ? {} : { command: start.command.slice(0, 4096) }),
+      env: { TERM: start.terminal.slice(0, 64), SHELL: '/bin/bash' },
+    });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get durationMs(): number {
+    return Math.round(this.#clock.monotonicMs() - this.#startedMs);
+  }
+
+  output(chunk: Uint8Array): void {
+    this.#event('o', this.#output.write(chunk as Buffer));
+  }
+
+  input(chunk: Uint8Array): void {
+    this.#event('i', this.#input.write(chunk as Buffer));
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#event('r', `${columns}x${rows}`);
+  }
+
+  close(): void {
+    this.#full = true;
+    this.#sink.close();
+  }
+
+  #event(code: 'o' | 'i' | 'r' | 'm', text: string): void {
+    if (this.#full || text === '') return;
+    const seconds = Math.round((this.#clock.monotonicMs() - this.#startedMs) * 1000) / 1e6;
+    this.#line([seconds, code, text]);
+  }
+
+  #line(value: unknown): void {
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    if (this.#bytes + bytes.length > this.#maxBytes - RESERVE_BYTES) {
+      if (this.#full) return;
+      this.#full = true;
+      const last = Buffer.from(`${JSON.stringify([this.durationMs / 1000, 'm', 'recording cut'])}\n`);
+      this.#bytes += last.length;
+      this.#sink.write(last);
+      return;
+    }
+    this.#bytes += bytes.length;
+    this.#sink.write(bytes);
+  }
+}
