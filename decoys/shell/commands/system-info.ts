@@ -1,0 +1,338 @@
+/** The machine in one line: `uname`, `arch`, `hostname`, `nproc`, `uptime`, `free`, `vmstat`, `lsb_release`, `hostnamectl`, `timedatectl`. */
+import type { CommandContext, CommandTable } from '../command.types.ts';
+import { loadAverage, logins, memory, systemFile, uptimeSeconds } from './machine-facts.ts';
+import { parseOptions, usageError } from './options.ts';
+import { complain, quoted } from './text.ts';
+import { pad, strftime, zonedTime, zoneOf } from './time-format.ts';
+
+function uname(ctx: CommandContext): number {
+  const syntax = {
+    short: 'asnrvmpio',
+    usage: '[OPTION]...',
+    long: {
+      all: 'a',
+      'kernel-name': 's',
+      sysname: 's',
+      nodename: 'n',
+      'kernel-release': 'r',
+      release: 'r',
+      'kernel-version': 'v',
+      machine: 'm',
+      processor: 'p',
+      'hardware-platform': 'i',
+      'operating-system': 'o',
+    },
+  };
+  const options = parseOptions(ctx, syntax);
+  if (typeof options === 'number') return options;
+  const extra = options.operands[0];
+  if (extra !== undefined) return usageError(ctx, `extra operand ${quoted(extra)}`);
+  const { os } = ctx.machine.persona;
+  const all = options.has('a');
+  const show = (key: string): boolean => all || options.has(key) || (key === 's' && options.list.length === 0);
+  const parts: string[] = [];
+  if (show('s')) parts.push('Linux');
+  if (show('n')) parts.push(hostName(ctx));
+  if (show('r')) parts.push(os.kernelRelease);
+  if (show('v')) parts.push(os.kernelVersion);
+  if (show('m')) parts.push(os.machine);
+  if (options.has('p') && !all) parts.push('unknown');
+  if (options.has('i') && !all) parts.push('unknown');
+  if (show('o')) parts.push('GNU/Linux');
+  ctx.stdout.write(`${parts.join(' ')}\n`);
+  return 0;
+}
+
+export function hostName(ctx: CommandContext): string {
+  return systemFile(ctx, '/proc/sys/kernel/hostname')?.trim() || ctx.machine.persona.hostname;
+}
+
+function arch(ctx: CommandContext): number {
+  const options = parseOptions(ctx, { short: '', usage: '[OPTION]...' });
+  if (typeof options === 'number') return options;
+  ctx.stdout.write(`${ctx.machine.persona.os.machine}\n`);
+  return 0;
+}
+
+function hostname(ctx: CommandContext): number {
+  const options = parseOptions(ctx, {
+    short: 'aAbdfF:iIsyvV',
+    usage: '[-b] {hostname|-F file}',
+    advice:
+      'Usage: hostname [-b] {hostname|-F file}         set host name (from file)\n       hostname [-a|-A|-d|-f|-i|-I|-s|-y]       display formatted name\n       hostname                                 display host name\n',
+    version: '3.23',
+    long: {
+      alias: 'a',
+      'all-fqdns': 'A',
+      boot: 'b',
+      domain: 'd',
+      fqdn: 'f',
+      long: 'f',
+      'file=': 'F',
+      'ip-address': 'i',
+      'all-ip-addresses': 'I',
+      short: 's',
+      nis: 'y',
+      yp: 'y',
+    },
+  });
+  if (typeof options === 'number') return options;
+  const name = hostName(ctx);
+  if (options.operands[0] !== undefined) {
+    if (ctx.user.uid !== 0) return complain(ctx, 'you must be root to change the host name');
+    ctx.fs.write('/proc/sys/kernel/hostname', Buffer.from(`${options.operands[0].slice(0, 64)}\n`), ctx.user);
+    return 0;
+  }
+  const { network } = ctx.machine.persona;
+  if (options.has('I')) ctx.stdout.write(`${network.address} \n`);
+  else if (options.has('i')) ctx.stdout.write('127.0.1.1\n');
+  else if (options.has('s')) ctx.stdout.write(`${name.split('.')[0]}\n`);
+  else if (options.has('d')) ctx.stdout.write(`${name.includes('.') ? name.slice(name.indexOf('.') + 1) : ''}\n`);
+  else if (options.has('a')) ctx.stdout.write('\n');
+  else if (options.has('y')) return complain(ctx, 'Local domain name not set');
+  else ctx.stdout.write(`${name}${options.has('A') ? ' ' : ''}\n`);
+  return 0;
+}
+
+function nproc(ctx: CommandContext): number {
+  const options = parseOptions(ctx, { short: '', usage: '[OPTION]...', long: { all: 'all', 'ignore=': 'ignore' } });
+  if (typeof options === 'number') return options;
+  const extra = options.operands[0];
+  if (extra !== undefined) return usageError(ctx, `extra operand ${quoted(extra)}`);
+  ctx.stdout.write(`${Math.max(1, ctx.machine.persona.hardware.cpus - (Number(options.value('ignore') ?? 0) || 0))}\n`);
+  return 0;
+}
+
+/** ` 10:03:11 up 12 days,  1:01,  1 user,  load average: 0.00, 0.01, 0.00`, as `w`, `top` and `uptime` start. */
+export function uptimeLine(ctx: CommandContext): string {
+  const seconds = uptimeSeconds(ctx);
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60;
+  const since = hours > 0 ? `${String(hours).padStart(2)}:${pad(minutes)}` : `${minutes} min`;
+  const users = logins(ctx).length;
+  const load = loadAverage(ctx)
+    .map((value) => value.toFixed(2))
+    .join(', ');
+  const clock = strftime(zonedTime(ctx.clock.now(), zoneOf(ctx)), '%H:%M:%S');
+  return ` ${clock} up ${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${since}, ${String(users).padStart(2)} user${users === 1 ? '' : 's'},  load average: ${load}`;
+}
+
+function uptime(ctx: CommandContext): number {
+  const options = parseOptions(ctx, {
+    short: 'phsV',
+    usage: '[options]',
+    version: 'from procps-ng 4.0.2',
+    advice: UPTIME_USAGE,
+    long: { pretty: 'p', help: 'h', since: 's', version: 'V' },
+  });
+  if (typeof options === 'number') return options;
+  if (options.has('h')) ctx.stdout.write(UPTIME_USAGE);
+  else if (options.has('V')) ctx.stdout.write('uptime from procps-ng 4.0.2\n');
+  else if (options.has('s'))
+    ctx.stdout.write(
+      `${strftime(zonedTime(ctx.clock.now() - uptimeSeconds(ctx) * 1000, zoneOf(ctx)), '%Y-%m-%d %H:%M:%S')}\n`,
+    );
+  else if (options.has('p')) {
+    const seconds = uptimeSeconds(ctx);
+    const units: [number, string][] = [
+      [Math.floor(seconds / 604_800), 'week'],
+      [Math.floor(seconds / 86_400) % 7, 'day'],
+      [Math.floor(seconds / 3600) % 24, 'hour'],
+      [Math.floor(seconds / 60) % 60, 'minute'],
+    ];
+    ctx.stdout.write(
+      `up ${units
+        .filter(([count]) => count > 0)
+        .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+        .join(', ')}\n`,
+    );
+  } else ctx.stdout.write(`${uptimeLine(ctx)}\n`);
+  return 0;
+}
+
+const UPTIME_USAGE =
+  '\nUsage:\n uptime [options]\n\nOptions:\n -p, --pretty   show uptime in pretty format\n -h, --help     display this help and exit\n -s, --since    system up since\n -V, --version  output version information and exit\n\nFor more details see uptime(1).\n';
+
+const FREE_USAGE =
+  '\nUsage:\n free [options]\n\nOptions:\n -b, --bytes         show output in bytes\n -k, --kibi          show output in kibibytes\n -m, --mebi          show output in mebibytes\n -g, --gibi          show output in gibibytes\n -h, --human         show human-readable output\n -t, --total         show total for RAM + swap\n -w, --wide          wide output\n\nFor more details see free(1).\n';
+
+async function free(ctx: CommandContext): Promise<number> {
+  const options = parseOptions(ctx, {
+    short: 'bkmghltwvs:c:V',
+    advice: FREE_USAGE,
+    long: {
+      bytes: 'b',
+      kibi: 'k',
+      mebi: 'm',
+      gibi: 'g',
+      kilo: 'kilo',
+      mega: 'mega',
+      giga: 'giga',
+      human: 'h',
+      si: 'si',
+      lohi: 'l',
+      total: 't',
+      wide: 'w',
+      committed: 'v',
+      'seconds=': 's',
+      'count=': 'c',
+      version: 'V',
+      help: 'help',
+    },
+  });
+  if (typeof options === 'number') return options;
+  if (options.has('help')) ctx.stdout.write(FREE_USAGE);
+  if (options.has('V')) ctx.stdout.write('free from procps-ng 4.0.2\n');
+  if (options.has('help') || options.has('V')) return 0;
+  const unit =
+    options.list.findLast(({ key }) => ['b', 'k', 'm', 'g', 'h', 'kilo', 'mega', 'giga'].includes(key))?.key ?? 'k';
+  const divisors: Record<string, number> = {
+    b: 1 / 1024,
+    k: 1,
+    m: 1024,
+    g: 1_048_576,
+    kilo: 1000 / 1024,
+    mega: 1_000_000 / 1024,
+    giga: 1e9 / 1024,
+  };
+  const show = (kb: number): string =>
+    unit === 'h' ? scaled(kb, options.has('si')) : String(Math.floor(kb / divisors[unit]!));
+  const times = options.has('c') ? Math.min(Number(options.value('c')) || 1, 1000) : options.has('s') ? 1000 : 1;
+  for (let turn = 0; turn < times; turn += 1) {
+    if (turn > 0) {
+      await ctx.sleep((Number(options.value('s')) || 1) * 1000);
+      ctx.stdout.write('\n');
+    }
+    const memoryNow = memory(ctx);
+    const used = memoryNow.totalKb - memoryNow.availableKb;
+    const wide = options.has('w');
+    const cache = wide ? [memoryNow.buffersKb, memoryNow.cachedKb] : [memoryNow.buffersKb + memoryNow.cachedKb];
+    const heads = ['total', 'used', 'free', 'shared', ...(wide ? ['buffers', 'cache'] : ['buff/cache']), 'available'];
+    const row = (name: string, cells: readonly number[]): string =>
+      `${name.padEnd(9)}${cells.map((cell) => show(cell).padStart(11)).join(' ')}\n`;
+    ctx.stdout.write(`${' '.repeat(9)}${heads.map((head) => head.padStart(11)).join(' ')}\n`);
+    ctx.stdout.write(
+      row('Mem:', [memoryNow.totalKb, used, memoryNow.freeKb, memoryNow.sharedKb, ...cache, memoryNow.availableKb]),
+    );
+    const swapUsed = memoryNow.swapTotalKb - memoryNow.swapFreeKb;
+    ctx.stdout.write(row('Swap:', [memoryNow.swapTotalKb, swapUsed, memoryNow.swapFreeKb]));
+    if (options.has('t'))
+      ctx.stdout.write(
+        row('Total:', [
+          memoryNow.totalKb + memoryNow.swapTotalKb,
+          used + swapUsed,
+          memoryNow.freeKb + memoryNow.swapFreeKb,
+        ]),
+      );
+  }
+  return 0;
+}
+
+/** As procps scales: `3.8Gi`, `412Mi`, `0B`. */
+function scaled(kb: number, si: boolean): string {
+  const base = si ? 1000 : 1024;
+  let value = kb * 1024;
+  if (value < base) return `${value}B`;
+  for (const unit of ['K', 'M', 'G', 'T', 'P']) {
+    value /= base;
+    if (value < 10) return `${(Math.floor(value * 10) / 10).toFixed(1)}${unit}${si ? '' : 'i'}`;
+    if (value < base) return `${Math.floor(value)}${unit}${si ? '' : 'i'}`;
+  }
+  return `${Math.floor(value)}P`;
+}
+
+async function vmstat(ctx: CommandContext): Promise<number> {
+  const operands = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-'));
+  const times = operands.length > 1 ? Math.min(Number(operands[1]) || 1, 1000) : operands.length === 1 ? 1000 : 1;
+  ctx.stdout.write(
+    'procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n',
+  );
+  for (let turn = 0; turn < times; turn += 1) {
+    if (turn > 0) await ctx.sleep((Number(operands[0]) || 1) * 1000);
+    const now = memory(ctx);
+    const cells = [0, now.freeKb, now.buffersKb, now.cachedKb].map((value) => String(value).padStart(6)).join(' ');
+    ctx.stdout.write(` ${turn === 0 ? 1 : 0}  0 ${cells}    0    0     2     9   41   71  0  0 99  0  0\n`);
+  }
+  return 0;
+}
+
+function lsbRelease(ctx: CommandContext): number {
+  const options = parseOptions(ctx, {
+    short: 'vidrcash',
+    long: { version: 'v', id: 'i', description: 'd', release: 'r', codename: 'c', all: 'a', short: 's', help: 'h' },
+    status: 2,
+    advice: '',
+  });
+  if (typeof options === 'number') return options;
+  const { os } = ctx.machine.persona;
+  const rows: [string, string, string][] = [
+    ['i', 'Distributor ID', 'Debian'],
+    ['d', 'Description', os.prettyName],
+    ['r', 'Release', os.version.split('.')[0]!],
+    ['c', 'Codename', 'bookworm'],
+  ];
+  const chosen = rows.filter(([key]) => options.has(key) || options.has('a'));
+  if (options.has('v') || options.has('a') || chosen.length === 0) ctx.stderr.write('No LSB modules are available.\n');
+  for (const [, name, value] of chosen) ctx.stdout.write(options.has('s') ? `${value}\n` : `${name}:\t${value}\n`);
+  return 0;
+}
+
+function hostnamectl(ctx: CommandContext): number {
+  const [verb, name] = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-'));
+  const { os, derive } = ctx.machine.persona;
+  if (verb === 'set-hostname' || (verb === 'hostname' && name !== undefined)) {
+    ctx.fs.write('/proc/sys/kernel/hostname', Buffer.from(`${(name ?? '').slice(0, 64)}\n`), ctx.user);
+    return 0;
+  }
+  if (verb === 'hostname') {
+    ctx.stdout.write(`${hostName(ctx)}\n`);
+    return 0;
+  }
+  if (verb !== undefined && verb !== 'status') {
+    ctx.stderr.write(`Unknown command verb ${verb}.\n`);
+    return 1;
+  }
+  const id = (systemFile(ctx, '/etc/machine-id') ?? Buffer.from(derive('machine-id', 16)).toString('hex')).trim();
+  const rows: [string, string][] = [
+    ['Static hostname', hostName(ctx)],
+    ['Icon name', 'computer-vm'],
+    ['Chassis', 'vm 🖴'],
+    ['Machine ID', id],
+    ['Boot ID', Buffer.from(derive('boot-id', 16)).toString('hex')],
+    ['Virtualization', 'kvm'],
+    ['Operating System', os.prettyName],
+    ['Kernel', `Linux ${os.kernelRelease}`],
+    ['Architecture', os.machine === 'x86_64' ? 'x86-64' : 'arm64'],
+    ['Hardware Vendor', 'QEMU'],
+    ['Hardware Model', 'Standard PC _Q35 + ICH9, 2009_'],
+    ['Firmware Version', 'rel-1.16.2-0-gea1b7a073390-prebuilt.qemu.org'],
+  ];
+  for (const [label, value] of rows) ctx.stdout.write(`${label.padStart(16)}: ${value}\n`);
+  return 0;
+}
+
+function timedatectl(ctx: CommandContext): number {
+  const zone = ctx.machine.persona.timeZone;
+  const local = zonedTime(ctx.clock.now(), zone);
+  const utc = zonedTime(ctx.clock.now(), 'UTC');
+  const form = '%a %Y-%m-%d %H:%M:%S';
+  ctx.stdout.write(
+    `               Local time: ${strftime(local, `${form} %Z`)}\n           Universal time: ${strftime(utc, `${form} UTC`)}\n                 RTC time: ${strftime(utc, form)}\n` +
+      `                Time zone: ${zone} (${strftime(local, '%Z, %z')})\nSystem clock synchronized: yes\n              NTP service: active\n          RTC in local TZ: no\n`,
+  );
+  return 0;
+}
+
+export const systemInfoCommands: CommandTable = {
+  uname: { path: '/usr/bin/uname', run: uname },
+  arch: { path: '/usr/bin/arch', run: arch },
+  hostname: { path: '/usr/bin/hostname', run: hostname },
+  nproc: { path: '/usr/bin/nproc', run: nproc },
+  uptime: { path: '/usr/bin/uptime', run: uptime },
+  free: { path: '/usr/bin/free', run: free },
+  vmstat: { path: '/usr/bin/vmstat', run: vmstat },
+  lsb_release: { path: '/usr/bin/lsb_release', run: lsbRelease },
+  hostnamectl: { path: '/usr/bin/hostnamectl', run: hostnamectl },
+  timedatectl: { path: '/usr/bin/timedatectl', run: timedatectl },
+};
