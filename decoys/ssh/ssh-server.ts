@@ -8,6 +8,7 @@ import type { Persona } from '../persona/persona.types.ts';
 import type { OpenMachine } from '../shell/shell.types.ts';
 import { CredentialPolicy } from './credential-policy.ts';
 import { deriveHostKeys } from './host-keys.ts';
+import { loadModuli } from './kex/moduli.ts';
 import { MachinePool } from './machine-pool.ts';
 import { SshConnection, type SshServer } from './ssh-connection.ts';
 import type { SshConfig } from './ssh.config.ts';
@@ -41,6 +42,8 @@ export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: Ssh
     hostname: persona.hostname,
     timingSecret: createHmac('sha256', ctx.seed).update('ssh timing').digest('hex'),
   };
+  // While files can still be read: a confined process may not open any later.
+  loadModuli();
   const startups = new StartupLimit(config.maxStartups);
   const perActor = new Map<Actor, number>();
   const open = new Set<SshConnection>();
