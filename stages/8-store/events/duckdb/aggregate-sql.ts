@@ -1,0 +1,93 @@
+/**
+ * An aggregate as one SQL statement. Groups are counted once at the finest level; the `top` of each level is then chosen by totals over that
+ * level, the most frequent first and equal ones by value. An event with several values in a field counts in each value's group.
+ */
+import type { AggregateRow, EventAggregate } from '@netsentinel/contracts/event-store';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { columnOf } from './event-columns.ts';
+import { jsonValues, type Bindings } from './query-sql.ts';
+
+/** For a field without `top`. */
+export const DEFAULT_TOP = 100;
+/** More rows than this help nobody, and would have to be held in memory. */
+export const MAX_GROUPS = 100_000;
+
+/** `source`: a relation with the events' columns; `conditions`: joined by AND, may be empty. */
+export function aggregateSql(
+  aggregate: EventAggregate,
+  source: string,
+  conditions: readonly string[],
+  bindings: Bindings,
+): string {
+  const keys = aggregate.by.map((by, i) => {
+    if ('field' in by) return `${keySql(by.field, bindings)} AS k${i}`;
+    const interval = bindings.bind(BigInt(by.intervalMs));
+    return `time - (((time % ${interval}) + ${interval}) % ${interval}) AS k${i}`;
+  });
+  const measured = aggregate.measure === undefined ? [] : [`${measureValues(aggregate.measure.field, bindings)} AS m`];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const names = aggregate.by.map((_, i) => `k${i}`);
+  const measure = measureSql(aggregate);
+  let sql = `SELECT ${[...names, 'count(*) AS n', ...measure].join(', ')}
+    FROM (SELECT ${[...keys, ...measured].join(', ')} FROM ${source}${where}) GROUP BY ${names.join(', ')}`;
+  const order: string[] = [];
+  for (const [i, by] of aggregate.by.entries()) {
+    if (!('field' in by)) {
+      order.push(`k${i}`);
+      continue;
+    }
+    const outer = names.slice(0, i).join(', ');
+    const partition = outer === '' ? '' : `PARTITION BY ${outer}`;
+    const top = bindings.bind(BigInt(by.top ?? DEFAULT_TOP));
+    // The total of each value at this level, then its rank among its siblings.
+    sql = `SELECT * FROM (SELECT *, sum(n) OVER (PARTITION BY ${names.slice(0, i + 1).join(', ')}) AS t${i} FROM (${sql}))
+      QUALIFY dense_rank() OVER (${partition} ORDER BY t${i} DESC, k${i} ASC NULLS LAST) <= ${top}`;
+    order.push(`t${i} DESC`, `k${i} ASC NULLS LAST`);
+  }
+  return `${sql} ORDER BY ${order.join(', ')} LIMIT ${MAX_GROUPS + 1}`;
+}
+
+/** Turns what `aggregateSql` selected into rows. */
+export function aggregateRows(aggregate: EventAggregate, rows: readonly (readonly unknown[])[]): AggregateRow[] {
+  if (rows.length > MAX_GROUPS)
+    throw new NetSentinelError('STORE_TOO_MANY_GROUPS', 'user', `this aggregate has more than ${MAX_GROUPS} groups`, {
+      hint: 'Ask for a longer interval, a shorter time, or a smaller top.',
+    });
+  const width = aggregate.by.length;
+  return rows.map((row) => {
+    const keys = aggregate.by.map((by, i) => keyValue(row[i], 'field' in by ? by.field : undefined));
+    const count = Number(row[width]);
+    const measure = aggregate.measure === undefined ? null : row[width + 1];
+    return measure === null || measure === undefined ? { keys, count } : { keys, count, measure: Number(measure) };
+  });
+}
+
+function keyValue(value: unknown, field: string | undefined): string | number | boolean | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') return Number(value);
+  if (field !== undefined && columnOf(field) === undefined) return JSON.parse(String(value)) as string | number | boolean;
+  return String(value);
+}
+
+function keySql(field: string, bindings: Bindings): string {
+  const column = columnOf(field);
+  if (column !== undefined) return column.name;
+  const list = `list_distinct(list_transform(${jsonValues(field, bindings)}, lambda e: CAST(e AS VARCHAR)))`;
+  return `unnest(CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END)`;
+}
+
+/** All values of the measured field of one event, as a list, so that measuring does not multiply events. */
+function measureValues(field: string, bindings: Bindings): string {
+  const column = columnOf(field);
+  if (column === undefined) return `list_transform(${jsonValues(field, bindings)}, lambda e: CAST(e AS VARCHAR))`;
+  const text = column.type === 'text' ? `to_json(${column.name})` : column.name;
+  return `CASE WHEN ${column.name} IS NULL THEN []::VARCHAR[] ELSE [CAST(${text} AS VARCHAR)] END`;
+}
+
+function measureSql(aggregate: EventAggregate): string[] {
+  const op = aggregate.measure?.op;
+  if (op === undefined) return [];
+  if (op === 'distinct') return ['len(list_distinct(flatten(list(m)))) AS measure'];
+  const numbers = `list_transform(list_filter(m, lambda e: NOT starts_with(e, '"')), lambda e: TRY_CAST(e AS DOUBLE))`;
+  return [`${op}(list_${op}(${numbers})) AS measure`];
+}

@@ -1,0 +1,165 @@
+/**
+ * The embedded event store: DuckDB in a thread of its own, so that neither commits nor queries hold up whoever calls. Events cross over
+ * packed, in one transferred buffer a batch.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Event } from '@netsentinel/contracts/event';
+import { EventAggregate, EventQuery, type EventStore } from '@netsentinel/contracts/event-store';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { Position } from '@netsentinel/contracts/stream';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { pack } from '@netsentinel/kernel/pack';
+import type { z } from 'zod';
+import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOptions } from './event-store.messages.ts';
+
+export interface DuckDbEventStoreOptions {
+  /** Created where it is missing; the store's alone. */
+  readonly directory: string;
+  /** What DuckDB may hold in memory, MB (default 300). */
+  readonly memoryLimitMb?: number;
+  /** Threads of a query (default 2). */
+  readonly threads?: number;
+  /** Appends are refused while less than this is free on the disk, bytes (default 64 MiB). */
+  readonly minFreeBytes?: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** The port, and a way in for events that are packed already, as the stream has them. */
+export interface DuckDbEventStore extends EventStore {
+  /** Like `append`, with events as `kernel/pack.ts` packs them. The bytes are copied before the call returns. */
+  appendEncoded(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
+}
+
+/** Opens or creates the store, and brings it to the newest version. Rejects with `STORE_TOO_NEW`, `STORE_LOCKED` or `STORE_DAMAGED`. */
+export async function openDuckDbEventStore(options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
+  const workerData: WorkerOptions = {
+    directory: options.directory,
+    memoryLimitMb: options.memoryLimitMb ?? 300,
+    threads: options.threads ?? 2,
+    minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
+  };
+  const worker = new Worker(new URL('./events.worker.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 },
+  });
+  const store = new WorkerEventStore(worker, options.log);
+  await store.opened;
+  return store;
+}
+
+class WorkerEventStore implements DuckDbEventStore {
+  readonly opened: Promise<unknown>;
+  readonly #worker: Worker;
+  readonly #log: Logger;
+  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
+  #nextId = 1;
+  #gone: NetSentinelError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(worker: Worker, log: Logger) {
+    this.#worker = worker;
+    this.#log = log;
+    this.opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
+    worker.on('message', (answer: EngineAnswer) => this.#answer(answer));
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', () => this.#fail(undefined));
+  }
+
+  append(events: readonly Event[], next: readonly Position[]): Promise<void> {
+    return this.appendEncoded(events.map(pack), next);
+  }
+
+  async appendEncoded(events: readonly Uint8Array[], next: readonly Position[]): Promise<void> {
+    const lengths = Uint32Array.from(events, (event) => event.byteLength);
+    const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+    let at = 0;
+    for (const event of events) {
+      bytes.set(event, at);
+      at += event.byteLength;
+    }
+    const batch = { bytes, lengths, next: next.map(({ partition, offset }) => ({ partition, offset })) };
+    await this.#ask('append', [batch], [bytes.buffer, lengths.buffer]);
+  }
+
+  watermarks: EventStore['watermarks'] = () => this.#ask('watermarks', []);
+
+  async query(query: EventQuery): ReturnType<EventStore['query']> {
+    const page = await this.#ask('page', [checked(EventQuery, query)]);
+    const events = page.bodies.map((body) => JSON.parse(body) as Event);
+    return page.next === undefined ? { events } : { events, next: page.next };
+  }
+
+  async aggregate(aggregate: EventAggregate): ReturnType<EventStore['aggregate']> {
+    return await this.#ask('aggregate', [checked(EventAggregate, aggregate)]);
+  }
+
+  async get(id: string): Promise<Event | undefined> {
+    const body = await this.#ask('body', [id]);
+    return body === undefined ? undefined : (JSON.parse(body) as Event);
+  }
+
+  retain: EventStore['retain'] = (policy, now) => this.#ask('retain', [policy, now]);
+  backup: EventStore['backup'] = (folder) => this.#ask('backup', [folder]);
+  describe: EventStore['describe'] = () => this.#ask('describe', []);
+
+  close(): Promise<void> {
+    this.#closing ??= this.#ask('close', []).then(() => {
+      this.#log.debug('event store closed');
+    });
+    return this.#closing;
+  }
+
+  #ask<M extends EngineMethod>(method: M, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<EngineResult<M>> {
+    if (this.#gone !== undefined || (this.#closing !== undefined && method !== 'close'))
+      return Promise.reject(this.#gone ?? closedError());
+    const id = this.#nextId++;
+    return new Promise<EngineResult<M>>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.postMessage({ id, method, args } satisfies EngineRequest, transfer);
+    });
+  }
+
+  #answer(answer: EngineAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.ok) waiting?.resolve(answer.value);
+    else waiting?.reject(revive(answer.error));
+  }
+
+  #fail(cause: unknown): void {
+    this.#gone ??= this.#closing === undefined && cause !== undefined ? brokenError(cause) : closedError();
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
+    this.#waiting.clear();
+    if (cause !== undefined) this.#log.error('the event store has stopped', { error: cause });
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, value: T): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new NetSentinelError('STORE_BAD_QUERY', 'user', `this query is not valid: ${issue?.message ?? 'unknown'}`, {
+    where: issue?.path.join('.') ?? '',
+  });
+}
+
+function revive(error: { message: string; code?: string; fault?: NetSentinelError['fault']; hint?: string }): Error {
+  if (error.code !== undefined && error.fault !== undefined)
+    return new NetSentinelError(error.code, error.fault, error.message, error.hint === undefined ? {} : { hint: error.hint });
+  if (/Could not set lock/i.test(error.message))
+    return new NetSentinelError('STORE_LOCKED', 'user', 'another process has the event store open', {
+      hint: 'Stop the other NetSentinel that uses this data folder.',
+      cause: error.message,
+    });
+  return new NetSentinelError('STORE_FAILED', 'operational', 'the event store could not do this', { cause: error.message });
+}
+
+function brokenError(cause: unknown): NetSentinelError {
+  return new NetSentinelError('STORE_BROKEN', 'bug', 'the event store has stopped', { cause });
+}
+
+function closedError(): NetSentinelError {
+  return new NetSentinelError('STORE_CLOSED', 'bug', 'the event store is closed');
+}

@@ -1,0 +1,192 @@
+/** The event store as it lives inside its worker: database, word index, writer, reader and retention put together. */
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AggregateRow, EventAggregate, EventQuery, RetentionPolicy } from '@netsentinel/contracts/event-store';
+import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
+import { EventReader, type BodyPage } from './event-reader.ts';
+import { EventRetention, sweepArchives } from './event-retention.ts';
+import { archiveFolder } from './event-source.ts';
+import { EventWriter, type PackedBatch } from './event-writer.ts';
+import { WordIndex, type WordSegment } from './words/word-index.ts';
+
+export interface EngineDescription {
+  readonly events: number;
+  readonly bytes: number;
+  readonly oldest?: number;
+  readonly newest?: number;
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly words: WordIndex;
+  readonly writer: EventWriter;
+  readonly reader: EventReader;
+  readonly retention: EventRetention;
+}
+
+/** What the worker answers; each method is one message. */
+export class EventEngine {
+  readonly #options: DatabaseOptions;
+  #parts: Parts;
+  #maintenance: Promise<unknown> = Promise.resolve();
+  #reopening: Promise<void> | undefined;
+
+  static async open(options: DatabaseOptions): Promise<EventEngine> {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    return new EventEngine(options, await openParts(options));
+  }
+
+  constructor(options: DatabaseOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  append(batch: PackedBatch): Promise<void> {
+    return this.#guard(() => this.#parts.writer.append(batch));
+  }
+
+  watermarks(): Promise<{ partition: number; offset: bigint }[]> {
+    return this.#guard(async () => {
+      const rows = await this.#parts.database.read((connection) =>
+        rowsOf(connection, 'SELECT partition, arg_max(next_offset, seq) FROM watermarks GROUP BY partition ORDER BY partition'),
+      );
+      return rows.map(([partition, offset]) => ({ partition: Number(partition), offset: offset as bigint }));
+    });
+  }
+
+  page(query: EventQuery): Promise<BodyPage> {
+    return this.#guard(() => this.#parts.reader.page(query));
+  }
+
+  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
+    return this.#guard(() => this.#parts.reader.aggregate(aggregate));
+  }
+
+  body(id: string): Promise<string | undefined> {
+    return this.#guard(() => this.#parts.reader.body(id));
+  }
+
+  retain(policy: RetentionPolicy, now: number): Promise<{ dropped: number; archived: number }> {
+    return this.#maintain(() => this.#parts.retention.apply(policy, now));
+  }
+
+  /** The database file as of a checkpoint, with the archives and word segments that it lists. */
+  backup(folder: string): Promise<void> {
+    return this.#maintain(async () => {
+      const { writer, words } = this.#parts;
+      const { directory } = this.#options;
+      await writer.exclusive(() => writer.checkpoint());
+      await writer.withoutCheckpoints(async () => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        await copyFile(databaseFile(directory), databaseFile(folder), constants.COPYFILE_FICLONE);
+        for (const name of ['archive', 'words']) {
+          const from = join(directory, name);
+          if (!existsSync(from)) continue;
+          mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+          for (const file of readdirSync(from))
+            copyFileSync(join(from, file), join(folder, name, file), constants.COPYFILE_FICLONE);
+        }
+      });
+      void words;
+    });
+  }
+
+  describe(): Promise<EngineDescription> {
+    return this.#guard(async () => {
+      const rows = await this.#parts.database.read((connection) =>
+        rowsOf(
+          connection,
+          `SELECT sum(n), min(low), max(high) FROM (
+            SELECT count(*) AS n, min(time) AS low, max(time) AS high FROM events
+            UNION ALL SELECT sum(events), min(min_time), max(max_time) FROM archives)`,
+        ),
+      );
+      const [events, oldest, newest] = rows[0]!;
+      const bytes = folderBytes(this.#options.directory);
+      const base = { events: Number(events ?? 0), bytes };
+      return oldest === null ? base : { ...base, oldest: Number(oldest), newest: Number(newest) };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#maintenance;
+    await this.#parts.writer.close();
+    await this.#parts.database.readsOver();
+    this.#parts.words.close();
+    this.#parts.database.close();
+  }
+
+  /** Retention and backups run one after another. */
+  #maintain<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#maintenance.then(() => this.#guard(work));
+    this.#maintenance = result.catch(() => {});
+    return result;
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    await this.#reopening;
+    try {
+      return await work();
+    } catch (error) {
+      if (isFatal(error) || isFatal((error as { cause?: unknown }).cause)) await this.#reopen();
+      throw storeError(error);
+    }
+  }
+
+  /** After an error that DuckDB does not survive (a log that could not be written), from what is on disk. */
+  #reopen(): Promise<void> {
+    this.#reopening ??= (async () => {
+      const old = this.#parts;
+      old.words.close();
+      old.database.close();
+      this.#parts = await openParts(this.#options);
+    })().finally(() => {
+      this.#reopening = undefined;
+    });
+    return this.#reopening;
+  }
+}
+
+async function openParts(options: DatabaseOptions): Promise<Parts> {
+  const database = await Database.open(options);
+  try {
+    await sweepArchives(database);
+    const listed = await rowsOf(
+      database.writer,
+      'SELECT first_seq, events, min_time, max_time, file, position, bytes, terms FROM word_segments',
+    );
+    const segments = listed.map((row) => {
+      const [firstSeq, events, minTime, maxTime, file, position, bytes, terms] = row.map(Number) as Eight;
+      return { firstSeq, events, minTime, maxTime, file, position, bytes, terms } satisfies WordSegment;
+    });
+    const limits = await rowsOf(
+      database.writer,
+      `SELECT greatest((SELECT max(seq) + 1 FROM events), (SELECT max(max_seq) + 1 FROM archives),
+        (SELECT max(first_seq + events) FROM word_segments), 0)`,
+    );
+    const nextSeq = Number(limits[0]![0]);
+    const words = new WordIndex(join(options.directory, 'words'), segments, 0);
+    await database.writer.run('DELETE FROM word_segments WHERE first_seq >= $1', [BigInt(words.sealedUpTo)]);
+    const writer = await EventWriter.open(database, words, nextSeq);
+    const reader = new EventReader(database, words);
+    return { database, words, writer, reader, retention: new EventRetention(database, writer, words) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+type Eight = [number, number, number, number, number, number, number, number];
+
+function folderBytes(directory: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
+}
+
+/** Where archives lie, for those who inspect a store from outside. */
+export { archiveFolder };

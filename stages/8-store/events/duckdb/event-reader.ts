@@ -1,0 +1,224 @@
+/**
+ * Reading: pages, aggregates, single events. A page is found in two steps, narrow columns first, bodies only of the events it shows. Words,
+ * and conditions that few events can meet, are narrowed through the word index to event numbers.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { BIGINT, DuckDBDataChunk } from '@duckdb/node-api';
+import type { AggregateRow, EventAggregate, EventFilter, EventQuery } from '@netsentinel/contracts/event-store';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
+import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
+import { eventSource, type SourceOptions } from './event-source.ts';
+import { rowsOf, type Database } from './database.ts';
+import { Bindings, filterSql } from './query-sql.ts';
+import { ID_LABEL, type WordIndex, type WordMatches } from './words/word-index.ts';
+
+/** Bodies are the events' JSON, for whoever asked to parse. */
+export interface BodyPage {
+  readonly bodies: readonly string[];
+  readonly next?: string;
+}
+
+type Selection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
+
+interface Key {
+  readonly time: number;
+  readonly seq: number;
+}
+
+const DEFAULT_LIMIT = 100;
+/** Conditions on fields go through the word index where at most this many events can meet them. */
+const NEEDLE_EVENTS = 20_000;
+/** So many event numbers may stand in the text of a statement; more go through a table. */
+const INLINE_SEQS = 2_000;
+
+export class EventReader {
+  readonly #database: Database;
+  readonly #words: WordIndex;
+  readonly #source: SourceOptions;
+
+  constructor(database: Database, words: WordIndex) {
+    this.#database = database;
+    this.#words = words;
+    this.#source = { directory: database.options.directory };
+  }
+
+  async page(query: EventQuery): Promise<BodyPage> {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const newest = query.order !== 'oldest';
+    const after = query.after === undefined ? undefined : parseKey(query.after);
+    const matches = this.#narrow(query);
+    return await this.#database.read(async (connection) => {
+      const keys =
+        matches === undefined
+          ? await this.#keys(connection, query, newest, after, limit + 1)
+          : await this.#keysAmong(connection, query, newest, after, limit + 1, matches);
+      const shown = keys.slice(0, limit);
+      const bodies = await this.#bodies(connection, shown);
+      const last = shown.at(-1);
+      return keys.length > limit && last !== undefined ? { bodies, next: `${last.time}.${last.seq}` } : { bodies };
+    });
+  }
+
+  async aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
+    const where = aggregate.where ?? {};
+    const matches = this.#narrow(where);
+    return await this.#database.read(async (connection) => {
+      const bindings = new Bindings();
+      const conditions = this.#conditions(where, bindings);
+      if (matches !== undefined) conditions.push(await seqCondition(connection, matches.flatMap((match) => match.seqs())));
+      const source = await eventSource(connection, this.#source, where.from, where.to);
+      const sql = aggregateSql(aggregate, source, conditions, bindings);
+      return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
+    });
+  }
+
+  async body(id: string): Promise<string | undefined> {
+    const seqs = [...this.#words.find([exactHash(ID_LABEL, id)])].flatMap((match) => match.seqs());
+    if (seqs.length === 0) return undefined;
+    return await this.#database.read(async (connection) => {
+      const source = await eventSource(connection, this.#source);
+      const condition = await seqCondition(connection, seqs);
+      const sql = `SELECT body FROM ${source} WHERE ${condition} AND event_id = $1 ORDER BY seq DESC LIMIT 1`;
+      const rows = await rowsOf(connection, sql, [id]);
+      return rows[0] === undefined ? undefined : String(rows[0][0]);
+    });
+  }
+
+  /** Undefined where the index cannot help: all events are candidates. */
+  #narrow(selection: Selection): WordMatches[] | undefined {
+    const { from, to } = selection;
+    const words = searchHashes(selection.words ?? '');
+    const needles = (selection.filters ?? []).flatMap(needleOf);
+    if (words.length > 0) return [...this.#words.find([...words, ...needles], from, to)];
+    // A search for something that has no words ("!!!") finds nothing.
+    if ((selection.words ?? '').trim() !== '') return [];
+    if (needles.length === 0) return undefined;
+    const found: WordMatches[] = [];
+    let atMost = 0;
+    for (const match of this.#words.find(needles, from, to)) {
+      atMost += match.atMost;
+      if (atMost > NEEDLE_EVENTS) return undefined;
+      found.push(match);
+    }
+    return found;
+  }
+
+  async #keys(
+    connection: DuckDBConnection,
+    selection: Selection,
+    newest: boolean,
+    after: Key | undefined,
+    count: number,
+    seqs?: readonly number[],
+  ): Promise<Key[]> {
+    const bindings = new Bindings();
+    const conditions = this.#conditions(selection, bindings);
+    if (after !== undefined) conditions.push(beyond(after, newest, bindings));
+    if (seqs !== undefined) conditions.push(await seqCondition(connection, seqs));
+    const source = await eventSource(connection, this.#source, selection.from, selection.to);
+    const direction = newest ? 'DESC' : 'ASC';
+    const sql = `SELECT time, seq FROM ${source}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}
+      ORDER BY time ${direction}, seq ${direction} LIMIT ${count}`;
+    const rows = await rowsOf(connection, sql, bindings.values);
+    return rows.map(([time, seq]) => ({ time: Number(time), seq: Number(seq) }));
+  }
+
+  /** Goes through the stretches that may match in the order asked for, until no further one can add to the page. */
+  async #keysAmong(
+    connection: DuckDBConnection,
+    selection: Selection,
+    newest: boolean,
+    after: Key | undefined,
+    count: number,
+    matches: readonly WordMatches[],
+  ): Promise<Key[]> {
+    const ordered = matches.toSorted((a, b) => (newest ? b.maxTime - a.maxTime : a.minTime - b.minTime));
+    const compare = (a: Key, b: Key): number => (newest ? -1 : 1) * (a.time - b.time || a.seq - b.seq);
+    let keys: Key[] = [];
+    let batch: number[] = [];
+    let wanted = count * 4;
+    for (const [i, match] of ordered.entries()) {
+      if (after !== undefined && (newest ? match.minTime > after.time : match.maxTime < after.time)) continue;
+      for (const seq of match.seqs()) batch.push(seq);
+      const next = ordered[i + 1];
+      if (next !== undefined && batch.length < wanted) continue;
+      if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
+      keys = keys.sort(compare).slice(0, count);
+      batch = [];
+      wanted *= 2;
+      const worst = keys[count - 1];
+      if (next === undefined || worst === undefined) continue;
+      if (newest ? next.maxTime < worst.time : next.minTime > worst.time) return keys;
+    }
+    if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
+    return keys.sort(compare).slice(0, count);
+  }
+
+  async #bodies(connection: DuckDBConnection, keys: readonly Key[]): Promise<string[]> {
+    if (keys.length === 0) return [];
+    const times = keys.map((key) => key.time);
+    const from = Math.min(...times);
+    const to = Math.max(...times) + 1;
+    const source = await eventSource(connection, this.#source, from, to);
+    const condition = await seqCondition(connection, keys.map((key) => key.seq));
+    const rows = await rowsOf(
+      connection,
+      `SELECT seq, body FROM ${source} WHERE ${condition} AND time >= ${from} AND time < ${to}`,
+    );
+    const bodies = new Map(rows.map(([seq, body]) => [Number(seq), String(body)]));
+    return keys.map((key) => bodies.get(key.seq)!);
+  }
+
+  #conditions(selection: Selection, bindings: Bindings): string[] {
+    const conditions: string[] = [];
+    if (selection.from !== undefined) conditions.push(`time >= ${bindings.bind(BigInt(selection.from))}`);
+    if (selection.to !== undefined) conditions.push(`time < ${bindings.bind(BigInt(selection.to))}`);
+    for (const filter of selection.filters ?? []) conditions.push(filterSql(filter, bindings));
+    return conditions;
+  }
+}
+
+/** Words that every event meeting this condition must have; none where the condition says nothing of words. */
+function needleOf(filter: EventFilter): readonly WordHash[] {
+  if (filter.op !== 'eq' || filter.not === true || typeof filter.value !== 'string') return [];
+  if (filter.field === 'event.id') return [exactHash(ID_LABEL, filter.value)];
+  if (filter.field === '@timestamp' || UNSEARCHED.has(filter.field)) return [];
+  // A text of digits or `true` may be met by a number or a boolean, which has no words.
+  if (/^-?[\d.eE+-]+$|^(true|false)$/.test(filter.value) && !/^\d+\.\d+\.\d+\.\d+$/.test(filter.value)) return [];
+  return searchHashes(filter.value);
+}
+const UNSEARCHED = new Set(['event.ingested', 'event.start', 'event.end']);
+
+async function seqCondition(connection: DuckDBConnection, seqs: readonly number[]): Promise<string> {
+  if (seqs.length === 0) return 'false';
+  if (seqs.length <= INLINE_SEQS) return `seq IN (${seqs.join(', ')})`;
+  await connection.run('CREATE OR REPLACE TEMP TABLE wanted (seq BIGINT NOT NULL)');
+  const appender = await connection.createAppender('wanted', 'main', 'temp');
+  for (let start = 0; start < seqs.length; start += 2048) {
+    const rows = Math.min(2048, seqs.length - start);
+    const chunk = DuckDBDataChunk.create([BIGINT], rows);
+    chunk.setColumnValues(0, seqs.slice(start, start + rows).map(BigInt));
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+  const low = seqs.reduce((a, b) => Math.min(a, b));
+  const high = seqs.reduce((a, b) => Math.max(a, b));
+  return `seq BETWEEN ${low} AND ${high} AND seq IN (SELECT seq FROM temp.wanted)`;
+}
+
+function beyond(after: Key, newest: boolean, bindings: Bindings): string {
+  const sign = newest ? '<' : '>';
+  const time = bindings.bind(BigInt(after.time));
+  const seq = bindings.bind(BigInt(after.seq));
+  return `(time ${sign} ${time} OR (time = ${time} AND seq ${sign} ${seq}))`;
+}
+
+function parseKey(after: string): Key {
+  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(after);
+  if (match === null)
+    throw new NetSentinelError('STORE_BAD_QUERY', 'user', 'this is not the `next` of a page', {
+      hint: 'Start again from the first page.',
+    });
+  return { time: Number(match[1]), seq: Number(match[2]) };
+}

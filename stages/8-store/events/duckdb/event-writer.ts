@@ -1,0 +1,294 @@
+/**
+ * Appending: what arrives while a commit runs is committed together next (group commit), events and watermarks in one transaction. Trickles
+ * wait a few milliseconds for company. Everything that changes the database runs one after another through `exclusive`.
+ */
+import { statSync } from 'node:fs';
+import { BIGINT, DuckDBDataChunk, VARCHAR, type DuckDBType } from '@duckdb/node-api';
+import type { Event } from '@netsentinel/contracts/event';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { unpack } from '@netsentinel/kernel/pack';
+import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
+import { EVENT_COLUMNS, valueAt } from './event-columns.ts';
+import type { WordIndex } from './words/word-index.ts';
+
+/** A batch as it crosses into the worker: events packed one behind another, each with its length. */
+export interface PackedBatch {
+  readonly bytes: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly next: readonly { readonly partition: number; readonly offset: bigint }[];
+}
+
+interface Pending extends PackedBatch {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const CHUNK_ROWS = 2048;
+/** One transaction takes at most about this many events. */
+const MAX_COMMIT_EVENTS = 8192;
+/** Fewer events than this may wait for more, this long after the last commit. */
+const SMALL_EVENTS = 256;
+const LINGER_MS = 20;
+const CHECKPOINT_WAL_BYTES = 96 * 1024 * 1024;
+const IDLE_CHECKPOINT_MS = 30_000;
+
+type Cell = string | bigint | null;
+
+/** How one column of `events` is filled. */
+interface ColumnFill {
+  readonly type: DuckDBType;
+  cell(event: Event, seq: number, timeMs: number): Cell;
+}
+
+/** The columns in the order that the table has them, which migrations decide. */
+async function columnFills(database: Database): Promise<readonly ColumnFill[]> {
+  const rows = await rowsOf(
+    database.writer,
+    "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'events' ORDER BY column_index",
+  );
+  return rows.map(([name]) => columnFill(String(name)));
+}
+
+function columnFill(name: string): ColumnFill {
+  if (name === 'seq') return { type: BIGINT, cell: (_event, seq) => BigInt(seq) };
+  if (name === 'time') return { type: BIGINT, cell: (_event, _seq, timeMs) => BigInt(timeMs) };
+  if (name === 'body') return { type: VARCHAR, cell: bodyOf };
+  const column = EVENT_COLUMNS.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new NetSentinelError('STORE_DAMAGED', 'bug', `nothing fills the column ${name}`);
+  const { path } = column;
+  if (column.type === 'text')
+    return {
+      type: VARCHAR,
+      cell: (event) => {
+        const value = valueAt(event, path);
+        return typeof value === 'string' ? value.toWellFormed() : null;
+      },
+    };
+  return {
+    type: BIGINT,
+    cell: (event) => {
+      const value = valueAt(event, path);
+      return Number.isSafeInteger(value) ? BigInt(value as number) : null;
+    },
+  };
+}
+
+export class EventWriter {
+  #database: Database;
+  readonly #words: WordIndex;
+  #nextSeq: number;
+  #queue: Pending[] = [];
+  #pumping = false;
+  #lastCommit = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #holdCheckpoints = 0;
+  readonly #fills: readonly ColumnFill[];
+
+  /** `nextSeq`: the number that the next event gets. Adds to `words` what it does not hold yet. */
+  static async open(database: Database, words: WordIndex, nextSeq: number): Promise<EventWriter> {
+    const writer = new EventWriter(database, words, nextSeq, await columnFills(database));
+    await writer.#catchUp();
+    return writer;
+  }
+
+  constructor(database: Database, words: WordIndex, nextSeq: number, fills: readonly ColumnFill[]) {
+    this.#fills = fills;
+    this.#database = database;
+    this.#words = words;
+    this.#nextSeq = nextSeq;
+  }
+
+  /** The number that the next event will get. */
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  append(batch: PackedBatch): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...batch, resolve, reject });
+      if (!this.#pumping) void this.#pump();
+    });
+  }
+
+  /** Runs `work` while nothing else writes. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  async checkpoint(): Promise<void> {
+    if (this.#holdCheckpoints > 0) return;
+    const writer = this.#database.writer;
+    await writer.run('DELETE FROM watermarks WHERE (partition, seq) NOT IN (SELECT partition, max(seq) FROM watermarks GROUP BY partition)');
+    await writer.run('CHECKPOINT');
+  }
+
+  /** Keeps the database file as the last checkpoint left it while `work` runs; appends go on into the log. */
+  async withoutCheckpoints<T>(work: () => Promise<T>): Promise<T> {
+    this.#holdCheckpoints++;
+    try {
+      return await work();
+    } finally {
+      this.#holdCheckpoints--;
+    }
+  }
+
+  /** Writes all that is queued and a last checkpoint. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    while (this.#pumping) await new Promise((resolve) => setTimeout(resolve, 5));
+    await this.exclusive(() => this.checkpoint().catch(() => {}));
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    while (this.#queue.length > 0) {
+      const waitMs = this.#lastCommit + LINGER_MS - performance.now();
+      if (waitMs > 0 && this.#queued() < SMALL_EVENTS) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await this.exclusive(() => this.#commitSome());
+    }
+    this.#pumping = false;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      void this.exclusive(() => this.#checkpointAbove(1024 * 1024));
+    }, IDLE_CHECKPOINT_MS);
+    this.#idleTimer.unref();
+  }
+
+  #queued(): number {
+    return this.#queue.reduce((sum, batch) => sum + batch.lengths.length, 0);
+  }
+
+  async #commitSome(): Promise<void> {
+    const batches: Pending[] = [];
+    let events = 0;
+    while (this.#queue.length > 0 && (events === 0 || events + this.#queue[0]!.lengths.length <= MAX_COMMIT_EVENTS)) {
+      const batch = this.#queue.shift()!;
+      batches.push(batch);
+      events += batch.lengths.length;
+    }
+    try {
+      await this.#commit(batches);
+      for (const batch of batches) batch.resolve();
+    } catch (error) {
+      for (const batch of batches) batch.reject(storeError(error));
+      return;
+    }
+    this.#lastCommit = performance.now();
+    await this.#checkpointAbove(CHECKPOINT_WAL_BYTES);
+  }
+
+  async #commit(batches: readonly Pending[]): Promise<void> {
+    this.#database.assertSpace();
+    const decoded = batches.flatMap(decode);
+    const { writer } = this.#database;
+    const firstSeq = this.#nextSeq;
+    const times = new Float64Array(decoded.length);
+    await writer.run('BEGIN TRANSACTION');
+    try {
+      if (decoded.length > 0) await this.#insert(decoded, firstSeq, times);
+      await this.#insertWatermarks(batches, firstSeq);
+      await writer.run('COMMIT');
+    } catch (error) {
+      if (!isFatal(error)) await writer.run('ROLLBACK').catch(() => {});
+      throw error;
+    }
+    this.#nextSeq = firstSeq + decoded.length;
+    for (const [i, event] of decoded.entries()) {
+      if (this.#words.mustSealBefore(firstSeq + i)) await this.#seal();
+      this.#words.add(firstSeq + i, times[i]!, event.event.id, event);
+    }
+  }
+
+  async #insert(events: readonly Event[], firstSeq: number, times: Float64Array): Promise<void> {
+    const appender = await this.#database.writer.createAppender('events');
+    const types = this.#fills.map((fill) => fill.type);
+    for (let start = 0; start < events.length; start += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, events.length - start);
+      const chunk = DuckDBDataChunk.create(types, rows);
+      const cells: Cell[] = Array.from({ length: rows }, () => null);
+      for (let row = 0; row < rows; row++) times[start + row] = eventTime(events[start + row]!);
+      for (const [i, fill] of this.#fills.entries()) {
+        for (let row = 0; row < rows; row++)
+          cells[row] = fill.cell(events[start + row]!, firstSeq + start + row, times[start + row]!);
+        chunk.setColumnValues(i, cells);
+      }
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
+
+  async #insertWatermarks(batches: readonly Pending[], seq: number): Promise<void> {
+    const next = new Map<number, bigint>();
+    for (const batch of batches) for (const { partition, offset } of batch.next) next.set(partition, offset);
+    if (next.size === 0) return;
+    const { writer } = this.#database;
+    const partitions = [...next.keys()];
+    await writer.run(`DELETE FROM watermarks WHERE seq = ${seq} AND partition IN (${partitions.map(Number).join(', ')})`);
+    const values = [...next].map(([partition, offset]) => `(${seq}, ${Number(partition)}, ${BigInt(offset)})`);
+    await writer.run(`INSERT INTO watermarks VALUES ${values.join(', ')}`);
+  }
+
+  async #seal(): Promise<void> {
+    const segment = await this.#words.seal();
+    const { firstSeq, events, minTime, maxTime, file, position, bytes, terms } = segment;
+    const values = [firstSeq, events, minTime, maxTime, file, position, bytes, terms].map(BigInt);
+    await this.#database.writer.run('INSERT INTO word_segments VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', values);
+    this.#words.commitSeal(segment);
+  }
+
+  async #checkpointAbove(bytes: number): Promise<void> {
+    const size = statSync(`${databaseFile(this.#database.options.directory)}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+    // A checkpoint that cannot be made now (a full disk) is made later; what is committed stays in the log.
+    if (size > bytes) await this.checkpoint().catch(() => {});
+  }
+
+  /** Adds events that the index does not hold yet, from `words.sealedUpTo` on. */
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      const from = this.#words.empty ? this.#words.sealedUpTo : this.#caughtUpTo;
+      const rows = await rowsOf(
+        this.#database.writer,
+        `SELECT seq, time, body FROM events WHERE seq >= ${from} ORDER BY seq LIMIT 4096`,
+      );
+      for (const [seqValue, time, body] of rows) {
+        const seq = Number(seqValue);
+        const event = JSON.parse(String(body)) as Event;
+        if (this.#words.mustSealBefore(seq) && !this.#words.empty) await this.#seal();
+        if (this.#words.empty) this.#words.skipTo(seq);
+        this.#words.add(seq, Number(time), event.event.id, event);
+        this.#caughtUpTo = seq + 1;
+      }
+      if (rows.length < 4096) break;
+    }
+    if (this.#words.empty) this.#words.skipTo(this.#nextSeq);
+  }
+  #caughtUpTo = 0;
+}
+
+function decode(batch: PackedBatch): Event[] {
+  const events: Event[] = [];
+  let at = 0;
+  for (const length of batch.lengths) {
+    events.push(unpack(batch.bytes.subarray(at, at + length)) as Event);
+    at += length;
+  }
+  return events;
+}
+
+/** Milliseconds; an impossible date counts as received when it was. */
+function eventTime(event: Event): number {
+  const time = Date.parse(event['@timestamp']);
+  if (!Number.isNaN(time)) return Math.floor(time);
+  const ingested = Date.parse(event.event.ingested);
+  return Number.isNaN(ingested) ? 0 : ingested;
+}
+
+/** JSON that every parser takes: halves of surrogate pairs, which JSON.stringify escapes, are replaced. */
+function bodyOf(event: Event): string {
+  const body = JSON.stringify(event);
+  if (!body.includes('\\ud')) return body;
+  return JSON.stringify(event, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
+}
