@@ -24,6 +24,8 @@ export function receiveMessages<T>(
     }
     return undefined;
   });
+  // Handed-over sockets come paused, so that nothing is lost on the way.
+  socket.resume();
 }
 
 export function sendMessage(socket: Socket, message: unknown): void {

@@ -88,6 +88,7 @@ export class WireClient implements DecoyBlobs {
     });
     socket.on('error', lost);
     socket.on('close', lost);
+    socket.resume();
     this.#send({ t: 'hello', version: 1, epoch: this.#epoch });
   }
 

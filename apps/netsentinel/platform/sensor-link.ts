@@ -232,5 +232,7 @@ export function serveSensor(
   socket.on('error', () => socket.destroy());
   socket.on('end', () => socket.end());
   socket.on('close', end);
+  // Handed-over sockets come paused, so that nothing is lost on the way.
+  socket.resume();
   return { counters, close: () => socket.destroy() };
 }
