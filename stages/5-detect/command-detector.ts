@@ -40,19 +40,36 @@ export function operands(command: SimpleCommand): string[] {
 
 /** Any file that the command reads, writes or names for which `test` holds. */
 export function touches(command: SimpleCommand, test: (path: string) => boolean): boolean {
-  return command.args.some(test) || command.writes.some(test) || command.reads.some(test);
+  return [command.args, command.writes, command.reads].some((words) => words.some((word) => test(cleanPath(word))));
+}
+
+/** `/etc//./shadow` as `/etc/shadow`. */
+export function cleanPath(path: string): string {
+  return path.includes('//') || path.includes('/./') ? path.replaceAll(/\/(?:\.?\/)+/g, '/') : path;
 }
 
 const WRITERS = new Set(['tee', 'cp', 'mv', 'install', 'ln', 'touch', 'vi', 'vim', 'nano', 'sed', 'truncate', 'dd']);
 
 /** True where the command writes, appends to, replaces or edits a file for which `test` holds. */
 export function writesTo(command: SimpleCommand, test: (path: string) => boolean): boolean {
-  if (command.writes.some(test)) return true;
-  if (!WRITERS.has(command.name)) return false;
+  if (command.writes.some((path) => test(cleanPath(path)))) return true;
+  return writtenByArguments(command).some((path) => test(cleanPath(path)));
+}
+
+function writtenByArguments(command: SimpleCommand): readonly string[] {
+  if (!WRITERS.has(command.name)) return [];
   const files = operands(command);
-  if (command.name === 'cp' || command.name === 'mv' || command.name === 'install' || command.name === 'ln')
-    return files.length > 1 && test(files.at(-1)!);
-  if (command.name === 'sed') return hasFlag(command, 'i') && files.some(test);
-  if (command.name === 'dd') return files.some((file) => file.startsWith('of=') && test(file.slice(3)));
-  return files.some(test);
+  switch (command.name) {
+    case 'cp':
+    case 'mv':
+    case 'install':
+    case 'ln':
+      return files.length > 1 ? files.slice(-1) : [];
+    case 'sed':
+      return hasFlag(command, 'i') ? files : [];
+    case 'dd':
+      return files.filter((file) => file.startsWith('of=')).map((file) => file.slice(3));
+    default:
+      return files;
+  }
 }

@@ -231,7 +231,9 @@ class Reader {
     if (operator.startsWith('<<<')) draft.stdinText = target;
     else if (operator.startsWith('<<')) this.#heredocs.push({ delimiter: target, draft });
     else if (operator.startsWith('>')) {
-      if (!operator.includes('&') && target !== '') draft.writes.push(target);
+      // `2>&1` and `>&-` name descriptors, `>& file` a file.
+      const descriptor = operator.includes('&') && /^(\d+-?|-)$/.test(target);
+      if (!descriptor && target !== '') draft.writes.push(target);
     } else if (target !== '') draft.reads.push(target);
   }
 

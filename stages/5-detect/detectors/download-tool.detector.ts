@@ -1,10 +1,9 @@
-/** A program that fetches a file from elsewhere was told to do so. */
-import { commandDetector, operands } from '../command-detector.ts';
+/** A file was fetched from elsewhere, or a program was told to. */
+import { quote, showCommand } from '../command-detector.ts';
+import { plainDetector } from '../detector.types.ts';
+import { isFetch } from '../fetching.ts';
 
-const FETCHERS = new Set(['wget', 'curl', 'fetch', 'lynx', 'aria2c', 'axel', 'lwp-download']);
-const URL_LIKE = /^(https?|ftps?|tftp):\/\/|^[\w-]+(\.[\w-]+)+(:\d+)?\//i;
-
-export const downloadTool = commandDetector(
+export const downloadTool = plainDetector(
   {
     id: 'download-tool',
     title: 'Download of a file from elsewhere',
@@ -13,13 +12,12 @@ export const downloadTool = commandDetector(
     techniques: ['T1105'],
     tactics: ['TA0011'],
     falsePositives: 'An administrator who installs software by hand.',
+    on: ['command', 'program', 'download'],
   },
-  (command) => {
-    if (FETCHERS.has(command.name))
-      return operands(command).some(
-        (word) => URL_LIKE.test(word) || word.startsWith('$') || /^\d+(\.\d+){3}$/.test(word),
-      );
-    if (command.name === 'tftp' || command.name === 'ftpget' || command.name === 'ftp') return command.args.length > 0;
-    return false;
+  ({ event, interaction, line }) => {
+    if (interaction === 'download')
+      return { summary: `Downloaded ${quote(event.url?.original ?? event.url?.full ?? event.file?.path ?? '')}` };
+    const command = line.commands.find(isFetch);
+    return command === undefined ? undefined : { summary: `Download: ${quote(showCommand(command))}` };
   },
 );

@@ -1,0 +1,112 @@
+/** Events from short sketches, for the cases of detectors and for tests; no part of the product. */
+import type { Event, SensorEvent } from '@netsentinel/contracts/event';
+import { DECOY_ACTIONS, type Interaction } from '@netsentinel/contracts/interaction';
+
+/** A command line, or one move; `after` is the time since the move before in seconds (default 1, may be negative). */
+export type Move = string | MoveSketch;
+
+export interface MoveSketch {
+  readonly command?: string;
+  readonly program?: readonly string[];
+  readonly login?: string;
+  readonly password?: string;
+  readonly ok?: boolean;
+  readonly connect?: boolean;
+  readonly disconnect?: boolean;
+  readonly handshake?: string;
+  readonly forward?: string;
+  readonly outbound?: string;
+  readonly download?: string;
+  readonly upload?: string;
+  readonly write?: string;
+  readonly execute?: string;
+  readonly after?: number;
+  readonly session?: string;
+  readonly decoy?: boolean;
+  readonly verified?: boolean;
+}
+
+export const STORY_START = Date.UTC(2026, 10, 21, 10);
+
+/** Events of one actor, numbered from `first`. */
+export function movesOf(moves: readonly Move[], first = 1, actor = '198.51.100.7'): Event[] {
+  let time = STORY_START;
+  return moves.map((move, index) => {
+    const sketch = typeof move === 'string' ? { command: move } : move;
+    time += (sketch.after ?? 1) * 1000;
+    return moveEvent(sketch, time, first + index, actor);
+  });
+}
+
+export function moveEvent(sketch: MoveSketch, time: number, sequence: number, actor = '198.51.100.7'): Event {
+  const [interaction, facts] = factsOf(sketch);
+  const { netsentinel, event, ...rest } = facts;
+  return {
+    '@timestamp': new Date(time).toISOString(),
+    source: { ip: actor, port: 40_000 },
+    network: { protocol: 'ssh', transport: 'tcp' },
+    ...rest,
+    event: {
+      kind: 'event',
+      dataset: 'netsentinel.ssh',
+      action: DECOY_ACTIONS[interaction],
+      ...event,
+      id: `ssh-1~m1abcdef~${sequence.toString(36)}`,
+      ingested: new Date(time).toISOString(),
+      sequence,
+    },
+    netsentinel: {
+      ...(sketch.decoy === false ? {} : { decoy: { id: 'ssh-1', type: 'ssh' } }),
+      session: { id: sketch.session ?? 's1' },
+      ...netsentinel,
+      sensor: { id: 'ssh-1', type: 'ssh' },
+      source_verified: sketch.verified !== false,
+      actor,
+    },
+  };
+}
+
+type Facts = Partial<Omit<SensorEvent, 'event'>> & { readonly event?: Partial<SensorEvent['event']> };
+
+function factsOf(sketch: MoveSketch): [Exclude<Interaction, 'other' | 'none'>, Facts] {
+  if (sketch.login !== undefined)
+    return [
+      'login',
+      {
+        event: { category: ['authentication'], outcome: sketch.ok === true ? 'success' : 'failure' },
+        user: { name: sketch.login },
+        netsentinel: {
+          credential: {
+            method: 'password',
+            ...(sketch.password === undefined ? {} : { password: sketch.password }),
+            accepted: sketch.ok === true,
+          },
+        },
+      },
+    ];
+  if (sketch.command !== undefined) return ['command', { process: { command_line: sketch.command } }];
+  if (sketch.program !== undefined) return ['program', { process: { args: [...sketch.program] } }];
+  if (sketch.handshake !== undefined)
+    return [
+      'handshake',
+      { netsentinel: { ssh: { client_version: sketch.handshake, hassh: 'ec7378c1a92f5a8dde7e8b7a1ddf33d1' } } },
+    ];
+  if (sketch.forward !== undefined) {
+    const [host = '', port = '0'] = sketch.forward.split(':');
+    return ['forward', { netsentinel: { ssh: { forward: { kind: 'direct-tcpip', host, port: Number(port) } } } }];
+  }
+  if (sketch.outbound !== undefined) {
+    const [address = '', port = '0'] = sketch.outbound.split(':');
+    return ['outbound', { destination: { address, port: Number(port) } }];
+  }
+  if (sketch.download !== undefined)
+    return [
+      'download',
+      { url: { original: sketch.download }, file: { path: `/tmp/${sketch.download.split('/').at(-1)}` } },
+    ];
+  if (sketch.upload !== undefined)
+    return ['upload', { file: { path: sketch.upload }, netsentinel: { upload: { sha256: 'a'.repeat(64), bytes: 9 } } }];
+  if (sketch.write !== undefined) return ['write', { file: { path: sketch.write } }];
+  if (sketch.execute !== undefined) return ['execute', { process: { executable: sketch.execute } }];
+  return [sketch.disconnect === true ? 'disconnect' : 'connect', {}];
+}
