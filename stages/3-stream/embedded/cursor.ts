@@ -119,7 +119,7 @@ export class Cursor {
 
   /** Bytes that hold the whole frame at the place; moves on over damage and answers undefined then. */
   async #load(segment: Segment): Promise<Stretch | undefined> {
-    const { writer, disk, marker } = this.#options;
+    const { writer, marker } = this.#options;
     const arena = writer.inMemory(segment, this.#at);
     if (arena !== undefined) {
       this.#stretch = undefined;

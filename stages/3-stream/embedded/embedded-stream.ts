@@ -85,6 +85,7 @@ class EmbeddedStream implements EventStream {
   readonly #writer: StreamWriter;
   readonly #groups = new Map<string, Promise<Group>>();
   readonly #unlock: () => void;
+  #retaining: Promise<number> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -165,6 +166,14 @@ class EmbeddedStream implements EventStream {
 
   async retain(): Promise<number> {
     this.#assertOpen();
+    // Calls at the same time share one pass.
+    this.#retaining ??= this.#retain().finally(() => {
+      this.#retaining = undefined;
+    });
+    return this.#retaining;
+  }
+
+  async #retain(): Promise<number> {
     const { clock, disk, directory, retention = {} } = this.#options;
     await this.#writer.rollIfOld();
     const { segments } = this.#writer;
@@ -191,6 +200,7 @@ class EmbeddedStream implements EventStream {
 
   async #close(): Promise<void> {
     try {
+      await this.#retaining?.catch(() => undefined);
       await this.#writer.close();
       for (const opening of this.#groups.values()) {
         const group = await opening.catch(() => undefined);

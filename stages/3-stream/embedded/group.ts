@@ -107,14 +107,14 @@ export class Member implements StreamConsumer {
 
   async #read(signal: AbortSignal | undefined): Promise<readonly StoredRecord[]> {
     const maxRecords = Math.max(1, this.#options.maxRecords ?? DEFAULT_MAX_RECORDS);
-    while (!this.#closed && signal?.aborted !== true) {
+    for (;;) {
+      if (this.#closed || signal?.aborted === true) return [];
       const seen = this.#news;
       await this.#settle();
       const records = await this.#cursor.read(this.#next, maxRecords);
       if (records.length > 0) return records;
       if (this.#news === seen) await this.#wait(signal);
     }
-    return [];
   }
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {

@@ -36,8 +36,10 @@ export class GroupPositions {
     const file = await disk.openDurable(path, !known);
     try {
       const bytes = await readExactly(disk, file, 0, 2 * SLOT_BYTES);
-      if (bytes.length < 2 * SLOT_BYTES)
-        await disk.writev(file, [Buffer.alloc(2 * SLOT_BYTES - bytes.length)], bytes.length);
+      if (bytes.length < 2 * SLOT_BYTES) {
+        // On a full disk reading goes on all the same; committing will say so.
+        await disk.writev(file, [Buffer.alloc(2 * SLOT_BYTES - bytes.length)], bytes.length).catch(() => 0);
+      }
       let best: Slot = { generation: 0, next: new Float64Array(partitions).fill(-1) };
       for (const at of [0, SLOT_BYTES]) {
         const slot = decodeSlot(bytes.subarray(at, at + SLOT_BYTES), partitions);

@@ -63,6 +63,7 @@ export class StreamWriter {
   #failing = false;
   #stopped = false;
   #recordsSinceStop = 0;
+  #savingIndex: Promise<void> | undefined;
 
   constructor(options: WriterOptions, segments: Segment[], producers: ProducerTable) {
     this.#options = options;
@@ -119,6 +120,7 @@ export class StreamWriter {
       // Without the mark the next opening only knows less about a damaged end.
       await this.#writeAll(segment, [mark], segment.size).catch(async () => this.#mend().catch(() => undefined));
     }
+    await this.#savingIndex;
     if (this.#file !== undefined) await this.#options.disk.close(this.#file);
     this.#file = undefined;
   }
@@ -309,7 +311,7 @@ export class StreamWriter {
       const finished = this.segments.at(-1);
       this.segments.push(segment);
       if (finished !== undefined) {
-        saveIndex(finished).catch((error: unknown) =>
+        this.#savingIndex = saveIndex(finished).catch((error: unknown) =>
           this.#options.log.warn('stream index not saved', { error: describeError(error) }),
         );
       }
