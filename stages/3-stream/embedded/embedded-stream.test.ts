@@ -120,7 +120,7 @@ describe('damage', () => {
     await cp(source, work, { recursive: true });
     for (let at = 0; at < whole.length; at += 3) {
       const bytes = Buffer.from(whole);
-      bytes[at]! ^= 1 << at % 8;
+      bytes[at]! ^= 1 << (at % 8);
       await writeFile(join(work, segmentName(1)), bytes);
       const opened = await openEmbeddedStream({ ...small, directory: work, clock: systemClock });
       expect(opened.repairs.length, `bit at ${at}`).toBe(1);
@@ -188,7 +188,11 @@ describe('a process killed under load', () => {
 });
 
 describe('a disk that fails', () => {
-  const failing = (): { disk: Disk; fail: (plan?: { code: string; after: number }) => void; mending: (fails: boolean) => void } => {
+  const failing = (): {
+    disk: Disk;
+    fail: (plan?: { code: string; after: number }) => void;
+    mending: (fails: boolean) => void;
+  } => {
     let plan: { code: string; after: number } | undefined;
     let mendFails = false;
     const disk: Disk = {
@@ -277,7 +281,10 @@ describe('opening', () => {
     const directory = fresh();
     const stream = await openEmbeddedStream({ ...small, directory, clock: systemClock });
     const second = openEmbeddedStream({ ...small, directory, clock: systemClock });
-    await expect(second).rejects.toMatchObject({ code: 'STREAM_LOCKED', hint: expect.stringContaining(String(process.pid)) });
+    await expect(second).rejects.toMatchObject({
+      code: 'STREAM_LOCKED',
+      hint: expect.stringContaining(String(process.pid)),
+    });
     await stream.close();
     await (await openEmbeddedStream({ ...small, directory, clock: systemClock })).close();
   });
@@ -296,9 +303,13 @@ describe('opening', () => {
     await stream.append(noise(0, 1));
     await stream.close();
     await writeFile(join(directory, 'stream.json'), '{"version":2}');
-    await expect(openEmbeddedStream({ ...small, directory, clock: systemClock })).rejects.toMatchObject({ code: 'STREAM_FORMAT_UNKNOWN' });
+    await expect(openEmbeddedStream({ ...small, directory, clock: systemClock })).rejects.toMatchObject({
+      code: 'STREAM_FORMAT_UNKNOWN',
+    });
     await rm(join(directory, 'stream.json'));
-    await expect(openEmbeddedStream({ ...small, directory, clock: systemClock })).rejects.toMatchObject({ code: 'STREAM_FORMAT_UNKNOWN' });
+    await expect(openEmbeddedStream({ ...small, directory, clock: systemClock })).rejects.toMatchObject({
+      code: 'STREAM_FORMAT_UNKNOWN',
+    });
     for (const wrong of [{ partitions: 17 }, { segmentBytes: 1 }, { commitIntervalMs: 11 }]) {
       const opening = openEmbeddedStream({ ...small, directory: fresh(), clock: systemClock, ...wrong });
       await expect(opening).rejects.toMatchObject({ code: 'STREAM_OPTIONS_INVALID' });
@@ -306,7 +317,11 @@ describe('opening', () => {
   });
 
   it('accepts the defaults of its configuration', () => {
-    expect(StreamConfig.parse({})).toMatchObject({ partitions: 8, commitIntervalMs: 0, retention: { maxAgeMs: 259_200_000 } });
+    expect(StreamConfig.parse({})).toMatchObject({
+      partitions: 8,
+      commitIntervalMs: 0,
+      retention: { maxAgeMs: 259_200_000 },
+    });
     expect(StreamConfig.safeParse({ partition: 3 }).success).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ const stream = await openEmbeddedStream({
 writeSync(1, 'ready\n');
 
 async function produce(producer: number, first: number): Promise<never> {
-  for (let sequence = first; ; ) {
+  for (let sequence = first; ;) {
     const size = 1 + ((sequence * 7919) % 60);
     const batch = Array.from({ length: size }, () => ({
       key: `192.0.2.${sequence % 97}`,

@@ -34,7 +34,9 @@ export const KILL_PRODUCERS = 4;
 const CHILD = fileURLToPath(new URL('fault-child.ts', import.meta.url));
 
 /** A process appends as fast as it can and is killed after 5 to 120 ms; then what it was told is on disk is looked for. */
-export async function runStreamKillFault(options: FaultOptions & { readonly rounds: number }): Promise<KillFaultResult> {
+export async function runStreamKillFault(
+  options: FaultOptions & { readonly rounds: number },
+): Promise<KillFaultResult> {
   const directory = join(options.directory, `kill-${options.seed}`);
   await mkdir(directory, { recursive: true });
   const random = seededRandom(options.seed);
@@ -62,7 +64,9 @@ async function killOnce(directory: string, acknowledged: number[], afterMs: numb
   const child = spawn(process.execPath, [CHILD, directory, ...acknowledged.map((last) => String(last + 1))], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const exited = new Promise<NodeJS.Signals | null>((resolve) => void child.once('exit', (_, signal) => resolve(signal)));
+  const exited = new Promise<NodeJS.Signals | null>(
+    (resolve) => void child.once('exit', (_, signal) => resolve(signal)),
+  );
   let timer: NodeJS.Timeout | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === 'ready') timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
@@ -164,7 +168,10 @@ export async function runTornFault(options: FaultOptions & { readonly tailBytes?
 }
 
 /** A stream as a crash leaves it (no clean stop), and where each of its records ends. */
-async function writeTornSource(directory: string, random: () => number): Promise<{ batches: StreamRecord[][]; ends: number[] }> {
+async function writeTornSource(
+  directory: string,
+  random: () => number,
+): Promise<{ batches: StreamRecord[][]; ends: number[] }> {
   const stream = await openEmbeddedStream({ directory: `${directory}-live`, clock: systemClock, log: silentLogger });
   const batches: StreamRecord[][] = [];
   let sequence = 0;
@@ -182,7 +189,7 @@ async function writeTornSource(directory: string, random: () => number): Promise
   await stream.close();
   const bytes = await readFile(join(directory, segmentName(1)));
   const ends: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const control = bytes[at + 16] !== 0;
     at += bytes.readUInt32LE(at + 8);
     if (!control) ends.push(at);

@@ -28,7 +28,13 @@ describe('a frame', () => {
         expect(length).toBeLessThanOrEqual(frameBound(made));
         expect(checkFrame(bytes, at, bytes.length, marker)).toBe(length);
         const { value, ...rest } = decodeRecord(bytes, at, length);
-        expect(rest).toEqual({ key: made.key, origin: made.origin, partition, offset: BigInt(offset), appendedAt: 1234 });
+        expect(rest).toEqual({
+          key: made.key,
+          origin: made.origin,
+          partition,
+          offset: BigInt(offset),
+          appendedAt: 1234,
+        });
         expect(Buffer.compare(value, made.value)).toBe(0);
         expect(bytes.subarray(at + length).every((byte) => byte === 0xff)).toBe(true);
       }),
@@ -62,7 +68,7 @@ describe('a frame', () => {
 });
 
 it('a key stays in its partition for ever, and keys spread', () => {
-  expect(['', 'a', '203.0.113.9', '2001:db8::/64'].map((key) => partitionFor(key, 16))).toEqual([11,3,7,4]);
+  expect(['', 'a', '203.0.113.9', '2001:db8::/64'].map((key) => partitionFor(key, 16))).toEqual([11, 3, 7, 4]);
   const counts = Array.from({ length: 8 }, () => 0);
   for (let i = 0; i < 8000; i++) counts[partitionFor(`10.0.${i >> 8}.${i & 255}`, 8)]!++;
   for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(200);
@@ -110,10 +116,15 @@ describe('committed positions', () => {
 
   it('are shared by calls at the same time', async () => {
     let writes = 0;
-    const disk = { ...realDisk, writev: (...call: Parameters<typeof realDisk.writev>) => (writes++, realDisk.writev(...call)) };
+    const disk = {
+      ...realDisk,
+      writev: (...call: Parameters<typeof realDisk.writev>) => (writes++, realDisk.writev(...call)),
+    };
     const positions = await GroupPositions.open(disk, join(root, 'h.pos'), 4);
     writes = 0;
-    await Promise.all(Array.from({ length: 40 }, (_, i) => positions.advance([{ partition: i % 4, offset: BigInt(i) }])));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => positions.advance([{ partition: i % 4, offset: BigInt(i) }])),
+    );
     expect(writes).toBeLessThanOrEqual(3);
     expect(positions.list().map(({ offset }) => offset)).toEqual([36n, 37n, 38n, 39n]);
     await positions.close();

@@ -54,11 +54,12 @@ export async function recover(disk: Disk, directory: string, partitions: number,
     const last = await recoverLast(disk, directory, lastId, base, marker, producers, repairs);
     if (last.snapshotFound || segments.length === 0) {
       if (last.segment !== undefined) segments.push(last.segment);
-    }
-    if (!last.snapshotFound && segments.length > 0) {
+    } else {
+      // Its snapshot is gone: what it knew comes from the segments before, then its own records count again.
       await replayEarlier(disk, directory, segments, marker, producers);
       if (last.segment !== undefined) {
-        segments.push((await readSegment(disk, directory, lastId, base, marker, last.segment.size, producers)).segment);
+        const read = await readSegment(disk, directory, lastId, base, marker, last.segment.size, producers);
+        segments.push(read.segment);
       }
     }
   }
