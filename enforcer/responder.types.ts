@@ -13,9 +13,7 @@ export interface Entry {
   readonly remainingMs: number;
 }
 
-export type Change =
-  | ({ readonly kind: 'block' } & Entry)
-  | { readonly kind: 'unblock'; readonly network: Network };
+export type Change = ({ readonly kind: 'block' } & Entry) | { readonly kind: 'unblock'; readonly network: Network };
 
 export type ChangeOutcome =
   | {
@@ -56,6 +54,8 @@ export interface Responder {
    * The enforcer calls it once at a time.
    */
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]>;
+  /** Makes the world equal to `ctx.intended` again, at once. Never rejects. */
+  sync(): Promise<Availability>;
   /** Takes everything of ours away. */
   clear(): Promise<Availability>;
   /** Ends our processes and leaves blocks in force. */

@@ -9,9 +9,16 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import { startProgram, type NftCommand } from './nft-process.ts';
 
 export type MonitorEvent =
-  | { readonly kind: 'element'; readonly op: 'add' | 'delete'; readonly set: string; readonly elements: readonly string[] }
+  | {
+      readonly kind: 'element';
+      readonly op: 'add' | 'delete';
+      readonly set: string;
+      readonly elements: readonly string[];
+    }
   /** A table, chain, rule or set of ours came or went. */
   | { readonly kind: 'structure'; readonly op: 'add' | 'delete' }
+  /** A transaction is over: what was said before it is how things stand now. */
+  | { readonly kind: 'generation' }
   /** The kernel dropped messages: what happened meanwhile is unknown. */
   | { readonly kind: 'lost' };
 
@@ -21,6 +28,7 @@ const RESTART_MS = 500;
 /** What a line says about our table, or undefined where it says nothing. */
 export function parseMonitorLine(line: string, table: string): MonitorEvent | undefined {
   if (line.startsWith('# ERROR')) return { kind: 'lost' };
+  if (line.startsWith('# new generation')) return { kind: 'generation' };
   const add = line.startsWith('add ');
   if (!add && !line.startsWith('delete ')) return undefined;
   const words = line.split(' ', 6);

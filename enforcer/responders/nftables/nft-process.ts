@@ -36,7 +36,10 @@ export function findProgram(program: string): NftCommand | undefined {
   return undefined;
 }
 
-export function startProgram(command: NftCommand, args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+export function startProgram(
+  command: NftCommand,
+  args: readonly string[],
+): ChildProcessByStdio<Writable, Readable, Readable> {
   const [program, ...leading] = command;
   return spawn(program, [...leading, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT, shell: false });
 }
@@ -170,8 +173,8 @@ export class NftSession {
     const end = lines.indexOf(word);
     if (end < 0) return;
     // The line before the word is the error about the word itself; what stands before that is about our commands.
-    const own = lines.slice(0, Math.max(0, end - 1)).filter((part) => part.startsWith('Error:'));
-    settle(own[0] === undefined ? { ok: true } : { ok: false, reason: summarize(own[0]) });
+    const own = lines.slice(0, Math.max(0, end - 1)).find((part) => part.startsWith('Error:'));
+    settle(own === undefined ? { ok: true } : { ok: false, reason: summarize(own) });
   }
 
   #drop(): void {

@@ -98,9 +98,10 @@ export class NftScript {
       this.#addSet(change.network, lines, used);
       const where = `element inet ${this.#config.table} ${setName(change.network)}`;
       const address = base(change.network);
-      const lasting = `add ${where} { ${address} timeout ${timeout(change.kind === 'block' ? change.remainingMs : 1000)} }`;
-      lines.push(lasting, `delete ${where} { ${address} }`);
-      if (change.kind === 'block') lines.push(lasting);
+      const element = `{ ${address} timeout ${timeout(change.kind === 'block' ? change.remainingMs : 1000)} }`;
+      lines.push(`add ${where} ${element}`);
+      if (change.kind === 'unblock' || change.renew) lines.push(`delete ${where} { ${address} }`);
+      if (change.kind === 'block' && change.renew) lines.push(`add ${where} ${element}`);
     }
     return lines;
   }
@@ -119,9 +120,7 @@ export class NftScript {
     const header = network.family === 4 ? 'ip' : 'ip6';
     const exact = network.prefix === (network.family === 4 ? 32 : 128);
     const subject = exact ? `${header} saddr` : `${header} saddr & ${mask(network)}`;
-    lines.push(
-      `add set inet ${table} ${set} { type ipv${network.family}_addr; flags timeout; size ${setSize}; }`,
-    );
+    lines.push(`add set inet ${table} ${set} { type ipv${network.family}_addr; flags timeout; size ${setSize}; }`);
     for (const chain of this.#chains) lines.push(`add rule inet ${table} ${chain} ${subject} @${set} counter drop`);
   }
 }

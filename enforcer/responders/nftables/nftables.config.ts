@@ -31,7 +31,9 @@ export const NftablesConfig = z.strictObject({
     .array(z.string().min(1).max(256))
     .max(16)
     .default([])
-    .describe('Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.'),
+    .describe(
+      'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.',
+    ),
   mendDelayMs: z
     .number()
     .int()

@@ -4,13 +4,7 @@
  * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
  */
 import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
-import type {
-  Availability,
-  Change,
-  ChangeOutcome,
-  Responder,
-  ResponderContext,
-} from '../../responder.types.ts';
+import type { Availability, Change, ChangeOutcome, Responder, ResponderContext } from '../../responder.types.ts';
 import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
 import { findProgram, NftSession, type NftCommand, type NftResult } from './nft-process.ts';
 import { NftScript, PROBE_SET } from './nft-script.ts';
@@ -24,7 +18,11 @@ export const nftables = {
 
 /** How long a change may take to show up in the monitor before it counts as not verified. */
 const VERIFY_MS = 3000;
-const PROBE_EVERY_MS = 100;
+/**
+ * A monitor that starts reads all of nftables first, and begins again whenever something changes meanwhile, as a probe does: so
+ * probes become rarer.
+ */
+const FIRST_PROBE_MS = 50;
 /** Is the monitor still with us? Costs one element that lives a second. */
 const HEARTBEAT_MS = 30_000;
 const MAX_SUSPECTS = 1000;
@@ -39,10 +37,15 @@ class NftablesResponder implements Responder {
   readonly #monitor: NftMonitor | undefined;
   /** Sets that exist in the kernel, as far as we made them. */
   readonly #sets = new Set<string>();
-  readonly #unverified = new Map<string, { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]>();
+  readonly #unverified = new Map<
+    string,
+    { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]
+  >();
   readonly #probes = new Map<number, () => void>();
   /** Elements whose last reported change contradicts what is intended; looked at again when things have calmed down. */
   readonly #suspects = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
+  /** What the transaction that the monitor is reporting has done last to each network. */
+  readonly #lastOps = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
   #availability: Availability = { available: false, reason: 'not started', hint: 'Start the enforcer.' };
   /** Changes run one after another, mending included. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -114,6 +117,13 @@ class NftablesResponder implements Responder {
     });
   }
 
+  sync(): Promise<Availability> {
+    return this.#exclusive(async () => {
+      await this.#rebuild();
+      return this.#availability;
+    });
+  }
+
   clear(): Promise<Availability> {
     return this.#exclusive(async () => {
       this.#rebuilding = true;
@@ -160,6 +170,7 @@ class NftablesResponder implements Responder {
     this.#rebuilding = true;
     this.#broken = false;
     this.#suspects.clear();
+    this.#lastOps.clear();
     const result = await session.runAlone(this.#script.rebuild(this.#ctx.intended.all(), this.#sets));
     if (result.ok) {
       this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
@@ -178,11 +189,12 @@ class NftablesResponder implements Responder {
   /** True once the monitor shows an element that we added just now. */
   async #probe(): Promise<boolean> {
     const started = this.#ctx.clock.monotonicMs();
-    while (!this.#closed && this.#ctx.clock.monotonicMs() - started < this.#config.timeoutMs) {
+    let patienceMs = FIRST_PROBE_MS;
+    while (!this.#closed && this.#ctx.clock.monotonicMs() - started < 2 * this.#config.timeoutMs) {
       this.#probeNumber = (this.#probeNumber % 0xffff_fff0) + 1;
       const number = this.#probeNumber;
       const seen = new Promise<boolean>((resolve) => {
-        const cancel = this.#ctx.clock.after(PROBE_EVERY_MS, () => resolve(false));
+        const cancel = this.#ctx.clock.after(patienceMs, () => resolve(false));
         this.#probes.set(number, () => {
           cancel();
           resolve(true);
@@ -190,6 +202,7 @@ class NftablesResponder implements Responder {
       });
       await this.#session?.run([...this.#script.foundation(), ...this.#script.probe(number)]);
       if (await seen) return true;
+      patienceMs *= 3;
     }
     this.#probes.clear();
     return false;
@@ -230,6 +243,9 @@ class NftablesResponder implements Responder {
         // Sets of a new prefix length are added by ourselves; nothing of ours goes except in a rebuild.
         if (!this.#rebuilding && event.op === 'delete') this.#breakage('somebody changed the table');
         return;
+      case 'generation':
+        if (this.#lastOps.size > 0) this.#compare();
+        return;
       case 'element':
         for (const element of event.elements) this.#noticedElement(event.op, event.set, element);
         return;
@@ -253,16 +269,23 @@ class NftablesResponder implements Responder {
     const network: Network = { family: address.family, base: address.value, prefix: Number(shape[1]) };
     const key = formatNetwork(network);
     for (const waiting of this.#unverified.get(key) ?? []) if (waiting.op === op) waiting.settle(true);
-    if (this.#rebuilding) return;
-    const intended = this.#ctx.intended.remainingMs(network) !== undefined;
-    if (intended === (op === 'add')) {
-      this.#suspects.delete(key);
-    } else if (this.#suspects.size >= MAX_SUSPECTS) {
-      this.#breakage('somebody changed many elements');
-    } else {
-      this.#suspects.set(key, { op, network });
-      this.#mendSoon('somebody changed elements');
+    // What counts is how the transaction leaves it: a renewal deletes and adds.
+    if (!this.#rebuilding) this.#lastOps.set(key, { op, network });
+  }
+
+  /** Compares what the transaction that just ended did with what is intended. */
+  #compare(): void {
+    for (const [key, { op, network }] of this.#lastOps) {
+      const intended = this.#ctx.intended.remainingMs(network) !== undefined;
+      if (intended === (op === 'add')) this.#suspects.delete(key);
+      else if (this.#suspects.size < MAX_SUSPECTS) this.#suspects.set(key, { op, network });
+      else {
+        this.#breakage('somebody changed many elements');
+        break;
+      }
     }
+    this.#lastOps.clear();
+    if (this.#suspects.size > 0) this.#mendSoon('somebody changed elements');
   }
 
   #breakage(what: string): void {
@@ -286,7 +309,8 @@ class NftablesResponder implements Responder {
       const changes: Change[] = [];
       for (const { op, network } of this.#suspects.values()) {
         const remainingMs = this.#ctx.intended.remainingMs(network);
-        if (op === 'delete' && remainingMs !== undefined) changes.push({ kind: 'block', network, remainingMs });
+        if (op === 'delete' && remainingMs !== undefined)
+          changes.push({ kind: 'block', network, remainingMs, renew: true });
         if (op === 'add' && remainingMs === undefined) changes.push({ kind: 'unblock', network });
       }
       this.#suspects.clear();
@@ -296,6 +320,7 @@ class NftablesResponder implements Responder {
         this.#ctx.onMended(what, changes.length);
         return;
       }
+      this.#ctx.log.warn('Elements could not be mended one by one; the table is rebuilt', { reason: result.reason });
     }
     const result = await this.#rebuild();
     if (result.ok) this.#ctx.onMended(what, this.#ctx.intended.count());

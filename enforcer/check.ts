@@ -1,0 +1,57 @@
+/**
+ * The second step of a transaction, pure: may this order be carried out? Whoever sends it is not trusted, so everything that would
+ * make a block dangerous is decided here again. Reasons are for people.
+ */
+import type { Order } from '@netsentinel/contracts/action';
+import { parseNetwork, type Network } from '@netsentinel/kernel/address';
+import type { EnforcerConfig } from './enforcer.config.ts';
+import type { ProtectedAsset } from './protected-assets.ts';
+
+export type BlockOrder = Extract<Order, { kind: 'block' }>;
+
+export type Verdict =
+  | { readonly ok: true; readonly network: Network; readonly durationMs: number }
+  | { readonly ok: false; readonly reason: string };
+
+export interface CheckContext {
+  readonly config: EnforcerConfig;
+  /** Wall time, milliseconds since the epoch. */
+  readonly now: number;
+  /** Blocks in force, this one excluded. */
+  readonly entries: number;
+  /** Orders taken in the last 60 seconds, this one excluded. */
+  readonly recentOrders: number;
+  conflict(network: Network): ProtectedAsset | undefined;
+}
+
+export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
+  const { config } = context;
+  const { limits } = config;
+  if (config.mode === 'off') return refuse('response is switched off (mode: off)');
+  if (order.id === '') return refuse('the order has no id');
+  if (!order.sourceVerified) return refuse('the source address is not verified, so it may be forged');
+  const network = parseNetwork(order.target);
+  if (network === undefined) return refuse('the target is neither an address nor a network with zero host bits');
+  const widest = network.family === 4 ? limits.minPrefix4 : limits.minPrefix6;
+  if (network.prefix < widest)
+    return refuse(`a /${network.prefix} is too wide: at widest /${widest} for IPv${network.family}`);
+  const conflict = context.conflict(network);
+  if (conflict !== undefined) return refuse(`the target is protected: ${conflict.why}`);
+  const durationMs = order.expiresAt - context.now;
+  if (durationMs <= 0) return refuse('the order has expired already');
+  if (durationMs > limits.maxTtlMs)
+    return refuse(`it would last ${seconds(durationMs)} s, more than the ${seconds(limits.maxTtlMs)} s allowed`);
+  if (context.recentOrders >= limits.ordersPerMinute)
+    return refuse(`more than ${limits.ordersPerMinute} orders in a minute`);
+  if (context.entries >= limits.maxEntries)
+    return refuse(`${limits.maxEntries} blocks are in force, no more are allowed`);
+  return { ok: true, network, durationMs };
+}
+
+function refuse(reason: string): Verdict {
+  return { ok: false, reason };
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
