@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { systemClock } from '@netsentinel/kernel/clock';
 import type { EventStream, StreamRecord } from '@netsentinel/contracts/stream';
@@ -20,12 +21,18 @@ export interface StreamBenchOptions {
   readonly recordBytes?: number;
   readonly partitions?: number;
   readonly commitIntervalMs?: number;
+  /** Records offered a second while latencies are taken (default 220,000); Infinity: each caller sends its next batch at once. */
+  readonly offeredPerSecond?: number;
 }
 
 export interface StreamBenchResult {
   readonly records: number;
   readonly bytes: number;
+  /** Every caller sending its next batch as soon as the last one is acknowledged: the most that goes through. */
   readonly appends_per_second: number;
+  readonly saturated_p99_ms: number;
+  /** Latencies at this offered load, from the moment a batch was due. */
+  readonly offered_per_second: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
   readonly lone_p50_ms: number;
@@ -37,7 +44,13 @@ export interface StreamBenchResult {
 }
 
 export async function benchStream(options: StreamBenchOptions = {}): Promise<StreamBenchResult> {
-  const { records = 2_000_000, callers = 64, batch = [64, 256], recordBytes = 600 } = options;
+  const {
+    records = 2_000_000,
+    callers = 64,
+    batch = [64, 256],
+    recordBytes = 600,
+    offeredPerSecond = 220_000,
+  } = options;
   const directory = await mkdtemp(join(options.directory ?? tmpdir(), 'stream-bench-'));
   const partitions = options.partitions === undefined ? {} : { partitions: options.partitions };
   const commitIntervalMs = options.commitIntervalMs ?? 0;
@@ -47,8 +60,9 @@ export async function benchStream(options: StreamBenchOptions = {}): Promise<Str
     const lone = await appendAlone(stream, recordBytes);
     await load(stream, 'warm-up', Math.min(records, 100_000), callers, batch, recordBytes);
     const startedAt = performance.now();
-    const latencies = await load(stream, 'load', records, callers, batch, recordBytes);
+    const saturated = await load(stream, 'load', records, callers, batch, recordBytes);
     const appendMs = performance.now() - startedAt;
+    const latencies = await load(stream, 'paced', records / 2, callers, batch, recordBytes, offeredPerSecond);
     const rss = process.memoryUsage.rss();
     await stream.close();
     stream = await openEmbeddedStream(open);
@@ -58,6 +72,8 @@ export async function benchStream(options: StreamBenchOptions = {}): Promise<Str
       records,
       bytes: records * recordBytes,
       appends_per_second: Math.round((records / appendMs) * 1000),
+      saturated_p99_ms: percentile(saturated, 0.99),
+      offered_per_second: offeredPerSecond,
       p50_ms: percentile(latencies, 0.5),
       p99_ms: percentile(latencies, 0.99),
       lone_p50_ms: percentile(lone, 0.5),
@@ -89,15 +105,20 @@ async function load(
   callers: number,
   [min, max]: readonly [number, number],
   recordBytes: number,
+  perSecond = Infinity,
 ): Promise<number[]> {
   const latencies: number[] = [];
+  const firstAt = performance.now();
   let left = records;
   const call = async (caller: number): Promise<void> => {
     for (let sequence = 0; left > 0;) {
       const size = Math.min(left, min + ((caller * 7919 + sequence) % (max - min + 1)));
+      const dueAt = firstAt + ((records - left) / perSecond) * 1000;
       left -= size;
       const made = Array.from({ length: size }, () => makeRecord(epoch, caller, sequence++, recordBytes));
-      const startedAt = performance.now();
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) await setTimeout(waitMs);
+      const startedAt = perSecond === Infinity ? performance.now() : dueAt;
       await stream.append(made);
       latencies.push(performance.now() - startedAt);
     }
