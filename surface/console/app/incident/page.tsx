@@ -1,0 +1,137 @@
+'use client';
+/** One attacker's story: what happened in order, the terminal live or replayed, what was done about it. */
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident, IncidentSession, IncidentSummary } from '@netsentinel/contracts/incident';
+import { useCallback, useEffect, useState } from 'react';
+import { SeverityBadge, StatusBadge, TacticPath, Techniques } from '../../components/badges.tsx';
+import { Evidence } from '../../components/evidence.tsx';
+import { ResponsePanel } from '../../components/response-panel.tsx';
+import { Shell } from '../../components/shell.tsx';
+import { LiveTerminal, Replay } from '../../components/terminal.tsx';
+import { Timeline } from '../../components/timeline.tsx';
+import { api } from '../../lib/api.ts';
+import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
+import { useAccount, useAttackNames, useLoaded } from '../../lib/hooks.ts';
+import { useLive } from '../../lib/live.ts';
+
+export default function IncidentPage() {
+  const account = useAccount();
+  const [id, setId] = useState<string>();
+  useEffect(() => setId(new URLSearchParams(window.location.search).get('id') ?? ''), []);
+  if (account === undefined || id === undefined) return <p className="centre">Loading…</p>;
+  return (
+    <Shell account={account}>
+      <Story id={id} />
+    </Shell>
+  );
+}
+
+function Story({ id }: { readonly id: string }) {
+  const load = useCallback(async () => {
+    const [incident, { actions }] = await Promise.all([api.incident(id), api.actions(id)]);
+    return { incident, actions };
+  }, [id]);
+  const { value, error, reload } = useLoaded(load);
+  const names = useAttackNames();
+  const onIncident = useCallback(
+    (changed: IncidentSummary) => {
+      if (changed.id === id) reload();
+    },
+    [id, reload],
+  );
+  const onAction = useCallback(
+    (changed: Action) => {
+      if (changed.incident === id) reload();
+    },
+    [id, reload],
+  );
+  useLive('incident', onIncident, reload);
+  useLive('action', onAction);
+
+  if (value === undefined)
+    return error === undefined ? (
+      <p className="centre">Loading…</p>
+    ) : (
+      <p className="notice bad">
+        {error} <a href="/">All incidents</a>
+      </p>
+    );
+  const { incident, actions } = value;
+  return (
+    <article className="story">
+      <nav className="crumbs">
+        <a href="/">Incidents</a> / <code>{incident.id}</code>
+      </nav>
+      <header className="headline">
+        <div className={`bigscore severity-${incident.severity}`} aria-label="Score">
+          {incident.score}
+        </div>
+        <div>
+          <h1>{visible(incident.title)}</h1>
+          <p className="dim">
+            <SeverityBadge severity={incident.severity} /> <StatusBadge status={incident.status} /> from{' '}
+            <code>{incident.addresses.join(', ')}</code>, {exactTime(incident.firstSeen)} to{' '}
+            {clockTime(incident.lastSeen)} ({duration(incident.lastSeen - incident.firstSeen)})
+            {incident.sourceVerified ? ', address proven' : ', address not proven'}
+          </p>
+          <TacticPath ids={incident.tactics} names={names} />
+        </div>
+      </header>
+      {error !== undefined && <p className="notice bad">{error}</p>}
+      <div className="columns">
+        <div>
+          <Sessions incident={incident} />
+          <section>
+            <h2>What happened</h2>
+            <Timeline entries={incident.timeline} names={names} />
+          </section>
+        </div>
+        <aside>
+          <ResponsePanel actions={actions} onChange={reload} />
+          <section>
+            <h2>Techniques</h2>
+            <Techniques ids={incident.techniques} names={names} />
+          </section>
+          <Evidence incident={incident} />
+        </aside>
+      </div>
+    </article>
+  );
+}
+
+/** The terminal of a recorded session: live while the newest one runs, replay otherwise. */
+function Sessions({ incident }: { readonly incident: Incident }) {
+  const recorded = incident.sessions.filter((s) => s.recording !== undefined).toSorted((a, b) => b.start - a.start);
+  const [chosen, setChosen] = useState<string>();
+  const session = recorded.find((s) => s.id === chosen) ?? recorded[0];
+  if (session === undefined) return null;
+  const isLive = session.end === undefined;
+  return (
+    <section>
+      <div className="bar">
+        <h2>Terminal {isLive ? <span className="badge on-air">live</span> : <span className="badge">replay</span>}</h2>
+        {recorded.length > 1 && (
+          <select aria-label="Session" value={session.id} onChange={(e) => setChosen(e.target.value)}>
+            {recorded.map((s) => (
+              <option key={s.id} value={s.id}>
+                {sessionName(s)}
+              </option>
+            ))}
+          </select>
+        )}
+        <a className="quiet" href={`/api/v1/recordings/${encodeURIComponent(session.recording!)}`} download>
+          Download
+        </a>
+      </div>
+      {isLive ? (
+        <LiveTerminal key={session.id} session={session.recording!} />
+      ) : (
+        <Replay key={session.id} session={session.recording!} />
+      )}
+    </section>
+  );
+}
+
+function sessionName(session: IncidentSession): string {
+  return `${clockTime(session.start)} ${visible(session.user ?? '')} ${session.end === undefined ? '(live)' : `(${duration(session.end - session.start)})`}`;
+}

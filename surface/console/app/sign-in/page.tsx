@@ -1,0 +1,23 @@
+'use client';
+import { Door } from '../../components/door.tsx';
+import { api } from '../../lib/api.ts';
+
+export default function SignInPage() {
+  return (
+    <Door
+      title="Sign in"
+      text="The first account is made with the link that the terminal shows at the first start."
+      button="Sign in"
+      isNew={false}
+      onSubmit={async (name, password) => {
+        await api.signIn(name, password);
+        window.location.replace(ownPath(new URLSearchParams(window.location.search).get('then')));
+      }}
+    />
+  );
+}
+
+/** Only a path of ours: what comes in the address may be somebody else's idea. */
+function ownPath(path: string | null): string {
+  return path !== null && /^\/(?![/\\])[\w/?=&%~.-]*$/.test(path) ? path : '/';
+}

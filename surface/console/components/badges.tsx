@@ -1,0 +1,46 @@
+/** Small labels: severity, score, ATT&CK. */
+import type { Severity } from '@netsentinel/contracts/detection';
+import type { AttackNames } from '../lib/api.ts';
+
+export function SeverityBadge({ severity }: { readonly severity: Severity }) {
+  return <span className={`badge severity-${severity}`}>{severity}</span>;
+}
+
+export function StatusBadge({ status }: { readonly status: string }) {
+  return <span className={`badge status-${status}`}>{status}</span>;
+}
+
+export function Techniques({
+  ids,
+  names,
+}: {
+  readonly ids: readonly string[];
+  readonly names: AttackNames | undefined;
+}) {
+  return (
+    <ul className="chips">
+      {ids.map((id) => (
+        <li key={id} className="chip" title={id}>
+          <code>{id}</code> {names?.techniques[id] ?? ''}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Tactics in the order in which the attacker reached them. */
+export function TacticPath({
+  ids,
+  names,
+}: {
+  readonly ids: readonly string[];
+  readonly names: AttackNames | undefined;
+}) {
+  return (
+    <ol className="path">
+      {ids.map((id) => (
+        <li key={id}>{names?.tactics[id] ?? id}</li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,65 @@
+'use client';
+/** The frame of every signed-in page: name, what the platform does now, who is signed in. */
+import type { ReactNode } from 'react';
+import { api } from '../lib/api.ts';
+import { useConnected, useStatus } from '../lib/live.ts';
+
+export function Shell({ account, children }: { readonly account: string; readonly children: ReactNode }) {
+  const status = useStatus();
+  const connected = useConnected();
+  return (
+    <>
+      <header className="top">
+        <a className="brand" href="/">
+          <Mark /> NetSentinel
+        </a>
+        <dl className="vitals" aria-label="Status">
+          <Vital label="open incidents" value={status?.openIncidents} />
+          <Vital label="events/s" value={status?.eventsPerSecond} />
+          <Vital label="blocks in force" value={status?.blocksInForce} />
+          <div className={`vital mode-${status?.responseMode ?? 'off'}`}>
+            <dt>response</dt>
+            <dd>{status?.responseMode ?? '–'}</dd>
+          </div>
+        </dl>
+        <span className={connected ? 'link live' : 'link lost'} role="status">
+          {connected ? 'live' : 'reconnecting…'}
+        </span>
+        <button
+          className="quiet"
+          type="button"
+          onClick={() => {
+            void api.signOut().finally(() => window.location.replace('/sign-in/'));
+          }}
+        >
+          Sign out {account}
+        </button>
+      </header>
+      <main>{children}</main>
+    </>
+  );
+}
+
+function Vital({ label, value }: { readonly label: string; readonly value: number | undefined }) {
+  return (
+    <div className="vital">
+      <dt>{label}</dt>
+      <dd>{value === undefined ? '–' : value.toLocaleString()}</dd>
+    </div>
+  );
+}
+
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 24 24" aria-hidden="true">
+      <path
+        d="M12 2 21 6v6c0 5-3.8 8.6-9 10-5.2-1.4-9-5-9-10V6z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.6"
+        strokeLinejoin="round"
+      />
+      <circle cx="12" cy="11.5" r="3" fill="currentColor" />
+    </svg>
+  );
+}

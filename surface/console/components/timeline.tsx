@@ -1,0 +1,36 @@
+/** The story in order, newest last, each step with its techniques. */
+import type { TimelineEntry } from '@netsentinel/contracts/incident';
+import type { AttackNames } from '../lib/api.ts';
+import { clockTime, exactTime, visible } from '../lib/format.ts';
+
+export function Timeline({
+  entries,
+  names,
+}: {
+  readonly entries: readonly TimelineEntry[];
+  readonly names: AttackNames | undefined;
+}) {
+  return (
+    <ol className="timeline" data-testid="timeline">
+      {entries.map((entry, i) => (
+        <li
+          key={`${entry.time}-${i}`}
+          className={`step kind-${entry.kind} ${entry.severity === undefined ? '' : `severity-${entry.severity}`}`}
+        >
+          <time dateTime={new Date(entry.time).toISOString()} title={exactTime(entry.time)}>
+            {clockTime(entry.time)}
+          </time>
+          <div>
+            <p className="title">{visible(entry.title)}</p>
+            {entry.detail !== undefined && <pre className="detail">{visible(entry.detail)}</pre>}
+            {entry.techniques !== undefined && entry.techniques.length > 0 && (
+              <p className="dim">
+                {entry.techniques.map((id) => `${id} ${names?.techniques[id] ?? ''}`.trim()).join(' · ')}
+              </p>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

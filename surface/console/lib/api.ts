@@ -1,0 +1,51 @@
+/** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ApiError(0, 'NetSentinel does not answer. Is it still running?');
+  });
+  if (response.status === 204) return undefined as T;
+  const value: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return value as T;
+  const detail = (value as { detail?: unknown } | undefined)?.detail;
+  throw new ApiError(response.status, typeof detail === 'string' ? detail : `The request failed (${response.status}).`);
+}
+
+export interface AttackNames {
+  readonly techniques: Readonly<Record<string, string>>;
+  readonly tactics: Readonly<Record<string, string>>;
+}
+
+export const api = {
+  session: () => call<{ account: string | null; firstRun: boolean }>('GET', '/api/v1/session'),
+  signIn: (name: string, password: string) => call<{ account: string }>('POST', '/api/v1/session', { name, password }),
+  signOut: () => call<void>('DELETE', '/api/v1/session'),
+  setUp: (token: string, name: string, password: string) =>
+    call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
+  incidents: (after?: string) =>
+    call<{ incidents: IncidentSummary[]; next?: string }>(
+      'GET',
+      `/api/v1/incidents?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
+    ),
+  incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${encodeURIComponent(id)}`),
+  actions: (incident: string) =>
+    call<{ actions: Action[] }>('GET', `/api/v1/actions?incident=${encodeURIComponent(incident)}`),
+  revert: (action: string) =>
+    call<{ reverted: number }>('POST', `/api/v1/actions/${encodeURIComponent(action)}/revert`, {}),
+  attack: () => call<AttackNames>('GET', '/api/v1/attack'),
+};
