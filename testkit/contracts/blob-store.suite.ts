@@ -55,7 +55,15 @@ export function blobStoreSuite(name: string, create: () => Promise<BlobStoreHarn
     });
 
     it('knows nothing of other names, whatever they try', async () => {
-      for (const wrong of ['', '..', '../../etc/passwd', 'a'.repeat(63), 'A'.repeat(64), `${'a'.repeat(63)}/`, '\0'.repeat(64)]) {
+      for (const wrong of [
+        '',
+        '..',
+        '../../etc/passwd',
+        'a'.repeat(63),
+        'A'.repeat(64),
+        `${'a'.repeat(63)}/`,
+        '\0'.repeat(64),
+      ]) {
         expect(await store.get(wrong)).toBeUndefined();
         expect(await store.stream(wrong)).toBeUndefined();
         expect(await store.has(wrong)).toBe(false);

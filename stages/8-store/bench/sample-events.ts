@@ -34,9 +34,8 @@ export function sampleEvent(index: number, startMs: number, perSecond: number): 
       as: { number: 64_496 + (source % 16), organization: { name: ORGANISATIONS[source % 4]! } },
     },
     destination: { ip: '192.0.2.10', port: 22 },
-    network: { transport: 'tcp', type: 'ipv4', protocol: 'ssh', direction: 'inbound', community_id: `1:${(random * 7919).toString(36)}${session.toString(36)}=` },
-    related: { ip: [ip, '192.0.2.10'], user: [user] },
-    host: { name: 'web-02', os: { family: 'debian', name: 'Debian GNU/Linux', version: '12' } },
+    network: { transport: 'tcp', type: 'ipv4', protocol: 'ssh', direction: 'inbound' },
+    related: { ip: [ip], user: [user] },
   };
   const netsentinel = {
     decoy: { id: 'ssh-1', type: 'ssh', persona: 'debian-web' },
@@ -50,7 +49,7 @@ export function sampleEvent(index: number, startMs: number, perSecond: number): 
   if (step < 8)
     return {
       ...base,
-      message: `Failed password for ${user} from ${ip} port ${base.source.port} ssh2`,
+      message: `Failed password for ${user} from ${ip} port ${base.source.port} ssh2${index % 100_003 === 7 ? ' zanzibar' : ''}`,
       user: { name: user },
       event: { ...details, category: ['authentication'], type: ['start'], action: 'ssh-login', outcome: 'failure' },
       netsentinel: {
@@ -62,10 +61,22 @@ export function sampleEvent(index: number, startMs: number, perSecond: number): 
   const command = COMMANDS[random % COMMANDS.length]!;
   return {
     ...base,
-    message: `Command: ${command}${index % 1_000_003 === 999 ? ' # needle-in-haystack zanzibar' : ''}`,
+    message: `Command: ${command}`,
     user: { name: user },
-    process: { name: command.split(' ')[0]!, command_line: command, args: command.split(' '), pid: 1000 + (random % 30_000), working_directory: '/root' },
-    event: { ...details, category: ['process'], type: ['start'], action: 'ssh-command', outcome: 'success', original: command },
+    process: {
+      name: command.split(' ')[0]!,
+      command_line: command,
+      args: command.split(' '),
+      pid: 1000 + (random % 30_000),
+    },
+    event: {
+      ...details,
+      category: ['process'],
+      type: ['start'],
+      action: 'ssh-command',
+      outcome: 'success',
+      original: command,
+    },
     netsentinel: { ...netsentinel, ssh: { client_version: 'SSH-2.0-Go', channel: 'exec' } },
   };
 }

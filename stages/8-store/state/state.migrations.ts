@@ -67,9 +67,14 @@ export async function migrateState(
   const current = Number(row?.version ?? 0);
   const newest = STATE_MIGRATIONS.at(-1)!.version;
   if (current > newest)
-    throw new NetSentinelError('STATE_TOO_NEW', 'user', `the state has version ${current}, this release knows ${newest}`, {
-      hint: 'Run the release that wrote this data, or restore a backup made by this one.',
-    });
+    throw new NetSentinelError(
+      'STATE_TOO_NEW',
+      'user',
+      `the state has version ${current}, this release knows ${newest}`,
+      {
+        hint: 'Run the release that wrote this data, or restore a backup made by this one.',
+      },
+    );
   for (const migration of STATE_MIGRATIONS) {
     if (migration.version <= current || migration.version > upTo) continue;
     await db.transaction().execute(async (tx) => {

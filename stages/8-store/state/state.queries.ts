@@ -183,7 +183,11 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     putMemory: (sensor, key, value, at) =>
       guard(async () => {
         if (value.byteLength > MAX_MEMORY_BYTES)
-          throw new NetSentinelError('STATE_MEMORY_TOO_LARGE', 'bug', `a memory of ${value.byteLength} bytes exceeds 1 MiB`);
+          throw new NetSentinelError(
+            'STATE_MEMORY_TOO_LARGE',
+            'bug',
+            `a memory of ${value.byteLength} bytes exceeds 1 MiB`,
+          );
         await tx
           .insertInto('memories')
           .values({ sensor, key, value, touched_at: at })
@@ -218,7 +222,9 @@ async function incidentPage(
   const page = rows.slice(0, limit);
   const incidents = page.map((row) => JSON.parse(row.summary) as IncidentSummary);
   const last = page.at(-1);
-  return rows.length > limit && last !== undefined ? { incidents, next: `${last.last_seen}~${last.id}` } : { incidents };
+  return rows.length > limit && last !== undefined
+    ? { incidents, next: `${last.last_seen}~${last.id}` }
+    : { incidents };
 }
 
 function parseKey(after: string): { lastSeen: number; id: string } {
@@ -241,13 +247,11 @@ async function putWatermarks(tx: Transaction<StateTables>, consumer: string, nex
   }
 }
 
-async function prune(
-  tx: Transaction<StateTables>,
-  before: Parameters<StateTransaction['prune']>[0],
-): Promise<number> {
+async function prune(tx: Transaction<StateTables>, before: Parameters<StateTransaction['prune']>[0]): Promise<number> {
   let rows = 0n;
   if (before.actors !== undefined)
-    rows += (await tx.deleteFrom('actor_states').where('last_seen', '<', before.actors).executeTakeFirst()).numDeletedRows;
+    rows += (await tx.deleteFrom('actor_states').where('last_seen', '<', before.actors).executeTakeFirst())
+      .numDeletedRows;
   if (before.sessions !== undefined)
     rows += (await tx.deleteFrom('sessions').where('last_seen_at', '<', before.sessions).executeTakeFirst())
       .numDeletedRows;

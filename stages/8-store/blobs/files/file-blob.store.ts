@@ -186,7 +186,8 @@ async function readWhole(file: string, from = 0): Promise<Uint8Array | undefined
   try {
     const { size } = await handle.stat();
     const content = new Uint8Array(Math.max(0, size - from));
-    const { bytesRead } = content.byteLength === 0 ? { bytesRead: 0 } : await handle.read(content, 0, content.byteLength, from);
+    const { bytesRead } =
+      content.byteLength === 0 ? { bytesRead: 0 } : await handle.read(content, 0, content.byteLength, from);
     return content.subarray(0, bytesRead);
   } finally {
     await handle.close();

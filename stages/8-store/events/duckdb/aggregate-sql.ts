@@ -1,6 +1,6 @@
 /**
  * An aggregate as one SQL statement. Groups are counted once at the finest level; the `top` of each level is then chosen by totals over that
- * level, the most frequent first and equal ones by value. An event with several values in a field counts in each value's group.
+ * level, the most frequent first and equal ones by their text. An event with several values in a field counts in each value's group.
  */
 import type { AggregateRow, EventAggregate } from '@netsentinel/contracts/event-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -19,17 +19,16 @@ export function aggregateSql(
   conditions: readonly string[],
   bindings: Bindings,
 ): string {
-  const keys = aggregate.by.map((by, i) => {
-    if ('field' in by) return `${keySql(by.field, bindings)} AS k${i}`;
-    const interval = bindings.bind(BigInt(by.intervalMs));
-    return `time - (((time % ${interval}) + ${interval}) % ${interval}) AS k${i}`;
-  });
-  const measured = aggregate.measure === undefined ? [] : [`${measureValues(aggregate.measure.field, bindings)} AS m`];
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  // One level of SELECT a key: two `unnest` in one SELECT would pair their items instead of combining them.
+  let events = `(SELECT * FROM ${source}${where})`;
+  for (const [i, by] of aggregate.by.entries())
+    events = `(SELECT *, ${'field' in by ? keySql(by.field, bindings) : intervalSql(by.intervalMs, bindings)} AS k${i} FROM ${events})`;
+  if (aggregate.measure !== undefined)
+    events = `(SELECT *, ${measureValues(aggregate.measure.field, bindings)} AS m FROM ${events})`;
   const names = aggregate.by.map((_, i) => `k${i}`);
-  const measure = measureSql(aggregate);
-  let sql = `SELECT ${[...names, 'count(*) AS n', ...measure].join(', ')}
-    FROM (SELECT ${[...keys, ...measured].join(', ')} FROM ${source}${where}) GROUP BY ${names.join(', ')}`;
+  const selected = [...names, 'count(*) AS n', ...measureSql(aggregate)].join(', ');
+  let sql = `SELECT ${selected} FROM ${events} GROUP BY ${names.join(', ')}`;
   const order: string[] = [];
   for (const [i, by] of aggregate.by.entries()) {
     if (!('field' in by)) {
@@ -41,8 +40,8 @@ export function aggregateSql(
     const top = bindings.bind(BigInt(by.top ?? DEFAULT_TOP));
     // The total of each value at this level, then its rank among its siblings.
     sql = `SELECT * FROM (SELECT *, sum(n) OVER (PARTITION BY ${names.slice(0, i + 1).join(', ')}) AS t${i} FROM (${sql}))
-      QUALIFY dense_rank() OVER (${partition} ORDER BY t${i} DESC, k${i} ASC NULLS LAST) <= ${top}`;
-    order.push(`t${i} DESC`, `k${i} ASC NULLS LAST`);
+      QUALIFY dense_rank() OVER (${partition} ORDER BY t${i} DESC, ${tieOrder(by.field, i)}) <= ${top}`;
+    order.push(`t${i} DESC`, tieOrder(by.field, i));
   }
   return `${sql} ORDER BY ${order.join(', ')} LIMIT ${MAX_GROUPS + 1}`;
 }
@@ -65,8 +64,22 @@ export function aggregateRows(aggregate: EventAggregate, rows: readonly (readonl
 function keyValue(value: unknown, field: string | undefined): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number(value);
-  if (field !== undefined && columnOf(field) === undefined) return JSON.parse(String(value)) as string | number | boolean;
+  if (field !== undefined && columnOf(field) === undefined)
+    return JSON.parse(String(value)) as string | number | boolean;
   return String(value);
+}
+
+function intervalSql(intervalMs: number, bindings: Bindings): string {
+  const interval = bindings.bind(BigInt(intervalMs));
+  return `time - (((time % ${interval}) + ${interval}) % ${interval})`;
+}
+
+/** Equally frequent values stand in the order of their texts, whatever their type. */
+function tieOrder(field: string, i: number): string {
+  const column = columnOf(field);
+  if (column?.type === 'text') return `k${i} NULLS LAST`;
+  if (column?.type === 'number') return `CAST(k${i} AS VARCHAR) NULLS LAST`;
+  return `json_extract_string(k${i}, '$') NULLS LAST, k${i} NULLS LAST`;
 }
 
 function keySql(field: string, bindings: Bindings): string {

@@ -43,8 +43,7 @@ export class Database {
     try {
       const connections: DuckDBConnection[] = [];
       for (let i = 0; i <= READERS; i++) connections.push(await instance.connect());
-      for (const connection of connections)
-        for (const macro of CONNECTION_MACROS) await connection.run(macro);
+      for (const connection of connections) for (const macro of CONNECTION_MACROS) await connection.run(macro);
       await migrateEvents(connections[0]!, options.schemaVersion);
       return new Database(options, instance, connections);
     } catch (error) {
@@ -62,7 +61,8 @@ export class Database {
 
   /** Runs `work` in a read transaction of its own: all that it reads is of one moment. */
   async read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
+    const connection =
+      this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
     const running = (async () => {
       await connection.run('BEGIN TRANSACTION');
       try {
@@ -121,10 +121,15 @@ export function storeError(error: unknown): unknown {
   if (isDiskFull(error) || /no space left|disk.{0,20}full|quota exceeded|could not write/i.test(message))
     return diskFull(error);
   if (/out of memory/i.test(message))
-    return new NetSentinelError('STORE_OUT_OF_MEMORY', 'operational', 'this query needs more memory than the event store may use', {
-      cause: error,
-      hint: 'Narrow the time range, or raise store.events.memoryLimitMb.',
-    });
+    return new NetSentinelError(
+      'STORE_OUT_OF_MEMORY',
+      'operational',
+      'this query needs more memory than the event store may use',
+      {
+        cause: error,
+        hint: 'Narrow the time range, or raise store.events.memoryLimitMb.',
+      },
+    );
   return error;
 }
 

@@ -111,7 +111,11 @@ class WorkerEventStore implements DuckDbEventStore {
     return this.#closing;
   }
 
-  #ask<M extends EngineMethod>(method: M, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<EngineResult<M>> {
+  #ask<M extends EngineMethod>(
+    method: M,
+    args: readonly unknown[],
+    transfer: ArrayBuffer[] = [],
+  ): Promise<EngineResult<M>> {
     if (this.#gone !== undefined || (this.#closing !== undefined && method !== 'close'))
       return Promise.reject(this.#gone ?? closedError());
     const id = this.#nextId++;
@@ -147,13 +151,20 @@ function checked<T>(schema: z.ZodType<T>, value: T): T {
 
 function revive(error: { message: string; code?: string; fault?: NetSentinelError['fault']; hint?: string }): Error {
   if (error.code !== undefined && error.fault !== undefined)
-    return new NetSentinelError(error.code, error.fault, error.message, error.hint === undefined ? {} : { hint: error.hint });
+    return new NetSentinelError(
+      error.code,
+      error.fault,
+      error.message,
+      error.hint === undefined ? {} : { hint: error.hint },
+    );
   if (/Could not set lock/i.test(error.message))
     return new NetSentinelError('STORE_LOCKED', 'user', 'another process has the event store open', {
       hint: 'Stop the other NetSentinel that uses this data folder.',
       cause: error.message,
     });
-  return new NetSentinelError('STORE_FAILED', 'operational', 'the event store could not do this', { cause: error.message });
+  return new NetSentinelError('STORE_FAILED', 'operational', 'the event store could not do this', {
+    cause: error.message,
+  });
 }
 
 function brokenError(cause: unknown): NetSentinelError {

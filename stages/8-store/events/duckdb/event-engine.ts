@@ -49,7 +49,10 @@ export class EventEngine {
   watermarks(): Promise<{ partition: number; offset: bigint }[]> {
     return this.#guard(async () => {
       const rows = await this.#parts.database.read((connection) =>
-        rowsOf(connection, 'SELECT partition, arg_max(next_offset, seq) FROM watermarks GROUP BY partition ORDER BY partition'),
+        rowsOf(
+          connection,
+          'SELECT partition, arg_max(next_offset, seq) FROM watermarks GROUP BY partition ORDER BY partition',
+        ),
       );
       return rows.map(([partition, offset]) => ({ partition: Number(partition), offset: offset as bigint }));
     });

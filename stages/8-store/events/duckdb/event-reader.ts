@@ -66,7 +66,13 @@ export class EventReader {
     return await this.#database.read(async (connection) => {
       const bindings = new Bindings();
       const conditions = this.#conditions(where, bindings);
-      if (matches !== undefined) conditions.push(await seqCondition(connection, matches.flatMap((match) => match.seqs())));
+      if (matches !== undefined)
+        conditions.push(
+          await seqCondition(
+            connection,
+            matches.flatMap((match) => match.seqs()),
+          ),
+        );
       const source = await eventSource(connection, this.#source, where.from, where.to);
       const sql = aggregateSql(aggregate, source, conditions, bindings);
       return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
@@ -161,7 +167,10 @@ export class EventReader {
     const from = Math.min(...times);
     const to = Math.max(...times) + 1;
     const source = await eventSource(connection, this.#source, from, to);
-    const condition = await seqCondition(connection, keys.map((key) => key.seq));
+    const condition = await seqCondition(
+      connection,
+      keys.map((key) => key.seq),
+    );
     const rows = await rowsOf(
       connection,
       `SELECT seq, body FROM ${source} WHERE ${condition} AND time >= ${from} AND time < ${to}`,

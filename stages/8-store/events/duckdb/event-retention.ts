@@ -83,7 +83,12 @@ export class EventRetention {
     const kept = gone < archive.events ? newArchiveName(archive.minTime) : undefined;
     if (kept !== undefined)
       await this.#database.read((connection) =>
-        this.#copy(connection, `SELECT * FROM ${source} WHERE NOT coalesce(${expired.sql}, false)`, kept, expired.values),
+        this.#copy(
+          connection,
+          `SELECT * FROM ${source} WHERE NOT coalesce(${expired.sql}, false)`,
+          kept,
+          expired.values,
+        ),
       );
     await this.#writer.exclusive(() =>
       this.#transaction(async (connection) => {
@@ -125,7 +130,9 @@ export class EventRetention {
   async #archive(from: number, to: number, beforeSeq: number): Promise<void> {
     const file = newArchiveName(from);
     const condition = `time >= ${from} AND time < ${to} AND seq < ${beforeSeq}`;
-    await this.#database.read((connection) => this.#copy(connection, `SELECT * FROM events WHERE ${condition}`, file, []));
+    await this.#database.read((connection) =>
+      this.#copy(connection, `SELECT * FROM events WHERE ${condition}`, file, []),
+    );
     await this.#writer.exclusive(async () => {
       await this.#transaction(async (connection) => {
         await connection.run(`DELETE FROM events WHERE ${condition}`);

@@ -3,7 +3,16 @@ import type { Fault } from '@netsentinel/kernel/errors';
 import type { DatabaseOptions } from './database.ts';
 import type { EventEngine } from './event-engine.ts';
 
-export type EngineMethod = 'append' | 'watermarks' | 'page' | 'aggregate' | 'body' | 'retain' | 'backup' | 'describe' | 'close';
+export type EngineMethod =
+  | 'append'
+  | 'watermarks'
+  | 'page'
+  | 'aggregate'
+  | 'body'
+  | 'retain'
+  | 'backup'
+  | 'describe'
+  | 'close';
 
 export interface EngineRequest {
   readonly id: number;

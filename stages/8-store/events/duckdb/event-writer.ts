@@ -23,7 +23,7 @@ interface Pending extends PackedBatch {
   reject(error: unknown): void;
 }
 
-const CHUNK_ROWS = 2048;
+const CHUNK_ROWS = 512;
 /** One transaction takes at most about this many events. */
 const MAX_COMMIT_EVENTS = 8192;
 /** Fewer events than this may wait for more, this long after the last commit. */
@@ -84,6 +84,7 @@ export class EventWriter {
   #idleTimer: NodeJS.Timeout | undefined;
   #holdCheckpoints = 0;
   readonly #fills: readonly ColumnFill[];
+  readonly #cells: Cell[][];
 
   /** `nextSeq`: the number that the next event gets. Adds to `words` what it does not hold yet. */
   static async open(database: Database, words: WordIndex, nextSeq: number): Promise<EventWriter> {
@@ -94,6 +95,7 @@ export class EventWriter {
 
   constructor(database: Database, words: WordIndex, nextSeq: number, fills: readonly ColumnFill[]) {
     this.#fills = fills;
+    this.#cells = fills.map(() => []);
     this.#database = database;
     this.#words = words;
     this.#nextSeq = nextSeq;
@@ -121,7 +123,9 @@ export class EventWriter {
   async checkpoint(): Promise<void> {
     if (this.#holdCheckpoints > 0) return;
     const writer = this.#database.writer;
-    await writer.run('DELETE FROM watermarks WHERE (partition, seq) NOT IN (SELECT partition, max(seq) FROM watermarks GROUP BY partition)');
+    await writer.run(
+      'DELETE FROM watermarks WHERE (partition, seq) NOT IN (SELECT partition, max(seq) FROM watermarks GROUP BY partition)',
+    );
     await writer.run('CHECKPOINT');
   }
 
@@ -182,42 +186,59 @@ export class EventWriter {
 
   async #commit(batches: readonly Pending[]): Promise<void> {
     this.#database.assertSpace();
-    const decoded = batches.flatMap(decode);
     const { writer } = this.#database;
     const firstSeq = this.#nextSeq;
-    const times = new Float64Array(decoded.length);
+    if (this.#words.mustSealBefore(firstSeq)) await this.#seal();
+    const words = this.#words.mark();
     await writer.run('BEGIN TRANSACTION');
     try {
-      if (decoded.length > 0) await this.#insert(decoded, firstSeq, times);
+      const events = await this.#insert(batches, firstSeq);
       await this.#insertWatermarks(batches, firstSeq);
       await writer.run('COMMIT');
+      this.#nextSeq = firstSeq + events;
     } catch (error) {
+      this.#words.rollback(words);
       if (!isFatal(error)) await writer.run('ROLLBACK').catch(() => {});
       throw error;
     }
-    this.#nextSeq = firstSeq + decoded.length;
-    for (const [i, event] of decoded.entries()) {
-      if (this.#words.mustSealBefore(firstSeq + i)) await this.#seal();
-      this.#words.add(firstSeq + i, times[i]!, event.event.id, event);
-    }
   }
 
-  async #insert(events: readonly Event[], firstSeq: number, times: Float64Array): Promise<void> {
+  /** Decodes, appends and indexes a few hundred events at a time, so that what was decoded dies young. */
+  async #insert(batches: readonly PackedBatch[], firstSeq: number): Promise<number> {
     const appender = await this.#database.writer.createAppender('events');
     const types = this.#fills.map((fill) => fill.type);
-    for (let start = 0; start < events.length; start += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, events.length - start);
-      const chunk = DuckDBDataChunk.create(types, rows);
-      const cells: Cell[] = Array.from({ length: rows }, () => null);
-      for (let row = 0; row < rows; row++) times[start + row] = eventTime(events[start + row]!);
+    let seq = firstSeq;
+    const events: Event[] = [];
+    const times: number[] = [];
+    const flush = (): void => {
+      if (events.length === 0) return;
+      const chunk = DuckDBDataChunk.create(types, events.length);
       for (const [i, fill] of this.#fills.entries()) {
-        for (let row = 0; row < rows; row++)
-          cells[row] = fill.cell(events[start + row]!, firstSeq + start + row, times[start + row]!);
+        const cells = this.#cells[i]!;
+        cells.length = events.length;
+        for (let row = 0; row < events.length; row++) cells[row] = fill.cell(events[row]!, seq + row, times[row]!);
         chunk.setColumnValues(i, cells);
       }
       appender.appendDataChunk(chunk);
+      for (let row = 0; row < events.length; row++)
+        this.#words.add(seq + row, times[row]!, events[row]!.event.id, events[row]!);
+      seq += events.length;
+      events.length = 0;
+      times.length = 0;
+    };
+    for (const { bytes, lengths } of batches) {
+      let at = 0;
+      for (const length of lengths) {
+        const event = unpack(bytes.subarray(at, at + length)) as Event;
+        at += length;
+        events.push(event);
+        times.push(eventTime(event));
+        if (events.length === CHUNK_ROWS) flush();
+      }
     }
+    flush();
     appender.closeSync();
+    return seq - firstSeq;
   }
 
   async #insertWatermarks(batches: readonly Pending[], seq: number): Promise<void> {
@@ -226,7 +247,9 @@ export class EventWriter {
     if (next.size === 0) return;
     const { writer } = this.#database;
     const partitions = [...next.keys()];
-    await writer.run(`DELETE FROM watermarks WHERE seq = ${seq} AND partition IN (${partitions.map(Number).join(', ')})`);
+    await writer.run(
+      `DELETE FROM watermarks WHERE seq = ${seq} AND partition IN (${partitions.map(Number).join(', ')})`,
+    );
     const values = [...next].map(([partition, offset]) => `(${seq}, ${Number(partition)}, ${BigInt(offset)})`);
     await writer.run(`INSERT INTO watermarks VALUES ${values.join(', ')}`);
   }
@@ -240,7 +263,8 @@ export class EventWriter {
   }
 
   async #checkpointAbove(bytes: number): Promise<void> {
-    const size = statSync(`${databaseFile(this.#database.options.directory)}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const size =
+      statSync(`${databaseFile(this.#database.options.directory)}.wal`, { throwIfNoEntry: false })?.size ?? 0;
     // A checkpoint that cannot be made now (a full disk) is made later; what is committed stays in the log.
     if (size > bytes) await this.checkpoint().catch(() => {});
   }
@@ -266,16 +290,6 @@ export class EventWriter {
     if (this.#words.empty) this.#words.skipTo(this.#nextSeq);
   }
   #caughtUpTo = 0;
-}
-
-function decode(batch: PackedBatch): Event[] {
-  const events: Event[] = [];
-  let at = 0;
-  for (const length of batch.lengths) {
-    events.push(unpack(batch.bytes.subarray(at, at + length)) as Event);
-    at += length;
-  }
-  return events;
 }
 
 /** Milliseconds; an impossible date counts as received when it was. */

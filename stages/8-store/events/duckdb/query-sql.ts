@@ -71,8 +71,8 @@ export function filterSql(filter: EventFilter, bindings: Bindings): string {
 /** The scalar values of a field as a list of JSON. */
 export function jsonValues(field: string, bindings: Bindings): string {
   const path = jsonPath(field);
-  const wild = bindings.bind(`${path}[*]`);
   if (path.includes('[*]')) return scalars(`json_extract(body, ${bindings.bind(path)})`);
+  const wild = bindings.bind(`${path}[*]`);
   const plain = bindings.bind(path);
   return scalars(
     `CASE WHEN json_type(body, ${plain}) = 'ARRAY' THEN json_extract(body, ${wild}) ELSE [json_extract(body, ${plain})] END`,
@@ -130,7 +130,9 @@ function valueSql(subject: string, type: Typed, filter: EventFilter, bindings: B
       if (typeof value !== 'string') throw badValue(filter, 'a number or a text');
       if (type === 'number') return 'false';
       const bound = bindings.bind(value);
-      return type === 'text' ? `${asText} ${sign} ${bound}` : `(json_type(${subject}) = 'VARCHAR' AND ${asText} ${sign} ${bound})`;
+      return type === 'text'
+        ? `${asText} ${sign} ${bound}`
+        : `(json_type(${subject}) = 'VARCHAR' AND ${asText} ${sign} ${bound})`;
     }
     case 'cidr': {
       const network = typeof value === 'string' ? parseNetwork(value) : undefined;
@@ -141,7 +143,9 @@ function valueSql(subject: string, type: Typed, filter: EventFilter, bindings: B
       const high = low | ((1n << BigInt(width - network.prefix)) - 1n);
       const hex = (address: bigint): string => bindings.bind(address.toString(16).padStart(32, '0'));
       const within = `ip_key(${asText}) BETWEEN ${hex(low)} AND ${hex(high)}`;
-      return network.family === 4 ? within : `(${within} AND NOT starts_with(ip_key(${asText}), '00000000000000000000ffff'))`;
+      return network.family === 4
+        ? within
+        : `(${within} AND NOT starts_with(ip_key(${asText}), '00000000000000000000ffff'))`;
     }
     case 'exists':
       return 'true';
@@ -151,7 +155,9 @@ function valueSql(subject: string, type: Typed, filter: EventFilter, bindings: B
 function equals(subject: string, asText: string, type: Typed, value: unknown, bindings: Bindings): string {
   if (typeof value === 'number') return compareNumber(subject, asText, type, '=', value, bindings);
   if (typeof value === 'boolean')
-    return type === 'json' ? `(json_type(${subject}) = 'BOOLEAN' AND ${asText} = ${bindings.bind(String(value))})` : 'false';
+    return type === 'json'
+      ? `(json_type(${subject}) = 'BOOLEAN' AND ${asText} = ${bindings.bind(String(value))})`
+      : 'false';
   return `${asText} = ${bindings.bind(String(value))}`;
 }
 

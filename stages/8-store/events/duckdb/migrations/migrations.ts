@@ -70,7 +70,8 @@ export const EVENT_MIGRATIONS: readonly EventMigration[] = [
     version: 2,
     statements: [
       ...Object.keys(SECOND_COLUMNS).map(
-        (name) => `ALTER TABLE events ADD COLUMN ${name} ${SECOND_COLUMNS[name]!.startsWith('TRY') ? 'BIGINT' : 'VARCHAR'}`,
+        (name) =>
+          `ALTER TABLE events ADD COLUMN ${name} ${SECOND_COLUMNS[name]!.startsWith('TRY') ? 'BIGINT' : 'VARCHAR'}`,
       ),
       `UPDATE events SET ${Object.entries(SECOND_COLUMNS)
         .map(([name, sql]) => `${name} = ${sql}`)
@@ -95,9 +96,14 @@ export async function migrateEvents(connection: DuckDBConnection, upTo = EVENT_V
   const reader = await connection.runAndReadAll('SELECT max(version) FROM schema_version');
   const current = Number(reader.getRows()[0]?.[0] ?? 0);
   if (current > EVENT_VERSION)
-    throw new NetSentinelError('STORE_TOO_NEW', 'user', `the events have version ${current}, this release knows ${EVENT_VERSION}`, {
-      hint: 'Run the release that wrote this data, or restore a backup made by this one.',
-    });
+    throw new NetSentinelError(
+      'STORE_TOO_NEW',
+      'user',
+      `the events have version ${current}, this release knows ${EVENT_VERSION}`,
+      {
+        hint: 'Run the release that wrote this data, or restore a backup made by this one.',
+      },
+    );
   for (const step of EVENT_MIGRATIONS) {
     if (step.version <= current || step.version > upTo) continue;
     await connection.run('BEGIN');

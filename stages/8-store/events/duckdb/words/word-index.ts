@@ -34,11 +34,21 @@ export interface WordSegment {
   readonly terms: number;
 }
 
+/** Sealed between commits once there is this much in memory … */
 const SEAL_OCCURRENCES = 1_000_000;
 const SEAL_EVENTS = 32_768;
+/** … and the words of one event have a bound of their own. */
+const MAX_EVENT_WORDS = 131_072;
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** `addExact` labels. */
 export const ID_LABEL = 1;
+
+export interface WordMark {
+  readonly length: number;
+  readonly events: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+}
 
 /** Where in time a stretch of events lies, and which of them match. */
 export interface WordMatches {
@@ -55,9 +65,9 @@ export class WordIndex {
   readonly #files = new Map<number, { descriptor: number; size: number }>();
   #segments: WordSegment[] = [];
   readonly #hashes = new WordHashes();
-  #first = new Uint32Array(SEAL_OCCURRENCES + 131_072);
-  #second = new Uint32Array(SEAL_OCCURRENCES + 131_072);
-  #row = new Uint16Array(SEAL_OCCURRENCES + 131_072);
+  #first = new Uint32Array(SEAL_OCCURRENCES * 1.5);
+  #second = new Uint32Array(SEAL_OCCURRENCES * 1.5);
+  #row = new Uint32Array(SEAL_OCCURRENCES * 1.5);
   #length = 0;
   #firstSeq: number;
   #events = 0;
@@ -95,7 +105,7 @@ export class WordIndex {
 
   /** Events below this number are in sealed segments. */
   get sealedUpTo(): number {
-    return this.#segments.length === 0 ? this.#firstSeq : this.#firstSeq;
+    return this.#firstSeq;
   }
 
   get segments(): readonly WordSegment[] {
@@ -108,7 +118,8 @@ export class WordIndex {
     this.#hashes.clear();
     this.#hashes.addExact(ID_LABEL, id);
     eventTexts(event, this.#visit);
-    const count = this.#hashes.length;
+    const count = Math.min(this.#hashes.length, MAX_EVENT_WORDS);
+    if (this.#length + count > this.#first.length) this.#grow();
     this.#first.set(this.#hashes.first.subarray(0, count), this.#length);
     this.#second.set(this.#hashes.second.subarray(0, count), this.#length);
     this.#row.fill(row, this.#length, this.#length + count);
@@ -121,6 +132,19 @@ export class WordIndex {
   /** True where `add` of this number must wait for `seal`. */
   mustSealBefore(seq: number): boolean {
     return this.#length >= SEAL_OCCURRENCES || seq - this.#firstSeq >= SEAL_EVENTS;
+  }
+
+  /** What `rollback` goes back to, as long as nothing is sealed in between. */
+  mark(): WordMark {
+    return { length: this.#length, events: this.#events, minTime: this.#minTime, maxTime: this.#maxTime };
+  }
+
+  /** Forgets the events added since. */
+  rollback(mark: WordMark): void {
+    this.#length = mark.length;
+    this.#events = mark.events;
+    this.#minTime = mark.minTime;
+    this.#maxTime = mark.maxTime;
   }
 
   /** True where there is nothing in memory. */
@@ -161,6 +185,7 @@ export class WordIndex {
   commitSeal(segment: WordSegment): void {
     this.#files.get(segment.file)!.size = segment.position + segment.bytes;
     this.#segments.push(segment);
+    if (this.#first.length > SEAL_OCCURRENCES * 1.5) this.#allocate(SEAL_OCCURRENCES * 1.5);
     this.#firstSeq = segment.firstSeq + segment.events;
     this.#events = 0;
     this.#length = 0;
@@ -206,13 +231,33 @@ export class WordIndex {
     this.#files.clear();
   }
 
+  #grow(): void {
+    const first = this.#first;
+    const second = this.#second;
+    const row = this.#row;
+    this.#allocate(this.#first.length * 2);
+    this.#first.set(first);
+    this.#second.set(second);
+    this.#row.set(row);
+  }
+
+  #allocate(length: number): void {
+    this.#first = new Uint32Array(length);
+    this.#second = new Uint32Array(length);
+    this.#row = new Uint32Array(length);
+  }
+
   #visit = (text: string): void => this.#hashes.addText(text);
 
   #inMemory(words: readonly WordHash[]): number[] {
     let rows: Set<number> | undefined;
     for (const word of words) {
       const found = new Set<number>();
-      for (let at = this.#first.indexOf(word.first); at >= 0 && at < this.#length; at = this.#first.indexOf(word.first, at + 1))
+      for (
+        let at = this.#first.indexOf(word.first);
+        at >= 0 && at < this.#length;
+        at = this.#first.indexOf(word.first, at + 1)
+      )
         if (this.#second[at] === word.second && (rows === undefined || rows.has(this.#row[at]!)))
           found.add(this.#row[at]!);
       rows = found;

@@ -15,7 +15,7 @@ import type { WordHash } from '../../event-words.ts';
 export interface Occurrences {
   readonly first: Uint32Array;
   readonly second: Uint32Array;
-  readonly row: Uint16Array;
+  readonly row: Uint32Array;
   readonly length: number;
 }
 
@@ -29,9 +29,10 @@ export function sealWords(occurrences: Occurrences): SealedWords {
   const { first, second, row, length } = occurrences;
   const order = orderBy(first, length);
   separateCollisions(order, first, second);
-  const firsts: number[] = [];
-  const seconds: number[] = [];
-  const ends: number[] = [];
+  const firsts = new Uint32Array(length);
+  const seconds = new Uint32Array(length);
+  const ends = new Uint32Array(length);
+  let terms = 0;
   let postings = new Uint8Array(length * 2 + 16);
   let size = 0;
   for (let i = 0; i < length;) {
@@ -52,16 +53,15 @@ export function sealWords(occurrences: Occurrences): SealedWords {
       }
       postings[size++] = difference;
     }
-    firsts.push(a);
-    seconds.push(b);
-    ends.push(size);
+    firsts[terms] = a;
+    seconds[terms] = b;
+    ends[terms++] = size;
   }
-  const terms = firsts.length;
   const content = new Uint8Array(terms * 12 + size);
   const table = new Uint32Array(content.buffer, 0, terms * 3);
-  table.set(firsts, 0);
-  table.set(seconds, terms);
-  table.set(ends, terms * 2);
+  table.set(firsts.subarray(0, terms), 0);
+  table.set(seconds.subarray(0, terms), terms);
+  table.set(ends.subarray(0, terms), terms * 2);
   content.set(postings.subarray(0, size), terms * 12);
   return { content, terms };
 }
