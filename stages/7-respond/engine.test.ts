@@ -1,0 +1,192 @@
+import { Action, type ActionStatus } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, planActions } from './engine.ts';
+import { RespondConfig } from './respond.config.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 10);
+const HOUR = 3_600_000;
+const policy = compilePolicy(RespondConfig.parse({}));
+
+function incidentOf(more: Partial<Incident> = {}): Incident {
+  return {
+    id: 'inc-1',
+    actor: '198.51.100.7',
+    addresses: ['198.51.100.7'],
+    status: 'open',
+    title: 'SSH break-in from 198.51.100.7',
+    severity: 'high',
+    score: 70,
+    firstSeen: NOW - 1000,
+    lastSeen: NOW,
+    sourceVerified: true,
+    tactics: [],
+    techniques: [],
+    detections: [],
+    timeline: [],
+    credentials: [],
+    commands: [],
+    files: [],
+    fingerprints: [],
+    sessions: [],
+    counts: { events: 1, logins: 0, failures: 0, commands: 0 },
+    omitted: {},
+    actions: [],
+    version: 1,
+    ...more,
+  };
+}
+
+const row = (rule: string): Incident['detections'][number] => ({
+  rule,
+  title: 'Login to a decoy',
+  severity: 'high',
+  count: 1,
+  first: NOW,
+  last: NOW,
+});
+
+function actionOf(status: ActionStatus, more: Partial<Action> = {}): Action {
+  const [planned] = planActions(incidentOf(), [], NOW, policy);
+  return { ...planned!, status, ...more };
+}
+
+describe('planning', () => {
+  it('blocks the address of a bad incident for an hour', () => {
+    const [action, ...others] = planActions(incidentOf(), [], NOW, policy);
+    expect(others).toEqual([]);
+    expect(Action.safeParse(action).error).toBeUndefined();
+    expect(action).toMatchObject({
+      target: '198.51.100.7',
+      status: 'planned',
+      expiresAt: NOW + HOUR,
+      reason: 'score 70: SSH break-in from 198.51.100.7',
+    });
+    expect(planActions(incidentOf(), [], NOW, policy)).toEqual([action]);
+  });
+
+  it('blocks at once on a named detection, whatever the score', () => {
+    const [action] = planActions(incidentOf({ score: 10, detections: [row('decoy-login-success')] }), [], NOW, policy);
+    expect(action?.reason).toBe('Login to a decoy: SSH break-in from 198.51.100.7');
+    expect(planActions(incidentOf({ score: 10, detections: [row('uname')] }), [], NOW, policy)).toEqual([]);
+  });
+
+  it('blocks the /64 of an IPv6 attacker', () => {
+    expect(planActions(incidentOf({ actor: '2001:db8:1:2::/64' }), [], NOW, policy)[0]?.target).toBe(
+      '2001:db8:1:2::/64',
+    );
+  });
+
+  it.each([
+    ['a low score', { score: 59 }],
+    ['an unproven source', { sourceVerified: false }],
+    ['a closed incident', { status: 'closed' }],
+    ['one that a person called benign', { status: 'benign' }],
+    ['nobody', { actor: '-' }],
+    ['what is no address', { actor: 'x' }],
+    ['a whole network', { actor: '198.51.100.0/24' }],
+    ['a wide IPv6 network', { actor: '2001:db8::/32' }],
+    ['this host', { actor: '127.0.0.1' }],
+    ['this host by IPv6', { actor: '::/64' }],
+    ['multicast', { actor: '224.0.0.5' }],
+    ['broadcast', { actor: '255.255.255.255' }],
+    ['link-local', { actor: 'fe80::/64' }],
+    ['an attack of long ago', { lastSeen: NOW - 2 * HOUR }],
+  ] satisfies [string, Partial<Incident>][])('leaves alone: %s', (_what, more) => {
+    expect(planActions(incidentOf(more), [], NOW, policy)).toEqual([]);
+  });
+
+  it('leaves alone what the configuration says', () => {
+    const ignoring = compilePolicy(RespondConfig.parse({ ignoreNetworks: ['198.51.100.0/24', '2001:db8:1:2:3::/80'] }));
+    expect(planActions(incidentOf(), [], NOW, ignoring)).toEqual([]);
+    // A block of the /64 would hit the ignored part of it.
+    expect(planActions(incidentOf({ actor: '2001:db8:1:2::/64' }), [], NOW, ignoring)).toEqual([]);
+    expect(planActions(incidentOf({ actor: '192.0.2.1' }), [], NOW, ignoring)).toHaveLength(1);
+    const never = compilePolicy(RespondConfig.parse({ blockFrom: 101, blockOn: [] }));
+    expect(planActions(incidentOf({ score: 100 }), [], NOW, never)).toEqual([]);
+  });
+
+  it.each(['planned', 'simulated', 'applied', 'verified'] as const)('plans nothing while a block is %s', (status) => {
+    expect(planActions(incidentOf(), [actionOf(status)], NOW + 1000, policy)).toEqual([]);
+  });
+
+  it('renews a block before it ends while the attack goes on, and twice as long', () => {
+    const active = actionOf('verified');
+    const late = NOW + HOUR - 60_000;
+    expect(planActions(incidentOf({ lastSeen: NOW }), [active], late, policy)).toEqual([]);
+    const [renewed] = planActions(incidentOf({ lastSeen: late }), [active], late, policy);
+    expect(renewed?.id).not.toBe(active.id);
+    expect(renewed?.expiresAt).toBe(late + 2 * HOUR);
+  });
+
+  it('doubles for repeat offenders, up to the longest', () => {
+    const past = (count: number): Action[] =>
+      Array.from({ length: count }, (_, n) =>
+        actionOf('expired', {
+          id: `old-${n}`,
+          incident: `inc-old-${n}`,
+          expiresAt: NOW - HOUR,
+          createdAt: NOW - 3 * HOUR,
+        }),
+      );
+    const length = (count: number): number =>
+      (planActions(incidentOf(), past(count), NOW, policy)[0]?.expiresAt ?? NOW) - NOW;
+    expect([0, 1, 2, 3].map((count) => length(count) / HOUR)).toEqual([1, 2, 4, 8]);
+    expect(length(60)).toBe(7 * 24 * HOUR);
+  });
+
+  it('blocks again when the attacker comes back after the end, not when nothing more happened', () => {
+    const ended = actionOf('expired', { expiresAt: NOW + HOUR });
+    const later = NOW + HOUR + 1000;
+    expect(planActions(incidentOf({ lastSeen: NOW }), [ended], later, policy)).toEqual([]);
+    expect(planActions(incidentOf({ lastSeen: later }), [ended], later, policy)).toHaveLength(1);
+  });
+
+  it.each(['reverted', 'refused'] as const)('takes “%s” for an answer', (status) => {
+    expect(planActions(incidentOf({ lastSeen: NOW + HOUR }), [actionOf(status)], NOW + HOUR, policy)).toEqual([]);
+    // A later incident of the same actor is another question.
+    expect(planActions(incidentOf({ id: 'inc-2' }), [actionOf(status)], NOW, policy)).toHaveLength(1);
+  });
+
+  it('tries again after a failure, after a while', () => {
+    const failed = actionOf('failed', { updatedAt: NOW });
+    expect(planActions(incidentOf({ lastSeen: NOW + 30_000 }), [failed], NOW + 30_000, policy)).toEqual([]);
+    const [again] = planActions(incidentOf({ lastSeen: NOW + 61_000 }), [failed], NOW + 61_000, policy);
+    expect(again?.id).not.toBe(failed.id);
+    expect(again?.expiresAt).toBe(NOW + 61_000 + HOUR);
+  });
+
+  it('never plans more than one block at a time, never without an end, never for the unproven', () => {
+    const statuses = fc.constantFrom<ActionStatus>(
+      'planned',
+      'simulated',
+      'applied',
+      'verified',
+      'refused',
+      'failed',
+      'expired',
+      'reverted',
+    );
+    const history = fc.array(fc.tuple(statuses, fc.integer({ min: -100, max: 100 }), fc.boolean()), { maxLength: 6 });
+    fc.assert(
+      fc.property(history, fc.nat(100), fc.boolean(), (past, score, sourceVerified) => {
+        const previous = past.map(([status, hours, other], n) =>
+          actionOf(status, { id: `act-${n}`, expiresAt: NOW + hours * HOUR, ...(other ? { incident: 'inc-0' } : {}) }),
+        );
+        const planned = planActions(incidentOf({ score, sourceVerified }), previous, NOW, policy);
+        expect(planned.length).toBeLessThanOrEqual(1);
+        for (const action of planned) {
+          expect(sourceVerified && score >= 60).toBe(true);
+          expect(action.expiresAt).toBeGreaterThan(NOW);
+          expect(action.expiresAt).toBeLessThanOrEqual(NOW + policy.maxTtlMs);
+        }
+      }),
+    );
+  });
+
+  it('refuses networks that are none in its configuration', () => {
+    expect(RespondConfig.safeParse({ ignoreNetworks: ['10.0.0.1/8'] }).success).toBe(false);
+    expect(RespondConfig.safeParse({ blockForm: 1 }).success).toBe(false);
+  });
+});
