@@ -55,7 +55,10 @@ function fakeShell(options: ShellOptions): ShellSession {
   }
   return {
     input(chunk) {
-      if (options.command === 'cat') return void say(Buffer.from(chunk).toString('latin1'));
+      if (options.command === 'cat') {
+        say(Buffer.from(chunk).toString('latin1'));
+        return;
+      }
       for (const character of Buffer.from(chunk).toString('utf8')) {
         if (character !== '\n' && character !== '\r') {
           line += character;
@@ -110,6 +113,8 @@ export interface SshHarnessOptions {
   readonly limits?: Partial<DecoyContext['limits']>;
   /** Checks every event against its schema; costs time, so benchmarks turn it off. */
   readonly checksEvents?: boolean;
+  /** False forgets them at once. */
+  readonly keepsEvents?: boolean;
 }
 
 /** Fails the test that emits an event against the schema. */
@@ -135,12 +140,14 @@ export function createSshHarness(options: SshHarnessOptions = {}): SshHarness {
     },
     newSessionId: () => `session-${session++}`,
     emit(event) {
+      if (options.keepsEvents === false) return true;
       events.push(options.checksEvents === false ? event : SensorEvent.parse(event));
       return true;
     },
     drained: () => Promise.resolve(),
     blobs: {
       record(id) {
+        if (options.keepsEvents === false) return { write() {}, close() {}, bytes: 0 };
         recordings.set(id, Buffer.alloc(0));
         return {
           write: (chunk) => void recordings.set(id, Buffer.concat([recordings.get(id)!, chunk])),

@@ -38,6 +38,8 @@ export class Channel {
   #remoteWindow: number;
   #remoteMaxPacket: number;
   #localWindow = 0;
+  /** A session that has not started its program takes no data. */
+  #open = false;
   #consumed = 0;
   #exceeded = 0;
   #pending: { readonly bytes: Buffer; readonly extended: boolean }[] = [];
@@ -76,6 +78,7 @@ export class Channel {
 
   confirm(windowBytes: number): void {
     this.#localWindow = windowBytes;
+    this.#open = windowBytes > 0;
     scratch.reset().u8(MSG.CHANNEL_OPEN_CONFIRMATION).u32(this.remoteId).u32(this.localId);
     this.#transport.send(scratch.u32(windowBytes).u32(MAX_PACKET_BYTES).view());
   }
@@ -83,6 +86,7 @@ export class Channel {
   /** A session's window opens when its program starts. */
   openWindow(): void {
     this.#localWindow = WINDOW_BYTES;
+    this.#open = true;
     this.#adjust(WINDOW_BYTES);
   }
 
@@ -126,8 +130,11 @@ export class Channel {
 
   /** EOF and CLOSE once everything written has left; `before` sends what belongs between the two. */
   finish(before: () => void = () => {}): void {
+    if (this.#closeWanted !== undefined) return;
     this.#eofWanted = true;
-    this.#closeWanted ??= before;
+    // sshd reports the end of the program at once, and what it wrote last when the client has room for it.
+    if (this.#pending.length > 0) before();
+    this.#closeWanted = this.#pending.length > 0 ? () => {} : before;
     this.#drain();
   }
 
@@ -139,9 +146,9 @@ export class Channel {
   }
 
   onData(chunk: Buffer, transport: Transport): void {
-    if (this.#localWindow === 0 && this.#consumed === 0 && chunk.length > 0 && this.user === undefined) return;
-    if (chunk.length > MAX_PACKET_BYTES) return;
-    if (chunk.length > this.#localWindow) {
+    if (!this.#open || chunk.length > MAX_PACKET_BYTES) return;
+    if (this.#inputEnded || this.#closeSent) this.#localWindow -= Math.min(chunk.length, this.#localWindow);
+    else if (chunk.length > this.#localWindow) {
       this.#exceeded += chunk.length - this.#localWindow;
       this.#localWindow = 0;
       if (this.#exceeded > WINDOW_BYTES / 10)
@@ -227,7 +234,8 @@ export class Channel {
   #transmit(bytes: Uint8Array, extended: boolean): Uint8Array {
     let at = 0;
     const limit = Math.min(this.#remoteMaxPacket, MAX_PACKET_BYTES);
-    while (at < bytes.length && this.#remoteWindow > 0 && limit > 0 && !this.#transport.congested) {
+    if (limit === 0) return bytes;
+    while (at < bytes.length && this.#remoteWindow > 0 && !this.#transport.congested) {
       const length = Math.min(bytes.length - at, this.#remoteWindow, limit);
       scratch
         .reset()

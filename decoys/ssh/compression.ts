@@ -30,7 +30,6 @@ interface ZlibInternals {
       outputAt: number,
       outputBytes: number,
     ): void;
-    onerror: (message: string, code: number) => void;
   };
   readonly _writeState: Uint32Array;
   close(): void;
@@ -43,7 +42,7 @@ let output = Buffer.allocUnsafe(64 * 1024);
 export function createCompressor(): Compressor {
   const stream = internals(createDeflate({ level: 6 }));
   let failed = false;
-  stream._handle.onerror = () => (failed = true);
+  onError(stream, () => (failed = true));
   return {
     compress(payload) {
       const length = drive(stream, payload, Number.MAX_SAFE_INTEGER);
@@ -57,7 +56,7 @@ export function createCompressor(): Compressor {
 export function createDecompressor(maxBytes: number): Decompressor {
   const stream = internals(createInflate());
   let failed = false;
-  stream._handle.onerror = () => (failed = true);
+  onError(stream, () => (failed = true));
   return {
     decompress(bytes) {
       if (failed) return undefined;
@@ -67,6 +66,11 @@ export function createDecompressor(maxBytes: number): Decompressor {
     },
     close: () => stream.close(),
   };
+}
+
+/** The binding calls what stands in this property; it is no event target. */
+function onError(stream: ZlibInternals, action: () => void): void {
+  Object.assign(stream._handle, { onerror: action });
 }
 
 function drive(

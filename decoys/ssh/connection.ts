@@ -89,7 +89,7 @@ export class ConnectionLayer {
         });
         return true;
       case MSG.CHANNEL_EXTENDED_DATA:
-        this.#with(reader, 'extended_data', () => {
+        this.#with(reader, 'extended data', () => {
           // A server takes none on a session; OpenSSH reads and ignores it.
         });
         return true;
@@ -122,8 +122,7 @@ export class ConnectionLayer {
       case MSG.CHANNEL_FAILURE:
         return true;
       default:
-        // Late answers to authentication are passed over in silence.
-        return type !== undefined && type >= MSG.USERAUTH_REQUEST && type < MSG.GLOBAL_REQUEST;
+        return false;
     }
   }
 
@@ -164,6 +163,14 @@ export class ConnectionLayer {
       channel.user = this.#host.openSession(channel);
       return channel.confirm(0);
     }
+    if (kind === 'tun@openssh.com') {
+      const mode = reader.u32();
+      if (!reader.ok) return this.#transport.drop('malformed channel open');
+      this.debug(
+        mode === 1 || mode === 2 ? 'Server has rejected tunnel device forwarding' : 'Unsupported tunnel device mode.',
+      );
+      return this.#refuse(remoteId);
+    }
     const target = readTarget(kind, reader);
     if (!reader.ok) return this.#transport.drop('malformed channel open');
     if (target === undefined || this.channels - this.#count('session') >= MAX_FORWARDS) return this.#refuse(remoteId);
@@ -176,6 +183,11 @@ export class ConnectionLayer {
   #refuse(remoteId: number): void {
     scratch.reset().u8(MSG.CHANNEL_OPEN_FAILURE).u32(remoteId).u32(OPEN_CONNECT_FAILED);
     this.#transport.send(scratch.string('open failed').string('').view());
+  }
+
+  /** A message that the client shows with `-v`. */
+  debug(text: string): void {
+    this.#transport.send(scratch.reset().u8(MSG.DEBUG).bool(false).string(text).string('').view());
   }
 
   #add(kind: string, remoteId: number, remote: { readonly window: number; readonly maxPacket: number }): Channel {
@@ -224,7 +236,11 @@ export class ConnectionLayer {
     switch (type) {
       case 'tcpip-forward': {
         const target: ForwardTarget = { kind: 'tcpip-forward', host: reader.cstring(), port: reader.u32() & 0xffff };
-        if (!reader.ok || (target.port === 0 && !wantReply)) return undefined;
+        if (!reader.ok) return undefined;
+        if (target.port === 0 && !wantReply) {
+          this.debug('Server has disabled port forwarding.');
+          return undefined;
+        }
         return this.#listen(target);
       }
       case 'streamlocal-forward@openssh.com':

@@ -40,6 +40,8 @@ export interface SessionHost {
   readonly sendsEow: boolean;
   started(start: ProgramStart): void;
   observe(observation: ShellObservation): void;
+  /** A message that the client shows with `-v`. */
+  debug(text: string): void;
   /** What records the terminal, made when the first program starts. */
   recording(start: RecordingStart): TerminalRecording | undefined;
   /** SFTP or SCP in place of a shell, or undefined for what is no such program. */
@@ -58,6 +60,7 @@ export class SessionChannel implements ChannelUser {
   #program: ChannelProgram | undefined;
   #pending: ProgramStart | undefined;
   #started = false;
+  #agent = false;
   #recording: TerminalRecording | undefined;
   #early: Buffer[] = [];
 
@@ -104,7 +107,7 @@ export class SessionChannel implements ChannelUser {
         return this.#onSignal(reader);
       case 'break':
         reader.u32();
-        return reader.done && this.#terminal !== undefined && this.#started;
+        return isComplete(reader) && this.#terminal !== undefined && this.#started;
       default:
     }
     if (this.#started) return false;
@@ -114,22 +117,38 @@ export class SessionChannel implements ChannelUser {
       case 'env':
         return this.#onEnvironment(reader);
       case 'shell':
-        return this.#start({ kind: 'shell', ...this.#common() });
+        return isComplete(reader) && this.#start({ kind: 'shell', ...this.#common() });
       case 'exec': {
         const command = reader.text();
-        if (!reader.ok || command.length > MAX_COMMAND) return false;
+        if (!isComplete(reader) || command.length > MAX_COMMAND) return false;
         return this.#start({ kind: 'exec', command, ...this.#common() });
       }
       case 'subsystem': {
         const name = reader.cstring();
-        return name === 'sftp' && this.#start({ kind: 'subsystem', command: name, ...this.#common() });
+        return (
+          isComplete(reader) && name === 'sftp' && this.#start({ kind: 'subsystem', command: name, ...this.#common() })
+        );
       }
-      case 'auth-agent-req@openssh.com':
-        return true;
+      case 'auth-agent-req@openssh.com': {
+        const granted = isComplete(reader) && !this.#agent;
+        this.#agent = true;
+        return granted;
+      }
+      case 'x11-req':
+        return this.#onX11Request(reader);
       default:
-        // Also x11-req: a server without xauth refuses it.
         return false;
     }
+  }
+
+  /** Refused as by a server without xauth, which most servers are. */
+  #onX11Request(reader: WireReader): boolean {
+    reader.bool();
+    reader.string();
+    reader.string();
+    reader.u32();
+    if (isComplete(reader)) this.#host.debug('No xauth program; cannot forward X11.');
+    return false;
   }
 
   #common(): Pick<ProgramStart, 'terminal' | 'environment'> {
@@ -203,7 +222,7 @@ export class SessionChannel implements ChannelUser {
     reader.u32();
     reader.u32();
     reader.string();
-    if (!reader.done) return false;
+    if (!isComplete(reader)) return false;
     if (this.#terminal !== undefined) {
       this.#host.transport.disconnect('Protocol error: you already have a pty.');
       return false;
@@ -215,7 +234,8 @@ export class SessionChannel implements ChannelUser {
   #onEnvironment(reader: WireReader): boolean {
     const name = reader.text();
     const value = reader.text();
-    if (!reader.done || name.length > 128 || value.length > MAX_VALUE || !ACCEPTED_ENVIRONMENT.test(name)) return false;
+    if (!isComplete(reader) || name.length > 128 || value.length > MAX_VALUE || !ACCEPTED_ENVIRONMENT.test(name))
+      return false;
     if (Object.keys(this.#environment).length >= MAX_ENVIRONMENT) return false;
     this.#environment[name] = value;
     return true;
@@ -226,7 +246,8 @@ export class SessionChannel implements ChannelUser {
     const rows = reader.u32();
     reader.u32();
     reader.u32();
-    if (!reader.done || this.#terminal === undefined) return false;
+    if (!isComplete(reader)) return false;
+    if (this.#terminal === undefined) return true;
     Object.assign(this.#terminal, boundSize(columns, rows));
     this.#shell?.resize(this.#terminal.columns, this.#terminal.rows);
     this.#recording?.resize(this.#terminal.columns, this.#terminal.rows);
@@ -235,7 +256,7 @@ export class SessionChannel implements ChannelUser {
 
   #onSignal(reader: WireReader): boolean {
     const name = reader.cstring();
-    if (!reader.done || this.#shell === undefined || !SIGNALS.has(name)) return false;
+    if (!isComplete(reader) || this.#shell === undefined || !SIGNALS.has(name)) return false;
     this.#shell.signal(name);
     return true;
   }
@@ -258,6 +279,12 @@ const SIGNALS = new Set([
   'USR2',
   'INFO',
 ]);
+
+/** sshd ends a connection over a request with missing or superfluous bytes; the connection layer looks at `ok`. */
+function isComplete(reader: WireReader): boolean {
+  if (!reader.done) reader.ok = false;
+  return reader.ok;
+}
 
 function boundSize(columns: number, rows: number): { columns: number; rows: number } {
   return { columns: Math.min(columns, 1000), rows: Math.min(rows, 1000) };

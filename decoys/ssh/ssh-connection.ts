@@ -17,7 +17,6 @@ import { SshTelemetry } from './ssh.telemetry.ts';
 import { TerminalRecording } from './terminal-recording.ts';
 import { Transport } from './transport.ts';
 import { UserAuth } from './userauth.ts';
-import { MSG } from './messages.ts';
 
 /** What many connections share. */
 export interface SshServer {
@@ -28,6 +27,11 @@ export interface SshServer {
   readonly machines: MachinePool;
   readonly hostname: string;
   readonly timingSecret: string;
+}
+
+export interface ConnectionHooks {
+  onLogin(): void;
+  onEnd(): void;
 }
 
 export class SshConnection {
@@ -46,18 +50,16 @@ export class SshConnection {
   #recording: TerminalRecording | undefined;
   #cancelGrace: () => void;
   #cancelLife: () => void;
-  #onLogin: () => void;
-  #onEnd: () => void;
+  #hooks: ConnectionHooks;
   #ended = false;
   #congested = false;
   #holding = false;
 
-  constructor(server: SshServer, connection: DecoyConnection, actor: Actor, hooks: { onLogin(): void; onEnd(): void }) {
+  constructor(server: SshServer, connection: DecoyConnection, actor: Actor, hooks: ConnectionHooks) {
     this.#server = server;
     this.#connection = connection;
     this.actor = actor;
-    this.#onLogin = hooks.onLogin;
-    this.#onEnd = hooks.onEnd;
+    this.#hooks = hooks;
     const { ctx, config } = server;
     this.#telemetry = new SshTelemetry({
       sessionId: ctx.newSessionId(),
@@ -137,7 +139,7 @@ export class SshConnection {
     recording?.close();
     this.#lease?.release();
     this.#telemetry.disconnected(reason, recording);
-    this.#onEnd();
+    this.#hooks.onEnd();
   }
 
   unblocked(): void {
@@ -161,8 +163,6 @@ export class SshConnection {
 
   message(payload: Buffer): boolean {
     if (this.#auth.done) return this.#channels.message(payload);
-    // Extension info of the client tells nothing that matters here.
-    if (payload[0] === MSG.EXT_INFO) return true;
     return this.#auth.message(payload);
   }
 
@@ -186,7 +186,7 @@ export class SshConnection {
   authenticated(user: string): void {
     this.#user = user;
     this.#cancelGrace();
-    this.#onLogin();
+    this.#hooks.onLogin();
     this.transport.block();
     this.#channels.start();
     void this.#server.machines.acquire(this.actor).then(
@@ -222,6 +222,7 @@ export class SshConnection {
           this.#telemetry.command(start.command);
       },
       observe: (observation) => this.#observe(observation),
+      debug: (text) => this.#channels.debug(text),
       recording: (start) => (this.#recording ??= this.#record(start)),
       program: (start, io) =>
         fileTransferProgram(start, {

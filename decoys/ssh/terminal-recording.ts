@@ -51,11 +51,11 @@ export class TerminalRecording {
   }
 
   output(chunk: Uint8Array): void {
-    this.#event('o', this.#output.write(chunk as Buffer));
+    this.#event('o', this.#output.write(chunk));
   }
 
   input(chunk: Uint8Array): void {
-    this.#event('i', this.#input.write(chunk as Buffer));
+    this.#event('i', this.#input.write(chunk));
   }
 
   resize(columns: number, rows: number): void {

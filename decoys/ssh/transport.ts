@@ -31,6 +31,8 @@ const MAX_PACKET_BYTES = 256 * 1024;
 const REKEY_BLOCKS_WIDE = 2 ** 32;
 const REKEY_BYTES_NARROW = 2 ** 30;
 const MAX_PACKETS_PER_KEY = 2 ** 31;
+/** Types from here on are reserved for local extensions; sshd takes none. */
+const FIRST_LOCAL_TYPE = 192;
 /** What may wait behind a key exchange that the client does not finish. */
 const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 
@@ -187,6 +189,7 @@ export class Transport {
   disconnect(text: string): void {
     if (this.#closed) return;
     this.#seal(scratch.reset().u8(MSG.DISCONNECT).u32(DISCONNECT_PROTOCOL_ERROR).string(text).string('').view());
+    this.flush();
     this.drop(text);
   }
 
@@ -194,7 +197,9 @@ export class Transport {
   drop(reason: string, unread = false): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.flush();
+    // After the login sshd writes once a turn, and what an error finds unwritten is lost; before it, each message is written at once.
+    if (!this.#authenticated) this.flush();
+    this.#output = undefined;
     this.#compressor?.close();
     this.#decompressor?.close();
     this.#input.clear();
@@ -273,19 +278,20 @@ export class Transport {
         this.drop(result.reason, result.used < this.#input.length);
         return false;
       case 'accepted':
-        this.#input.consume(result.used);
-        this.#identified = true;
-        this.#clientVersion = result.version;
-        this.#host.identified(result.version);
-        this.#sendKexInit();
-        this.#kexState = 'proposed';
-        return true;
     }
+    this.#input.consume(result.used);
+    this.#identified = true;
+    this.#clientVersion = result.version;
+    this.#host.identified(result.version);
+    this.#sendKexInit();
+    this.#kexState = 'proposed';
+    return true;
   }
 
   #dispatch(payload: Buffer, sequence: number): void {
     const type = payload[0];
     if (type === undefined) return this.drop('empty packet');
+    if (type === 0 || type >= FIRST_LOCAL_TYPE) return this.disconnect(`Invalid ssh2 packet type: ${type}`);
     if (this.#skipPacket) {
       this.#skipPacket = false;
       if (type >= 30 && type <= 49) return;
@@ -297,8 +303,9 @@ export class Transport {
       case MSG.IGNORE:
       case MSG.DEBUG:
       case MSG.UNIMPLEMENTED:
-        if (!strictly) return;
-        return this.#unexpected(type, sequence);
+        if (strictly) return this.#unexpected(type, sequence);
+        if (!isWellFormedNotice(payload)) this.drop('incomplete message');
+        return;
       case MSG.KEXINIT:
         return this.#onKexInit(payload, sequence);
       case MSG.NEWKEYS:
@@ -489,6 +496,18 @@ export class Transport {
 /** What may pass while a key exchange is under way (RFC 4253 section 7.1). */
 function isKexMessage(type: number): boolean {
   return type < 50 && type !== MSG.SERVICE_REQUEST && type !== MSG.SERVICE_ACCEPT && type !== MSG.EXT_INFO;
+}
+
+/** sshd takes DEBUG and UNIMPLEMENTED apart although it does nothing with them. */
+function isWellFormedNotice(payload: Buffer): boolean {
+  const reader = new WireReader(payload, 1);
+  if (payload[0] === MSG.UNIMPLEMENTED) reader.u32();
+  else if (payload[0] === MSG.DEBUG) {
+    reader.bool();
+    reader.string();
+    reader.string();
+  }
+  return reader.ok;
 }
 
 function disconnectReason(payload: Buffer): string {

@@ -126,7 +126,6 @@ export class UserAuth {
       return this.#transport.disconnect(
         `Change of username or service not allowed: (${this.#user},${this.#connectionService}) -> (${user},${service})`,
       );
-    // Behind sshd's back the service is named once and checked there; any other than ssh-connection fails in the monitor.
     const started = this.#clock.monotonicMs();
     switch (method) {
       case 'password':
@@ -199,18 +198,21 @@ export class UserAuth {
     const signed = reader.bool();
     const algorithm = reader.cstring();
     const blob = reader.string();
-    if (method !== 'publickey') reader.string();
-    const signedBytes = reader.position;
-    const signature = signed ? reader.string() : undefined;
-    if (!reader.done) return this.#transport.drop('malformed public key request');
+    if (!reader.ok) return this.#transport.drop('malformed public key request');
     const key = publicKeyFromBlob(blob);
     const attempt: AuthAttempt = {
       user,
       method: 'publickey',
       publicKey: { type: algorithm, fingerprint: fingerprintOf(blob), blob: Buffer.from(blob) },
     };
-    const allowed = key !== undefined && user.length <= MAX_NAME && this.#host.checkKey(user, blob);
-    if (!allowed || key === undefined) return this.#fail(user, 'publickey', started, attempt);
+    // A key that sshd cannot read fails before the rest of the message is looked at.
+    if (key === undefined) return this.#fail(user, 'publickey', started, attempt);
+    if (method !== 'publickey') reader.string();
+    const signedBytes = reader.position;
+    const signature = signed ? reader.string() : undefined;
+    if (!reader.done) return this.#transport.drop('malformed public key request');
+    if (user.length > MAX_NAME || !this.#host.checkKey(user, blob))
+      return this.#fail(user, 'publickey', started, attempt);
     if (signature === undefined) {
       this.#transport.send(scratch.reset().u8(MSG.USERAUTH_PK_OK).string(algorithm).string(blob).view());
       return;
