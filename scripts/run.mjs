@@ -15,11 +15,22 @@ const args = process.argv.slice(2);
 const wantsConsole = args[0] === 'up' && !args.includes('--help');
 try {
   await setUp({ console: wantsConsole });
-  const child = spawn(pinnedNode(), ['--enable-source-maps', '--disable-warning=ExperimentalWarning', join(home, 'apps', 'netsentinel', 'main.ts'), ...args], { stdio: 'inherit' });
+  const child = spawn(
+    pinnedNode(),
+    [
+      '--enable-source-maps',
+      '--disable-warning=ExperimentalWarning',
+      join(home, 'apps', 'netsentinel', 'main.ts'),
+      ...args,
+    ],
+    { stdio: 'inherit' },
+  );
   // The terminal's ^C reaches the child by itself; what others send to us is passed on.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + (signal === 'SIGINT' ? 2 : 15)));
+  child.on('exit', (code, signal) =>
+    process.exit(signal === null ? (code ?? 1) : 128 + (signal === 'SIGINT' ? 2 : 15)),
+  );
 } catch (error) {
   process.stderr.write(`netsentinel: ${error.message}\n`);
   process.exit(1);

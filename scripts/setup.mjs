@@ -57,7 +57,11 @@ function hash(parts) {
 
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (['node_modules', 'out', '.next', 'next-env.d.ts'].includes(entry.name) || /\.(test\.tsx?|tsbuildinfo)$/.test(entry.name)) continue;
+    if (
+      ['node_modules', 'out', '.next', 'next-env.d.ts'].includes(entry.name) ||
+      /\.(test\.tsx?|tsbuildinfo)$/.test(entry.name)
+    )
+      continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* sources(path);
     else if (statSync(path).isFile()) yield `${entry.name}\0${readFileSync(path)}`;
@@ -68,11 +72,19 @@ function* sources(folder) {
 async function step(title, command, args, cwd) {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', npm_config_yes: 'true' } });
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', npm_config_yes: 'true' },
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
   process.stderr.write(isTerminal ? '' : `netsentinel: ${title} …\n`);
-  const timer = setInterval(() => process.stderr.write(isTerminal ? `\r\x1b[Knetsentinel: ${title} … ${seconds()}` : ''), 500);
+  const timer = setInterval(
+    () => process.stderr.write(isTerminal ? `\r\x1b[Knetsentinel: ${title} … ${seconds()}` : ''),
+    500,
+  );
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       output += error.message;
@@ -81,7 +93,9 @@ async function step(title, command, args, cwd) {
     child.on('close', resolve);
   });
   clearInterval(timer);
-  process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}netsentinel: ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds()}\n`);
+  process.stderr.write(
+    `${isTerminal ? '\r\x1b[K' : ''}netsentinel: ${title}: ${code === 0 ? 'done' : 'failed'} in ${seconds()}\n`,
+  );
   if (code !== 0) {
     process.stderr.write(output);
     rmSync(join(stamps, 'packages'), { force: true });
