@@ -8,6 +8,8 @@ const MAX_NAME = 128;
 
 export function isFetch(command: SimpleCommand): boolean {
   if (FETCHERS.has(command.name)) return command.args.some((word) => URL_LIKE.test(word));
+  // What `scp` starts at the other end to receive.
+  if (command.name === 'scp') return command.args.includes('-t');
   if (command.name === 'tftp' || command.name === 'ftpget') return command.args.length > 0;
   return false;
 }
@@ -15,8 +17,8 @@ export function isFetch(command: SimpleCommand): boolean {
 /** Names (last path parts) of the files that the command leaves; none where it writes to its output. */
 export function fetchedNames(command: SimpleCommand): string[] {
   const { name, args } = command;
-  if (name === 'scp') return args.includes('-t') ? names(args.slice(-1)) : [];
   if (!isFetch(command)) return [];
+  if (name === 'scp') return names(args.slice(-1));
   if (name === 'tftp')
     return names([
       ...after(args, /^-[a-z]*[rl]$|^get$/),

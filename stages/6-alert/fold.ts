@@ -21,6 +21,8 @@ export interface FoldContext {
 
 const REOPEN_AFTER_MS = 24 * 60 * 60 * 1000;
 const MAX_ADDRESSES = 16;
+/** A move and its detections take fewer entries of the timeline than this. */
+const LATELY = 64;
 const MAX_TACTICS = 32;
 const MAX_TECHNIQUES = 128;
 /** Moves that alone open nothing: scanners of good will make them, and so does whoever mistypes an address. */
@@ -48,8 +50,16 @@ export function foldEvent(
     return fold(opened, event, interaction, time, detections);
   }
   if (interaction === 'none' && detections.length === 0) return current;
-  if (current.timeline.some((entry) => entry.event === event.event.id)) return current;
+  if (toldLately(current, event.event.id)) return current;
   return fold(current, event, interaction, time, detections);
+}
+
+/** Looks at the end of the timeline only: a whole one for each event would cost more than the rest of the fold. */
+function toldLately(incident: Incident, id: string): boolean {
+  const { timeline } = incident;
+  for (let at = timeline.length - 1; at >= 0 && at >= timeline.length - LATELY; at--)
+    if (timeline[at]!.event === id) return true;
+  return false;
 }
 
 function isOver(incident: Incident | undefined, time: number, reopenAfterMs: number): boolean {

@@ -29,7 +29,10 @@ import { planActions, type Policy } from '@netsentinel/respond/engine';
 import { nextPositions } from './store-writer.ts';
 
 export const ANALYSIS_GROUP = 'analysis';
-const BATCH = 500;
+/** Records a batch: what one attacker does many times within a batch is written once. */
+const BATCH = 2000;
+/** Moves of attackers after which sockets and timers get their turn: a few milliseconds of work. */
+const TURN = 200;
 const DEFAULT_MAX_ACTORS = 50_000;
 /** How long the position may lag behind while there is only background, which it does no harm to read again. */
 const IDLE_MARK_MS = 1000;
@@ -143,6 +146,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   async function analyse(records: readonly StoredRecord[]): Promise<void> {
     const changes = new Map<Actor, Change>();
+    let moves = 0;
     const tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
     for (const record of records) {
       const event = attempt(record, tally, () => {
@@ -158,6 +162,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         changes.set(actor, change);
       }
       attempt(record, tally, () => take(event, change, tally));
+      if (++moves % TURN === 0) await nextTurn();
     }
     for (const change of changes.values()) await plan(change);
     await store(changes, nextPositions(records));
@@ -273,8 +278,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const records = await from.next(stopping.signal);
       if (records.length === 0) return;
       await analyseSurely(records);
-      // Under load, let sockets and timers have their turn.
-      if (records.length === BATCH) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (records.length === BATCH) await nextTurn();
     }
   }
 
@@ -334,6 +338,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         return incident;
       }),
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function closed(incident: Incident): Incident {

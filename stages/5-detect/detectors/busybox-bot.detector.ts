@@ -2,6 +2,8 @@
 import { commandDetector } from '../command-detector.ts';
 
 const APPLET = /^([A-Z][A-Z0-9]{3,15}|[a-z]?[A-Z][A-Za-z0-9]*[vV]\d+|[0-9a-f]{8}(wget|tftp|echo)?)$/;
+/** Programs that are nowhere, called to hear the complaint. */
+const NOWHERE = /^\/[a-z]{3,}\d{2,}[a-z]?$/;
 const ESCAPED = /^(\\+x[0-9a-fA-F]{2}|\\+0?[0-7]{3}){2,}/;
 
 export const busyboxBot = commandDetector(
@@ -16,6 +18,10 @@ export const busyboxBot = commandDetector(
   },
   (command, line) =>
     ((command.via.includes('busybox') || command.via.includes('toybox')) && APPLET.test(command.name)) ||
-    ((command.name === 'echo' || command.name === 'printf') && command.args.some((arg) => ESCAPED.test(arg))) ||
-    (/^(enable|system|linuxshell)$/.test(command.name) && line.commands.length === 1 && command.args.length === 0),
+    NOWHERE.test(command.path) ||
+    ((command.name === 'echo' || command.name === 'printf') &&
+      command.args.some((arg) => ESCAPED.test(arg) || arg === 'gayfgt')) ||
+    (/^(enable|system|shell|linuxshell)$/.test(command.name) &&
+      line.commands.length === 1 &&
+      command.args.length === 0),
 );

@@ -1,6 +1,8 @@
 /** What was brought in is deleted again after use. */
 import { commandDetector, operands } from '../command-detector.ts';
 
+/** Hidden files outside of anybody’s home. */
+const HIDDEN = /^(\/(?!root|home)[\w/-]*)?\/\.[^./][^/]*$|^\.file$/;
 const TEMPORARY = /^\/(tmp|var\/tmp|dev\/shm|run|var\/run)\/./;
 
 export const fileCleanup = commandDetector(
@@ -16,6 +18,7 @@ export const fileCleanup = commandDetector(
   (command) =>
     (command.name === 'rm' || command.name === 'shred' || command.name === 'unlink') &&
     operands(command).some(
-      (path) => TEMPORARY.test(path) || /^\$0$|^(\.\/)?\.?[\w-]+\.(sh|pl|py|tgz|tar\.gz)\*?$/.test(path),
+      (path) =>
+        TEMPORARY.test(path) || HIDDEN.test(path) || /^\$0$|^(\.\/)?\.?[\w-]+\.(sh|pl|py|tgz|tar\.gz)\*?$/.test(path),
     ),
 );

@@ -2,7 +2,7 @@
 import { commandDetector, operands, writesTo } from '../command-detector.ts';
 
 const HIDDEN =
-  /^\/((tmp|var\/tmp|dev|dev\/shm|var|run|var\/run|mnt|usr|boot|opt|etc)\/)?\.[^./][^/]*(\/|$)|\/\.\.\.?( |\.)/;
+  /^\/((tmp|var\/tmp|dev|dev\/shm|var|run|var\/run|mnt|usr|boot|opt|etc|home|dev\/[\w-]+)\/)?\.[^./][^/]*(\/|$)|\/\.\.\.?( |\.)/;
 
 export const hiddenFile = commandDetector(
   {

@@ -54,6 +54,8 @@ import { sudoProbing } from './sudo-probing.detector.ts';
 import { systemDiscovery } from './system-discovery.detector.ts';
 import { tunnelTool } from './tunnel-tool.detector.ts';
 import { userDiscovery } from './user-discovery.detector.ts';
+import { routerosBot } from './routeros-bot.detector.ts';
+import { temporaryProgramRun } from './temporary-program-run.detector.ts';
 
 export const DETECTORS: readonly DetectorDefinition[] = [
   accountCreation,
@@ -110,4 +112,6 @@ export const DETECTORS: readonly DetectorDefinition[] = [
   systemDiscovery,
   tunnelTool,
   userDiscovery,
+  routerosBot,
+  temporaryProgramRun,
 ];

@@ -21,6 +21,10 @@ const PROGRAMS = new Set([
 const FILES =
   /^\/proc\/(cpuinfo|meminfo|version|uptime|loadavg|mounts|partitions)$|^\/etc\/(issue|os-release|[a-z]+-release|debian_version|hostname)$/;
 
+/** The head of an own binary tells the architecture. */
+const BINARY = /^(if=)?\/bin\/(busybox|echo|ls|sh|bash|cat)$/;
+const READERS = new Set(['cat', 'dd', 'head', 'hexdump', 'od', 'file', 'xxd', 'readelf']);
+
 export const systemDiscovery = commandDetector(
   {
     id: 'system-discovery',
@@ -36,5 +40,6 @@ export const systemDiscovery = commandDetector(
     (command.name === 'hostname' && operands(command).length === 0) ||
     command.name === 'df' ||
     (command.name === 'mount' && command.args.length === 0) ||
-    touches(command, (path) => FILES.test(path)),
+    touches(command, (path) => FILES.test(path)) ||
+    (READERS.has(command.name) && touches(command, (path) => BINARY.test(path))),
 );
