@@ -19,6 +19,8 @@ const ACCEPTED_ENVIRONMENT = /^(LANG|LC_[A-Za-z0-9_]*)$/;
 export interface ChannelProgram {
   input(chunk: Uint8Array): void;
   end(): void;
+  /** The client reads again after `send` answered false. */
+  resume(): void;
 }
 
 export interface ProgramStart {
@@ -47,7 +49,7 @@ export interface SessionHost {
   /** SFTP or SCP in place of a shell, or undefined for what is no such program. */
   program(
     start: ProgramStart,
-    io: { send(chunk: Uint8Array): void; exit(code: number): void },
+    io: { send(chunk: Uint8Array): boolean; exit(code: number): void },
   ): ChannelProgram | undefined;
 }
 
@@ -87,7 +89,11 @@ export class SessionChannel implements ChannelUser {
   /** Also called right after a request was answered: then the program starts. */
   writable(): void {
     const start = this.#pending;
-    if (start === undefined) return this.#shell?.resume();
+    if (start === undefined) {
+      this.#program?.resume();
+      this.#shell?.resume();
+      return;
+    }
     this.#pending = undefined;
     this.#run(start);
   }
@@ -169,10 +175,11 @@ export class SessionChannel implements ChannelUser {
     const host = this.#host;
     host.started(start);
     this.#program = host.program(start, {
-      send: (chunk) => void this.#channel.write(chunk),
+      send: (chunk) => this.#channel.write(chunk),
       exit: (code) => this.#exit({ code }),
     });
     if (this.#program !== undefined) {
+      for (const chunk of this.#early.splice(0)) this.#program.input(chunk);
       if (this.#channel.inputEnded) this.#program.end();
       return;
     }
