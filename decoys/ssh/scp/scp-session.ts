@@ -99,15 +99,15 @@ export class ScpSession {
   }
 
   #context(flags: ScpContext['flags']): ScpContext {
-    const { fs, user, observe } = this.#options;
     const options = this.#options;
+    const { fs, user } = options;
     const take = (max: number) => this.#take(max);
     const context: ScpContext = {
       fs,
       user,
       flags,
       errors: 0,
-      observe: (observation) => observe.call(options, observation),
+      observe: (observation) => options.observe(observation),
       *write(chunk) {
         const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
         if (options.send(bytes) === false) yield 'output';

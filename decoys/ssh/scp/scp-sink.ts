@@ -30,10 +30,14 @@ export function* receive(
   depth = 0,
 ): Generator<ScpTurn, void> {
   const target = paths[0];
-  if (paths.length !== 1 || target === undefined) return yield* giveUp(scp, 'ambiguous target');
+  if (paths.length !== 1 || target === undefined) {
+    yield* giveUp(scp, 'ambiguous target');
+    return;
+  }
   const there = statOf(scp, target);
   if (scp.flags.mustBeFolder && !(there.ok && there.value.type === 'directory')) {
-    return yield* giveUp(scp, `${target}: ${ERROR_TEXT[there.ok ? 'ENOTDIR' : there.error]}`);
+    yield* giveUp(scp, `${target}: ${ERROR_TEXT[there.ok ? 'ENOTDIR' : there.error]}`);
+    return;
   }
   yield* scp.write(OK);
   const isFolder = there.ok && there.value.type === 'directory';
@@ -50,7 +54,10 @@ export function* receive(
       scp.errors++;
       continue;
     }
-    if (record.startsWith('E')) return yield* scp.write(OK);
+    if (record.startsWith('E')) {
+      yield* scp.write(OK);
+      return;
+    }
     const line = record.endsWith('\n') ? record.slice(0, -1) : record;
     if (line.startsWith('T')) {
       times = yield* parseTimes(scp, line);
@@ -60,7 +67,10 @@ export function* receive(
     const entry = yield* parseEntry(scp, line, wasFirst);
     const path = isFolder ? `${target}${target === '/' ? '' : '/'}${entry.name}` : target;
     if (entry.folder) {
-      if (depth >= MAX_DEPTH) return yield* giveUp(scp, `${path}: ${ERROR_TEXT.ENAMETOOLONG}`);
+      if (depth >= MAX_DEPTH) {
+        yield* giveUp(scp, `${path}: ${ERROR_TEXT.ENAMETOOLONG}`);
+        return;
+      }
       yield* receiveFolder(scp, path, entry, times, depth);
     } else yield* receiveFile(scp, path, entry, times);
     times = undefined;
@@ -126,17 +136,26 @@ function* receiveFolder(
   times: Times | undefined,
   depth: number,
 ): Generator<ScpTurn, void> {
-  if (!scp.flags.recursive) return yield* protocolError(scp, 'received directory without -r');
+  if (!scp.flags.recursive) {
+    yield* protocolError(scp, 'received directory without -r');
+    return;
+  }
   const there = statOf(scp, path);
   let setMode = scp.flags.preserve;
   if (there.ok) {
-    if (there.value.type !== 'directory') return yield* scp.error(`${path}: ${ERROR_TEXT.ENOTDIR}`);
+    if (there.value.type !== 'directory') {
+      yield* scp.error(`${path}: ${ERROR_TEXT.ENOTDIR}`);
+      return;
+    }
     if (setMode) onPath(scp, path, (at) => scp.fs.chmod(at, entry.mode, scp.user));
   } else {
     // A folder that its owner may not write would refuse its own content: the mode comes last.
     setMode = true;
     const made = onPath(scp, path, (at) => scp.fs.mkdir(at, entry.mode | 0o700, scp.user));
-    if (!made.ok) return yield* scp.error(`${path}: ${ERROR_TEXT[made.error]}`);
+    if (!made.ok) {
+      yield* scp.error(`${path}: ${ERROR_TEXT[made.error]}`);
+      return;
+    }
   }
   yield* receive(scp, [path], false, depth + 1);
   if (times !== undefined) onPath(scp, path, (at) => scp.fs.utimes(at, times.atime, times.mtime, scp.user));
@@ -147,7 +166,10 @@ function* receiveFile(scp: ScpContext, path: string, entry: Entry, times: Times 
   const { fs, user } = scp;
   const before = statOf(scp, path);
   const opened = openForWriting(scp, path, before, entry.mode | 0o200);
-  if (!opened.ok) return yield* scp.error(`${path}: ${ERROR_TEXT[opened.error]}`);
+  if (!opened.ok) {
+    yield* scp.error(`${path}: ${ERROR_TEXT[opened.error]}`);
+    return;
+  }
   const at = opened.value;
   yield* scp.write(OK);
   let failed: FsErrorCode | undefined;
@@ -157,7 +179,8 @@ function* receiveFile(scp: ScpContext, path: string, entry: Entry, times: Times 
     const chunk = yield* scp.read(left > 65_536n ? 65_536 : Number(left));
     if (chunk === undefined) {
       report(scp, at);
-      return yield* giveUp(scp, 'dropped connection');
+      yield* giveUp(scp, 'dropped connection');
+      return;
     }
     if (failed === undefined) {
       const written = fs.write(at, chunk, user, { offset });
@@ -170,7 +193,10 @@ function* receiveFile(scp: ScpContext, path: string, entry: Entry, times: Times 
   report(scp, at);
   yield* scp.response();
   if (times !== undefined && failed === undefined) fs.utimes(at, times.atime, times.mtime, user);
-  if (failed !== undefined) return yield* scp.error(`${path}: ${ERROR_TEXT[failed]}`);
+  if (failed !== undefined) {
+    yield* scp.error(`${path}: ${ERROR_TEXT[failed]}`);
+    return;
+  }
   yield* scp.write(OK);
 }
 

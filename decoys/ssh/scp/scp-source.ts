@@ -53,7 +53,10 @@ function* sendFile(scp: ScpContext, path: string, at: string, stat: FsStat): Gen
 
 function* sendFolder(scp: ScpContext, path: string, at: string, stat: FsStat, depth: number): Generator<ScpTurn, void> {
   const names = scp.fs.list(at, scp.user);
-  if (!names.ok) return yield* scp.error(`${path}: ${ERROR_TEXT[names.error]}`);
+  if (!names.ok) {
+    yield* scp.error(`${path}: ${ERROR_TEXT[names.error]}`);
+    return;
+  }
   if (scp.flags.preserve && !(yield* sendTimes(scp, stat))) return;
   const record = `D${modeText(stat)} 0 ${nameOf(path)}\n`;
   scp.verbose(`Entering directory: ${record}`);
