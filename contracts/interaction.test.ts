@@ -12,8 +12,15 @@ function eventOf(action: string | undefined, more: Partial<SensorEvent> = {}): S
 }
 
 describe('what an event means', () => {
-  it.each(Object.entries(DECOY_ACTIONS))('%s is called %s', (interaction, action) => {
-    expect(interactionOf(eventOf(action))).toBe(interaction);
+  it.each(Object.entries(DECOY_ACTIONS))('ssh-%s is %s', (name, interaction) => {
+    expect(interactionOf(eventOf(`ssh-${name}`))).toBe(interaction);
+  });
+
+  it('tells uploads from other files, and connections of programs from forwards', () => {
+    expect(interactionOf(eventOf('ssh-file', { tags: ['upload'] }))).toBe('upload');
+    const forward = { kind: 'connect', host: 'h', port: 1 };
+    const netsentinel = { decoy: { id: 'd', type: 'ssh' }, ssh: { forward } };
+    expect(interactionOf(eventOf('ssh-forward', { netsentinel }))).toBe('outbound');
   });
 
   it.each([
@@ -22,12 +29,17 @@ describe('what an event means', () => {
     ['disconnected', 'disconnect'],
     ['session_ended', 'disconnect'],
     ['new-connection', 'connect'],
+    ['outbound-connection', 'outbound'],
+    ['file-executed', 'execute'],
+    ['tool-download', 'download'],
+    ['file_written', 'write'],
+    ['program-run', 'program'],
     ['direct-tcpip-request', 'forward'],
     ['kex-finished', 'handshake'],
     ['shell-opened', 'session'],
     ['sftp-upload', 'upload'],
     ['command-line', 'command'],
-    ['bounded', 'other'],
+    ['whatever', 'other'],
   ])('understands %s as %s', (action, interaction) => {
     expect(interactionOf(eventOf(action))).toBe(interaction);
     expect(interactionOf(eventOf(action))).toBe(interaction);

@@ -1,7 +1,7 @@
 /**
  * What an event means as a move of an attacker, whatever protocol and sensor it came from. Detectors and the incident's story read
- * events through this one function, so that they agree. It goes by what is in the event (ECS category, our own fields) and by words in
- * `event.action`; decoys best use the names in `DECOY_ACTIONS`.
+ * events through this one function, so that they agree. Decoys of ours use the names in `DECOY_ACTIONS`; of others' events it makes the
+ * best by words in `event.action` and by what is in them.
  */
 import type { Event, SensorEvent } from './event.ts';
 
@@ -34,22 +34,25 @@ export type Interaction =
   /** Not an attacker's move at a decoy, nor a login anywhere: background. */
   | 'none';
 
-/** The names that our decoys give their events. */
+/** What our decoys call their events, after their protocol and a hyphen: `ssh-login`. */
 export const DECOY_ACTIONS = {
-  connect: 'connection-opened',
-  handshake: 'client-identified',
+  connect: 'connect',
+  client: 'handshake',
   login: 'login',
-  session: 'session-opened',
-  command: 'command-input',
-  program: 'program-run',
-  download: 'file-download',
-  upload: 'file-upload',
-  write: 'file-written',
-  execute: 'file-executed',
-  forward: 'port-forward',
-  outbound: 'outbound-connection',
-  disconnect: 'connection-closed',
-} as const satisfies Partial<Record<Interaction, string>>;
+  session: 'session',
+  command: 'command',
+  program: 'program',
+  download: 'download',
+  upload: 'upload',
+  /** An upload where `tags` has `upload`. */
+  file: 'write',
+  execute: 'execute',
+  /** Outbound where the kind of the forward is `connect`. */
+  forward: 'forward',
+  disconnect: 'disconnect',
+  recording: 'other',
+  bounded: 'other',
+} as const satisfies Readonly<Record<string, Interaction>>;
 
 /** Words in `event.action`, first match wins. */
 const WORDS: readonly (readonly [RegExp, Interaction])[] = [
@@ -68,9 +71,7 @@ const WORDS: readonly (readonly [RegExp, Interaction])[] = [
   [/shell|session|exec|pty|subsystem|channel/, 'session'],
 ];
 const MAX_KNOWN = 512;
-const known = new Map<string, Interaction | undefined>(
-  Object.entries(DECOY_ACTIONS).map(([interaction, action]) => [action, interaction as Interaction]),
-);
+const known = new Map<string, Interaction | undefined>();
 
 /** Costs a few property reads for events that are background. */
 export function interactionOf(event: Event | SensorEvent): Interaction {
@@ -79,18 +80,18 @@ export function interactionOf(event: Event | SensorEvent): Interaction {
       ? 'login'
       : 'none';
   if (event.event.kind === 'pipeline_error') return 'other';
-  const byAction = event.event.action === undefined ? undefined : byWords(event.event.action);
-  return byAction ?? byContent(event);
+  const named = event.event.action === undefined ? undefined : byAction(event.event.action);
+  if (named === 'write') return event.tags?.includes('upload') === true ? 'upload' : 'write';
+  if (named === 'forward') return event.netsentinel.ssh?.forward?.kind === 'connect' ? 'outbound' : 'forward';
+  return named ?? byContent(event);
 }
 
-function byWords(action: string): Interaction | undefined {
+function byAction(action: string): Interaction | undefined {
   if (known.has(action)) return known.get(action);
-  let found: Interaction | undefined;
-  for (const [word, interaction] of WORDS)
-    if (word.test(action)) {
-      found = interaction;
-      break;
-    }
+  const name = action.slice(action.indexOf('-') + 1);
+  const found = Object.hasOwn(DECOY_ACTIONS, name)
+    ? DECOY_ACTIONS[name as keyof typeof DECOY_ACTIONS]
+    : WORDS.find(([word]) => word.test(action))?.[1];
   if (known.size < MAX_KNOWN) known.set(action, found);
   return found;
 }

@@ -1,6 +1,6 @@
 /** Events from short sketches, for the cases of detectors and for tests; no part of the product. */
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
-import { DECOY_ACTIONS, type Interaction } from '@netsentinel/contracts/interaction';
+import type { DECOY_ACTIONS } from '@netsentinel/contracts/interaction';
 
 /** A command line, or one move; `after` is the time since the move before in seconds (default 1, may be negative). */
 export type Move = string | MoveSketch;
@@ -39,7 +39,7 @@ export function movesOf(moves: readonly Move[], first = 1, actor = '198.51.100.7
 }
 
 export function moveEvent(sketch: MoveSketch, time: number, sequence: number, actor = '198.51.100.7'): Event {
-  const [interaction, facts] = factsOf(sketch);
+  const [name, facts] = factsOf(sketch);
   const { netsentinel, event, ...rest } = facts;
   return {
     '@timestamp': new Date(time).toISOString(),
@@ -49,7 +49,7 @@ export function moveEvent(sketch: MoveSketch, time: number, sequence: number, ac
     event: {
       kind: 'event',
       dataset: 'netsentinel.ssh',
-      action: DECOY_ACTIONS[interaction],
+      action: `ssh-${name}`,
       ...event,
       id: `ssh-1~m1abcdef~${sequence.toString(36)}`,
       ingested: new Date(time).toISOString(),
@@ -68,7 +68,7 @@ export function moveEvent(sketch: MoveSketch, time: number, sequence: number, ac
 
 type Facts = Partial<Omit<SensorEvent, 'event'>> & { readonly event?: Partial<SensorEvent['event']> };
 
-function factsOf(sketch: MoveSketch): [Exclude<Interaction, 'other' | 'none'>, Facts] {
+function factsOf(sketch: MoveSketch): [keyof typeof DECOY_ACTIONS, Facts] {
   if (sketch.login !== undefined)
     return [
       'login',
@@ -88,7 +88,7 @@ function factsOf(sketch: MoveSketch): [Exclude<Interaction, 'other' | 'none'>, F
   if (sketch.program !== undefined) return ['program', { process: { args: [...sketch.program] } }];
   if (sketch.handshake !== undefined)
     return [
-      'handshake',
+      'client',
       { netsentinel: { ssh: { client_version: sketch.handshake, hassh: 'ec7378c1a92f5a8dde7e8b7a1ddf33d1' } } },
     ];
   if (sketch.forward !== undefined) {
@@ -96,8 +96,8 @@ function factsOf(sketch: MoveSketch): [Exclude<Interaction, 'other' | 'none'>, F
     return ['forward', { netsentinel: { ssh: { forward: { kind: 'direct-tcpip', host, port: Number(port) } } } }];
   }
   if (sketch.outbound !== undefined) {
-    const [address = '', port = '0'] = sketch.outbound.split(':');
-    return ['outbound', { destination: { address, port: Number(port) } }];
+    const [host = '', port = '0'] = sketch.outbound.split(':');
+    return ['forward', { netsentinel: { ssh: { forward: { kind: 'connect', host, port: Number(port) } } } }];
   }
   if (sketch.download !== undefined)
     return [
@@ -105,8 +105,23 @@ function factsOf(sketch: MoveSketch): [Exclude<Interaction, 'other' | 'none'>, F
       { url: { original: sketch.download }, file: { path: `/tmp/${sketch.download.split('/').at(-1)}` } },
     ];
   if (sketch.upload !== undefined)
-    return ['upload', { file: { path: sketch.upload }, netsentinel: { upload: { sha256: 'a'.repeat(64), bytes: 9 } } }];
-  if (sketch.write !== undefined) return ['write', { file: { path: sketch.write } }];
+    return [
+      'file',
+      {
+        tags: ['upload'],
+        file: { path: sketch.upload },
+        netsentinel: { upload: { sha256: 'a'.repeat(64), bytes: 9 } },
+      },
+    ];
+  if (sketch.write !== undefined)
+    return [
+      'file',
+      {
+        tags: ['redirect'],
+        file: { path: sketch.write },
+        netsentinel: { upload: { sha256: 'b'.repeat(64), bytes: 9 } },
+      },
+    ];
   if (sketch.execute !== undefined) return ['execute', { process: { executable: sketch.execute } }];
   return [sketch.disconnect === true ? 'disconnect' : 'connect', {}];
 }

@@ -33,30 +33,30 @@ function fromCowrie(
   };
   switch (line.eventid) {
     case 'cowrie.session.connect':
-      return { action: 'connection-opened' };
+      return { action: 'ssh-connect' };
     case 'cowrie.session.closed':
-      return { action: 'connection-closed' };
+      return { action: 'ssh-disconnect' };
     case 'cowrie.client.version':
-      return { action: 'client-identified', netsentinel: { ssh: { client_version: text('version').slice(0, 1024) } } };
+      return { action: 'ssh-client', netsentinel: { ssh: { client_version: text('version').slice(0, 1024) } } };
     case 'cowrie.login.success':
     case 'cowrie.login.failed':
       return {
-        action: 'login',
+        action: 'ssh-login',
         outcome: line.eventid.endsWith('success') ? 'success' : 'failure',
         user: { name: text('username').slice(0, 1024) },
         netsentinel: { credential: { method: 'password', password: text('password').slice(0, 1024) } },
       };
     case 'cowrie.command.input':
-      return { action: 'command-input', process: { command_line: text('input').slice(0, 16_384) } };
+      return { action: 'ssh-command', process: { command_line: text('input').slice(0, 16_384) } };
     case 'cowrie.session.file_download':
       return {
-        action: 'file-download',
+        action: 'ssh-download',
         url: { original: text('url').slice(0, 16_384) },
         file: { path: text('outfile') },
       };
     case 'cowrie.direct-tcpip.request':
       return {
-        action: 'port-forward',
+        action: 'ssh-forward',
         netsentinel: {
           ssh: {
             forward: { kind: 'direct-tcpip', host: text('dst_ip').slice(0, 1024), port: Number(line['dst_port']) || 0 },
@@ -114,7 +114,7 @@ function tellAll(): Told {
       const event: Event = result.value;
       const actor = actors.get(event.netsentinel.actor) ?? { state: newActorState(), incident: undefined };
       actors.set(event.netsentinel.actor, actor);
-      if (action === 'command-input' && event.process?.command_line?.trim() !== '')
+      if (action === 'ssh-command' && event.process?.command_line?.trim() !== '')
         commandSessions.add(line.session ?? '');
       const detections = detectors.process(event, actor.state);
       actor.incident = foldEvent(actor.incident, event, detections, { before: actor.state.before });

@@ -211,6 +211,29 @@ describe('folding', () => {
     expect(incident?.lastSeen).toBe(STORY_START + 11_000);
   });
 
+  it('tells many tunnels in one line, with what was sent through them', () => {
+    const events = movesOf([{ forward: '192.0.2.1:25' }, { forward: '192.0.2.2:25' }, { forward: '192.0.2.2:25' }]);
+    events[2]!.message = 'EHLO you\r\n';
+    const [incident] = tell([...events, ...movesOf([{ outbound: '192.0.2.3:80' }], 9)]);
+    expect(incident?.timeline.filter((entry) => entry.kind !== 'detection')).toMatchObject([
+      {
+        kind: 'forward',
+        count: 2,
+        title: 'Asked for 2 tunnels, the last to 192.0.2.2:25',
+        detail: 'EHLO you\\u{d}\\u{a}',
+      },
+      { kind: 'outbound', title: 'Tried to connect to 192.0.2.3:80' },
+    ]);
+    expect(incident?.detections.find((row) => row.rule === 'port-forward')?.count).toBe(2);
+  });
+
+  it('adds to a line what its programs came to', () => {
+    const [incident] = tell(movesOf(['a=sha; cat /etc/${a}dow', { program: ['cat', '/etc/shadow'] }]));
+    expect(incident?.commands).toMatchObject([{ techniques: ['T1003.008'] }]);
+    const [other] = tell(movesOf([{ program: ['cat', '/etc/shadow'] }]));
+    expect(other?.commands).toEqual([]);
+  });
+
   it('names the latest address of an IPv6 actor first', () => {
     const actor = '2001:db8::/64';
     const events = ['2001:db8::1', '2001:db8::2', '2001:db8::1'].map((ip, at) => {

@@ -53,17 +53,18 @@ export function tellMove(
       );
     case 'forward': {
       const { host = '', port = 0, kind = 'tunnel' } = event.netsentinel.ssh?.forward ?? {};
+      if (event.message !== undefined) return tellPayload(draft, event, event.message);
       return tellRun(draft, event, 'forward', tell, (count) =>
         count === 1
           ? `Asked for a ${kind} to ${show(host)}:${port}`
           : `Asked for ${count} tunnels, the last to ${show(host)}:${port}`,
       );
     }
-    case 'outbound':
-      return tell(
-        'outbound',
-        `Tried to connect to ${show(event.destination?.domain ?? event.destination?.ip ?? event.destination?.address)}:${event.destination?.port ?? '?'}`,
-      );
+    case 'outbound': {
+      const { host = event.destination?.domain ?? event.destination?.ip, port = event.destination?.port ?? 0 } =
+        event.netsentinel.ssh?.forward ?? {};
+      return tell('outbound', `Tried to connect to ${show(host)}:${port}`);
+    }
     case 'disconnect':
       return tell('disconnect', `Left ${decoy}`);
     case 'handshake':
@@ -175,6 +176,18 @@ function tellRun(draft: Draft, event: Event, kind: string, tell: Tell, title: (c
   if (last?.kind !== kind || last.session !== event.netsentinel.session?.id) return tell(kind, title(1));
   const count = (last.count ?? 1) + 1;
   draft.change('timeline', index, { title: title(count).slice(0, MAX_TITLE), count, event: event.event.id });
+}
+
+/** What was sent through a tunnel belongs to the entry that opened it. */
+function tellPayload(draft: Draft, event: Event, payload: string): void {
+  const index = draft.incident.timeline.findLastIndex(
+    (entry) => entry.kind === 'forward' && entry.session === event.netsentinel.session?.id,
+  );
+  if (index >= 0)
+    draft.change('timeline', index, {
+      detail: printable(payload, MAX_LONG / 2).slice(0, MAX_LONG),
+      event: event.event.id,
+    });
 }
 
 function keepSession(draft: Draft, event: Event, interaction: Interaction, time: number): void {

@@ -44,8 +44,8 @@ function move(
 }
 
 const login = (outcome: 'success' | 'failure', more: Parameters<typeof move>[1] = {}): Event =>
-  move('login', { outcome, user: { name: 'root' }, ...more });
-const command = (text: string): Event => move('command-input', { process: { command_line: text } });
+  move('ssh-login', { outcome, user: { name: 'root' }, ...more });
+const command = (text: string): Event => move('ssh-command', { process: { command_line: text } });
 
 /** A stream of one partition that tests feed by hand. */
 class FakeStream {
@@ -165,7 +165,7 @@ describe('analysis', () => {
     const stream = new FakeStream();
     const state = new FakeState();
     const { told, planned, settled } = await startAnalysis(stream, state);
-    stream.feed(move('connection-opened'));
+    stream.feed(move('ssh-connect'));
     await settled(1);
     expect(told).toEqual([]);
     stream.feed(login('failure'));
@@ -203,7 +203,7 @@ describe('analysis', () => {
   it('comes to the same result when a crash makes it read everything twice', async () => {
     const stream = new FakeStream();
     stream.feed(
-      move('connection-opened'),
+      move('ssh-connect'),
       ...Array.from({ length: 7 }, () => login('failure')),
       login('success'),
       command('id'),

@@ -14,9 +14,8 @@ export const outboundConnection = plainDetector(
     on: ['outbound'],
   },
   ({ event }) => {
-    const to = event.destination;
-    return {
-      summary: `Tried to connect to ${quote(`${to?.domain ?? to?.address ?? to?.ip ?? ''}:${to?.port ?? ''}`)}`,
-    };
+    const forward = event.netsentinel.ssh?.forward;
+    const host = forward?.host ?? event.destination?.domain ?? event.destination?.ip ?? '';
+    return { summary: `Tried to connect to ${quote(`${host}:${forward?.port ?? event.destination?.port ?? ''}`)}` };
   },
 );

@@ -14,6 +14,8 @@ export const portForward = plainDetector(
     on: ['forward'],
   },
   ({ event }) => {
+    // A second event of the same tunnel says what was sent through it.
+    if (event.message !== undefined) return undefined;
     const { host = '', port = 0, kind = 'forward' } = event.netsentinel.ssh?.forward ?? {};
     return { summary: `Asked for a ${kind} to ${quote(`${host}:${port}`)}` };
   },
