@@ -10,6 +10,7 @@ import { pack } from '@netsentinel/kernel/pack';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { compilePolicy } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ANALYSIS_GROUP, createAnalysis, type Analysis, type AnalysisOptions } from './analysis.ts';
 
@@ -156,7 +157,7 @@ async function startAnalysis(stream: FakeStream, state: FakeState, more: Partial
   });
   await analysis.start();
   const running = analysis;
-  const settled = (events: number) => vi.waitFor(() => expect(running.counters.events).toBe(events));
+  const settled = (events: number) => vi.waitFor(() => expect(running.counters.events).toBe(events), { interval: 1 });
   return { analysis, told, planned, clock, settled };
 }
 
@@ -312,4 +313,67 @@ describe('analysis', () => {
       ['open', 1],
     ]);
   });
+
+  it('comes to the same whatever fails and restarts on the way', async () => {
+    const attackers = ['192.0.2.1', '192.0.2.2', '2001:db8::5'];
+    const events = Array.from({ length: 24 }, (_, n) => {
+      const ip = attackers[n % 3]!;
+      if (n < 3) return move('ssh-connect', { ip });
+      return n % 4 === 0
+        ? login(n > 16 ? 'success' : 'failure', { ip })
+        : move('ssh-command', { ip, process: { command_line: `uname -${n}` } });
+    });
+    const unhurried = {
+      now: () => NOW,
+      monotonicMs: () => 0,
+      after: (_ms: number, call: () => void) => (setImmediate(call), () => {}),
+    };
+    const run = async (steps: readonly Step[]): Promise<unknown> => {
+      const stream = new FakeStream();
+      const state = new FakeState();
+      let at = 0;
+      for (const { take, fail, restart } of [...steps, { take: events.length, fail: 0, restart: true }]) {
+        const { analysis: running, settled } = await startAnalysis(stream, state, { clock: unhurried });
+        const already = Number(state.marks[0]?.offset ?? 0n);
+        for (const piece of [take, restart ? 0 : take]) {
+          state.failures = fail;
+          const next = events.slice(at, at + piece);
+          at += next.length;
+          stream.feed(...next);
+          await settled(at - already);
+        }
+        await running.stop();
+      }
+      const strip = ({ timeline, ...rest }: Incident) => ({
+        ...rest,
+        timeline: timeline.filter((entry) => entry.kind !== 'action'),
+      });
+      return {
+        incidents: byKey(state.incidents).map(([, one]) => strip(one)),
+        actions: byKey(state.actions).map(([id]) => id),
+        actors: byKey(state.actors),
+      };
+    };
+    const straight = await run([]);
+    const step = fc.record({ take: fc.integer({ min: 1, max: 6 }), fail: fc.nat(2), restart: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 5 }), async (steps) => {
+        expect(await run(steps)).toEqual(straight);
+      }),
+      { numRuns: 25 },
+    );
+  });
 });
+
+function byKey<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+interface Step {
+  /** Events at a time, twice. */
+  readonly take: number;
+  /** Transactions that fail first. */
+  readonly fail: number;
+  /** Whether to start anew after the first. */
+  readonly restart: boolean;
+}
