@@ -165,15 +165,23 @@ export class BlockStore {
   /** After another boot: wall time is all there is, and no block gets longer than it was ordered for. */
   rebase(boot: string, uptimeMs: number, wallMs: number): void {
     this.transaction(() => {
-      const known = this.#prepare(`SELECT value FROM meta WHERE key = 'boot'`).get()?.['value'];
+      const known = this.recall('boot');
       if (known === boot) return;
-      this.#prepare(`INSERT OR REPLACE INTO meta VALUES ('boot', ?)`).run(boot);
+      this.remember('boot', boot);
       if (known !== undefined)
         this.#prepare('UPDATE block SET deadline = ? + min(expires_at - applied_at, expires_at - ?)').run(
           Math.ceil(uptimeMs),
           wallMs,
         );
     });
+  }
+
+  recall(key: string): string | undefined {
+    return this.#prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'] as string | undefined;
+  }
+
+  remember(key: string, value: string): void {
+    this.#prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value);
   }
 
   /** Queues a line of the audit; part of the transaction around it. */

@@ -12,7 +12,7 @@ import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { EnforcerConfig } from './enforcer.config.ts';
 import { Executor, type Job } from './executor.ts';
 import { Ledger } from './ledger.ts';
-import { ProtectedAssets } from './protected-assets.ts';
+import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
 import type { Availability, Responder, ResponderFactory } from './responder.types.ts';
 import { systemUptime, type Uptime } from './uptime.ts';
 
@@ -79,6 +79,7 @@ class LocalEnforcer implements Enforcer {
   #running: Promise<void> = Promise.resolve();
   #scheduled = false;
   #expiry: { readonly at: number; readonly cancel: () => void } | undefined;
+  #started = false;
   #closed = false;
 
   constructor(options: EnforcerOptions) {
@@ -113,7 +114,9 @@ class LocalEnforcer implements Enforcer {
       config,
       clock,
       log,
-      onChange: (added) => this.#exclusively(() => this.#executor.withdraw(added)),
+      onChange: (added) => {
+        if (this.#started) this.#exclusively(() => this.#executor.withdraw(added));
+      },
     });
     this.#executor = new Executor({
       config,
@@ -134,6 +137,10 @@ class LocalEnforcer implements Enforcer {
     this.#executor.expire();
     const enforcedBefore = store.count('enforce') > 0;
     if (mode !== 'enforce' && enforcedBefore) this.#executor.drop([...store.all('enforce')], `mode: ${mode}`);
+    // Before the world is made equal to the journal, the journal is rid of what is protected by now.
+    await this.#assets.start();
+    this.#executor.dropProtected(this.#newlyProtected());
+    this.#started = true;
     let availability: Availability | undefined;
     if (mode === 'enforce') availability = await this.#responder.start();
     else if (enforcedBefore) availability = await this.#responder.clear();
@@ -145,10 +152,17 @@ class LocalEnforcer implements Enforcer {
         ...(availability?.available === false ? { unavailable: availability.reason } : {}),
       }),
     );
-    // Takes back what has become protected since it was blocked, which needs the firewall.
-    await this.#assets.start();
-    await this.#running;
     this.#planExpiry();
+  }
+
+  /** The machine's own addresses and the like, and what is configured unless it was the same at the last start. */
+  #newlyProtected(): readonly ProtectedAsset[] {
+    const { allow, management } = this.#config;
+    const configured = JSON.stringify([allow, management]);
+    const { store } = this.#ledger;
+    if (store.recall('configured') === configured) return this.#assets.machine();
+    this.#ledger.commit(() => store.remember('configured', configured));
+    return this.#assets.list();
   }
 
   handle(input: unknown): void {

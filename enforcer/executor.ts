@@ -130,6 +130,11 @@ export class Executor {
 
   /** Lets in again whatever overlaps what has become protected. */
   async withdraw(added: readonly ProtectedAsset[]): Promise<void> {
+    await this.#apply(this.dropProtected(added));
+  }
+
+  /** Takes what overlaps these assets out of the journal; the caller makes the world follow. */
+  dropProtected(added: readonly ProtectedAsset[]): Touched {
     const blocks = new Map<string, Block>();
     const exact = added.filter(({ network }) => network.prefix === (network.family === 4 ? 32 : 128));
     const wide = added.filter((candidate) => !exact.includes(candidate));
@@ -142,9 +147,8 @@ export class Executor {
         if (network !== undefined && wide.some((candidate) => networksOverlap(candidate.network, network)))
           blocks.set(block.id, block);
       }
-    if (blocks.size === 0) return;
-    this.#log.warn('Blocks of what is protected now are taken back', { blocks: blocks.size });
-    await this.#apply(this.drop([...blocks.values()], 'the target became protected'));
+    if (blocks.size > 0) this.#log.warn('Blocks of what is protected now are taken back', { blocks: blocks.size });
+    return this.drop([...blocks.values()], 'the target became protected');
   }
 
   /** Blocks in force as responders need them. */

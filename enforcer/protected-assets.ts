@@ -128,11 +128,13 @@ export class ProtectedAssets {
     return undefined;
   }
 
+  /** What was read from this machine, as of the last reading. */
+  machine(): ProtectedAsset[] {
+    return union(this.#local, this.#host);
+  }
+
   list(): ProtectedAsset[] {
-    const byText = new Map<string, ProtectedAsset>();
-    for (const candidate of [...this.#host, ...this.#local, ...this.#fixed])
-      byText.set(formatNetwork(candidate.network), candidate);
-    return [...byText.values()];
+    return union(this.machine(), this.#fixed);
   }
 
   /** Reads addresses, routes and name servers. What cannot be read keeps its last known value. */

@@ -92,6 +92,7 @@ export class NftSession {
   #token = 0;
   #waiting: { word: string; settle: (result: NftResult | undefined) => void } | undefined;
   #closed = false;
+  #queue: Promise<unknown> = Promise.resolve();
   /** Transactions that had to go through a process of their own. */
   fallbacks = 0;
 
@@ -101,8 +102,14 @@ export class NftSession {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Runs the commands as one transaction. One at a time: the caller waits for the answer before it asks again. */
-  async run(commands: readonly string[]): Promise<NftResult> {
+  /** Runs the commands as one transaction, after those that were asked for before. Never rejects. */
+  run(commands: readonly string[]): Promise<NftResult> {
+    const result = this.#queue.then(() => this.#run(commands));
+    this.#queue = result;
+    return result;
+  }
+
+  async #run(commands: readonly string[]): Promise<NftResult> {
     const line = commands.join('; ');
     if (line.length <= MAX_SESSION_LINE && !this.#closed) {
       const result = await this.#ask(line);

@@ -17,15 +17,17 @@ export const nftables = {
 };
 
 /** How long a change may take to show up in the monitor before it counts as not verified. */
-const VERIFY_MS = 3000;
+const VERIFY_MS = 5000;
 /**
- * A monitor that starts reads all of nftables first, and begins again whenever something changes meanwhile, as a probe does: so
- * probes become rarer.
+ * How long to wait for each probe before sending another. A monitor that starts reads all of nftables first (half a second for
+ * 100,000 entries) and begins again whenever something changes meanwhile, as a probe does: hence the pause after the first.
  */
-const FIRST_PROBE_MS = 50;
+const PROBE_WAITS_MS = [60, 1000, 1500, 2500, 4000];
 /** Is the monitor still with us? Costs one element that lives a second. */
 const HEARTBEAT_MS = 30_000;
 const MAX_SUSPECTS = 1000;
+/** Between attempts to rebuild a table that nft refuses. */
+const RETRY_MS = 5000;
 
 class NftablesResponder implements Responder {
   readonly id = 'nftables';
@@ -41,7 +43,7 @@ class NftablesResponder implements Responder {
     string,
     { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]
   >();
-  readonly #probes = new Map<number, () => void>();
+  readonly #probes = new Set<(number: number) => void>();
   /** Elements whose last reported change contradicts what is intended; looked at again when things have calmed down. */
   readonly #suspects = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
   /** What the transaction that the monitor is reporting has done last to each network. */
@@ -52,7 +54,10 @@ class NftablesResponder implements Responder {
   /** While we replace the table ourselves, its coming and going is no news. */
   #rebuilding = false;
   #broken = false;
+  /** The monitor ended and has not been heard again. */
+  #blind = false;
   #probeNumber = 0;
+  #rebuilds = 0;
   #cancelMend: (() => void) | undefined;
   #cancelHeartbeat: (() => void) | undefined;
   #closed = false;
@@ -70,7 +75,10 @@ class NftablesResponder implements Responder {
       table: config.table,
       clock: ctx.clock,
       onEvent: (event) => this.#noticed(event),
-      onDown: () => this.#mendSoon('the monitor ended'),
+      onDown: () => {
+        this.#blind = true;
+        this.#mendSoon('the monitor ended');
+      },
     });
   }
 
@@ -174,37 +182,50 @@ class NftablesResponder implements Responder {
     const result = await session.runAlone(this.#script.rebuild(this.#ctx.intended.all(), this.#sets));
     if (result.ok) {
       this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
-      // Everything that the monitor says before it shows the probe is about the rebuild.
-      if (!(await this.#probe())) this.#monitor?.restart();
+      this.#settle();
     } else {
+      this.#rebuilding = false;
       this.#sets.clear();
       this.#unavailable(result.reason);
       this.#broken = true;
-      this.#mendSoon('the table could not be rebuilt');
+      this.#mendSoon('the table could not be rebuilt', RETRY_MS);
     }
-    this.#rebuilding = false;
     return result;
+  }
+
+  /** Everything that the monitor says before it shows a probe is about the rebuild. */
+  #settle(): void {
+    const rebuild = (this.#rebuilds += 1);
+    void this.#probe().then((seen) => {
+      if (rebuild !== this.#rebuilds) return;
+      this.#rebuilding = false;
+      if (!seen && !this.#closed) this.#monitor?.restart();
+    });
   }
 
   /** True once the monitor shows an element that we added just now. */
   async #probe(): Promise<boolean> {
-    const started = this.#ctx.clock.monotonicMs();
-    let patienceMs = FIRST_PROBE_MS;
-    while (!this.#closed && this.#ctx.clock.monotonicMs() - started < 2 * this.#config.timeoutMs) {
-      this.#probeNumber = (this.#probeNumber % 0xffff_fff0) + 1;
-      const number = this.#probeNumber;
+    const first = this.#probeNumber + 1;
+    for (const waitMs of PROBE_WAITS_MS) {
+      if (this.#closed) return false;
+      this.#probeNumber += 1;
+      // Before it is sent: the monitor may be faster than the answer.
       const seen = new Promise<boolean>((resolve) => {
-        const cancel = this.#ctx.clock.after(patienceMs, () => resolve(false));
-        this.#probes.set(number, () => {
-          cancel();
-          resolve(true);
+        const cancel = this.#ctx.clock.after(waitMs, () => {
+          this.#probes.delete(waiting);
+          resolve(false);
         });
+        const waiting = (number: number): void => {
+          if (number < first) return;
+          cancel();
+          this.#probes.delete(waiting);
+          resolve(true);
+        };
+        this.#probes.add(waiting);
       });
-      await this.#session?.run([...this.#script.foundation(), ...this.#script.probe(number)]);
+      await this.#session?.run([...this.#script.foundation(), ...this.#script.probe(this.#probeNumber)]);
       if (await seen) return true;
-      patienceMs *= 3;
     }
-    this.#probes.clear();
     return false;
   }
 
@@ -259,10 +280,7 @@ class NftablesResponder implements Responder {
     const shape = /^v[46]_(\d+)$/.exec(set);
     if (address === undefined) return;
     if (set === PROBE_SET) {
-      const number = Number(address.value);
-      const seen = this.#probes.get(number);
-      this.#probes.delete(number);
-      if (op === 'add') seen?.();
+      if (op === 'add') for (const waiting of this.#probes) waiting(Number(address.value));
       return;
     }
     if (shape === null) return;
@@ -294,9 +312,9 @@ class NftablesResponder implements Responder {
     this.#mendSoon(what);
   }
 
-  #mendSoon(what: string): void {
+  #mendSoon(what: string, delayMs = this.#config.mendDelayMs): void {
     if (this.#cancelMend !== undefined || this.#closed) return;
-    this.#cancelMend = this.#ctx.clock.after(this.#config.mendDelayMs, () => {
+    this.#cancelMend = this.#ctx.clock.after(delayMs, () => {
       this.#cancelMend = undefined;
       void this.#exclusive(() => this.#mend(what));
     });
@@ -304,7 +322,13 @@ class NftablesResponder implements Responder {
 
   async #mend(what: string): Promise<void> {
     if (this.#closed || this.#session === undefined) return;
-    if (!this.#broken && this.#suspects.size === 0 && what !== 'the monitor ended') return;
+    // A monitor that has just been started again: what happened before it listens is unknown.
+    if (this.#blind) {
+      await this.#probe();
+      this.#blind = false;
+      this.#broken = true;
+    }
+    if (!this.#broken && this.#suspects.size === 0) return;
     if (!this.#broken && this.#suspects.size > 0) {
       const changes: Change[] = [];
       for (const { op, network } of this.#suspects.values()) {

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callEnforcer, startControl, type ControlServer } from './control.ts';
+import type { Enforcer } from './enforcer.ts';
+
+let folder: string;
+let socketPath: string;
+let server: ControlServer;
+let asked: string[];
+
+const enforcer: Enforcer = {
+  handle: () => {},
+  list: () => [],
+  revert: (id, by) => {
+    asked.push(`${id} ${by}`);
+    return Promise.resolve({ id, status: 'reverted', at: 1 });
+  },
+  revertAll: (by) =>
+    by === 'nobody' ? Promise.reject(new NetSentinelError('ENFORCER_REVERT', 'operational', 'no')) : Promise.resolve(3),
+  describe: () => {
+    throw new Error('broken');
+  },
+  close: () => Promise.resolve(),
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'control-'));
+  socketPath = join(folder, 'enforcer.sock');
+  asked = [];
+  server = await startControl({ enforcer, socketPath, log: silentLogger });
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Sends raw text and answers what came until the server or the first line ended it. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let heard = '';
+    const socket = connect(socketPath, () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      heard += part;
+      if (heard.endsWith('\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.once('close', () => resolve(heard));
+  });
+
+describe('the control socket', () => {
+  it('is its owner’s alone', () => {
+    expect(statSync(socketPath).mode & 0o777).toBe(0o600);
+  });
+
+  it('answers every command', async () => {
+    expect(await callEnforcer(socketPath, { command: 'list' })).toEqual([]);
+    expect(await callEnforcer(socketPath, { command: 'revert', id: 'a' })).toMatchObject({ status: 'reverted' });
+    expect(await callEnforcer(socketPath, { command: 'revert', id: 'b', by: 'me' })).toMatchObject({ id: 'b' });
+    expect(asked).toEqual(['a command line', 'b me']);
+    expect(await callEnforcer(socketPath, { command: 'revertAll' })).toEqual({ reverted: 3 });
+  });
+
+  it('hands errors on', async () => {
+    await expect(callEnforcer(socketPath, { command: 'revertAll', by: 'nobody' })).rejects.toMatchObject({
+      code: 'ENFORCER_REVERT',
+    });
+    await expect(callEnforcer(socketPath, { command: 'describe' })).rejects.toMatchObject({ code: 'ENFORCER_FAILED' });
+    await expect(callEnforcer(join(folder, 'none'), { command: 'list' })).rejects.toMatchObject({
+      code: 'ENFORCER_UNREACHABLE',
+    });
+  });
+
+  it('survives rubbish', async () => {
+    expect(await raw('{}\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
+    expect(await raw('\u0000\u0001 not json\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
+    expect(await raw('{"command":"revert","id":7}\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
+    expect(await raw('x'.repeat(100_000))).toBe('');
+    expect(await callEnforcer(socketPath, { command: 'list' })).toEqual([]);
+  });
+
+  it('is not taken from an enforcer that lives, but from one that died', async () => {
+    await expect(startControl({ enforcer, socketPath, log: silentLogger })).rejects.toMatchObject({
+      code: 'ENFORCER_SOCKET_IN_USE',
+    });
+    const stale = join(folder, 'stale.sock');
+    writeFileSync(stale, '');
+    const second = await startControl({ enforcer, socketPath: stale, log: silentLogger });
+    expect(await callEnforcer(stale, { command: 'list' })).toEqual([]);
+    await second.close();
+  });
+
+  it('says why it cannot listen', async () => {
+    await expect(
+      startControl({ enforcer, socketPath: join(folder, 'missing', 'x.sock'), log: silentLogger }),
+    ).rejects.toMatchObject({ code: 'ENFORCER_SOCKET' });
+  });
+});

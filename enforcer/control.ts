@@ -1,0 +1,198 @@
+/**
+ * The enforcer's own door, a unix socket that only its owner may use: blocks can be seen and taken back with the command line even
+ * when the platform is gone. One JSON object a line, each answered by one line.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import type { EnforcedBlock, OrderReply } from '@netsentinel/contracts/action';
+import type { Logger } from '@netsentinel/contracts/log';
+import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { z } from 'zod';
+import type { Enforcer, EnforcerDescription } from './enforcer.ts';
+
+const by = z.string().min(1).max(128).default('command line');
+
+/** What can be asked. `by` names the person for the audit. */
+export const ControlRequest = z.discriminatedUnion('command', [
+  z.strictObject({ command: z.literal('list') }),
+  z.strictObject({ command: z.literal('revert'), id: z.string().min(1).max(64), by }),
+  z.strictObject({ command: z.literal('revertAll'), by }),
+  z.strictObject({ command: z.literal('describe') }),
+]);
+export type ControlRequest = z.input<typeof ControlRequest>;
+
+/** What is answered, by command. */
+export interface ControlResults {
+  readonly list: readonly EnforcedBlock[];
+  readonly revert: OrderReply;
+  readonly revertAll: { readonly reverted: number };
+  readonly describe: EnforcerDescription;
+}
+
+type Answer =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+
+const MAX_REQUEST = 4096;
+const MAX_CONNECTIONS = 16;
+const IDLE_MS = 30_000;
+/** 200,000 blocks with the longest reasons. */
+const MAX_ANSWER = 512 * 1024 * 1024;
+
+export interface ControlServer {
+  /** Stops listening, ends connections and removes the socket. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens at `socketPath` (mode 0600), replacing a socket that nobody listens at any more. Rejects with `ENFORCER_SOCKET_IN_USE`
+ * where another enforcer does, or `ENFORCER_SOCKET`.
+ */
+export async function startControl(options: {
+  readonly enforcer: Enforcer;
+  readonly socketPath: string;
+  readonly log: Logger;
+}): Promise<ControlServer> {
+  const { enforcer, socketPath, log } = options;
+  if (await answers(socketPath))
+    throw new NetSentinelError('ENFORCER_SOCKET_IN_USE', 'user', 'Another enforcer listens at this socket', {
+      hint: 'Stop the other one, or give this one a data folder of its own.',
+      where: socketPath,
+    });
+  rmSync(socketPath, { force: true });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    serve(enforcer, socket, log);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  // The socket file comes into being inside `listen`: it must never be anybody else's, not even for a moment.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause) =>
+        reject(
+          new NetSentinelError('ENFORCER_SOCKET', 'operational', 'The control socket cannot be made', {
+            cause,
+            where: socketPath,
+            hint: 'Unix sockets need a path of at most 107 bytes in a folder that we may write to.',
+          }),
+        ),
+      );
+      server.listen(socketPath, resolve);
+      process.umask(mask);
+    });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(socketPath, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
+
+/** Asks a running enforcer. Rejects with `ENFORCER_UNREACHABLE`, or with the error that it answered. */
+export function callEnforcer<R extends ControlRequest>(
+  socketPath: string,
+  request: R,
+  timeoutMs = 30_000,
+): Promise<ControlResults[R['command']]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const fail = (message: string, cause?: unknown): void => {
+      socket.destroy();
+      reject(
+        new NetSentinelError('ENFORCER_UNREACHABLE', 'operational', message, {
+          cause,
+          where: socketPath,
+          hint: 'Is the enforcer running, and are you its user?',
+        }),
+      );
+    };
+    socket.setTimeout(timeoutMs, () => fail('The enforcer did not answer in time'));
+    socket.once('error', (error) => fail('The enforcer cannot be reached', error));
+    socket.once('end', () => fail('The enforcer ended the connection without an answer'));
+    socket.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_ANSWER) return fail('The answer is too long');
+      chunks.push(chunk);
+      if (chunk.at(-1) !== 0x0a) return undefined;
+      socket.removeAllListeners('end');
+      socket.end();
+      try {
+        const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answer;
+        if (answer.ok) return resolve(answer.result as ControlResults[R['command']]);
+        return reject(new NetSentinelError(answer.error.code, 'user', answer.error.message));
+      } catch (error) {
+        return fail('The answer is not JSON', error);
+      }
+    });
+    socket.write(`${JSON.stringify(request)}\n`);
+  });
+}
+
+function serve(enforcer: Enforcer, socket: Socket, log: Logger): void {
+  let rest = '';
+  let queue = Promise.resolve();
+  socket.setEncoding('utf8');
+  socket.setTimeout(IDLE_MS, () => socket.destroy());
+  socket.on('error', (error) => log.debug('A control connection broke', { error }));
+  socket.on('data', (text: string) => {
+    rest += text;
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_REQUEST || lines.length > MAX_CONNECTIONS) return socket.destroy();
+    for (const line of lines)
+      queue = queue.then(async () => {
+        const reply = await answer(enforcer, line);
+        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+      });
+    return undefined;
+  });
+}
+
+async function answer(enforcer: Enforcer, line: string): Promise<Answer> {
+  try {
+    const request = ControlRequest.parse(JSON.parse(line.slice(0, MAX_REQUEST)));
+    return { ok: true, result: await run(enforcer, request) };
+  } catch (error) {
+    if (isNetSentinelError(error)) return { ok: false, error: { code: error.code, message: error.message } };
+    if (error instanceof z.ZodError || error instanceof SyntaxError)
+      return { ok: false, error: { code: 'ENFORCER_REQUEST_INVALID', message: 'The request is malformed' } };
+    return { ok: false, error: { code: 'ENFORCER_FAILED', message: describeError(error) } };
+  }
+}
+
+async function run(enforcer: Enforcer, request: z.output<typeof ControlRequest>): Promise<unknown> {
+  switch (request.command) {
+    case 'list':
+      return enforcer.list();
+    case 'revert':
+      return enforcer.revert(request.id, request.by);
+    case 'revertAll':
+      return { reverted: await enforcer.revertAll(request.by) };
+    case 'describe':
+      return enforcer.describe();
+    default:
+      return request satisfies never;
+  }
+}
+
+/** True where somebody listens at the socket. */
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,398 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EnforcedBlock, type ActionStatus, type OrderReply } from '@netsentinel/contracts/action';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyAudit } from './audit.ts';
+import { EnforcerConfig } from './enforcer.config.ts';
+import { createEnforcer, type Enforcer } from './enforcer.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+let directory: string;
+let clock: ManualClock;
+let firewall: FakeFirewall;
+let replies: OrderReply[];
+let enforcer: Enforcer;
+/** Time since boot; like the real one it goes on over restarts of the enforcer. */
+let boot: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'enforcer-'));
+  clock = new ManualClock();
+  firewall = new FakeFirewall(clock);
+  replies = [];
+  boot = 'boot-1';
+});
+afterEach(async () => {
+  await enforcer.close();
+  rmSync(directory, { recursive: true });
+});
+
+const start = async (config: Partial<EnforcerConfig> & Record<string, unknown> = {}): Promise<void> => {
+  enforcer = await createEnforcer({
+    config: EnforcerConfig.parse({
+      mode: 'enforce',
+      ipCommand: ['/nonexistent/ip'],
+      resolvConf: '/nonexistent',
+      ...config,
+    }),
+    directory,
+    clock,
+    log: silentLogger,
+    responders: [(ctx) => new FakeResponder(firewall, ctx)],
+    onReply: (reply) => replies.push(reply),
+    uptime: () => ({ boot, ms: 5_000_000 + clock.monotonicMs() }),
+  });
+};
+const order = (id: string, target: string, changes: Record<string, unknown> = {}) => ({
+  kind: 'block',
+  id,
+  target,
+  expiresAt: clock.now() + HOUR,
+  reason: 'brute force',
+  incident: 'i1',
+  sourceVerified: true,
+  ...changes,
+});
+const statuses = (id: string): ActionStatus[] => replies.filter((reply) => reply.id === id).map(({ status }) => status);
+const detail = (id: string): string | undefined => replies.findLast((reply) => reply.id === id)?.detail;
+/** Lets everything that needs no time to pass happen. */
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+const block = async (id: string, target: string, changes: Record<string, unknown> = {}): Promise<void> => {
+  enforcer.handle(order(id, target, changes));
+  await settle();
+};
+const auditLines = (): Record<string, unknown>[] =>
+  readdirSync(join(directory, 'audit'))
+    .toSorted()
+    .flatMap((file) =>
+      readFileSync(join(directory, 'audit', file), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    )
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('an order', () => {
+  it('is applied, then verified, listed, and expires at its time', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    expect(statuses('a')).toEqual(['applied', 'verified']);
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    clock.advance(MINUTE);
+    await settle();
+    expect(enforcer.list().map((held) => EnforcedBlock.parse(held))).toMatchObject([
+      { id: 'a', target: '198.18.5.5', status: 'verified', mode: 'enforce', responder: 'fake' },
+    ]);
+    clock.advance(HOUR - MINUTE + 1);
+    await settle();
+    expect(statuses('a')).toEqual(['applied', 'verified', 'expired']);
+    expect(enforcer.list()).toEqual([]);
+    expect(firewall.blocked()).toEqual([]);
+  });
+
+  it('is one block when it comes twice, and longer when its end is later', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('a', '198.18.5.5');
+    expect(enforcer.list()).toHaveLength(1);
+    expect(firewall.applied).toBe(1);
+    await block('a', '198.18.5.5', { expiresAt: clock.now() + 2 * HOUR });
+    clock.advance(HOUR + MINUTE);
+    await settle();
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    expect(statuses('a')).not.toContain('expired');
+    await block('a', '198.18.5.6', { expiresAt: clock.now() + 3 * HOUR });
+    expect(detail('a')).toBe('this id blocks 198.18.5.5 already');
+  });
+
+  it('shares a target with another until the last of them ends', async () => {
+    await start();
+    enforcer.handle(order('a', '198.18.5.5', { expiresAt: clock.now() + MINUTE }));
+    enforcer.handle(order('b', '::ffff:198.18.5.5'));
+    await settle();
+    expect(firewall.applied).toBe(1);
+    await enforcer.revert('b', 'a test');
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    clock.advance(MINUTE + 1);
+    await settle();
+    expect(statuses('a')).toContain('expired');
+    expect(firewall.blocked()).toEqual([]);
+  });
+
+  it('only says what it would do when simulating, and does nothing when off', async () => {
+    await start({ mode: 'simulate' });
+    await block('a', '198.18.5.5');
+    expect(statuses('a')).toEqual(['simulated']);
+    expect(detail('a')).toBe('fake would block 198.18.5.5 for 3600 s');
+    expect(firewall.applied + firewall.syncs).toBe(0);
+    expect(enforcer.list()).toMatchObject([{ mode: 'simulate', status: 'simulated' }]);
+    expect((await enforcer.revert('a', 'a test')).status).toBe('reverted');
+    await enforcer.close();
+    await start({ mode: 'off' });
+    await block('b', '198.18.5.5');
+    expect(statuses('b')).toEqual(['refused']);
+  });
+
+  it('that is malformed is refused with a reason', async () => {
+    await start();
+    for (const bad of [
+      undefined,
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { kind: 'block', id: 'm' },
+      { ...order('m2', '198.18.5.5'), extra: 1 },
+    ])
+      enforcer.handle(bad);
+    enforcer.handle(order('x'.repeat(100), '198.18.5.5'));
+    await settle();
+    expect(replies.every(({ status }) => status === 'refused')).toBe(true);
+    expect(detail('m')).toMatch(/malformed at target/);
+    expect(replies).toHaveLength(9);
+  });
+
+  it('beyond the limits is refused, and a minute later taken', async () => {
+    await start({ limits: { ordersPerMinute: 2, maxEntries: 3 } });
+    for (const n of [1, 2, 3]) await block(`a${n}`, `198.18.5.${n}`);
+    expect(detail('a3')).toMatch(/more than 2 orders/);
+    clock.advance(61_000);
+    await settle();
+    await block('a3', '198.18.5.3');
+    expect(statuses('a3').at(-1)).toBe('verified');
+    await block('a4', '198.18.5.4');
+    expect(detail('a4')).toMatch(/3 blocks are in force/);
+  });
+
+  it('fails when the firewall does, and leaves nothing behind', async () => {
+    await start();
+    firewall.failure = 'no rights';
+    await block('a', '198.18.5.5');
+    expect(statuses('a')).toEqual(['failed']);
+    expect(detail('a')).toBe('no rights');
+    expect(enforcer.list()).toEqual([]);
+    expect(enforcer.describe().responders).toMatchObject([{ available: false, reason: 'no rights' }]);
+  });
+
+  it('that cannot be seen in force leads to one replacement of everything', async () => {
+    await start();
+    firewall.invisible = true;
+    const before = firewall.syncs;
+    for (let i = 0; i < 50; i++) enforcer.handle(order(`a${i}`, `198.18.5.${i}`));
+    await settle();
+    expect(firewall.syncs - before).toBe(1);
+    expect(statuses('a7')).toEqual(['applied', 'verified']);
+  });
+
+  it('never waits behind more than 10,000 others', async () => {
+    await start({ limits: { ordersPerMinute: 100_000 } });
+    for (let i = 0; i < 10_001; i++) enforcer.handle({ kind: 'revert', id: `r${i}`, reason: '', by: 'test' });
+    expect(detail('r10000')).toBe('too many orders are waiting');
+    await expect.poll(() => replies.length).toBe(10_001);
+  });
+});
+
+describe('taking back', () => {
+  it('one, all, and what is not there', async () => {
+    await start();
+    for (const n of [1, 2, 3]) await block(`a${n}`, `198.18.5.${n}`);
+    expect(await enforcer.revert('a1', 'a person')).toMatchObject({ id: 'a1', status: 'reverted' });
+    expect(await enforcer.revert('nobody', 'a person')).toMatchObject({ status: 'refused' });
+    expect(firewall.blocked()).toEqual(['198.18.5.2', '198.18.5.3']);
+    expect(await enforcer.revertAll('a person')).toBe(2);
+    expect(firewall.blocked()).toEqual([]);
+    enforcer.handle({ kind: 'revert-all', reason: 'again', by: 'platform' });
+    await settle();
+    await enforcer.close();
+    expect(auditLines().filter(({ kind }) => kind === 'reverted-all')).toHaveLength(2);
+  });
+
+  it('says when the firewall did not follow', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    firewall.failure = 'gone';
+    await expect(enforcer.revertAll('a person')).rejects.toMatchObject({ code: 'ENFORCER_REVERT' });
+  });
+
+  it('of very many replaces everything at once', async () => {
+    await start({ limits: { ordersPerMinute: 100_000 } });
+    for (let i = 0; i < 2500; i++) enforcer.handle(order(`a${i}`, `198.18.${i >> 8}.${i & 255}`));
+    await expect.poll(() => firewall.blocked().length).toBe(2500);
+    const { applied } = firewall;
+    expect(await enforcer.revertAll('a person')).toBe(2500);
+    expect(firewall.applied).toBe(applied);
+    expect(firewall.blocked()).toEqual([]);
+  });
+
+  it('is refused once closed', async () => {
+    await start();
+    await enforcer.close();
+    expect((await enforcer.revert('a', 'x')).status).toBe('failed');
+    await expect(enforcer.revertAll('x')).rejects.toMatchObject({ code: 'ENFORCER_BUSY' });
+    enforcer.handle(order('late', '198.18.5.5'));
+    expect(statuses('late')).toEqual(['refused']);
+  });
+});
+
+describe('restarting', () => {
+  it('keeps blocks in force, with their remaining time, and removes orphans', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('b', '198.18.5.6', { expiresAt: clock.now() + MINUTE });
+    await enforcer.close();
+    expect(firewall.blocked()).toEqual(['198.18.5.5', '198.18.5.6']);
+    firewall.entries.set('198.18.9.9', 1e12);
+    clock.advance(2 * MINUTE);
+    await start();
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    expect(statuses('b').at(-1)).toBe('expired');
+    clock.advance(HOUR);
+    await settle();
+    expect(statuses('a').at(-1)).toBe('expired');
+  });
+
+  it('without enforcement takes everything back', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.close();
+    await start({ mode: 'simulate' });
+    expect(firewall.blocked()).toEqual([]);
+    expect(statuses('a').at(-1)).toBe('reverted');
+    expect(enforcer.describe().responders).toMatchObject([{ available: false }]);
+  });
+
+  it('takes back what has been put on the allow list', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('b', '198.18.6.6');
+    await block('c', '198.18.7.0/24');
+    await enforcer.close();
+    await start({ allow: ['198.18.5.0/24', '198.18.7.7'] });
+    expect(firewall.blocked()).toEqual(['198.18.6.6']);
+    expect(detail('a')).toBe('the target became protected');
+    expect(statuses('c').at(-1)).toBe('reverted');
+  });
+
+  it('goes on where a crash cut the audit', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.close();
+    const file = readdirSync(join(directory, 'audit'))[0] ?? '';
+    appendFileSync(join(directory, 'audit', file), '{"seq":99,"torn');
+    await start();
+    await enforcer.close();
+    expect(await verifyAudit(join(directory, 'audit'))).toMatchObject({ ok: true });
+    expect(auditLines().map(({ kind }) => kind)).toContain('audit-repaired');
+  });
+
+  it('notices that the end of the audit is missing', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.close();
+    rmSync(join(directory, 'audit'), { recursive: true });
+    await start();
+    await enforcer.close();
+    expect(auditLines().map(({ kind }) => kind)).toContain('audit-shortened');
+    expect(await verifyAudit(join(directory, 'audit'))).toMatchObject({ ok: false });
+  });
+
+  it('continues the audit when its own state is lost', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.close();
+    for (const file of readdirSync(directory)) if (file.startsWith('enforcer.db')) rmSync(join(directory, file));
+    await start();
+    await enforcer.close();
+    expect(firewall.blocked()).toEqual([]);
+    expect(await verifyAudit(join(directory, 'audit'))).toMatchObject({ ok: true });
+  });
+
+  it('needs exactly one responder', async () => {
+    await start();
+    const options = { config: EnforcerConfig.parse({}), directory, clock, log: silentLogger, onReply: () => {} };
+    await expect(createEnforcer({ ...options, responders: [] })).rejects.toMatchObject({ code: 'ENFORCER_RESPONDERS' });
+  });
+});
+
+describe('the wall clock', () => {
+  it.each([HOUR, -HOUR])('may jump by %d ms without moving an end', async (jump) => {
+    await start();
+    await block('a', '198.18.5.5');
+    clock.setWall(clock.now() + jump);
+    clock.advance(HOUR - 1000);
+    await settle();
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    expect(statuses('a')).not.toContain('expired');
+    clock.advance(1001);
+    await settle();
+    expect(statuses('a').at(-1)).toBe('expired');
+  });
+
+  it.each([HOUR, -HOUR])('may jump by %d ms while the enforcer is restarted', async (jump) => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.close();
+    clock.setWall(clock.now() + jump);
+    await start();
+    clock.advance(HOUR - 1000);
+    await settle();
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    clock.advance(1001);
+    await settle();
+    expect(statuses('a').at(-1)).toBe('expired');
+  });
+
+  it('is all there is after another boot, and never makes a block longer than ordered', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('b', '198.18.5.6', { expiresAt: clock.now() + MINUTE });
+    await enforcer.close();
+    boot = 'boot-2';
+    clock.setWall(clock.now() - HOUR);
+    await start();
+    clock.advance(MINUTE + 1);
+    await settle();
+    expect(statuses('b').at(-1)).toBe('expired');
+    clock.advance(HOUR);
+    await settle();
+    expect(statuses('a').at(-1)).toBe('expired');
+  });
+});
+
+describe('the audit', () => {
+  it('has a line for each step, chained', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('b', '127.0.0.1');
+    await enforcer.revert('a', 'a person');
+    firewall.entries.clear();
+    await block('c', '198.18.5.7');
+    firewall.entries.clear();
+    clock.advance(200);
+    await settle();
+    await enforcer.close();
+    const kinds = auditLines().map(({ kind }) => kind);
+    for (const kind of ['started', 'ordered', 'applied', 'verified', 'refused', 'reverted', 'mended'])
+      expect(kinds).toContain(kind);
+    const lines = auditLines();
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, i) => i + 1));
+    expect(await verifyAudit(join(directory, 'audit'))).toEqual({ entries: lines.length, ok: true });
+  });
+
+  it('is not flooded by refusals', async () => {
+    await start({ limits: { ordersPerMinute: 5 } });
+    for (let i = 0; i < 50; i++) enforcer.handle({ kind: 'block', id: `m${i}` });
+    await settle();
+    await enforcer.close();
+    expect(replies).toHaveLength(50);
+    expect(auditLines().filter(({ kind }) => kind === 'refused')).toHaveLength(5);
+  });
+});

@@ -1,0 +1,117 @@
+/** A responder whose world is a map: for tests of the enforcer, and the proof that the contract suite asks nothing of nftables alone. */
+import type { Clock } from '@netsentinel/contracts/clock';
+import { formatNetwork, type Network } from '@netsentinel/kernel/address';
+
+interface Entry {
+  readonly network: Network;
+  readonly remainingMs: number;
+}
+type Change =
+  | ({ readonly kind: 'block'; readonly renew: boolean } & Entry)
+  | { readonly kind: 'unblock'; readonly network: Network };
+type Outcome =
+  | { readonly ok: true; readonly verified: Promise<boolean> }
+  | { readonly ok: false; readonly reason: string };
+type Availability =
+  | { readonly available: true; readonly detail: string }
+  | { readonly available: false; readonly reason: string; readonly hint: string };
+
+/** What is blocked, and until when on the clock's monotonic time. Outlives the responders that change it. */
+export class FakeFirewall {
+  readonly entries = new Map<string, number>();
+  readonly clock: Clock;
+  /** Set to make every change fail with this reason. */
+  failure: string | undefined;
+  /** Set to have changes made but not shown. */
+  invisible = false;
+  applied = 0;
+  syncs = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  blocked(): string[] {
+    const now = this.clock.monotonicMs();
+    return [...this.entries].filter(([, end]) => end > now).map(([text]) => text);
+  }
+}
+
+export class FakeResponder {
+  readonly id = 'fake';
+  readonly #firewall: FakeFirewall;
+  readonly #ctx: {
+    readonly intended: { all(): Iterable<Entry>; count(): number };
+    onMended(what: string, entries: number): void;
+  };
+  #cancel: (() => void) | undefined;
+
+  constructor(
+    firewall: FakeFirewall,
+    ctx: {
+      readonly intended: { all(): Iterable<Entry>; count(): number };
+      onMended(what: string, entries: number): void;
+    },
+  ) {
+    this.#firewall = firewall;
+    this.#ctx = ctx;
+  }
+
+  availability(): Availability {
+    const { failure } = this.#firewall;
+    return failure === undefined
+      ? { available: true, detail: 'a map' }
+      : { available: false, reason: failure, hint: 'Stop failing.' };
+  }
+
+  start(): Promise<Availability> {
+    this.#watch();
+    return this.sync();
+  }
+
+  sync(): Promise<Availability> {
+    const { failure, entries } = this.#firewall;
+    this.#firewall.syncs += 1;
+    if (failure === undefined) {
+      entries.clear();
+      for (const entry of this.#ctx.intended.all()) this.#set(entry);
+    }
+    return Promise.resolve(this.availability());
+  }
+
+  clear(): Promise<Availability> {
+    this.#firewall.entries.clear();
+    return Promise.resolve(this.availability());
+  }
+
+  async apply(changes: readonly Change[]): Promise<readonly Outcome[]> {
+    await Promise.resolve();
+    const { failure, invisible } = this.#firewall;
+    if (failure !== undefined) return changes.map(() => ({ ok: false, reason: failure }));
+    this.#firewall.applied += 1;
+    for (const change of changes) {
+      if (change.kind === 'block') this.#set(change);
+      else this.#firewall.entries.delete(formatNetwork(change.network));
+    }
+    return changes.map(() => ({ ok: true, verified: Promise.resolve(!invisible) }));
+  }
+
+  async close(): Promise<void> {
+    this.#cancel?.();
+    await Promise.resolve();
+  }
+
+  #set({ network, remainingMs }: Entry): void {
+    this.#firewall.entries.set(formatNetwork(network), this.#firewall.clock.monotonicMs() + remainingMs);
+  }
+
+  #watch(): void {
+    this.#cancel = this.#firewall.clock.after(100, () => {
+      if (this.#firewall.entries.size < this.#ctx.intended.count()) {
+        for (const entry of this.#ctx.intended.all()) this.#set(entry);
+        this.#ctx.onMended('entries were missing', this.#ctx.intended.count());
+      }
+      this.#watch();
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Network namespaces for tests that need a real firewall and real packets: made for one test, always cleaned up, without touching
+ * the host's own network. Addresses come from 198.18.0.0/15 (RFC 2544) and 2001:db8::/32 (RFC 3849) only.
+ */
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+
+export interface NetworkLab {
+  /** Name of the namespace that is defended. */
+  readonly defender: string;
+  /** Name of the namespace that packets come from. */
+  readonly attacker: string;
+  readonly defender4: string;
+  readonly defender6: string;
+  /** The attacker's first addresses; `addAttackers` adds more. */
+  readonly attacker4: string;
+  readonly attacker6: string;
+  /** Leading words that run a program in the defender's namespace. */
+  readonly inDefender: readonly string[];
+  readonly inAttacker: readonly string[];
+  /** Gives the attacker further addresses, with their prefix length: `198.18.7.1/15`. */
+  addAttackers(addresses: readonly string[]): void;
+  /** Runs a program in a namespace to its end and answers its output; throws when it fails. */
+  run(side: 'defender' | 'attacker', command: readonly string[], input?: string): string;
+  /** Starts a program in a namespace; `destroy` ends it. Its stdin and stdout are pipes. */
+  start(side: 'defender' | 'attacker', command: readonly string[]): ChildProcess;
+  /** Ends what was started and removes the namespaces. Safe to call twice. */
+  destroy(): void;
+}
+
+/** Why namespaces cannot be used here, or undefined where they can. */
+export function namespacesUnavailable(): string | undefined {
+  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const made = `nst-probe-${randomBytes(3).toString('hex')}`;
+  const result = spawnSync('ip', ['netns', 'add', made], { encoding: 'utf8' });
+  if (result.status !== 0) return `ip netns add failed: ${(result.stderr ?? String(result.error)).trim()}`;
+  spawnSync('ip', ['netns', 'delete', made]);
+  return undefined;
+}
+
+/** Two namespaces joined by a veth pair, one defended and one attacking. */
+export function createNetworkLab(): NetworkLab {
+  const tag = randomBytes(3).toString('hex');
+  const defender = `nst-d-${tag}`;
+  const attacker = `nst-a-${tag}`;
+  const [linkD, linkA] = [`nsd${tag}`, `nsa${tag}`];
+  const children = new Set<ChildProcess>();
+  const ip = (...args: string[]): void => {
+    execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  };
+  const lab: NetworkLab = {
+    defender,
+    attacker,
+    defender4: '198.18.0.1',
+    defender6: '2001:db8::1',
+    attacker4: '198.18.0.2',
+    attacker6: '2001:db8::2',
+    inDefender: ['ip', 'netns', 'exec', defender],
+    inAttacker: ['ip', 'netns', 'exec', attacker],
+    addAttackers: (addresses) => {
+      const input = addresses.map(
+        (address) => `address add ${address} dev ${linkA}${address.includes(':') ? ' nodad' : ''}\n`,
+      );
+      execFileSync('ip', ['-netns', attacker, '-batch', '-'], {
+        input: input.join(''),
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
+    },
+    run: (side, [program, ...args], input) =>
+      execFileSync('ip', ['netns', 'exec', side === 'defender' ? defender : attacker, program ?? 'true', ...args], {
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'pipe'],
+        ...(input === undefined ? {} : { input }),
+      }),
+    start: (side, [program, ...args]) => {
+      const name = side === 'defender' ? defender : attacker;
+      const child = spawn('ip', ['netns', 'exec', name, program ?? 'true', ...args], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      children.add(child);
+      child.once('close', () => children.delete(child));
+      return child;
+    },
+    destroy: () => {
+      process.removeListener('exit', lab.destroy);
+      for (const child of children) child.kill('SIGKILL');
+      for (const name of [defender, attacker]) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+    },
+  };
+  // A test that dies must not leave namespaces behind either.
+  process.once('exit', lab.destroy);
+  try {
+    ip('netns', 'add', defender);
+    ip('netns', 'add', attacker);
+    ip('link', 'add', linkD, 'netns', defender, 'type', 'veth', 'peer', 'name', linkA, 'netns', attacker);
+    for (const [name, link, four, six] of [
+      [defender, linkD, lab.defender4, lab.defender6],
+      [attacker, linkA, lab.attacker4, lab.attacker6],
+    ] as const) {
+      ip('-netns', name, 'link', 'set', 'lo', 'up');
+      ip('-netns', name, 'address', 'add', `${four}/15`, 'dev', link);
+      ip('-netns', name, 'address', 'add', `${six}/32`, 'dev', link, 'nodad');
+      ip('-netns', name, 'link', 'set', link, 'up');
+    }
+  } catch (error) {
+    lab.destroy();
+    throw error;
+  }
+  return lab;
+}
