@@ -240,6 +240,21 @@ describe('analysis', () => {
     expect(planned).toHaveLength(1);
   });
 
+  it('does not skip what it could not store when it is stopped meanwhile', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const first = await startAnalysis(stream, state);
+    state.failures = 1;
+    stream.feed(login('success'));
+    await vi.waitFor(() => expect(state.transactions).toBe(1));
+    await first.analysis.stop();
+    expect(state.marks).toEqual([]);
+    const second = await startAnalysis(stream, state);
+    await second.settled(1);
+    expect(state.incidents.size).toBe(1);
+    expect(second.planned).toHaveLength(1);
+  });
+
   it('skips what it cannot read, and background without a transaction each', async () => {
     const stream = new FakeStream();
     const state = new FakeState();

@@ -235,9 +235,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   async function store(changes: ReadonlyMap<Actor, Change>, next: readonly Position[]): Promise<void> {
-    for (const { partition, offset } of next) unmarked.set(partition, offset);
-    if (changes.size === 0 && clock.monotonicMs() - markedAt < IDLE_MARK_MS) return;
-    const marks = positionsOf(unmarked);
+    const read = new Map(unmarked);
+    for (const { partition, offset } of next) read.set(partition, offset);
+    if (changes.size === 0 && clock.monotonicMs() - markedAt < IDLE_MARK_MS) {
+      unmarked = read;
+      return;
+    }
+    const marks = positionsOf(read);
     await state.transaction(async (tx) => {
       for (const [actor, { dossier, before, replaced, planned }] of changes) {
         for (const incident of replaced) await tx.putIncident(incident);
