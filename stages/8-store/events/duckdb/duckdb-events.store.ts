@@ -16,7 +16,7 @@ import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOpt
 export interface DuckDbEventStoreOptions {
   /** Created where it is missing; the store's alone. */
   readonly directory: string;
-  /** What DuckDB may hold in memory, MB (default 300). */
+  /** What DuckDB may hold in memory, MB (default 192). */
   readonly memoryLimitMb?: number;
   /** Threads of a query (default 2). */
   readonly threads?: number;
@@ -36,13 +36,13 @@ export interface DuckDbEventStore extends EventStore {
 export async function openDuckDbEventStore(options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
   const workerData: WorkerOptions = {
     directory: options.directory,
-    memoryLimitMb: options.memoryLimitMb ?? 300,
+    memoryLimitMb: options.memoryLimitMb ?? 192,
     threads: options.threads ?? 2,
     minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
   };
   const worker = new Worker(new URL('./events.worker.ts', import.meta.url), {
     workerData,
-    resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 },
   });
   const store = new WorkerEventStore(worker, options.log);
   await store.opened;

@@ -61,7 +61,9 @@ export class EventRetention {
 
   async #dropFromArchives(expired: Expired, newest: number): Promise<number> {
     const archives = await this.#database.read((connection) =>
-      rowsOf(connection, 'SELECT file, version, events, min_time FROM archives WHERE min_time < $1', [BigInt(newest)]),
+      rowsOf(connection, 'SELECT file, version, events, min_time FROM archives WHERE min_time < CAST($1 AS BIGINT)', [
+        BigInt(newest),
+      ]),
     );
     let dropped = 0;
     for (const [file, version, events, minTime] of archives)
@@ -107,7 +109,7 @@ export class EventRetention {
     const days = await this.#database.read((connection) =>
       rowsOf(
         connection,
-        `SELECT time - (time % ${DAY_MS} + ${DAY_MS}) % ${DAY_MS} AS day, count(*) FROM events WHERE time < $1 AND seq < $2
+        `SELECT time - (time % ${DAY_MS} + ${DAY_MS}) % ${DAY_MS} AS day, count(*) FROM events WHERE time < CAST($1 AS BIGINT) AND seq < CAST($2 AS BIGINT)
           GROUP BY day ORDER BY day`,
         [BigInt(end), BigInt(before)],
       ),
@@ -134,6 +136,7 @@ export class EventRetention {
       this.#copy(connection, `SELECT * FROM events WHERE ${condition}`, file, []),
     );
     await this.#writer.exclusive(async () => {
+      await this.#writer.sealWords();
       await this.#transaction(async (connection) => {
         await connection.run(`DELETE FROM events WHERE ${condition}`);
         await this.#list(connection, file);
@@ -163,7 +166,7 @@ export class EventRetention {
 
   async #list(connection: DuckDBConnection, file: string): Promise<void> {
     await connection.run(
-      `INSERT INTO archives SELECT $1, ${EVENT_VERSION}, count(*), min(time), max(time), min(seq), max(seq)
+      `INSERT INTO archives SELECT $1, ${this.#database.options.schemaVersion ?? EVENT_VERSION}, count(*), min(time), max(time), min(seq), max(seq)
         FROM read_parquet(${this.#pathSql(file)})`,
       [file],
     );
@@ -215,7 +218,8 @@ interface Expired {
 /** `undefined` stands for all data sets that the policy does not name. */
 function expiredSql(cutoffs: ReadonlyMap<string | undefined, number>): Expired | undefined {
   const values: (string | bigint)[] = [];
-  const bind = (value: string | bigint): string => `$${values.push(value)}`;
+  const bind = (value: string | bigint): string =>
+    `CAST($${values.push(value)} AS ${typeof value === 'bigint' ? 'BIGINT' : 'VARCHAR'})`;
   const parts: string[] = [];
   const named: string[] = [];
   for (const [dataset, cutoff] of cutoffs) {

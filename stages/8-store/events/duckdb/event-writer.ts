@@ -9,6 +9,7 @@ import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { unpack } from '@netsentinel/kernel/pack';
 import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
 import { EVENT_COLUMNS, valueAt } from './event-columns.ts';
+import { eventSource } from './event-source.ts';
 import type { WordIndex } from './words/word-index.ts';
 
 /** A batch as it crosses into the worker: events packed one behind another, each with its length. */
@@ -24,12 +25,13 @@ interface Pending extends PackedBatch {
 }
 
 const CHUNK_ROWS = 512;
+const CATCH_UP_ROWS = 8192;
 /** One transaction takes at most about this many events. */
 const MAX_COMMIT_EVENTS = 8192;
 /** Fewer events than this may wait for more, this long after the last commit. */
 const SMALL_EVENTS = 256;
 const LINGER_MS = 20;
-const CHECKPOINT_WAL_BYTES = 96 * 1024 * 1024;
+const CHECKPOINT_WAL_BYTES = 64 * 1024 * 1024;
 const IDLE_CHECKPOINT_MS = 30_000;
 
 type Cell = string | bigint | null;
@@ -269,27 +271,31 @@ export class EventWriter {
     if (size > bytes) await this.checkpoint().catch(() => {});
   }
 
-  /** Adds events that the index does not hold yet, from `words.sealedUpTo` on. */
+  /** Seals what the word index holds in memory, so that events may leave the table. Within `exclusive`. */
+  async sealWords(): Promise<void> {
+    if (!this.#words.empty) await this.#seal();
+  }
+
+  /** Adds events that the index does not hold yet: usually the last few thousand; all of them where its files were lost. */
   async #catchUp(): Promise<void> {
+    const { writer, options } = this.#database;
+    const source = await eventSource(writer, options);
+    let from = this.#words.sealedUpTo;
     for (;;) {
-      const from = this.#words.empty ? this.#words.sealedUpTo : this.#caughtUpTo;
-      const rows = await rowsOf(
-        this.#database.writer,
-        `SELECT seq, time, body FROM events WHERE seq >= ${from} ORDER BY seq LIMIT 4096`,
-      );
+      const sql = `SELECT seq, time, body FROM ${source} WHERE seq >= ${from} ORDER BY seq LIMIT ${CATCH_UP_ROWS}`;
+      const rows = await rowsOf(writer, sql);
       for (const [seqValue, time, body] of rows) {
         const seq = Number(seqValue);
         const event = JSON.parse(String(body)) as Event;
         if (this.#words.mustSealBefore(seq) && !this.#words.empty) await this.#seal();
         if (this.#words.empty) this.#words.skipTo(seq);
         this.#words.add(seq, Number(time), event.event.id, event);
-        this.#caughtUpTo = seq + 1;
+        from = seq + 1;
       }
-      if (rows.length < 4096) break;
+      if (rows.length < CATCH_UP_ROWS) break;
     }
     if (this.#words.empty) this.#words.skipTo(this.#nextSeq);
   }
-  #caughtUpTo = 0;
 }
 
 /** Milliseconds; an impossible date counts as received when it was. */

@@ -16,7 +16,9 @@ export class Bindings {
 
   bind(value: string | number | bigint | boolean): string {
     this.values.push(value);
-    return `$${this.values.length}`;
+    const name = `$${this.values.length}`;
+    // Left alone, whole numbers are bound as HUGEINT, and every row is converted to compare with them.
+    return typeof value === 'bigint' ? `CAST(${name} AS BIGINT)` : name;
   }
 }
 

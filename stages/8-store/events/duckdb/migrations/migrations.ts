@@ -55,7 +55,7 @@ export const EVENT_MIGRATIONS: readonly EventMigration[] = [
         event_kind VARCHAR, event_action VARCHAR, event_outcome VARCHAR, source_ip VARCHAR, destination_ip VARCHAR,
         user_name VARCHAR, network_protocol VARCHAR, netsentinel_actor VARCHAR, netsentinel_sensor_id VARCHAR,
         netsentinel_decoy_id VARCHAR, netsentinel_session_id VARCHAR, source_port BIGINT, destination_port BIGINT,
-        body VARCHAR NOT NULL)`,
+        body VARCHAR NOT NULL USING COMPRESSION zstd)`,
       // The newest row of a partition counts; older ones are swept at checkpoints. Appending is cheaper than updating.
       `CREATE TABLE watermarks (seq BIGINT NOT NULL, partition INTEGER NOT NULL, next_offset BIGINT NOT NULL)`,
       `CREATE TABLE archives (file VARCHAR NOT NULL, version INTEGER NOT NULL, events BIGINT NOT NULL,

@@ -35,7 +35,7 @@ export interface WordSegment {
 }
 
 /** Sealed between commits once there is this much in memory … */
-const SEAL_OCCURRENCES = 1_000_000;
+const SEAL_OCCURRENCES = 524_288;
 const SEAL_EVENTS = 32_768;
 /** … and the words of one event have a bound of their own. */
 const MAX_EVENT_WORDS = 131_072;
