@@ -40,6 +40,8 @@ export class SshClientEngine {
   onReady: () => void = () => {};
   serverVersion = '';
   sessionId: Buffer | undefined;
+  /** How often keys were taken into use. */
+  keyings = 0;
   hostKeyBlob: Buffer | undefined;
   #write: (bytes: Uint8Array) => void;
   #options: SshClientOptions;
@@ -54,6 +56,7 @@ export class SshClientEngine {
   #pair: X25519Pair | undefined;
   #pendingKeys: { readonly material: KeyMaterial; readonly cipher: string; readonly mac: string } | undefined;
   #output: Buffer[] = [];
+  #queued: Buffer[] = [];
   #strict = false;
   #ready = false;
 
@@ -77,7 +80,13 @@ export class SshClientEngine {
     this.#write(bytes);
   }
 
+  /** While keys are exchanged, what does not belong to the exchange waits. */
   send(payload: Uint8Array): void {
+    if (this.#ownKexInit !== undefined && this.#ready && payload[0]! >= 50) this.#queued.push(Buffer.from(payload));
+    else this.#seal(payload);
+  }
+
+  #seal(payload: Uint8Array): void {
     this.#output.push(Buffer.from(this.#sealer.seal(this.#sequenceOut, payload)));
     this.#sequenceOut = (this.#sequenceOut + 1) >>> 0;
   }
@@ -89,8 +98,9 @@ export class SshClientEngine {
     this.#write(bytes);
   }
 
+  /** Asks for new keys, unless that is under way. */
   rekey(): void {
-    this.#sendKexInit();
+    if (this.#ownKexInit === undefined) this.#sendKexInit();
     this.flush();
   }
 
@@ -190,12 +200,14 @@ export class SshClientEngine {
     this.#pendingKeys = { material, cipher: cipherIn, mac: macIn };
     this.#ownKexInit = undefined;
     this.#pair = undefined;
+    for (const payload of this.#queued.splice(0)) this.#seal(payload);
   }
 
   #onNewKeys(): void {
     const { material, cipher, mac } = this.#pendingKeys!;
     this.#opener = createOpener(cipher, mac, deriveKeys(material, SERVER_TO_CLIENT, cipher, mac));
     if (this.#strict) this.#sequenceIn = 0;
+    this.keyings++;
     if (this.#ready) return;
     this.#ready = true;
     this.onReady();

@@ -33,7 +33,9 @@ describe('deriveHostKeys', () => {
     const publicKey = publicKeyFromBlob(key.blob)!;
     if (algorithm === 'ecdsa-sha2-nistp256') {
       const numbers = new WireReader(signature);
-      const raw = Buffer.concat([numbers.mpint(), numbers.mpint()].map((n) => Buffer.concat([Buffer.alloc(32 - n.length), n])));
+      const raw = Buffer.concat(
+        [numbers.mpint(), numbers.mpint()].map((n) => Buffer.concat([Buffer.alloc(32 - n.length), n])),
+      );
       expect(verify('sha256', data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, raw)).toBe(true);
     } else {
       const hash = { 'rsa-sha2-512': 'sha512', 'rsa-sha2-256': 'sha256', 'ssh-ed25519': null }[algorithm];
@@ -49,12 +51,18 @@ describe('deriveHostKeys', () => {
 
 describe('publicKeyFromBlob', () => {
   it('reads keys of all the usual types', () => {
-    for (const [curve, name] of [['P-256', 'nistp256'], ['P-384', 'nistp384'], ['P-521', 'nistp521']] as const) {
+    for (const [curve, name] of [
+      ['P-256', 'nistp256'],
+      ['P-384', 'nistp384'],
+      ['P-521', 'nistp521'],
+    ] as const) {
       const { publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
       const jwk = publicKey.export({ format: 'jwk' });
       const point = Buffer.concat([Buffer.of(4), Buffer.from(jwk.x!, 'base64url'), Buffer.from(jwk.y!, 'base64url')]);
       const blob = new WireWriter().string(`ecdsa-sha2-${name}`).string(name).string(point).copy();
-      expect(publicKeyFromBlob(blob)!.equals(createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })))).toBe(true);
+      expect(publicKeyFromBlob(blob)!.equals(createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })))).toBe(
+        true,
+      );
     }
   });
 

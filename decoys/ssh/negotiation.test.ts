@@ -70,7 +70,8 @@ describe('proposals', () => {
 
   it('are refused when cut anywhere', () => {
     const whole = encodeProposal(client, Buffer.alloc(16));
-    for (let length = 0; length < whole.length; length++) expect(decodeProposal(whole.subarray(0, length))).toBeUndefined();
+    for (let length = 0; length < whole.length; length++)
+      expect(decodeProposal(whole.subarray(0, length))).toBeUndefined();
   });
 
   it('offer nothing that Debian does not: KEXINIT is 1132 bytes with its padding', () => {

@@ -2,8 +2,9 @@
  * User authentication (RFC 4252, RFC 4256) as OpenSSH 9.2 on Debian 12 does it: which methods it names, what counts as a failure, after how
  * many it ends, and how long each answer takes. Pure: the verdict comes from a `CredentialPolicy`, time from the clock.
  */
-import { createHash, verify as verifySignature, type KeyObject } from 'node:crypto';
+import { verify as verifySignature, type KeyObject } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
+import { answerAfterMs, pamDelayMs } from './failure-delay.ts';
 import { fingerprintOf, publicKeyFromBlob } from './host-keys.ts';
 import { MSG } from './messages.ts';
 import type { Transport } from './transport.ts';
@@ -11,9 +12,6 @@ import { WireReader, WireWriter } from './wire.ts';
 
 /** sshd's default MaxAuthTries. */
 const MAX_TRIES = 6;
-/** sshd never answers a failure sooner (MIN_FAIL_DELAY_SECONDS) and stops evening out beyond this (MAX_FAIL_DELAY_SECONDS). */
-const MIN_FAIL_MS = 5;
-const MAX_FAIL_MS = 5000;
 /** What is kept of a name or a secret; longer ones fail like any wrong one. */
 const MAX_NAME = 1024;
 
@@ -35,8 +33,6 @@ export interface UserAuthOptions {
   readonly maxTries?: number;
   /** What makes each user's least delay its own; secret and the install's. */
   readonly timingSecret: string;
-  /** 0 ≤ value < 1. */
-  readonly random?: () => number;
 }
 
 export interface UserAuthHost {
@@ -162,7 +158,7 @@ export class UserAuth {
       if (this.#done) return;
       this.#host.attempted(attempt, accepted);
       if (accepted) this.#after(this.#options.successDelayMs, () => this.#succeed(user));
-      else this.#after(this.#failureDelay(user, this.#pamDelay(), started), () => this.#answerFailure(method));
+      else this.#after(this.#failureDelay(user, started, true), () => this.#answerFailure(method));
     };
     if (typeof verdict === 'boolean') decided(verdict);
     else void verdict.then(decided);
@@ -235,7 +231,7 @@ export class UserAuth {
     this.#host.attempted(attempt, false);
     if (method === 'none') return this.#answerFailure(method);
     this.#transport.block();
-    this.#after(this.#failureDelay(user, 0, started), () => this.#answerFailure(method));
+    this.#after(this.#failureDelay(user, started, false), () => this.#answerFailure(method));
   }
 
   #succeed(user: string): void {
@@ -270,24 +266,13 @@ export class UserAuth {
     this.#cancel = this.#clock.after(delayMs, run);
   }
 
-  /** libpam: two seconds by default, give or take half, the sum of three dice. */
-  #pamDelay(): number {
-    const random = this.#options.random ?? Math.random;
-    return this.#options.failureDelayMs * (0.5 + (random() + random() + random()) / 3);
-  }
-
-  /**
-   * What remains to wait. sshd rounds the time that a failure took up to a power of two times a base of its own for each user, so that
-   * time does not tell which users exist.
-   */
-  #failureDelay(user: string, workMs: number, started: number): number {
-    if (this.#options.failureDelayMs === 0) return 0;
-    const digest = createHash('sha512').update(this.#options.timingSecret).update(user).digest();
-    const elapsed = this.#clock.monotonicMs() - started + workMs;
-    if (elapsed > MAX_FAIL_MS) return workMs;
-    let wait = MIN_FAIL_MS + digest.readUInt32LE(0) / 1e9;
-    while (wait < elapsed) wait *= 2;
-    return wait - (elapsed - workMs);
+  /** What remains to wait after a failure that PAM delayed, or did not. */
+  #failureDelay(user: string, started: number, asksPam: boolean): number {
+    const { failureDelayMs, timingSecret } = this.#options;
+    if (failureDelayMs === 0) return 0;
+    const spent = this.#clock.monotonicMs() - started;
+    const pam = asksPam ? pamDelayMs(Math.floor(this.#clock.now() / 1000), failureDelayMs) : 0;
+    return answerAfterMs(user, timingSecret, spent + pam) - spent;
   }
 }
 

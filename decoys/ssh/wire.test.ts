@@ -5,18 +5,24 @@ import { WireReader, WireWriter } from './wire.ts';
 describe('WireReader', () => {
   it('reads what WireWriter wrote', () => {
     fc.assert(
-      fc.property(fc.string(), fc.nat(0xffff_ffff), fc.boolean(), fc.uint8Array({ maxLength: 64 }), (text, number, flag, bytes) => {
-        const clean = text.replaceAll('\0', '');
-        const written = new WireWriter(1).string(clean).u32(number).bool(flag).mpint(bytes).string(bytes).copy();
-        const reader = new WireReader(written);
-        expect(reader.text()).toBe(clean);
-        expect(reader.u32()).toBe(number);
-        expect(reader.bool()).toBe(flag);
-        const first = bytes.findIndex((byte) => byte !== 0);
-        expect([...reader.mpint()]).toEqual(first < 0 ? [] : [...bytes.subarray(first)]);
-        expect([...reader.string()]).toEqual([...bytes]);
-        expect(reader.done).toBe(true);
-      }),
+      fc.property(
+        fc.string(),
+        fc.nat(0xffff_ffff),
+        fc.boolean(),
+        fc.uint8Array({ maxLength: 64 }),
+        (text, number, flag, bytes) => {
+          const clean = text.replaceAll('\0', '');
+          const written = new WireWriter(1).string(clean).u32(number).bool(flag).mpint(bytes).string(bytes).copy();
+          const reader = new WireReader(written);
+          expect(reader.text()).toBe(clean);
+          expect(reader.u32()).toBe(number);
+          expect(reader.bool()).toBe(flag);
+          const first = bytes.findIndex((byte) => byte !== 0);
+          expect([...reader.mpint()]).toEqual(first < 0 ? [] : [...bytes.subarray(first)]);
+          expect([...reader.string()]).toEqual([...bytes]);
+          expect(reader.done).toBe(true);
+        },
+      ),
     );
   });
 
