@@ -56,7 +56,7 @@ function world(actions: readonly Action[]) {
     log: silentLogger,
     onAction: (action) => told.push(action),
   });
-  return { stored, link, sent, told, dispatcher };
+  return { stored, link, sent, told, state, dispatcher };
 }
 
 describe('the outbox', () => {
@@ -101,6 +101,17 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('asks nobody about blocks whose time is over', async () => {
+    const { sent, stored, told, dispatcher } = world([
+      { ...actionOf('old', 'verified'), expiresAt: NOW },
+      actionOf('new'),
+    ]);
+    expect(await dispatcher.onConnected()).toBe(1);
+    expect(sent).toMatchObject([{ id: 'new' }]);
+    expect(stored.get('old')).toMatchObject({ status: 'expired', updatedAt: NOW });
+    expect(told.map((action) => action.id)).toEqual(['old']);
+  });
+
   it('keeps what the enforcer says, and tells once', async () => {
     const { stored, told, dispatcher } = world([actionOf('a')]);
     const reply = { id: 'a', status: 'applied', at: NOW + 5 } as const;
@@ -141,6 +152,28 @@ describe('the outbox', () => {
     link.failing = false;
     await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW });
     expect(told).toHaveLength(1);
+  });
+
+  it('changes what belongs together in one transaction, and in the order of the answers', async () => {
+    const { stored, state, sent } = world([actionOf('a')]);
+    const order: string[] = [];
+    const dispatcher = createDispatcher({
+      orders: { send: (one) => sent.push(one) > 0 },
+      state,
+      clock: new ManualClock(NOW),
+      log: silentLogger,
+      commit: async (action, write) => {
+        order.push(`commit ${action.status}`);
+        await state.transaction(write);
+      },
+      onAction: (action) => order.push(`told ${action.status}`),
+    });
+    await Promise.all([
+      dispatcher.onReply({ id: 'a', status: 'applied', at: NOW + 1 }),
+      dispatcher.onReply({ id: 'a', status: 'verified', at: NOW + 2 }),
+    ]);
+    expect(order).toEqual(['commit applied', 'told applied', 'commit verified', 'told verified']);
+    expect(stored.get('a')?.status).toBe('verified');
   });
 
   it('asks to take a block back', () => {

@@ -5,7 +5,7 @@
 import type { Action, ActionStatus, Order, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { describeError } from '@netsentinel/kernel/errors';
 
 export interface Orders {
@@ -18,6 +18,11 @@ export interface DispatcherOptions {
   readonly state: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Makes the new status durable by calling `write` in a transaction, along with what must change with it (the incident's story). Default:
+   * a transaction of its own.
+   */
+  readonly commit?: (action: Action, write: (tx: StateTransaction) => Promise<void>) => Promise<void>;
   /** Called after the new status of an action is durable. */
   readonly onAction?: (action: Action) => void;
 }
@@ -25,7 +30,7 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** Sends actions that are durable already. */
   dispatch(actions: readonly Action[]): void;
-  /** Sends again whatever is not final; resolves with their number. */
+  /** Sends again whatever is not final, and closes what is over; resolves with the number sent. */
   onConnected(): Promise<number>;
   /** Takes what the enforcer says of an action. Unknown ids and news that are older than what is known change nothing. */
   onReply(reply: OrderReply): Promise<void>;
@@ -51,41 +56,51 @@ const RANK: Readonly<Record<ActionStatus, number>> = {
 };
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { orders, state, log } = options;
+  const { orders, state, clock, log } = options;
   const dispatch = (actions: readonly Action[]): void => {
     for (const action of actions) if (NOT_FINAL.includes(action.status)) orders.send(orderOf(action));
+  };
+  const commit = options.commit ?? ((_action, write) => state.transaction(write));
+  let replies: Promise<void> = Promise.resolve();
+  const take = async (reply: OrderReply): Promise<void> => {
+    try {
+      const action = await state.read.action(reply.id);
+      if (action === undefined || !isNews(action, reply)) return;
+      const { detail: _, ...rest } = action;
+      const next: Action = {
+        ...rest,
+        status: reply.status,
+        updatedAt: reply.at,
+        ...(reply.detail === undefined ? {} : { detail: reply.detail }),
+      };
+      await commit(next, (tx) => tx.putAction(next));
+      options.onAction?.(next);
+    } catch (error) {
+      // The enforcer is asked again at the next connection, so this answer is not lost for ever.
+      log.error('could not keep what the enforcer said', { action: reply.id, error: describeError(error) });
+    }
+  };
+  /** One after another, in the order in which the enforcer spoke. */
+  const hear = (reply: OrderReply): Promise<void> => {
+    replies = replies.then(() => take(reply));
+    return replies;
   };
   return {
     dispatch,
     async onConnected() {
+      const now = clock.now();
       const open = await state.read.actions({ status: NOT_FINAL, limit: MAX_RESENT });
-      for (let at = 0; at < open.length; at += SLICE) {
-        dispatch(open.slice(at, at + SLICE));
+      const current = open.filter((action) => action.expiresAt > now);
+      for (let at = 0; at < current.length; at += SLICE) {
+        dispatch(current.slice(at, at + SLICE));
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
-      return open.length;
+      // No block outlives its time, so nobody need be asked about these.
+      for (const { id, expiresAt } of open)
+        if (expiresAt <= now) await hear({ id, status: 'expired', detail: 'its time was over', at: now });
+      return current.length;
     },
-    async onReply(reply) {
-      try {
-        const changed = await state.transaction(async (tx) => {
-          const action = await tx.action(reply.id);
-          if (action === undefined || !isNews(action, reply)) return undefined;
-          const { detail: _, ...rest } = action;
-          const next: Action = {
-            ...rest,
-            status: reply.status,
-            updatedAt: reply.at,
-            ...(reply.detail === undefined ? {} : { detail: reply.detail }),
-          };
-          await tx.putAction(next);
-          return next;
-        });
-        if (changed !== undefined) options.onAction?.(changed);
-      } catch (error) {
-        // The enforcer is asked again at the next connection, so this answer is not needed.
-        log.error('could not keep what the enforcer said', { action: reply.id, error: describeError(error) });
-      }
-    },
+    onReply: hear,
     revert: (id, reason, by) => orders.send({ kind: 'revert', id, reason, by }),
   };
 }

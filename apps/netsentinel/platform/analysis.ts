@@ -9,7 +9,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Logger } from '@netsentinel/contracts/log';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { foldAction } from '@netsentinel/alert/fold-action';
 import { foldEvent } from '@netsentinel/alert/fold';
@@ -61,8 +61,11 @@ export interface Analysis {
   start(): Promise<void>;
   /** Ends after the batch in hand, and keeps the position. */
   stop(): Promise<void>;
-  /** Brings an action's new status, as the dispatcher reports it, into its incident. */
-  actionChanged(action: Action): Promise<void>;
+  /**
+   * Brings an action's new status into its incident, in one transaction with what `write` does: the dispatcher's `commit`. Harmless when
+   * done twice.
+   */
+  actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** A person's word on an incident; undefined where there is no such incident. */
   setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
   readonly counters: AnalysisCounters;
@@ -286,14 +289,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
   }
 
-  /** Puts a changed incident in place of the stored and the remembered one, and tells. */
-  async function replaceIncident(id: string, change: (incident: Incident) => Incident): Promise<Incident | undefined> {
+  /** Puts a changed incident in place of the stored and the remembered one, with whatever else `write` does, and tells. */
+  async function replaceIncident(
+    id: string,
+    change: (incident: Incident) => Incident,
+    write?: (tx: StateTransaction) => Promise<void>,
+  ): Promise<Incident | undefined> {
     const stored = await state.read.incident(id);
-    if (stored === undefined) return undefined;
-    const dossier = dossiers.get(stored.actor);
-    const next = change(stored);
-    if (next === stored) return stored;
-    await state.transaction((tx) => tx.putIncident(next));
+    const next = stored === undefined ? undefined : change(stored);
+    const changed = next !== stored;
+    if (!changed && write === undefined) return stored;
+    await state.transaction(async (tx) => {
+      if (changed && next !== undefined) await tx.putIncident(next);
+      await write?.(tx);
+    });
+    if (!changed || next === undefined) return stored;
+    const dossier = dossiers.get(next.actor);
     if (dossier?.incident?.id === id) dossier.incident = next;
     options.onIncident(summaryOf(next));
     return next;
@@ -325,12 +336,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await exclusive;
       await consumer?.close();
     },
-    actionChanged: (action) =>
+    actionChanged: (action, write) =>
       alone(async () => {
+        await replaceIncident(action.incident, (incident) => foldAction(incident, action), write);
         const actions = dossiers.get(action.actor)?.actions;
         const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
         if (actions !== undefined && index >= 0) actions[index] = action;
-        await replaceIncident(action.incident, (incident) => foldAction(incident, action));
       }),
     setStatus: (id, status) =>
       alone(async () => {
