@@ -386,6 +386,8 @@ const value = fc.oneof(
   fc.integer({ min: 0, max: 5000 }).map((at) => new Date(START + at * 1000).toISOString()),
 );
 
+const textOrNumber = value.filter((item): item is string | number => typeof item !== 'boolean');
+
 const arbitraryFilter = fc.record(
   {
     field,
@@ -393,10 +395,7 @@ const arbitraryFilter = fc.record(
       fc.record({ op: fc.constant('eq' as const), value }),
       fc.record({
         op: fc.constant('in' as const),
-        value: fc.array(
-          value.filter((item) => typeof item !== 'boolean'),
-          { maxLength: 4 },
-        ) as fc.Arbitrary<(string | number)[]>,
+        value: fc.array(textOrNumber, { maxLength: 4 }),
       }),
       fc.record({
         op: fc.constantFrom('prefix' as const, 'contains' as const),
@@ -404,7 +403,7 @@ const arbitraryFilter = fc.record(
       }),
       fc.record({
         op: fc.constantFrom('gt' as const, 'gte' as const, 'lt' as const, 'lte' as const),
-        value: value.filter((item) => typeof item !== 'boolean') as fc.Arbitrary<string | number>,
+        value: textOrNumber,
       }),
       fc.record({ op: fc.constant('exists' as const) }),
       fc.record({

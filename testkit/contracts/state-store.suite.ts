@@ -253,7 +253,9 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect((await store.read.session(session.tokenHash))?.lastSeenAt).toBe(5);
       await store.transaction((tx) => tx.removeSession(session.tokenHash));
       expect(await store.read.session(session.tokenHash)).toBeUndefined();
-      await expect(store.transaction((tx) => tx.putSession({ ...session, account: 'nobody' }))).rejects.toThrow();
+      await expect(store.transaction((tx) => tx.putSession({ ...session, account: 'nobody' }))).rejects.toThrow(
+        /foreign key/i,
+      );
     });
 
     it('prunes what was not touched, and never what is open', async () => {

@@ -119,6 +119,8 @@ function matches(value: Scalar, { op, value: wanted }: EventFilter): boolean {
     }
     case 'exists':
       return true;
+    default:
+      throw new Error(`there is no operator ${String(op satisfies never)}`);
   }
 }
 

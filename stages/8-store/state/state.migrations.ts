@@ -64,7 +64,7 @@ export async function migrateState(
     .selectFrom('schema_version')
     .select((eb) => eb.fn.max('version').as('version'))
     .executeTakeFirst();
-  const current = Number(row?.version ?? 0);
+  const current = row?.version ?? 0;
   const newest = STATE_MIGRATIONS.at(-1)!.version;
   if (current > newest)
     throw new NetSentinelError(

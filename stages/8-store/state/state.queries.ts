@@ -1,6 +1,6 @@
 /** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
-import { Action } from '@netsentinel/contracts/action';
-import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type {
   Account,
   ConsoleSession,
@@ -69,7 +69,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .where('consumer', '=', consumer)
           .orderBy('partition')
           .execute();
-        return rows.map((row) => ({ partition: Number(row.partition), offset: BigInt(row.next_offset) }));
+        return rows.map((row) => ({ partition: row.partition, offset: BigInt(row.next_offset) }));
       }),
     account: (name) =>
       guard(async () => {
@@ -289,16 +289,16 @@ function summaryOf(incident: Incident): IncidentSummary {
 }
 
 function toAccount(row: StateTables['accounts']): Account {
-  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: Number(row.created_at) };
+  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: row.created_at };
 }
 
 function toSession(row: StateTables['sessions']): ConsoleSession {
   return {
     tokenHash: row.token_hash,
     account: row.account,
-    createdAt: Number(row.created_at),
-    expiresAt: Number(row.expires_at),
-    lastSeenAt: Number(row.last_seen_at),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastSeenAt: row.last_seen_at,
   };
 }
 

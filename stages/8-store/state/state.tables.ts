@@ -1,4 +1,7 @@
-/** The state store's tables as Kysely sees them, the same on every engine. What is looked for has a column; the rest is JSON text. */
+/**
+ * The state store's tables as Kysely sees them, the same on every engine. What is looked for has a column; the rest
+ * is JSON text. Whole numbers are numbers: a PostgreSQL driver must be told to parse `int8` so.
+ */
 import type { ActionStatus } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
 

@@ -127,8 +127,8 @@ class FileBlobStore implements BlobStore {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const open = await Promise.allSettled(this.#recordings.values());
-    await Promise.all(open.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    const opened = await Promise.allSettled(this.#recordings.values());
+    for (const result of opened) if (result.status === 'fulfilled') await result.value.close();
   }
 
   async #open(file: string, onClose: () => void): Promise<FileRecording> {

@@ -61,12 +61,10 @@ export function aggregateRows(aggregate: EventAggregate, rows: readonly (readonl
   });
 }
 
-function keyValue(value: unknown, field: string | undefined): string | number | boolean | null {
-  if (value === null || value === undefined) return null;
+function keyValue(value: unknown, field: string | undefined): string | number | null {
   if (typeof value === 'bigint') return Number(value);
-  if (field !== undefined && columnOf(field) === undefined)
-    return JSON.parse(String(value)) as string | number | boolean;
-  return String(value);
+  if (typeof value !== 'string') return null;
+  return field !== undefined && columnOf(field) === undefined ? (JSON.parse(value) as string | number) : value;
 }
 
 function intervalSql(intervalMs: number, bindings: Bindings): string {

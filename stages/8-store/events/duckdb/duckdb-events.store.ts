@@ -120,7 +120,7 @@ class WorkerEventStore implements DuckDbEventStore {
       return Promise.reject(this.#gone ?? closedError());
     const id = this.#nextId++;
     return new Promise<EngineResult<M>>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, method, args } satisfies EngineRequest, transfer);
     });
   }

@@ -10,6 +10,7 @@ import { unpack } from '@netsentinel/kernel/pack';
 import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
 import { EVENT_COLUMNS, valueAt } from './event-columns.ts';
 import { eventSource } from './event-source.ts';
+import { Bindings } from './query-sql.ts';
 import type { WordIndex } from './words/word-index.ts';
 
 /** A batch as it crosses into the worker: events packed one behind another, each with its length. */
@@ -247,13 +248,20 @@ export class EventWriter {
     const next = new Map<number, bigint>();
     for (const batch of batches) for (const { partition, offset } of batch.next) next.set(partition, offset);
     if (next.size === 0) return;
-    const { writer } = this.#database;
-    const partitions = [...next.keys()];
-    await writer.run(
-      `DELETE FROM watermarks WHERE seq = ${seq} AND partition IN (${partitions.map(Number).join(', ')})`,
+    const bindings = new Bindings();
+    const at = bindings.bind(BigInt(seq));
+    const rows = [...next].map(
+      ([partition, offset]) => `(${at}, ${bindings.bind(partition)}, ${bindings.bind(offset)})`,
     );
-    const values = [...next].map(([partition, offset]) => `(${seq}, ${Number(partition)}, ${BigInt(offset)})`);
-    await writer.run(`INSERT INTO watermarks VALUES ${values.join(', ')}`);
+    const { writer } = this.#database;
+    // Two watermarks with the same number are two moves without events between them: the later one counts.
+    const partitions = [...next.keys()];
+    const names = partitions.map((_, i) => `$${i + 2}`).join(', ');
+    await writer.run(`DELETE FROM watermarks WHERE seq = CAST($1 AS BIGINT) AND partition IN (${names})`, [
+      BigInt(seq),
+      ...partitions,
+    ]);
+    await writer.run(`INSERT INTO watermarks VALUES ${rows.join(', ')}`, bindings.values);
   }
 
   async #seal(): Promise<void> {

@@ -151,6 +151,8 @@ function valueSql(subject: string, type: Typed, filter: EventFilter, bindings: B
     }
     case 'exists':
       return 'true';
+    default:
+      throw new NetSentinelError('STORE_BAD_QUERY', 'bug', `there is no operator ${String(op satisfies never)}`);
   }
 }
 

@@ -54,8 +54,10 @@ describe('a word segment', () => {
   });
 
   it('finds words however unevenly their hashes lie', () => {
-    roundTrip(Array.from({ length: 4_000 }, (_, i) => ({ first: i, second: 7, row: i })));
-    roundTrip(Array.from({ length: 4_000 }, (_, i) => ({ first: 4_294_967_295 - i, second: 7, row: 3 })));
+    expect(() => {
+      roundTrip(Array.from({ length: 4_000 }, (_, i) => ({ first: i, second: 7, row: i })));
+      roundTrip(Array.from({ length: 4_000 }, (_, i) => ({ first: 4_294_967_295 - i, second: 7, row: 3 })));
+    }).not.toThrow();
   });
 
   it('has no word where there is none', () => {
