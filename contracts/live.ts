@@ -6,8 +6,13 @@ export interface ServerToClient {
   /** An incident was opened or changed. */
   incident: (incident: IncidentSummary) => void;
   action: (action: Action) => void;
-  /** A piece of the terminal of a watched session: UTF-8 asciicast v2 lines, from this byte offset of the recording. */
-  terminal: (piece: { readonly session: string; readonly offset: number; readonly text: string }) => void;
+  /** A piece of the terminal of a watched session: whole characters of asciicast v2 lines, the bytes `offset` to `end` of the recording. */
+  terminal: (piece: {
+    readonly session: string;
+    readonly offset: number;
+    readonly end: number;
+    readonly text: string;
+  }) => void;
   status: (status: PlatformStatus) => void;
 }
 

@@ -19,6 +19,12 @@ export interface ApiOptions {
   readonly consoleRoot: string;
   /** PEM; plain HTTP without it. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Overrides of the HTTP server's own, for tests. */
+  readonly timeouts?: {
+    readonly headersTimeout?: number;
+    readonly requestTimeout?: number;
+    readonly connectionsCheckingInterval?: number;
+  };
   /** ATT&CK names for the console, served as it is. */
   readonly attack: unknown;
   /** Asked at most once a second. */

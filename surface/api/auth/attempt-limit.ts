@@ -1,5 +1,10 @@
-/** A token bucket for each source of sign-in attempts; bounded, the longest idle source is forgotten first. */
+/**
+ * A token bucket for each source of sign-in attempts. A source is an IPv4 address or an IPv6 /64, so that nobody gets a new bucket with each
+ * address of their own network. Bounded: the longest idle source is forgotten first. Accounts are never locked: that would let a stranger
+ * lock their owner out.
+ */
 import type { Clock } from '@netsentinel/contracts/clock';
+import { actorOf } from '@netsentinel/kernel/address';
 
 const BURST = 10;
 const PER_MINUTE = 10;
@@ -13,8 +18,9 @@ export class AttemptLimit {
     this.#clock = clock;
   }
 
-  /** 0 when the attempt may go on, else the seconds to wait. */
-  take(source: string): number {
+  /** 0 when the attempt from this address may go on, else the seconds to wait. */
+  take(address: string): number {
+    const source = actorOf(address);
     const now = this.#clock.monotonicMs();
     const known = this.#sources.get(source);
     const tokens = Math.min(BURST, (known?.tokens ?? BURST) + ((now - (known?.at ?? now)) / 60_000) * PER_MINUTE);

@@ -23,6 +23,8 @@ export class Sessions {
   readonly #clock: Clock;
   /** Spares the state one read a request; a session that was ended elsewhere lives at most `CACHE_MS` longer. */
   readonly #cache = new Map<string, { readonly at: number; readonly who: SignedIn }>();
+  /** Accounts are never removed, so true stays true. */
+  #hasAccount = false;
 
   constructor(state: StateStore, clock: Clock) {
     this.#state = state;
@@ -45,53 +47,95 @@ export class Sessions {
     return { token, maxAgeS: LIFETIME_MS / 1000 };
   }
 
-  /** Whose token this is; undefined for unknown, expired and idle ones. */
+  /** Whose token this is; undefined for unknown, expired and idle ones. Counts as a sign of life. */
   async check(token: string | undefined): Promise<SignedIn | undefined> {
     if (token === undefined || token.length > 128) return undefined;
     const tokenHash = hashToken(token);
     const cached = this.#cache.get(tokenHash);
     const started = this.#clock.monotonicMs();
     if (cached !== undefined && started - cached.at < CACHE_MS) return cached.who;
-    const session = await this.#state.read.session(tokenHash);
-    const now = this.#clock.now();
-    if (session === undefined || session.expiresAt <= now || session.lastSeenAt + IDLE_MS <= now) return undefined;
-    const account = await this.#state.read.account(session.account);
-    if (account === undefined) return undefined;
-    if (now - session.lastSeenAt > TOUCH_MS)
-      await this.#state.transaction((tx) => tx.putSession({ ...session, lastSeenAt: now }));
-    const who: SignedIn = { account: account.name, role: account.role, tokenHash };
+    const who = await this.#find(tokenHash, true);
+    if (who === undefined) return undefined;
     if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
     this.#cache.set(tokenHash, { at: started, who });
     return who;
   }
 
-  async close(who: SignedIn): Promise<void> {
-    this.#cache.delete(who.tokenHash);
-    await this.#state.transaction((tx) => tx.removeSession(who.tokenHash));
+  /** Whether this session still holds. Unlike `check` no sign of life: a page left open overnight does not keep its session from idling out. */
+  async holds(who: SignedIn): Promise<boolean> {
+    return (await this.#find(who.tokenHash, false)) !== undefined;
   }
 
-  /** The token under which the first account is made; undefined once there is an account. */
+  async close(who: SignedIn): Promise<void> {
+    await this.#state.transaction((tx) => tx.removeSession(who.tokenHash));
+    this.#cache.delete(who.tokenHash);
+  }
+
+  async #find(tokenHash: string, touch: boolean): Promise<SignedIn | undefined> {
+    const session = await this.#state.read.session(tokenHash);
+    const now = this.#clock.now();
+    if (session === undefined || session.expiresAt <= now || session.lastSeenAt + IDLE_MS <= now) return undefined;
+    const account = await this.#state.read.account(session.account);
+    if (account === undefined) return undefined;
+    if (touch && now - session.lastSeenAt > TOUCH_MS) {
+      const touched = await this.#state.transaction(async (tx) => {
+        // Read again: a session that was closed meanwhile must not come back.
+        const current = await tx.session(tokenHash);
+        if (current !== undefined) await tx.putSession({ ...current, lastSeenAt: now });
+        return current !== undefined;
+      });
+      if (!touched) return undefined;
+    }
+    return { account: account.name, role: account.role, tokenHash };
+  }
+
+  /** Whether nobody has an account yet. */
+  async isFirstRun(): Promise<boolean> {
+    this.#hasAccount ||= (await this.#state.read.accounts()).length > 0;
+    return !this.#hasAccount;
+  }
+
+  /**
+   * The token under which the first account is made, good for 24 hours from now; undefined once there is an account. Decided in one
+   * transaction: two who ask at once get the same.
+   */
   async firstRunToken(): Promise<string | undefined> {
-    if ((await this.#state.read.accounts()).length > 0) return undefined;
-    const stored = (await this.#state.read.setting(FIRST_RUN_KEY))?.split(' ');
-    if (stored?.[0] !== undefined && Number(stored[1]) > this.#clock.now()) return stored[0];
-    const token = randomBytes(24).toString('base64url');
-    await this.#state.transaction((tx) => tx.putSetting(FIRST_RUN_KEY, `${token} ${this.#clock.now() + FIRST_RUN_MS}`));
-    return token;
+    if (!(await this.isFirstRun())) return undefined;
+    return this.#state.transaction(async (tx) => {
+      if ((await tx.accounts()).length > 0) return undefined;
+      const now = this.#clock.now();
+      const stored = readToken(await tx.setting(FIRST_RUN_KEY), now);
+      const token = stored ?? randomBytes(24).toString('base64url');
+      await tx.putSetting(FIRST_RUN_KEY, `${token} ${now + FIRST_RUN_MS}`);
+      return token;
+    });
+  }
+
+  /** Whether this is the valid first-run token now; asked before the costly hashing of a password. */
+  async isFirstRunToken(token: string): Promise<boolean> {
+    if (!(await this.isFirstRun())) return false;
+    const stored = readToken(await this.#state.read.setting(FIRST_RUN_KEY), this.#clock.now());
+    return stored !== undefined && sameText(stored, token);
   }
 
   /** Makes the first account if the token is right and none exists; both are decided in one transaction. */
   async makeFirstAccount(token: string, name: string, passwordHash: string): Promise<boolean> {
     const now = this.#clock.now();
     return this.#state.transaction(async (tx) => {
-      const [expected, until] = ((await tx.setting(FIRST_RUN_KEY)) ?? '').split(' ');
-      if (expected === undefined || expected === '' || Number(until) <= now || !sameText(expected, token)) return false;
+      const stored = readToken(await tx.setting(FIRST_RUN_KEY), now);
+      if (stored === undefined || !sameText(stored, token)) return false;
       if ((await tx.accounts()).length > 0) return false;
       await tx.putAccount({ name, passwordHash, role: 'admin', createdAt: now });
       await tx.putSetting(FIRST_RUN_KEY, undefined);
       return true;
     });
   }
+}
+
+/** The token of a stored `token until`, while it is good. */
+function readToken(stored: string | undefined, now: number): string | undefined {
+  const [token, until] = (stored ?? '').split(' ');
+  return token === undefined || token === '' || !(Number(until) > now) ? undefined : token;
 }
 
 function hashToken(token: string): string {

@@ -10,6 +10,8 @@ export interface RouteContext extends ApiOptions {
   /** True over TLS: cookies are for TLS only then. */
   readonly secure: boolean;
   who(request: FastifyRequest): Promise<SignedIn | undefined>;
+  /** Ends this session and cuts its live channels. */
+  end(who: SignedIn): Promise<void>;
 }
 
 declare module 'fastify' {

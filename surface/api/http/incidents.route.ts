@@ -9,7 +9,11 @@ const ListQuery = z.strictObject({
   status: z.union([Status.transform((s) => [s]), z.array(Status).max(4)]).optional(),
   minScore: z.coerce.number().int().min(0).max(100).optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
-  after: z.string().max(256).optional(),
+  /** From a page's `next`. */
+  after: z
+    .string()
+    .regex(/^-?\d{1,16}~.{1,64}$/su, 'not the `next` of a page')
+    .optional(),
 });
 const Id = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_~-]{1,64}$/) });
 
@@ -30,7 +34,12 @@ export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
     if (incident === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
     const etag = `"${incident.version}"`;
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+    if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send();
     return incident;
   });
+}
+
+/** Weak comparison with any of the list (RFC 9110, section 13.1.2). */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

@@ -22,9 +22,12 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
+  408: 'Too slow',
   413: 'Too large',
+  414: 'Too large',
   415: 'Unsupported media type',
   429: 'Too many requests',
+  431: 'Too large',
   500: 'Internal error',
   503: 'Busy',
 };
@@ -47,5 +50,5 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new Problem(400, 'invalid', `${issue.path.join('.') || 'request'}: ${issue.message}`);
+  throw new Problem(400, 'invalid', `${issue.path.join('.') || 'request'}: ${issue.message}`.slice(0, 300));
 }

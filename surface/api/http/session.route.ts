@@ -23,7 +23,10 @@ export function sessionRoutes(app: FastifyInstance, ctx: RouteContext): void {
         'retry-after': String(waitS),
       });
   };
-  const signIn = async (reply: FastifyReply, account: string): Promise<unknown> => {
+  const busy = (): Problem => new Problem(503, 'busy', 'Too many sign-ins at once; try again.', { 'retry-after': '2' });
+  const signIn = async (request: FastifyRequest, reply: FastifyReply, account: string): Promise<unknown> => {
+    const before = await ctx.who(request);
+    if (before !== undefined) await ctx.end(before);
     const { token, maxAgeS } = await ctx.sessions.open(account);
     reply.setCookie(ctx.cookie, token, {
       path: '/',
@@ -35,11 +38,18 @@ export function sessionRoutes(app: FastifyInstance, ctx: RouteContext): void {
     return { account };
   };
 
+  const notValid = (): Problem =>
+    new Problem(
+      403,
+      'link-not-valid',
+      'This link is used, expired or wrong. The terminal of NetSentinel shows the valid one at its start.',
+    );
+
   app.get('/api/v1/session', { config: { open: true } }, async (request) => {
     const who = await ctx.who(request);
     return {
       account: who?.account ?? null,
-      firstRun: who === undefined && (await ctx.sessions.firstRunToken()) !== undefined,
+      firstRun: who === undefined && (await ctx.sessions.isFirstRun()),
     };
   });
 
@@ -48,28 +58,26 @@ export function sessionRoutes(app: FastifyInstance, ctx: RouteContext): void {
     const { name, password } = parse(Credentials, request.body);
     const account = await ctx.state.read.account(name);
     const matches = await verifyPassword(account?.passwordHash, password);
-    if (matches === 'busy')
-      throw new Problem(503, 'busy', 'Too many sign-ins at once; try again.', { 'retry-after': '2' });
+    if (matches === 'busy') throw busy();
     if (!matches) throw new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
-    return signIn(reply, name);
+    return signIn(request, reply, name);
   });
 
   app.delete('/api/v1/session', async (request, reply) => {
     const who = await ctx.who(request);
-    if (who !== undefined) await ctx.sessions.close(who);
-    reply.clearCookie(ctx.cookie, { path: '/' });
+    if (who !== undefined) await ctx.end(who);
+    // A browser takes a __Host- cookie away only with the attributes that it was set with.
+    reply.clearCookie(ctx.cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure: ctx.secure });
     return reply.status(204).send();
   });
 
   app.post('/api/v1/setup', { config: { open: true } }, async (request, reply) => {
     limited(request);
     const { token, name, password } = parse(Setup, request.body);
-    if (!(await ctx.sessions.makeFirstAccount(token, name, await hashPassword(password))))
-      throw new Problem(
-        403,
-        'link-not-valid',
-        'This link is used, expired or wrong. The terminal of NetSentinel shows the valid one at its start.',
-      );
-    return signIn(reply, name);
+    if (!(await ctx.sessions.isFirstRunToken(token))) throw notValid();
+    const passwordHash = await hashPassword(password);
+    if (passwordHash === undefined) throw busy();
+    if (!(await ctx.sessions.makeFirstAccount(token, name, passwordHash))) throw notValid();
+    return signIn(request, reply, name);
   });
 }

@@ -1,125 +1,194 @@
 /**
  * The live channel: Socket.IO for signed-in consoles. Every client has a bounded queue: a slow one misses status and terminal pieces (it sees
  * the gap by the offset and asks again), and is disconnected before incidents or actions would have to be dropped; it reads them anew then.
+ * A channel lives no longer than the session that opened it.
  */
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { Action } from '@netsentinel/contracts/action';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Clock } from '@netsentinel/contracts/clock';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { ClientToServer, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
 import type { LiveHub } from '../api.types.ts';
+import type { SignedIn } from '../auth/sessions.ts';
+import { startText, Utf8Tail } from './recording-text.ts';
 
 /** Changes of one incident within this time are sent as one. */
 const COALESCE_MS = 25;
 const STATUS_MS = 1_000;
+/** How often a channel's session is looked at again. */
+const RECHECK_MS = 30_000;
 const MAX_WATCHED = 4;
 /** Packets that may wait for one client: beyond the first bound it misses what may be missed, beyond the second it is cut off. */
-const SLOW = 256;
-const STUCK = 4_096;
-const MAX_CLIENTS = 2_000;
+const SLOW = 128;
+const STUCK = 2_048;
+const MAX_CLIENTS = 1_000;
 const MAX_RECORDING_TEXT = 4 * 1024 * 1024;
+/** Recordings read at once, for all clients together; each may be tens of megabytes in memory. */
+const MAX_READING = 4;
 const SESSION_ID = /^[A-Za-z0-9~_-]{1,128}$/;
 
-type Client = Socket<ClientToServer, ServerToClient>;
+interface ClientData {
+  who: SignedIn;
+  watched: Set<string>;
+}
+type Client = Socket<ClientToServer, ServerToClient, Record<string, never>, ClientData>;
 
 export interface LiveHubOptions {
   readonly server: HttpServer;
   readonly blobs: BlobStore;
+  readonly clock: Clock;
   status(): PlatformStatus;
-  /** Whether this handshake is a signed-in console of ours. */
-  admit(headers: NodeJS.Dict<string | string[]>): Promise<boolean>;
+  /** Who makes this handshake; undefined unless it is a signed-in console of ours. */
+  admit(headers: NodeJS.Dict<string | string[]>): Promise<SignedIn | undefined>;
+  /** Whether this session still holds. */
+  holds(who: SignedIn): Promise<boolean>;
 }
 
-export function createLiveHub(options: LiveHubOptions): LiveHub & { close(): Promise<void> } {
-  const io = new Server<ClientToServer, ServerToClient>(options.server, {
+export interface LiveHubControl extends LiveHub {
+  /** Cuts every channel of a session that ended. */
+  end(who: SignedIn): void;
+  close(): Promise<void>;
+}
+
+export function createLiveHub(options: LiveHubOptions): LiveHubControl {
+  const admitted = new WeakMap<IncomingMessage, SignedIn>();
+  const io = new Server<ClientToServer, ServerToClient, Record<string, never>, ClientData>(options.server, {
     path: '/live',
     serveClient: false,
+    // No long polling: one upgrade, checked once, and no request bodies.
+    transports: ['websocket'],
     maxHttpBufferSize: 8 * 1024,
     perMessageDeflate: false,
+    connectTimeout: 10_000,
     allowRequest: (request, answer) => {
       if (io.engine.clientsCount >= MAX_CLIENTS) return answer('too many consoles', false);
       options.admit(request.headers).then(
-        (admitted) => answer(null, admitted),
+        (who) => {
+          if (who !== undefined) admitted.set(request, who);
+          answer(null, who !== undefined);
+        },
         () => answer(null, false),
       );
       return undefined;
     },
   });
-  const pending = new Map<string, IncidentSummary>();
-  let flush: NodeJS.Timeout | undefined;
+  const clients = io.sockets.sockets as ReadonlyMap<string, Client>;
+  const tails = new Map<string, Utf8Tail>();
+  io.of('/').adapter.on('delete-room', (room: string) => tails.delete(room));
+  let reading = 0;
 
   io.on('connection', (client: Client) => {
-    const watched = new Set<string>();
+    const who = admitted.get(client.request);
+    if (who === undefined) return cut(client);
+    client.data.who = who;
+    const watched = (client.data.watched = new Set<string>());
     client.on('watch', (session, answer) => {
       if (typeof answer !== 'function') return;
       const refuse = (error: string): void => answer({ ok: false, offset: 0, text: '', error });
       if (typeof session !== 'string' || !SESSION_ID.test(session)) return refuse('no such session');
       if (!watched.has(session) && watched.size >= MAX_WATCHED)
         return refuse(`at most ${MAX_WATCHED} sessions at once`);
+      if (reading >= MAX_READING || waiting(client) >= SLOW) return refuse('busy');
+      reading++;
       watched.add(session);
-      // Joined first: a piece that comes while the recording is read is then surely seen; the client skips what it has by the offset.
-      void (async () => {
-        await client.join(`terminal:${session}`);
-        const recorded = await options.blobs.readRecording(session);
-        const bytes = recorded ?? new Uint8Array();
-        const from = Math.max(0, bytes.length - MAX_RECORDING_TEXT);
-        answer({ ok: true, offset: bytes.length, text: Buffer.from(bytes.subarray(from)).toString('utf8') });
-      })().catch(() => refuse('the recording cannot be read'));
+      // Joined first: what is recorded while we read is then sent too, and the client skips what it has by the offsets.
+      void Promise.resolve(client.join(roomOf(session)))
+        .then(() => options.blobs.readRecording(session))
+        .then((recorded) => answer({ ok: true, ...startText(recorded ?? new Uint8Array(), MAX_RECORDING_TEXT) }))
+        .catch(() => refuse('the recording cannot be read'))
+        .finally(() => reading--);
       return undefined;
     });
     client.on('unwatch', (session) => {
-      watched.delete(session);
-      void client.leave(`terminal:${session}`);
+      if (typeof session !== 'string' || !watched.delete(session)) return;
+      void client.leave(roomOf(session));
     });
     client.emit('status', options.status());
+    return undefined;
   });
 
-  const timer = setInterval(() => {
-    if (io.engine.clientsCount === 0) return;
+  const repeat = (everyMs: number, work: () => void): (() => void) => {
+    let cancel: () => void;
+    const again = (): void => {
+      cancel = options.clock.after(everyMs, () => {
+        if (clients.size > 0) work();
+        again();
+      });
+    };
+    again();
+    return () => cancel();
+  };
+  const stopStatus = repeat(STATUS_MS, () => {
     const status = options.status();
-    for (const client of io.sockets.sockets.values()) if (waiting(client) < SLOW) client.emit('status', status);
-  }, STATUS_MS);
-  timer.unref();
+    for (const client of clients.values()) if (waiting(client) < SLOW) client.emit('status', status);
+  });
+  const stopChecks = repeat(RECHECK_MS, () => {
+    for (const client of clients.values())
+      options.holds(client.data.who).then(
+        (holds) => (holds ? undefined : cut(client)),
+        () => cut(client),
+      );
+  });
 
-  /** To everyone; a client that is stuck is cut off and comes back for the whole. */
-  const toAll = (send: (client: Client) => void): void => {
-    for (const client of io.sockets.sockets.values()) {
-      if (waiting(client) >= STUCK) client.disconnect(true);
-      else send(client);
-    }
+  const cutStuck = (): void => {
+    for (const client of clients.values()) if (waiting(client) >= STUCK) cut(client);
+  };
+  const pending = new Map<string, IncidentSummary>();
+  let stopFlush: (() => void) | undefined;
+  const flush = (): void => {
+    stopFlush = undefined;
+    cutStuck();
+    for (const incident of pending.values()) io.emit('incident', incident);
+    pending.clear();
   };
 
   return {
     incident: (incident) => {
       pending.set(incident.id, incident);
-      flush ??= setTimeout(() => {
-        flush = undefined;
-        const changed = [...pending.values()];
-        pending.clear();
-        toAll((client) => changed.forEach((one) => client.emit('incident', one)));
-      }, COALESCE_MS);
+      stopFlush ??= options.clock.after(COALESCE_MS, flush);
     },
-    action: (action: Action) => toAll((client) => client.emit('action', action)),
+    action: (action: Action) => {
+      cutStuck();
+      io.emit('action', action);
+    },
     terminal: (session, offset, chunk) => {
-      const room = io.sockets.adapter.rooms.get(`terminal:${session}`);
-      if (room === undefined) return;
-      const piece = { session, offset, text: Buffer.from(chunk).toString('utf8') };
-      for (const id of room) {
-        const client = io.sockets.sockets.get(id);
-        if (client !== undefined && waiting(client) < SLOW) client.emit('terminal', piece);
-      }
+      const room = roomOf(session);
+      const members = io.of('/').adapter.rooms.get(room);
+      if (members === undefined) return;
+      const tail = tails.get(room) ?? new Utf8Tail();
+      tails.set(room, tail);
+      const piece = tail.take(offset, chunk);
+      if (piece === undefined) return;
+      const slow = [...members].filter((id) => waiting(clients.get(id)) >= SLOW);
+      io.to(room)
+        .except(slow)
+        .emit('terminal', { session, ...piece });
+    },
+    end: (who) => {
+      for (const client of clients.values()) if (client.data.who.tokenHash === who.tokenHash) cut(client);
     },
     close: async () => {
-      clearInterval(timer);
-      clearTimeout(flush);
-      io.disconnectSockets(true);
+      stopStatus();
+      stopChecks();
+      stopFlush?.();
+      for (const client of clients.values()) cut(client);
       await io.close();
     },
   };
 }
 
+function roomOf(session: string): string {
+  return `terminal:${session}`;
+}
+
+/** Closes at once and drops what waits; the console's client comes back by itself if it may. */
+function cut(client: Client): void {
+  client.conn.close(true);
+}
+
 /** Packets that have not left yet. */
-function waiting(client: Client): number {
-  return (client.conn as unknown as { writeBuffer?: readonly unknown[] }).writeBuffer?.length ?? 0;
+function waiting(client: Client | undefined): number {
+  return (client?.conn as unknown as { writeBuffer?: readonly unknown[] } | undefined)?.writeBuffer?.length ?? 0;
 }

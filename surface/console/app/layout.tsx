@@ -1,6 +1,5 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import 'asciinema-player/dist/bundle/asciinema-player.css';
 import './globals.css';
 
 export const metadata: Metadata = {

@@ -1,104 +1,87 @@
 'use client';
 /** The incident queue: newest activity first, updating while attacks run. */
-import type { IncidentSummary } from '@netsentinel/contracts/incident';
-import { useCallback, useEffect, useState } from 'react';
-import { SeverityBadge, StatusBadge } from '../components/badges.tsx';
+import type { Incident } from '@netsentinel/contracts/incident';
+import { useEffect, useState } from 'react';
+import { QueueTable } from '../components/queue-table.tsx';
 import { Shell } from '../components/shell.tsx';
-import { api } from '../lib/api.ts';
-import { exactTime, relativeTime, visible } from '../lib/format.ts';
-import { useAccount, useAttackNames, useLoaded, useNow } from '../lib/hooks.ts';
-import { useLive, useStatus } from '../lib/live.ts';
+import { MAX_ROWS, rowsOf } from '../lib/queue.ts';
+import { useQueue } from '../lib/use-queue.ts';
+import { useStatus } from '../lib/live.ts';
 
-const SHOWN = 300;
+const STATUSES: readonly Incident['status'][] = ['open', 'contained', 'closed', 'benign'];
 
 export default function QueuePage() {
-  const account = useAccount();
-  return account === undefined ? (
-    <p className="centre">Loading…</p>
-  ) : (
-    <Shell account={account}>
+  return (
+    <Shell>
       <Queue />
     </Shell>
   );
 }
 
 function Queue() {
-  const load = useCallback(() => api.incidents(), []);
-  const { value, error, reload } = useLoaded(load);
-  const [changed, setChanged] = useState<ReadonlyMap<string, IncidentSummary>>(new Map());
+  const [status, setStatus] = useState<Incident['status']>();
   const [filter, setFilter] = useState('');
-  const names = useAttackNames();
-  const now = useNow();
-  useEffect(() => setChanged(new Map()), [value]);
-  const onIncident = useCallback(
-    (incident: IncidentSummary) => setChanged((old) => new Map(old).set(incident.id, incident)),
-    [],
-  );
-  useLive('incident', onIncident, reload);
+  const { queue, from, isLoaded, isLoading, error, more, newest } = useQueue(status);
 
-  const all = new Map((value?.incidents ?? []).map((i) => [i.id, i]));
-  for (const [id, incident] of changed) if ((all.get(id)?.version ?? -1) < incident.version) all.set(id, incident);
-  const wanted = filter.trim().toLowerCase();
-  const rows = [...all.values()]
-    .filter((i) => wanted === '' || `${i.title} ${i.actor} ${i.severity} ${i.status}`.toLowerCase().includes(wanted))
-    .sort((a, b) => b.lastSeen - a.lastSeen)
-    .slice(0, SHOWN);
-
-  if (error !== undefined) return <p className="notice bad">{error}</p>;
-  if (value === undefined) return <p className="centre">Loading…</p>;
-  if (all.size === 0) return <FirstSteps />;
+  if (!isLoaded) return error === undefined ? <p className="centre">Loading…</p> : <Failure words={error} />;
+  if (queue.byId.size === 0 && status === undefined && from === undefined) return <FirstSteps />;
+  const rows = rowsOf(queue, filter);
+  const isFull = queue.byId.size >= MAX_ROWS;
   return (
     <section>
       <div className="bar">
         <h1>Incidents</h1>
+        <select
+          aria-label="Status"
+          value={status ?? ''}
+          onChange={(e) => setStatus(STATUSES.find((s) => s === e.target.value))}
+        >
+          <option value="">Any status</option>
+          {STATUSES.map((s) => (
+            <option key={s} value={s}>
+              {s}
+            </option>
+          ))}
+        </select>
         <input
           type="search"
-          placeholder="Filter: address, word, severity…"
-          aria-label="Filter incidents"
+          placeholder="Filter these rows: address, word, T1059…"
+          aria-label="Filter these rows"
           value={filter}
           onChange={(e) => setFilter(e.target.value)}
         />
       </div>
-      <table className="queue">
-        <thead>
-          <tr>
-            <th scope="col">Score</th>
-            <th scope="col">Severity</th>
-            <th scope="col">What happened</th>
-            <th scope="col">Attacker</th>
-            <th scope="col">Last tactic</th>
-            <th scope="col">Status</th>
-            <th scope="col">Last seen</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((i) => (
-            <tr key={i.id} data-testid="incident">
-              <td className={`score severity-${i.severity}`}>{i.score}</td>
-              <td>
-                <SeverityBadge severity={i.severity} />
-              </td>
-              <td className="what">
-                <a href={`/incident/?id=${encodeURIComponent(i.id)}`}>{visible(i.title)}</a>
-              </td>
-              <td>
-                <code>{i.addresses[0] ?? i.actor}</code>
-              </td>
-              <td>{i.tactics.length === 0 ? '' : (names?.tactics[i.tactics.at(-1)!] ?? i.tactics.at(-1))}</td>
-              <td>
-                <StatusBadge status={i.status} />
-              </td>
-              <td>
-                <time dateTime={new Date(i.lastSeen).toISOString()} title={exactTime(i.lastSeen)}>
-                  {relativeTime(i.lastSeen, now)}
-                </time>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p className="centre">Nothing matches this filter.</p>}
+      {error !== undefined && <Failure words={error} />}
+      {from !== undefined && (
+        <p className="notice">
+          Older incidents.{' '}
+          <button type="button" onClick={newest}>
+            Back to the newest
+          </button>
+        </p>
+      )}
+      {rows.length > 0 ? (
+        <QueueTable rows={rows} />
+      ) : (
+        <p className="centre">{filter === '' ? 'No such incidents.' : 'No row matches this filter.'}</p>
+      )}
+      <p className="more dim">
+        {rows.length.toLocaleString()} shown
+        {queue.next !== undefined && (
+          <button type="button" disabled={isLoading} onClick={more}>
+            {isFull ? 'Show older ones' : 'Load more'}
+          </button>
+        )}
+      </p>
     </section>
+  );
+}
+
+function Failure({ words }: { readonly words: string }) {
+  return (
+    <p className="notice bad" role="alert">
+      {words}
+    </p>
   );
 }
 
@@ -106,13 +89,17 @@ function Queue() {
 function FirstSteps() {
   const status = useStatus();
   const ssh = status?.decoys.find((d) => d.type === 'ssh');
+  const [host, setHost] = useState('localhost');
+  useEffect(() => setHost(window.location.hostname), []);
   const port = ssh?.listen.split(':').at(-1) ?? '2222';
   return (
     <section className="first">
       <h1>Nobody has attacked yet</h1>
       <p>Your decoys are listening. Be the first: open a terminal and log in a few times with a weak password.</p>
       <pre>
-        <code>ssh -p {port} root@localhost</code>
+        <code>
+          ssh -p {port} root@{host}
+        </code>
       </pre>
       <p className="dim">
         Passwords such as <code>123456</code> or <code>admin</code> work sooner or later, as on any machine worth

@@ -1,6 +1,7 @@
 /** Small labels: severity, score, ATT&CK. */
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { AttackNames } from '../lib/api.ts';
+import { nameOf } from '../lib/hooks.ts';
 
 export function SeverityBadge({ severity }: { readonly severity: Severity }) {
   return <span className={`badge severity-${severity}`}>{severity}</span>;
@@ -21,7 +22,7 @@ export function Techniques({
     <ul className="chips">
       {ids.map((id) => (
         <li key={id} className="chip" title={id}>
-          <code>{id}</code> {names?.techniques[id] ?? ''}
+          <code>{id}</code> {nameOf(names?.techniques, id)}
         </li>
       ))}
     </ul>
@@ -39,7 +40,7 @@ export function TacticPath({
   return (
     <ol className="path">
       {ids.map((id) => (
-        <li key={id}>{names?.tactics[id] ?? id}</li>
+        <li key={id}>{nameOf(names?.tactics, id) ?? id}</li>
       ))}
     </ol>
   );

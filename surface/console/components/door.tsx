@@ -1,7 +1,7 @@
 'use client';
 /** The form in front of the house: sign-in and first set-up share it. */
 import { useState, type FormEvent } from 'react';
-import { ApiError } from '../lib/api.ts';
+import { wordsOf } from '../lib/hooks.ts';
 import { Mark } from './shell.tsx';
 
 export function Door(props: {
@@ -19,7 +19,7 @@ export function Door(props: {
     setBusy(true);
     props.onSubmit(field(form, 'name'), field(form, 'password')).catch((problem: unknown) => {
       setBusy(false);
-      setError(problem instanceof ApiError ? problem.message : String(problem));
+      setError(wordsOf(problem));
     });
   };
   return (

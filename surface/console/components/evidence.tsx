@@ -1,6 +1,6 @@
 /** What the attacker left: credentials, commands, files, fingerprints. Every string is theirs. */
 import type { Incident } from '@netsentinel/contracts/incident';
-import { clockTime, visible } from '../lib/format.ts';
+import { clockTime, size, visible } from '../lib/format.ts';
 
 export function Evidence({ incident }: { readonly incident: Incident }) {
   return (
@@ -13,22 +13,34 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
               {incident.counts.failures} failed, {incident.counts.logins} accepted
             </span>
           </h2>
-          <table className="small">
-            <tbody>
-              {incident.credentials.map((c, i) => (
-                <tr key={i} className={c.accepted ? 'accepted' : ''}>
-                  <td>
-                    <code>{visible(c.user)}</code>
-                  </td>
-                  <td>
-                    <code>{visible(c.password ?? c.key ?? '')}</code>
-                  </td>
-                  <td>{c.accepted ? 'accepted' : ''}</td>
-                  <td>×{c.count}</td>
+          <div className="scroll">
+            <table className="small">
+              <thead className="unseen">
+                <tr>
+                  <th scope="col">User</th>
+                  <th scope="col">Password or key</th>
+                  <th scope="col">Result</th>
+                  <th scope="col">Times</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {incident.credentials.map((c, i) => (
+                  <tr key={i} className={c.accepted ? 'accepted' : ''}>
+                    <td>
+                      <code>{visible(c.user)}</code>
+                    </td>
+                    <td>
+                      <code>
+                        {c.password === undefined && c.key === undefined ? '–' : visible(c.password ?? c.key ?? '')}
+                      </code>
+                    </td>
+                    <td>{c.accepted ? 'accepted' : ''}</td>
+                    <td>×{c.count}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </section>
       )}
       {incident.files.length > 0 && (
@@ -39,6 +51,7 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
               <li key={i}>
                 <span className="dim">
                   {clockTime(f.time)} {f.direction}
+                  {f.bytes === undefined ? '' : ` ${size(f.bytes)}`}
                 </span>{' '}
                 <code>{visible(f.path)}</code>
                 {f.url !== undefined && (
@@ -46,7 +59,7 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
                     from <code>{visible(f.url)}</code> (nothing was fetched)
                   </div>
                 )}
-                {f.sha256 !== undefined && <div className="hash">{f.sha256}</div>}
+                {f.sha256 !== undefined && <div className="hash">SHA-256 {visible(f.sha256)}</div>}
               </li>
             ))}
           </ul>
@@ -58,7 +71,7 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
           <dl className="facts">
             {incident.fingerprints.map((f, i) => (
               <div key={i}>
-                <dt>{f.kind}</dt>
+                <dt>{visible(f.kind)}</dt>
                 <dd>
                   <code>{visible(f.value)}</code>
                 </dd>

@@ -2,13 +2,33 @@
 /** The frame of every signed-in page: name, what the platform does now, who is signed in. */
 import type { ReactNode } from 'react';
 import { api } from '../lib/api.ts';
+import { useAccount } from '../lib/hooks.ts';
 import { useConnected, useStatus } from '../lib/live.ts';
 
-export function Shell({ account, children }: { readonly account: string; readonly children: ReactNode }) {
+/** A page for whoever is signed in; others are led to the door. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const { account, error } = useAccount();
+  if (error !== undefined)
+    return (
+      <main>
+        <p className="notice bad" role="alert">
+          {error}
+        </p>
+      </main>
+    );
+  if (account === undefined) return <p className="centre">Loading…</p>;
+  return <Frame account={account}>{children}</Frame>;
+}
+
+function Frame({ account, children }: { readonly account: string; readonly children: ReactNode }) {
   const status = useStatus();
   const connected = useConnected();
+  const mode = status?.responseMode;
   return (
     <>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
       <header className="top">
         <a className="brand" href="/">
           <Mark /> NetSentinel
@@ -17,9 +37,9 @@ export function Shell({ account, children }: { readonly account: string; readonl
           <Vital label="open incidents" value={status?.openIncidents} />
           <Vital label="events/s" value={status?.eventsPerSecond} />
           <Vital label="blocks in force" value={status?.blocksInForce} />
-          <div className={`vital mode-${status?.responseMode ?? 'off'}`}>
+          <div className={`vital mode-${mode ?? 'unknown'}`}>
             <dt>response</dt>
-            <dd>{status?.responseMode ?? '–'}</dd>
+            <dd>{mode ?? '–'}</dd>
           </div>
         </dl>
         <span className={connected ? 'link live' : 'link lost'} role="status">
@@ -32,10 +52,10 @@ export function Shell({ account, children }: { readonly account: string; readonl
             void api.signOut().finally(() => window.location.replace('/sign-in/'));
           }}
         >
-          Sign out {account}
+          Sign out <span className="dim who">{account}</span>
         </button>
       </header>
-      <main>{children}</main>
+      <main id="content">{children}</main>
     </>
   );
 }

@@ -3,19 +3,26 @@
  * A recorded terminal. Live: what the attacker sees, as it happens, from the live channel. Replay: the recording from its beginning, with
  * speed and a timeline. The player draws characters; nothing in a recording can become markup.
  */
+import 'asciinema-player/dist/bundle/asciinema-player.css';
 import type { Options, Player, Source } from 'asciinema-player';
 import { useEffect, useRef, type RefObject } from 'react';
+import { segment } from '../lib/api.ts';
 import { liveSocket } from '../lib/live.ts';
+import { drawOf, TerminalFeed, type Piece } from '../lib/terminal-feed.ts';
 
 const OPTIONS = {
   fit: 'width',
   terminalFontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, monospace',
   theme: 'asciinema',
 } as const;
+const SIZE = { cols: 80, rows: 24 } as const;
+/** Before asking again for a recording that could not be had. */
+const ASK_AGAIN_MS = 1_000;
 
 /** What the player calls drivers by; its types leave it out. */
 interface Core {
   dispatch(event: 'reset', data: { size: { cols: number; rows: number } }): void;
+  dispatch(event: 'resize', data: { cols: number; rows: number }): void;
   dispatch(event: 'output', text: string): void;
   dispatch(event: 'play' | 'playing'): void;
 }
@@ -26,8 +33,8 @@ export function Replay({ session }: { readonly session: string }) {
     () =>
       play(
         element,
-        { url: `/api/v1/recordings/${encodeURIComponent(session)}` },
-        { ...OPTIONS, idleTimeLimit: 2, controls: true, preload: true },
+        { url: `/api/v1/recordings/${segment(session)}` },
+        { ...OPTIONS, idleTimeLimit: 2, controls: true, preload: true, poster: 'npt:0:01' },
       ),
     [session],
   );
@@ -42,12 +49,13 @@ export function LiveTerminal({ session }: { readonly session: string }) {
       play: () => {
         core.dispatch('play');
         core.dispatch('playing');
+        leave();
         leave = follow(session, core);
         return true;
       },
       stop: () => leave(),
     });
-    const close = play(element, driver as never, { ...OPTIONS, autoPlay: true, controls: false, cols: 80, rows: 24 });
+    const close = play(element, driver as never, { ...OPTIONS, ...SIZE, autoPlay: true, controls: false });
     return () => {
       leave();
       close();
@@ -69,65 +77,47 @@ function play(element: RefObject<HTMLDivElement | null>, source: Source, options
   };
 }
 
-/** Feeds the recording so far, then each piece as it comes; a piece that was missed shows by its offset, and all is asked for anew. */
+/** Draws the recording so far, then each piece as it comes; where a piece was missed, all is asked for anew. */
 function follow(session: string, core: Core): () => void {
   const socket = liveSocket();
-  let next: number | undefined;
-  let rest = '';
+  const feed = new TerminalFeed();
   let ended = false;
-  const feed = (text: string): void => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) draw(line, core);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+  const draw = (lines: readonly string[] | 'lost'): void => {
+    if (lines === 'lost') return start();
+    for (const line of lines) {
+      const what = drawOf(line);
+      if (what?.kind === 'output') core.dispatch('output', what.text);
+      else if (what?.kind === 'reset') core.dispatch('reset', { size: { cols: what.cols, rows: what.rows } });
+      else if (what !== undefined) core.dispatch('resize', { cols: what.cols, rows: what.rows });
+    }
   };
   const start = (): void => {
-    next = undefined;
+    clearTimeout(retry);
+    feed.reset();
+    const mine = ++asked;
     socket.emit('watch', session, (reply) => {
-      if (ended || !reply.ok) return;
-      rest = '';
-      core.dispatch('reset', { size: { cols: 80, rows: 24 } });
-      feed(reply.text);
-      next = reply.offset;
+      if (ended || mine !== asked) return;
+      if (!reply.ok) {
+        retry = setTimeout(start, ASK_AGAIN_MS);
+        return;
+      }
+      core.dispatch('reset', { size: SIZE });
+      draw(feed.start(reply.text, reply.offset));
     });
   };
-  const onPiece = (piece: { session: string; offset: number; text: string }): void => {
-    if (piece.session !== session || next === undefined) return;
-    if (piece.offset < next) return;
-    if (piece.offset > next) return start();
-    next += new TextEncoder().encode(piece.text).length;
-    feed(piece.text);
+  const onPiece = (piece: Piece & { readonly session: string }): void => {
+    if (piece.session === session) draw(feed.piece(piece));
   };
   socket.on('terminal', onPiece);
   socket.on('connect', start);
   if (socket.connected) start();
   return () => {
     ended = true;
+    clearTimeout(retry);
     socket.off('terminal', onPiece);
     socket.off('connect', start);
     socket.emit('unwatch', session);
   };
-}
-
-/** One line of an asciicast v2: the header sets the size, output is drawn, `r` resizes; what the attacker typed is not shown twice. */
-function draw(line: string, core: Core): void {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return;
-  }
-  if (Array.isArray(value)) {
-    const [, kind, data] = value as unknown[];
-    if (kind === 'o' && typeof data === 'string') core.dispatch('output', data);
-    const size = kind === 'r' && typeof data === 'string' ? /^(\d{1,3})x(\d{1,3})$/.exec(data) : null;
-    if (size !== null) core.dispatch('reset', { size: { cols: Number(size[1]), rows: Number(size[2]) } });
-    return;
-  }
-  const { width, height } = (value ?? {}) as { width?: unknown; height?: unknown };
-  if (typeof width === 'number' && typeof height === 'number')
-    core.dispatch('reset', { size: { cols: clamp(width, 500), rows: clamp(height, 200) } });
-}
-
-function clamp(value: number, max: number): number {
-  return Math.max(1, Math.min(max, Math.floor(value)));
 }

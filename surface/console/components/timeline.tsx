@@ -1,7 +1,8 @@
 /** The story in order, newest last, each step with its techniques. */
 import type { TimelineEntry } from '@netsentinel/contracts/incident';
 import type { AttackNames } from '../lib/api.ts';
-import { clockTime, exactTime, visible } from '../lib/format.ts';
+import { clockTime, exactTime, isoTime, visible, visibleLines, word } from '../lib/format.ts';
+import { nameOf } from '../lib/hooks.ts';
 
 export function Timeline({
   entries,
@@ -15,17 +16,20 @@ export function Timeline({
       {entries.map((entry, i) => (
         <li
           key={`${entry.time}-${i}`}
-          className={`step kind-${entry.kind} ${entry.severity === undefined ? '' : `severity-${entry.severity}`}`}
+          className={`step kind-${word(entry.kind)} ${entry.severity === undefined ? '' : `severity-${entry.severity}`}`}
         >
-          <time dateTime={new Date(entry.time).toISOString()} title={exactTime(entry.time)}>
+          <time dateTime={isoTime(entry.time)} title={exactTime(entry.time)}>
             {clockTime(entry.time)}
           </time>
           <div>
-            <p className="title">{visible(entry.title)}</p>
-            {entry.detail !== undefined && <pre className="detail">{visible(entry.detail)}</pre>}
+            <p className="title">
+              {visible(entry.title)}
+              {(entry.count ?? 1) > 1 && <span className="dim"> ×{entry.count}</span>}
+            </p>
+            {entry.detail !== undefined && <pre className="detail">{visibleLines(entry.detail)}</pre>}
             {entry.techniques !== undefined && entry.techniques.length > 0 && (
               <p className="dim">
-                {entry.techniques.map((id) => `${id} ${names?.techniques[id] ?? ''}`.trim()).join(' · ')}
+                {entry.techniques.map((id) => `${id} ${nameOf(names?.techniques, id) ?? ''}`.trim()).join(' · ')}
               </p>
             )}
           </div>

@@ -11,6 +11,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Leads to the door, and back here afterwards. */
+export function toSignIn(): void {
+  const { pathname, search } = window.location;
+  window.location.replace(`/sign-in/?then=${encodeURIComponent(pathname + search)}`);
+}
+
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(path, {
     method,
@@ -22,6 +28,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   if (response.status === 204) return undefined as T;
   const value: unknown = await response.json().catch(() => undefined);
   if (response.ok) return value as T;
+  if (response.status === 401 && path !== '/api/v1/session') toSignIn();
   const detail = (value as { detail?: unknown } | undefined)?.detail;
   throw new ApiError(response.status, typeof detail === 'string' ? detail : `The request failed (${response.status}).`);
 }
@@ -37,15 +44,21 @@ export const api = {
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
-  incidents: (after?: string) =>
-    call<{ incidents: IncidentSummary[]; next?: string }>(
-      'GET',
-      `/api/v1/incidents?limit=100${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`,
-    ),
-  incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${encodeURIComponent(id)}`),
+  /** `status` undefined: any. Newest activity first, 100 a page. */
+  incidents: (status?: Incident['status'], after?: string) => {
+    const query = new URLSearchParams({ limit: '100' });
+    if (status !== undefined) query.set('status', status);
+    if (after !== undefined) query.set('after', after);
+    return call<{ incidents: IncidentSummary[]; next?: string }>('GET', `/api/v1/incidents?${query.toString()}`);
+  },
+  incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${segment(id)}`),
   actions: (incident: string) =>
-    call<{ actions: Action[] }>('GET', `/api/v1/actions?incident=${encodeURIComponent(incident)}`),
-  revert: (action: string) =>
-    call<{ reverted: number }>('POST', `/api/v1/actions/${encodeURIComponent(action)}/revert`, {}),
+    call<{ actions: Action[] }>('GET', `/api/v1/actions?${new URLSearchParams({ incident }).toString()}`),
+  revert: (action: string) => call<{ reverted: number }>('POST', `/api/v1/actions/${segment(action)}/revert`, {}),
   attack: () => call<AttackNames>('GET', '/api/v1/attack'),
 };
+
+/** One path segment; a lone surrogate would make `encodeURIComponent` throw. */
+export function segment(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}

@@ -35,10 +35,41 @@ export function duration(ms: number): string {
   return parts.join(' ') || '0 s';
 }
 
-/** Control and bidirectional characters made visible: attacker text must not rearrange what a person reads. */
+/** For `dateTime`; an attacker's clock may name no time at all, which must not take the page with it. */
+export function isoTime(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : '';
+}
+
+/** Invisible and rearranging characters (controls, formats such as bidirectional overrides, separators, lone surrogates), line ends apart. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Invisible and rearranging characters made visible: attacker text must not rearrange what a person reads. */
 export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u{${c.charCodeAt(0).toString(16)}}`,
-  );
+  return text.replace(UNSEEN, escaped);
+}
+
+/** The same for text in a `pre`: lines stay lines. */
+export function visibleLines(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(UNSEEN, (c) => (c === '\n' || c === '\t' ? c : escaped(c)));
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+}
+
+/** A word of ours to build a class name from. */
+export function word(text: string): string {
+  return text.replace(/[^a-z-]/g, '').slice(0, 16);
+}
+
+/** `1.4 MB` */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let unit = 0;
+  let value = Math.max(0, bytes);
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }

@@ -1,26 +1,29 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api, ApiError, type AttackNames } from './api.ts';
+import { api, ApiError, toSignIn, type AttackNames } from './api.ts';
 
 /** The signed-in account; leads to sign-in where there is none. */
-export function useAccount(): string | undefined {
+export function useAccount(): { readonly account: string | undefined; readonly error: string | undefined } {
   const [account, setAccount] = useState<string>();
+  const [error, setError] = useState<string>();
   useEffect(() => {
     api.session().then(
-      (session) => {
-        if (session.account === null)
-          window.location.replace(
-            `/sign-in/?then=${encodeURIComponent(window.location.pathname + window.location.search)}`,
-          );
-        else setAccount(session.account);
-      },
-      () => setAccount(undefined),
+      (session) => (session.account === null ? toSignIn() : setAccount(session.account)),
+      (problem: unknown) => setError(wordsOf(problem)),
     );
   }, []);
-  return account;
+  return { account, error };
 }
 
-/** Loads, and loads again on `reload`; calls that overlap become one. */
+/** What to tell a person of a failure. */
+export function wordsOf(problem: unknown): string {
+  return problem instanceof ApiError ? problem.message : String(problem);
+}
+
+/** A story that changes with every keystroke is read anew at most this often. */
+const RELOAD_MS = 200;
+
+/** Loads, and loads again on `reload`; calls that overlap or follow too soon become one. */
 export function useLoaded<T>(load: () => Promise<T>): {
   readonly value: T | undefined;
   readonly error: string | undefined;
@@ -42,14 +45,16 @@ export function useLoaded<T>(load: () => Promise<T>): {
           setValue(loaded);
           setError(undefined);
         },
-        (problem: unknown) => setError(problem instanceof ApiError ? problem.message : String(problem)),
+        (problem: unknown) => setError(wordsOf(problem)),
       )
-      .finally(() => {
-        busy.current = false;
-        if (!again.current) return;
-        again.current = false;
-        reload();
-      });
+      .finally(() =>
+        setTimeout(() => {
+          busy.current = false;
+          if (!again.current) return;
+          again.current = false;
+          reload();
+        }, RELOAD_MS),
+      );
   }, [load]);
   useEffect(reload, [reload]);
   return { value, error, reload };
@@ -74,4 +79,9 @@ export function useAttackNames(): AttackNames | undefined {
     attackNames.then(setNames, () => (attackNames = undefined));
   }, []);
   return names;
+}
+
+/** The name of a technique or tactic; ids come from rules, so only names of our table are taken. */
+export function nameOf(names: Readonly<Record<string, string>> | undefined, id: string): string | undefined {
+  return names !== undefined && Object.hasOwn(names, id) ? names[id] : undefined;
 }

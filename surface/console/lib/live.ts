@@ -1,8 +1,9 @@
 'use client';
 /** One live connection a page, shared by whoever listens. */
 import type { ClientToServer, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { io, type Socket } from 'socket.io-client';
+import { api, toSignIn } from './api.ts';
 
 export type LiveSocket = Socket<ServerToClient, ClientToServer>;
 
@@ -10,25 +11,33 @@ let shared: LiveSocket | undefined;
 
 /** The connection; made at first use, kept for the page's life. */
 export function liveSocket(): LiveSocket {
-  shared ??= io({ path: '/live', transports: ['websocket'], withCredentials: true, reconnectionDelayMax: 3_000 });
+  if (shared !== undefined) return shared;
+  shared = io({ path: '/live', transports: ['websocket'], withCredentials: true, reconnectionDelayMax: 3_000 });
+  // Refused: perhaps the session is over, and then every page leads to the door.
+  shared.on('connect_error', () => {
+    api.session().then(
+      (session) => (session.account === null ? toSignIn() : undefined),
+      () => undefined,
+    );
+  });
   return shared;
 }
 
-/** Calls `listener` for each message of this name while the component stands, and `onReconnect` when something may have been missed. */
+/** Calls `listener` for each message of this name while the component stands, and `onConnect` whenever something may have been missed. */
 export function useLive<K extends keyof ServerToClient>(
   name: K,
   listener: ServerToClient[K],
-  onReconnect?: () => void,
+  onConnect?: () => void,
 ): void {
   useEffect(() => {
     const socket = liveSocket();
     socket.on(name, listener as never);
-    if (onReconnect !== undefined) socket.io.on('reconnect', onReconnect);
+    if (onConnect !== undefined) socket.on('connect', onConnect);
     return () => {
       socket.off(name, listener as never);
-      if (onReconnect !== undefined) socket.io.off('reconnect', onReconnect);
+      if (onConnect !== undefined) socket.off('connect', onConnect);
     };
-  }, [name, listener, onReconnect]);
+  }, [name, listener, onConnect]);
 }
 
 export function useConnected(): boolean {
@@ -47,8 +56,11 @@ export function useConnected(): boolean {
   return connected;
 }
 
+let lastStatus: PlatformStatus | undefined;
+
 export function useStatus(): PlatformStatus | undefined {
-  const [status, setStatus] = useState<PlatformStatus>();
-  useLive('status', setStatus);
+  const [status, setStatus] = useState(lastStatus);
+  const listener = useCallback((now: PlatformStatus) => setStatus((lastStatus = now)), []);
+  useLive('status', listener);
   return status;
 }

@@ -9,21 +9,15 @@ import { ResponsePanel } from '../../components/response-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { LiveTerminal, Replay } from '../../components/terminal.tsx';
 import { Timeline } from '../../components/timeline.tsx';
-import { api } from '../../lib/api.ts';
+import { api, segment } from '../../lib/api.ts';
 import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
-import { useAccount, useAttackNames, useLoaded } from '../../lib/hooks.ts';
+import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
 import { useLive } from '../../lib/live.ts';
 
 export default function IncidentPage() {
-  const account = useAccount();
   const [id, setId] = useState<string>();
   useEffect(() => setId(new URLSearchParams(window.location.search).get('id') ?? ''), []);
-  if (account === undefined || id === undefined) return <p className="centre">Loading…</p>;
-  return (
-    <Shell account={account}>
-      <Story id={id} />
-    </Shell>
-  );
+  return <Shell>{id !== undefined && <Story id={id} />}</Shell>;
 }
 
 function Story({ id }: { readonly id: string }) {
@@ -47,12 +41,15 @@ function Story({ id }: { readonly id: string }) {
   );
   useLive('incident', onIncident, reload);
   useLive('action', onAction);
+  useEffect(() => {
+    if (value !== undefined) document.title = `${visible(value.incident.title).slice(0, 80)} – NetSentinel`;
+  }, [value]);
 
   if (value === undefined)
     return error === undefined ? (
       <p className="centre">Loading…</p>
     ) : (
-      <p className="notice bad">
+      <p className="notice bad" role="alert">
         {error} <a href="/">All incidents</a>
       </p>
     );
@@ -68,30 +65,46 @@ function Story({ id }: { readonly id: string }) {
         </div>
         <div>
           <h1>{visible(incident.title)}</h1>
-          <p className="dim">
-            <SeverityBadge severity={incident.severity} /> <StatusBadge status={incident.status} /> from{' '}
-            <code>{incident.addresses.join(', ')}</code>, {exactTime(incident.firstSeen)} to{' '}
-            {clockTime(incident.lastSeen)} ({duration(incident.lastSeen - incident.firstSeen)})
-            {incident.sourceVerified ? ', address proven' : ', address not proven'}
+          <p className="facts-line">
+            <SeverityBadge severity={incident.severity} /> <StatusBadge status={incident.status} />{' '}
+            <code>{visible(incident.addresses.join(', '))}</code>
+            <span className="dim">
+              {incident.sourceVerified ? 'address proven' : 'address not proven'} · {exactTime(incident.firstSeen)} to{' '}
+              {clockTime(incident.lastSeen)} ({duration(incident.lastSeen - incident.firstSeen)})
+            </span>
           </p>
           <TacticPath ids={incident.tactics} names={names} />
         </div>
       </header>
-      {error !== undefined && <p className="notice bad">{error}</p>}
+      {error !== undefined && (
+        <p className="notice bad" role="alert">
+          {error}
+        </p>
+      )}
       <div className="columns">
         <div>
           <Sessions incident={incident} />
           <section>
-            <h2>What happened</h2>
+            <h2>
+              What happened
+              <span className="dim">
+                {incident.counts.commands.toLocaleString()} commands, {incident.counts.events.toLocaleString()} events
+                {incident.omitted['timeline'] === undefined
+                  ? ''
+                  : `, ${incident.omitted['timeline'].toLocaleString()} older steps left out`}
+              </span>
+            </h2>
             <Timeline entries={incident.timeline} names={names} />
           </section>
         </div>
         <aside>
           <ResponsePanel actions={actions} onChange={reload} />
-          <section>
-            <h2>Techniques</h2>
-            <Techniques ids={incident.techniques} names={names} />
-          </section>
+          {incident.techniques.length > 0 && (
+            <section>
+              <h2>Techniques</h2>
+              <Techniques ids={incident.techniques} names={names} />
+            </section>
+          )}
           <Evidence incident={incident} />
         </aside>
       </div>
@@ -119,7 +132,7 @@ function Sessions({ incident }: { readonly incident: Incident }) {
             ))}
           </select>
         )}
-        <a className="quiet" href={`/api/v1/recordings/${encodeURIComponent(session.recording!)}`} download>
+        <a className="quiet" href={`/api/v1/recordings/${segment(session.recording!)}`} download>
           Download
         </a>
       </div>

@@ -1,6 +1,7 @@
 'use client';
 import { Door } from '../../components/door.tsx';
 import { api } from '../../lib/api.ts';
+import { ownPath } from '../../lib/own-path.ts';
 
 export default function SignInPage() {
   return (
@@ -15,9 +16,4 @@ export default function SignInPage() {
       }}
     />
   );
-}
-
-/** Only a path of ours: what comes in the address may be somebody else's idea. */
-function ownPath(path: string | null): string {
-  return path !== null && /^\/(?![/\\])[\w/?=&%~.-]*$/.test(path) ? path : '/';
 }

@@ -1,0 +1,49 @@
+/** What holds for every request: safe headers, a session where one is needed, and no change asked for by another site. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteContext } from './context.ts';
+import { Problem } from './problem.ts';
+
+/** For everything that leaves the server, problems and files included. */
+export function safeHeaders(secure: boolean): Record<string, string> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), clipboard-read=()',
+    // The console's pages bring their own; nothing else is a document.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+/**
+ * Guards the routes of this scope, by the route that was matched and not by how its address was written: `/%61pi/…` and
+ * `http://host/api/…` reach the same route as `/api/…`.
+ */
+export function guard(api: FastifyInstance, ctx: RouteContext): void {
+  api.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('cache-control', 'no-store');
+    if (isChange(request) && !isSameOrigin(request.headers, ctx.secure))
+      throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
+    if (request.routeOptions.config.open !== true && (await ctx.who(request)) === undefined)
+      throw new Problem(401, 'not-signed-in', 'Sign in first.');
+  });
+}
+
+function isChange(request: FastifyRequest): boolean {
+  return request.method !== 'GET' && request.method !== 'HEAD';
+}
+
+/**
+ * Browsers name the origin of every request that changes something and of every WebSocket handshake; programs with a cookie of ours must
+ * do so too.
+ */
+export function isSameOrigin(headers: NodeJS.Dict<string | string[]>, secure: boolean): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return headers['sec-fetch-site'] === 'same-origin';
+  if (typeof origin !== 'string' || typeof host !== 'string' || !URL.canParse(origin)) return false;
+  const { protocol, host: from } = new URL(origin);
+  return from === host.toLowerCase() && protocol === (secure ? 'https:' : 'http:');
+}
