@@ -52,6 +52,16 @@ export function tacticsOf(techniqueId: string): readonly Tactic[] {
   return technique(techniqueId)?.tactics ?? [];
 }
 
+/** Every name by its id, for those who show them. */
+export function attackNames(): {
+  readonly techniques: Readonly<Record<string, string>>;
+  readonly tactics: Readonly<Record<string, string>>;
+} {
+  const names = (all: ReadonlyMap<string, { readonly name: string }>): Record<string, string> =>
+    Object.fromEntries([...all].map(([id, { name }]) => [id, name]));
+  return { techniques: names(known().techniques), tactics: names(known().tactics) };
+}
+
 export function attackVersion(): string {
   return known().version;
 }

@@ -63,7 +63,7 @@ describe('an attack by SSH', () => {
   });
 
   it('knows the tactics in the order in which they were reached', () => {
-    expect(incident?.tactics).toEqual(['TA0043', 'TA0006', 'TA0001', 'TA0007', 'TA0002', 'TA0011', 'TA0005', 'TA0003']);
+    expect(incident?.tactics).toEqual(['TA0043', 'TA0006', 'TA0001', 'TA0007', 'TA0011', 'TA0002', 'TA0005', 'TA0003']);
     expect(incident?.techniques).toEqual(
       expect.arrayContaining(['T1110.001', 'T1078', 'T1082', 'T1105', 'T1098.004', 'T1070.003']),
     );

@@ -20,7 +20,7 @@ export const downloadAndRun = rememberingDetector<z.infer<typeof Memory>>(
     severity: 'high',
     confidence: 95,
     techniques: ['T1105', 'T1059.004'],
-    tactics: ['TA0002', 'TA0011'],
+    tactics: ['TA0011', 'TA0002'],
     falsePositives: 'Installers that are piped into a shell, as some projects recommend.',
     on: ['command', 'program', 'download', 'upload', 'write'],
     memory: Memory,
