@@ -127,7 +127,7 @@ function tellAll(): Told {
 function parse(row: string): CowrieLine | undefined {
   try {
     const value: unknown = JSON.parse(row);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null ? (value as CowrieLine) : undefined;
   } catch {
     return undefined;
   }

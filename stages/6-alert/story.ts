@@ -7,8 +7,13 @@ import { printable } from '@netsentinel/kernel/log';
 import type { Draft } from './draft.ts';
 import { worse } from './score.ts';
 
-const MAX_TITLE = 1024;
-const MAX_LONG = 4096;
+/**
+ * Texts are kept shorter than the contract allows: an incident is written whole with each of its moves, so an attacker who sends long
+ * lines would buy megabytes of writing with them. The events hold the full text.
+ */
+const MAX_TITLE = 400;
+const MAX_LONG = 1024;
+const MAX_NAME = 256;
 const MAX_ENTRY_TECHNIQUES = 16;
 
 export function tellMove(
@@ -78,7 +83,7 @@ type Tell = (kind: string, title: string, detail?: string) => void;
 
 function tellLogin(draft: Draft, event: Event, tell: Tell): void {
   const accepted = event.event.outcome === 'success';
-  const user = (event.user?.name ?? '').slice(0, 1024);
+  const user = (event.user?.name ?? '').slice(0, MAX_NAME);
   const credential = event.netsentinel.credential;
   const count = event.netsentinel.aggregated ?? 1;
   if (accepted) draft.incident.counts.logins += count;
@@ -98,7 +103,7 @@ function tellLogin(draft: Draft, event: Event, tell: Tell): void {
 
 function keepCredential(draft: Draft, event: Event, user: string, accepted: boolean, count: number): void {
   const credential = event.netsentinel.credential;
-  const password = credential?.password;
+  const password = credential?.password?.slice(0, MAX_NAME);
   const key = credential?.public_key?.fingerprint;
   const last = Date.parse(event['@timestamp']);
   const list = draft.incident.credentials;
@@ -128,7 +133,7 @@ function tellCommand(draft: Draft, event: Event, time: number, detections: reado
     session: event.netsentinel.session?.id ?? '',
     techniques: techniquesOf(detections),
   });
-  tell('command', printable(input, 512), input.length > 512 ? input : undefined);
+  tell('command', printable(input, MAX_NAME));
 }
 
 /** A program that ran tells more of the line before it: what its variables and substitutions came to. */
@@ -185,7 +190,7 @@ function tellPayload(draft: Draft, event: Event, payload: string): void {
   );
   if (index >= 0)
     draft.change('timeline', index, {
-      detail: printable(payload, MAX_LONG / 2).slice(0, MAX_LONG),
+      detail: printable(payload, MAX_LONG).slice(0, MAX_LONG),
       event: event.event.id,
     });
 }

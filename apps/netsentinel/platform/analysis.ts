@@ -34,6 +34,7 @@ const BATCH = 2000;
 /** Moves of attackers after which sockets and timers get their turn: a few milliseconds of work. */
 const TURN = 200;
 const DEFAULT_MAX_ACTORS = 50_000;
+const DEFAULT_MAX_ACTOR_BYTES = 64 * 1024 * 1024;
 /** How long the position may lag behind while there is only background, which it does no harm to read again. */
 const IDLE_MARK_MS = 1000;
 const FIRST_RETRY_MS = 100;
@@ -52,6 +53,8 @@ export interface AnalysisOptions {
   readonly onAction: (action: Action) => void;
   /** Actors kept in memory; default 50,000. */
   readonly maxActors?: number;
+  /** About how much memory they may take; default 64 MiB. */
+  readonly maxActorBytes?: number;
   /** A quiet time after which the actor's next move opens a new incident; default 24 hours. */
   readonly reopenAfterMs?: number;
 }
@@ -87,6 +90,8 @@ interface Dossier {
   incident: Incident | undefined;
   /** All actions against the actor that count for planning; loaded when first needed. */
   actions: Action[] | undefined;
+  /** About how much memory it takes, as last weighed. */
+  bytes: number;
 }
 
 type Tally = Omit<AnalysisCounters, 'events'>;
@@ -102,10 +107,11 @@ interface Change {
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
-  const maxActors = options.maxActors ?? DEFAULT_MAX_ACTORS;
+  const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
   const dossiers = new Map<Actor, Dossier>();
+  let remembered = 0;
   const stopping = new AbortController();
   let consumer: StreamConsumer | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -134,17 +140,29 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       state: bytes === undefined ? newActorState() : unpackActorState(bytes),
       incident,
       actions: undefined,
+      bytes: 0,
     };
     dossiers.set(actor, dossier);
     return dossier;
   }
 
   /** Only between batches, when all is stored. */
-  function forgetOldest(): void {
-    for (const actor of dossiers.keys()) {
-      if (dossiers.size <= maxActors) return;
-      dossiers.delete(actor);
+  function forgetOldest(changed: Iterable<Change>): void {
+    for (const { dossier } of changed) {
+      const bytes = weightOf(dossier);
+      remembered += bytes - dossier.bytes;
+      dossier.bytes = bytes;
     }
+    for (const [actor, dossier] of dossiers) {
+      if (dossiers.size <= maxActors && remembered <= maxActorBytes) return;
+      dossiers.delete(actor);
+      remembered -= dossier.bytes;
+    }
+  }
+
+  function forgetAll(): void {
+    dossiers.clear();
+    remembered = 0;
   }
 
   async function analyse(records: readonly StoredRecord[]): Promise<void> {
@@ -177,7 +195,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         options.onIncident(summaryOf(dossier.incident));
       for (const action of planned) options.onAction(action);
     }
-    forgetOldest();
+    forgetOldest(changes.values());
   }
 
   /** What breaks on one event is ours to mend, and no reason to stop for all others. */
@@ -266,7 +284,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         return await alone(() => analyse(records));
       } catch (error) {
         // What is in memory is ahead of what is stored now: forget it, and read it from the store again.
-        dossiers.clear();
+        forgetAll();
         log.error('analysis could not store its results; trying again', { error: describeError(error), waitMs });
         await pause(waitMs);
       }
@@ -349,10 +367,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
           one.status === status ? one : { ...one, status, version: one.version + 1 },
         );
         // Which incident is the actor's open one may be another now: the store knows.
-        if (incident !== undefined) dossiers.delete(incident.actor);
+        if (incident !== undefined) forgetAll();
         return incident;
       }),
   };
+}
+
+/** A rough count: a few hundred bytes an entry, and the texts that attackers may make long. */
+function weightOf({ state, incident }: Dossier): number {
+  let bytes = 2000 + state.before.length * 500;
+  if (incident === undefined) return bytes;
+  const { timeline, commands, credentials, files, sessions, detections } = incident;
+  bytes +=
+    300 * (timeline.length + commands.length + credentials.length + files.length + sessions.length + detections.length);
+  for (const { title, detail } of timeline) bytes += title.length + (detail?.length ?? 0);
+  for (const { input } of commands) bytes += input.length;
+  return bytes;
 }
 
 function nextTurn(): Promise<void> {
