@@ -294,6 +294,14 @@ export class OverlayFileSystem implements FileSystem {
     return place.ok && this.#may(place.value.ref!, user, wanted);
   }
 
+  /** True where the contents are still those of the installation. */
+  isOriginal(path: string): boolean {
+    const place = this.#find(path, { uid: 0, gid: 0, groups: [] }, true);
+    if (!place.ok) return false;
+    const ref = place.value.ref!;
+    return typeof ref === 'number' || (ref.base >= 0 && ref.content === undefined);
+  }
+
   /** The changed part of the tree, for a snapshot: visits every changed or added entry with its present path. */
   visitChanges(visit: (path: string, node: OverlayNode | 'removed' | { readonly moved: string }) => void): void {
     const walk = (ref: Ref, path: string, depth: number): void => {

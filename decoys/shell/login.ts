@@ -1,0 +1,51 @@
+/** What a login on Debian shows and sets: the message of the day, the last login, and the environment that sshd and PAM give. */
+import type { Machine, MachineUser, ShellOptions } from './shell.types.ts';
+
+const ROOT = { uid: 0, gid: 0, groups: [0] };
+const logins = new WeakMap<object, Map<string, { at: number; from: string }>>();
+
+export function loginEnvironment(machine: Machine, user: MachineUser, options: ShellOptions): Map<string, string> {
+  const { client, server } = options;
+  const env = new Map<string, string>();
+  env.set('SHELL', user.shell);
+  env.set('LANG', 'C.UTF-8');
+  env.set('PWD', user.home);
+  env.set('LOGNAME', user.name);
+  env.set('HOME', user.home);
+  env.set('SSH_CONNECTION', `${client.ip} ${client.port} ${server.ip} ${server.port}`);
+  if (options.terminal !== undefined) env.set('TERM', options.terminal.type.slice(0, 64).replace(/[^\w.+-]/g, '') || 'dumb');
+  env.set('USER', user.name);
+  env.set('SHLVL', '0');
+  env.set('SSH_CLIENT', `${client.ip} ${client.port} ${server.port}`);
+  env.set('PATH', user.uid === 0 && options.command === undefined ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : user.uid === 0 ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : '/usr/local/bin:/usr/bin:/bin:/usr/games');
+  env.set('MAIL', `/var/mail/${user.name}`);
+  if (options.terminal !== undefined) env.set('SSH_TTY', '/dev/pts/0');
+  let size = 0;
+  for (const [name, value] of Object.entries(options.environment)) {
+    size += name.length + value.length;
+    if (size > 16_384 || !/^(?:LANG|LC_\w{1,32}|TERM|COLORTERM)$/.test(name)) continue;
+    env.set(name, value.slice(0, 1024));
+  }
+  void machine;
+  return env;
+}
+
+/** The greeting of a terminal login; remembers this login for the next. */
+export function greeting(machine: Machine, user: MachineUser, from: string, now: number): string {
+  const known = logins.get(machine) ?? new Map<string, { at: number; from: string }>();
+  logins.set(machine, known);
+  const { persona } = machine;
+  const bytes = persona.derive(`last login ${user.name}`, 4);
+  const last = known.get(user.name) ?? { at: persona.bootedAt(now) + (now - persona.bootedAt(now)) * (0.5 + bytes[0]! / 600), from: persona.network.gateway };
+  if (known.size < 64) known.set(user.name, { at: now, from });
+  if (machine.fs.stat(`${user.home}/.hushlogin`, ROOT).ok) return '';
+  const motd = machine.fs.read('/etc/motd', ROOT, 0, 16_384);
+  const { os } = persona;
+  const uname = `Linux ${persona.hostname} ${os.kernelRelease} ${os.kernelVersion} ${os.machine}\n`;
+  return `${uname}${motd.ok ? new TextDecoder().decode(motd.value) : ''}Last login: ${loginTime(last.at)} from ${last.from}\n`;
+}
+
+function loginTime(at: number): string {
+  const text = new Date(at).toUTCString();
+  return `${text.slice(0, 3)} ${text.slice(8, 11)} ${text.slice(5, 7).replace(/^0/, ' ')} ${text.slice(17, 25)} ${text.slice(12, 16)}`;
+}

@@ -1,0 +1,72 @@
+/** A group of pretended processes that can be killed together: a foreground line, a background job, a session. Waiting ends when it is. */
+import type { Clock } from '@netsentinel/contracts/clock';
+import { Killed } from './control-flow.ts';
+import type { Waiter } from './streams.ts';
+
+export class ProcessScope implements Waiter {
+  readonly #clock: Clock;
+  readonly #parent: ProcessScope | undefined;
+  #children: Set<ProcessScope> | undefined;
+  #rejects: Set<(reason: Killed) => void> | undefined;
+  #killed: Killed | undefined;
+
+  constructor(clock: Clock, parent?: ProcessScope) {
+    this.#clock = clock;
+    this.#parent = parent;
+    if (parent !== undefined) {
+      parent.#children ??= new Set();
+      parent.#children.add(this);
+      this.#killed = parent.#killed;
+    }
+  }
+
+  get killed(): Killed | undefined {
+    return this.#killed;
+  }
+
+  /** Throws where the scope was killed. */
+  check(): void {
+    if (this.#killed !== undefined) throw this.#killed;
+  }
+
+  kill(signal: Killed['signal']): void {
+    if (this.#killed !== undefined) return;
+    this.#killed = new Killed(signal);
+    for (const child of this.#children ?? []) child.kill(signal);
+    const rejects = this.#rejects;
+    this.#rejects = undefined;
+    for (const reject of rejects ?? []) reject(this.#killed);
+  }
+
+  /** The scope ended by itself. */
+  leave(): void {
+    if (this.#parent !== undefined) this.#parent.#children?.delete(this);
+  }
+
+  wait<T>(start: (resolve: (value: T) => void) => void, cancel?: () => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#killed !== undefined) {
+        reject(this.#killed as unknown as Error);
+        return;
+      }
+      this.#rejects ??= new Set();
+      const rejects = this.#rejects;
+      const refuse = (reason: Killed): void => {
+        cancel?.();
+        reject(reason as unknown as Error);
+      };
+      rejects.add(refuse);
+      start((value) => {
+        rejects.delete(refuse);
+        resolve(value);
+      });
+    });
+  }
+
+  sleep(ms: number): Promise<void> {
+    let cancel: (() => void) | undefined;
+    return this.wait<void>((resolve) => {
+      cancel = this.#clock.after(ms, () => resolve());
+    }, () => cancel?.());
+  }
+}
