@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const start = async (config: Partial<EnforcerConfig> & Record<string, unknown> = {}): Promise<void> => {
+const start = async (config: Record<string, unknown> = {}): Promise<void> => {
   enforcer = await createEnforcer({
     config: EnforcerConfig.parse({
       mode: 'enforce',

@@ -13,7 +13,13 @@ export interface Entry {
   readonly remainingMs: number;
 }
 
-export type Change = ({ readonly kind: 'block' } & Entry) | { readonly kind: 'unblock'; readonly network: Network };
+export type Change =
+  | ({
+      readonly kind: 'block';
+      /** True where it may be in force already, so that its end has to be set anew. */
+      readonly renew: boolean;
+    } & Entry)
+  | { readonly kind: 'unblock'; readonly network: Network };
 
 export type ChangeOutcome =
   | {

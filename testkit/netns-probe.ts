@@ -33,7 +33,7 @@ const EVERY_MS = 0.5;
 
 function echo(): void {
   for (const type of ['udp4', 'udp6'] as const) {
-    const socket = createSocket({ type, ipv6Only: true });
+    const socket = createSocket(type === 'udp4' ? { type } : { type, ipv6Only: true });
     socket.on('message', (message, peer) => socket.send(message, peer.port, peer.address));
     socket.bind(ECHO_PORT, type === 'udp4' ? '0.0.0.0' : '::');
   }

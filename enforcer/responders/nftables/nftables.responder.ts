@@ -53,6 +53,8 @@ class NftablesResponder implements Responder {
   #queue: Promise<unknown> = Promise.resolve();
   /** While we replace the table ourselves, its coming and going is no news. */
   #rebuilding = false;
+  /** Within a rebuild: the monitor has told that the old table is gone. */
+  #replaced = false;
   #broken = false;
   /** The monitor ended and has not been heard again. */
   #blind = false;
@@ -98,8 +100,12 @@ class NftablesResponder implements Responder {
     // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
     this.#rebuilding = true;
     this.#monitor.start();
-    if (!(await this.#probe())) this.#ctx.log.warn('The nft monitor does not answer yet');
+    const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 2));
     await this.#exclusive(() => this.#rebuild());
+    if (!watching) {
+      this.#blind = true;
+      this.#mendSoon('the monitor was late');
+    }
     this.#beat();
     return this.#availability;
   }
@@ -176,6 +182,7 @@ class NftablesResponder implements Responder {
     const session = this.#session;
     if (session === undefined) return { ok: false, reason: 'nft is missing' };
     this.#rebuilding = true;
+    this.#replaced = false;
     this.#broken = false;
     this.#suspects.clear();
     this.#lastOps.clear();
@@ -193,7 +200,7 @@ class NftablesResponder implements Responder {
     return result;
   }
 
-  /** Everything that the monitor says before it shows a probe is about the rebuild. */
+  /** Whatever the monitor says before it shows a probe is about the rebuild, should it have lost the end of that. */
   #settle(): void {
     const rebuild = (this.#rebuilds += 1);
     void this.#probe().then((seen) => {
@@ -204,9 +211,9 @@ class NftablesResponder implements Responder {
   }
 
   /** True once the monitor shows an element that we added just now. */
-  async #probe(): Promise<boolean> {
+  async #probe(waitsMs: readonly number[] = PROBE_WAITS_MS): Promise<boolean> {
     const first = this.#probeNumber + 1;
-    for (const waitMs of PROBE_WAITS_MS) {
+    for (const waitMs of waitsMs) {
       if (this.#closed) return false;
       this.#probeNumber += 1;
       // Before it is sent: the monitor may be faster than the answer.
@@ -250,7 +257,9 @@ class NftablesResponder implements Responder {
         else this.#unverified.set(key, rest);
         resolve(seen);
       };
-      const cancel = this.#ctx.clock.after(VERIFY_MS, () => settle(false));
+      // While the monitor is busy or away it needs longer to tell.
+      const patienceMs = this.#blind || this.#rebuilding ? 4 * VERIFY_MS : VERIFY_MS;
+      const cancel = this.#ctx.clock.after(patienceMs, () => settle(false));
       this.#unverified.set(key, [...(this.#unverified.get(key) ?? []), { op, settle }]);
     });
   }
@@ -262,9 +271,14 @@ class NftablesResponder implements Responder {
         return;
       case 'structure':
         // Sets of a new prefix length are added by ourselves; nothing of ours goes except in a rebuild.
-        if (!this.#rebuilding && event.op === 'delete') this.#breakage('somebody changed the table');
+        if (event.op === 'add') return;
+        if (this.#rebuilding) this.#replaced = true;
+        else this.#breakage('somebody changed the table');
         return;
       case 'generation':
+        // This was our replacement of the table: from here on, what is said is about others again.
+        if (this.#replaced) this.#rebuilding = false;
+        this.#replaced = false;
         if (this.#lastOps.size > 0) this.#compare();
         return;
       case 'element':

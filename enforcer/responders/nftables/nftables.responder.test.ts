@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatNetwork, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { systemClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
+import { readFakeNft, runFakeNft } from '@netsentinel/testkit/fake-nft';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Entry, Responder } from '../../responder.types.ts';
+import { systemUptime } from '../../uptime.ts';
+import { NftablesConfig } from './nftables.config.ts';
+import { nftables } from './nftables.responder.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../testkit/fake-nft.ts', import.meta.url));
+
+const makeConfig = (folder: string, changes: object = {}): NftablesConfig =>
+  NftablesConfig.parse({ command: [process.execPath, PROGRAM, folder], mendDelayMs: 50, ...changes });
+const blocked = (folder: string): string[] =>
+  Object.entries(readFakeNft(folder)).flatMap(([name, elements]) => {
+    const prefix = Number(name.split('_')[1]);
+    return elements.flatMap((element) => {
+      const address = parseAddress(element);
+      if (address === undefined || Number.isNaN(prefix)) return [];
+      return [formatNetwork({ family: address.family, base: address.value, prefix })];
+    });
+  });
+
+responderSuite('nftables with a program that acts as nft', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-nft-'));
+  return Promise.resolve({
+    clock: systemClock,
+    log: silentLogger,
+    create: (ctx) => nftables.create(ctx, makeConfig(folder)),
+    blocked: () => Promise.resolve(blocked(folder)),
+    vandalize: () => {
+      runFakeNft(folder, 'flush ruleset');
+      return Promise.resolve();
+    },
+    until: (check) => expect.poll(check, { timeout: 8000, interval: 20 }).toBe(true),
+    destroy: () => {
+      rmSync(folder, { recursive: true });
+      return Promise.resolve();
+    },
+  });
+});
+
+describe('the nftables responder', () => {
+  let folder: string;
+  let responder: Responder;
+  let intended: Map<string, Entry>;
+  let mended: string[];
+
+  const make = (changes: object = {}): void => {
+    responder = nftables.create(
+      {
+        clock: systemClock,
+        log: silentLogger,
+        intended: {
+          remainingMs: (network) => intended.get(formatNetwork(network))?.remainingMs,
+          all: () => intended.values(),
+          count: () => intended.size,
+        },
+        onMended: (what) => mended.push(what),
+      },
+      makeConfig(folder, changes),
+    );
+  };
+  const network = (text: string): Network => parseNetwork(text) ?? { family: 4, base: 0n, prefix: 32 };
+  const block = (text: string) => {
+    const entry: Entry = { network: network(text), remainingMs: 60_000 };
+    intended.set(text, entry);
+    return responder.apply([{ kind: 'block', ...entry, renew: false }]);
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fake-nft-'));
+    intended = new Map();
+    mended = [];
+    make();
+  });
+  afterEach(async () => {
+    await responder.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says that rights are missing, and fails orders', async () => {
+    writeFileSync(join(folder, 'fail'), 'Could not process rule: Operation not permitted');
+    expect(await responder.start()).toMatchObject({
+      available: false,
+      reason: 'this process may not change the firewall',
+    });
+    expect(await block('198.18.1.1')).toMatchObject([{ ok: false }]);
+  });
+
+  it('becomes unavailable when nft begins to fail, and recovers by itself', async () => {
+    await responder.start();
+    writeFileSync(join(folder, 'fail'), 'out of memory');
+    expect(await block('198.18.1.1')).toMatchObject([{ ok: false, reason: 'Error: out of memory' }]);
+    expect(responder.availability()).toMatchObject({ available: false, reason: 'nft failed: Error: out of memory' });
+    rmSync(join(folder, 'fail'));
+    await expect.poll(() => responder.availability().available, { timeout: 9000 }).toBe(true);
+    expect(blocked(folder)).toEqual(['198.18.1.1']);
+  });
+
+  it('puts back one element that somebody deleted and removes one that somebody added', async () => {
+    await responder.start();
+    await block('198.18.1.1');
+    await block('198.18.1.2');
+    runFakeNft(folder, 'delete element inet netsentinel v4_32 { 198.18.1.1 }');
+    runFakeNft(folder, 'add element inet netsentinel v4_32 { 198.18.9.9 timeout 60000ms }');
+    await expect.poll(() => blocked(folder).toSorted(), { timeout: 5000 }).toEqual(['198.18.1.1', '198.18.1.2']);
+    await expect.poll(() => mended).toContain('somebody changed elements');
+  });
+
+  it('rebuilds when a change finds the table gone', async () => {
+    make({ mendDelayMs: 5000 });
+    await responder.start();
+    await block('198.18.1.1');
+    runFakeNft(folder, 'flush ruleset');
+    expect(await block('198.18.1.2')).toMatchObject([{ ok: true }]);
+    expect(blocked(folder)).toEqual(['198.18.1.1', '198.18.1.2']);
+    expect(mended).toEqual(['a change found the table altered']);
+  });
+
+  it('goes through a process of its own when the long-lived one hangs', async () => {
+    make({ timeoutMs: 500 });
+    await responder.start();
+    writeFileSync(join(folder, 'hang'), '');
+    const [outcome] = await block('198.18.1.1');
+    expect(outcome?.ok).toBe(true);
+    expect(outcome?.ok === true && (await outcome.verified)).toBe(true);
+    expect(blocked(folder)).toEqual(['198.18.1.1']);
+  });
+});
+
+it('reads the time since boot', () => {
+  const before = systemUptime();
+  const after = systemUptime();
+  expect(after.boot).toBe(before.boot);
+  expect(after.ms).toBeGreaterThanOrEqual(before.ms);
+  expect(before.ms).toBeGreaterThan(0);
+});

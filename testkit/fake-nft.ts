@@ -1,0 +1,131 @@
+/**
+ * A program that understands the few nft commands that the enforcer gives, for tests without root: `-f -`, `-i` and `monitor`, over
+ * a folder named by the first argument. It keeps what nft keeps to: a script is done as a whole or not at all, elements end at their
+ * time without a word, and the monitor tells of each change. `fail` in the folder makes every script fail with its text.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+interface State {
+  /** Sets of the table by name, each with its elements' ends in epoch milliseconds; undefined while there is no table. */
+  sets?: Record<string, Record<string, number>> | undefined;
+}
+
+/** What is in the folder's firewall, expired elements left out. */
+export function readFakeNft(folder: string): Record<string, string[]> {
+  const now = Date.now();
+  const out: Record<string, string[]> = {};
+  for (const [name, elements] of Object.entries(load(folder).sets ?? {}))
+    out[name] = Object.keys(elements).filter((element) => (elements[element] ?? 0) > now);
+  return out;
+}
+
+/** Runs a script as somebody else would; answers nft's complaint, or an empty text. */
+export function runFakeNft(folder: string, script: string): string {
+  const lock = join(folder, 'lock');
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+  try {
+    if (existsSync(join(folder, 'fail'))) return `Error: ${readFileSync(join(folder, 'fail'), 'utf8')}\n`;
+    const state = load(folder);
+    const events: string[] = [];
+    for (const command of script.split(/[\n]|; (?=add |delete |flush )/)) {
+      const complaint = command.trim() === '' ? '' : execute(state, command.trim(), events);
+      if (complaint !== '') return `Error: ${complaint}\n${command}\n^^^^\n`;
+    }
+    // Readers hold no lock.
+    writeFileSync(join(folder, 'state.new'), JSON.stringify(state));
+    renameSync(join(folder, 'state.new'), join(folder, 'state.json'));
+    appendFileSync(join(folder, 'events'), [...events, '# new generation 1 by process 1 (nft)', ''].join('\n'));
+    return '';
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+function load(folder: string): State {
+  const file = join(folder, 'state.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : {};
+}
+
+function execute(state: State, command: string, events: string[]): string {
+  const [verb = '', kind = '', , table = '', name = ''] = command.split(' ');
+  const where = `inet ${table}`;
+  if (command === 'flush ruleset' || (verb === 'delete' && kind === 'table')) {
+    if (state.sets !== undefined) events.push(`delete table inet netsentinel`);
+    delete state.sets;
+    return '';
+  }
+  if (kind === 'table') {
+    if (state.sets === undefined) events.push(`add table ${where}`);
+    state.sets ??= {};
+    return verb === 'add' ? '' : 'syntax error';
+  }
+  if (state.sets === undefined) return 'No such file or directory';
+  if (kind === 'chain' || kind === 'rule') {
+    events.push(command);
+    return '';
+  }
+  if (kind === 'set' && verb === 'add') {
+    if (state.sets[name] === undefined) events.push(command);
+    state.sets[name] ??= {};
+    return '';
+  }
+  const set = state.sets[name];
+  if (kind !== 'element') return `syntax error, unexpected ${verb}`;
+  if (set === undefined) return 'No such file or directory';
+  for (const part of command.slice(command.indexOf('{') + 1, command.lastIndexOf('}')).split(',')) {
+    const [address = '', , timeout = '0ms'] = part.trim().split(' ');
+    const live = (set[address] ?? 0) > Date.now();
+    if (verb === 'add') {
+      // As on older kernels: adding again does not renew.
+      if (!live) {
+        set[address] = Date.now() + Number.parseInt(timeout, 10);
+        events.push(`add element ${where} ${name} { ${address} timeout ${timeout} expires ${timeout} }`);
+      }
+    } else {
+      if (!live) return 'No such file or directory';
+      delete set[address];
+      events.push(`delete element ${where} ${name} { ${address} }`);
+    }
+  }
+  return '';
+}
+
+/** Prints what is added to the events from now on. */
+function monitor(folder: string): void {
+  const file = join(folder, 'events');
+  let read = existsSync(file) ? readFileSync(file).length : 0;
+  setInterval(() => {
+    const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+    if (content.length > read) process.stdout.write(content.subarray(read));
+    read = content.length;
+  }, 5);
+}
+
+if (import.meta.main) {
+  const [folder = '', mode = ''] = process.argv.slice(2);
+  process.stdout.on('error', () => process.exit(0));
+  if (mode === 'monitor') monitor(folder);
+  if (mode === '-f') {
+    const complaint = runFakeNft(folder, readFileSync(0, 'utf8'));
+    process.stderr.write(complaint);
+    process.exitCode = complaint === '' ? 0 : 1;
+  }
+  if (mode === '-i')
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      if (existsSync(join(folder, 'hang'))) return undefined;
+      return process.stderr.write(
+        /^(add|delete|flush) /.test(line)
+          ? runFakeNft(folder, line)
+          : `Error: syntax error, unexpected newline, expecting string\n${line}\n    ^\n`,
+      );
+    });
+}
