@@ -1,5 +1,5 @@
 /** Walks the tree of a program: lists, pipelines, compound commands, functions, subshells. Simple commands are in `simple-command.ts`. */
-import type { Command, Compound, CompoundCommand, List, ListItem, Pipeline } from '../lang/ast.types.ts';
+import type { Command, Compound, CompoundCommand, List, ListItem, Pipeline, SimpleCommand } from '../lang/ast.types.ts';
 import { bytesOf, textOf } from '../lang/byte-text.ts';
 import { Parser, ShellSyntaxError } from '../lang/parser.ts';
 import { SHELL_LIMITS } from '../shell.types.ts';
@@ -432,6 +432,15 @@ export async function commandOutput(shell: ShellState, fds: FdTable, body: List)
   const collector = new Collector();
   const table: FdTable = new Map(fds);
   table.set(1, { output: collector });
+  const file = body.items.length === 1 && shell.kind === 'bash' ? onlyRedirect(body.items[0]!) : undefined;
+  if (file !== undefined) {
+    const redirected = await redirect(shell, fds, file.redirects);
+    shell.substituted = true;
+    shell.status = redirected === undefined ? 1 : 0;
+    const all = await redirected?.fds.get(0)?.input?.readAll();
+    redirected?.close();
+    return textOf(all ?? new Uint8Array(0)).replaceAll('\0', '').replace(/\n+$/, '');
+  }
   const child = fork(shell, fds);
   child.traps = new Map();
   child.options.delete('errexit');
@@ -446,6 +455,13 @@ export async function commandOutput(shell: ShellState, fds: FdTable, body: List)
   let end = text.length;
   while (end > 0 && text[end - 1] === '\n') end--;
   return text.slice(0, end);
+}
+
+/** `$(< file)`: no command, just the file. */
+function onlyRedirect(item: ListItem): SimpleCommand | undefined {
+  const command = item.first.commands.length === 1 && item.rest.length === 0 && !item.background ? item.first.commands[0]! : undefined;
+  if (command?.kind !== 'simple' || command.words.length > 0 || command.assignments.length > 0 || command.redirects.length !== 1) return undefined;
+  return command.redirects[0]!.op === '<' ? command : undefined;
 }
 
 /** `<(list)` as a path: run now, its output kept under a name below `/dev/fd`. */
