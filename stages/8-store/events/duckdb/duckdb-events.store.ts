@@ -23,7 +23,8 @@ export interface DuckDbEventStoreOptions {
   /** Appends are refused while less than this is free on the disk, bytes (default 64 MiB). */
   readonly minFreeBytes?: number;
   readonly log: Logger;
-  readonly clock: Clock;
+  /** Reserved: what the store knows of time comes with the events and with `retain`. */
+  readonly clock?: Clock;
 }
 
 /** The port, and a way in for events that are packed already, as the stream has them. */

@@ -29,6 +29,8 @@ interface Key {
 const DEFAULT_LIMIT = 100;
 /** Conditions on fields go through the word index where at most this many events can meet them. */
 const NEEDLE_EVENTS = 20_000;
+/** DuckDB's vector. */
+const VECTOR_EVENTS = 2048;
 /** So many event numbers may stand in the text of a statement; more go through a table. */
 const INLINE_SEQS = 2_000;
 
@@ -161,21 +163,34 @@ export class EventReader {
     return keys.sort(compare).slice(0, count);
   }
 
+  /**
+   * One statement for each cluster of neighbours: DuckDB skips whole vectors of bodies (2,048 events, compressed together) for a range or an
+   * equality, but not for a list of numbers that lie far apart.
+   */
   async #bodies(connection: DuckDBConnection, keys: readonly Key[]): Promise<string[]> {
     if (keys.length === 0) return [];
     const times = keys.map((key) => key.time);
-    const from = Math.min(...times);
-    const to = Math.max(...times) + 1;
-    const source = await eventSource(connection, this.#source, from, to);
-    const condition = await seqCondition(
-      connection,
-      keys.map((key) => key.seq),
-    );
-    const rows = await rowsOf(
-      connection,
-      `SELECT seq, body FROM ${source} WHERE ${condition} AND time >= ${from} AND time < ${to}`,
-    );
-    const bodies = new Map(rows.map(([seq, body]) => [Number(seq), String(body)]));
+    const source = await eventSource(connection, this.#source, Math.min(...times), Math.max(...times) + 1);
+    const single = await connection.prepare(`SELECT seq, body FROM ${source} WHERE seq = $1`);
+    const bodies = new Map<number, string>();
+    try {
+      for (const cluster of clusters(keys.map((key) => key.seq))) {
+        let rows: readonly (readonly unknown[])[];
+        if (cluster.length === 1) {
+          single.bindBigInt(1, BigInt(cluster[0]!));
+          rows = (await single.runAndReadAll()).getRows();
+        } else {
+          const range = `seq BETWEEN ${cluster[0]!} AND ${cluster.at(-1)!}`;
+          rows = await rowsOf(
+            connection,
+            `SELECT seq, body FROM ${source} WHERE ${range} AND seq IN (${cluster.join(', ')})`,
+          );
+        }
+        for (const [seq, body] of rows) bodies.set(Number(seq), String(body));
+      }
+    } finally {
+      single.destroySync();
+    }
     return keys.map((key) => bodies.get(key.seq)!);
   }
 
@@ -214,6 +229,17 @@ async function seqCondition(connection: DuckDBConnection, seqs: readonly number[
   const low = seqs.reduce((a, b) => Math.min(a, b));
   const high = seqs.reduce((a, b) => Math.max(a, b));
   return `seq BETWEEN ${low} AND ${high} AND seq IN (SELECT seq FROM temp.wanted)`;
+}
+
+/** Ascending runs without a gap of a whole vector. */
+function clusters(seqs: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (const seq of seqs.toSorted((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last !== undefined && seq - last.at(-1)! <= VECTOR_EVENTS) last.push(seq);
+    else found.push([seq]);
+  }
+  return found;
 }
 
 function beyond(after: Key, newest: boolean, bindings: Bindings): string {

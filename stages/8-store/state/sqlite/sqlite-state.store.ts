@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateReader, StateStore } from '@netsentinel/contracts/state-store';
+import { systemClock } from '@netsentinel/kernel/clock';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import { Kysely, sql } from 'kysely';
 import { migrateState } from '../state.migrations.ts';
@@ -18,7 +19,8 @@ export interface SqliteStateOptions {
   /** The database file; `-wal` and `-shm` stand beside it. */
   readonly file: string;
   readonly log: Logger;
-  readonly clock: Clock;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -29,7 +31,7 @@ const SQLITE_NOTADB = 26;
 
 /** Opens or creates the store and brings it to the newest version. Rejects with `STATE_TOO_NEW` or `STATE_DAMAGED`. */
 export async function openSqliteStateStore(options: SqliteStateOptions): Promise<StateStore> {
-  const { file, log, clock } = options;
+  const { file, log, clock = systemClock } = options;
   return translating(async () => {
     const writer = connect(file, false);
     try {
