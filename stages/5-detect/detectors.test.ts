@@ -10,7 +10,7 @@ import {
   rememberBefore,
   unpackActorState,
 } from './actor-state.ts';
-import { createDetectors } from './detectors.ts';
+import { createDetectors, mayConcern } from './detectors.ts';
 import { moveEvent, movesOf, STORY_START, type Move, type MoveSketch } from './test-moves.ts';
 
 const detectors = createDetectors();
@@ -35,6 +35,21 @@ describe('detectors', () => {
     expect(detectors.concerns(moveEvent({ connect: true }, STORY_START, 1))).toBe(true);
     expect(detectors.concerns(moveEvent({ connect: true }, STORY_START, 1, '-'))).toBe(false);
     expect(detectors.concerns(moveEvent({ login: 'x', decoy: false }, STORY_START, 1))).toBe(true);
+  });
+
+  it('are not kept from any event by a look at its bytes', () => {
+    const sketch = fc.oneof(
+      fc.record({ connect: fc.constant(true), decoy: fc.boolean() }),
+      fc.record({ login: fc.string(), ok: fc.boolean(), decoy: fc.boolean() }),
+      fc.record({ command: fc.string(), decoy: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(sketch, (move) => {
+        const event = moveEvent(move, STORY_START, 1);
+        expect(mayConcern(pack(event)) || !detectors.concerns(event)).toBe(true);
+      }),
+    );
+    expect(mayConcern(pack(moveEvent({ connect: true, decoy: false }, STORY_START, 1)))).toBe(false);
   });
 
   it('give a detection an id that finding it again after a crash gives too', () => {

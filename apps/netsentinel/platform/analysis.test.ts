@@ -268,7 +268,12 @@ describe('analysis', () => {
       ...plain,
       netsentinel: { actor: ATTACKER, source_verified: true, sensor: { id: 'z', type: 'zeek' } },
     };
-    stream.feed(new Uint8Array([0xc1]), pack({ no: 'event' }), background, background);
+    stream.feed(
+      Buffer.concat([new Uint8Array([0xc1]), Buffer.from('decoy')]),
+      pack({ no: 'event', decoy: 1 }),
+      background,
+      background,
+    );
     await settled(4);
     expect(running.counters).toMatchObject({ failures: 2, moves: 0 });
     expect(state.transactions).toBe(0);

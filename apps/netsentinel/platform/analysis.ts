@@ -22,7 +22,7 @@ import {
   unpackActorState,
   type ActorState,
 } from '@netsentinel/detect/actor-state';
-import { createDetectors } from '@netsentinel/detect/detectors';
+import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
 import { unpack } from '@netsentinel/kernel/pack';
 import { planActions, type Policy } from '@netsentinel/respond/engine';
@@ -31,6 +31,9 @@ import { nextPositions } from './store-writer.ts';
 export const ANALYSIS_GROUP = 'analysis';
 /** Records a batch: what one attacker does many times within a batch is written once. */
 const BATCH = 2000;
+/** From this many records at once the stream is busy, and more may gather for this long: each batch costs a sync of the disk. */
+const BUSY = 200;
+const GATHER_MS = 15;
 /** Moves of attackers after which sockets and timers get their turn: a few milliseconds of work. */
 const TURN = 200;
 const DEFAULT_MAX_ACTORS = 50_000;
@@ -170,6 +173,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     let moves = 0;
     const tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
     for (const record of records) {
+      if (!mayConcern(record.value)) continue;
       const event = attempt(record, tally, () => {
         const value = unpack(record.value) as Event;
         return detectors.concerns(value) ? value : undefined;
@@ -291,10 +295,17 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
   }
 
+  /** Waits, but not beyond `stop`. */
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      stopping.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+      const end = (): void => {
+        cancel();
+        stopping.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = clock.after(ms, end);
+      stopping.signal.addEventListener('abort', end);
+      if (stopping.signal.aborted) end();
     });
   }
 
@@ -304,6 +315,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       if (records.length === 0) return;
       await analyseSurely(records);
       if (records.length === BATCH) await nextTurn();
+      else if (records.length >= BUSY) await pause(GATHER_MS);
     }
   }
 
