@@ -110,8 +110,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('blocking real packets', 
   it('refuses the defender’s own address', async () => {
     enforcer.handle(order('own', lab.defender4));
     enforcer.handle(order('own6', '2001:db8::/64'));
-    await told('own', 'refused');
-    await told('own6', 'refused');
+    await expect.poll(() => replies).toMatchObject([{ status: 'refused' }, { status: 'refused' }]);
   });
 
   it('takes back a block of an address that becomes its own', async () => {

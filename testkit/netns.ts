@@ -49,6 +49,7 @@ export function createNetworkLab(): NetworkLab {
   const ip = (...args: string[]): void => {
     execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   };
+  const destroy = (): void => lab.destroy();
   const lab: NetworkLab = {
     defender,
     attacker,
@@ -83,13 +84,13 @@ export function createNetworkLab(): NetworkLab {
       return child;
     },
     destroy: () => {
-      process.removeListener('exit', lab.destroy);
+      process.removeListener('exit', destroy);
       for (const child of children) child.kill('SIGKILL');
       for (const name of [defender, attacker]) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
     },
   };
   // A test that dies must not leave namespaces behind either.
-  process.once('exit', lab.destroy);
+  process.once('exit', destroy);
   try {
     ip('netns', 'add', defender);
     ip('netns', 'add', attacker);

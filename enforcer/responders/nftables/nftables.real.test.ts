@@ -3,7 +3,7 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseAddress } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NftablesConfig } from './nftables.config.ts';
 import { nftables } from './nftables.responder.ts';
 
@@ -48,7 +48,7 @@ describe.skipIf(unavailable !== undefined)('nftables in a namespace of its own',
         lab.run('defender', ['nft', 'flush', 'ruleset']);
         return Promise.resolve();
       },
-      until: (check) => expect.poll(check, { timeout: 5000, interval: 50 }).toBe(true),
+      until: (check) => vi.waitUntil(check, { timeout: 5000, interval: 50 }).then(() => {}),
       destroy: () => {
         lab.destroy();
         return Promise.resolve();

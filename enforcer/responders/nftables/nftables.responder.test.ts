@@ -7,7 +7,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { readFakeNft, runFakeNft } from '@netsentinel/testkit/fake-nft';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry, Responder } from '../../responder.types.ts';
 import { systemUptime } from '../../uptime.ts';
 import { NftablesConfig } from './nftables.config.ts';
@@ -38,7 +38,7 @@ responderSuite('nftables with a program that acts as nft', () => {
       runFakeNft(folder, 'flush ruleset');
       return Promise.resolve();
     },
-    until: (check) => expect.poll(check, { timeout: 8000, interval: 20 }).toBe(true),
+    until: (check) => vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {}),
     destroy: () => {
       rmSync(folder, { recursive: true });
       return Promise.resolve();

@@ -20,9 +20,9 @@ export const nftables = {
 const VERIFY_MS = 5000;
 /**
  * How long to wait for each probe before sending another. A monitor that starts reads all of nftables first (half a second for
- * 100,000 entries) and begins again whenever something changes meanwhile, as a probe does: hence the pause after the first.
+ * 100,000 entries) and begins again whenever something changes meanwhile, as a probe does: hence the pause after the second.
  */
-const PROBE_WAITS_MS = [60, 1000, 1500, 2500, 4000];
+const PROBE_WAITS_MS = [60, 120, 1000, 1500, 2500, 4000];
 /** Is the monitor still with us? Costs one element that lives a second. */
 const HEARTBEAT_MS = 30_000;
 const MAX_SUSPECTS = 1000;
@@ -100,7 +100,7 @@ class NftablesResponder implements Responder {
     // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
     this.#rebuilding = true;
     this.#monitor.start();
-    const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 2));
+    const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 3));
     await this.#exclusive(() => this.#rebuild());
     if (!watching) {
       this.#blind = true;
