@@ -12,14 +12,27 @@ const STREAM_WORDS = new Int32Array(16);
 const STREAM = new Uint8Array(STREAM_WORDS.buffer);
 
 export class ChaCha20 {
-  readonly #words = new Int32Array(8);
-  readonly #key: Uint8Array;
+  // Eight words as plain fields: thousands of sessions are held, and an array would cost four times as much.
+  readonly k0: number;
+  readonly k1: number;
+  readonly k2: number;
+  readonly k3: number;
+  readonly k4: number;
+  readonly k5: number;
+  readonly k6: number;
+  readonly k7: number;
   #keyObject: KeyObject | undefined;
 
   /** 32 bytes of key. */
   constructor(key: Uint8Array) {
-    this.#key = new Uint8Array(key.subarray(0, 32));
-    for (let i = 0; i < 8; i++) this.#words[i] = readWord(this.#key, 4 * i);
+    this.k0 = readWord(key, 0);
+    this.k1 = readWord(key, 4);
+    this.k2 = readWord(key, 8);
+    this.k3 = readWord(key, 12);
+    this.k4 = readWord(key, 16);
+    this.k5 = readWord(key, 20);
+    this.k6 = readWord(key, 24);
+    this.k7 = readWord(key, 28);
   }
 
   /**
@@ -27,7 +40,7 @@ export class ChaCha20 {
    * good until the next call.
    */
   keystream(sequence: number, counter: number): Uint8Array {
-    chachaBlock(this.#words, counter, swap(sequence));
+    chachaBlock(this, counter, swap(sequence));
     return STREAM;
   }
 
@@ -42,7 +55,7 @@ export class ChaCha20 {
     let block = counter;
     let from = at;
     while (from < end) {
-      chachaBlock(this.#words, block++, nonce);
+      chachaBlock(this, block++, nonce);
       const count = Math.min(64, end - from);
       for (let i = 0; i < count; i++) data[from + i] = data[from + i]! ^ STREAM[i]!;
       from += count;
@@ -56,7 +69,9 @@ export class ChaCha20 {
     view.setUint32(12, sequence);
     const part = data.subarray(at, at + length);
     // With a key object the native cipher is made ten times faster than from bytes.
-    this.#keyObject ??= createSecretKey(this.#key);
+    this.#keyObject ??= createSecretKey(
+      new Uint8Array(Int32Array.of(this.k0, this.k1, this.k2, this.k3, this.k4, this.k5, this.k6, this.k7).buffer),
+    );
     part.set(createCipheriv('chacha20', this.#keyObject, iv).update(part));
   }
 }
@@ -70,15 +85,15 @@ function swap(value: number): number {
 }
 
 /** One block into `STREAM`: RFC 8439 section 2.3, with words 12 and 13 as the counter and words 14 and 15 as the nonce. */
-function chachaBlock(key: Int32Array, counter: number, nonce: number): void {
-  const k0 = key[0]!;
-  const k1 = key[1]!;
-  const k2 = key[2]!;
-  const k3 = key[3]!;
-  const k4 = key[4]!;
-  const k5 = key[5]!;
-  const k6 = key[6]!;
-  const k7 = key[7]!;
+function chachaBlock(key: ChaCha20, counter: number, nonce: number): void {
+  const k0 = key.k0;
+  const k1 = key.k1;
+  const k2 = key.k2;
+  const k3 = key.k3;
+  const k4 = key.k4;
+  const k5 = key.k5;
+  const k6 = key.k6;
+  const k7 = key.k7;
   let x0 = 0x61707865;
   let x1 = 0x3320646e;
   let x2 = 0x79622d32;
