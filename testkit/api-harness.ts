@@ -1,0 +1,120 @@
+/** The real API over real state and blob stores in a temporary folder, on a loopback port of its own; the event store is none. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ApiOptions, ApiServer } from '@netsentinel/api/api.types';
+import { createApi } from '@netsentinel/api/api-server';
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import { systemClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
+import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
+
+export const PASSWORD = 'correct horse battery';
+
+export const SAMPLE_STATUS: PlatformStatus = {
+  startedAt: 0,
+  eventsTotal: 12_345,
+  eventsPerSecond: 42,
+  openIncidents: 3,
+  blocksInForce: 1,
+  responseMode: 'enforce',
+  decoys: [{ id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 1, healthy: true }],
+};
+
+export interface ApiHarness {
+  readonly api: ApiServer;
+  readonly state: StateStore;
+  readonly blobs: BlobStore;
+  /** `http://127.0.0.1:port`, or https. */
+  readonly url: string;
+  /** Makes the account `admin` with `PASSWORD` and answers its cookie (`name=value`). */
+  setUp(): Promise<string>;
+  /** A request as the console makes it, its origin named. */
+  call(method: string, path: string, options?: CallOptions): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly cookie?: string | undefined;
+  readonly body?: unknown;
+  /** `null`: none. */
+  readonly origin?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Without `consoleRoot` a page or two stand in for the console. */
+export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
+  const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
+  const clock = change.clock ?? systemClock;
+  const log = change.log ?? silentLogger;
+  const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
+  const blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 64 * 1024 * 1024, log });
+  const api = await createApi({
+    state,
+    blobs,
+    events: {} as EventStore,
+    clock,
+    log,
+    consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
+    attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
+    status: () => SAMPLE_STATUS,
+    response: { revert: async () => false, revertAll: async () => 0 },
+    ...change,
+  });
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  api.serve(listener);
+  const url = `${change.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const call: ApiHarness['call'] = (method, path, options = {}) =>
+    fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(options.origin === null ? {} : { origin: options.origin ?? url }),
+        ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body === undefined
+        ? {}
+        : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+    });
+  return {
+    api,
+    state,
+    blobs,
+    url,
+    call,
+    setUp: async () => {
+      const token = (await api.firstRunPath())!.split('#')[1]!;
+      const response = await call('POST', '/api/v1/setup', { body: { token, name: 'admin', password: PASSWORD } });
+      if (response.status !== 200) throw new Error(`set-up answered ${response.status}: ${await response.text()}`);
+      return cookieOf(response)!;
+    },
+    close: async () => {
+      await api.close();
+      await blobs.close();
+      await state.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `name=value` of the cookie that a response sets. */
+export function cookieOf(response: Response): string | undefined {
+  return response.headers.getSetCookie()[0]?.split(';')[0];
+}
+
+function writeConsole(root: string): string {
+  mkdirSync(join(root, '_next/static'), { recursive: true });
+  writeFileSync(join(root, 'index.html'), '<!doctype html><script>console.log(1)</script><p>console');
+  writeFileSync(join(root, '404.html'), '<!doctype html><p>nothing here');
+  writeFileSync(join(root, '_next/static/a.js'), 'export {}');
+  writeFileSync(join(root, '.hidden'), 'secret');
+  return root;
+}
