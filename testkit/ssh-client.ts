@@ -2,7 +2,7 @@
  * A small SSH client for tests, fuzzing and benchmarks: curve25519-sha256, every cipher and MAC of the decoy, and nothing hidden: any message can be sent
  * and each answer is seen. It works on bytes, so it drives the decoy in process, over a socket, or a real sshd alike.
  */
-import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { BAD_BLOCK, BAD_LENGTH } from '@netsentinel/decoys/ssh/crypto/crypto.types';
 import {
@@ -297,6 +297,19 @@ export class SshClient {
   async login(user: string, password: string): Promise<boolean> {
     await this.requestService();
     return (await this.tryPassword(user, password)) === MSG.USERAUTH_SUCCESS;
+  }
+
+  /** Proves an Ed25519 key. */
+  async loginWithKey(user: string, key: KeyObject): Promise<boolean> {
+    await this.requestService();
+    const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+    const blob = new WireWriter().string('ssh-ed25519').string(raw).copy();
+    const request = new WireWriter().u8(MSG.USERAUTH_REQUEST).string(user).string('ssh-connection');
+    const unsigned = request.string('publickey').bool(true).string('ssh-ed25519').string(blob).copy();
+    const proof = sign(null, new WireWriter().string(this.engine.sessionId!).raw(unsigned).view(), key);
+    const signature = new WireWriter().string('ssh-ed25519').string(proof).copy();
+    this.send(new WireWriter().raw(unsigned).string(signature).view());
+    return (await this.next())?.[0] === MSG.USERAUTH_SUCCESS;
   }
 
   async requestService(name = 'ssh-userauth'): Promise<Buffer | undefined> {

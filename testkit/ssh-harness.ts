@@ -95,6 +95,8 @@ export interface SshHarness {
   readonly decoy: Decoy;
   readonly ctx: DecoyContext;
   readonly events: SensorEvent[];
+  /** What the decoy logged as its own errors. */
+  readonly failures: string[];
   readonly recordings: Map<string, Buffer>;
   readonly memory: Map<string, Uint8Array>;
   readonly blobs: Map<string, Uint8Array>;
@@ -120,6 +122,7 @@ export interface SshHarnessOptions {
 /** Fails the test that emits an event against the schema. */
 export function createSshHarness(options: SshHarnessOptions = {}): SshHarness {
   const events: SensorEvent[] = [];
+  const failures: string[] = [];
   const recordings = new Map<string, Buffer>();
   const memory = options.memory ?? new Map<string, Uint8Array>();
   const blobs = new Map<string, Uint8Array>();
@@ -129,7 +132,7 @@ export function createSshHarness(options: SshHarnessOptions = {}): SshHarness {
     decoy: 'ssh-1',
     seed: options.seed ?? Buffer.alloc(32, 7),
     clock: options.clock ?? systemClock,
-    log: silentLogger,
+    log: { ...silentLogger, error: (text, fields) => void failures.push(`${text}: ${String(fields?.['error'])}`) },
     limits: {
       maxConnections: 10_000,
       maxConnectionsPerSource: 10_000,
@@ -179,6 +182,7 @@ export function createSshHarness(options: SshHarnessOptions = {}): SshHarness {
     decoy,
     ctx,
     events,
+    failures,
     recordings,
     memory,
     blobs,

@@ -94,7 +94,10 @@ export class ConnectionLayer {
         });
         return true;
       case MSG.CHANNEL_WINDOW_ADJUST: {
-        const channel = this.#channels[reader.u32()];
+        const id = reader.u32();
+        const channel = this.#channels[id];
+        // One for a channel that is gone is passed over, whatever else it holds.
+        if (reader.ok && channel === undefined) return true;
         const bytes = reader.u32();
         if (!reader.done) this.#transport.drop('malformed window adjust');
         else channel?.onWindowAdjust(bytes);

@@ -66,6 +66,12 @@ export class MachinePool {
     };
   }
 
+  /** The same for an attacker who has been here before; undefined for all others. */
+  async acquireKnown(actor: Actor): Promise<MachineLease | undefined> {
+    const known = this.#entries.has(actor) || (await this.#options.memory.recall(memoryKey(actor))) !== undefined;
+    return known ? this.acquire(actor) : undefined;
+  }
+
   /** Saves whatever is not saved yet. */
   close(): void {
     for (const entry of this.#entries.values()) this.#save(entry);

@@ -10,6 +10,7 @@ import type { HostKeys } from './host-keys.ts';
 import { fingerprintOf } from './host-keys.ts';
 import type { MachineLease, MachinePool } from './machine-pool.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
+import { findAuthorizedKey } from './authorized-keys.ts';
 import { fileTransferProgram } from './file-transfer.ts';
 import { SessionChannel } from './session-channel.ts';
 import type { SshConfig } from './ssh.config.ts';
@@ -173,9 +174,21 @@ export class SshConnection {
     return this.#server.policy.check(this.actor, user, password);
   }
 
-  checkKey(user: string, blob: Uint8Array): boolean {
-    const { publicKeys } = this.#server.config;
-    return publicKeys.accept.includes(fingerprintOf(blob));
+  async checkKey(user: string, blob: Uint8Array): Promise<string | undefined> {
+    const { publicKeys, credentials } = this.#server.config;
+    if (credentials.denyUsers.includes(user)) return undefined;
+    if (publicKeys.accept.includes(fingerprintOf(blob)))
+      return `${user === 'root' ? '/root' : `/home/${user}`}/.ssh/authorized_keys:1`;
+    if (!publicKeys.planted) return undefined;
+    try {
+      const lease = await this.#server.machines.acquireKnown(this.actor);
+      const source = lease === undefined ? undefined : findAuthorizedKey(lease.machine, user, blob);
+      lease?.release();
+      return source;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   attempted(attempt: Parameters<SshTelemetry['login']>[0], accepted: boolean): void {
@@ -183,12 +196,14 @@ export class SshConnection {
     this.#telemetry.login(attempt, accepted);
   }
 
-  authenticated(user: string): void {
+  authenticated(user: string, keySource?: string): void {
     this.#user = user;
     this.#cancelGrace();
     this.#hooks.onLogin();
     this.transport.block();
     this.#channels.start();
+    if (keySource !== undefined)
+      this.#channels.debug(`${keySource}: key options: agent-forwarding port-forwarding pty user-rc x11-forwarding`);
     void this.#server.machines.acquire(this.actor).then(
       (lease) => {
         if (this.#ended) return lease.release();

@@ -38,12 +38,12 @@ export interface UserAuthOptions {
 export interface UserAuthHost {
   /** May take its time; must not reject. */
   checkPassword(user: string, password: string): boolean | Promise<boolean>;
-  /** Whether this key would be let in, before and after the signature was checked. */
-  checkKey(user: string, blob: Uint8Array): boolean;
+  /** Where this key is authorised (`/root/.ssh/authorized_keys:1`), asked before and after it is proven. Must not reject. */
+  checkKey(user: string, blob: Uint8Array): Promise<string | undefined>;
   /** One attempt is decided; called before the answer is delayed. */
   attempted(attempt: AuthAttempt, accepted: boolean): void;
-  /** The user is in: USERAUTH_SUCCESS was sent. */
-  authenticated(user: string): void;
+  /** The user is in: USERAUTH_SUCCESS was sent. `keySource` is where the key was authorised that let them in. */
+  authenticated(user: string, keySource?: string): void;
 }
 
 const scratch = new WireWriter();
@@ -207,19 +207,36 @@ export class UserAuth {
     const signedBytes = reader.position;
     const signature = signed ? reader.string() : undefined;
     if (!reader.done) return this.#transport.drop('malformed public key request');
-    if (user.length > MAX_NAME || !this.#host.checkKey(user, blob))
-      return this.#fail(user, 'publickey', started, attempt);
-    if (signature === undefined) {
-      this.#transport.send(scratch.reset().u8(MSG.USERAUTH_PK_OK).string(algorithm).string(blob).view());
-      return;
-    }
-    const data = new WireWriter(payload.length + 80)
-      .string(this.#transport.sessionId)
-      .raw(payload.subarray(0, signedBytes))
-      .view();
-    if (!isSignatureValid(key, algorithm, signature, data)) return this.#fail(user, 'publickey', started, attempt);
-    this.#host.attempted(attempt, true);
-    this.#succeed(user);
+    if (user.length > MAX_NAME) return this.#fail(user, 'publickey', started, attempt);
+    // The verdict may take its time, and the message lies in a buffer that is used again.
+    const proof =
+      signature === undefined
+        ? undefined
+        : {
+            signature: Buffer.from(signature),
+            data: new WireWriter(payload.length + 80)
+              .string(this.#transport.sessionId)
+              .raw(payload.subarray(0, signedBytes))
+              .copy(),
+          };
+    const ownBlob = Buffer.from(blob);
+    this.#transport.block();
+    void this.#host.checkKey(user, ownBlob).then((source) => {
+      if (this.#done || this.#transport.closed) return;
+      if (source === undefined) this.#fail(user, 'publickey', started, attempt);
+      else if (proof === undefined) this.#answerKey(algorithm, ownBlob);
+      else if (!isSignatureValid(key, algorithm, proof.signature, proof.data))
+        this.#fail(user, 'publickey', started, attempt);
+      else {
+        this.#host.attempted(attempt, true);
+        this.#succeed(user, source);
+      }
+      this.#transport.unblock();
+    });
+  }
+
+  #answerKey(algorithm: string, blob: Uint8Array): void {
+    this.#transport.send(scratch.reset().u8(MSG.USERAUTH_PK_OK).string(algorithm).string(blob).view());
   }
 
   #fail(
@@ -234,11 +251,11 @@ export class UserAuth {
     this.#after(this.#failureDelay(user, started, false), () => this.#answerFailure(method));
   }
 
-  #succeed(user: string): void {
+  #succeed(user: string, keySource?: string): void {
     this.#done = true;
     this.#transport.send(scratch.reset().u8(MSG.USERAUTH_SUCCESS).view());
     this.#transport.authenticated();
-    this.#host.authenticated(user);
+    this.#host.authenticated(user, keySource);
     this.#transport.flush();
   }
 

@@ -1,0 +1,285 @@
+import { execFile } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canRunSshd, startRealSshd, type RealSshd } from '@netsentinel/testkit/real-sshd';
+import type { SshClient } from '@netsentinel/testkit/ssh-client';
+import { createSshHarness, type SshHarness } from '@netsentinel/testkit/ssh-harness';
+import { AFTER_LOGIN, BEFORE_LOGIN, probeMessages, probeRaw, RAW_PROBES } from '@netsentinel/testkit/ssh-probes';
+import { createPersona } from '../persona/persona.ts';
+import { openMachine } from '../shell/machine.ts';
+import { fingerprintOf } from './host-keys.ts';
+import { WireWriter } from './wire.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ssh-real-'));
+const knownHosts = join(folder, 'known_hosts');
+let real: RealSshd;
+let decoy: SshHarness;
+let port: number;
+
+interface Outcome {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Runs a program to its end; stdout and stderr together. */
+function run(program: string, args: readonly string[], input = ''): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { timeout: 60_000, maxBuffer: 16 << 20 }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, text: stdout + stderr }),
+    );
+    child.stdin!.end(input);
+  });
+}
+
+const sshOptions = [
+  '-F',
+  'none',
+  '-o',
+  'StrictHostKeyChecking=no',
+  '-o',
+  `UserKnownHostsFile=${knownHosts}`,
+  '-o',
+  'LogLevel=ERROR',
+];
+const ssh = (args: readonly string[], command: string, input = '') =>
+  run('sshpass', ['-p', 'toor', 'ssh', ...sshOptions, '-p', String(port), ...args, 'root@127.0.0.1', command], input);
+
+describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
+  beforeAll(async () => {
+    real = await startRealSshd();
+    const raw = createPublicKey(real.key).export({ format: 'der', type: 'spki' }).subarray(-32);
+    decoy = createSshHarness({
+      config: {
+        credentials: { accept: [{ user: 'root', password: 'toor' }], anyAfterTries: false, weakPairs: false },
+        publicKeys: { accept: [fingerprintOf(new WireWriter().string('ssh-ed25519').string(raw).view())] },
+        failureDelayMs: 20,
+        maxStartups: { start: 200, rate: 30, full: 200 },
+      },
+    });
+    port = await decoy.listen();
+  });
+
+  afterAll(async () => {
+    await decoy.close();
+    await real.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(Object.entries(RAW_PROBES))('answers raw bytes alike: %s', async (_name, chunks) => {
+    const [theirs, ours] = await Promise.all([probeRaw(real.port, chunks), probeRaw(port, chunks)]);
+    expect(ours).toBe(theirs);
+  });
+
+  it.each(BEFORE_LOGIN.map((probe) => [probe.name, probe] as const))(
+    'answers alike before the login: %s',
+    async (_name, probe) => {
+      const [theirs, ours] = await Promise.all([probeMessages(real.port, probe), probeMessages(port, probe)]);
+      expect(ours).toBe(theirs);
+    },
+  );
+
+  it.each(AFTER_LOGIN.map((probe) => [probe.name, probe] as const))(
+    'answers alike after the login: %s',
+    async (_name, probe) => {
+      const login = (client: SshClient) => client.loginWithKey('root', real.key);
+      const [theirs, ours] = await Promise.all([
+        probeMessages(real.port, probe, login),
+        probeMessages(port, probe, login),
+      ]);
+      // sshd names the file that let the key in.
+      const path = /^(4 (?:\\\w{1,2})*)\S*authorized\w*:1: key options/;
+      expect(ours.replace(path, 'PATH')).toBe(theirs.replace(path, 'PATH'));
+    },
+  );
+
+  it('looks the same to nmap', async () => {
+    const scan = async (at: number) => {
+      const scripts = 'ssh2-enum-algos,ssh-auth-methods';
+      const { text } = await run('nmap', ['-Pn', '-sV', '-p', String(at), '--script', scripts, '127.0.0.1']);
+      return text
+        .split('\n')
+        .filter((line) => !/latency|Nmap done|Starting Nmap/.test(line))
+        .map((line) => line.replace(/^\d+\/tcp/, 'PORT').replace(/^\|_/, '| '))
+        .sort();
+    };
+    const theirs = await scan(real.port);
+    expect(theirs.join('\n')).toContain('OpenSSH 9.2p1 Debian 2+deb12u');
+    expect(await scan(port)).toEqual(theirs);
+  });
+
+  it('looks the same to ssh-audit', async () => {
+    const audit = async (at: number) => {
+      const { text } = await run('ssh-audit', ['-n', '-p', String(at), '127.0.0.1']);
+      return text.replace(/SHA256:\S+/g, 'FINGERPRINT');
+    };
+    const theirs = await audit(real.port);
+    expect(theirs).toContain('(kex) sntrup761x25519-sha512@openssh.com');
+    expect(await audit(port)).toBe(theirs);
+  });
+
+  it.each(['kex', 'cipher', 'mac', 'key-sig'])(
+    'speaks every %s that it offers with the OpenSSH client',
+    async (kind) => {
+      const lists: Record<string, readonly [string, readonly string[]]> = {
+        kex: ['KexAlgorithms', (await offered(4)).filter((name) => !name.startsWith('kex-strict'))],
+        cipher: ['Ciphers', await offered(6)],
+        mac: ['MACs', await offered(8)],
+        'key-sig': ['HostKeyAlgorithms', await offered(5)],
+      };
+      const [option, names] = lists[kind]!;
+      const extra = kind === 'mac' ? ['-o', 'Ciphers=aes128-ctr'] : [];
+      expect(names.length).toBeGreaterThan(3);
+      for (const name of names) {
+        rmSync(knownHosts, { force: true });
+        expect(await ssh(['-o', `${option}=${name}`, ...extra], `echo ${name}`)).toEqual({
+          code: 0,
+          text: `${name}\n`,
+        });
+      }
+    },
+  );
+
+  it('compresses, carries megabytes and renews keys on the way', async () => {
+    const { code, text } = await ssh(['-C', '-o', 'RekeyLimit=500K'], 'flood 3000000');
+    expect([code, text.length]).toEqual([0, 3_000_000]);
+    const echoed = await ssh(['-o', 'RekeyLimit=500K'], 'cat', 'y'.repeat(3_000_000));
+    expect([echoed.code, echoed.text.length]).toEqual([0, 3_000_000]);
+  });
+
+  it('lets the OpenSSH client learn its other host keys', async () => {
+    rmSync(knownHosts, { force: true });
+    // The first visit puts one key on record, the second may learn the others.
+    await ssh(['-o', 'HostKeyAlgorithms=ssh-ed25519'], 'echo x');
+    await ssh(['-o', 'UpdateHostKeys=yes'], 'cat', 'x'.repeat(100_000));
+    const types = readFileSync(knownHosts, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[1]);
+    expect(types.sort()).toEqual(['ecdsa-sha2-nistp256', 'ssh-ed25519', 'ssh-rsa']);
+  });
+
+  it('passes on exit status, signals and a terminal', async () => {
+    expect((await ssh([], 'exit 7')).code).toBe(7);
+    expect((await ssh([], 'kill')).code).toBe(255);
+    const shell = await run(
+      'sshpass',
+      ['-p', 'toor', 'ssh', '-tt', ...sshOptions, '-p', String(port), 'root@127.0.0.1'],
+      'echo hi\nexit 5\n',
+    );
+    expect(shell.code).toBe(5);
+    expect(shell.text).toContain('root@web01:~# hi\n');
+  });
+
+  it('lets in plink', async () => {
+    const print = (
+      await run(
+        'ssh-keygen',
+        ['-lf', '-'],
+        (await run('ssh-keyscan', ['-t', 'ed25519', '-p', String(port), '127.0.0.1'])).text,
+      )
+    ).text.split(' ')[1]!;
+    const args = [
+      '-ssh',
+      '-batch',
+      '-P',
+      String(port),
+      '-pw',
+      'toor',
+      '-hostkey',
+      print,
+      'root@127.0.0.1',
+      'echo from plink',
+    ];
+    expect(await run('plink', args)).toEqual({ code: 0, text: 'from plink\n' });
+  });
+
+  it('lets in paramiko', async () => {
+    const script = [
+      'import paramiko, sys',
+      'c = paramiko.SSHClient(); c.set_missing_host_key_policy(paramiko.AutoAddPolicy())',
+      `c.connect('127.0.0.1', ${port}, 'root', 'toor', look_for_keys=False, allow_agent=False)`,
+      "i, o, e = c.exec_command('echo from paramiko'); print(o.read().decode(), o.channel.recv_exit_status()); c.close()",
+    ].join('\n');
+    expect((await run('/usr/bin/python3', ['-W', 'ignore', '-c', script])).text.trim()).toBe('from paramiko\n 0');
+  });
+
+  it('gives hydra the password', async () => {
+    const list = join(folder, 'passwords');
+    writeFileSync(list, 'a\nb\ntoor\nc\n');
+    const { text } = await run('hydra', [
+      '-I',
+      '-l',
+      'root',
+      '-P',
+      list,
+      '-t',
+      '2',
+      '-s',
+      String(port),
+      '127.0.0.1',
+      'ssh',
+    ]);
+    expect(text).toMatch(/login: root\s+password: toor/);
+  });
+
+  it('lets in Go’s client', async ({ skip }) => {
+    const source = join(import.meta.dirname, '../../testkit/go-ssh-client');
+    const binary = join(folder, 'go-ssh-client');
+    const go = ['/usr/local/go/bin/go', '/usr/bin/go'].find((path) => existsSync(path));
+    if (go === undefined) return skip();
+    const built = await run('env', ['-C', source, go, 'build', '-o', binary, '.']);
+    expect(built.text).toBe('');
+    const { text } = await run(binary, [`127.0.0.1:${port}`, 'root', 'toor', 'echo from go']);
+    expect(text).toBe('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\nfrom go\n');
+  });
+
+  it('serves sftp on the real machine behind it', async () => {
+    const persona = createPersona(Buffer.alloc(32, 5), 'debian-12-server');
+    const harness = createSshHarness({
+      persona,
+      openMachine,
+      config: { credentials: { accept: [{ user: 'root', password: 'toor' }] } },
+    });
+    const at = await harness.listen();
+    const local = join(folder, 'upload');
+    const back = join(folder, 'download');
+    writeFileSync(local, 'captured\n');
+    const batch = `put ${local} /tmp/up\nget /tmp/up ${back}\nls /tmp\n`;
+    rmSync(knownHosts, { force: true });
+    const result = await run(
+      'sshpass',
+      ['-p', 'toor', 'sftp', ...sshOptions, '-P', String(at), 'root@127.0.0.1'],
+      batch,
+    );
+    expect(result.text).toContain('/tmp/up');
+    expect(readFileSync(back, 'utf8')).toBe('captured\n');
+    const file = harness.events.find((event) => event.event.action === 'ssh-file');
+    expect(file).toMatchObject({ file: { path: '/tmp/up', size: 9 }, netsentinel: { upload: { bytes: 9 } } });
+    await harness.close();
+  });
+});
+
+/** A list of the server's KEXINIT by its place, as `ssh -vv` prints the peer's proposal. */
+async function offered(place: number): Promise<readonly string[]> {
+  const { text } = await run('ssh', [
+    '-vv',
+    '-F',
+    'none',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    `UserKnownHostsFile=${knownHosts}`,
+    '-p',
+    String(port),
+    'root@127.0.0.1',
+    'x',
+  ]);
+  const proposal = text.slice(text.indexOf('peer server KEXINIT proposal'));
+  const label = { 4: 'KEX algorithms', 5: 'host key algorithms', 6: 'ciphers ctos', 8: 'MACs ctos' }[place]!;
+  return new RegExp(`${label}: (\\S+)`).exec(proposal)![1]!.split(',');
+}
