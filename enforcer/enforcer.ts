@@ -229,6 +229,7 @@ class LocalEnforcer implements Enforcer {
     this.#expiry?.cancel();
     this.#assets.close();
     await this.#running;
+    this.#executor.close();
     await this.#responder.close();
     await this.#ledger.close();
   }

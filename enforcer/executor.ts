@@ -51,6 +51,7 @@ export class Executor {
   readonly #taken = new OrderRate();
   readonly #refused = new OrderRate();
   #replacing: Promise<boolean> | undefined;
+  #closed = false;
 
   constructor(options: {
     readonly config: EnforcerConfig;
@@ -70,6 +71,11 @@ export class Executor {
     this.#assets = options.assets;
     this.#onReply = options.onReply;
     this.#uptime = options.uptime;
+  }
+
+  /** From now on what could not be verified yet stays as it is: the next start makes sure of everything. */
+  close(): void {
+    this.#closed = true;
   }
 
   get ordersLastMinute(): number {
@@ -333,7 +339,7 @@ export class Executor {
   async #verify(block: Block, seen: Promise<boolean>): Promise<void> {
     let ok = await seen;
     // It was taken back or renewed meanwhile: then that is what counts.
-    const current = (): boolean => this.#ledger.open && this.#ledger.store.get(block.id)?.deadline === block.deadline;
+    const current = (): boolean => !this.#closed && this.#ledger.store.get(block.id)?.deadline === block.deadline;
     if (!current()) return;
     if (!ok) {
       // However many wait for it, one replacement serves them all.

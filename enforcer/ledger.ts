@@ -51,10 +51,6 @@ export class Ledger {
     return this.#writtenSeq;
   }
 
-  get open(): boolean {
-    return !this.#closed;
-  }
-
   /** Runs `work` in one transaction, with what has been put off before it; durable unless `lazily`. */
   commit<T>(work: () => T, lazily = false): T {
     const before = this.#later;
