@@ -160,7 +160,7 @@ const unset: Builtin = (ctx) => {
       }
       continue;
     }
-    if (mode !== 'f' && !isName(word)) {
+    if (mode === 'v' && !isName(word)) {
       status = fail(ctx, `\`${word}': not a valid identifier`);
       continue;
     }

@@ -20,7 +20,7 @@ export interface ParserOptions {
 }
 
 export class Parser extends WordReader {
-  readonly #aliases: ReadonlyMap<string, string> | undefined;
+  #aliases: ReadonlyMap<string, string> | undefined;
   #pending: { redirect: Redirect; delimiter: string; quoted: boolean; strip: boolean }[] = [];
   /** Where the text of an alias ends, so that it is not replaced again inside itself. */
   #aliasEnds: { name: string; end: number }[] = [];
@@ -31,12 +31,10 @@ export class Parser extends WordReader {
     this.extglob = options.extglob ?? false;
   }
 
-  get currentLine(): number {
-    return this.line;
-  }
-
-  get position(): number {
-    return this.at;
+  /** What holds for the next command; the one before may have changed it. */
+  configure(aliases: ReadonlyMap<string, string> | undefined, extglob: boolean): void {
+    this.#aliases = aliases;
+    this.extglob = extglob;
   }
 
   /** The next complete command; undefined at the end of the text. An empty list is a blank line. */
@@ -60,6 +58,8 @@ export class Parser extends WordReader {
     const outer = this.#pending;
     this.#pending = [];
     const list = this.#compoundList(')');
+    this.#skipNewlines();
+    if (this.at >= this.source.length) this.eofWhile(')');
     if (this.source[this.at] !== ')') this.#unexpected(')');
     if (this.#pending.length > 0) for (const item of this.#pending) item.redirect.target = NOTHING;
     this.at++;
@@ -202,6 +202,7 @@ export class Parser extends WordReader {
     this.#skipBlanks();
     if (!select && this.source.startsWith('((', this.at)) return this.#arithmeticFor();
     const name = this.#peekPlain();
+    if (name === undefined && this.at >= this.source.length) this.fail("syntax error near unexpected token `newline'", { showsLine: true });
     if (name === undefined) this.#unexpected();
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.fail(`\`${name}': not a valid identifier`);
     this.#takePlain(name);
@@ -370,8 +371,12 @@ export class Parser extends WordReader {
 
   #functionBody(name: string, start: number, line: number): Command {
     this.#skipNewlines();
+    const before = this.at;
     const body = this.#command();
-    if (body.kind !== 'compound') this.#unexpected();
+    if (body.kind !== 'compound') {
+      this.at = before;
+      this.#unexpected();
+    }
     return { kind: 'function', name, body, source: this.source.slice(start, this.at), line };
   }
 
@@ -415,7 +420,14 @@ export class Parser extends WordReader {
       words.push(word);
     }
     if (words.length === 0 && assignments.length === 0 && redirects.length === 0) this.#unexpected();
-    if (this.source[this.at] === '(' && words.length > 0) this.#unexpected();
+    if (this.source[this.at] === '(' && words.length > 0) {
+      // bash reads on and complains of what follows the parenthesis.
+      const start = this.at++;
+      this.#skipBlanks();
+      if (this.source[this.at] !== undefined && this.source[this.at] !== '\n' && words.length > 1) this.at = start;
+      if (this.at >= this.source.length) this.fail("syntax error near unexpected token `newline'", { showsLine: true });
+      this.#unexpected();
+    }
     return { kind: 'simple', assignments, words, redirects, line };
   }
 

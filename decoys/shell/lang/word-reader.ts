@@ -220,6 +220,13 @@ export abstract class WordReader {
       return { kind: 'command', body: this.readCommandSubstitution() };
     }
     if (next === '{') return this.readBraces(doubled);
+    if (next === '[') {
+      const close = this.source.indexOf(']', this.at);
+      if (close < 0) this.eofWhile(']');
+      const expression = parseExpression(this.source.slice(this.at + 2, close), this.line);
+      this.at = close + 1;
+      return { kind: 'arithmetic', expression };
+    }
     if (next === "'" && !doubled) {
       let end = this.at + 2;
       while (end < this.source.length && this.source[end] !== "'") end += this.source[end] === '\\' ? 2 : 1;
@@ -294,7 +301,7 @@ export abstract class WordReader {
     if (ahead === '#' && after !== '}' && (/[A-Za-z0-9_]/.test(after) || ('@*?$!#-'.includes(after) && this.source[this.at + 2] === '}'))) {
       length = true;
       this.at++;
-    } else if (ahead === '!' && /[A-Za-z0-9_@*]/.test(after)) {
+    } else if (ahead === '!' && /[A-Za-z0-9_@*#]/.test(after)) {
       indirect = true;
       this.at++;
     }

@@ -18,12 +18,13 @@ import { VariablesFull } from './variables.ts';
 
 /** Runs a whole text, command by command, as a script, `-c`, `eval` and `.` do. */
 export async function runSource(shell: ShellState, fds: FdTable, source: string, firstLine = 1): Promise<number> {
-  const parser = new Parser(source, { aliases: shell.interactive || shell.shopts.has('expand_aliases') || shell.kind === 'dash' ? shell.aliases : new Map(), line: firstLine, extglob: shell.shopts.has('extglob') });
+  const parser = new Parser(source, { line: firstLine });
   let status = 0;
   for (;;) {
     let list: List | undefined;
     shell.session.budget.step();
     try {
+      parser.configure(usesAliases(shell) ? shell.aliases : undefined, shell.shopts.has('extglob'));
       list = parser.next();
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
@@ -40,6 +41,10 @@ export async function runSource(shell: ShellState, fds: FdTable, source: string,
   }
 }
 
+function usesAliases(shell: ShellState): boolean {
+  return shell.interactive || shell.shopts.has('expand_aliases') || shell.kind === 'dash';
+}
+
 export function reportSyntax(shell: ShellState, fds: FdTable, error: ShellSyntaxError, source: string, firstLine = 1): void {
   const err = outputOf(fds, 2);
   if (shell.kind === 'dash') {
@@ -50,7 +55,9 @@ export function reportSyntax(shell: ShellState, fds: FdTable, error: ShellSyntax
     err.write(`${shell.name}: ${error.message}\n`);
     return;
   }
-  const intro = shell.mode === 'command' && shell.callStack.length === 0 ? `${shell.name}: -c: line ${error.line}: ` : `${shell.name}: line ${error.line}: `;
+  // The end of the text counts as a line of its own.
+  const line = error.message.endsWith('unexpected end of file') || error.message.endsWith("`)'") && !error.message.includes('token') && !source.includes('=(') ? firstLine + source.replace(/\n$/, '').split('\n').length : error.line;
+  const intro = shell.mode === 'command' && shell.callStack.length === 0 ? `${shell.name}: -c: line ${line}: ` : `${shell.name}: line ${line}: `;
   err.write(`${intro}${error.message}\n`);
   if (error.showsLine) err.write(`${intro}\`${source.split('\n')[error.line - firstLine] ?? ''}'\n`);
 }

@@ -80,7 +80,7 @@ function list(shell: ShellState, values: readonly string[], asWords: boolean, qu
 function requireSet(shell: ShellState, fds: FdTable, part: ParameterPart, values: readonly string[] | undefined): void {
   if (values !== undefined || !shell.options.has('nounset')) return;
   complain(shell, fds, `${part.name}${part.index === undefined ? '' : `[${part.index.raw}]`}: ${shell.kind === 'dash' ? 'parameter not set' : 'unbound variable'}\n`);
-  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' ? 127 : 1);
+  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
 }
 
 async function substitute(shell: ShellState, fds: FdTable, part: ParameterPart, op: string, name: string, index: string | undefined, values: readonly string[] | undefined, isList: boolean, asWords: boolean, quoted: boolean): Promise<Expanded[]> {
@@ -110,7 +110,7 @@ async function substitute(shell: ShellState, fds: FdTable, part: ParameterPart, 
   }
   const text = argument.raw === '' ? (op.length === 2 ? 'parameter null or not set' : 'parameter not set') : await expandText(shell, fds, argument);
   complain(shell, fds, `${part.name}: ${text}\n`);
-  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' ? 127 : 1);
+  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
 }
 
 async function slice(shell: ShellState, fds: FdTable, part: ParameterPart, name: string, values: readonly string[], isList: boolean): Promise<readonly string[]> {

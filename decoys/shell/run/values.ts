@@ -11,7 +11,7 @@ export function getElement(shell: ShellState, name: string, index: string | unde
   const special = specialValue(shell, name);
   if (special !== undefined) return special;
   const variable = shell.vars.get(name);
-  if (index === undefined) return shell.vars.text(name);
+  if (index === undefined) return variable === undefined ? specialArray(shell, name)?.[0] : shell.vars.text(name);
   if (variable === undefined) {
     const list = specialArray(shell, name);
     return list === undefined ? undefined : list[Number(indexNumber(shell, index))];
