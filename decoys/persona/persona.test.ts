@@ -52,8 +52,12 @@ describe('a persona', () => {
 });
 
 test('an unknown profile is an error with its code', () => {
-  expect(() => createPersona(seedOf(1), 'no-such')).toThrow(expect.objectContaining({ code: 'PERSONA_PROFILE_UNKNOWN' }));
-  expect(() => createPersona(seedOf(1), '../etc')).toThrow(expect.objectContaining({ code: 'PERSONA_PROFILE_UNKNOWN' }));
+  expect(() => createPersona(seedOf(1), 'no-such')).toThrow(
+    expect.objectContaining({ code: 'PERSONA_PROFILE_UNKNOWN' }),
+  );
+  expect(() => createPersona(seedOf(1), '../etc')).toThrow(
+    expect.objectContaining({ code: 'PERSONA_PROFILE_UNKNOWN' }),
+  );
 });
 
 test('the profile lists its packages', () => {

@@ -13,11 +13,19 @@ export function loginEnvironment(machine: Machine, user: MachineUser, options: S
   env.set('LOGNAME', user.name);
   env.set('HOME', user.home);
   env.set('SSH_CONNECTION', `${client.ip} ${client.port} ${server.ip} ${server.port}`);
-  if (options.terminal !== undefined) env.set('TERM', options.terminal.type.slice(0, 64).replace(/[^\w.+-]/g, '') || 'dumb');
+  if (options.terminal !== undefined)
+    env.set('TERM', options.terminal.type.slice(0, 64).replace(/[^\w.+-]/g, '') || 'dumb');
   env.set('USER', user.name);
   env.set('SHLVL', '0');
   env.set('SSH_CLIENT', `${client.ip} ${client.port} ${server.port}`);
-  env.set('PATH', user.uid === 0 && options.command === undefined ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : user.uid === 0 ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : '/usr/local/bin:/usr/bin:/bin:/usr/games');
+  env.set(
+    'PATH',
+    user.uid === 0 && options.command === undefined
+      ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+      : user.uid === 0
+        ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+        : '/usr/local/bin:/usr/bin:/bin:/usr/games',
+  );
   env.set('MAIL', `/var/mail/${user.name}`);
   if (options.terminal !== undefined) env.set('SSH_TTY', '/dev/pts/0');
   let size = 0;
@@ -36,7 +44,10 @@ export function greeting(machine: Machine, user: MachineUser, from: string, now:
   logins.set(machine, known);
   const { persona } = machine;
   const bytes = persona.derive(`last login ${user.name}`, 4);
-  const last = known.get(user.name) ?? { at: persona.bootedAt(now) + (now - persona.bootedAt(now)) * (0.5 + bytes[0]! / 600), from: persona.network.gateway };
+  const last = known.get(user.name) ?? {
+    at: persona.bootedAt(now) + (now - persona.bootedAt(now)) * (0.5 + bytes[0]! / 600),
+    from: persona.network.gateway,
+  };
   if (known.size < 64) known.set(user.name, { at: now, from });
   if (machine.fs.stat(`${user.home}/.hushlogin`, ROOT).ok) return '';
   const motd = machine.fs.read('/etc/motd', ROOT, 0, 16_384);

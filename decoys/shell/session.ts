@@ -17,7 +17,14 @@ import { type ShellMode, ShellState } from './run/shell-state.ts';
 import { runStream, runText } from './run/source-stream.ts';
 import type { OpenFile } from './run/streams.ts';
 import { VariablesFull } from './run/variables.ts';
-import { SHELL_LIMITS, type Machine, type MachineUser, type ShellObservation, type ShellOptions, type ShellSession } from './shell.types.ts';
+import {
+  SHELL_LIMITS,
+  type Machine,
+  type MachineUser,
+  type ShellObservation,
+  type ShellOptions,
+  type ShellSession,
+} from './shell.types.ts';
 import { completions } from './terminal/completion.ts';
 import { CookedLine, SessionInput } from './terminal/cooked-input.ts';
 import { expandHistory } from './terminal/history-expansion.ts';
@@ -75,20 +82,48 @@ class Session implements SessionHost, ShellSession {
     const tty = options.terminal === undefined ? '?' : 'pts/0';
     const dash = /\/(?:sh|dash)$/.test(this.#user.shell);
     const name = options.command === undefined ? `-${dash ? 'sh' : 'bash'}` : dash ? 'sh' : 'bash';
-    this.processes = new SessionProcesses(machine, clock, this.#user, tty, this.rootScope, options.command === undefined ? name : `${name} -c ${options.command.slice(0, 512)}`);
-    const mode: ShellMode = options.command !== undefined ? 'command' : options.terminal === undefined ? 'stdin' : 'interactive';
+    this.processes = new SessionProcesses(
+      machine,
+      clock,
+      this.#user,
+      tty,
+      this.rootScope,
+      options.command === undefined ? name : `${name} -c ${options.command.slice(0, 512)}`,
+    );
+    const mode: ShellMode =
+      options.command !== undefined ? 'command' : options.terminal === undefined ? 'stdin' : 'interactive';
     const home = fs.stat(this.#user.home, this.#user);
     const cwd = home.ok && home.value.type === 'directory' ? this.#user.home : '/';
-    this.#shell = new ShellState({ session: this, scope: this.#foreground, user: this.#user, name, kind: dash ? 'dash' : 'bash', mode, pid: this.processes.shellPid, ppid: this.processes.shellPid - 1, cwd });
+    this.#shell = new ShellState({
+      session: this,
+      scope: this.#foreground,
+      user: this.#user,
+      name,
+      kind: dash ? 'dash' : 'bash',
+      mode,
+      pid: this.processes.shellPid,
+      ppid: this.processes.shellPid - 1,
+      cwd,
+    });
     this.#shell.isLogin = options.command === undefined;
     this.#shell.jobs = new JobTable();
     importEnvironment(this.#shell, loginEnvironment(machine, this.#user, options));
-    this.#input = new SessionInput(() => this.#foreground, options.terminal !== undefined, (on) => {
-      if (this.#cooked !== undefined) this.#cooked.echo = on;
-    });
+    this.#input = new SessionInput(
+      () => this.#foreground,
+      options.terminal !== undefined,
+      (on) => {
+        if (this.#cooked !== undefined) this.#cooked.echo = on;
+      },
+    );
     const isTerminal = options.terminal !== undefined;
-    const output = (stream: 'stdout' | 'stderr'): OpenFile => ({ output: { isTerminal, write: (data) => this.#write(data, stream) } });
-    this.#fds = new Map([[0, { input: this.#input } as OpenFile], [1, output('stdout')], [2, output('stderr')]]);
+    const output = (stream: 'stdout' | 'stderr'): OpenFile => ({
+      output: { isTerminal, write: (data) => this.#write(data, stream) },
+    });
+    this.#fds = new Map([
+      [0, { input: this.#input } as OpenFile],
+      [1, output('stdout')],
+      [2, output('stderr')],
+    ]);
     if (isTerminal) this.#input.onStarved = () => this.#feedAhead();
     queueMicrotask(() => void this.#run());
   }
@@ -184,7 +219,8 @@ class Session implements SessionHost, ShellSession {
       const { command, terminal } = this.#options;
       let code: number;
       if (command !== undefined) code = await this.#exec(command);
-      else if (terminal === undefined) code = await this.#guard(() => runStream(this.#shell, this.#fds, this.#input, false));
+      else if (terminal === undefined)
+        code = await this.#guard(() => runStream(this.#shell, this.#fds, this.#input, false));
       else code = await this.#interact();
       this.#finish({ code: code & 255 });
     } catch (error) {
@@ -222,7 +258,8 @@ class Session implements SessionHost, ShellSession {
   }
 
   #statusOf(error: unknown): number {
-    if (error instanceof ExitShell || error instanceof AbandonLine || error instanceof ReturnFunction) return error.status;
+    if (error instanceof ExitShell || error instanceof AbandonLine || error instanceof ReturnFunction)
+      return error.status;
     if (error instanceof BreakLoop) return 0;
     if (error instanceof VariablesFull) {
       this.observe({ kind: 'bounded', what: 'memory' });
@@ -259,10 +296,22 @@ class Session implements SessionHost, ShellSession {
     shell.vars.set('LINES', String(this.terminal!.rows));
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
     const saved = this.fs.read(`${home}/.bash_history`, this.#user, 0, 65_536);
-    if (saved.ok) shell.history.push(...textOf(saved.value).split('\n').filter((line) => line !== '').slice(-MAX_HISTORY));
+    if (saved.ok)
+      shell.history.push(
+        ...textOf(saved.value)
+          .split('\n')
+          .filter((line) => line !== '')
+          .slice(-MAX_HISTORY),
+      );
     const known = shell.history.length;
     const code = await this.#guard(async () => {
-      await this.#startFiles(['/etc/profile', '/etc/bash.bashrc', `${home}/.bash_profile`, `${home}/.profile`, `${home}/.bashrc`]);
+      await this.#startFiles([
+        '/etc/profile',
+        '/etc/bash.bashrc',
+        `${home}/.bash_profile`,
+        `${home}/.profile`,
+        `${home}/.bashrc`,
+      ]);
       return this.#prompts();
     });
     this.#saveHistory(known);
@@ -274,7 +323,10 @@ class Session implements SessionHost, ShellSession {
     const fresh = this.#shell.history.slice(known);
     if (path === '' || fresh.length === 0 || (this.#shell.vars.text('HISTSIZE') ?? '') === '0') return;
     if (this.#shell.resolve(path) === '/dev/null') return;
-    this.fs.write(this.#shell.resolve(path), bytesOf(fresh.map((line) => `${line}\n`).join('')), this.#user, { append: true, mode: 0o600 });
+    this.fs.write(this.#shell.resolve(path), bytesOf(fresh.map((line) => `${line}\n`).join('')), this.#user, {
+      append: true,
+      mode: 0o600,
+    });
   }
 
   async #prompts(): Promise<number> {
@@ -302,7 +354,9 @@ class Session implements SessionHost, ShellSession {
       let typed = event.line;
       if (typed.trim() === '' && text === '') continue;
       this.observe({ kind: 'input', line: typed.slice(0, MAX_OBSERVED_TEXT) });
-      const expanded = shell.options.has('histexpand') ? expandHistory(typed, shell.history) : { line: typed, changed: false };
+      const expanded = shell.options.has('histexpand')
+        ? expandHistory(typed, shell.history)
+        : { line: typed, changed: false };
       if ('missing' in expanded) {
         this.#write(`${shell.name}: ${expanded.missing}\n`, 'stderr');
         continue;

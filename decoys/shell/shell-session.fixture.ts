@@ -36,7 +36,12 @@ export function shellOptions(changes: Partial<ShellOptions>): ShellOptions {
 }
 
 /** `command` as `ssh host command` runs it. */
-export function runCommand(machine: Machine, command: string, changes: Partial<ShellOptions> = {}, stdin = ''): Promise<Outcome> {
+export function runCommand(
+  machine: Machine,
+  command: string,
+  changes: Partial<ShellOptions> = {},
+  stdin = '',
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let stdout = '';
     let stderr = '';

@@ -30,7 +30,12 @@ describe.skipIf(bash === undefined)('the shell answers as bash does', () => {
       timeout: 10_000,
     });
     const ours = await runCommand(testMachine(), `mkdir /tmp/t; cd /tmp/t; LC_ALL=C.UTF-8\n${script}`);
-    const shift = (text: string): string => text.replace(/line (\d+)/g, (_all, line: string) => `line ${Number(line) - 1}`);
-    expect({ out: ours.stdout, err: shift(ours.stderr), status: 'code' in ours.status ? ours.status.code : ours.status.signal }).toEqual({ out: real.stdout, err: real.stderr, status: real.status });
+    const shift = (text: string): string =>
+      text.replace(/line (\d+)/g, (_all, line: string) => `line ${Number(line) - 1}`);
+    expect({
+      out: ours.stdout,
+      err: shift(ours.stderr),
+      status: 'code' in ours.status ? ours.status.code : ours.status.signal,
+    }).toEqual({ out: real.stdout, err: real.stderr, status: real.status });
   });
 });

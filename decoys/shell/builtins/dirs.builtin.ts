@@ -57,7 +57,8 @@ const cd: Builtin = (ctx) => {
   }
   if (!/^\.{0,2}\//.test(target) && target !== '.' && target !== '..') {
     for (const folder of (ctx.shell.vars.text('CDPATH') ?? '').split(':')) {
-      if (folder === '' || !ctx.shell.session.fs.stat(ctx.shell.resolve(`${folder}/${target}`), ctx.shell.user).ok) continue;
+      if (folder === '' || !ctx.shell.session.fs.stat(ctx.shell.resolve(`${folder}/${target}`), ctx.shell.user).ok)
+        continue;
       const status = enter(ctx, `${folder}/${target}`, physical, target);
       if (status === 0) print(ctx, `${ctx.shell.cwd}\n`);
       return status;
@@ -76,7 +77,8 @@ const pwd: Builtin = (ctx) => {
 
 function show(ctx: BuiltinContext): void {
   const home = ctx.shell.vars.text('HOME') ?? '';
-  const short = (path: string): string => (home !== '' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path);
+  const short = (path: string): string =>
+    home !== '' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
   print(ctx, `${[ctx.shell.cwd, ...ctx.shell.dirStack].map(short).join(' ')}\n`);
 }
 
@@ -113,7 +115,13 @@ const popd: Builtin = (ctx) => {
 
 const dirs: Builtin = (ctx) => {
   if (ctx.argv[1] === '-c') ctx.shell.dirStack = [];
-  else if (ctx.argv[1] === '-p' || ctx.argv[1] === '-v') print(ctx, [ctx.shell.cwd, ...ctx.shell.dirStack].map((path, at) => (ctx.argv[1] === '-v' ? `${String(at).padStart(2)}  ${path}\n` : `${path}\n`)).join(''));
+  else if (ctx.argv[1] === '-p' || ctx.argv[1] === '-v')
+    print(
+      ctx,
+      [ctx.shell.cwd, ...ctx.shell.dirStack]
+        .map((path, at) => (ctx.argv[1] === '-v' ? `${String(at).padStart(2)}  ${path}\n` : `${path}\n`))
+        .join(''),
+    );
   else show(ctx);
   return 0;
 };

@@ -10,7 +10,40 @@ import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
 import { builtins } from './index.ts';
 import { badOption, complainUsage, fail, print } from './report.ts';
 
-const SIGNAL_NAMES: readonly string[] = ['EXIT', 'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH', 'IO', 'PWR', 'SYS'];
+const SIGNAL_NAMES: readonly string[] = [
+  'EXIT',
+  'HUP',
+  'INT',
+  'QUIT',
+  'ILL',
+  'TRAP',
+  'ABRT',
+  'BUS',
+  'FPE',
+  'KILL',
+  'USR1',
+  'SEGV',
+  'USR2',
+  'PIPE',
+  'ALRM',
+  'TERM',
+  'STKFLT',
+  'CHLD',
+  'CONT',
+  'STOP',
+  'TSTP',
+  'TTIN',
+  'TTOU',
+  'URG',
+  'XCPU',
+  'XFSZ',
+  'VTALRM',
+  'PROF',
+  'WINCH',
+  'IO',
+  'PWR',
+  'SYS',
+];
 
 /** Its number from a signal's name or number, or -1. */
 export function signalNumber(text: string): number {
@@ -24,7 +57,8 @@ export function signalName(number: number): string {
 
 const exit: Builtin = (ctx) => {
   const text = ctx.argv[1];
-  if (ctx.shell.interactive && ctx.argv[0] !== 'return') outputOf(ctx.fds, 2).write(ctx.shell.isLogin && ctx.argv[0] !== 'builtin' ? 'logout\n' : 'exit\n');
+  if (ctx.shell.interactive && ctx.argv[0] !== 'return')
+    outputOf(ctx.fds, 2).write(ctx.shell.isLogin && ctx.argv[0] !== 'builtin' ? 'logout\n' : 'exit\n');
   if (text === undefined) throw new ExitShell(ctx.shell.status);
   if (!/^[-+]?\d+$/.test(text)) {
     fail(ctx, `${text}: numeric argument required`);
@@ -40,7 +74,8 @@ const logout: Builtin = (ctx) => {
 };
 
 const leave: Builtin = (ctx) => {
-  if (ctx.shell.callStack.length === 0 && ctx.shell.sourceDepth === 0) return fail(ctx, "can only `return' from a function or sourced script", 2);
+  if (ctx.shell.callStack.length === 0 && ctx.shell.sourceDepth === 0)
+    return fail(ctx, "can only `return' from a function or sourced script", 2);
   const text = ctx.argv[1];
   if (text === undefined) throw new ReturnFunction(ctx.shell.status);
   if (!/^[-+]?\d+$/.test(text)) {
@@ -134,7 +169,10 @@ const exec: Builtin = async (ctx) => {
   if (args.length === 0) return 0;
   const found = lookUp(ctx.shell, args[0]!);
   if ('error' in found) {
-    fail(ctx, `${args[0]}: ${found.error === 'command not found' ? 'not found' : found.error === 'Permission denied' ? 'cannot execute: Permission denied' : found.error}`);
+    fail(
+      ctx,
+      `${args[0]}: ${found.error === 'command not found' ? 'not found' : found.error === 'Permission denied' ? 'cannot execute: Permission denied' : found.error}`,
+    );
     if (ctx.shell.interactive) return found.status;
     throw new ExitShell(found.status);
   }
@@ -151,7 +189,10 @@ const trap: Builtin = (ctx) => {
   if (args.length === 0 || args[0] === '-p') {
     for (const [name, body] of shell.traps) {
       if (args.length > 1 && !args.slice(1).some((item) => trapName(item) === name)) continue;
-      print(ctx, `trap -- ${printable(body, true)} ${['EXIT', 'ERR', 'DEBUG', 'RETURN'].includes(name) ? name : `SIG${name}`}\n`);
+      print(
+        ctx,
+        `trap -- ${printable(body, true)} ${['EXIT', 'ERR', 'DEBUG', 'RETURN'].includes(name) ? name : `SIG${name}`}\n`,
+      );
     }
     return 0;
   }
@@ -186,7 +227,16 @@ export function listSignals(): string {
   const items: string[] = [];
   for (let i = 1; i < 65; i++) {
     if (i === 32 || i === 33) continue;
-    const name = i < 32 ? SIGNAL_NAMES[i]! : i <= 49 ? (i === 34 ? 'RTMIN' : `RTMIN+${i - 34}`) : i === 64 ? 'RTMAX' : `RTMAX-${64 - i}`;
+    const name =
+      i < 32
+        ? SIGNAL_NAMES[i]!
+        : i <= 49
+          ? i === 34
+            ? 'RTMIN'
+            : `RTMIN+${i - 34}`
+          : i === 64
+            ? 'RTMAX'
+            : `RTMAX-${64 - i}`;
     items.push(`${String(i).padStart(2)}) SIG${name}`);
   }
   let text = '';
@@ -214,7 +264,8 @@ const command: Builtin = async (ctx) => {
     if (option.includes('V')) describe = 'V';
   }
   if (args[0] === '--') args.shift();
-  else if (args.length > 0 && /^-./.test(args[0]!)) return badOption(ctx, args[0]!.slice(0, 2), 'command [-pVv] command [arg ...]');
+  else if (args.length > 0 && /^-./.test(args[0]!))
+    return badOption(ctx, args[0]!.slice(0, 2), 'command [-pVv] command [arg ...]');
   if (args.length === 0) return 0;
   if (describe !== '') {
     const type = builtins.get('type')!;

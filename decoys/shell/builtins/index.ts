@@ -10,7 +10,17 @@ import { outputBuiltins } from './output.builtin.ts';
 import { testBuiltins } from './test.builtin.ts';
 import { variableBuiltins } from './variable.builtin.ts';
 
-const TABLES = (): readonly Readonly<Record<string, Builtin>>[] => [dirBuiltins, flowBuiltins, inputBuiltins, jobBuiltins, nameBuiltins, optionBuiltins, outputBuiltins, testBuiltins, variableBuiltins];
+const TABLES = (): readonly Readonly<Record<string, Builtin>>[] => [
+  dirBuiltins,
+  flowBuiltins,
+  inputBuiltins,
+  jobBuiltins,
+  nameBuiltins,
+  optionBuiltins,
+  outputBuiltins,
+  testBuiltins,
+  variableBuiltins,
+];
 
 let all: ReadonlyMap<string, Builtin> | undefined;
 
@@ -27,6 +37,22 @@ function table(): ReadonlyMap<string, Builtin> {
 }
 
 /** Assignments in front of these stay, in a POSIX shell. */
-export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set(['break', ':', 'continue', '.', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'times', 'trap', 'unset']);
+export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set([
+  'break',
+  ':',
+  'continue',
+  '.',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'readonly',
+  'return',
+  'set',
+  'shift',
+  'times',
+  'trap',
+  'unset',
+]);
 
 export type { Builtin };

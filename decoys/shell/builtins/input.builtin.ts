@@ -6,7 +6,8 @@ import type { Builtin, BuiltinTable } from './builtin.types.ts';
 import { badOption, fail, isName } from './report.ts';
 
 const MAX_READ = 256 * 1024;
-const READ_USAGE = 'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]';
+const READ_USAGE =
+  'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]';
 
 const read: Builtin = async (ctx) => {
   const { shell } = ctx;
@@ -31,7 +32,8 @@ const read: Builtin = async (ctx) => {
     }
   }
   const names = ctx.argv.slice(at);
-  for (const name of names) if (!isName(name.replace(/\[.*\]$/, ''))) return fail(ctx, `\`${name}': not a valid identifier`);
+  for (const name of names)
+    if (!isName(name.replace(/\[.*\]$/, ''))) return fail(ctx, `\`${name}': not a valid identifier`);
   const fd = Number(values.get('u') ?? 0);
   const input = ctx.fds.get(fd)?.input;
   if (input === undefined) return fail(ctx, `${fd}: invalid file descriptor: Bad file descriptor`);
@@ -47,15 +49,29 @@ const read: Builtin = async (ctx) => {
   try {
     const timeout = values.get('t');
     for (;;) {
-      const reading = max === 0 ? Promise.resolve({ bytes: new Uint8Array(0), found: true }) : input.readUntil(delimiter, max);
-      const got = timeout === undefined ? await reading : await Promise.race([reading, shell.scope.sleep(Math.max(0, Number(timeout) || 0) * 1000).then(() => 'late' as const)]);
+      const reading =
+        max === 0 ? Promise.resolve({ bytes: new Uint8Array(0), found: true }) : input.readUntil(delimiter, max);
+      const got =
+        timeout === undefined
+          ? await reading
+          : await Promise.race([
+              reading,
+              shell.scope.sleep(Math.max(0, Number(timeout) || 0) * 1000).then(() => 'late' as const),
+            ]);
       shell.session.budget.woke();
       if (got === 'late') return 142;
       if (got === undefined) break;
       text += textOf(got.bytes);
       found = got.found;
       // A backslash at the end continues the line.
-      if (!found || values.has('r') || count !== undefined || !/(?:^|[^\\])(?:\\\\)*\\$/.test(text) || text.length > MAX_READ) break;
+      if (
+        !found ||
+        values.has('r') ||
+        count !== undefined ||
+        !/(?:^|[^\\])(?:\\\\)*\\$/.test(text) ||
+        text.length > MAX_READ
+      )
+        break;
       text = text.slice(0, -1);
     }
   } finally {
@@ -69,7 +85,9 @@ const read: Builtin = async (ctx) => {
     if (variable.readonly) return fail(ctx, `${name}: readonly variable`);
     variable.array = new Map();
     variable.value = undefined;
-    splitLine(shell.vars.text('IFS') ?? ' \t\n', text, Number.POSITIVE_INFINITY, raw).forEach((value, index) => shell.vars.setElement(variable, index, value));
+    splitLine(shell.vars.text('IFS') ?? ' \t\n', text, Number.POSITIVE_INFINITY, raw).forEach((value, index) =>
+      shell.vars.setElement(variable, index, value),
+    );
     return found ? 0 : 1;
   }
   if (names.length === 0) {
@@ -104,7 +122,13 @@ function splitLine(ifs: string, text: string, count: number, raw: boolean): stri
       let rest = chars.slice(at, end);
       // A single delimiter at the very end does not count as text.
       const last = rest.at(-1)!;
-      if (!last.plain && ifs.includes(last.char) && !' \t\n'.includes(last.char) && !rest.slice(0, -1).some((item) => !item.plain && ifs.includes(item.char))) rest = rest.slice(0, -1);
+      if (
+        !last.plain &&
+        ifs.includes(last.char) &&
+        !' \t\n'.includes(last.char) &&
+        !rest.slice(0, -1).some((item) => !item.plain && ifs.includes(item.char))
+      )
+        rest = rest.slice(0, -1);
       fields.push(rest.map((item) => item.char).join(''));
       return fields;
     }
@@ -135,7 +159,12 @@ const mapfile: Builtin = async (ctx) => {
     else if (word === '-s') skip = Number(ctx.argv[++at] ?? 0);
     else if (word === '-u') fd = Number(ctx.argv[++at] ?? 0);
     else if (word === '-d') delimiter = bytesOf(ctx.argv[++at] ?? '')[0] ?? 0;
-    else if (word.startsWith('-')) return badOption(ctx, word, 'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]');
+    else if (word.startsWith('-'))
+      return badOption(
+        ctx,
+        word,
+        'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]',
+      );
     else name = word;
   }
   if (!isName(name)) return fail(ctx, `\`${name}': not a valid identifier`);
@@ -148,7 +177,12 @@ const mapfile: Builtin = async (ctx) => {
     shell.session.budget.woke();
     shell.session.budget.step();
     if (line === undefined) break;
-    if (index >= 0) shell.vars.setElement(variable, index, textOf(line.bytes) + (trim || !line.found ? '' : String.fromCharCode(delimiter)));
+    if (index >= 0)
+      shell.vars.setElement(
+        variable,
+        index,
+        textOf(line.bytes) + (trim || !line.found ? '' : String.fromCharCode(delimiter)),
+      );
     if (!line.found) break;
   }
   return 0;

@@ -58,7 +58,9 @@ const wait: Builtin = async (ctx) => {
     }
     const job = table?.find(word);
     if (job === undefined) {
-      status = word.startsWith('%') ? fail(ctx, `${word}: no such job`, 127) : fail(ctx, `pid ${word} is not a child of this shell`, 127);
+      status = word.startsWith('%')
+        ? fail(ctx, `${word}: no such job`, 127)
+        : fail(ctx, `pid ${word} is not a child of this shell`, 127);
       continue;
     }
     status = await follow(ctx, job.finished);
@@ -80,7 +82,10 @@ const kill: Builtin = (ctx) => {
     for (const item of args.slice(1)) {
       const number = signalNumber(item);
       if (number < 0 && !/^\d+$/.test(item)) return fail(ctx, `${item}: invalid signal specification`);
-      print(ctx, /^\d+$/.test(item) ? `${signalName(Number(item) > 128 ? Number(item) - 128 : Number(item))}\n` : `${number}\n`);
+      print(
+        ctx,
+        /^\d+$/.test(item) ? `${signalName(Number(item) > 128 ? Number(item) - 128 : Number(item))}\n` : `${number}\n`,
+      );
     }
     return 0;
   }
@@ -110,7 +115,8 @@ const kill: Builtin = (ctx) => {
       continue;
     }
     if (number === 0) {
-      if (!shell.session.processes.list().some((process) => process.pid === pid) && pid !== shell.pid) status = fail(ctx, `(${item}) - No such process`);
+      if (!shell.session.processes.list().some((process) => process.pid === pid) && pid !== shell.pid)
+        status = fail(ctx, `(${item}) - No such process`);
       continue;
     }
     const result = shell.session.processes.kill(pid, signalName(number), shell.user);
@@ -138,7 +144,8 @@ const disown: Builtin = (ctx) => {
   return status;
 };
 
-const suspend: Builtin = (ctx) => fail(ctx, ctx.shell.isLogin ? 'cannot suspend a login shell' : 'cannot suspend: no job control');
+const suspend: Builtin = (ctx) =>
+  fail(ctx, ctx.shell.isLogin ? 'cannot suspend a login shell' : 'cannot suspend: no job control');
 
 export const jobBuiltins: BuiltinTable = { jobs, fg, bg, wait, kill, disown, suspend };
 export { badOption, runExitTrap };

@@ -7,13 +7,39 @@ import { builtins } from './index.ts';
 import { badOption, fail, print, takeOptions } from './report.ts';
 import { functionText } from './variable.builtin.ts';
 
-const KEYWORDS: readonly string[] = ['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc'];
+const KEYWORDS: readonly string[] = [
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'case',
+  'esac',
+  'for',
+  'select',
+  'while',
+  'until',
+  'do',
+  'done',
+  'in',
+  'function',
+  'time',
+  '{',
+  '}',
+  '!',
+  '[[',
+  ']]',
+  'coproc',
+];
 
 /** Also serves `command -v` and `command -V`. */
 const type: Builtin = (ctx) => {
   const { shell } = ctx;
   const short = ctx.argv[0] === 'command-v';
-  const { options, rest, bad } = short || ctx.argv[0] === 'command' ? { options: new Set<string>(), rest: ctx.argv.slice(1), bad: undefined } : takeOptions(ctx.argv, 'afptP');
+  const { options, rest, bad } =
+    short || ctx.argv[0] === 'command'
+      ? { options: new Set<string>(), rest: ctx.argv.slice(1), bad: undefined }
+      : takeOptions(ctx.argv, 'afptP');
   if (bad !== undefined) return badOption(ctx, bad, 'type [-afptP] name [name ...]');
   let status = 0;
   for (const name of rest) {
@@ -24,14 +50,16 @@ const type: Builtin = (ctx) => {
       } else lines.push(options.has('t') ? kind : short ? brief : long);
     };
     const alias = shell.aliases.get(name);
-    if (alias !== undefined) say('alias', `${name} is aliased to \`${alias}'`, `alias ${name}=${printable(alias, true)}`);
+    if (alias !== undefined)
+      say('alias', `${name} is aliased to \`${alias}'`, `alias ${name}=${printable(alias, true)}`);
     if (KEYWORDS.includes(name)) say('keyword', `${name} is a shell keyword`, name);
     const body = options.has('f') ? undefined : shell.functions.get(name);
     if (body !== undefined) say('function', `${name} is a function\n${functionText(name, body.source)}`, name);
     if (builtins.has(name)) say('builtin', `${name} is a shell builtin`, name);
     if (lines.length === 0 || options.has('a') || options.has('P')) {
       const found = lookUp(shell, name);
-      if ('path' in found) say('file', `${name} is ${name.includes('/') ? name : found.path}`, name.includes('/') ? name : found.path);
+      if ('path' in found)
+        say('file', `${name} is ${name.includes('/') ? name : found.path}`, name.includes('/') ? name : found.path);
     }
     if (lines.length === 0) {
       status = 1;
@@ -47,7 +75,13 @@ const hash: Builtin = (ctx) => {
   const { shell } = ctx;
   const names = ctx.argv.slice(1).filter((item) => !item.startsWith('-'));
   if (ctx.argv[1] === '-r') shell.hashed = undefined;
-  else if (names.length === 0) print(ctx, shell.hashed === undefined ? 'hash: hash table empty\n' : `hits\tcommand\n${[...shell.hashed.values()].map((path) => `   1\t${path}\n`).join('')}`);
+  else if (names.length === 0)
+    print(
+      ctx,
+      shell.hashed === undefined
+        ? 'hash: hash table empty\n'
+        : `hits\tcommand\n${[...shell.hashed.values()].map((path) => `   1\t${path}\n`).join('')}`,
+    );
   let status = 0;
   for (const name of names) {
     const found = lookUp(shell, name);
@@ -60,13 +94,16 @@ const hash: Builtin = (ctx) => {
 const alias: Builtin = (ctx) => {
   const { shell } = ctx;
   const words = ctx.argv.slice(1).filter((item) => item !== '-p');
-  if (words.length === 0) for (const name of [...shell.aliases.keys()].sort()) print(ctx, `alias ${name}=${printable(shell.aliases.get(name)!, true)}\n`);
+  if (words.length === 0)
+    for (const name of [...shell.aliases.keys()].sort())
+      print(ctx, `alias ${name}=${printable(shell.aliases.get(name)!, true)}\n`);
   let status = 0;
   for (const word of words) {
     const at = word.indexOf('=');
     if (at > 0) {
       shell.vars.charge(word.length * 2);
-      if (/[\s$`"'\\/&|;()<>]/.test(word.slice(0, at))) status = fail(ctx, `\`${word.slice(0, at)}': invalid alias name`);
+      if (/[\s$`"'\\/&|;()<>]/.test(word.slice(0, at)))
+        status = fail(ctx, `\`${word.slice(0, at)}': invalid alias name`);
       else shell.aliases.set(word.slice(0, at), word.slice(at + 1));
     } else if (shell.aliases.has(word)) print(ctx, `alias ${word}=${printable(shell.aliases.get(word)!, true)}\n`);
     else status = fail(ctx, `${word}: not found`);
@@ -93,23 +130,49 @@ const history: Builtin = (ctx) => {
   }
   if (first === '-d') {
     const at = Number(ctx.argv[2]);
-    if (!Number.isInteger(at) || at < 1 || at > shell.history.length) return fail(ctx, `${ctx.argv[2] ?? ''}: history position out of range`);
+    if (!Number.isInteger(at) || at < 1 || at > shell.history.length)
+      return fail(ctx, `${ctx.argv[2] ?? ''}: history position out of range`);
     shell.history.splice(at - 1, 1);
     return 0;
   }
   const file = ctx.argv[2] ?? shell.vars.text('HISTFILE') ?? '';
   if (first === '-w' || first === '-a') {
-    if (file !== '') shell.session.fs.write(shell.resolve(file), bytesOf(shell.history.map((line) => `${line}\n`).join('')), shell.user, { mode: 0o600 });
+    if (file !== '')
+      shell.session.fs.write(
+        shell.resolve(file),
+        bytesOf(shell.history.map((line) => `${line}\n`).join('')),
+        shell.user,
+        { mode: 0o600 },
+      );
     return 0;
   }
   if (first === '-r' || first === '-n') {
     const read = shell.session.fs.read(shell.resolve(file), shell.user);
-    if (read.ok) shell.history.push(...textOf(read.value).split('\n').filter((line) => line !== '').slice(-500));
+    if (read.ok)
+      shell.history.push(
+        ...textOf(read.value)
+          .split('\n')
+          .filter((line) => line !== '')
+          .slice(-500),
+      );
     return 0;
   }
-  if (first !== undefined && !/^\d+$/.test(first)) return first.startsWith('-') ? badOption(ctx, first.slice(0, 2), 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]') : fail(ctx, `${first}: numeric argument required`);
+  if (first !== undefined && !/^\d+$/.test(first))
+    return first.startsWith('-')
+      ? badOption(
+          ctx,
+          first.slice(0, 2),
+          'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]',
+        )
+      : fail(ctx, `${first}: numeric argument required`);
   const from = first === undefined ? 0 : Math.max(0, shell.history.length - Number(first));
-  print(ctx, shell.history.slice(from).map((line, at) => `${String(from + at + 1).padStart(5)}  ${line}\n`).join(''));
+  print(
+    ctx,
+    shell.history
+      .slice(from)
+      .map((line, at) => `${String(from + at + 1).padStart(5)}  ${line}\n`)
+      .join(''),
+  );
   return 0;
 };
 
@@ -123,7 +186,15 @@ const help: Builtin = (ctx) => {
     print(ctx, `${name}: ${name} [arg ...]\n`);
     return 0;
   }
-  print(ctx, `GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type \`help' to see this list.\n\n${[...builtins.keys()].sort().map((item) => ` ${item}\n`).join('')}`);
+  print(
+    ctx,
+    `GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type \`help' to see this list.\n\n${[
+      ...builtins.keys(),
+    ]
+      .sort()
+      .map((item) => ` ${item}\n`)
+      .join('')}`,
+  );
   return 0;
 };
 
@@ -154,7 +225,12 @@ const compgen: Builtin = (ctx) => {
 const caller: Builtin = (ctx) => {
   const frame = ctx.shell.callStack.at(-1);
   if (frame === undefined) return 1;
-  print(ctx, ctx.argv.length > 1 ? `${frame.line} main ${ctx.shell.name}\n` : `${frame.line} ${ctx.shell.mode === 'script' ? ctx.shell.name : 'NULL'}\n`);
+  print(
+    ctx,
+    ctx.argv.length > 1
+      ? `${frame.line} main ${ctx.shell.name}\n`
+      : `${frame.line} ${ctx.shell.mode === 'script' ? ctx.shell.name : 'NULL'}\n`,
+  );
   return 0;
 };
 
@@ -163,4 +239,18 @@ const times: Builtin = (ctx) => {
   return 0;
 };
 
-export const nameBuiltins: BuiltinTable = { type, hash, alias, unalias, history, help, compgen, complete: () => 0, compopt: () => 0, bind: () => 0, caller, times, fc: () => 0 };
+export const nameBuiltins: BuiltinTable = {
+  type,
+  hash,
+  alias,
+  unalias,
+  history,
+  help,
+  compgen,
+  complete: () => 0,
+  compopt: () => 0,
+  bind: () => 0,
+  caller,
+  times,
+  fc: () => 0,
+};

@@ -47,9 +47,18 @@ const printf: Builtin = (ctx) => {
   }
   const quoting = /^[^%]*%q[^%]*$/.test(args[0]!);
   const format = quoting ? args[0]!.replace('%q', '%s') : withTimes(ctx, args[0]!);
-  const { text, errors } = formatPrintf(binary(format), args.slice(1).map((arg) => binary(quoting ? escaped(arg) : arg)));
+  const { text, errors } = formatPrintf(
+    binary(format),
+    args.slice(1).map((arg) => binary(quoting ? escaped(arg) : arg)),
+  );
   const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
-  for (const error of errors) fail(ctx, error.replace(/^'(.*)': (?:expected a numeric value|value not completely converted)$/s, '$1: invalid number').trimEnd());
+  for (const error of errors)
+    fail(
+      ctx,
+      error
+        .replace(/^'(.*)': (?:expected a numeric value|value not completely converted)$/s, '$1: invalid number')
+        .trimEnd(),
+    );
   if (variable === undefined) print(ctx, bytes);
   else {
     const match = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/.exec(variable);
@@ -64,8 +73,22 @@ const printf: Builtin = (ctx) => {
 function withTimes(ctx: BuiltinContext, format: string): string {
   return format.replace(/%\(([^)]*)\)T/g, (_, layout: string) => {
     const iso = new Date(ctx.shell.session.clock.now()).toISOString();
-    const fields: Readonly<Record<string, string>> = { Y: iso.slice(0, 4), m: iso.slice(5, 7), d: iso.slice(8, 10), H: iso.slice(11, 13), M: iso.slice(14, 16), S: iso.slice(17, 19), F: iso.slice(0, 10), T: iso.slice(11, 19), s: String(Math.floor(Date.parse(iso) / 1000)), Z: 'UTC', z: '+0000' };
-    return (layout === '' ? '%H:%M:%S' : layout).replace(/%(.)/g, (whole, letter: string) => fields[letter] ?? whole).replaceAll('%', '%%');
+    const fields: Readonly<Record<string, string>> = {
+      Y: iso.slice(0, 4),
+      m: iso.slice(5, 7),
+      d: iso.slice(8, 10),
+      H: iso.slice(11, 13),
+      M: iso.slice(14, 16),
+      S: iso.slice(17, 19),
+      F: iso.slice(0, 10),
+      T: iso.slice(11, 19),
+      s: String(Math.floor(Date.parse(iso) / 1000)),
+      Z: 'UTC',
+      z: '+0000',
+    };
+    return (layout === '' ? '%H:%M:%S' : layout)
+      .replace(/%(.)/g, (whole, letter: string) => fields[letter] ?? whole)
+      .replaceAll('%', '%%');
   });
 }
 

@@ -23,7 +23,10 @@ export function complainUsage(ctx: BuiltinContext, usage: string): void {
 }
 
 /** Leading one-letter options; `bad` is the first that is not among them. */
-export function takeOptions(argv: readonly string[], letters: string): { readonly options: Set<string>; readonly rest: readonly string[]; readonly bad: string | undefined } {
+export function takeOptions(
+  argv: readonly string[],
+  letters: string,
+): { readonly options: Set<string>; readonly rest: readonly string[]; readonly bad: string | undefined } {
   const options = new Set<string>();
   let at = 1;
   for (; at < argv.length; at++) {

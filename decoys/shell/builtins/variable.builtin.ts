@@ -23,8 +23,12 @@ function describe(name: string, variable: Variable): string {
 }
 
 function valueText(variable: Variable): string {
-  if (variable.array !== undefined) return `=(${Variables.keys(variable).map((key) => `[${key}]=${doubleQuoted(variable.array!.get(key)!)}`).join(' ')})`;
-  if (variable.assoc !== undefined) return `=(${[...variable.assoc].map(([key, value]) => `[${/^\w+$/.test(key) ? key : doubleQuoted(key)}]=${doubleQuoted(value)} `).join('')})`;
+  if (variable.array !== undefined)
+    return `=(${Variables.keys(variable)
+      .map((key) => `[${key}]=${doubleQuoted(variable.array!.get(key)!)}`)
+      .join(' ')})`;
+  if (variable.assoc !== undefined)
+    return `=(${[...variable.assoc].map(([key, value]) => `[${/^\w+$/.test(key) ? key : doubleQuoted(key)}]=${doubleQuoted(value)} `).join('')})`;
   return variable.value === undefined ? '' : `=${doubleQuoted(variable.value)}`;
 }
 
@@ -42,12 +46,22 @@ function declarer(kind: 'declare' | 'local' | 'export' | 'readonly'): Builtin {
         break;
       }
       for (const letter of word.slice(1)) {
-        if (!'aAfFgiIlnrtuxp'.includes(letter)) return badOption(ctx, `${word[0]}${letter}`, kind === 'export' ? 'export [-fn] [name[=value] ...] or export -p' : kind === 'readonly' ? 'readonly [-aAf] [name[=value] ...] or readonly -p' : DECLARE_USAGE.replaceAll('declare', ctx.argv[0]!));
+        if (!'aAfFgiIlnrtuxp'.includes(letter))
+          return badOption(
+            ctx,
+            `${word[0]}${letter}`,
+            kind === 'export'
+              ? 'export [-fn] [name[=value] ...] or export -p'
+              : kind === 'readonly'
+                ? 'readonly [-aAf] [name[=value] ...] or readonly -p'
+                : DECLARE_USAGE.replaceAll('declare', ctx.argv[0]!),
+          );
         (word.startsWith('-') ? on : off).add(letter);
       }
     }
     const words = ctx.argv.slice(at);
-    if (kind === 'local' && shell.callStack.every((item) => item.name.startsWith('source:'))) return fail(ctx, 'can only be used in a function');
+    if (kind === 'local' && shell.callStack.every((item) => item.name.startsWith('source:')))
+      return fail(ctx, 'can only be used in a function');
     if (on.has('f') || on.has('F')) return listFunctions(ctx, words, on.has('F'));
     if (words.length === 0 || (on.has('p') && kind === 'declare')) return list(ctx, kind, on, words);
     let status = 0;
@@ -60,14 +74,27 @@ function declarer(kind: 'declare' | 'local' | 'export' | 'readonly'): Builtin {
   };
 }
 
-async function declareOne(ctx: BuiltinContext, kind: string, word: string, on: Set<string>, off: Set<string>): Promise<number> {
+async function declareOne(
+  ctx: BuiltinContext,
+  kind: string,
+  word: string,
+  on: Set<string>,
+  off: Set<string>,
+): Promise<number> {
   const { shell } = ctx;
   const match = /^([^=+[]*)(?:\[((?:[^\]]|\](?!\+?=))*)\])?(\+?)(?:=([\s\S]*))?$/.exec(word);
   const name = match?.[1] ?? '';
-  if (match === null || !isName(name) || (match[3] === '+' && match[4] === undefined)) return fail(ctx, `\`${word}': not a valid identifier`);
+  if (match === null || !isName(name) || (match[3] === '+' && match[4] === undefined))
+    return fail(ctx, `\`${word}': not a valid identifier`);
   const inFunction = shell.callStack.some((item) => !item.name.startsWith('source:'));
-  const variable = kind === 'local' || (kind === 'declare' && inFunction && !on.has('g')) ? shell.vars.local(name) : on.has('n') ? (shell.vars.raw(name) ?? shell.vars.declare(name)) : shell.vars.declare(name);
-  if (variable.readonly && (match[4] !== undefined || shell.pendingArrays?.has(name) === true || off.has('r'))) return fail(ctx, `${name}: readonly variable`);
+  const variable =
+    kind === 'local' || (kind === 'declare' && inFunction && !on.has('g'))
+      ? shell.vars.local(name)
+      : on.has('n')
+        ? (shell.vars.raw(name) ?? shell.vars.declare(name))
+        : shell.vars.declare(name);
+  if (variable.readonly && (match[4] !== undefined || shell.pendingArrays?.has(name) === true || off.has('r')))
+    return fail(ctx, `${name}: readonly variable`);
   if (on.has('A') && variable.assoc === undefined) {
     variable.assoc = new Map();
     variable.value = undefined;
@@ -115,8 +142,15 @@ function list(ctx: BuiltinContext, kind: string, on: Set<string>, words: readonl
     if (kind === 'export' && !variable.exported) continue;
     if (kind === 'readonly' && !variable.readonly) continue;
     if ([...on].some((flag) => flag !== 'p' && !describe(name, variable).split(' ')[1]!.includes(flag))) continue;
-    if (kind === 'declare' && on.size === 0) print(ctx, `${name}${valueText(variable).replace(/^="([^"\s$`\\]*)"$/, '=$1')}\n`);
-    else print(ctx, ctx.shell.kind === 'dash' ? `${kind} ${name}${valueText(variable).replace(/"/g, "'")}\n` : describe(name, variable));
+    if (kind === 'declare' && on.size === 0)
+      print(ctx, `${name}${valueText(variable).replace(/^="([^"\s$`\\]*)"$/, '=$1')}\n`);
+    else
+      print(
+        ctx,
+        ctx.shell.kind === 'dash'
+          ? `${kind} ${name}${valueText(variable).replace(/"/g, "'")}\n`
+          : describe(name, variable),
+      );
   }
   return 0;
 }
@@ -137,7 +171,10 @@ function listFunctions(ctx: BuiltinContext, words: readonly string[], namesOnly:
 export function functionText(name: string, source: string): string {
   const body = source.slice(source.search(/[{(](?![)\s]*\))/)).trim();
   const inner = body.startsWith('{') && body.endsWith('}') ? body.slice(1, -1).trim().replace(/;$/, '') : body;
-  const lines = inner.split(/\n|;(?= )/).map((line) => line.trim()).filter((line) => line !== '');
+  const lines = inner
+    .split(/\n|;(?= )/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   return `${name} () \n{ \n${lines.map((line, at) => `    ${line}${at < lines.length - 1 ? ';' : ''}`).join('\n')}\n}`;
 }
 

@@ -23,7 +23,14 @@ describe('the installed system', () => {
   });
 
   test('makes contents on demand, of the size that it says', () => {
-    for (const path of ['/etc/passwd', '/etc/hostname', '/usr/bin/ls', '/var/log/auth.log', '/etc/nginx/nginx.conf', '/var/lib/dpkg/status']) {
+    for (const path of [
+      '/etc/passwd',
+      '/etc/hostname',
+      '/usr/bin/ls',
+      '/var/log/auth.log',
+      '/etc/nginx/nginx.conf',
+      '/var/lib/dpkg/status',
+    ]) {
       const stat = fs.stat(path, root);
       const read = fs.read(path, root);
       expect(stat.ok && read.ok && Math.min(stat.value.size, 1_048_576) === read.value.length, path).toBe(true);
@@ -33,7 +40,18 @@ describe('the installed system', () => {
   });
 
   test('has the kernel’s files', () => {
-    for (const path of ['/proc/cpuinfo', '/proc/meminfo', '/proc/uptime', '/proc/mounts', '/proc/self/status', '/proc/1/cmdline', '/proc/net/dev', '/proc/version', '/proc/loadavg', '/proc/stat']) {
+    for (const path of [
+      '/proc/cpuinfo',
+      '/proc/meminfo',
+      '/proc/uptime',
+      '/proc/mounts',
+      '/proc/self/status',
+      '/proc/1/cmdline',
+      '/proc/net/dev',
+      '/proc/version',
+      '/proc/loadavg',
+      '/proc/stat',
+    ]) {
       const read = fs.read(path, root);
       expect(read.ok && read.value.length > 0, path).toBe(true);
     }
@@ -143,7 +161,9 @@ describe('a snapshot', () => {
 
   test('leaves the largest contents out when it is too big', () => {
     const first = open();
-    const noise = Buffer.concat(Array.from({ length: 40 }, (_, at) => Buffer.from(persona.derive(`noise ${at}`, 50_000))));
+    const noise = Buffer.concat(
+      Array.from({ length: 40 }, (_, at) => Buffer.from(persona.derive(`noise ${at}`, 50_000))),
+    );
     first.fs.write('/tmp/noise', noise, root);
     first.fs.write('/tmp/small', text('kept'), root);
     const snapshot = first.snapshot();

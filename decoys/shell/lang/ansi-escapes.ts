@@ -1,15 +1,32 @@
 /** Backslash escapes as `$'…'`, `echo -e` and `printf` know them. */
-const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
 
 /** The text of `$'…'`. */
 export function ansiUnescape(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c([\s\S])|([\s\S]))/g, (whole, hex, short, long, octal, control, simple) => {
-    if (hex !== undefined) return byteText(Number.parseInt(hex, 16));
-    if (short !== undefined || long !== undefined) return codePoint(Number.parseInt(short ?? long, 16));
-    if (octal !== undefined) return byteText(Number.parseInt(octal, 8) & 255);
-    if (control !== undefined) return String.fromCharCode((control as string).toUpperCase().charCodeAt(0) ^ 64);
-    return SIMPLE[simple as string] ?? (whole as string);
-  });
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c([\s\S])|([\s\S]))/g,
+    (whole, hex, short, long, octal, control, simple) => {
+      if (hex !== undefined) return byteText(Number.parseInt(hex, 16));
+      if (short !== undefined || long !== undefined) return codePoint(Number.parseInt(short ?? long, 16));
+      if (octal !== undefined) return byteText(Number.parseInt(octal, 8) & 255);
+      if (control !== undefined) return String.fromCharCode((control as string).toUpperCase().charCodeAt(0) ^ 64);
+      return SIMPLE[simple as string] ?? (whole as string);
+    },
+  );
 }
 
 /** The text of `echo -e` and of `printf %b`; `stopped` after `\c`. */
@@ -17,7 +34,10 @@ export function echoUnescape(text: string, leadingZero = true): { readonly text:
   const stop = findStop(text);
   const part = stop < 0 ? text : text.slice(0, stop);
   const octal = leadingZero ? '0([0-7]{0,3})|([1-7][0-7]{0,2})(?=$^)' : '([0-7]{1,3})|0([0-7]{0,3})(?=$^)';
-  const pattern = new RegExp(`\\\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|${octal}|([abeEfnrtv\\\\"'?]))`, 'g');
+  const pattern = new RegExp(
+    `\\\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|${octal}|([abeEfnrtv\\\\"'?]))`,
+    'g',
+  );
   const done = part.replace(pattern, (whole, hex, short, long, first, second, simple) => {
     if (hex !== undefined) return byteText(Number.parseInt(hex, 16));
     if (short !== undefined || long !== undefined) return codePoint(Number.parseInt(short ?? long, 16));

@@ -83,9 +83,19 @@ export interface FunctionDefinition {
 export type Compound =
   | { readonly kind: 'subshell'; readonly list: List }
   | { readonly kind: 'group'; readonly list: List }
-  | { readonly kind: 'if'; readonly branches: readonly { readonly test: List; readonly then: List }[]; readonly otherwise: List | undefined }
+  | {
+      readonly kind: 'if';
+      readonly branches: readonly { readonly test: List; readonly then: List }[];
+      readonly otherwise: List | undefined;
+    }
   | { readonly kind: 'while'; readonly until: boolean; readonly test: List; readonly body: List }
-  | { readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: List; readonly select: boolean }
+  | {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly words: readonly Word[] | undefined;
+      readonly body: List;
+      readonly select: boolean;
+    }
   | { readonly kind: 'arithmetic-for'; readonly parts: readonly [Word, Word, Word]; readonly body: List }
   | { readonly kind: 'case'; readonly subject: Word; readonly clauses: readonly CaseClause[] }
   | { readonly kind: 'condition'; readonly test: Condition }

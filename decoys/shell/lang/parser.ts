@@ -2,13 +2,46 @@
  * Parses shell text into a tree, one complete command (up to its newline) at a time as bash does, so that what came before a syntax error has run.
  * Aliases are replaced while reading. Here-documents are read at the newline after their command.
  */
-import type { ArrayElement, Assignment, CaseClause, Command, Compound, CompoundCommand, List, ListItem, Pipeline, Redirect, Word } from './ast.types.ts';
+import type {
+  ArrayElement,
+  Assignment,
+  CaseClause,
+  Command,
+  Compound,
+  CompoundCommand,
+  List,
+  ListItem,
+  Pipeline,
+  Redirect,
+  Word,
+} from './ast.types.ts';
 import { readCondition } from './condition-reader.ts';
 import { ShellSyntaxError } from './syntax-error.ts';
 import { WordReader, setExpressionParser } from './word-reader.ts';
 
 const OPERATORS = /&&|&>>|&>|&|;;&|;;|;&|;|\|\||\|&|\||<<<|<<-|<<|<&|<>|<|>>|>&|>\||>|\(|\)/y;
-const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'case', 'esac', 'while', 'until', 'for', 'select', 'function', '{', '}', '!', '[[', 'time', 'in']);
+const RESERVED = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'do',
+  'done',
+  'case',
+  'esac',
+  'while',
+  'until',
+  'for',
+  'select',
+  'function',
+  '{',
+  '}',
+  '!',
+  '[[',
+  'time',
+  'in',
+]);
 const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly', 'alias']);
 const NOTHING: Word = { parts: [], raw: '' };
@@ -127,7 +160,12 @@ export class Parser extends WordReader {
     const commands: Command[] = [];
     const withStderr: boolean[] = [];
     if ((negated || timed) && this.#atPipelineEnd()) {
-      return { commands: [{ kind: 'simple', assignments: [], words: [], redirects: [], line: this.line }], withStderr, negated, timed };
+      return {
+        commands: [{ kind: 'simple', assignments: [], words: [], redirects: [], line: this.line }],
+        withStderr,
+        negated,
+        timed,
+      };
     }
     for (;;) {
       commands.push(this.#command());
@@ -153,7 +191,8 @@ export class Parser extends WordReader {
     const line = this.line;
     const word = this.#peekPlain();
     let command: Command;
-    if (word !== undefined && RESERVED.has(word) && word !== 'in' && word !== 'time' && word !== '!') command = this.#reserved(word, line);
+    if (word !== undefined && RESERVED.has(word) && word !== 'in' && word !== 'time' && word !== '!')
+      command = this.#reserved(word, line);
     else if (this.source.startsWith('((', this.at)) command = this.#doubleParens(line);
     else if (this.source[this.at] === '(') command = this.#subshell(line);
     else command = this.#functionOrSimple(line);
@@ -202,7 +241,8 @@ export class Parser extends WordReader {
     this.#skipBlanks();
     if (!select && this.source.startsWith('((', this.at)) return this.#arithmeticFor();
     const name = this.#peekPlain();
-    if (name === undefined && this.at >= this.source.length) this.fail("syntax error near unexpected token `newline'", { showsLine: true });
+    if (name === undefined && this.at >= this.source.length)
+      this.fail("syntax error near unexpected token `newline'", { showsLine: true });
     if (name === undefined) this.#unexpected();
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) this.fail(`\`${name}': not a valid identifier`);
     this.#takePlain(name);
@@ -332,7 +372,11 @@ export class Parser extends WordReader {
   #unexpectedCondition(): never {
     if (this.at >= this.source.length) this.fail('syntax error: unexpected end of file', { incomplete: true });
     const token = this.#peekOperator() ?? this.#peekPlain() ?? 'newline';
-    return this.fail(token === 'newline' ? 'unexpected token `newline\' in conditional command' : `syntax error in conditional expression: unexpected token \`${token}'`);
+    return this.fail(
+      token === 'newline'
+        ? "unexpected token `newline' in conditional command"
+        : `syntax error in conditional expression: unexpected token \`${token}'`,
+    );
   }
 
   #doubleParens(line: number): Command {
@@ -492,7 +536,12 @@ export class Parser extends WordReader {
     const redirect: Redirect = { fd, ...(found[2] === undefined ? {} : { variable: found[2] }), op, target };
     if (op === '<<' || op === '<<-') {
       const quoted = /['"\\]/.test(target.raw);
-      this.#pending.push({ redirect, delimiter: target.raw.replace(/\\([\s\S])|['"]/g, '$1'), quoted, strip: op === '<<-' });
+      this.#pending.push({
+        redirect,
+        delimiter: target.raw.replace(/\\([\s\S])|['"]/g, '$1'),
+        quoted,
+        strip: op === '<<-',
+      });
       redirect.target = NOTHING;
     }
     return redirect;
@@ -559,7 +608,12 @@ export class Parser extends WordReader {
   #skipBlanks(): void {
     for (;;) {
       const char = this.source[this.at];
-      if (char === ' ' || char === '\t' || (char === '\r' && this.source[this.at + 1] !== '\n' && this.at + 1 >= this.source.length)) this.at++;
+      if (
+        char === ' ' ||
+        char === '\t' ||
+        (char === '\r' && this.source[this.at + 1] !== '\n' && this.at + 1 >= this.source.length)
+      )
+        this.at++;
       else if (char === '\\' && this.source[this.at + 1] === '\n') {
         this.at += 2;
         this.line++;

@@ -76,7 +76,11 @@ export abstract class WordReader {
       const char = this.source[this.at];
       if (char === undefined) break;
       if (mode === 'double' && char === '"') break;
-      if ((mode === 'argument' || mode === 'quoted-argument' || mode === 'pattern') && (char === '}' || (stop !== '' && stop.includes(char) && parens === 0))) break;
+      if (
+        (mode === 'argument' || mode === 'quoted-argument' || mode === 'pattern') &&
+        (char === '}' || (stop !== '' && stop.includes(char) && parens === 0))
+      )
+        break;
       if (mode === 'word' && META.includes(char)) {
         if ((char === '<' || char === '>') && this.source[this.at + 1] === '(' && text === '' && parts.length === 0) {
           this.at += 2;
@@ -116,7 +120,14 @@ export abstract class WordReader {
           this.line++;
           continue;
         }
-        const special = mode === 'heredoc' ? '$`\\' : mode === 'arithmetic' ? '$`\\"' : mode === 'quoted-argument' ? '$`"\\}' : '$`"\\';
+        const special =
+          mode === 'heredoc'
+            ? '$`\\'
+            : mode === 'arithmetic'
+              ? '$`\\"'
+              : mode === 'quoted-argument'
+                ? '$`"\\}'
+                : '$`"\\';
         if (doubled && !special.includes(next)) {
           text += `\\${next}`;
           continue;
@@ -202,7 +213,11 @@ export abstract class WordReader {
       this.at++;
       if (char === '`') return { kind: 'backtick', source: text, line };
       const next = this.source[this.at];
-      if (char === '\\' && next !== undefined && (next === '`' || next === '\\' || next === '$' || (doubled && next === '"'))) {
+      if (
+        char === '\\' &&
+        next !== undefined &&
+        (next === '`' || next === '\\' || next === '$' || (doubled && next === '"'))
+      ) {
         text += next;
         this.at++;
       } else text += char;
@@ -298,7 +313,11 @@ export abstract class WordReader {
     let indirect = false;
     const ahead = this.source[this.at] ?? '';
     const after = this.source[this.at + 1] ?? '';
-    if (ahead === '#' && after !== '}' && (/[A-Za-z0-9_]/.test(after) || ('@*?$!#-'.includes(after) && this.source[this.at + 2] === '}'))) {
+    if (
+      ahead === '#' &&
+      after !== '}' &&
+      (/[A-Za-z0-9_]/.test(after) || ('@*?$!#-'.includes(after) && this.source[this.at + 2] === '}'))
+    ) {
       length = true;
       this.at++;
     } else if (ahead === '!' && /[A-Za-z0-9_@*#]/.test(after)) {
@@ -327,10 +346,20 @@ export abstract class WordReader {
       index = parseExpression(this.source.slice(from, this.at), this.line);
       this.at++;
     }
-    const base = { kind: 'parameter' as const, name, ...(index === undefined ? {} : { index }), ...(length ? { length } : {}), ...(indirect ? { indirect } : {}) };
+    const base = {
+      kind: 'parameter' as const,
+      name,
+      ...(index === undefined ? {} : { index }),
+      ...(length ? { length } : {}),
+      ...(indirect ? { indirect } : {}),
+    };
     if (this.source[this.at] === '}') return base;
     if (length) return undefined;
-    if (indirect && (this.source[this.at] === '*' || this.source[this.at] === '@') && this.source[this.at + 1] === '}') {
+    if (
+      indirect &&
+      (this.source[this.at] === '*' || this.source[this.at] === '@') &&
+      this.source[this.at + 1] === '}'
+    ) {
       const op = `names${this.source[this.at++]}`;
       return { ...base, op };
     }
@@ -341,12 +370,21 @@ export abstract class WordReader {
     this.at += op.length;
     const isPattern = /^[#%/^,]/.test(op);
     const from = this.at;
-    const mode: Mode = isPattern ? 'pattern' : op === ':' || op === '@' ? 'argument' : doubled ? 'quoted-argument' : 'argument';
+    const mode: Mode = isPattern
+      ? 'pattern'
+      : op === ':' || op === '@'
+        ? 'argument'
+        : doubled
+          ? 'quoted-argument'
+          : 'argument';
     const stop = op.startsWith('/') ? '/' : op === ':' ? ':' : '';
     const argument = { parts: this.readParts(mode, stop), raw: this.source.slice(from, this.at) };
     if (stop !== '' && this.source[this.at] === stop) {
       const begin = ++this.at;
-      const second = { parts: this.readParts(stop === '/' ? 'pattern' : 'argument'), raw: this.source.slice(begin, this.at) };
+      const second = {
+        parts: this.readParts(stop === '/' ? 'pattern' : 'argument'),
+        raw: this.source.slice(begin, this.at),
+      };
       return { ...base, op, argument, second };
     }
     return { ...base, op, argument };

@@ -8,12 +8,27 @@ export class ArithmeticError extends Error {}
 
 const MAX_DEPTH = 60;
 const OPERATORS = /^(?:<<=|>>=|\*\*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^!~?:=,()])/;
-const BINARY: readonly (readonly string[])[] = [['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<', '>', '<=', '>='], ['<<', '>>'], ['+', '-'], ['*', '/', '%']];
+const BINARY: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '>', '<=', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 
-type Token = { readonly kind: 'number'; readonly value: bigint } | { readonly kind: 'name'; readonly name: string; readonly index: string | undefined } | { readonly kind: 'op'; readonly op: string };
+type Token =
+  | { readonly kind: 'number'; readonly value: bigint }
+  | { readonly kind: 'name'; readonly name: string; readonly index: string | undefined }
+  | { readonly kind: 'op'; readonly op: string };
 
 export function evaluateArithmetic(text: string, variables: ArithmeticVariables, depth = 0): bigint {
-  if (depth > MAX_DEPTH) throw new ArithmeticError(`${text}: expression recursion level exceeded (error token is "${text}")`);
+  if (depth > MAX_DEPTH)
+    throw new ArithmeticError(`${text}: expression recursion level exceeded (error token is "${text}")`);
   if (text.trim() === '') return 0n;
   return new Evaluator(text, variables, depth).run();
 }
@@ -37,13 +52,14 @@ class Evaluator {
 
   run(): bigint {
     const value = this.#comma();
-    if (this.#at < this.#tokens.length) this.#fail(this.#isValue() ? 'syntax error in expression' : 'syntax error in expression');
+    if (this.#at < this.#tokens.length)
+      this.#fail(this.#isValue() ? 'syntax error in expression' : 'syntax error in expression');
     return value;
   }
 
   #tokenize(): void {
     const text = this.#text;
-    for (let i = 0; i < text.length; ) {
+    for (let i = 0; i < text.length;) {
       if (/\s/.test(text[i]!)) {
         i++;
         continue;
@@ -73,7 +89,8 @@ class Evaluator {
         continue;
       }
       const op = OPERATORS.exec(text.slice(i, i + 3))?.[0];
-      if (op === undefined) throw new ArithmeticError(`${text}: syntax error: operand expected (error token is "${text.slice(i)}")`);
+      if (op === undefined)
+        throw new ArithmeticError(`${text}: syntax error: operand expected (error token is "${text.slice(i)}")`);
       this.#tokens.push({ token: { kind: 'op', op }, at });
       i += op.length;
     }
@@ -84,7 +101,8 @@ class Evaluator {
     const based = /^(\d+)#(.+)$/.exec(text);
     if (based !== null) {
       const base = Number(based[1]);
-      if (base < 2 || base > 64) throw new ArithmeticError(`${this.#text}: invalid arithmetic base (error token is "${rest}")`);
+      if (base < 2 || base > 64)
+        throw new ArithmeticError(`${this.#text}: invalid arithmetic base (error token is "${rest}")`);
       let value = 0n;
       for (const char of based[2]!) {
         const digit = digitOf(char, base);
@@ -94,7 +112,8 @@ class Evaluator {
       return wrap(value);
     }
     if (/^0[xX]/.test(text)) return text.length === 2 ? 0n : wrap(BigInt(text));
-    if (!/^\d+$/.test(text) || (/^0/.test(text) && /[89]/.test(text))) throw new ArithmeticError(`${this.#text}: value too great for base (error token is "${rest}")`);
+    if (!/^\d+$/.test(text) || (/^0/.test(text) && /[89]/.test(text)))
+      throw new ArithmeticError(`${this.#text}: value too great for base (error token is "${rest}")`);
     return wrap(/^0\d/.test(text) ? BigInt(`0o${text.slice(1)}`) : BigInt(text));
   }
 

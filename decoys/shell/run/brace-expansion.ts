@@ -7,7 +7,11 @@ type Item = string | WordPart;
 export const MAX_BRACE_WORDS = 10_000;
 
 export function expandBraces(word: Word): readonly Word[] {
-  if (!word.raw.includes('{') || !word.parts.some((part) => part.kind === 'text' && !part.quoted && part.text.includes('{'))) return [word];
+  if (
+    !word.raw.includes('{') ||
+    !word.parts.some((part) => part.kind === 'text' && !part.quoted && part.text.includes('{'))
+  )
+    return [word];
   const items: Item[] = [];
   for (const part of word.parts) {
     if (part.kind === 'text' && !part.quoted) items.push(...part.text);
@@ -40,7 +44,10 @@ function expand(items: Item[], depth: number): Item[][] {
   return [items];
 }
 
-function readGroup(items: readonly Item[], start: number): { end: number; alternatives: Item[][]; nested: boolean } | undefined {
+function readGroup(
+  items: readonly Item[],
+  start: number,
+): { end: number; alternatives: Item[][]; nested: boolean } | undefined {
   let open = 0;
   const alternatives: Item[][] = [];
   let from = start + 1;
@@ -68,7 +75,8 @@ function readRange(items: readonly Item[]): Item[][] | undefined {
   const numbers = /^(-?\d{1,15})\.\.(-?\d{1,15})(?:\.\.(-?\d{1,9}))?$/.exec(text);
   if (numbers !== null) {
     const [from, to] = [Number(numbers[1]), Number(numbers[2])];
-    const width = /^-?0\d/.test(numbers[1]!) || /^-?0\d/.test(numbers[2]!) ? Math.max(numbers[1]!.length, numbers[2]!.length) : 0;
+    const width =
+      /^-?0\d/.test(numbers[1]!) || /^-?0\d/.test(numbers[2]!) ? Math.max(numbers[1]!.length, numbers[2]!.length) : 0;
     return series(from, to, Number(numbers[3] ?? 1)).map((value) => [...pad(value, width)]);
   }
   const letters = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d{1,9}))?$/.exec(text);
@@ -80,7 +88,8 @@ function readRange(items: readonly Item[]): Item[][] | undefined {
 function series(from: number, to: number, step: number): number[] {
   const by = Math.max(1, Math.abs(step));
   const values: number[] = [];
-  if (from <= to) for (let value = from; value <= to && values.length < MAX_BRACE_WORDS; value += by) values.push(value);
+  if (from <= to)
+    for (let value = from; value <= to && values.length < MAX_BRACE_WORDS; value += by) values.push(value);
   else for (let value = from; value >= to && values.length < MAX_BRACE_WORDS; value -= by) values.push(value);
   return values;
 }

@@ -46,5 +46,11 @@ export class Killed {
 export type ControlFlow = BreakLoop | ReturnFunction | ExitShell | AbandonLine | Killed;
 
 export function isControlFlow(error: unknown): error is ControlFlow {
-  return error instanceof BreakLoop || error instanceof ReturnFunction || error instanceof ExitShell || error instanceof AbandonLine || error instanceof Killed;
+  return (
+    error instanceof BreakLoop ||
+    error instanceof ReturnFunction ||
+    error instanceof ExitShell ||
+    error instanceof AbandonLine ||
+    error instanceof Killed
+  );
 }

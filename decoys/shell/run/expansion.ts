@@ -4,7 +4,7 @@ import { Parser } from '../lang/parser.ts';
 import { AbandonLine, Killed } from './control-flow.ts';
 import { type ArithmeticVariables, ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
 import { type Atom, type Expanded, FIELD_BREAK, splitFields } from './atoms.ts';
-import { expandBraces } from './brace-expansion.ts';
+import { MAX_BRACE_WORDS, expandBraces } from './brace-expansion.ts';
 import { escapePattern, hasMagic } from './glob.ts';
 import { commandOutput, processFile } from './interpreter.ts';
 import { expandParameter } from './parameter-expansion.ts';
@@ -27,6 +27,7 @@ export async function expandWords(shell: ShellState, fds: FdTable, words: readon
       continue;
     }
     const variants = shell.options.has('braceexpand') && shell.kind === 'bash' ? expandBraces(word) : [word];
+    if (variants.length >= MAX_BRACE_WORDS) shell.session.budget.exhaust('arguments');
     for (const variant of variants) await expandOne(shell, fds, variant, fields);
     if (fields.length > MAX_FIELDS) shell.session.budget.exhaust('arguments');
   }
@@ -77,7 +78,11 @@ export async function expandPattern(shell: ShellState, fds: FdTable, word: Word)
 /** The right side of `=~`: what was quoted is taken literally by the regular expression. */
 export async function expandRegex(shell: ShellState, fds: FdTable, word: Word): Promise<string> {
   const atoms = await expandParts(shell, fds, withTilde(shell, word.parts, false), false);
-  return atoms.map((atom) => (atom === FIELD_BREAK ? ' ' : atom.quoted ? atom.text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&') : atom.text)).join('');
+  return atoms
+    .map((atom) =>
+      atom === FIELD_BREAK ? ' ' : atom.quoted ? atom.text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&') : atom.text,
+    )
+    .join('');
 }
 
 export async function expandArithmetic(shell: ShellState, fds: FdTable, word: Word): Promise<bigint> {
@@ -98,7 +103,11 @@ export function arithmetic(shell: ShellState, fds: FdTable, text: string, introd
 
 export function arithmeticVariables(shell: ShellState, fds: FdTable): ArithmeticVariables {
   const unsetCheck = (name: string): void => {
-    if (shell.options.has('nounset') && shell.vars.get(name) === undefined && getElement(shell, name, undefined) === undefined) {
+    if (
+      shell.options.has('nounset') &&
+      shell.vars.get(name) === undefined &&
+      getElement(shell, name, undefined) === undefined
+    ) {
       complain(shell, fds, `${name}: unbound variable\n`);
       throw new AbandonLine(1);
     }
@@ -119,7 +128,12 @@ export function arithmeticVariables(shell: ShellState, fds: FdTable): Arithmetic
   };
 }
 
-export async function expandParts(shell: ShellState, fds: FdTable, parts: readonly WordPart[], quoted: boolean): Promise<Expanded[]> {
+export async function expandParts(
+  shell: ShellState,
+  fds: FdTable,
+  parts: readonly WordPart[],
+  quoted: boolean,
+): Promise<Expanded[]> {
   const atoms: Expanded[] = [];
   for (const part of parts) {
     switch (part.kind) {
@@ -129,7 +143,9 @@ export async function expandParts(shell: ShellState, fds: FdTable, parts: readon
       case 'double': {
         const inner = await expandParts(shell, fds, part.parts, true);
         // `"$@"` of nothing is nothing, but `""` is an empty word.
-        const nothing = inner.length === 0 && part.parts.some((item) => item.kind === 'parameter' && (item.name === '@' || item.index !== undefined));
+        const nothing =
+          inner.length === 0 &&
+          part.parts.some((item) => item.kind === 'parameter' && (item.name === '@' || item.index !== undefined));
         if (inner.length === 0 && !nothing) atoms.push({ text: '', quoted: true, split: false });
         atoms.push(...inner);
         break;
@@ -191,7 +207,10 @@ function withTilde(shell: ShellState, parts: readonly WordPart[], assignment: bo
     const result: WordPart[] = [];
     const pieces = assignment ? part.text.split(/(?<=:)/) : [part.text];
     pieces.forEach((piece, i) => {
-      const home = piece.startsWith('~') && (i > 0 || at === 0) ? tilde(shell, piece, at === parts.length - 1 || piece.includes('/')) : undefined;
+      const home =
+        piece.startsWith('~') && (i > 0 || at === 0)
+          ? tilde(shell, piece, at === parts.length - 1 || piece.includes('/'))
+          : undefined;
       if (home === undefined) result.push({ kind: 'text', text: piece, quoted: false });
       else {
         result.push({ kind: 'text', text: home.path, quoted: true });

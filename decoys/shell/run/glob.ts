@@ -12,7 +12,19 @@ type State =
   | { readonly op: 'match' };
 
 const CLASSES: Readonly<Record<string, RegExp>> = {
-  alpha: /\p{L}/u, digit: /[0-9]/, alnum: /[\p{L}\p{N}]/u, upper: /\p{Lu}/u, lower: /\p{Ll}/u, space: /\s/, blank: /[ \t]/, punct: /[!-/:-@[-`{-~]/, print: /[^\p{Cc}]/u, graph: /[^\p{Cc}\s]/u, cntrl: /\p{Cc}/u, xdigit: /[0-9a-fA-F]/, word: /\w/,
+  alpha: /\p{L}/u,
+  digit: /[0-9]/,
+  alnum: /[\p{L}\p{N}]/u,
+  upper: /\p{Lu}/u,
+  lower: /\p{Ll}/u,
+  space: /\s/,
+  blank: /[ \t]/,
+  punct: /[!-/:-@[-`{-~]/,
+  print: /[^\p{Cc}]/u,
+  graph: /[^\p{Cc}\s]/u,
+  cntrl: /\p{Cc}/u,
+  xdigit: /[0-9a-fA-F]/,
+  word: /\w/,
 };
 
 export interface GlobPattern {
@@ -42,7 +54,10 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]()|!+@-]/g, '\\$&');
 }
 
-export function compileGlob(pattern: string, options: { readonly ignoreCase?: boolean; readonly extglob?: boolean } = {}): GlobPattern {
+export function compileGlob(
+  pattern: string,
+  options: { readonly ignoreCase?: boolean; readonly extglob?: boolean } = {},
+): GlobPattern {
   const states: State[] = [];
   const fold = options.ignoreCase === true ? (text: string) => text.toLowerCase() : (text: string) => text;
   const chars = Array.from(fold(pattern));
@@ -70,7 +85,7 @@ class Machine implements GlobPattern {
     this.#add(current, 0);
     let end = -1;
     const last = this.#states.length - 1;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       if (current.has(last)) {
         end = at;
         if (!longest) return end;
@@ -81,7 +96,12 @@ class Machine implements GlobPattern {
       const next = new Set<number>();
       for (const index of current) {
         const state = this.#states[index]!;
-        if (state.op === 'any' || (state.op === 'char' && state.char === char) || (state.op === 'set' && state.test(char) !== state.negated)) this.#add(next, index + 1);
+        if (
+          state.op === 'any' ||
+          (state.op === 'char' && state.char === char) ||
+          (state.op === 'set' && state.test(char) !== state.negated)
+        )
+          this.#add(next, index + 1);
       }
       current = next;
       at += char.length;
@@ -99,7 +119,14 @@ class Machine implements GlobPattern {
   }
 }
 
-function emit(chars: readonly string[], from: number, to: number, states: State[], extglob: boolean, depth: number): void {
+function emit(
+  chars: readonly string[],
+  from: number,
+  to: number,
+  states: State[],
+  extglob: boolean,
+  depth: number,
+): void {
   for (let i = from; i < to; i++) {
     if (states.length > MAX_STATES) return;
     const char = chars[i]!;

@@ -45,10 +45,18 @@ function usesAliases(shell: ShellState): boolean {
   return shell.interactive || shell.shopts.has('expand_aliases') || shell.kind === 'dash';
 }
 
-export function reportSyntax(shell: ShellState, fds: FdTable, error: ShellSyntaxError, source: string, firstLine = 1): void {
+export function reportSyntax(
+  shell: ShellState,
+  fds: FdTable,
+  error: ShellSyntaxError,
+  source: string,
+  firstLine = 1,
+): void {
   const err = outputOf(fds, 2);
   if (shell.kind === 'dash') {
-    err.write(`${shell.name}: ${error.line}: Syntax error: ${/near unexpected token `(.*)'/.exec(error.message)?.[1] === undefined ? (error.message.includes('looking for') ? 'Unterminated quoted string' : 'end of file unexpected') : `"${/near unexpected token `(.*)'/.exec(error.message)![1]}" unexpected`}\n`);
+    err.write(
+      `${shell.name}: ${error.line}: Syntax error: ${/near unexpected token `(.*)'/.exec(error.message)?.[1] === undefined ? (error.message.includes('looking for') ? 'Unterminated quoted string' : 'end of file unexpected') : `"${/near unexpected token `(.*)'/.exec(error.message)![1]}" unexpected`}\n`,
+    );
     return;
   }
   if (shell.mode === 'interactive' && shell.sourceDepth === 0) {
@@ -56,15 +64,23 @@ export function reportSyntax(shell: ShellState, fds: FdTable, error: ShellSyntax
     return;
   }
   // The end of the text counts as a line of its own.
-  const line = error.message.endsWith('unexpected end of file') || error.message.endsWith("`)'") && !error.message.includes('token') && !source.includes('=(') ? firstLine + source.replace(/\n$/, '').split('\n').length : error.line;
-  const intro = shell.mode === 'command' && shell.callStack.length === 0 ? `${shell.name}: -c: line ${line}: ` : `${shell.name}: line ${line}: `;
+  const line =
+    error.message.endsWith('unexpected end of file') ||
+    (error.message.endsWith("`)'") && !error.message.includes('token') && !source.includes('=('))
+      ? firstLine + source.replace(/\n$/, '').split('\n').length
+      : error.line;
+  const intro =
+    shell.mode === 'command' && shell.callStack.length === 0
+      ? `${shell.name}: -c: line ${line}: `
+      : `${shell.name}: line ${line}: `;
   err.write(`${intro}${error.message}\n`);
   if (error.showsLine) err.write(`${intro}\`${source.split('\n')[error.line - firstLine] ?? ''}'\n`);
 }
 
 export async function runList(shell: ShellState, fds: FdTable, list: List): Promise<number> {
   let status = 0;
-  for (const item of list.items) status = item.background ? startBackground(shell, fds, item) : await runAndOr(shell, fds, item);
+  for (const item of list.items)
+    status = item.background ? startBackground(shell, fds, item) : await runAndOr(shell, fds, item);
   return status;
 }
 
@@ -107,7 +123,12 @@ async function runPipeline(shell: ShellState, fds: FdTable, pipeline: Pipeline):
   shell.status = status;
   if (pipeline.timed) writeTimes(shell, fds, (shell.session.clock.monotonicMs() - started) / 1000);
   const only = pipeline.commands.length === 1 ? pipeline.commands[0] : undefined;
-  const exempt = pipeline.negated || (only?.kind === 'compound' && only.body.kind !== 'subshell' && only.body.kind !== 'condition' && only.body.kind !== 'arithmetic');
+  const exempt =
+    pipeline.negated ||
+    (only?.kind === 'compound' &&
+      only.body.kind !== 'subshell' &&
+      only.body.kind !== 'condition' &&
+      only.body.kind !== 'arithmetic');
   if (status !== 0 && !exempt && shell.testing === 0) {
     const trap = shell.traps.get('ERR');
     if (trap !== undefined && trap !== '') await runSource(shell, fds, trap, shell.line);
@@ -119,7 +140,9 @@ async function runPipeline(shell: ShellState, fds: FdTable, pipeline: Pipeline):
 
 function writeTimes(shell: ShellState, fds: FdTable, seconds: number): void {
   const show = (value: number): string => `${Math.floor(value / 60)}m${(value % 60).toFixed(3)}s`;
-  outputOf(fds, 2).write(`\nreal\t${show(seconds)}\nuser\t${show(Math.min(seconds, 0.002))}\nsys\t${show(Math.min(seconds, 0.001))}\n`);
+  outputOf(fds, 2).write(
+    `\nreal\t${show(seconds)}\nuser\t${show(Math.min(seconds, 0.002))}\nsys\t${show(Math.min(seconds, 0.001))}\n`,
+  );
 }
 
 async function runPiped(shell: ShellState, fds: FdTable, pipeline: Pipeline): Promise<number> {
@@ -144,7 +167,9 @@ async function runPiped(shell: ShellState, fds: FdTable, pipeline: Pipeline): Pr
       throw error;
     }
     const inShell = output === undefined && shell.shopts.has('lastpipe') && !shell.options.has('monitor');
-    const run = inShell ? runCommand(shell, table, command) : inSubshell(child, table, () => runCommand(child, table, command));
+    const run = inShell
+      ? runCommand(shell, table, command)
+      : inSubshell(child, table, () => runCommand(child, table, command));
     stages.push(
       run.finally(() => {
         output?.finish();
@@ -170,7 +195,8 @@ export function fork(shell: ShellState, fds: FdTable): ShellState {
   budget.step();
   if (budget.processes >= MAX_PROCESSES || shell.subshellDepth >= SHELL_LIMITS.maxDepth) {
     if (budget.mayComplainOfForks()) {
-      if (shell.subshellDepth < SHELL_LIMITS.maxDepth || budget.processes > 0) outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
+      if (shell.subshellDepth < SHELL_LIMITS.maxDepth || budget.processes > 0)
+        outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
       budget.bounded('processes');
     }
     throw new ExitShell(254);
@@ -185,9 +211,11 @@ export async function inSubshell(child: ShellState, fds: FdTable, run: () => Pro
     const status = await run();
     return await runExitTrap(child, fds, status);
   } catch (error) {
-    if (error instanceof ExitShell || error instanceof ReturnFunction || error instanceof AbandonLine) return await runExitTrap(child, fds, error.status);
+    if (error instanceof ExitShell || error instanceof ReturnFunction || error instanceof AbandonLine)
+      return await runExitTrap(child, fds, error.status);
     if (error instanceof BreakLoop) return 0;
-    if (error instanceof Killed && child.scope.killed === undefined && !child.session.budget.exhausted) return error.status;
+    if (error instanceof Killed && child.scope.killed === undefined && !child.session.budget.exhausted)
+      return error.status;
     throw error;
   } finally {
     child.session.budget.processes--;
@@ -299,7 +327,11 @@ async function runTest(shell: ShellState, fds: FdTable, test: List): Promise<num
 }
 
 /** Repeats until `turn` answers false or a `break` ends it. */
-async function loop(shell: ShellState, turn: (state: { status: number }) => Promise<boolean>, after?: () => Promise<void>): Promise<number> {
+async function loop(
+  shell: ShellState,
+  turn: (state: { status: number }) => Promise<boolean>,
+  after?: () => Promise<void>,
+): Promise<number> {
   const state = { status: 0 };
   shell.loopDepth++;
   try {
@@ -337,7 +369,11 @@ async function runFor(shell: ShellState, fds: FdTable, body: Extract<Compound, {
   });
 }
 
-async function arithmeticLoop(shell: ShellState, fds: FdTable, body: Extract<Compound, { kind: 'arithmetic-for' }>): Promise<number> {
+async function arithmeticLoop(
+  shell: ShellState,
+  fds: FdTable,
+  body: Extract<Compound, { kind: 'arithmetic-for' }>,
+): Promise<number> {
   const [, test, step] = body.parts;
   return loop(
     shell,
@@ -390,7 +426,12 @@ async function runCase(shell: ShellState, fds: FdTable, body: Extract<Compound, 
     for (const word of found ? [] : clause.patterns) {
       const pattern = await expandPattern(shell, fds, word);
       shell.session.budget.bytes(subject.length * 16);
-      if (compileGlob(pattern, { ignoreCase: shell.shopts.has('nocasematch'), extglob: shell.shopts.has('extglob') }).matches(subject)) {
+      if (
+        compileGlob(pattern, {
+          ignoreCase: shell.shopts.has('nocasematch'),
+          extglob: shell.shopts.has('extglob'),
+        }).matches(subject)
+      ) {
         found = true;
         break;
       }
@@ -410,7 +451,13 @@ function startBackground(shell: ShellState, fds: FdTable, item: ListItem): numbe
   const table: FdTable = new Map(fds);
   if (!shell.interactive) table.set(0, { input: emptyInput() });
   const source = item.source.slice(0, 1024);
-  const pid = shell.session.processes.add(shell.user, shell.pid, source, source.split(/\s/)[0]!.split('/').at(-1)!.slice(0, 15), scope);
+  const pid = shell.session.processes.add(
+    shell.user,
+    shell.pid,
+    source,
+    source.split(/\s/)[0]!.split('/').at(-1)!.slice(0, 15),
+    scope,
+  );
   child.ownPid = pid;
   const finished = inSubshell(child, table, () => runAndOr(child, table, item)).then(
     (status) => status,
@@ -422,7 +469,8 @@ function startBackground(shell: ShellState, fds: FdTable, item: ListItem): numbe
     shell.session.processes.remove(pid);
     if (job === undefined) return;
     job.status = status;
-    job.state = status === 0 ? 'Done' : status === 137 ? 'Killed' : status === 143 || status === 129 ? 'Terminated' : 'Exit';
+    job.state =
+      status === 0 ? 'Done' : status === 137 ? 'Killed' : status === 143 || status === 129 ? 'Terminated' : 'Exit';
   });
   shell.lastBackground = pid;
   if (shell.interactive && job !== undefined) outputOf(fds, 2).write(`[${job.number}] ${pid}\n`);
@@ -446,7 +494,9 @@ export async function commandOutput(shell: ShellState, fds: FdTable, body: List)
     shell.status = redirected === undefined ? 1 : 0;
     const all = await redirected?.fds.get(0)?.input?.readAll();
     redirected?.close();
-    return textOf(all ?? new Uint8Array(0)).replaceAll('\0', '').replace(/\n+$/, '');
+    return textOf(all ?? new Uint8Array(0))
+      .replaceAll('\0', '')
+      .replace(/\n+$/, '');
   }
   const child = fork(shell, fds);
   child.traps = new Map();
@@ -466,8 +516,17 @@ export async function commandOutput(shell: ShellState, fds: FdTable, body: List)
 
 /** `$(< file)`: no command, just the file. */
 function onlyRedirect(item: ListItem): SimpleCommand | undefined {
-  const command = item.first.commands.length === 1 && item.rest.length === 0 && !item.background ? item.first.commands[0]! : undefined;
-  if (command?.kind !== 'simple' || command.words.length > 0 || command.assignments.length > 0 || command.redirects.length !== 1) return undefined;
+  const command =
+    item.first.commands.length === 1 && item.rest.length === 0 && !item.background
+      ? item.first.commands[0]!
+      : undefined;
+  if (
+    command?.kind !== 'simple' ||
+    command.words.length > 0 ||
+    command.assignments.length > 0 ||
+    command.redirects.length !== 1
+  )
+    return undefined;
   return command.redirects[0]!.op === '<' ? command : undefined;
 }
 

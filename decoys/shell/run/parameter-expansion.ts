@@ -11,7 +11,12 @@ import { allElements, allKeys, getElement, setElement } from './values.ts';
 import { Variables } from './variables.ts';
 import { expandPrompt } from './prompt.ts';
 
-export async function expandParameter(shell: ShellState, fds: FdTable, part: ParameterPart, quoted: boolean): Promise<Expanded[]> {
+export async function expandParameter(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+  quoted: boolean,
+): Promise<Expanded[]> {
   let name = part.name;
   let index = part.index?.raw;
   const one = (text: string): Expanded[] => [{ text, quoted, split: !quoted }];
@@ -48,7 +53,8 @@ export async function expandParameter(shell: ShellState, fds: FdTable, part: Par
     return one(String([...(values?.[0] ?? '')].length));
   }
   const op = part.op;
-  if (op !== undefined && /^:?[-=?+]$/.test(op)) return substitute(shell, fds, part, op, name, index, values, isList, asWords, quoted);
+  if (op !== undefined && /^:?[-=?+]$/.test(op))
+    return substitute(shell, fds, part, op, name, index, values, isList, asWords, quoted);
   if (!isList) requireSet(shell, fds, part, values);
   if (op === undefined || values === undefined) {
     if (isList) return list(shell, values ?? [], asWords, quoted);
@@ -79,20 +85,42 @@ function list(shell: ShellState, values: readonly string[], asWords: boolean, qu
 
 function requireSet(shell: ShellState, fds: FdTable, part: ParameterPart, values: readonly string[] | undefined): void {
   if (values !== undefined || !shell.options.has('nounset')) return;
-  complain(shell, fds, `${part.name}${part.index === undefined ? '' : `[${part.index.raw}]`}: ${shell.kind === 'dash' ? 'parameter not set' : 'unbound variable'}\n`);
-  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
+  complain(
+    shell,
+    fds,
+    `${part.name}${part.index === undefined ? '' : `[${part.index.raw}]`}: ${shell.kind === 'dash' ? 'parameter not set' : 'unbound variable'}\n`,
+  );
+  throw shell.mode === 'interactive'
+    ? new AbandonLine(1)
+    : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
 }
 
-async function substitute(shell: ShellState, fds: FdTable, part: ParameterPart, op: string, name: string, index: string | undefined, values: readonly string[] | undefined, isList: boolean, asWords: boolean, quoted: boolean): Promise<Expanded[]> {
+async function substitute(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+  op: string,
+  name: string,
+  index: string | undefined,
+  values: readonly string[] | undefined,
+  isList: boolean,
+  asWords: boolean,
+  quoted: boolean,
+): Promise<Expanded[]> {
   const kind = op.at(-1)!;
   const present = values !== undefined && (!isList || values.length > 0) && (op.length === 1 || values.join('') !== '');
   const argument = part.argument!;
   const replacement = async (): Promise<Expanded[]> => {
     const atoms = await expandParts(shell, fds, argument.parts, quoted);
     // Text of the word itself is split too, unlike text of a command line.
-    return quoted ? (atoms.length === 0 ? [{ text: '', quoted: true, split: false }] : atoms) : atoms.map((atom) => (atom === FIELD_BREAK || atom.quoted ? atom : { ...atom, split: true }));
+    return quoted
+      ? atoms.length === 0
+        ? [{ text: '', quoted: true, split: false }]
+        : atoms
+      : atoms.map((atom) => (atom === FIELD_BREAK || atom.quoted ? atom : { ...atom, split: true }));
   };
-  if (kind === '+') return present ? replacement() : quoted && !isList ? [{ text: '', quoted: true, split: false }] : [];
+  if (kind === '+')
+    return present ? replacement() : quoted && !isList ? [{ text: '', quoted: true, split: false }] : [];
   if (present) return isList ? list(shell, values, asWords, quoted) : [{ text: values[0]!, quoted, split: !quoted }];
   if (kind === '-') return replacement();
   if (kind === '=') {
@@ -108,20 +136,40 @@ async function substitute(shell: ShellState, fds: FdTable, part: ParameterPart, 
     }
     return [{ text, quoted, split: !quoted }];
   }
-  const text = argument.raw === '' ? (op.length === 2 ? 'parameter null or not set' : 'parameter not set') : await expandText(shell, fds, argument);
+  const text =
+    argument.raw === ''
+      ? op.length === 2
+        ? 'parameter null or not set'
+        : 'parameter not set'
+      : await expandText(shell, fds, argument);
   complain(shell, fds, `${part.name}: ${text}\n`);
-  throw shell.mode === 'interactive' ? new AbandonLine(1) : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
+  throw shell.mode === 'interactive'
+    ? new AbandonLine(1)
+    : new ExitShell(shell.mode === 'command' && shell.subshellDepth === 0 ? 127 : 1);
 }
 
-async function slice(shell: ShellState, fds: FdTable, part: ParameterPart, name: string, values: readonly string[], isList: boolean): Promise<readonly string[]> {
+async function slice(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+  name: string,
+  values: readonly string[],
+  isList: boolean,
+): Promise<readonly string[]> {
   const offset = Number(arithmetic(shell, fds, await expandQuoted(shell, fds, part.argument!)));
-  const length = part.second === undefined ? undefined : Number(arithmetic(shell, fds, await expandQuoted(shell, fds, part.second)));
+  const length =
+    part.second === undefined ? undefined : Number(arithmetic(shell, fds, await expandQuoted(shell, fds, part.second)));
   const positional = name === '@' || name === '*';
   const variable = positional ? undefined : shell.vars.get(name);
   const items = isList ? (positional ? [shell.name, ...values] : values) : Array.from(values[0]!);
   let from = offset;
-  if (isList && variable?.array !== undefined && offset >= 0) from = Variables.keys(variable).filter((key) => key < offset).length;
-  if (offset < 0) from = isList && variable?.array !== undefined ? Variables.keys(variable).filter((key) => key < (Variables.keys(variable).at(-1) ?? 0) + 1 + offset).length : items.length + offset;
+  if (isList && variable?.array !== undefined && offset >= 0)
+    from = Variables.keys(variable).filter((key) => key < offset).length;
+  if (offset < 0)
+    from =
+      isList && variable?.array !== undefined
+        ? Variables.keys(variable).filter((key) => key < (Variables.keys(variable).at(-1) ?? 0) + 1 + offset).length
+        : items.length + offset;
   if (from < 0 || from > items.length) return isList ? [] : [''];
   if (positional && offset === 0 && length === undefined) return items;
   let to = items.length;
@@ -138,10 +186,20 @@ async function slice(shell: ShellState, fds: FdTable, part: ParameterPart, name:
   return isList ? cut : [cut.join('')];
 }
 
-async function transform(shell: ShellState, fds: FdTable, part: ParameterPart, op: string, name: string, values: readonly string[]): Promise<readonly string[]> {
+async function transform(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+  op: string,
+  name: string,
+  values: readonly string[],
+): Promise<readonly string[]> {
   if (op === '@') return transformed(shell, fds, part, name, values);
   const pattern = await expandPattern(shell, fds, part.argument!);
-  const glob = compileGlob(pattern === '' && /^[,^]/.test(op) ? '?' : pattern, { ignoreCase: shell.shopts.has('nocasematch'), extglob: shell.shopts.has('extglob') });
+  const glob = compileGlob(pattern === '' && /^[,^]/.test(op) ? '?' : pattern, {
+    ignoreCase: shell.shopts.has('nocasematch'),
+    extglob: shell.shopts.has('extglob'),
+  });
   if (op.startsWith('/')) {
     const replacement = part.second === undefined ? '' : await replacementText(shell, fds, part);
     return values.map((value) => replace(shell, value, glob, pattern, op, replacement));
@@ -155,17 +213,33 @@ async function transform(shell: ShellState, fds: FdTable, part: ParameterPart, o
     if (op.startsWith('%')) return trimEnd(shell, value, glob, op === '%%');
     const upper = op.startsWith('^');
     const all = op.length === 2;
-    return Array.from(value, (char, at) => ((all || at === 0) && glob.matches(char) ? (upper ? char.toUpperCase() : char.toLowerCase()) : char)).join('');
+    return Array.from(value, (char, at) =>
+      (all || at === 0) && glob.matches(char) ? (upper ? char.toUpperCase() : char.toLowerCase()) : char,
+    ).join('');
   });
 }
 
 /** In a replacement an unquoted `&` stands for what matched; a backslash in front of a `&` keeps it. */
-async function replacementText(shell: ShellState, fds: FdTable, part: ParameterPart): Promise<(match: string) => string> {
+async function replacementText(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+): Promise<(match: string) => string> {
   const atoms = await expandParts(shell, fds, part.second!.parts, false);
-  return (match) => atoms.map((atom) => (atom === FIELD_BREAK ? ' ' : atom.quoted ? atom.text : atom.text.replaceAll('&', () => match))).join('');
+  return (match) =>
+    atoms
+      .map((atom) => (atom === FIELD_BREAK ? ' ' : atom.quoted ? atom.text : atom.text.replaceAll('&', () => match)))
+      .join('');
 }
 
-function replace(shell: ShellState, value: string, glob: ReturnType<typeof compileGlob>, pattern: string, op: string, replacement: string | ((match: string) => string)): string {
+function replace(
+  shell: ShellState,
+  value: string,
+  glob: ReturnType<typeof compileGlob>,
+  pattern: string,
+  op: string,
+  replacement: string | ((match: string) => string),
+): string {
   const text = (match: string): string => (typeof replacement === 'string' ? replacement : replacement(match));
   if (pattern === '' && op !== '/#' && op !== '/%') return value;
   if (op === '/#') {
@@ -179,7 +253,7 @@ function replace(shell: ShellState, value: string, glob: ReturnType<typeof compi
     return value;
   }
   let result = '';
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     shell.session.budget.bytes(value.length);
     const end = glob.prefix(value, at, true);
     if (end > at) {
@@ -201,7 +275,13 @@ function trimEnd(shell: ShellState, value: string, glob: ReturnType<typeof compi
   return value;
 }
 
-async function transformed(shell: ShellState, fds: FdTable, part: ParameterPart, name: string, values: readonly string[]): Promise<readonly string[]> {
+async function transformed(
+  shell: ShellState,
+  fds: FdTable,
+  part: ParameterPart,
+  name: string,
+  values: readonly string[],
+): Promise<readonly string[]> {
   const kind = part.argument?.raw ?? '';
   const variable = shell.vars.get(name);
   switch (kind) {
@@ -218,9 +298,15 @@ async function transformed(shell: ShellState, fds: FdTable, part: ParameterPart,
     case 'P':
       return values.map((value) => expandPrompt(shell, value));
     case 'A':
-      return values.map((value) => (variable?.exported === true ? `declare -x ${name}=${printable(value, true)}` : `${name}=${printable(value, true)}`));
+      return values.map((value) =>
+        variable?.exported === true
+          ? `declare -x ${name}=${printable(value, true)}`
+          : `${name}=${printable(value, true)}`,
+      );
     case 'a':
-      return [`${variable?.array !== undefined ? 'a' : ''}${variable?.assoc !== undefined ? 'A' : ''}${variable?.integer === true ? 'i' : ''}${variable?.readonly === true ? 'r' : ''}${variable?.exported === true ? 'x' : ''}`];
+      return [
+        `${variable?.array !== undefined ? 'a' : ''}${variable?.assoc !== undefined ? 'A' : ''}${variable?.integer === true ? 'i' : ''}${variable?.readonly === true ? 'r' : ''}${variable?.exported === true ? 'x' : ''}`,
+      ];
     default:
       complain(shell, fds, `${part.raw}: bad substitution\n`);
       throw new AbandonLine(1);

@@ -17,7 +17,8 @@ export function fileNames(shell: ShellState, pattern: string): string[] {
       if (next.length >= MAX_NAMES) break;
       if (!hasMagic(part)) {
         const path = folder + literalText(part);
-        if (shell.session.fs.lstat(shell.resolve(path), shell.user).ok) next.push(isLast && !folderOnly ? path : `${path}/`);
+        if (shell.session.fs.lstat(shell.resolve(path), shell.user).ok)
+          next.push(isLast && !folderOnly ? path : `${path}/`);
         continue;
       }
       if (part === '**' && shell.shopts.has('globstar')) {
@@ -27,7 +28,10 @@ export function fileNames(shell: ShellState, pattern: string): string[] {
       const list = shell.session.fs.list(shell.resolve(folder === '' ? '.' : folder), shell.user);
       if (!list.ok) continue;
       shell.session.budget.step(1 + (list.value.length >> 5));
-      const glob = compileGlob(part, { ignoreCase: shell.shopts.has('nocaseglob'), extglob: shell.shopts.has('extglob') });
+      const glob = compileGlob(part, {
+        ignoreCase: shell.shopts.has('nocaseglob'),
+        extglob: shell.shopts.has('extglob'),
+      });
       const hidden = part.startsWith('.') || part.startsWith('\\.') || shell.shopts.has('dotglob');
       for (const name of list.value) {
         if ((name.startsWith('.') && !hidden) || !glob.matches(name)) continue;

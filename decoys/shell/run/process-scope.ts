@@ -65,8 +65,11 @@ export class ProcessScope implements Waiter {
 
   sleep(ms: number): Promise<void> {
     let cancel: (() => void) | undefined;
-    return this.wait<void>((resolve) => {
-      cancel = this.#clock.after(ms, () => resolve());
-    }, () => cancel?.());
+    return this.wait<void>(
+      (resolve) => {
+        cancel = this.#clock.after(ms, () => resolve());
+      },
+      () => cancel?.(),
+    );
   }
 }

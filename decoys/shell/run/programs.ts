@@ -27,7 +27,8 @@ export function lookUp(shell: ShellState, name: string): Found {
   const { fs } = shell.session;
   if (name.includes('/')) {
     const stat = fs.stat(shell.resolve(name), shell.user);
-    if (!stat.ok) return { error: errorText(stat.error), status: stat.error === 'ENOENT' || stat.error === 'ENOTDIR' ? 127 : 126 };
+    if (!stat.ok)
+      return { error: errorText(stat.error), status: stat.error === 'ENOENT' || stat.error === 'ENOTDIR' ? 127 : 126 };
     if (stat.value.type === 'directory') return { error: 'Is a directory', status: 126 };
     if (!fs.access(shell.resolve(name), 1, shell.user)) return { error: 'Permission denied', status: 126 };
     return { path: shell.resolve(name) };
@@ -41,7 +42,9 @@ export function lookUp(shell: ShellState, name: string): Found {
     if (fs.access(candidate, 1, shell.user)) return { path: candidate };
     denied = true;
   }
-  return denied ? { error: 'Permission denied', status: 126 } : { error: shell.kind === 'dash' ? 'not found' : 'command not found', status: 127 };
+  return denied
+    ? { error: 'Permission denied', status: 126 }
+    : { error: shell.kind === 'dash' ? 'not found' : 'command not found', status: 127 };
 }
 
 export async function runProgram(shell: ShellState, fds: FdTable, argv: readonly string[]): Promise<number> {
@@ -54,7 +57,8 @@ export async function runProgram(shell: ShellState, fds: FdTable, argv: readonly
   }
   const { budget, processes } = shell.session;
   if (budget.processes >= MAX_PROCESSES) {
-    if (budget.mayComplainOfForks()) outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
+    if (budget.mayComplainOfForks())
+      outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
     budget.bounded('processes');
     throw new ExitShell(254);
   }
@@ -93,12 +97,20 @@ function complainOfCrash(shell: ShellState, fds: FdTable, name: string): void {
   complain(shell, fds, `${shell.ownPid + 1} Segmentation fault      ${name}\n`);
 }
 
-async function execute(shell: ShellState, fds: FdTable, argv: readonly string[], path: string, real: string, pid: number): Promise<{ status: number; known: boolean }> {
+async function execute(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  path: string,
+  real: string,
+  pid: number,
+): Promise<{ status: number; known: boolean }> {
   const name = path.split('/').at(-1)!;
   const original = shell.session.fs.isOriginal(real);
   if (original) {
     const realName = real.split('/').at(-1)!;
-    if (SHELLS.has(realName)) return { status: await runShellProgram(shell, fds, argv, SHELLS.has(name) ? name : realName), known: true };
+    if (SHELLS.has(realName))
+      return { status: await runShellProgram(shell, fds, argv, SHELLS.has(name) ? name : realName), known: true };
     const command = findCommand(name) ?? findCommand(realName);
     if (command !== undefined) return { status: await command.run(contextFor(shell, fds, argv, pid)), known: true };
   }
@@ -106,10 +118,18 @@ async function execute(shell: ShellState, fds: FdTable, argv: readonly string[],
 }
 
 /** A file of unknown contents: a script, a program for some machine, or nothing that runs. */
-async function executeFile(shell: ShellState, fds: FdTable, argv: readonly string[], path: string, real: string, original: boolean): Promise<number> {
+async function executeFile(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  path: string,
+  real: string,
+  original: boolean,
+): Promise<number> {
   const read = shell.session.fs.read(real, { uid: 0, gid: 0, groups: [] }, 0, MAX_SCRIPT);
   const bytes = read.ok ? read.value : new Uint8Array(0);
-  if (!original) shell.session.observe({ kind: 'execute', path: real, argv: argv.map((item) => item.slice(0, 1024)).slice(0, 64) });
+  if (!original)
+    shell.session.observe({ kind: 'execute', path: real, argv: argv.map((item) => item.slice(0, 1024)).slice(0, 64) });
   if (bytes.length >= 20 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) {
     const machine = bytes[5] === 2 ? (bytes[18]! << 8) | bytes[19]! : bytes[18]! | (bytes[19]! << 8);
     // amd64 runs x86-64 and i386; everything else is for another machine.
@@ -131,24 +151,60 @@ async function executeFile(shell: ShellState, fds: FdTable, argv: readonly strin
   return runScriptText(shell, fds, text, path === shell.resolve(argv[0]!) ? argv[0]! : path, argv.slice(1), shell.kind);
 }
 
-async function runInterpreted(shell: ShellState, fds: FdTable, argv: readonly string[], path: string, text: string, interpreter: string, option: string | undefined): Promise<number> {
+async function runInterpreted(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  path: string,
+  text: string,
+  interpreter: string,
+  option: string | undefined,
+): Promise<number> {
   const script = argv[0]!.includes('/') ? argv[0]! : path;
   let name = interpreter.split('/').at(-1)!;
   if (name === 'env' && option !== undefined) name = option.split(/\s+/).find((word) => !word.startsWith('-')) ?? '';
   const found = shell.session.fs.stat(interpreter, shell.user);
   if (!found.ok || found.value.type === 'directory') {
-    complain(shell, fds, `${argv[0]}: ${shell.kind === 'dash' ? 'not found' : `cannot execute: required file not found`}\n`);
+    complain(
+      shell,
+      fds,
+      `${argv[0]}: ${shell.kind === 'dash' ? 'not found' : `cannot execute: required file not found`}\n`,
+    );
     return 127;
   }
-  if (SHELLS.has(name)) return runScriptText(shell, fds, text, script, argv.slice(1), name === 'bash' || name === 'rbash' ? 'bash' : 'dash', option?.startsWith('-') === true && name === interpreter.split('/').at(-1) ? option : undefined);
+  if (SHELLS.has(name))
+    return runScriptText(
+      shell,
+      fds,
+      text,
+      script,
+      argv.slice(1),
+      name === 'bash' || name === 'rbash' ? 'bash' : 'dash',
+      option?.startsWith('-') === true && name === interpreter.split('/').at(-1) ? option : undefined,
+    );
   if (shell.sourceDepth > 8) return 126;
   const extra = option === undefined ? [] : [option];
   return runArgv(shell, fds, [interpreter, ...extra, script, ...argv.slice(1)]);
 }
 
 /** A script in a shell of its own. */
-export async function runScriptText(shell: ShellState, fds: FdTable, text: string, name: string, args: readonly string[], kind: 'bash' | 'dash', flags?: string): Promise<number> {
-  const child = newShell(shell, { name, kind, mode: 'script', cwd: shell.cwd, user: shell.user, env: shell.vars.exported() });
+export async function runScriptText(
+  shell: ShellState,
+  fds: FdTable,
+  text: string,
+  name: string,
+  args: readonly string[],
+  kind: 'bash' | 'dash',
+  flags?: string,
+): Promise<number> {
+  const child = newShell(shell, {
+    name,
+    kind,
+    mode: 'script',
+    cwd: shell.cwd,
+    user: shell.user,
+    env: shell.vars.exported(),
+  });
   child.positional = args;
   for (const letter of flags?.slice(1) ?? '') {
     if (letter === 'e') child.options.add('errexit');
@@ -159,7 +215,12 @@ export async function runScriptText(shell: ShellState, fds: FdTable, text: strin
 }
 
 /** Runs a new shell to its end, bounded in number as a process. */
-export async function runChild(shell: ShellState, child: ShellState, fds: FdTable, run: () => Promise<number>): Promise<number> {
+export async function runChild(
+  shell: ShellState,
+  child: ShellState,
+  fds: FdTable,
+  run: () => Promise<number>,
+): Promise<number> {
   if (child.nesting > 24) {
     shell.session.budget.bounded('depth');
     outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
@@ -180,7 +241,17 @@ export interface NewShell {
 
 export function newShell(parent: ShellState, options: NewShell): ShellState {
   const pid = parent.session.processes.number();
-  const child = new ShellState({ session: parent.session, scope: parent.scope, user: options.user, name: options.name, kind: options.kind, mode: options.mode, pid, ppid: parent.pid, cwd: options.cwd });
+  const child = new ShellState({
+    session: parent.session,
+    scope: parent.scope,
+    user: options.user,
+    name: options.name,
+    kind: options.kind,
+    mode: options.mode,
+    pid,
+    ppid: parent.pid,
+    cwd: options.cwd,
+  });
   child.subshellDepth = 0;
   child.depth = parent.depth + 1;
   child.nesting = parent.nesting + 1;
@@ -236,8 +307,20 @@ function contextFor(shell: ShellState, fds: FdTable, argv: readonly string[], pi
   const stdin: CommandInput = fds.get(0)?.input ?? emptyInput();
   const stdout = outputOf(fds, 1);
   const stderr = outputOf(fds, 2);
-  const derive = (options: RunOptions | undefined, kind: 'bash' | 'dash', name: string, mode: NewShell['mode']): { child: ShellState; table: FdTable } => {
-    const child = newShell(shell, { name, kind, mode, cwd: options?.cwd ?? shell.cwd, user: options?.user ?? shell.user, env: options?.env ?? shell.vars.exported() });
+  const derive = (
+    options: RunOptions | undefined,
+    kind: 'bash' | 'dash',
+    name: string,
+    mode: NewShell['mode'],
+  ): { child: ShellState; table: FdTable } => {
+    const child = newShell(shell, {
+      name,
+      kind,
+      mode,
+      cwd: options?.cwd ?? shell.cwd,
+      user: options?.user ?? shell.user,
+      env: options?.env ?? shell.vars.exported(),
+    });
     const table: FdTable = new Map(fds);
     if (options?.stdin !== undefined) table.set(0, { input: bufferedInput(options.stdin) });
     if (options?.stdout !== undefined) table.set(1, asFile(options.stdout));

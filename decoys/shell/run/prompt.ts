@@ -5,7 +5,12 @@ export function expandPrompt(shell: ShellState, text: string): string {
   const { machine, clock } = shell.session;
   const now = new Date(clock.now());
   const home = shell.vars.text('HOME') ?? shell.user.home;
-  const place = shell.cwd === home ? '~' : shell.cwd.startsWith(`${home}/`) && home !== '/' ? `~${shell.cwd.slice(home.length)}` : shell.cwd;
+  const place =
+    shell.cwd === home
+      ? '~'
+      : shell.cwd.startsWith(`${home}/`) && home !== '/'
+        ? `~${shell.cwd.slice(home.length)}`
+        : shell.cwd;
   return text.replace(/\\(?:([0-7]{3})|([\s\S]))/g, (whole, octal, letter) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
     switch (letter) {

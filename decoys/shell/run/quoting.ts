@@ -21,7 +21,20 @@ export function doubleQuoted(text: string): string {
 }
 
 function dollarQuoted(text: string): string {
-  const names: Readonly<Record<string, string>> = { '\n': 'n', '\t': 't', '\r': 'r', '\x07': 'a', '\b': 'b', '\f': 'f', '\v': 'v', '\x1b': 'E' };
-  const body = text.replace(/[\x00-\x1f\x7f'\\]/g, (char) => `\\${names[char] ?? (char === "'" || char === '\\' ? char : char.charCodeAt(0).toString(8).padStart(3, '0'))}`);
+  const names: Readonly<Record<string, string>> = {
+    '\n': 'n',
+    '\t': 't',
+    '\r': 'r',
+    '\x07': 'a',
+    '\b': 'b',
+    '\f': 'f',
+    '\v': 'v',
+    '\x1b': 'E',
+  };
+  const body = text.replace(
+    /[\x00-\x1f\x7f'\\]/g,
+    (char) =>
+      `\\${names[char] ?? (char === "'" || char === '\\' ? char : char.charCodeAt(0).toString(8).padStart(3, '0'))}`,
+  );
   return `$'${body}'`;
 }

@@ -50,7 +50,11 @@ export interface Redirected {
 }
 
 /** Applies redirections on top of a table; answers undefined after an error text. */
-export async function redirect(shell: ShellState, fds: FdTable, redirects: readonly Redirect[]): Promise<Redirected | undefined> {
+export async function redirect(
+  shell: ShellState,
+  fds: FdTable,
+  redirects: readonly Redirect[],
+): Promise<Redirected | undefined> {
   if (redirects.length === 0) return { fds, close: () => undefined };
   const table: FdTable = new Map(fds);
   const opened: OpenFile[] = [];
@@ -68,7 +72,12 @@ export async function redirect(shell: ShellState, fds: FdTable, redirects: reado
   return { fds: table, close };
 }
 
-async function applyOne(shell: ShellState, table: FdTable, item: Redirect, opened: OpenFile[]): Promise<string | undefined> {
+async function applyOne(
+  shell: ShellState,
+  table: FdTable,
+  item: Redirect,
+  opened: OpenFile[],
+): Promise<string | undefined> {
   const reads = item.op === '<' || item.op === '<&' || item.op === '<>' || item.op.startsWith('<<');
   let fd = item.fd ?? (reads ? 0 : 1);
   if (item.variable !== undefined) {
@@ -77,7 +86,10 @@ async function applyOne(shell: ShellState, table: FdTable, item: Redirect, opene
     setElement(shell, item.variable, undefined, String(fd));
   }
   if (item.op === '<<' || item.op === '<<-' || item.op === '<<<') {
-    const text = item.op === '<<<' ? `${await expandText(shell, table, item.target)}\n` : await expandQuoted(shell, table, item.target);
+    const text =
+      item.op === '<<<'
+        ? `${await expandText(shell, table, item.target)}\n`
+        : await expandQuoted(shell, table, item.target);
     table.set(fd, { input: new BytesInput(bytesOf(text)) });
     return undefined;
   }
@@ -108,7 +120,12 @@ async function applyOne(shell: ShellState, table: FdTable, item: Redirect, opene
   return undefined;
 }
 
-async function openTarget(shell: ShellState, table: FdTable, target: string, op: Redirect['op']): Promise<OpenFile | string> {
+async function openTarget(
+  shell: ShellState,
+  table: FdTable,
+  target: string,
+  op: Redirect['op'],
+): Promise<OpenFile | string> {
   if (target === '') return ': No such file or directory';
   const path = shell.resolve(target);
   const device = await openDevice(shell, table, path, target);
@@ -130,14 +147,20 @@ async function openTarget(shell: ShellState, table: FdTable, target: string, op:
   }
   if (stat.ok && stat.value.type === 'directory') return `${target}: Is a directory`;
   const append = op === '>>' || op === '&>>';
-  if (stat.ok && stat.value.type === 'file' && shell.options.has('noclobber') && !append && op !== '>|') return `${target}: cannot overwrite existing file`;
+  if (stat.ok && stat.value.type === 'file' && shell.options.has('noclobber') && !append && op !== '>|')
+    return `${target}: cannot overwrite existing file`;
   const started = fs.write(path, new Uint8Array(0), shell.user, { append, mode: 0o666 & ~shell.umask });
   if (!started.ok) return `${target}: ${errorText(started.error)}`;
   const writer = new FileWriter(shell, path, append);
   return { output: writer, path, flush: () => writer.flush(), close: () => writer.close() };
 }
 
-async function openDevice(shell: ShellState, table: FdTable, path: string, target: string): Promise<OpenFile | string | undefined> {
+async function openDevice(
+  shell: ShellState,
+  table: FdTable,
+  path: string,
+  target: string,
+): Promise<OpenFile | string | undefined> {
   if (path === '/dev/null') return { input: emptyInput(), output: DISCARD };
   if (path === '/dev/stdin' || path === '/dev/fd/0') return table.get(0) ?? `${target}: No such file or directory`;
   if (path === '/dev/stdout' || path === '/dev/fd/1') return table.get(1) ?? `${target}: No such file or directory`;
@@ -208,7 +231,8 @@ export class FileWriter implements CommandOutput {
     const stat = this.#shell.session.fs.stat(this.#path, root);
     if (!stat.ok || stat.value.type !== 'file') return;
     const content = this.#shell.session.fs.read(this.#path, root, 0, MAX_OBSERVED_FILE);
-    if (content.ok) this.#shell.session.observe({ kind: 'file', path: this.#path, content: content.value, how: 'redirect' });
+    if (content.ok)
+      this.#shell.session.observe({ kind: 'file', path: this.#path, content: content.value, how: 'redirect' });
   }
 }
 

@@ -10,7 +10,21 @@ interface Entry {
   readonly scope: ProcessScope | undefined;
 }
 
-const SIGNALS: readonly string[] = ['HUP', 'INT', 'QUIT', 'KILL', 'TERM', 'PIPE', 'ABRT', 'SEGV', 'STOP', 'TSTP', 'ALRM', 'USR1', 'USR2'];
+const SIGNALS: readonly string[] = [
+  'HUP',
+  'INT',
+  'QUIT',
+  'KILL',
+  'TERM',
+  'PIPE',
+  'ABRT',
+  'SEGV',
+  'STOP',
+  'TSTP',
+  'ALRM',
+  'USR1',
+  'USR2',
+];
 
 export class SessionProcesses {
   readonly #machine: Machine;
@@ -29,14 +43,46 @@ export class SessionProcesses {
     const uptime = Math.max(60, (now - machine.persona.bootedAt(now)) / 1000);
     this.#nextPid = 1200 + (Math.floor(uptime / 7) % 60_000);
     const root = { name: 'root', uid: 0 };
-    const monitor = this.add(root, sshdPid(machine.persona), `sshd: ${user.name}${tty === '?' ? '@notty' : ' [priv]'}`, 'sshd', undefined, '?', 10_400);
-    const session = user.uid === 0 ? monitor : this.add(user, monitor, `sshd: ${user.name}@${tty === '?' ? 'notty' : tty}`, 'sshd', undefined, '?', 6700);
+    const monitor = this.add(
+      root,
+      sshdPid(machine.persona),
+      `sshd: ${user.name}${tty === '?' ? '@notty' : ' [priv]'}`,
+      'sshd',
+      undefined,
+      '?',
+      10_400,
+    );
+    const session =
+      user.uid === 0
+        ? monitor
+        : this.add(user, monitor, `sshd: ${user.name}@${tty === '?' ? 'notty' : tty}`, 'sshd', undefined, '?', 6700);
     this.shellPid = this.add(user, session, args, 'bash', scope, tty, 5100);
   }
 
-  add(user: { name: string; uid: number }, ppid: number, args: string, comm: string, scope: ProcessScope | undefined, tty = this.#tty, rssKb = 3400): number {
+  add(
+    user: { name: string; uid: number },
+    ppid: number,
+    args: string,
+    comm: string,
+    scope: ProcessScope | undefined,
+    tty = this.#tty,
+    rssKb = 3400,
+  ): number {
     const pid = this.#nextPid++;
-    const process: MachineProcess = { pid, ppid, user: user.name, uid: user.uid, tty, state: comm === 'bash' ? 'Ss' : 'S+', startedAt: this.#clock.now(), cpuSeconds: 0, rssKb, vszKb: rssKb * 2 - (rssKb % 40), comm: comm.slice(0, 15), args: args.slice(0, 4096) };
+    const process: MachineProcess = {
+      pid,
+      ppid,
+      user: user.name,
+      uid: user.uid,
+      tty,
+      state: comm === 'bash' ? 'Ss' : 'S+',
+      startedAt: this.#clock.now(),
+      cpuSeconds: 0,
+      rssKb,
+      vszKb: rssKb * 2 - (rssKb % 40),
+      comm: comm.slice(0, 15),
+      args: args.slice(0, 4096),
+    };
     this.#entries.set(pid, { process, scope });
     return pid;
   }
@@ -60,7 +106,20 @@ export class SessionProcesses {
     const days = (now - booted) / 86_400_000;
     const system = systemProcesses(this.#machine.persona)
       .filter((item) => this.#killedSystem?.has(item.pid) !== true)
-      .map((item) => ({ pid: item.pid, ppid: item.ppid, user: item.user, uid: item.uid, tty: item.tty, state: item.state, startedAt: booted + item.startedAfterMs, cpuSeconds: Math.floor(item.cpuSecondsPerDay * days), rssKb: item.rssKb, vszKb: item.vszKb, comm: item.comm, args: item.args }));
+      .map((item) => ({
+        pid: item.pid,
+        ppid: item.ppid,
+        user: item.user,
+        uid: item.uid,
+        tty: item.tty,
+        state: item.state,
+        startedAt: booted + item.startedAfterMs,
+        cpuSeconds: Math.floor(item.cpuSecondsPerDay * days),
+        rssKb: item.rssKb,
+        vszKb: item.vszKb,
+        comm: item.comm,
+        args: item.args,
+      }));
     return [...system, ...[...this.#entries.values()].map((entry) => entry.process)];
   }
 
@@ -78,7 +137,12 @@ export class SessionProcesses {
     const system = systemProcesses(this.#machine.persona).find((item) => item.pid === pid);
     if (system === undefined || this.#killedSystem?.has(pid) === true) return 'no-such-process';
     if (by.uid !== 0 && by.uid !== system.uid) return 'not-permitted';
-    if (system.executable !== '' && pid !== 1 && ['TERM', 'KILL', 'HUP', 'INT', 'QUIT'].includes(name) && !(name === 'HUP' && system.state.includes('s'))) {
+    if (
+      system.executable !== '' &&
+      pid !== 1 &&
+      ['TERM', 'KILL', 'HUP', 'INT', 'QUIT'].includes(name) &&
+      !(name === 'HUP' && system.state.includes('s'))
+    ) {
       this.#killedSystem ??= new Set();
       this.#killedSystem.add(pid);
     }

@@ -7,9 +7,23 @@ import { type FdTable, errorText, outputOf } from './redirection.ts';
 import { runStream } from './source-stream.ts';
 import type { ShellState } from './shell-state.ts';
 
-const LONG_OPTIONS: Readonly<Record<string, string>> = { e: 'errexit', u: 'nounset', x: 'xtrace', v: 'verbose', f: 'noglob', n: 'noexec', C: 'noclobber', a: 'allexport' };
+const LONG_OPTIONS: Readonly<Record<string, string>> = {
+  e: 'errexit',
+  u: 'nounset',
+  x: 'xtrace',
+  v: 'verbose',
+  f: 'noglob',
+  n: 'noexec',
+  C: 'noclobber',
+  a: 'allexport',
+};
 
-export async function runShellProgram(shell: ShellState, fds: FdTable, argv: readonly string[], program: string): Promise<number> {
+export async function runShellProgram(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  program: string,
+): Promise<number> {
   const kind = program === 'bash' || program === 'rbash' ? 'bash' : 'dash';
   const err = outputOf(fds, 2);
   const args = argv.slice(1);
@@ -22,7 +36,9 @@ export async function runShellProgram(shell: ShellState, fds: FdTable, argv: rea
     const option = args.shift()!;
     if (option === '--' || option === '-') break;
     if (option === '--version') {
-      outputOf(fds, 1).write('GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n');
+      outputOf(fds, 1).write(
+        'GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n',
+      );
       return 0;
     }
     if (option === '--login') login = true;
@@ -68,7 +84,11 @@ export async function runShellProgram(shell: ShellState, fds: FdTable, argv: rea
     const path = shell.resolve(file);
     const read = shell.session.fs.read(path, shell.user);
     if (!read.ok) {
-      err.write(kind === 'bash' ? `${argv[0]}: ${file}: ${errorText(read.error)}\n` : `${argv[0]}: 0: cannot open ${file}: ${read.error === 'ENOENT' ? 'No such file' : errorText(read.error)}\n`);
+      err.write(
+        kind === 'bash'
+          ? `${argv[0]}: ${file}: ${errorText(read.error)}\n`
+          : `${argv[0]}: 0: cannot open ${file}: ${read.error === 'ENOENT' ? 'No such file' : errorText(read.error)}\n`,
+      );
       return kind === 'bash' ? (read.error === 'EISDIR' ? 126 : 127) : 2;
     }
     shell.session.observe({ kind: 'execute', path, argv: argv.map((item) => item.slice(0, 1024)).slice(0, 64) });
@@ -86,5 +106,7 @@ export async function runShellProgram(shell: ShellState, fds: FdTable, argv: rea
   const table = new Map(fds);
   const prompts = input.isTerminal || interactive;
   void login;
-  return runChild(shell, child, fds, () => runStream(child, table, input instanceof BufferedInput ? input : input, prompts));
+  return runChild(shell, child, fds, () =>
+    runStream(child, table, input instanceof BufferedInput ? input : input, prompts),
+  );
 }

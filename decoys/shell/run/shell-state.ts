@@ -107,7 +107,17 @@ export class ShellState {
   }
 
   clone(scope: ProcessScope, pid: number): ShellState {
-    const copy = new ShellState({ session: this.session, scope, user: this.user, name: this.name, kind: this.kind, mode: this.mode, pid: this.pid, ppid: this.ppid, cwd: this.cwd });
+    const copy = new ShellState({
+      session: this.session,
+      scope,
+      user: this.user,
+      name: this.name,
+      kind: this.kind,
+      mode: this.mode,
+      pid: this.pid,
+      ppid: this.ppid,
+      cwd: this.cwd,
+    });
     this.session.budget.bytes(this.vars.bytes);
     copy.ownPid = pid;
     copy.vars = new Variables(SHELL_LIMITS.maxVariablesBytes, this.vars);
@@ -150,4 +160,18 @@ export class ShellState {
   }
 }
 
-export const DEFAULT_SHOPTS: readonly string[] = ['checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges', 'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars', 'sourcepath'];
+export const DEFAULT_SHOPTS: readonly string[] = [
+  'checkwinsize',
+  'cmdhist',
+  'complete_fullquote',
+  'extquote',
+  'force_fignore',
+  'globasciiranges',
+  'globskipdots',
+  'hostcomplete',
+  'interactive_comments',
+  'patsub_replacement',
+  'progcomp',
+  'promptvars',
+  'sourcepath',
+];

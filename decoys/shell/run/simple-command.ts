@@ -68,7 +68,10 @@ async function runParts(shell: ShellState, fds: FdTable, command: SimpleCommand)
       keepOpen(fds, redirected.fds);
       return 0;
     }
-    if (command.assignments.length === 0 || (active !== undefined && SPECIAL_BUILTINS.has(name) && shell.kind === 'dash')) {
+    if (
+      command.assignments.length === 0 ||
+      (active !== undefined && SPECIAL_BUILTINS.has(name) && shell.kind === 'dash')
+    ) {
       for (const assignment of command.assignments) await assign(shell, fds, assignment);
       return await dispatch(shell, redirected.fds, argv, active);
     }
@@ -112,7 +115,9 @@ async function expandArguments(shell: ShellState, fds: FdTable, words: readonly 
       argv.push(assignment.name);
     } else {
       const index = assignment.index === undefined ? '' : `[${assignment.index.raw}]`;
-      argv.push(`${assignment.name}${index}${assignment.append ? '+' : ''}=${await expandText(shell, fds, assignment.value as Word, true)}`);
+      argv.push(
+        `${assignment.name}${index}${assignment.append ? '+' : ''}=${await expandText(shell, fds, assignment.value as Word, true)}`,
+      );
     }
   }
   return argv;
@@ -129,7 +134,11 @@ export async function assign(shell: ShellState, fds: FdTable, assignment: Assign
     }
     const values: [string | undefined, string][] = [];
     for (const element of assignment.value) {
-      if (element.index !== undefined) values.push([variable.assoc === undefined ? element.index.raw : await expandQuoted(shell, fds, element.index), await expandText(shell, fds, element.value)]);
+      if (element.index !== undefined)
+        values.push([
+          variable.assoc === undefined ? element.index.raw : await expandQuoted(shell, fds, element.index),
+          await expandText(shell, fds, element.value),
+        ]);
       else for (const text of await expandWords(shell, fds, [element.value])) values.push([undefined, text]);
     }
     if (!assignment.append) {
@@ -177,7 +186,13 @@ function trace(shell: ShellState, fds: FdTable, words: readonly string[], raw: b
 }
 
 /** A function, a builtin or a program, by its name. */
-export async function dispatch(shell: ShellState, fds: FdTable, argv: readonly string[], builtin: Builtin | undefined, options: { readonly functions?: boolean } = {}): Promise<number> {
+export async function dispatch(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  builtin: Builtin | undefined,
+  options: { readonly functions?: boolean } = {},
+): Promise<number> {
   const name = argv[0]!;
   const definition = options.functions === false ? undefined : shell.functions.get(name);
   if (definition !== undefined) return callFunction(shell, fds, argv, definition);
@@ -209,7 +224,12 @@ export function observeCommand(shell: ShellState, argv: readonly string[], exitC
   shell.session.observe({ kind: 'command', argv: capped, exitCode, known, cwd: shell.cwd.slice(0, 4096) });
 }
 
-async function callFunction(shell: ShellState, fds: FdTable, argv: readonly string[], definition: NonNullable<ReturnType<ShellState['functions']['get']>>): Promise<number> {
+async function callFunction(
+  shell: ShellState,
+  fds: FdTable,
+  argv: readonly string[],
+  definition: NonNullable<ReturnType<ShellState['functions']['get']>>,
+): Promise<number> {
   if (shell.callStack.length >= SHELL_LIMITS.maxDepth) {
     shell.session.budget.bounded('depth');
     complain(shell, fds, `${argv[0]}: maximum function nesting level exceeded (${SHELL_LIMITS.maxDepth})\n`);

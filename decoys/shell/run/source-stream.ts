@@ -12,12 +12,21 @@ import type { BufferedInput } from './streams.ts';
 /** Text that is parsed again with each further line of one command; past this it is too long to be honest. */
 const MAX_REPARSED = 16 * 1024 * 1024;
 
-export async function runStream(shell: ShellState, fds: FdTable, input: BufferedInput, prompts: boolean): Promise<number> {
+export async function runStream(
+  shell: ShellState,
+  fds: FdTable,
+  input: BufferedInput,
+  prompts: boolean,
+): Promise<number> {
   const err = outputOf(fds, 2);
   let text = '';
   let line = 1;
   let reparsed = 0;
-  if (prompts) shell.vars.set('PS1', shell.kind === 'dash' ? (shell.user.uid === 0 ? '# ' : '$ ') : (shell.vars.text('PS1') ?? '\\u@\\h:\\w\\$ '));
+  if (prompts)
+    shell.vars.set(
+      'PS1',
+      shell.kind === 'dash' ? (shell.user.uid === 0 ? '# ' : '$ ') : (shell.vars.text('PS1') ?? '\\u@\\h:\\w\\$ '),
+    );
   for (;;) {
     if (prompts) err.write(text === '' ? expandPrompt(shell, shell.vars.text('PS1') ?? '') : '> ');
     const next = await input.readLine();
@@ -44,8 +53,19 @@ export async function runStream(shell: ShellState, fds: FdTable, input: Buffered
 }
 
 /** Answers false where the text needs more lines. */
-export async function runText(shell: ShellState, fds: FdTable, text: string, line: number, last: boolean): Promise<boolean> {
-  const parser = new Parser(text, { aliases: shell.interactive || shell.kind === 'dash' || shell.shopts.has('expand_aliases') ? shell.aliases : new Map(), line, extglob: shell.shopts.has('extglob') });
+export async function runText(
+  shell: ShellState,
+  fds: FdTable,
+  text: string,
+  line: number,
+  last: boolean,
+): Promise<boolean> {
+  const parser = new Parser(text, {
+    aliases:
+      shell.interactive || shell.kind === 'dash' || shell.shopts.has('expand_aliases') ? shell.aliases : new Map(),
+    line,
+    extglob: shell.shopts.has('extglob'),
+  });
   const lists: List[] = [];
   try {
     for (let list = parser.next(); list !== undefined; list = parser.next()) lists.push(list);
@@ -58,7 +78,8 @@ export async function runText(shell: ShellState, fds: FdTable, text: string, lin
   }
   if (!last && (parser.unclosedHeredoc || /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text))) return false;
   try {
-    for (const list of lists) if (list.items.length > 0 && !shell.options.has('noexec')) await runList(shell, fds, list);
+    for (const list of lists)
+      if (list.items.length > 0 && !shell.options.has('noexec')) await runList(shell, fds, list);
   } catch (error) {
     if (!(error instanceof AbandonLine)) throw error;
     shell.status = error.status;

@@ -26,7 +26,10 @@ export abstract class BufferedInput implements CommandInput {
   }
 
   /** Up to and without `end`; `found` is false where the input ended first. At most `max` bytes. */
-  async readUntil(end: number, max = 65_536): Promise<{ readonly bytes: Uint8Array; readonly found: boolean } | undefined> {
+  async readUntil(
+    end: number,
+    max = 65_536,
+  ): Promise<{ readonly bytes: Uint8Array; readonly found: boolean } | undefined> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for (;;) {
@@ -65,7 +68,8 @@ export abstract class BufferedInput implements CommandInput {
   }
 
   unread(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#rest = this.#rest.length === 0 ? bytes : new Uint8Array(Buffer.concat([bytes, this.#rest]));
+    if (bytes.length > 0)
+      this.#rest = this.#rest.length === 0 ? bytes : new Uint8Array(Buffer.concat([bytes, this.#rest]));
   }
 }
 
@@ -137,7 +141,10 @@ export class Pipe extends BufferedInput {
   #ended = false;
   #broken = false;
   #wake: (() => void) | undefined;
-  readonly output: CommandOutput = { write: (data) => this.#write(typeof data === 'string' ? bytesOf(data) : data), isTerminal: false };
+  readonly output: CommandOutput = {
+    write: (data) => this.#write(typeof data === 'string' ? bytesOf(data) : data),
+    isTerminal: false,
+  };
 
   constructor(waiter: Waiter) {
     super();

@@ -42,7 +42,13 @@ export function allKeys(shell: ShellState, name: string): readonly string[] {
 }
 
 /** Sets a variable or an element; answers bash's complaint where that is not allowed. */
-export function setElement(shell: ShellState, name: string, index: string | undefined, value: string, append = false): string | undefined {
+export function setElement(
+  shell: ShellState,
+  name: string,
+  index: string | undefined,
+  value: string,
+  append = false,
+): string | undefined {
   const variable = shell.vars.declare(name);
   if (variable.readonly) return `${name}: readonly variable`;
   if (index !== undefined && variable.assoc !== undefined) {
@@ -141,16 +147,43 @@ function specialArray(shell: ShellState, name: string): readonly string[] | unde
     return names.length > 0 && shell.mode === 'script' ? [...names, 'main'] : names;
   }
   if (name === 'BASH_LINENO') return shell.callStack.map((item) => String(item.line)).reverse();
-  if (name === 'BASH_SOURCE') return shell.mode === 'script' ? [...shell.callStack.map(() => shell.name), shell.name] : shell.callStack.map(() => 'environment');
+  if (name === 'BASH_SOURCE')
+    return shell.mode === 'script'
+      ? [...shell.callStack.map(() => shell.name), shell.name]
+      : shell.callStack.map(() => 'environment');
   if (name === 'GROUPS') return shell.user.groups.map(String);
   if (name === 'DIRSTACK') return [shell.cwd, ...shell.dirStack];
   return undefined;
 }
 
-const FLAG_LETTERS: Readonly<Record<string, string>> = { allexport: 'a', braceexpand: 'B', emacs: '', errexit: 'e', errtrace: 'E', functrace: 'T', hashall: 'h', histexpand: 'H', history: '', keyword: 'k', monitor: 'm', noclobber: 'C', noexec: 'n', noglob: 'f', notify: 'b', nounset: 'u', onecmd: 't', physical: 'P', privileged: 'p', verbose: 'v', xtrace: 'x' };
+const FLAG_LETTERS: Readonly<Record<string, string>> = {
+  allexport: 'a',
+  braceexpand: 'B',
+  emacs: '',
+  errexit: 'e',
+  errtrace: 'E',
+  functrace: 'T',
+  hashall: 'h',
+  histexpand: 'H',
+  history: '',
+  keyword: 'k',
+  monitor: 'm',
+  noclobber: 'C',
+  noexec: 'n',
+  noglob: 'f',
+  notify: 'b',
+  nounset: 'u',
+  onecmd: 't',
+  physical: 'P',
+  privileged: 'p',
+  verbose: 'v',
+  xtrace: 'x',
+};
 
 function flags(shell: ShellState): string {
-  const letters = Object.entries(FLAG_LETTERS).filter(([name, letter]) => letter !== '' && shell.options.has(name)).map(([, letter]) => letter);
+  const letters = Object.entries(FLAG_LETTERS)
+    .filter(([name, letter]) => letter !== '' && shell.options.has(name))
+    .map(([, letter]) => letter);
   if (shell.mode === 'interactive') letters.push('i');
   const order = 'abefhikmnptuvxBCEHPT';
   letters.sort((a, b) => order.indexOf(a) - order.indexOf(b));

@@ -24,7 +24,11 @@ export class Variables {
     this.#map = new Map();
     if (from === undefined) return;
     for (const [name, variable] of from.#map) {
-      this.#map.set(name, { ...variable, array: variable.array === undefined ? undefined : new Map(variable.array), assoc: variable.assoc === undefined ? undefined : new Map(variable.assoc) });
+      this.#map.set(name, {
+        ...variable,
+        array: variable.array === undefined ? undefined : new Map(variable.array),
+        assoc: variable.assoc === undefined ? undefined : new Map(variable.assoc),
+      });
     }
     this.#bytes = from.#bytes;
     for (const frame of from.#frames) this.#frames.push(new Map(frame));
@@ -78,7 +82,16 @@ export class Variables {
     const real = this.resolve(name);
     let variable = this.#map.get(real);
     if (variable === undefined) {
-      variable = { value: undefined, array: undefined, assoc: undefined, exported: false, readonly: false, integer: false, case: undefined, nameref: false };
+      variable = {
+        value: undefined,
+        array: undefined,
+        assoc: undefined,
+        exported: false,
+        readonly: false,
+        integer: false,
+        case: undefined,
+        nameref: false,
+      };
       this.charge(64 + real.length * 2);
       this.#map.set(real, variable);
     }
@@ -88,7 +101,8 @@ export class Variables {
   /** Sets without asking for `readonly`. */
   set(name: string, value: string): Variable {
     const variable = this.declare(name);
-    const text = variable.case === undefined ? value : variable.case === 'lower' ? value.toLowerCase() : value.toUpperCase();
+    const text =
+      variable.case === undefined ? value : variable.case === 'lower' ? value.toLowerCase() : value.toUpperCase();
     if (variable.array !== undefined) this.setElement(variable, 0, text);
     else if (variable.assoc !== undefined) this.setKey(variable, '0', text);
     else {

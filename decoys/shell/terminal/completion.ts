@@ -4,7 +4,10 @@ import type { ShellState } from '../run/shell-state.ts';
 
 const MAX_CANDIDATES = 500;
 
-export function completions(shell: ShellState, line: string): { readonly word: string; readonly candidates: readonly string[] } {
+export function completions(
+  shell: ShellState,
+  line: string,
+): { readonly word: string; readonly candidates: readonly string[] } {
   const word = /[^\s;|&<>()]*$/.exec(line)![0];
   const before = line.slice(0, line.length - word.length).trimEnd();
   const first = before === '' || /[;|&(]$/.test(before);
@@ -14,7 +17,9 @@ export function completions(shell: ShellState, line: string): { readonly word: s
 
 function programs(shell: ShellState, prefix: string): string[] {
   if (prefix === '') return [];
-  const names = new Set([...builtins.keys(), ...shell.functions.keys(), ...shell.aliases.keys()].filter((name) => name.startsWith(prefix)));
+  const names = new Set(
+    [...builtins.keys(), ...shell.functions.keys(), ...shell.aliases.keys()].filter((name) => name.startsWith(prefix)),
+  );
   for (const folder of (shell.vars.text('PATH') ?? '').split(':').slice(0, 16)) {
     const list = shell.session.fs.list(shell.resolve(folder), shell.user);
     if (list.ok) for (const name of list.value) if (name.startsWith(prefix)) names.add(name);
@@ -33,7 +38,9 @@ function files(shell: ShellState, word: string): string[] {
   for (const name of list.value) {
     if (!name.startsWith(prefix) || (name.startsWith('.') && prefix === '')) continue;
     const stat = shell.session.fs.stat(shell.resolve(`${home}${name}`), shell.user);
-    found.push(`${folder}${name.replace(/[\s'"\\$&;|<>()*?[\]!`]/g, '\\$&')}${stat.ok && stat.value.type === 'directory' ? '/' : ''}`);
+    found.push(
+      `${folder}${name.replace(/[\s'"\\$&;|<>()*?[\]!`]/g, '\\$&')}${stat.ok && stat.value.type === 'directory' ? '/' : ''}`,
+    );
   }
   return found.sort();
 }

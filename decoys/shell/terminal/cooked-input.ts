@@ -99,7 +99,10 @@ export class CookedLine {
       this.#bytes = [];
     } else if (line.length < 4096) {
       line.push(byte);
-      if (this.echo) this.#write(byte < 32 && byte !== 9 ? `^${String.fromCharCode(byte + 64)}` : Buffer.from([byte]).toString('latin1'));
+      if (this.echo)
+        this.#write(
+          byte < 32 && byte !== 9 ? `^${String.fromCharCode(byte + 64)}` : Buffer.from([byte]).toString('latin1'),
+        );
     }
   }
 

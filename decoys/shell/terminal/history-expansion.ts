@@ -1,5 +1,8 @@
 /** `!!`, `!n`, `!-n`, `!text`, `!$`, `!*` and `^old^new`, before a line is parsed. */
-export function expandHistory(line: string, history: readonly string[]): { readonly line: string; readonly changed: boolean } | { readonly missing: string } {
+export function expandHistory(
+  line: string,
+  history: readonly string[],
+): { readonly line: string; readonly changed: boolean } | { readonly missing: string } {
   const quick = /^\^([^^]+)\^([^^]*)\^?$/.exec(line);
   if (quick !== null) {
     const last = history.at(-1);
@@ -20,7 +23,16 @@ export function expandHistory(line: string, history: readonly string[]): { reado
     if (char === "'" && !double) single = !single;
     else if (char === '"' && !single) double = !double;
     const next = line[i + 1];
-    if (char !== '!' || single || next === undefined || ' \t\n=('.includes(next) || (double && next === '"') || line[i - 1] === '$' || (line[i - 1] === '{' && line[i - 2] === '$') || line[i - 1] === '[') {
+    if (
+      char !== '!' ||
+      single ||
+      next === undefined ||
+      ' \t\n=('.includes(next) ||
+      (double && next === '"') ||
+      line[i - 1] === '$' ||
+      (line[i - 1] === '{' && line[i - 2] === '$') ||
+      line[i - 1] === '['
+    ) {
       result += char;
       continue;
     }

@@ -9,7 +9,10 @@ export interface EditorHost {
   complete(line: string): { readonly word: string; readonly candidates: readonly string[] };
 }
 
-export type EditorEvent = { readonly kind: 'line'; readonly line: string } | { readonly kind: 'interrupt' } | { readonly kind: 'end' };
+export type EditorEvent =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'interrupt' }
+  | { readonly kind: 'end' };
 
 const MAX_CHARS = 64 * 1024;
 const BELL = '\x07';
@@ -205,7 +208,11 @@ export class LineEditor {
     this.#chars.splice(this.#cursor, 0, char);
     this.#cursor++;
     const tail = this.#chars.slice(this.#cursor).join('');
-    this.#host.write((char === '\n' ? '\r\n' : char < ' ' ? `^${String.fromCharCode(char.charCodeAt(0) + 64)}` : char) + tail + '\b'.repeat(this.#chars.length - this.#cursor));
+    this.#host.write(
+      (char === '\n' ? '\r\n' : char < ' ' ? `^${String.fromCharCode(char.charCodeAt(0) + 64)}` : char) +
+        tail +
+        '\b'.repeat(this.#chars.length - this.#cursor),
+    );
   }
 
   #remove(from: number, to: number): void {
@@ -308,7 +315,12 @@ export class LineEditor {
     const width = Math.max(...names.map((item) => item.length)) + 2;
     const columns = Math.max(1, Math.floor(80 / width));
     let text = '\r\n';
-    for (let i = 0; i < names.length; i += columns) text += `${names.slice(i, i + columns).map((item) => item.padEnd(width)).join('').trimEnd()}\r\n`;
+    for (let i = 0; i < names.length; i += columns)
+      text += `${names
+        .slice(i, i + columns)
+        .map((item) => item.padEnd(width))
+        .join('')
+        .trimEnd()}\r\n`;
     this.#host.write(text);
     this.#redraw();
   }
