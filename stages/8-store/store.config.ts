@@ -22,7 +22,7 @@ export const StoreConfig = z.strictObject({
         .int()
         .min(96)
         .max(65_536)
-        .default(192)
+        .default(160)
         .describe('Memory in megabytes that the event database may use for caches and queries.'),
       threads: z.number().int().min(1).max(64).default(2).describe('Threads that one query may use.'),
       minFreeMb: z

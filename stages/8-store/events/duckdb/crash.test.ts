@@ -4,13 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { allPages } from '@netsentinel/testkit/contracts/event-store.suite';
 import { expect, it } from 'vitest';
 import { openDuckDbEventStore } from './duckdb-events.store.ts';
 
-const ROUNDS = Number(process.env['NETSENTINEL_CRASH_ROUNDS'] ?? 4);
+const ROUNDS = Number(process.env['NETSENTINEL_CRASH_ROUNDS'] ?? 3);
+
+const open = (directory: string) =>
+  openDuckDbEventStore({ directory: join(directory, 'events'), minFreeBytes: 0, log: silentLogger });
 
 /** Goes on from the store's own watermark, and says what was acknowledged. */
 const CHILD = (here: string, directory: string): string => `
@@ -39,14 +41,19 @@ async function appendUntilKilled(directory: string, killAfter: number): Promise<
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let complaint = '';
-  let acknowledgements = 0;
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    acknowledgements = output.split('acknowledged').length - 1;
-    if (acknowledgements >= killAfter) child.kill('SIGKILL');
+  const enough = new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.split('acknowledged').length > killAfter) resolve();
+    });
+    child.on('close', resolve);
   });
-  await new Promise((resolve) => child.on('close', resolve));
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  await enough;
+  await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+  child.kill('SIGKILL');
+  await closed;
   expect(complaint).toBe('');
   return Number(/acknowledged (\d+)\s*$/.exec(output)?.[1] ?? /start (\d+)/.exec(output)?.[1]);
 }
@@ -56,12 +63,7 @@ it('loses nothing that was acknowledged, and doubles nothing', async () => {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       const acknowledged = await appendUntilKilled(directory, 3 + round * 9);
-      const store = await openDuckDbEventStore({
-        directory: join(directory, 'events'),
-        minFreeBytes: 0,
-        log: silentLogger,
-        clock: new ManualClock(),
-      });
+      const store = await open(directory);
       const stored = Number((await store.watermarks())[0]!.offset);
       expect(stored).toBeGreaterThanOrEqual(acknowledged);
       expect((await store.describe()).events).toBe(stored);

@@ -16,7 +16,7 @@ import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOpt
 export interface DuckDbEventStoreOptions {
   /** Created where it is missing; the store's alone. */
   readonly directory: string;
-  /** What DuckDB may hold in memory, MB (default 192). */
+  /** What DuckDB may hold in memory, MB (default 160). */
   readonly memoryLimitMb?: number;
   /** Threads of a query (default 2). */
   readonly threads?: number;
@@ -37,29 +37,37 @@ export interface DuckDbEventStore extends EventStore {
 export async function openDuckDbEventStore(options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
   const workerData: WorkerOptions = {
     directory: options.directory,
-    memoryLimitMb: options.memoryLimitMb ?? 192,
+    memoryLimitMb: options.memoryLimitMb ?? 160,
     threads: options.threads ?? 2,
     minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
   };
   const worker = new Worker(new URL('./events.worker.ts', import.meta.url), {
     workerData,
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
   });
   const store = new WorkerEventStore(worker, options.log);
   await store.opened;
   return store;
 }
 
-class WorkerEventStore implements DuckDbEventStore {
+/** What the store needs of a `Worker`. */
+export interface EnginePort {
+  postMessage(request: EngineRequest, transfer: readonly ArrayBuffer[]): void;
+  on(event: 'message', handler: (answer: EngineAnswer) => void): unknown;
+  on(event: 'error', handler: (error: unknown) => void): unknown;
+  on(event: 'exit', handler: () => void): unknown;
+}
+
+export class WorkerEventStore implements DuckDbEventStore {
   readonly opened: Promise<unknown>;
-  readonly #worker: Worker;
+  readonly #worker: EnginePort;
   readonly #log: Logger;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   #nextId = 1;
   #gone: NetSentinelError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: Worker, log: Logger) {
+  constructor(worker: EnginePort, log: Logger) {
     this.#worker = worker;
     this.#log = log;
     this.opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));

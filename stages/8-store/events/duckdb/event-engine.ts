@@ -6,7 +6,6 @@ import type { AggregateRow, EventAggregate, EventQuery, RetentionPolicy } from '
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
 import { EventRetention, sweepArchives } from './event-retention.ts';
-import { archiveFolder } from './event-source.ts';
 import { EventWriter, type PackedBatch } from './event-writer.ts';
 import { WordIndex, type WordSegment } from './words/word-index.ts';
 
@@ -77,7 +76,7 @@ export class EventEngine {
   /** The database file as of a checkpoint, with the archives and word segments that it lists. */
   backup(folder: string): Promise<void> {
     return this.#maintain(async () => {
-      const { writer, words } = this.#parts;
+      const { writer } = this.#parts;
       const { directory } = this.#options;
       await writer.exclusive(() => writer.checkpoint());
       await writer.withoutCheckpoints(async () => {
@@ -91,7 +90,6 @@ export class EventEngine {
             copyFileSync(join(from, file), join(folder, name, file), constants.COPYFILE_FICLONE);
         }
       });
-      void words;
     });
   }
 
@@ -190,6 +188,3 @@ function folderBytes(directory: string): number {
   }
   return bytes;
 }
-
-/** Where archives lie, for those who inspect a store from outside. */
-export { archiveFolder };

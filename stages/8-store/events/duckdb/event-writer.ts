@@ -28,11 +28,11 @@ interface Pending extends PackedBatch {
 const CHUNK_ROWS = 512;
 const CATCH_UP_ROWS = 8192;
 /** One transaction takes at most about this many events. */
-const MAX_COMMIT_EVENTS = 8192;
+const MAX_COMMIT_EVENTS = 4096;
 /** Fewer events than this may wait for more, this long after the last commit. */
 const SMALL_EVENTS = 256;
 const LINGER_MS = 20;
-const CHECKPOINT_WAL_BYTES = 64 * 1024 * 1024;
+const CHECKPOINT_WAL_BYTES = 48 * 1024 * 1024;
 const IDLE_CHECKPOINT_MS = 30_000;
 
 type Cell = string | bigint | null;
