@@ -151,7 +151,7 @@ function* receiveFolder(
   } else {
     // A folder that its owner may not write would refuse its own content: the mode comes last.
     setMode = true;
-    const made = onPath(scp, path, (at) => scp.fs.mkdir(at, entry.mode | 0o700, scp.user));
+    const made = onPath(scp, path, (at) => scp.fs.mkdir(at, scp.user, entry.mode | 0o700));
     if (!made.ok) {
       yield* scp.error(`${path}: ${ERROR_TEXT[made.error]}`);
       return;
@@ -215,7 +215,8 @@ function openForWriting(scp: ScpContext, path: string, before: FsResult<FsStat>,
 
 function report(scp: ScpContext, path: string): void {
   const content = readUpTo(scp.fs, scp.user, path, SFTP_LIMITS.maxObservedBytes);
-  if (content !== undefined) scp.observe({ kind: 'file', path, content, how: 'upload' });
+  const real = scp.fs.realpath(path, scp.user);
+  if (content !== undefined) scp.observe({ kind: 'file', path: real.ok ? real.value : path, content, how: 'upload' });
 }
 
 function statOf(scp: ScpContext, path: string): FsResult<FsStat> {

@@ -277,7 +277,9 @@ export class SftpFiles {
   #report(file: OpenFile): void {
     if (!file.written) return;
     const content = readUpTo(this.#fs, this.#user, file.path, SFTP_LIMITS.maxObservedBytes);
-    if (content !== undefined) this.#observe({ kind: 'file', path: file.path, content, how: 'upload' });
+    const real = this.#fs.realpath(file.path, this.#user);
+    const path = real.ok ? real.value : file.path;
+    if (content !== undefined) this.#observe({ kind: 'file', path, content, how: 'upload' });
   }
 }
 
