@@ -38,14 +38,18 @@ export function Replay({ session }: { readonly session: string }) {
       ),
     [session],
   );
-  return <div className="terminal" ref={element} data-testid="replay" />;
+  return (
+    <div className="screen">
+      <div className="terminal" ref={element} data-testid="replay" />
+    </div>
+  );
 }
 
 export function LiveTerminal({ session }: { readonly session: string }) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let leave = (): void => {};
-    const driver = (_: unknown, core: Core) => ({
+    const driver = (core: Core) => ({
       play: () => {
         core.dispatch('play');
         core.dispatch('playing');
@@ -61,7 +65,11 @@ export function LiveTerminal({ session }: { readonly session: string }) {
       close();
     };
   }, [session]);
-  return <div className="terminal" ref={element} data-testid="live-terminal" />;
+  return (
+    <div className="screen">
+      <div className="terminal" ref={element} data-testid="live-terminal" />
+    </div>
+  );
 }
 
 /** Loads the player when it is first needed (it cannot be imported without a window); answers how to take it away. */
