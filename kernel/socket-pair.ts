@@ -15,9 +15,10 @@ export async function socketPair(folder: string): Promise<readonly [Socket, Sock
   await once(server, 'listening');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const near = connect({ path });
+  // Before it is connected: once reading has begun, this process would swallow what is meant for the one that gets the socket.
+  near.pause();
   await once(near, 'connect');
   const [far] = await accepted;
-  near.pause();
   server.close();
   return [near, far];
 }

@@ -151,6 +151,7 @@ export function serveSensor(
       case 'hello':
         if (epoch !== undefined) return reject('a second hello');
         epoch = message.epoch;
+        log.info('sensor linked', { sensor: sensor.id, epoch });
         return send({ t: 'ack', seq: 0, window: WINDOW });
       case 'recording':
         return record(message.id, Uint8Array.from(message.chunk));
