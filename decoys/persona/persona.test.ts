@@ -26,7 +26,7 @@ describe('a persona', () => {
       (p: (typeof people)[0]) => p.bootedAt(NOW),
       (p: (typeof people)[0]) => Buffer.from(p.derive('host key', 32)).toString('hex'),
     ]) {
-      expect(new Set(people.map(value)).size).toBe(100);
+      expect(new Set(people.map((person) => value(person))).size).toBe(100);
     }
   });
 

@@ -37,8 +37,8 @@ export class SeededRandom {
     s[3] = s[2]!;
     s[2] = s[1]!;
     s[1] = s[0]!;
-    s[0] = (t ^ s[1]! ^ (s[1]! >>> 19)) >>> 0;
-    return s[0]!;
+    s[0] = (t ^ s[1] ^ (s[1] >>> 19)) >>> 0;
+    return s[0];
   }
 
   /** An integer from `from` to `to`, both included. */

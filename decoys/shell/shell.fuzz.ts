@@ -23,7 +23,7 @@ export async function fuzz(data: Uint8Array): Promise<void> {
 async function run(data: Uint8Array, command: string | undefined): Promise<void> {
   const clock = new ManualClock(Date.UTC(2026, 10, 1));
   const machine = openMachine(persona, clock);
-  let ended = false;
+  const state = { ended: false };
   let bytes = 0;
   const session = machine.openShell({
     user: 'root',
@@ -37,14 +37,14 @@ async function run(data: Uint8Array, command: string | undefined): Promise<void>
       return true;
     },
     exit() {
-      ended = true;
+      state.ended = true;
     },
     observe: () => undefined,
   });
   await turn();
   if (command === undefined) for (let at = 0; at < data.length; at += 64) session.input(data.subarray(at, at + 64));
   session.end();
-  for (let i = 0; i < 200 && !ended; i++) {
+  for (let i = 0; i < 200 && !state.ended; i++) {
     await turn();
     clock.advance(60_000);
   }

@@ -163,7 +163,7 @@ async function runFile(ctx: BuiltinContext, name: string, text: string): Promise
 }
 
 const exec: Builtin = async (ctx) => {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   while (args.length > 0 && /^-[cla]/.test(args[0]!)) if (args.shift() === '-a') args.shift();
   if (args[0] === '--') args.shift();
   if (args.length === 0) return 0;
@@ -256,7 +256,7 @@ const builtin: Builtin = (ctx) => {
 };
 
 const command: Builtin = async (ctx) => {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   let describe = '';
   while (args.length > 0 && /^-[pvV]+$/.test(args[0]!)) {
     const option = args.shift()!;

@@ -172,7 +172,8 @@ const mapfile: Builtin = async (ctx) => {
   variable.array = new Map();
   variable.value = undefined;
   const input = ctx.fds.get(fd)?.input;
-  for (let index = -skip; count === 0 || index < count; index++) {
+  const last = count === 0 ? Number.POSITIVE_INFINITY : count;
+  for (let index = -skip; index < last; index++) {
     const line = await input?.readUntil(delimiter, MAX_READ);
     shell.session.budget.woke();
     shell.session.budget.step();

@@ -9,7 +9,7 @@ const KILL_USAGE = 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... o
 const jobs: Builtin = (ctx) => {
   const table = ctx.shell.jobs;
   if (table === undefined) return 0;
-  for (const job of [...table.list]) {
+  for (const job of table.list.slice()) {
     print(ctx, ctx.argv[1] === '-p' ? `${job.pid}\n` : table.describe(job, ctx.argv[1] === '-l'));
     if (job.state !== 'Running' && job.state !== 'Stopped') table.remove(job);
   }
@@ -44,7 +44,7 @@ const wait: Builtin = async (ctx) => {
   const table = ctx.shell.jobs;
   const words = ctx.argv.slice(1).filter((item) => item !== '-n' && item !== '-f');
   if (words.length === 0) {
-    for (const job of [...(table?.list ?? [])]) {
+    for (const job of (table?.list ?? []).slice()) {
       await follow(ctx, job.finished);
       table?.remove(job);
     }
@@ -71,7 +71,7 @@ const wait: Builtin = async (ctx) => {
 
 const kill: Builtin = (ctx) => {
   const { shell } = ctx;
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   if (args.length === 0) {
     complainUsage(ctx, KILL_USAGE);
     return 2;

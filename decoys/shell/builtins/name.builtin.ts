@@ -55,7 +55,8 @@ const type: Builtin = (ctx) => {
     if (KEYWORDS.includes(name)) say('keyword', `${name} is a shell keyword`, name);
     const body = options.has('f') ? undefined : shell.functions.get(name);
     if (body !== undefined) say('function', `${name} is a function\n${functionText(name, body.source)}`, name);
-    if (builtins.has(name)) say('builtin', `${name} is a shell builtin`, name);
+    if (builtins.has(name) && shell.disabledBuiltins?.has(name) !== true)
+      say('builtin', `${name} is a shell builtin`, name);
     if (lines.length === 0 || options.has('a') || options.has('P')) {
       const found = lookUp(shell, name);
       if ('path' in found)

@@ -168,7 +168,7 @@ function turn(ctx: BuiltinContext, name: string, on: boolean): void {
 
 const shopt: Builtin = (ctx) => {
   const { shell } = ctx;
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   const flags = new Set<string>();
   while (args.length > 0 && /^-./.test(args[0]!)) {
     for (const letter of args.shift()!.slice(1)) {

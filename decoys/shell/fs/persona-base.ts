@@ -70,7 +70,8 @@ function build(persona: Persona, now: number): PersonaBase {
         : typeof file.text === 'function'
           ? 0
           : file.text.length);
-    const mtime = file.mtime === 0 ? booted : file.mtime;
+    const mtime =
+      file.mtime === 0 ? booted : (file.mtime ?? (data.texts.has(file.path) ? undefined : installed + 3600));
     addEntry(root, file.path, file.mode ?? 0o100644, {
       size,
       ...(file.uid === undefined ? {} : { uid: file.uid }),

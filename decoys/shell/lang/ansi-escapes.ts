@@ -24,7 +24,7 @@ export function ansiUnescape(text: string): string {
       if (short !== undefined || long !== undefined) return codePoint(Number.parseInt(short ?? long, 16));
       if (octal !== undefined) return byteText(Number.parseInt(octal, 8) & 255);
       if (control !== undefined) return String.fromCharCode((control as string).toUpperCase().charCodeAt(0) ^ 64);
-      return SIMPLE[simple as string] ?? (whole as string);
+      return SIMPLE[simple as string] ?? whole;
     },
   );
 }
@@ -43,8 +43,8 @@ export function echoUnescape(text: string, leadingZero = true): { readonly text:
     if (short !== undefined || long !== undefined) return codePoint(Number.parseInt(short ?? long, 16));
     const digits = first ?? second;
     if (digits !== undefined) return byteText(Number.parseInt(digits === '' ? '0' : digits, 8) & 255);
-    if (leadingZero && (simple === "'" || simple === '"' || simple === '?')) return whole as string;
-    return SIMPLE[simple as string] ?? (whole as string);
+    if (leadingZero && (simple === "'" || simple === '"' || simple === '?')) return whole;
+    return SIMPLE[simple as string] ?? whole;
   });
   return { text: done, stopped: stop >= 0 };
 }

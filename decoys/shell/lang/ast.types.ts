@@ -85,7 +85,7 @@ export type Compound =
   | { readonly kind: 'group'; readonly list: List }
   | {
       readonly kind: 'if';
-      readonly branches: readonly { readonly test: List; readonly then: List }[];
+      readonly branches: readonly { readonly test: List; readonly body: List }[];
       readonly otherwise: List | undefined;
     }
   | { readonly kind: 'while'; readonly until: boolean; readonly test: List; readonly body: List }

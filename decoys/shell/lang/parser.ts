@@ -221,12 +221,12 @@ export class Parser extends WordReader {
   }
 
   #if(): Compound {
-    const branches: { test: List; then: List }[] = [];
+    const branches: { test: List; body: List }[] = [];
     let otherwise: List | undefined;
     for (;;) {
       const test = this.#compoundList('then');
       this.#expect('then');
-      branches.push({ test, then: this.#compoundList('fi') });
+      branches.push({ test, body: this.#compoundList('fi') });
       const word = this.#closer();
       if (word === 'elif') continue;
       if (word === 'else') {

@@ -112,7 +112,7 @@ class Evaluator {
       return wrap(value);
     }
     if (/^0[xX]/.test(text)) return text.length === 2 ? 0n : wrap(BigInt(text));
-    if (!/^\d+$/.test(text) || (/^0/.test(text) && /[89]/.test(text)))
+    if (!/^\d+$/.test(text) || (text.startsWith('0') && /[89]/.test(text)))
       throw new ArithmeticError(`${this.#text}: value too great for base (error token is "${rest}")`);
     return wrap(/^0\d/.test(text) ? BigInt(`0o${text.slice(1)}`) : BigInt(text));
   }

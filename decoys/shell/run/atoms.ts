@@ -25,7 +25,9 @@ export interface Field {
 export function splitFields(atoms: readonly Expanded[], ifs: string): Field[] {
   const fields: Field[] = [];
   let current: Field | undefined;
-  const white = [...ifs].filter((char) => char === ' ' || char === '\t' || char === '\n').join('');
+  const white = Array.from(ifs)
+    .filter((char) => char === ' ' || char === '\t' || char === '\n')
+    .join('');
   let pendingDelimiter = false;
   const finish = (): void => {
     if (current !== undefined) fields.push(current);

@@ -14,7 +14,7 @@ export function expandBraces(word: Word): readonly Word[] {
     return [word];
   const items: Item[] = [];
   for (const part of word.parts) {
-    if (part.kind === 'text' && !part.quoted) items.push(...part.text);
+    if (part.kind === 'text' && !part.quoted) items.push(...Array.from(part.text));
     else items.push(part);
   }
   const expanded = expand(items, 0);
@@ -71,13 +71,13 @@ function readGroup(
 
 function readRange(items: readonly Item[]): Item[][] | undefined {
   if (items.length > 60 || items.some((item) => typeof item !== 'string')) return undefined;
-  const text = items.join('');
+  const text = (items as readonly string[]).join('');
   const numbers = /^(-?\d{1,15})\.\.(-?\d{1,15})(?:\.\.(-?\d{1,9}))?$/.exec(text);
   if (numbers !== null) {
     const [from, to] = [Number(numbers[1]), Number(numbers[2])];
     const width =
       /^-?0\d/.test(numbers[1]!) || /^-?0\d/.test(numbers[2]!) ? Math.max(numbers[1]!.length, numbers[2]!.length) : 0;
-    return series(from, to, Number(numbers[3] ?? 1)).map((value) => [...pad(value, width)]);
+    return series(from, to, Number(numbers[3] ?? 1)).map((value) => Array.from(pad(value, width)));
   }
   const letters = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d{1,9}))?$/.exec(text);
   if (letters === null) return undefined;

@@ -27,7 +27,7 @@ export async function evaluateCondition(shell: ShellState, fds: FdTable, test: C
       return (await expandText(shell, fds, test.word)) === '' ? 1 : 0;
     case 'unary':
       return unaryTest(shell, test.op, await expandText(shell, fds, test.operand), fds) ? 0 : 1;
-    case 'binary':
+    default:
       return binary(shell, fds, test);
   }
 }

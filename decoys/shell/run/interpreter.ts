@@ -14,7 +14,6 @@ import type { ShellState } from './shell-state.ts';
 import { runSimple } from './simple-command.ts';
 import { Collector, Pipe, emptyInput } from './streams.ts';
 import { setElement } from './values.ts';
-import { VariablesFull } from './variables.ts';
 
 /** Runs a whole text, command by command, as a script, `-c`, `eval` and `.` do. */
 export async function runSource(shell: ShellState, fds: FdTable, source: string, firstLine = 1): Promise<number> {
@@ -294,7 +293,7 @@ async function runBody(shell: ShellState, fds: FdTable, body: Compound): Promise
     }
     case 'if':
       for (const branch of body.branches) {
-        if ((await runTest(shell, fds, branch.test)) === 0) return runList(shell, fds, branch.then);
+        if ((await runTest(shell, fds, branch.test)) === 0) return runList(shell, fds, branch.body);
       }
       return body.otherwise === undefined ? 0 : runList(shell, fds, body.otherwise);
     case 'while':
@@ -312,7 +311,7 @@ async function runBody(shell: ShellState, fds: FdTable, body: Compound): Promise
       return runCase(shell, fds, body);
     case 'condition':
       return evaluateCondition(shell, fds, body.test);
-    case 'arithmetic':
+    default:
       return (await expandArithmetic(shell, fds, body.expression)) === 0n ? 1 : 0;
   }
 }

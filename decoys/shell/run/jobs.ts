@@ -47,7 +47,7 @@ export class JobTable {
   /** What an interactive shell says before its next prompt. */
   takeFinished(): string {
     let text = '';
-    for (const job of [...this.list]) {
+    for (const job of this.list.slice()) {
       if (job.state === 'Running' || job.state === 'Stopped') continue;
       text += this.describe(job);
       this.remove(job);

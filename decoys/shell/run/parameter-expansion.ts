@@ -50,7 +50,7 @@ export async function expandParameter(
   if (part.length === true) {
     if (isList) return one(String(values?.length ?? 0));
     requireSet(shell, fds, part, values);
-    return one(String([...(values?.[0] ?? '')].length));
+    return one(String(Array.from(values?.[0] ?? '').length));
   }
   const op = part.op;
   if (op !== undefined && /^:?[-=?+]$/.test(op))

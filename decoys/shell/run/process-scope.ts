@@ -46,14 +46,14 @@ export class ProcessScope implements Waiter {
   wait<T>(start: (resolve: (value: T) => void) => void, cancel?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#killed !== undefined) {
-        reject(this.#killed as unknown as Error);
+        reject(this.#killed);
         return;
       }
       this.#rejects ??= new Set();
       const rejects = this.#rejects;
       const refuse = (reason: Killed): void => {
         cancel?.();
-        reject(reason as unknown as Error);
+        reject(reason);
       };
       rejects.add(refuse);
       start((value) => {

@@ -286,6 +286,7 @@ export function importEnvironment(shell: ShellState, env: ReadonlyMap<string, st
   shell.vars.set('BASH_VERSION', '5.2.15(1)-release');
   const info = shell.vars.declare('BASH_VERSINFO');
   info.array = new Map(['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu'].map((value, at) => [at, value]));
+  info.readonly = true;
   shell.vars.set('OPTERR', '1');
 }
 

@@ -57,7 +57,7 @@ export function expandPrompt(shell: ShellState, text: string): string {
       case '\\':
         return '\\';
       default:
-        return whole as string;
+        return whole;
     }
   });
 }

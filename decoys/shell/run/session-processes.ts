@@ -10,7 +10,7 @@ interface Entry {
   readonly scope: ProcessScope | undefined;
 }
 
-const SIGNALS: readonly string[] = [
+const SIGNALS: ReadonlySet<string> = new Set([
   'HUP',
   'INT',
   'QUIT',
@@ -24,7 +24,7 @@ const SIGNALS: readonly string[] = [
   'ALRM',
   'USR1',
   'USR2',
-];
+]);
 
 export class SessionProcesses {
   readonly #machine: Machine;
@@ -129,7 +129,7 @@ export class SessionProcesses {
     if (entry !== undefined) {
       if (by.uid !== 0 && by.uid !== entry.process.uid) return 'not-permitted';
       if (pid === this.shellPid && ['TERM', 'INT', 'QUIT', 'TSTP'].includes(name)) return 'done';
-      if (name !== '0' && SIGNALS.includes(name) && !['STOP', 'TSTP'].includes(name)) {
+      if (name !== '0' && SIGNALS.has(name) && !['STOP', 'TSTP'].includes(name)) {
         entry.scope?.kill(name === 'HUP' || name === 'INT' || name === 'KILL' || name === 'QUIT' ? name : 'TERM');
       }
       return 'done';

@@ -98,7 +98,7 @@ async function runParts(shell: ShellState, fds: FdTable, command: SimpleCommand)
 
 /** `exec` without a command: its redirections stay. */
 function keepOpen(fds: FdTable, changed: FdTable): void {
-  for (const fd of [...fds.keys()]) if (!changed.has(fd)) fds.delete(fd);
+  for (const fd of fds.keys()) if (!changed.has(fd)) fds.delete(fd);
   for (const [fd, file] of changed) fds.set(fd, file);
 }
 

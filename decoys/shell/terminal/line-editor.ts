@@ -247,7 +247,7 @@ export class LineEditor {
 
   #replace(text: string): void {
     this.#host.write('\b'.repeat(this.#cursor));
-    this.#chars = [...text];
+    this.#chars = Array.from(text);
     this.#cursor = this.#chars.length;
     this.#host.write(`${text}\x1b[K`);
   }
@@ -286,7 +286,7 @@ export class LineEditor {
     const query = this.#search!.slice(0, 256);
     const found = query === '' ? undefined : this.#host.history().findLast((line) => line.includes(query));
     if (found !== undefined) {
-      this.#chars = [...found];
+      this.#chars = Array.from(found);
       this.#cursor = this.#chars.length;
     }
     this.#host.write(`\r(reverse-i-search)\`${query}': ${this.#chars.join('')}\x1b[K`);
