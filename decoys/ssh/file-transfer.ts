@@ -2,6 +2,7 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Machine, MachineUser, ShellObservation } from '../shell/shell.types.ts';
 import type { ChannelProgram, ProgramStart } from './session-channel.ts';
+import { scpCommandLine } from './scp/scp-command-line.ts';
 import { ScpSession } from './scp/scp-session.ts';
 import { SftpServer } from './sftp/sftp-server.ts';
 
@@ -20,8 +21,8 @@ export function fileTransferProgram(start: ProgramStart, io: TransferIo): Channe
   const user = io.machine.user(io.user);
   if (user === undefined) return undefined;
   if (start.kind === 'subsystem' || start.command === '/usr/lib/openssh/sftp-server') return sftp(io, user);
-  const argv = start.command === undefined ? undefined : plainWords(start.command);
-  if (argv === undefined || !/^(\/usr\/bin\/)?scp$/.test(argv[0] ?? '') || !ScpSession.accepts(argv)) return undefined;
+  const argv = scpCommandLine(start.command ?? '', io.machine.fs, user);
+  if (argv === undefined) return undefined;
   return new ScpSession({
     fs: io.machine.fs,
     user,
@@ -30,29 +31,6 @@ export function fileTransferProgram(start: ProgramStart, io: TransferIo): Channe
     observe: (observation) => io.observe(observation),
     exit: (code) => io.exit(code),
   });
-}
-
-/** A command line as words where it needs no shell: quotes and backslashes at most. Undefined where it does. */
-export function plainWords(line: string): readonly string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  for (let at = 0; at < line.length; at++) {
-    const character = line[at]!;
-    if (character === ' ' || character === '\t') {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else if (character === "'" || character === '"') {
-      const end = line.indexOf(character, at + 1);
-      const quoted = end < 0 ? undefined : line.slice(at + 1, end);
-      if (quoted === undefined || (character === '"' && /[$`\\]/.test(quoted))) return undefined;
-      word = (word ?? '') + quoted;
-      at = end;
-    } else if (character === '\\' && at + 1 < line.length) word = (word ?? '') + line[++at]!;
-    else if (/[;&|<>$`(){}*?[\]!#~\\\n]/.test(character)) return undefined;
-    else word = (word ?? '') + character;
-  }
-  if (word !== undefined) words.push(word);
-  return words;
 }
 
 function sftp(io: TransferIo, user: MachineUser): ChannelProgram {

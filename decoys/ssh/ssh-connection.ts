@@ -41,7 +41,8 @@ export class SshConnection {
   #server: SshServer;
   #connection: DecoyConnection;
   #telemetry: SshTelemetry;
-  #auth: UserAuth;
+  /** Undefined after the login. */
+  #auth: UserAuth | undefined;
   #channels: ConnectionLayer;
   #lease: MachineLease | undefined;
   #prepared: Promise<void>;
@@ -132,7 +133,7 @@ export class SshConnection {
     else stream.end(() => stream.destroy());
     this.#cancelGrace();
     this.#cancelLife();
-    this.#auth.close();
+    this.#auth?.close();
     this.#channels.close();
     if (this.#agreement === undefined && this.transport.clientVersion !== '')
       this.#telemetry.client(this.#proposal, undefined);
@@ -163,7 +164,7 @@ export class SshConnection {
   }
 
   message(payload: Buffer): boolean {
-    if (this.#auth.done) return this.#channels.message(payload);
+    if (this.#auth === undefined) return this.#channels.message(payload);
     return this.#auth.message(payload);
   }
 
@@ -198,6 +199,7 @@ export class SshConnection {
 
   authenticated(user: string, keySource?: string): void {
     this.#user = user;
+    this.#auth = undefined;
     this.#cancelGrace();
     this.#hooks.onLogin();
     this.transport.block();

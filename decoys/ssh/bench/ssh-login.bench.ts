@@ -1,12 +1,14 @@
 /**
  * Full logins a second over curve25519, ssh-ed25519 and a password, and what held shells cost: a client process of our own against the decoy in this
- * one, over loopback. `node ssh-login.bench.ts [--logins 4000] [--hold 5000]` prints JSON.
+ * one, over loopback. `node ssh-login.bench.ts [--logins 4000] [--hold 5000] [--machine]` prints JSON.
  */
 import { fork } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createSshHarness } from '@netsentinel/testkit/ssh-harness';
 import { SshClient } from '@netsentinel/testkit/ssh-client';
+import { createPersona } from '../../persona/persona.ts';
+import { openMachine } from '../../shell/machine.ts';
 import { MSG } from '../messages.ts';
 import { WireWriter } from '../wire.ts';
 
@@ -16,6 +18,8 @@ const { values } = parseArgs({
     logins: { type: 'string', default: '4000' },
     hold: { type: 'string', default: '0' },
     concurrency: { type: 'string', default: '64' },
+    /** The real machine behind the login; without it a stand-in that costs next to nothing. */
+    machine: { type: 'boolean', default: false },
     client: { type: 'string' },
   },
 });
@@ -27,6 +31,7 @@ async function runServer(): Promise<void> {
   const harness = createSshHarness({
     checksEvents: false,
     keepsEvents: false,
+    ...(values.machine ? { openMachine, persona: createPersona(Buffer.alloc(32, 7), 'debian-12-server') } : {}),
     config: {
       credentials: { accept: [{ user: 'root', password: 'toor' }] },
       maxStartups: { start: 10_000, rate: 30, full: 10_000 },
