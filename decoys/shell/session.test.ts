@@ -197,7 +197,7 @@ describe('bounds', () => {
 
   test.each([
     ['loops', 'while :; do :; done', 'steps'],
-    ['forks', ':(){ :|:& };:', 'processes'],
+    ['forks', ':(){ :|:& };:; sleep 1', 'processes'],
     ['recursion', 'f(){ f; }; f', 'depth'],
     ['memory', 'x=a; while :; do x=$x$x; done', 'memory'],
     ['long lines', `echo ${'a'.repeat(10 * 1024 * 1024)}`, 'line'],
@@ -211,7 +211,7 @@ describe('bounds', () => {
   });
 
   test('a fork bomb ends with bash’s words', async () => {
-    const result = await runCommand(testMachine(), ':(){ :|:& };:');
+    const result = await runCommand(testMachine(), ':(){ :|:& };:; sleep 1');
     expect(result.stderr).toContain('bash: fork: retry: Resource temporarily unavailable\n');
   });
 
