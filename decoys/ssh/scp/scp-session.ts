@@ -46,11 +46,6 @@ export class ScpSession {
     this.#step();
   }
 
-  /** Whether a command line is one for this class: scp with `-t` or `-f`. */
-  static accepts(argv: readonly string[]): boolean {
-    return parseScpArguments(argv).mode !== undefined;
-  }
-
   input(chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#waiting + chunk.length > MAX_WAITING_BYTES) return this.#finish(1);
