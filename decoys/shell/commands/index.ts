@@ -1,28 +1,80 @@
 /** Every program of the machine by name, one line per family. What is not listed is "command not found". */
 import type { Command, CommandTable } from '../command.types.ts';
+import { accountToolCommands } from './account-tools.ts';
+import { archiveCommands } from './archives.ts';
+import { awkCommands } from './awk.ts';
 import { builtinTwinCommands } from './builtin-twins.ts';
+import { busyboxCommands } from './busybox.ts';
 import { catCommands } from './cat.ts';
+import { codecCommands } from './codecs.ts';
+import { connectCommands } from './connect.ts';
 import { copyMoveCommands } from './copy-move.ts';
+import { curlCommands } from './curl.ts';
+import { dateCommands } from './dates.ts';
+import { diskCommands } from './disk.ts';
+import { findCommands } from './find.ts';
+import { firewallCommands } from './firewall.ts';
 import { grepCommands } from './grep.ts';
+import { hardwareCommands } from './hardware.ts';
 import { identityCommands } from './identity.ts';
+import { interpreterCommands } from './interpreters.ts';
 import { lsCommands } from './ls.ts';
 import { makeRemoveCommands } from './make-remove.ts';
+import { networkCommands } from './network.ts';
+import { orderingCommands } from './ordering.ts';
+import { packageCommands } from './packages.ts';
+import { pathCommands } from './paths.ts';
 import { permissionCommands } from './permissions.ts';
+import { processCommands } from './processes.ts';
+import { sedCommands } from './sed.ts';
+import { serviceCommands } from './services.ts';
+import { signalCommands } from './signals.ts';
 import { sliceCommands } from './slices.ts';
+import { statFileCommands } from './stat-file.ts';
 import { systemInfoCommands } from './system-info.ts';
+import { terminalCommands } from './terminal-tools.ts';
+import { topCommands } from './top.ts';
+import { transformCommands } from './transforms.ts';
+import { wgetCommands } from './wget.ts';
 import { wrapperCommands } from './wrappers.ts';
 
 const FAMILIES: readonly CommandTable[] = [
+  accountToolCommands,
+  archiveCommands,
+  awkCommands,
   builtinTwinCommands,
+  busyboxCommands,
   catCommands,
+  codecCommands,
+  connectCommands,
   copyMoveCommands,
+  curlCommands,
+  dateCommands,
+  diskCommands,
+  findCommands,
+  firewallCommands,
   grepCommands,
+  hardwareCommands,
   identityCommands,
+  interpreterCommands,
   lsCommands,
   makeRemoveCommands,
+  networkCommands,
+  orderingCommands,
+  packageCommands,
+  pathCommands,
   permissionCommands,
+  processCommands,
+  sedCommands,
+  serviceCommands,
+  signalCommands,
   sliceCommands,
+  statFileCommands,
   systemInfoCommands,
+  terminalCommands,
+  topCommands,
+  transformCommands,
+  wgetCommands,
   wrapperCommands,
 ];
 
