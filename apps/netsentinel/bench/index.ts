@@ -1,4 +1,7 @@
 /** Every benchmark and fault of the command line: its name, its knobs, and how to load it. Benches live beside what they measure. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 export interface Bench {
   readonly name: string;
   readonly summary: string;
@@ -72,7 +75,9 @@ export const benches: readonly Bench[] = [
     summary: 'questions over stored events: a histogram, top sources, one address, words',
     options: { events: number('events stored', 10_000_000) },
     run: async ({ events }) => ({
-      ...(await (await import('@netsentinel/store/bench/query.bench')).benchQuery({ events: events! })),
+      ...(await (
+        await import('@netsentinel/store/bench/query.bench')
+      ).benchQuery({ events: events!, directory: join(tmpdir(), 'netsentinel-bench-query') })),
     }),
   },
   {

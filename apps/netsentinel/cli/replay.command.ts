@@ -31,7 +31,7 @@ export function addReplay(program: Command): void {
       const session = await sessionOf(join(folder.platform, 'state.db'), id);
       const blobs = await openFileBlobStore({
         directory: join(folder.platform, 'blobs'),
-        maxBlobBytes: loaded.config.store.maxBlobBytes,
+        maxBlobBytes: loaded.config.store.blobs.maxBlobBytes,
         log: silentLogger,
       });
       const bytes = await blobs.readRecording(session);

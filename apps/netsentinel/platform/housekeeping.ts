@@ -11,9 +11,6 @@ import type { StoreConfig } from '@netsentinel/store/store.config';
 const EVERY_MS = 10 * 60_000;
 const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** What a detector remembers of an attacker, and what a decoy does. */
-const ACTOR_DAYS = 30;
-const MEMORY_DAYS = 90;
 
 export interface HousekeepingPorts {
   readonly stream: EventStream;
@@ -40,13 +37,21 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
   const now = clock.now();
   const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['stream', () => stream.retain()],
-    ['events', () => events.retain(config.retention, now)],
-    ['blobs', () => blobs.retain(config.maxBlobTotalBytes, () => false)],
+    [
+      'events',
+      () => events.retain({ days: config.events.retentionDays, archiveAfterDays: config.events.archiveAfterDays }, now),
+    ],
+    ['blobs', () => blobs.retain(config.blobs.maxTotalMb * 1024 * 1024, () => false)],
     [
       'state',
       () =>
         state.transaction((tx) =>
-          tx.prune({ actors: now - ACTOR_DAYS * DAY_MS, memory: now - MEMORY_DAYS * DAY_MS, sessions: now }),
+          tx.prune({
+            actors: now - config.state.actorDays * DAY_MS,
+            memory: now - config.state.memoryDays * DAY_MS,
+            closedIncidents: now - config.state.closedIncidentDays * DAY_MS,
+            sessions: now,
+          }),
         ),
     ],
   ];

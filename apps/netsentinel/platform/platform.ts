@@ -88,10 +88,17 @@ async function start(boot: Boot) {
 
   const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
   const [events, stream] = await Promise.all([
-    openDuckDbEventStore({ directory: at('events'), memoryLimitMb: config.store.memoryLimitMb, log, clock }),
+    openDuckDbEventStore({
+      directory: at('events'),
+      memoryLimitMb: config.store.events.memoryLimitMb,
+      threads: config.store.events.threads,
+      minFreeBytes: config.store.events.minFreeMb * 1024 * 1024,
+      log,
+      clock,
+    }),
     openEmbeddedStream({ directory: at('stream'), ...config.stream, clock, log }),
   ]);
-  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: config.store.maxBlobBytes, log });
+  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: config.store.blobs.maxBlobBytes, log });
   for (const repair of stream.repairs)
     log.warn('the stream was mended after an unclean end', {
       file: repair.file,
@@ -147,19 +154,13 @@ async function start(boot: Boot) {
     state,
     clock,
     log,
-    onAction: (action) => void settled(action),
+    // An action's new status and its incident are one transaction.
+    commit: (action, write) => analysis.actionChanged(action, write),
+    onAction,
   });
   function planned(action: Action): void {
     onAction(action);
     dispatcher.dispatch([action]);
-  }
-  async function settled(action: Action): Promise<void> {
-    onAction(action);
-    await analysis
-      .actionChanged(action)
-      .catch((error: unknown) =>
-        log.error('an incident could not be told of its action', { error: describeError(error) }),
-      );
   }
   async function resend(): Promise<void> {
     await dispatcher
