@@ -84,8 +84,9 @@ export function drawnAt(page: Page, text: string, timeoutMs = 30_000): Promise<n
 
 /** Runs in the page, whose types are not ours here. A frame that has the text is drawn when the task after its animation frame runs. */
 const DRAWN_AT = `(wanted, timeoutMs) => new Promise((resolve, reject) => {
+  // Lines joined, so that a text which wraps is found too.
   const shows = () => [...document.querySelectorAll('[data-testid="live-terminal"] .ap-line')]
-    .some((line) => line.textContent.replaceAll('\\u00a0', ' ').includes(wanted));
+    .map((line) => line.textContent.replaceAll('\\u00a0', ' ')).join('').includes(wanted);
   const observer = new MutationObserver(() => { if (shows()) done(); });
   const timer = setTimeout(() => {
     observer.disconnect();

@@ -33,7 +33,7 @@ function Frame({ account, children }: { readonly account: string; readonly child
         <a className="brand" href="/">
           <Mark /> NetSentinel
         </a>
-        <dl className="vitals" aria-label="Status">
+        <dl className="vitals" aria-label="Platform">
           <Vital label="open incidents" value={status?.openIncidents} />
           <Vital label="events/s" value={status?.eventsPerSecond} />
           <Vital label="blocks in force" value={status?.blocksInForce} />

@@ -146,5 +146,5 @@ function Sessions({ incident }: { readonly incident: Incident }) {
 }
 
 function sessionName(session: IncidentSession): string {
-  return `${clockTime(session.start)} ${visible(session.user ?? '')} ${session.end === undefined ? '(live)' : `(${duration(session.end - session.start)})`}`;
+  return `${clockTime(session.start)} ${visible(session.user ?? '').slice(0, 40)} ${session.end === undefined ? '(live)' : `(${duration(session.end - session.start)})`}`;
 }

@@ -1,0 +1,374 @@
+/** The console as a person meets it: a real browser, the real API, real stores. Every page must stay free of errors and of foreign scripts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Action } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
+import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { drawnAt, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
+import {
+  HOSTILE_TEXTS,
+  hostileIncident,
+  sampleBlock,
+  sampleIncident,
+  summaryOf,
+} from '@netsentinel/testkit/sample-incidents';
+
+const consoleRoot = join(import.meta.dirname, '../../surface/console/out');
+const HEADER = '{"version":2,"width":80,"height":24}\n';
+
+let browser: Browser;
+let h: ApiHarness;
+let page: Page;
+let complaints: string[];
+let revert: (id: string) => Promise<boolean>;
+
+beforeAll(async () => {
+  if (!existsSync(join(consoleRoot, 'index.html'))) throw new Error('the console is not built: npm run setup');
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  h = await startApi({
+    consoleRoot,
+    response: { revert: (id) => revert(id), revertAll: async () => 0 },
+    attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
+  });
+  ({ page, complaints } = await watchedPage(browser));
+});
+afterEach(async () => {
+  await page.context().close();
+  await h.close();
+});
+
+async function enter(): Promise<void> {
+  await page.goto(h.url + (await h.api.firstRunPath())!);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('Nobody has attacked yet').waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+}
+
+async function put(...incidents: Incident[]): Promise<void> {
+  await h.state.transaction(async (tx) => {
+    for (const incident of incidents) await tx.putIncident(incident);
+  });
+  for (const incident of incidents) h.api.live.incident(summaryOf(incident));
+}
+
+/** The sessions of sample incidents are `ssh~` and their id. */
+async function record(id: string): Promise<void> {
+  const writer = await h.blobs.openRecording(`ssh~${id}`);
+  await writer.append(Buffer.from(`${HEADER}[0.1,"o","root@web:~# "]\n`));
+  await writer.close();
+}
+
+async function putAction(action: Action): Promise<void> {
+  await h.state.transaction((tx) => tx.putAction(action));
+  h.api.live.action(action);
+}
+
+const rows = (): ReturnType<Page['locator']> => page.getByTestId('incident');
+
+describe('the way in and out', () => {
+  it('leads from the first-run link to an account, an empty queue, out and in again', async () => {
+    await page.goto(h.url);
+    await page.waitForURL('**/sign-in/**');
+    await enter();
+    await page.getByText('ssh -p 2222').waitFor();
+    expect(complaints).toEqual([]);
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in/');
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await page.waitForURL('**/sign-in/?then=**');
+    await page.getByLabel('Name').fill('admin');
+    await page.getByLabel('Password').fill('wrong password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Name or password is wrong.').waitFor();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await put(sampleIncident('i1', Date.now()));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/incident/?id=i1');
+    await page.getByTestId('timeline').waitFor();
+    // The browser itself reports the 401 of the wrong password.
+    expect(complaints.filter((c) => !c.includes('401'))).toEqual([]);
+  });
+
+  it('leads to the door when the session ends elsewhere', async () => {
+    await enter();
+    const [cookie] = await page.context().cookies();
+    await h.call('DELETE', '/api/v1/session', { cookie: `${cookie!.name}=${cookie!.value}` });
+    await page.waitForURL('**/sign-in/**');
+  });
+
+  it('works by keyboard alone', async () => {
+    await enter();
+    await record('i1');
+    await put(sampleIncident('i1', Date.now()));
+    await rows().first().waitFor();
+    await page.reload();
+    await rows().first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    const link = page.getByRole('link', { name: 'Brute-forced' });
+    for (let i = 0; i < 12 && !(await link.evaluate('(e) => e === document.activeElement')); i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('timeline').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the queue', () => {
+  it('shows an incident while the page is open, and its changes', async () => {
+    await enter();
+    const incident = sampleIncident('i1', Date.now(), { title: 'Password guessing', score: 40 });
+    await put(incident);
+    await page.getByText('Password guessing').waitFor();
+    await put({ ...incident, title: 'Now a bot', score: 90, version: 2 });
+    await page.getByText('Now a bot').waitFor();
+    expect(await rows().count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('stays usable with 5,000 incidents: pages of 100, at most 300 rows, then older ones', async () => {
+    const now = Date.now();
+    await put(
+      ...Array.from({ length: 5_000 }, (_, i) =>
+        sampleIncident(`i${i}`, now - i * 1_000, { title: `story ${i}.`, status: i % 2 === 0 ? 'open' : 'closed' }),
+      ),
+    );
+    await page.goto(h.url + (await h.api.firstRunPath())!);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await rows().first().waitFor();
+    expect(await rows().count()).toBe(100);
+    for (const count of [200, 300]) {
+      await page.getByRole('button', { name: 'Load more' }).click();
+      await expect.poll(() => rows().count()).toBe(count);
+    }
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByText('story 300.').waitFor();
+    expect(await rows().first().textContent()).toContain('story 300.');
+    expect(await rows().count()).toBe(100);
+    await page.getByRole('button', { name: 'Back to the newest' }).click();
+    await page.getByText('story 0.').waitFor();
+    await page.getByLabel('Status').selectOption('closed');
+    await expect.poll(() => rows().first().textContent()).toContain('story 1.');
+    await page.getByLabel('Filter these rows').fill('story 77.');
+    await expect.poll(() => rows().count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe("an incident's page", () => {
+  const opened = (incident: Incident): Incident => ({
+    ...incident,
+    sessions: incident.sessions.map(({ end: _, ...session }) => session),
+    timeline: incident.timeline.slice(0, 2),
+  });
+
+  it('grows with the attack, shows the terminal as it happens, then its replay', async () => {
+    await enter();
+    const whole = sampleIncident('i1', Date.now());
+    const writer = await h.blobs.openRecording('ssh~i1');
+    await writer.append(Buffer.from(`${HEADER}[0.1,"o","root@web:~# "]\n`));
+    await put(opened(whole));
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await drawnAt(page, 'root@web:~#');
+
+    const steps = page.getByTestId('timeline').locator('li');
+    expect(await steps.count()).toBe(2);
+    await put({ ...opened(whole), timeline: whole.timeline.slice(0, 5), version: 2 });
+    await expect.poll(() => steps.count()).toBe(5);
+
+    // Cut inside the sign of the euro, as pieces may be.
+    const bytes = Buffer.from('[0.5,"o","echo 5€ typed live"]\n');
+    const cut = bytes.indexOf('€') + 1;
+    for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+      h.api.live.terminal('ssh~i1', writer.bytes, piece);
+      await writer.append(piece);
+    }
+    await drawnAt(page, 'echo 5€ typed live');
+
+    // A piece that never arrived: the page asks for the whole again.
+    await writer.append(Buffer.from('[0.6,"o","\\r\\nmissed"]\n'));
+    const last = Buffer.from('[0.7,"o"," and found"]\n');
+    h.api.live.terminal('ssh~i1', writer.bytes, last);
+    await writer.append(last);
+    await drawnAt(page, 'missed and found');
+
+    await writer.close();
+    await put({ ...whole, version: 3 });
+    await page.getByTestId('replay').waitFor();
+    await page.locator('.ap-overlay-start, .ap-play-button').first().click();
+    await expect.poll(() => page.getByTestId('replay').textContent()).toContain('typed live');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a block and takes it back', async () => {
+    await enter();
+    await record('i1');
+    const incident = sampleIncident('i1', Date.now());
+    await put(incident);
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await page.getByText('Nothing was done about this attacker.').waitFor();
+    const block = sampleBlock('a1', incident, Date.now(), { status: 'planned' });
+    await putAction(block);
+    await page.getByText('Being sent to the enforcer').waitFor();
+    await putAction({ ...block, status: 'verified' });
+    await page.getByText('Blocked, seen in the kernel').waitFor();
+    await page.getByText(/Lets go in 59 min/).waitFor();
+    revert = async (id) => {
+      await putAction({ ...block, id, status: 'reverted' });
+      return true;
+    };
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await page.getByText('Taken back').waitFor();
+    expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what is wrong in words', async () => {
+    await enter();
+    await page.goto(`${h.url}/incident/?id=none`);
+    await page.getByText('There is no incident of this id.').waitFor();
+    revert = async () => false;
+    const incident = sampleIncident('i1', Date.now());
+    await put(incident);
+    await putAction(sampleBlock('a1', incident, Date.now()));
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await page.getByText('There is no such block in force.').waitFor();
+    expect(complaints.filter((c) => !c.includes('404'))).toEqual([]);
+  });
+});
+
+describe('hostile text', () => {
+  const texts = [...HOSTILE_TEXTS, 'A'.repeat(16_384), HOSTILE_TEXTS.join(' '), `${'é'.repeat(8_000)}<script>`];
+
+  it('in every field runs nothing, breaks nothing and moves nothing', async () => {
+    await enter();
+    const now = Date.now();
+    await put(...texts.map((text, i) => hostileIncident(`h${i}`, text, now - i)));
+    await expect.poll(() => rows().count()).toBe(texts.length);
+    const check = async (where: string): Promise<void> => {
+      expect([
+        where,
+        await page.evaluate(
+          '[window.__pwned, [...document.querySelectorAll("body *")].filter((e) => document.documentElement.scrollWidth > innerWidth && e.getBoundingClientRect().right > innerWidth).map((e) => e.tagName + e.className)]',
+        ),
+      ]).toEqual([where, [undefined, []]]);
+      expect([
+        where,
+        await page
+          .locator('main script, main img, main iframe, main [onerror], main [onload], a[href^="javascript"]')
+          .count(),
+      ]).toEqual([where, 0]);
+      expect([
+        where,
+        await page.evaluate(
+          String.raw`/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u001b]/.test(document.body.innerText)`,
+        ),
+      ]).toEqual([where, false]);
+    };
+    await check('queue');
+    for (let i = 0; i < texts.length; i++) {
+      await putAction(
+        sampleBlock(`a${i}`, hostileIncident(`h${i}`, texts[i]!, now), now, {
+          reason: texts[i]!.slice(0, 1024),
+          detail: texts[i]!.slice(0, 1024),
+          target: texts[i]!.slice(0, 49),
+        }),
+      );
+      await page.goto(`${h.url}/incident/?id=h${i}`);
+      await page.getByTestId('timeline').waitFor();
+      await page.getByText('Take back').waitFor();
+      await check(`incident ${i}`);
+    }
+    // Recordings of such names do not exist: the browser notes each refusal.
+    expect(complaints.filter((c) => !/40[04]/.test(c))).toEqual([]);
+  });
+
+  it('in a terminal stays in the terminal', async () => {
+    await enter();
+    const incident = sampleIncident('i1', Date.now());
+    const { end: _, ...session } = incident.sessions[0]!;
+    const writer = await h.blobs.openRecording('ssh~i1');
+    const lines = texts.map((text) => JSON.stringify([0.1, 'o', `${text}\r\n`]));
+    const odd = [
+      'not json',
+      '[]',
+      '[1,"o",{"a":1}]',
+      '[1,"r","99999x99999"]',
+      '{"width":1e9,"height":-1}',
+      '[1,"r","80x24"]',
+    ];
+    await writer.append(
+      Buffer.from(`${HEADER}${[...lines, ...odd].join('\n')}\n[1,"o","\\u001b[2J\\u001b[Hthe end"]\n`),
+    );
+    await put({ ...incident, sessions: [session] });
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await drawnAt(page, 'the end');
+    expect(await page.evaluate('window.__pwned')).toBeUndefined();
+    await writer.close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('in an address is not followed', async () => {
+    await enter();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in/');
+    await page.goto(`${h.url}/sign-in/?then=${encodeURIComponent('//evil.example/')}`);
+    await page.getByLabel('Name').fill('admin');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Nobody has attacked yet').waitFor();
+    expect(page.url()).toBe(`${h.url}/`);
+    await page.goto(`${h.url}/incident/?id=${encodeURIComponent('<script>window.__pwned=1</script>')}`);
+    await page.getByText('All incidents').waitFor();
+    expect(await page.evaluate('window.__pwned')).toBeUndefined();
+  });
+});
+
+describe('looks', () => {
+  for (const colorScheme of ['dark', 'light'] as const)
+    it(`legible in ${colorScheme} and on a phone`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 780 });
+      await enter();
+      const now = Date.now();
+      const incident = sampleIncident('i1', now);
+      await put(
+        incident,
+        ...(['info', 'low', 'medium', 'high'] as const).map((severity) => sampleIncident(severity, now, { severity })),
+      );
+      await putAction(sampleBlock('a1', incident, now));
+      await expect.poll(() => rows().count()).toBe(5);
+      for (const path of ['/', '/incident/?id=i1', '/nothing']) {
+        await page.goto(h.url + path);
+        await page.locator('.queue, [data-testid=timeline], a[href="/"]').last().waitFor();
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
+        expect([path, await page.evaluate(`(${FAINT})()`)]).toEqual([path, []]);
+      }
+    });
+});
+
+/** Runs in the page: texts whose contrast with the nearest background is under 4.5 (WCAG 2.2, 1.4.3). */
+const FAINT = `() => {
+  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const faint = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
+    if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
+    let behind = element, back;
+    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
+    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
+  }
+  return faint;
+}`;
