@@ -164,8 +164,10 @@ export function hostileIncident(id: string, text: string, at: number): Incident 
     files: [{ time: -9e15, path: cut(4096), sha256: cut(64), bytes: 1, url: cut(4096), direction: 'download' }],
     fingerprints: [{ kind: cut(32), value: cut(1024) }],
     sessions: [
-      { ...session, end: at, user: cut(1024), recording: cut(1024) },
-      { ...session, id: `${cut(1000)}2`, user: cut(1024), recording: cut(1024) },
+      // The oldest, so that a page shows one of those that can be read first.
+      { ...session, start: -9e15, end: at, user: cut(1024), recording: cut(1024) },
+      { ...session, id: `${cut(1000)}2`, end: at, user: cut(1024), recording: `ssh~${id}` },
+      { ...session, id: `${cut(1000)}3`, user: cut(1024), recording: `ssh~${id}` },
     ],
     omitted: { timeline: 3, [cut(64)]: 1 },
   });

@@ -101,6 +101,7 @@ describe('the way in and out', () => {
     const [cookie] = await page.context().cookies();
     await h.call('DELETE', '/api/v1/session', { cookie: `${cookie!.name}=${cookie!.value}` });
     await page.waitForURL('**/sign-in/**');
+    expect(await page.getByRole('button').textContent()).toBe('Sign in');
   });
 
   it('works by keyboard alone', async () => {
@@ -166,7 +167,10 @@ describe('the queue', () => {
 describe("an incident's page", () => {
   const opened = (incident: Incident): Incident => ({
     ...incident,
-    sessions: incident.sessions.map(({ end: _, ...session }) => session),
+    sessions: incident.sessions.map((session) => {
+      const { end: _, ...open } = session;
+      return open;
+    }),
     timeline: incident.timeline.slice(0, 2),
   });
 
@@ -283,13 +287,14 @@ describe('hostile text', () => {
           target: texts[i]!.slice(0, 49),
         }),
       );
+      await record(`h${i}`);
       await page.goto(`${h.url}/incident/?id=h${i}`);
       await page.getByTestId('timeline').waitFor();
       await page.getByText('Take back').waitFor();
       await check(`incident ${i}`);
+      expect(await page.getByLabel('Session').locator('option').count()).toBeGreaterThan(1);
     }
-    // Recordings of such names do not exist: the browser notes each refusal.
-    expect(complaints.filter((c) => !/40[04]/.test(c))).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('in a terminal stays in the terminal', async () => {

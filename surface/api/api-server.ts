@@ -10,6 +10,7 @@ import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
 import { guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { incidentRoutes } from './http/incidents.route.ts';
+import { Problem } from './http/problem.ts';
 import { recordingRoutes } from './http/recordings.route.ts';
 import { responseRoutes } from './http/response.route.ts';
 import { sessionRoutes } from './http/session.route.ts';
@@ -78,6 +79,10 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     guard(api, ctx);
     for (const routes of [sessionRoutes, incidentRoutes, recordingRoutes, responseRoutes, systemRoutes])
       routes(api, ctx);
+    // What else begins so is no file.
+    api.all('/api/*', () => {
+      throw new Problem(404, 'not-found', 'There is nothing here.');
+    });
   });
   await serveConsole(app, options.consoleRoot);
   await app.ready();

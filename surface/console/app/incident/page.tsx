@@ -112,9 +112,13 @@ function Story({ id }: { readonly id: string }) {
   );
 }
 
+const RECORDING_ID = /^[A-Za-z0-9~_-]{1,128}$/;
+
 /** The terminal of a recorded session: live while the newest one runs, replay otherwise. */
 function Sessions({ incident }: { readonly incident: Incident }) {
-  const recorded = incident.sessions.filter((s) => s.recording !== undefined).toSorted((a, b) => b.start - a.start);
+  const recorded = incident.sessions
+    .filter((s) => RECORDING_ID.test(s.recording ?? ''))
+    .toSorted((a, b) => b.start - a.start);
   const [chosen, setChosen] = useState<string>();
   const session = recorded.find((s) => s.id === chosen) ?? recorded[0];
   if (session === undefined) return null;

@@ -1,0 +1,131 @@
+/** The API over TLS with a certificate of one's own, made by OpenSSL. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect as connectPlain } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+
+let h: ApiHarness;
+let folder: string;
+let cert: string;
+let cookie: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'netsentinel-tls-'));
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    keyFile,
+    '-out',
+    certFile,
+  ];
+  execFileSync('openssl', ['req', '-x509', ...made, ...name], { stdio: 'ignore' });
+  cert = readFileSync(certFile, 'utf8');
+  h = await startApi({ tls: { cert, key: readFileSync(keyFile, 'utf8') } });
+});
+afterAll(async () => {
+  await h.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function call(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: object,
+): Promise<{ status: number; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${h.url}${path}`,
+      {
+        method,
+        ca: cert,
+        headers: { origin: h.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      },
+      (response) => {
+        response.resume().on('end', () => resolve({ status: response.statusCode!, headers: response.headers }));
+      },
+    );
+    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+describe('over TLS', () => {
+  it('binds the cookie to this host and to TLS, and asks browsers to stay', async () => {
+    const token = (await h.api.firstRunPath())!.split('#')[1]!;
+    const made = await call('POST', '/api/v1/setup', {}, { token, name: 'admin', password: PASSWORD });
+    expect(made.status).toBe(200);
+    const set = made.headers['set-cookie']![0]!;
+    expect(set).toMatch(/^__Host-netsentinel-session=[\w-]{43}; /);
+    for (const attribute of ['Secure', 'HttpOnly', 'Path=/', 'SameSite=Strict']) expect(set).toContain(attribute);
+    expect(set).not.toContain('Domain');
+    expect(made.headers['strict-transport-security']).toBe('max-age=31536000');
+    cookie = set.split(';')[0]!;
+    expect((await call('GET', '/api/v1/status', { cookie })).status).toBe(200);
+    expect((await call('GET', '/api/v1/status', { cookie: cookie.replace('__Host-', '') })).status).toBe(401);
+  });
+
+  it('takes no change from the same host without TLS', async () => {
+    const origin = h.url.replace('https:', 'http:');
+    expect((await call('POST', '/api/v1/actions/revert-all', { cookie, origin }, {})).status).toBe(403);
+  });
+
+  it('has the live channel too', async () => {
+    const client = io(h.url, {
+      path: '/live',
+      transports: ['websocket'],
+      ca: cert,
+      extraHeaders: { cookie, origin: h.url },
+      reconnection: false,
+    });
+    try {
+      const outcome = await new Promise((resolve) => {
+        client.once('status', () => resolve('status'));
+        client.once('connect_error', (error) => resolve(error.message));
+      });
+      expect(outcome).toBe('status');
+    } finally {
+      client.disconnect();
+    }
+  });
+
+  it('takes the cookie away with what it was set with', async () => {
+    const out = await call('DELETE', '/api/v1/session', { cookie });
+    expect(out.status).toBe(204);
+    expect(out.headers['set-cookie']![0]).toMatch(/^__Host-netsentinel-session=; .*Secure/);
+  });
+
+  it('speaks TLS 1.2 and later only, and no plain HTTP', async () => {
+    const port = Number(new URL(h.url).port);
+    const old = await new Promise<string>((resolve) => {
+      const socket = connect(
+        { port, host: '127.0.0.1', ca: cert, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' },
+        () => resolve('connected'),
+      );
+      socket.on('error', () => resolve('refused'));
+    });
+    expect(old).toBe('refused');
+    const plain = await new Promise<string>((resolve) => {
+      let answer = '';
+      const socket = connectPlain(port, '127.0.0.1', () => socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'));
+      socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+      socket.on('close', () => resolve(answer));
+      socket.on('error', () => resolve(answer));
+    });
+    expect(plain).not.toContain('HTTP/1.1 200');
+  });
+});
