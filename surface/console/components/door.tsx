@@ -2,7 +2,7 @@
 /** The form in front of the house: sign-in and first set-up share it. */
 import { useState, type FormEvent } from 'react';
 import { wordsOf } from '../lib/hooks.ts';
-import { Mark } from './shell.tsx';
+import { Mark } from './mark.tsx';
 
 export function Door(props: {
   readonly title: string;

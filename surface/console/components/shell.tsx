@@ -3,7 +3,9 @@
 import type { ReactNode } from 'react';
 import { api } from '../lib/api.ts';
 import { useAccount } from '../lib/hooks.ts';
+
 import { useConnected, useStatus } from '../lib/live.ts';
+import { Mark } from './mark.tsx';
 
 /** A page for whoever is signed in; others are led to the door. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -66,20 +68,5 @@ function Vital({ label, value }: { readonly label: string; readonly value: numbe
       <dt>{label}</dt>
       <dd>{value === undefined ? '–' : value.toLocaleString()}</dd>
     </div>
-  );
-}
-
-export function Mark() {
-  return (
-    <svg className="mark" viewBox="0 0 24 24" aria-hidden="true">
-      <path
-        d="M12 2 21 6v6c0 5-3.8 8.6-9 10-5.2-1.4-9-5-9-10V6z"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.6"
-        strokeLinejoin="round"
-      />
-      <circle cx="12" cy="11.5" r="3" fill="currentColor" />
-    </svg>
   );
 }
