@@ -1,0 +1,11 @@
+/** `npm run conformance NAME [--json]`: measures what we built against a corpus of the real thing. One file per name in `conformance/`. */
+const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly string[]): Promise<number> }>>> = {
+  shell: () => import('./conformance/shell.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = MEASURES[name];
+if (load === undefined) {
+  process.stderr.write(`conformance: say which: ${Object.keys(MEASURES).join(', ')}\n`);
+  process.exitCode = 2;
+} else process.exitCode = await (await load()).measure(args);
