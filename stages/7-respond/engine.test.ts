@@ -38,14 +38,13 @@ function incidentOf(more: Partial<Incident> = {}): Incident {
   };
 }
 
-const row = (rule: string): Incident['detections'][number] => ({
-  rule,
-  title: 'Login to a decoy',
-  severity: 'high',
-  count: 1,
-  first: NOW,
-  last: NOW,
-});
+const row = (
+  rule: string,
+  last = NOW,
+  severity: Incident['detections'][number]['severity'] = 'high',
+): Incident['detections'][number] => ({ rule, title: 'Login to a decoy', severity, count: 1, first: NOW, last });
+/** The incident after something bad was seen at that time. */
+const seenAt = (last: number): Incident => incidentOf({ lastSeen: last, detections: [row('file-upload', last)] });
 
 function actionOf(status: ActionStatus, more: Partial<Action> = {}): Action {
   const [planned] = planActions(incidentOf(), [], NOW, policy);
@@ -115,7 +114,7 @@ describe('planning', () => {
     const active = actionOf('verified');
     const late = NOW + HOUR - 60_000;
     expect(planActions(incidentOf({ lastSeen: NOW }), [active], late, policy)).toEqual([]);
-    const [renewed] = planActions(incidentOf({ lastSeen: late }), [active], late, policy);
+    const [renewed] = planActions(seenAt(late), [active], late, policy);
     expect(renewed?.id).not.toBe(active.id);
     expect(renewed?.expiresAt).toBe(late + 2 * HOUR);
   });
@@ -139,8 +138,27 @@ describe('planning', () => {
   it('blocks again when the attacker comes back after the end, not when nothing more happened', () => {
     const ended = actionOf('expired', { expiresAt: NOW + HOUR });
     const later = NOW + HOUR + 1000;
-    expect(planActions(incidentOf({ lastSeen: NOW }), [ended], later, policy)).toEqual([]);
-    expect(planActions(incidentOf({ lastSeen: later }), [ended], later, policy)).toHaveLength(1);
+    expect(planActions(seenAt(NOW), [ended], later, policy)).toEqual([]);
+    expect(planActions(seenAt(later), [ended], later, policy)).toHaveLength(1);
+  });
+
+  it('lets whoever comes back start anew', () => {
+    const ended = actionOf('expired', { expiresAt: NOW + HOUR });
+    const later = NOW + HOUR + 1000;
+    const again = (detections: Incident['detections']): Action[] =>
+      planActions(incidentOf({ lastSeen: later, detections }), [ended], later, policy);
+    // The session that was cut comes to its end, or was still busy while the block came into force.
+    expect(again([row('decoy-login-success')])).toEqual([]);
+    expect(again([row('file-upload', NOW + 20)])).toEqual([]);
+    expect(again([row('decoy-login-success'), row('decoy-login-attempt', later, 'low')])).toEqual([]);
+    expect(again([row('decoy-login-success', later)])).toHaveLength(1);
+  });
+
+  it('renews a short block in its second half only', () => {
+    const short = compilePolicy(RespondConfig.parse({ ttlMs: 10_000 }));
+    const active = actionOf('verified', { expiresAt: NOW + 10_000 });
+    expect(planActions(seenAt(NOW + 1000), [active], NOW + 1000, short)).toEqual([]);
+    expect(planActions(seenAt(NOW + 6000), [active], NOW + 6000, short)).toHaveLength(1);
   });
 
   it.each(['reverted', 'refused'] as const)('takes “%s” for an answer', (status) => {

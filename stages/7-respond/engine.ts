@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Action } from '@netsentinel/contracts/action';
+import type { Severity } from '@netsentinel/contracts/detection';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import type { RespondConfig } from './respond.config.ts';
@@ -19,6 +20,9 @@ const NEVER = [
   'fe80::/10',
   'ff00::/8',
 ].map((text) => parseNetwork(text)!);
+
+/** Severities that bring a block again; guesses at a password (`low`) do so once they become a brute force. */
+const TELLING: ReadonlySet<Severity> = new Set(['medium', 'high', 'critical']);
 
 export interface Policy extends Omit<RespondConfig, 'ignoreNetworks'> {
   readonly ignore: readonly Network[];
@@ -40,8 +44,8 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
   if (mine.some((action) => action.status === 'failed' && now - action.updatedAt < policy.retryFailedMs)) return [];
   const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
-  if (until - now > policy.renewWithinMs) return [];
-  if (mine.some(isBlock) && !attackWentOn(incident, mine)) return [];
+  if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
+  if (!attackWentOn(incident, mine.filter(isBlock), now)) return [];
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
   return [
     {
@@ -74,9 +78,15 @@ function isBlock(action: Action): boolean {
   return isInForce(action) || action.status === 'expired';
 }
 
-/** Something happened since the latest block was planned; else its end would bring the next one for ever. */
-function attackWentOn(incident: Incident, mine: readonly Action[]): boolean {
-  return incident.lastSeen > Math.max(...mine.map((action) => action.createdAt));
+/**
+ * True where something bad was seen that no block has answered yet: since a block was planned while it is in force, and after its end
+ * where it has ended. Whoever is let back in starts anew: neither a mere contact, nor the end of a session that the block had cut, brings the
+ * next block.
+ */
+function attackWentOn(incident: Incident, blocks: readonly Action[], now: number): boolean {
+  if (blocks.length === 0) return true;
+  const answered = Math.max(...blocks.map(({ createdAt, expiresAt }) => (expiresAt <= now ? expiresAt : createdAt)));
+  return incident.detections.some(({ severity, last }) => last > answered && TELLING.has(severity));
 }
 
 function reasonToBlock(incident: Incident, policy: Policy): string | undefined {

@@ -2,7 +2,8 @@
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const network = z
@@ -26,14 +27,14 @@ export const RespondConfig = z.strictObject({
   ttlMs: z
     .number()
     .int()
-    .min(MINUTE)
+    .min(SECOND)
     .max(30 * DAY)
     .default(HOUR)
     .describe('Length of the first block in milliseconds; each further offence doubles it.'),
   maxTtlMs: z
     .number()
     .int()
-    .min(MINUTE)
+    .min(SECOND)
     .max(90 * DAY)
     .default(7 * DAY)
     .describe('The longest block in milliseconds.'),
@@ -43,7 +44,9 @@ export const RespondConfig = z.strictObject({
     .min(0)
     .max(DAY)
     .default(5 * MINUTE)
-    .describe('A block that ends within this time (milliseconds) is renewed while the attack goes on.'),
+    .describe(
+      'A block that ends within this time (milliseconds) is renewed while the attack goes on; half of `ttlMs` at most.',
+    ),
   retryFailedMs: z
     .number()
     .int()
