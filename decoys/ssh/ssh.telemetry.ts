@@ -124,6 +124,8 @@ export class SshTelemetry {
       { action: 'ssh-session', category: ['session'], type: ['start'] },
       {
         netsentinel: {
+          // Named from the start, so that a session can be watched while it runs.
+          ...(isRecorded(start) ? { recording: { id: this.sessionId, format: 'asciicast-v2' } } : {}),
           ssh: {
             channel: start.kind,
             ...(start.kind === 'subsystem' && start.command !== undefined ? { subsystem: keyword(start.command) } : {}),
@@ -277,4 +279,9 @@ function keyword(text: string): string {
 
 function cut(text: string, max: number): string {
   return text.length > max ? text.slice(0, max) : text;
+}
+
+/** Shells and commands are; file transfers (a subsystem, or scp's own server) show nothing. */
+function isRecorded(start: ProgramStart): boolean {
+  return start.kind !== 'subsystem' && !/^\s*(?:\S*\/)?scp\s/.test(start.command ?? '');
 }

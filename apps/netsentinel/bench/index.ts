@@ -88,4 +88,53 @@ export const benches: readonly Bench[] = [
   },
 ];
 
-export const faults: readonly Bench[] = [];
+const SHORT = { short: 'the form that CI runs' };
+const seed = number('the same seed draws the same order', 1);
+const rounds = (full: number, short: number) => number(`kills; 0 is ${full}, or ${short} with --short`, 0);
+
+export const faults: readonly Bench[] = [
+  {
+    name: 'stream-kill',
+    summary: 'kill -9 while the stream appends: nothing acknowledged may be lost or doubled',
+    options: { rounds: rounds(200, 12), seed },
+    flags: SHORT,
+    run: async (given, flags) =>
+      (await import('../fault/parts.fault.ts')).faultStreamKill(formOf(given, flags, 200, 12)),
+  },
+  {
+    name: 'stream-torn',
+    summary: "a segment's tail cut, zeroed or overwritten from every byte on",
+    options: { seed },
+    flags: SHORT,
+    run: async (given, flags) => (await import('../fault/parts.fault.ts')).faultStreamTorn(formOf(given, flags, 1, 1)),
+  },
+  {
+    name: 'enforcer-kill',
+    summary: 'kill -9 of the enforcer at work: the firewall must equal its journal (root: network namespace)',
+    options: { rounds: rounds(200, 8), seed },
+    flags: SHORT,
+    run: async (given, flags) =>
+      (await import('../fault/parts.fault.ts')).faultEnforcerKill(formOf(given, flags, 200, 8)),
+  },
+  {
+    name: 'loop-kill',
+    summary: 'kill -9 of each process of the whole product under attack (root: network namespaces)',
+    options: { rounds: rounds(200, 3), seed },
+    flags: SHORT,
+    run: async (given, flags) =>
+      (await import('../fault/loop-kill.fault.ts')).faultLoopKill({
+        ...formOf(given, flags, 200, 3),
+        strangers: flags.has('short') ? 400 : 2_000,
+      }),
+  },
+];
+
+function formOf(
+  given: Readonly<Record<string, number>>,
+  flags: ReadonlySet<string>,
+  full: number,
+  short: number,
+): { rounds: number; seed: number; short: boolean } {
+  const isShort = flags.has('short');
+  return { rounds: given['rounds'] || (isShort ? short : full), seed: given['seed'] ?? 1, short: isShort };
+}

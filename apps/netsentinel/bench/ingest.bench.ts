@@ -24,6 +24,8 @@ const BATCH = 500;
 /** Events that may be ahead of the slower consumer: as a full stream would, we wait then. */
 const MAX_AHEAD = 50_000;
 const SOURCES = 5_000;
+/** Batches sent and not yet acknowledged, as sensors have them. */
+const UNDER_WAY = 4;
 
 export async function benchIngest({ events: total }: { events: number }): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
@@ -48,6 +50,7 @@ export async function benchIngest({ events: total }: { events: number }): Promis
   const watch = setInterval(() => (peakRss = Math.max(peakRss, residentBytes(process.pid))), 100);
   try {
     const started = performance.now();
+    const underWay: Promise<unknown>[] = [];
     const done = (): number => Math.min(writer.stored, analysis.counters.events);
     for (let sequence = 1; sequence <= total;) {
       const batch = [];
@@ -66,9 +69,11 @@ export async function benchIngest({ events: total }: { events: number }): Promis
           value: pack(event),
         });
       }
-      await stream.append(batch);
+      underWay.push(stream.append(batch));
+      if (underWay.length >= UNDER_WAY) await underWay.shift();
       while (sequence - done() > MAX_AHEAD) await new Promise((resolve) => setTimeout(resolve, 2));
     }
+    await Promise.all(underWay);
     while (done() < total) await new Promise((resolve) => setTimeout(resolve, 5));
     const seconds = (performance.now() - started) / 1000;
     const kept = await store.describe();

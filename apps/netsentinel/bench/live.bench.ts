@@ -4,7 +4,7 @@
  */
 import { launchConsoleOnIncident } from './live-console.ts';
 import { percentile, startWholeProduct } from './whole-product.ts';
-import { connectSsh, type SshClient } from '@netsentinel/testkit/ssh-client/ssh-client';
+import { connectSsh, type SshChannel, type SshClient } from '@netsentinel/testkit/ssh-client/ssh-client';
 
 const PORT = 22_023;
 const SESSIONS = 20;
@@ -81,7 +81,7 @@ async function startNoise(
   perSecond: number,
 ): Promise<{ sent(): number; stop(): void }> {
   if (perSecond === 0) return { sent: () => 0, stop: () => {} };
-  const shells = [];
+  const shells: SshChannel[] = [];
   for (let i = 0; i < SESSIONS; i++) {
     const shell = await (await login(`127.0.1.${i + 1}`)).shell(false);
     shell.onData(() => {});
