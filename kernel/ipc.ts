@@ -59,6 +59,8 @@ export function serveLauncher<T>(
   });
   // The terminal sends ^C to the whole group; the launcher decides when and in which order processes stop.
   process.on('SIGINT', () => {});
+  // Whoever read our output may be gone before us; that is no reason to fail.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   return { send };

@@ -1,7 +1,6 @@
 /** `backup FOLDER` and `restore FOLDER`: everything that `data/` holds, with a manifest of hashes that restore checks first. */
 import { createHash } from 'node:crypto';
 import {
-  chownSync,
   cpSync,
   createReadStream,
   existsSync,
@@ -18,7 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { DATA_VERSION, isRunning, type DataFolder } from '../launcher/data-folder.ts';
+import { DATA_VERSION, giveFolder, isRunning, type DataFolder } from '../launcher/data-folder.ts';
 import { askPlatform } from '../platform/control.ts';
 import { print, warn } from './output.ts';
 import { needData, settings } from './settings.ts';
@@ -114,7 +113,7 @@ async function restore(folder: DataFolder, source: string, force: boolean): Prom
   rmSync(staging, { recursive: true, force: true });
   cpSync(source, staging, { recursive: true, filter: (path) => path !== join(source, 'manifest.json') });
   const owner = existsSync(folder.platform) ? statSync(folder.platform) : undefined;
-  if (owner !== undefined && process.getuid?.() === 0) own(join(staging, 'platform'), owner.uid, owner.gid);
+  if (owner !== undefined && process.getuid?.() === 0) giveFolder(join(staging, 'platform'), owner.uid);
   if (existsSync(folder.root)) {
     rmSync(`${folder.root}.replaced`, { recursive: true, force: true });
     renameSync(folder.root, `${folder.root}.replaced`);
@@ -140,10 +139,4 @@ async function hashes(folder: string): Promise<Manifest['files']> {
     files[name] = { bytes: statSync(path).size, sha256: sum.digest('hex') };
   }
   return files;
-}
-
-function own(path: string, uid: number, gid: number): void {
-  chownSync(path, uid, gid);
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
-    chownSync(join(entry.parentPath, entry.name), uid, gid);
 }

@@ -1,6 +1,19 @@
 /** The data folder: its layout, its version, who owns what in it, and the lock that keeps a second installation out. */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -45,7 +58,8 @@ export function prepareDataFolder(folder: DataFolder, platformUid: number | unde
     mkdirSync(folder.root, { recursive: true });
     chmodSync(folder.root, 0o711);
     for (const part of [folder.platform, folder.enforcer]) mkdirSync(part, { recursive: true, mode: 0o700 });
-    if (platformUid !== undefined) chownSync(folder.platform, platformUid, platformUid);
+    if (process.getuid?.() === 0) giveFolder(folder.platform, platformUid ?? 0);
+    accessSync(folder.platform, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new NetSentinelError(
       'DATA_NOT_WRITABLE',
@@ -64,6 +78,15 @@ export function prepareDataFolder(folder: DataFolder, platformUid: number | unde
       `the data folder has version ${version}, this program knows ${DATA_VERSION}`,
       { hint: 'Use the newer program that wrote it, or another data folder.' },
     );
+}
+
+/** Makes a folder and all in it one user's; nothing to do where its top is already. Links are changed themselves, never followed. */
+export function giveFolder(path: string, uid: number): void {
+  if (statSync(path).uid === uid) return;
+  // The top last: when this is cut short, the next start does it again.
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
+    lchownSync(join(entry.parentPath, entry.name), uid, uid);
+  lchownSync(path, uid, uid);
 }
 
 /** Takes the lock, also from a holder that has died. Answers the release. */

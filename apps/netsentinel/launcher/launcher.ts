@@ -17,14 +17,17 @@ import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
 import type { ConsoleTls } from '../config/console-tls.ts';
+import { decoyHostProgram, platformProgram } from './confinements.ts';
 import { installSeed, lockDataFolder, personaSeed, prepareDataFolder, type DataFolder } from './data-folder.ts';
 import { bindListener } from './listeners.ts';
-import { codePaths, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
+import { probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** The sensor that the decoy host is to the platform. */
 const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
 const FIRST_READY_MS = 30_000;
+/** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
+const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
 
 export interface LaunchOptions {
   /** The folder of the clone. */
@@ -146,26 +149,13 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       enforcer.send({ t: 'link' } satisfies ToEnforcer, far);
     };
 
-    const modules = (names: readonly string[]): string[] => codePaths(home, names, ['zod', 'msgpackr']);
-    const inherit = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
+    const programs = { decoyHost: decoyHostProgram(home), platform: platformProgram(home, folder.platform) };
     const decoyHost: Supervisor<FromChild> = new Supervisor<FromChild>({
       name: 'decoy host',
       log,
       messages: FromChild,
-      spawn: () =>
-        spawnConfined(
-          join(home, 'apps/decoy-host/decoy-host.ts'),
-          {
-            read: [...modules(['contracts', 'kernel', 'decoys', 'apps/decoy-host']), join(home, 'content', 'personas')],
-            write: [],
-            noNetwork: true,
-            user: 'decoy-host',
-            permissionModel: true,
-            nodeOptions: ['--max-semi-space-size=8'],
-          },
-          sandbox,
-          [...inherit],
-        ),
+      spawn: () => spawnConfined(programs.decoyHost.entry, programs.decoyHost.confinement, sandbox),
+      maxMessageBytes: DECOY_HOST_MESSAGE_BYTES,
       onStart: (it) =>
         guard(
           'decoy host',
@@ -198,32 +188,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       name: 'platform',
       log,
       messages: FromPlatform,
-      spawn: () =>
-        spawnConfined(
-          join(home, 'apps/netsentinel/platform/platform.ts'),
-          {
-            read: [
-              'contracts',
-              'kernel',
-              'stages',
-              'surface',
-              'apps/netsentinel',
-              'content',
-              'node_modules',
-              'package.json',
-            ].map((p) => join(home, p)),
-            write: [folder.platform],
-            noNetwork: false,
-            user: 'platform',
-            permissionModel: false,
-            nodeOptions: [
-              '--enable-experimental-regexp-engine-on-excessive-backtracks',
-              '--disable-warning=ExperimentalWarning',
-            ],
-          },
-          sandbox,
-          [...inherit],
-        ),
+      spawn: () => spawnConfined(programs.platform.entry, programs.platform.confinement, sandbox),
       onStart: (it) =>
         guard(
           'platform',
@@ -255,7 +220,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       name: 'enforcer',
       log,
       messages: FromChild,
-      spawn: () => spawnEnforcer(join(home, 'apps/enforcer/enforcer-host.ts'), [...inherit]),
+      spawn: () => spawnEnforcer(join(home, 'apps/enforcer/enforcer-host.ts')),
       onStart: (it) =>
         guard(
           'enforcer',

@@ -3,11 +3,10 @@
  *
  * With root, or with user namespaces that anyone may make, a process gets a root directory of its own that shows only what it needs
  * (`sandbox.sh`), another user (root only), no capabilities and no way to new ones; the decoy host also an empty network and its own
- * process table. Everywhere Node's permission model stands on top: no programs, and no files but those listed.
+ * process table. What is then left to someone who runs code there is in `docs/adr/0001`. Everywhere Node's permission model stands on top: no programs, and no files but those listed.
  */
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,36 +41,23 @@ export function probeSandbox(): SandboxReport {
   for (const tool of ['unshare', 'setpriv', 'mount'])
     if (findTool(tool) === undefined) return { level: 'none', reason: `${tool} was not found (package util-linux)` };
   const isRoot = process.getuid?.() === 0;
-  const root = mkdtempSync(join(tmpdir(), 'netsentinel-root-'));
-  try {
-    const args = [
-      ...namespaces(isRoot, true),
-      'sh',
-      SCRIPT,
-      root,
-      isRoot ? String(UIDS['decoy-host']) : '0',
-      '-r',
-      process.execPath,
-      '--',
-      process.execPath,
-      '--version',
-    ];
-    const tried = spawnSync('unshare', args, { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'pipe'] });
-    if (tried.status === 0) return { level: isRoot ? 'root' : 'user' };
-    const said = (tried.error?.message ?? tried.stderr).trim().split('\n')[0] ?? '';
-    return { level: 'none', reason: `this system does not let us make namespaces: ${said}` };
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  const uid = isRoot ? UIDS['decoy-host'] : 0;
+  const [command, ...args] = namespaces(isRoot, true);
+  const tried = spawnSync(
+    command!,
+    [...args, 'sh', SCRIPT, String(uid), ...shown([process.execPath]), '--', process.execPath, '--version'],
+    { encoding: 'utf8', timeout: 5000, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  if (tried.status === 0) return { level: isRoot ? 'root' : 'user' };
+  const said = (tried.error?.message ?? tried.stderr).trim().split('\n')[0] ?? '';
+  return { level: 'none', reason: `this system does not let us make namespaces: ${said}` };
 }
 
-/** Starts a Node program of ours with an IPC channel, confined as the report allows. */
-export function spawnConfined(
-  entry: string,
-  confinement: Confinement,
-  report: SandboxReport,
-  stdio: StdioOptions,
-): ChildProcess {
+/**
+ * Starts a Node program of ours with an IPC channel, confined as the report allows. Its output comes in pipes, and it is in a session of its
+ * own: the terminal, and a signal to the caller's process group, are out of its reach.
+ */
+export function spawnConfined(entry: string, confinement: Confinement, report: SandboxReport): ChildProcess {
   const paths = { read: [...new Set(confinement.read.filter((p) => existsSync(p)))], write: confinement.write };
   const grants = !confinement.permissionModel
     ? []
@@ -81,29 +67,22 @@ export function spawnConfined(
         ...paths.read.flatMap((p) => [`--allow-fs-read=${p}`]),
         ...paths.write.flatMap((p) => [`--allow-fs-read=${p}`, `--allow-fs-write=${p}`]),
       ];
-  const node = [process.execPath, ...(confinement.nodeOptions ?? []), ...grants, entry];
-  if (report.level === 'none') return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
-  const root = mkdtempSync(join(tmpdir(), 'netsentinel-root-'));
-  const shown = [process.execPath, ...paths.read].flatMap((p) => ['-r', p]);
-  const writable = paths.write.flatMap((p) => ['-w', p]);
-  const uid = report.level === 'root' ? UIDS[confinement.user] : 0;
-  const child = spawn(
-    'unshare',
-    [
-      ...namespaces(report.level === 'root', confinement.noNetwork),
-      'sh',
-      SCRIPT,
-      root,
-      String(uid),
-      ...shown,
-      ...writable,
-      '--',
-      ...node,
-    ],
-    { stdio, env: environment() },
-  );
-  child.once('exit', () => rmSync(root, { recursive: true, force: true }));
-  return child;
+  // A signal would start the inspector, and the inspector would run whatever it is told.
+  const node = [process.execPath, '--disable-sigusr1', ...(confinement.nodeOptions ?? []), ...grants, entry];
+  const options = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] as const, env: environment(), detached: true };
+  if (report.level === 'none') return spawn(node[0]!, node.slice(1), { ...options, stdio: [...options.stdio] });
+  const isRoot = report.level === 'root';
+  const command = [
+    ...namespaces(isRoot, confinement.noNetwork),
+    'sh',
+    SCRIPT,
+    String(isRoot ? UIDS[confinement.user] : 0),
+    ...shown([process.execPath, ...paths.read]),
+    ...paths.write.flatMap((p) => ['-w', p]),
+    '--',
+    ...node,
+  ];
+  return spawn(command[0]!, command.slice(1), { ...options, stdio: [...options.stdio] });
 }
 
 /** Paths of ours that a program needs to run: the workspaces named, and the packages they depend on. */
@@ -123,9 +102,39 @@ export function findTool(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/**
+ * The beginning of the command line that makes the namespaces. Where the process table is new, all in it die with us: the kernel kills
+ * `unshare` when we end, however we end, and `unshare` the rest. It is told so after the user namespace, whose making forgets it.
+ */
 function namespaces(isRoot: boolean, noNetwork: boolean): string[] {
-  const own = noNetwork ? ['--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'] : [];
-  return [...(isRoot ? [] : ['--user', '--map-root-user']), '--mount', ...own];
+  const user = isRoot ? [] : ['unshare', '--user', '--map-root-user'];
+  if (!noNetwork) return isRoot ? ['unshare', '--mount'] : [...user, '--mount'];
+  const own = ['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'];
+  return [...user, 'setpriv', '--pdeathsig', 'KILL', 'unshare', ...own];
+}
+
+let libraries: readonly string[] | undefined;
+
+/** Arguments that show these paths and what Node and setpriv are linked with; without `ldd`, all that the system keeps there. */
+function shown(paths: readonly string[]): string[] {
+  libraries ??= linkedLibraries();
+  return [...libraries, ...paths].flatMap((p) => ['-r', p]);
+}
+
+function linkedLibraries(): readonly string[] {
+  const setpriv = findTool('setpriv');
+  const ldd = spawnSync('ldd', [process.execPath, ...(setpriv === undefined ? [] : [setpriv])], {
+    encoding: 'utf8',
+    timeout: 5000,
+  });
+  const found = ldd.status === 0 ? [...ldd.stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map((match) => match[1]!) : [];
+  return found.length > 0 ? found : systemLibraries();
+}
+
+/** All libraries that the system keeps. */
+export function systemLibraries(): readonly string[] {
+  const kept = ['/usr/lib', '/usr/lib64', '/lib', '/lib64', '/etc/ld.so.cache'].filter((p) => existsSync(p));
+  return [...new Set(kept.map((p) => realpathSync(p)))];
 }
 
 /** Nothing of the caller's environment reaches a process of ours but what it needs to find its way and its time zone. */
@@ -143,8 +152,9 @@ function environment(): NodeJS.ProcessEnv {
  * The enforcer keeps one right, to change the firewall, and gives up every other: as root with nothing but `CAP_NET_ADMIN`. It sees no
  * attacker's bytes, and its audit must reach the disk, which the permission model would not let it.
  */
-export function spawnEnforcer(entry: string, stdio: StdioOptions): ChildProcess {
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', entry];
+export function spawnEnforcer(entry: string): ChildProcess {
+  const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
+  const node = [process.execPath, '--disable-sigusr1', '--disable-warning=ExperimentalWarning', entry];
   const setpriv = process.getuid?.() === 0 ? findTool('setpriv') : undefined;
   if (setpriv === undefined) return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
   return spawn(setpriv, ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all,+net_admin', ...node], {

@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { z } from 'zod';
 import type { Logger } from '@netsentinel/contracts/log';
+import { guardChannel } from './channel-guard.ts';
+import { relayOutput } from './relay-output.ts';
 
 const FIRST_RESTART_MS = 50;
 const MAX_RESTART_MS = 10_000;
 /** A process that lived this long starts afresh in our patience. */
 const STEADY_MS = 30_000;
+/** One that became ready before it died did work: it is away for at most this share of the time that it was there. */
+const WORKER_SHARE = 0.1;
 const STOP_MS = 8_000;
 
 export interface SupervisorOptions<T extends { readonly t: string }> {
@@ -20,6 +24,8 @@ export interface SupervisorOptions<T extends { readonly t: string }> {
   readonly onMessage: (message: T) => void;
   /** Called when it ended without being asked. */
   readonly onDeath?: (how: string) => void;
+  /** All that the process may ever say in messages; unlimited without. */
+  readonly maxMessageBytes?: number;
   readonly log: Logger;
 }
 
@@ -29,6 +35,7 @@ export class Supervisor<T extends { readonly t: string }> {
   #stopping = false;
   #delayMs = FIRST_RESTART_MS;
   #startedAt = 0;
+  #wasReady = false;
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,20 +59,30 @@ export class Supervisor<T extends { readonly t: string }> {
     const { name, log, messages, onMessage, onDeath } = this.#options;
     const child = this.#options.spawn();
     this.#child = child;
+    guardChannel(child, {
+      ...(this.#options.maxMessageBytes === undefined ? {} : { maxTotalBytes: this.#options.maxMessageBytes }),
+      onBroken: (reason) => log.error('a process abused its channel and is killed', { process: name, reason }),
+    });
+    relayOutput(child);
     this.#startedAt = performance.now();
+    this.#wasReady = false;
     child.on('message', (raw) => {
       const message = messages.safeParse(raw);
-      if (message.success) onMessage(message.data);
-      else log.warn('a process said what its schema does not know', { process: name });
+      if (message.success) {
+        if (message.data.t === 'ready') this.#wasReady = true;
+        onMessage(message.data);
+      } else log.warn('a process said what its schema does not know', { process: name });
     });
     child.on('error', (error) => log.error('a process could not be started', { process: name, error: error.message }));
     child.on('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = undefined;
       if (this.#stopping) return;
-      if (performance.now() - this.#startedAt > STEADY_MS) this.#delayMs = FIRST_RESTART_MS;
+      const livedMs = performance.now() - this.#startedAt;
+      if (livedMs > STEADY_MS) this.#delayMs = FIRST_RESTART_MS;
+      if (this.#wasReady) this.#delayMs = Math.max(FIRST_RESTART_MS, Math.min(this.#delayMs, livedMs * WORKER_SHARE));
       const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
-      log.warn('a process ended and is started again', { process: name, how, inMs: this.#delayMs });
+      log.warn('a process ended and is started again', { process: name, how, inMs: Math.round(this.#delayMs) });
       onDeath?.(how);
       this.#timer = setTimeout(() => {
         this.#restarts++;

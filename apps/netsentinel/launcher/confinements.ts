@@ -1,0 +1,53 @@
+/** What each process may see and do: used by the launcher, and by the test that tries to get out. */
+import { join } from 'node:path';
+import { codePaths, systemLibraries, type Confinement } from './sandbox.ts';
+
+export interface ConfinedProgram {
+  readonly entry: string;
+  readonly confinement: Confinement;
+}
+
+/** The process that faces attackers: its own code, personas to play, and nothing else. `home`: the folder of the clone. */
+export function decoyHostProgram(home: string): ConfinedProgram {
+  const code = codePaths(home, ['contracts', 'kernel', 'decoys', 'apps/decoy-host'], ['zod', 'msgpackr']);
+  return {
+    entry: join(home, 'apps/decoy-host/decoy-host.ts'),
+    confinement: {
+      read: [...code, join(home, 'content', 'personas')],
+      write: [],
+      noNetwork: true,
+      user: 'decoy-host',
+      permissionModel: true,
+      nodeOptions: ['--max-semi-space-size=8'],
+    },
+  };
+}
+
+/** The process that parses and keeps what attackers sent. `data`: the one folder that it writes to. */
+export function platformProgram(home: string, data: string): ConfinedProgram {
+  const code = [
+    'contracts',
+    'kernel',
+    'stages',
+    'surface',
+    'apps/netsentinel',
+    'content',
+    'node_modules',
+    'package.json',
+  ];
+  return {
+    entry: join(home, 'apps/netsentinel/platform/platform.ts'),
+    confinement: {
+      // Its native modules (DuckDB, argon2) are linked with more than Node is.
+      read: [...code.map((path) => join(home, path)), ...systemLibraries()],
+      write: [data],
+      noNetwork: false,
+      user: 'platform',
+      permissionModel: false,
+      nodeOptions: [
+        '--enable-experimental-regexp-engine-on-excessive-backtracks',
+        '--disable-warning=ExperimentalWarning',
+      ],
+    },
+  };
+}
