@@ -46,6 +46,13 @@ const KEPT_TEXTS = [
   /^\/usr\/lib\/os-release$/,
   /^\/usr\/lib\/systemd\/system\/(?:ssh|cron|rsyslog|nginx|dbus)\.service$/,
 ];
+/** Whose comments we may ship. */
+const WHOLE_TEXTS = [
+  /^\/etc\/(?:ssh|nginx)\//,
+  /^\/etc\/sudo/,
+  /^\/usr\/lib\/systemd\/system\/nginx/,
+  /^\/etc\/(?:services|protocols|rpc|networks|shells|locale\.gen|ca-certificates\.conf)$/,
+];
 const MAX_TEXT_BYTES = 3400;
 /** Longer ones that are tables, not prose. */
 const TABLES = new Set(['/etc/services', '/etc/ca-certificates.conf']);
@@ -93,9 +100,23 @@ function readEntry(path: string, name: string): Entry {
     KEPT_TEXTS.some((pattern) => pattern.test(path))
   ) {
     const bytes = readFileSync(real);
-    if (!bytes.includes(0)) texts[path] = bytes.toString('utf8');
+    if (!bytes.includes(0)) texts[path] = factsOnly(path, bytes.toString('utf8'));
   }
   return entry;
+}
+
+/**
+ * Settings are facts and stay; comments are somebody's prose and stay only where their licence lets us ship them (OpenSSH, sudo and
+ * nginx: BSD and ISC) or where they are a table themselves.
+ */
+function factsOnly(path: string, text: string): string {
+  if (WHOLE_TEXTS.some((pattern) => pattern.test(path))) return text;
+  return text
+    .split('\n')
+    .filter((line, at) => !line.startsWith('#') || (at === 0 && line.startsWith('#!')))
+    .join('\n')
+    .replace(/^\n+/, '')
+    .replace(/\n{3,}/g, '\n\n');
 }
 
 /** Adds the paths of a kernel package; its build date is the date in `uname -v`. */
