@@ -98,16 +98,22 @@ function showLine(message: FromPlatform): void {
   }
 }
 
+/** A ^C at `npm start` arrives twice: from the terminal, and passed on by npm. A second one of a person's comes later than that. */
+const SAME_SIGNAL_MS = 1000;
+
 /** Resolves at the first ^C or termination; a second one ends at once. */
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
     // Signal handlers alone do not keep a process alive.
     const alive = setInterval(() => {}, 60_000);
-    let asked = false;
+    let askedAt: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
+        if (askedAt !== undefined) {
+          if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
+          return;
+        }
+        askedAt = performance.now();
         clearInterval(alive);
         resolve();
       });
