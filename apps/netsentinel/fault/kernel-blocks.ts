@@ -1,0 +1,54 @@
+/** What the kernel of a namespace blocks, and how it differs from what the platform intends. */
+import { execFileSync } from 'node:child_process';
+import type { Action, ActionStatus } from '@netsentinel/contracts/action';
+import { formatNetwork, parseAddress } from '@netsentinel/kernel/address';
+
+/** Blocks so near their end may be there or not. */
+const GRACE_MS = 2_000;
+
+export interface KernelDifference {
+  readonly blocks: number;
+  /** Blocked, and nobody intends it. */
+  readonly orphans: number;
+  /** Intended, and not blocked. */
+  readonly gaps: number;
+}
+
+export function compareWithKernel(actions: readonly Action[], namespace: string): KernelDifference {
+  const present = kernelBlocks(namespace);
+  const now = Date.now();
+  const intended = actions.filter((action) => action.status === 'applied' || action.status === 'verified');
+  const sure = intended.filter((action) => action.expiresAt > now + GRACE_MS);
+  const over: readonly ActionStatus[] = ['refused', 'failed', 'reverted'];
+  const possible = new Set(
+    actions
+      .filter(({ status, expiresAt }) => !over.includes(status) && expiresAt > now - GRACE_MS)
+      .map(({ target }) => target),
+  );
+  return {
+    blocks: present.size,
+    orphans: [...present].filter((target) => !possible.has(target)).length,
+    gaps: sure.filter((action) => !present.has(action.target)).length,
+  };
+}
+
+/** Networks in the table that the responder keeps, as text. */
+export function kernelBlocks(namespace: string): Set<string> {
+  const listing = JSON.parse(
+    execFileSync('ip', ['netns', 'exec', namespace, 'nft', '-j', 'list', 'table', 'inet', 'netsentinel'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    }),
+  ) as { nftables: { set?: { name: string; elem?: { elem: { val: string } }[] } }[] };
+  const found = new Set<string>();
+  for (const { set } of listing.nftables) {
+    // Sets are named after their prefix length: `v4_32`.
+    const prefix = Number(set?.name.split('_')[1]);
+    if (Number.isNaN(prefix)) continue;
+    for (const { elem } of set?.elem ?? []) {
+      const address = parseAddress(elem.val);
+      if (address !== undefined) found.add(formatNetwork({ family: address.family, base: address.value, prefix }));
+    }
+  }
+  return found;
+}

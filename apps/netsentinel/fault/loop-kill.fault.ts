@@ -1,0 +1,166 @@
+/**
+ * Kills each process of the whole product again and again, in random order, while attackers keep coming, and looks afterwards for what
+ * should not be: acknowledged events that are not there exactly once, blocks that the kernel does not have or should not have,
+ * incidents in two pieces, words to the outside that were not durable, a broken audit.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyAudit } from '@netsentinel/enforcer/audit';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netsentinel/testkit/netns';
+import { seededRandom } from '@netsentinel/stream/embedded/fault';
+import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
+import { dataFolder } from '../launcher/data-folder.ts';
+import { readAftermath, type Aftermath } from './aftermath.ts';
+import { REGULARS, startAttackers } from './attackers.ts';
+import { compareWithKernel } from './kernel-blocks.ts';
+import { judgeStory, type Told } from './story-check.ts';
+import { progress } from './progress.ts';
+import { killHard, VICTIMS, whenThere, type Victim } from './victims.ts';
+
+const PORT = 2222;
+const MINUTE_MS = 60_000;
+/** Starts without load until everything is read and every order answered. */
+const MAX_SETTLE_ROUNDS = 20;
+
+export interface LoopKillOptions {
+  /** Kills of each process. */
+  readonly rounds: number;
+  readonly seed: number;
+  readonly strangers: number;
+}
+
+export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions): Promise<Record<string, unknown>> {
+  const unavailable = namespacesUnavailable();
+  if (unavailable !== undefined)
+    throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  const lab = createNetworkLab();
+  const folder = mkdtempSync(join(tmpdir(), 'netsentinel-loop-kill-'));
+  const told: Told = { incidents: new Set(), actions: new Map() };
+  const start = async (): Promise<WholeProduct> => {
+    const product = await startWholeProduct({ folder, keepFolder: true, netns: lab.defender, config: config(lab) });
+    product.onLine((line) => hear(line, told));
+    return product;
+  };
+  let product: WholeProduct | undefined;
+  try {
+    product = await start();
+    const attackers = startAttackers(lab, { strangers, regulars: 6, port: PORT, pauseMs: 400 });
+    progress('attackers are coming');
+    await attackers.answered(6);
+    const kills = await torment(product, rounds, seed);
+    progress(`${kills.count} kills done; attackers go on for a while`);
+    await attackers.answered(12);
+    await attackers.stop();
+    progress('stopping, and looking at what was kept');
+    await product.stop();
+    product = undefined;
+    const { aftermath, settleRounds } = await settle(join(folder, 'data'), start);
+    const kernel = compareWithKernel(aftermath.actions, lab.defender);
+    const audit = await verifyAudit(join(dataFolder(join(folder, 'data')).enforcer, 'audit'));
+    const { stream, store } = aftermath;
+    const story = judgeStory(aftermath, attackers.seen, told, kills.lastDecoyHostGoneAt);
+    const faults = {
+      lost: stream.lost,
+      doubled: stream.doubled,
+      store_missing: store.missing,
+      store_doubled: store.doubled,
+      store_foreign: store.foreign,
+      ...story.faults,
+      kernel_orphans: kernel.orphans,
+      kernel_gaps: kernel.gaps,
+      unsettled: aftermath.settled ? 0 : 1,
+      audit_broken: audit.ok ? 0 : 1,
+    };
+    return {
+      rounds,
+      seed,
+      kills: kills.count,
+      sessions: attackers.seen.length,
+      sessions_cut: attackers.seen.filter((session) => session.cut).length,
+      events: stream.events.length,
+      decoy_host_lives: stream.lives,
+      incidents: aftermath.incidents.length,
+      actions: aftermath.actions.length,
+      kernel_blocks: kernel.blocks,
+      audit_entries: audit.entries,
+      settle_rounds: settleRounds,
+      ...faults,
+      failed: Object.values(faults).some((count) => count > 0),
+    };
+  } finally {
+    await product?.stop();
+    lab.destroy();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function config(lab: NetworkLab): Record<string, unknown> {
+  return {
+    decoys: [
+      {
+        id: 'ssh-1',
+        type: 'ssh',
+        address: lab.defender4,
+        port: PORT,
+        options: { credentials: { any: true, remember: false }, successDelayMs: 0 },
+      },
+    ],
+    enforcer: { mode: 'enforce', limits: { ordersPerMinute: 1_000_000 } },
+    response: { ttlMs: MINUTE_MS, ignoreNetworks: [REGULARS] },
+  };
+}
+
+/** What left the platform's process is durable: it says nothing before. */
+function hear(line: Record<string, unknown>, told: Told): void {
+  if (line['t'] === 'incident') told.incidents.add(line['id'] as string);
+  if (line['t'] === 'action') told.actions.set(line['id'] as string, line['target'] as string);
+}
+
+async function torment(
+  product: WholeProduct,
+  rounds: number,
+  seed: number,
+): Promise<{ count: number; lastDecoyHostGoneAt: number }> {
+  const random = seededRandom(seed);
+  let count = 0;
+  let lastDecoyHostGoneAt = 0;
+  for (let round = 0; round < rounds; round++) {
+    if (round % 10 === 9) progress(`round ${round + 1} of ${rounds}`);
+    for (const victim of VICTIMS) await whenThere(product, victim);
+    await pause(random() * 2_500);
+    for (const victim of shuffled(VICTIMS, random)) {
+      await killHard(product, victim, victim === 'decoy-host' && random() < 0.3);
+      count++;
+      if (victim === 'decoy-host') lastDecoyHostGoneAt = Date.now();
+      await pause(random() * 300);
+    }
+  }
+  return { count, lastDecoyHostGoneAt };
+}
+
+/** Starts without attackers until nothing is left to be done; the last look counts. */
+async function settle(
+  data: string,
+  start: () => Promise<WholeProduct>,
+): Promise<{ aftermath: Aftermath; settleRounds: number }> {
+  for (let settleRounds = 0; ; settleRounds++) {
+    const aftermath = await readAftermath(data);
+    if (aftermath.settled || settleRounds === MAX_SETTLE_ROUNDS) return { aftermath, settleRounds };
+    const product = await start();
+    await pause(2_000);
+    await product.stop();
+  }
+}
+
+function shuffled(victims: readonly Victim[], random: () => number): Victim[] {
+  return victims
+    .map((victim) => ({ victim, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ victim }) => victim);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
