@@ -25,6 +25,7 @@ import { CHANGED, formSimilarity } from './shell-forms.ts';
 const COMMAND_FLOOR = 0.9;
 const FORM_FLOOR = 0.9;
 const MAX_SHOWN_MISSES = 40;
+const PATIENCE_MS = 300_000;
 
 /** Time that jumps to the next timer whenever nothing else is to be done: a minute of waiting costs nothing. */
 export class JumpingClock implements Clock {
@@ -71,7 +72,7 @@ interface Outcome {
 }
 
 /** Runs one line as `ssh host LINE` would, on this machine. */
-export function runLine(machine: Machine, line: string): Promise<Outcome> {
+export function runLine(machine: Machine, line: string, clock: Clock, terminal = false): Promise<Outcome> {
   return new Promise((resolve) => {
     const chunks = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
     const observed: ShellObservation[] = [];
@@ -82,11 +83,18 @@ export function runLine(machine: Machine, line: string): Promise<Outcome> {
       server: { ip: machine.persona.network.address, port: 22 },
       environment: {},
       command: line,
+      ...(terminal ? { terminal: { type: 'xterm', columns: 80, rows: 24 } } : {}),
       output: (chunk, stream) => chunks[stream].push(chunk.slice()) > 0,
       exit: () => resolve({ stdout: text(chunks.stdout), stderr: text(chunks.stderr), observed }),
       observe: (observation) => observed.push(observation),
     });
     session.end();
+    // Whoever started something endless presses ^C after a while, and then hangs up.
+    clock.after(PATIENCE_MS, () => session.signal('INT'));
+    clock.after(PATIENCE_MS + 1000, () => {
+      session.destroy();
+      resolve({ stdout: text(chunks.stdout), stderr: text(chunks.stderr), observed });
+    });
   });
 }
 
@@ -95,7 +103,8 @@ const OPTION_COMPLAINT =
 
 /** Why the answer to this line has not the right form; undefined when it has. */
 async function fault(persona: Persona, line: string): Promise<string | undefined> {
-  const outcome = await runLine(openMachine(persona, new JumpingClock()), line);
+  const clock = new JumpingClock();
+  const outcome = await runLine(openMachine(persona, clock), line, clock);
   if (
     /(^|: )(-?bash|sh).*(syntax error|unexpected EOF)/m.test(outcome.stderr) &&
     spawnSync('bash', ['-n'], { input: line }).status === 0
@@ -129,6 +138,8 @@ interface Miss {
 
 interface CommandReport {
   readonly share: number;
+  /** The mean over the sources, so that one loud honeypot does not drown the others. */
+  readonly evenShare: number;
   readonly lines: number;
   readonly uses: number;
   readonly sources: Readonly<Record<string, number>>;
@@ -154,8 +165,10 @@ async function measureCommands(folder: string, persona: Persona): Promise<Comman
     uses += sourceUses;
     right += sourceRight;
   }
+  const each = Object.values(sources);
   return {
     share: right / uses,
+    evenShare: each.reduce((sum, share) => sum + share, 0) / each.length,
     lines: faults.size,
     uses,
     sources,
@@ -174,12 +187,10 @@ async function measureForms(folder: string, persona: Persona): Promise<FormRepor
     JSON.parse(readFileSync(join(folder, 'agentshell', name), 'utf8')) as Record<string, string>;
   const control = read('results/control/commands.json');
   const rules = read('data/commands_rules.json');
-  const machine = openMachine(persona, new JumpingClock());
   const misses: { line: string; similarity: number }[] = [];
   for (const [line, theirs] of Object.entries(control)) {
-    // Lines with doubled quotes come from a CSV field; what was typed is inside.
-    const typed = /^".*"$/s.test(line) && line.includes('""') ? line.slice(1, -1).replaceAll('""', '"') : line;
-    const outcome = await runLine(machine, typed);
+    const clock = new JumpingClock();
+    const outcome = await runLine(openMachine(persona, clock), line, clock, true);
     const ours = outcome.stdout + outcome.stderr;
     const similarity = formSimilarity(theirs, ours);
     const rule = CHANGED[line] === undefined ? undefined : rules[line];
@@ -207,14 +218,15 @@ export async function measure(args: readonly string[]): Promise<number> {
   const persona = createPersona(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]), 'debian-12-server');
   const commands = await measureCommands(folder, persona);
   const forms = existsSync(join(folder, 'agentshell')) ? await measureForms(folder, persona) : undefined;
-  const good = commands.share >= COMMAND_FLOOR && (forms === undefined || forms.share >= FORM_FLOOR);
+  const good =
+    Math.min(commands.share, commands.evenShare) >= COMMAND_FLOOR && (forms === undefined || forms.share >= FORM_FLOOR);
   if (args.includes('--json'))
     process.stdout.write(
       `${JSON.stringify({ name: 'shell', good, commands: { ...commands, misses: commands.misses.slice(0, MAX_SHOWN_MISSES) }, forms })}\n`,
     );
   else {
     const lines = [
-      `commands: ${percent(commands.share)} of ${commands.uses} uses (${commands.lines} different lines) have the right form; floor ${percent(COMMAND_FLOOR)}`,
+      `commands: ${percent(commands.share)} of ${commands.uses} uses (${commands.lines} different lines) have the right form, ${percent(commands.evenShare)} as the mean of the sources; floor of both ${percent(COMMAND_FLOOR)}`,
       ...Object.entries(commands.sources).map(([source, share]) => `  ${source}: ${percent(share)}`),
     ];
     lines.push(

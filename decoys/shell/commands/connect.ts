@@ -37,6 +37,7 @@ async function ssh(ctx: CommandContext): Promise<number> {
     short: '46AaB:b:Cc:D:E:e:F:fGgI:i:J:Kkl:L:Mm:NnO:o:p:qQ:R:S:sTtVvW:w:XxYy',
     stopAtOperand: true,
     status: 255,
+    bsd: '',
     advice: SSH_USAGE,
   });
   if (typeof options === 'number') return options;
@@ -86,7 +87,7 @@ async function sshFailure(
 async function scp(ctx: CommandContext): Promise<number> {
   const usage =
     'usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]\n           [-i identity_file] [-J destination] [-l limit]\n           [-o ssh_option] [-P port] [-S program] [-X sftp_option] source ... target\n';
-  const options = parseOptions(ctx, { short: '346ABCc:D:F:i:J:l:o:OpP:qRrS:sTvX:tf', advice: usage });
+  const options = parseOptions(ctx, { short: '346ABCc:D:F:i:J:l:o:OpP:qRrS:sTvX:tf', bsd: 'scp: ', advice: usage });
   if (typeof options === 'number') return options;
   const { operands } = options;
   if (operands.length < 2) {

@@ -230,21 +230,19 @@ async function transfer(
   const format = set.get('w');
   if (format !== undefined)
     ctx.stdout.write(
-      format
-        .replaceAll(String.raw`\n`, '\n')
-        .replaceAll(
-          /%\{(\w+)\}/g,
-          (_whole, key: string) =>
-            ({
-              http_code: '200',
-              response_code: '200',
-              size_download: String(size),
-              time_total: (waited / 1000).toFixed(6),
-              url_effective: target.url,
-              remote_ip: target.address ?? '',
-              content_type: payload.mime,
-            })[key] ?? '',
-        ),
+      format.replaceAll(String.raw`\n`, '\n').replaceAll(
+        /%\{(\w+)\}/g,
+        (_whole, key: string) =>
+          ({
+            http_code: '200',
+            response_code: '200',
+            size_download: String(size),
+            time_total: (waited / 1000).toFixed(6),
+            url_effective: target.url,
+            remote_ip: target.address ?? '',
+            content_type: payload.mime,
+          })[key] ?? '',
+      ),
     );
   return 0;
 }

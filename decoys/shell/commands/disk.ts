@@ -5,6 +5,7 @@ import { fraction, memory, systemFile } from './machine-facts.ts';
 import { blocksOf } from './ls-layout.ts';
 import { parseOptions, usageError } from './options.ts';
 import { humanSize, parseSize } from './sizes.ts';
+import { countEntry } from './tree-walk.ts';
 import { complain, errorText, joinPath, quoted, readFile, splitLines, writeFile } from './text.ts';
 
 interface Mount {
@@ -211,7 +212,7 @@ function du(ctx: CommandContext): number {
   let status = 0;
   const print = (name: string, kb: number, size: number): void => ctx.stdout.write(`${show(kb, size)}\t${name}\n`);
   const visit = (name: string, level: number): { kb: number; size: number } => {
-    ctx.step();
+    countEntry(ctx);
     const path = ctx.resolve(name);
     const stat = ctx.fs.lstat(path, ctx.user);
     if (!stat.ok) {

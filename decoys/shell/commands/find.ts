@@ -8,6 +8,7 @@ import { modeText, parseMode } from './modes.ts';
 import { baseName, errorText, joinPath, quoted } from './text.ts';
 import { nameTables } from './accounts-data.ts';
 import { strftime, zonedTime, zoneOf } from './time-format.ts';
+import { countEntry } from './tree-walk.ts';
 import type { Visit } from './tree-walk.ts';
 
 type Test = (visit: Visit) => boolean | Promise<boolean>;
@@ -408,7 +409,7 @@ function readTarget(ctx: CommandContext, path: string): string {
 
 async function visitTree(ctx: CommandContext, search: Search, test: Test, name: string, depth: number): Promise<void> {
   if (search.quit) return;
-  ctx.step();
+  countEntry(ctx);
   const path = ctx.resolve(name);
   const stat = ctx.fs.lstat(path, ctx.user);
   if (!stat.ok) {
@@ -433,11 +434,18 @@ async function visitTree(ctx: CommandContext, search: Search, test: Test, name: 
   if (search.childrenFirst && depth >= search.minDepth && !search.quit) await test(visit);
 }
 
+const HELP =
+  'Usage: find [-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]\n\nOperators: ( EXPR ) ! EXPR -not EXPR EXPR -a EXPR EXPR -o EXPR\nTests: -amin -atime -cmin -ctime -empty -executable -gid -group -iname -inum -links -mmin -mtime -name -newer -nogroup -nouser -path -perm -readable -regex -size -type -uid -user -writable\nActions: -delete -exec -fprint -ls -ok -print -print0 -printf -prune -quit\n';
+
 async function find(ctx: CommandContext): Promise<number> {
   const args = ctx.argv.slice(1);
   while (args[0] !== undefined && /^-([HLP]|O\d?)$/.test(args[0])) args.shift();
   if (args[0] === '--version' || args[0] === '-version') {
     ctx.stdout.write('find (GNU findutils) 4.9.0\n');
+    return 0;
+  }
+  if (args[0] === '--help' || args[0] === '-help') {
+    ctx.stdout.write(HELP);
     return 0;
   }
   const split = args.findIndex((arg) => /^(-.|[()!,])/.test(arg));

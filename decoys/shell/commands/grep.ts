@@ -7,6 +7,7 @@ import { globPattern } from './ls.ts';
 import { parseOptions } from './options.ts';
 import type { OptionSyntax, ParsedOptions } from './options.ts';
 import type { PatternSyntax } from './pattern-syntax.ts';
+import { countEntry } from './tree-walk.ts';
 import { errorText, joinPath, readFile, bytesToBinary, splitLines, toBinary, writeBinary } from './text.ts';
 
 const SYNTAX: OptionSyntax = {
@@ -153,7 +154,7 @@ function compile(ctx: CommandContext, options: ParsedOptions, pattern: string): 
 /** Answers true when nothing more needs to be searched. */
 async function searchOperand(search: Search, name: string, recursive: boolean, given: boolean): Promise<boolean> {
   const { ctx, options } = search;
-  ctx.step();
+  countEntry(ctx);
   const say = (message: string): void => {
     if (!options.has('s')) ctx.stderr.write(`${ctx.argv[0]}: ${name}: ${message}\n`);
     search.status = 2;
@@ -218,7 +219,7 @@ function searchText(search: Search, name: string, text: string): boolean {
   const out = new Lines(search, name);
   let count = 0;
   for (const [index, line] of lines.entries()) {
-    if (index % 64 === 0) ctx.step();
+    if (index % 512 === 511) ctx.step();
     if (count >= search.max) break;
     if (search.regexes.some((regex) => regex.test(line)) === options.has('v')) continue;
     count += 1;

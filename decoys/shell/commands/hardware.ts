@@ -1,8 +1,8 @@
-/** What the machine is made of: `lscpu`, `lspci`, `lsusb`-less, `lsblk`, `blkid`, `fdisk -l`, `dmidecode`, `lsmod`, `modprobe`, `dmesg`, `sysctl`. */
+/** What the machine is made of: `lscpu`, `lspci`, `lsusb`-less, `lsblk`, `blkid`, `fdisk -l`, `dmidecode`, `lsmod`, `modprobe`, `dmesg`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
 import { between, fraction, systemFile } from './machine-facts.ts';
 import { parseOptions } from './options.ts';
-import { complain, splitLines } from './text.ts';
+import { splitLines } from './text.ts';
 import { strftime, zonedTime, zoneOf } from './time-format.ts';
 
 /** The first processor of /proc/cpuinfo. */
@@ -486,48 +486,6 @@ function dmesg(ctx: CommandContext): number {
   return 0;
 }
 
-function sysctl(ctx: CommandContext): number {
-  const args = ctx.argv.slice(1);
-  const keys = args.filter((arg) => !arg.startsWith('-'));
-  const valueOnly = args.some((arg) => /^-\w*n/.test(arg));
-  if (args.includes('-p') || args.includes('--system')) return 0;
-  const table: Readonly<Record<string, string>> = {
-    'kernel.hostname': ctx.machine.persona.hostname,
-    'kernel.ostype': 'Linux',
-    'kernel.osrelease': ctx.machine.persona.os.kernelRelease,
-    'kernel.version': ctx.machine.persona.os.kernelVersion,
-    'kernel.randomize_va_space': '2',
-    'net.ipv4.ip_forward': '0',
-    'net.core.somaxconn': '4096',
-    'vm.swappiness': '60',
-    'vm.nr_hugepages': '0',
-    'fs.file-max': '9223372036854775807',
-    'kernel.pid_max': '4194304',
-    'net.ipv4.tcp_syncookies': '1',
-    'net.ipv6.conf.all.disable_ipv6': '0',
-  };
-  if (args.some((arg) => /^-\w*a/.test(arg))) {
-    for (const [key, value] of Object.entries(table).sort()) ctx.stdout.write(`${key} = ${value}\n`);
-    return 0;
-  }
-  let status = keys.length === 0 ? 1 : 0;
-  if (keys.length === 0) ctx.stderr.write('\nUsage:\n sysctl [options] [variable[=value] ...]\n');
-  for (const key of keys) {
-    const [name = '', value] = key.split('=').map((part) => part.trim());
-    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-    const known = systemFile(ctx, path)?.trim() ?? table[name.replaceAll('/', '.')];
-    if (known === undefined) {
-      status = 1;
-      ctx.stderr.write(`sysctl: cannot stat ${path}: No such file or directory\n`);
-    } else if (value !== undefined && ctx.user.uid !== 0) status = complain(ctx, `permission denied on key "${name}"`);
-    else {
-      if (value !== undefined) ctx.fs.write(path, Buffer.from(`${value}\n`), ctx.user);
-      ctx.stdout.write(valueOnly ? `${value ?? known}\n` : `${name} = ${value ?? known}\n`);
-    }
-  }
-  return status;
-}
-
 export const hardwareCommands: CommandTable = {
   lscpu: { path: '/usr/bin/lscpu', run: lscpu },
   lspci: { path: '/usr/bin/lspci', run: lspci },
@@ -540,5 +498,4 @@ export const hardwareCommands: CommandTable = {
   insmod: { path: '/usr/sbin/insmod', run: modprobe },
   rmmod: { path: '/usr/sbin/rmmod', run: modprobe },
   dmesg: { path: '/usr/bin/dmesg', run: dmesg },
-  sysctl: { path: '/usr/sbin/sysctl', run: sysctl },
 };

@@ -31,6 +31,7 @@ import { serviceCommands } from './services.ts';
 import { signalCommands } from './signals.ts';
 import { sliceCommands } from './slices.ts';
 import { statFileCommands } from './stat-file.ts';
+import { sysctlCommands } from './sysctl.ts';
 import { systemInfoCommands } from './system-info.ts';
 import { terminalCommands } from './terminal-tools.ts';
 import { topCommands } from './top.ts';
@@ -70,6 +71,7 @@ const FAMILIES: readonly CommandTable[] = [
   signalCommands,
   sliceCommands,
   statFileCommands,
+  sysctlCommands,
   systemInfoCommands,
   terminalCommands,
   topCommands,

@@ -7,6 +7,7 @@ import { parseOptions, usageError } from './options.ts';
 import type { OptionSyntax, ParsedOptions } from './options.ts';
 import { byName } from './collation.ts';
 import { humanSize } from './sizes.ts';
+import { countEntry } from './tree-walk.ts';
 import { errorText, joinPath, quoted, quotedIfNeeded } from './text.ts';
 
 const SYNTAX: OptionSyntax = {
@@ -255,7 +256,7 @@ function entriesOf(ctx: CommandContext, folder: Entry, names: readonly string[],
   if (wanted.hidden === 'all') shown.push('.', '..');
   const entries: Entry[] = [];
   for (const name of shown) {
-    ctx.step();
+    countEntry(ctx);
     const path = joinPath(folder.path, name);
     const stat = wanted.dereference ? ctx.fs.stat(path, ctx.user) : ctx.fs.lstat(path, ctx.user);
     if (stat.ok) entries.push({ name, path, stat: stat.value });

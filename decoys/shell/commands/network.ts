@@ -242,9 +242,11 @@ function sockets(ctx: CommandContext): Socket[] {
   const running = (comm: string): number | undefined =>
     ctx.processes.list().find((process) => process.comm === comm)?.pid;
   const dhclient = running('dhclient');
+  const nginx = running('nginx');
   return [
     ...(dhclient === undefined ? [] : [listen('udp', '0.0.0.0', 68, dhclient, 'dhclient')]),
     listen('tcp', '0.0.0.0', 22, sshd, 'sshd'),
+    ...(nginx === undefined ? [] : [listen('tcp', '0.0.0.0', 80, nginx, 'nginx')]),
     {
       proto: 'tcp',
       state: 'ESTAB',
@@ -256,6 +258,7 @@ function sockets(ctx: CommandContext): Socket[] {
       program: 'sshd',
     },
     listen('tcp6', '[::]', 22, sshd, 'sshd'),
+    ...(nginx === undefined ? [] : [listen('tcp6', '[::]', 80, nginx, 'nginx')]),
   ];
 }
 

@@ -19,6 +19,8 @@ export interface OptionSyntax {
   readonly status?: number;
   /** Lines after a complaint; the default points to `--help`. */
   readonly advice?: string;
+  /** OpenSSH's own option reader complains in other words and knows no long options; the text comes before the letter. */
+  readonly bsd?: string;
   /** Takes `-5` as the value of the key `digits`, as `head -5` does. */
   readonly digits?: boolean;
 }
@@ -49,7 +51,7 @@ export function parseOptions(ctx: CommandContext, syntax: OptionSyntax, argv = c
     if (arg === '--') {
       parsing.operands.push(...parsing.args.slice(parsing.next));
       break;
-    } else if (arg.startsWith('--')) status = parseLong(parsing, arg);
+    } else if (arg.startsWith('--') && syntax.bsd === undefined) status = parseLong(parsing, arg);
     else if (arg.length > 1 && arg.startsWith('-')) status = parseShort(parsing, arg);
     else {
       parsing.operands.push(arg);
@@ -115,7 +117,7 @@ function parseShort(parsing: Parsing, arg: string): number | undefined {
   for (let at = 1; at < arg.length; at += 1) {
     const letter = arg[at]!;
     const place = letter === ':' ? -1 : syntax.short.indexOf(letter);
-    if (place === -1) return usageError(ctx, `invalid option -- '${letter}'`, syntax);
+    if (place === -1) return refuse(ctx, `invalid option -- '${letter}'`, `unknown option -- ${letter}`, syntax);
     if (syntax.short[place + 1] !== ':') {
       list.push({ key: letter, value: undefined });
       continue;
@@ -123,11 +125,23 @@ function parseShort(parsing: Parsing, arg: string): number | undefined {
     const optional = syntax.short[place + 2] === ':';
     const attached = arg.slice(at + 1);
     const value = attached !== '' || optional ? attached : parsing.args[parsing.next++];
-    if (value === undefined) return usageError(ctx, `option requires an argument -- '${letter}'`, syntax);
+    if (value === undefined)
+      return refuse(
+        ctx,
+        `option requires an argument -- '${letter}'`,
+        `option requires an argument -- ${letter}`,
+        syntax,
+      );
     list.push({ key: letter, value: optional && value === '' ? undefined : value });
     break;
   }
   return undefined;
+}
+
+function refuse(ctx: CommandContext, gnu: string, bsd: string, syntax: OptionSyntax): number {
+  if (syntax.bsd === undefined) return usageError(ctx, gnu, syntax);
+  ctx.stderr.write(`${syntax.bsd}${bsd}\n${syntax.advice ?? ''}`);
+  return syntax.status ?? 1;
 }
 
 function showHelp(ctx: CommandContext, syntax: OptionSyntax): number {

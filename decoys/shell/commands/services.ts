@@ -27,6 +27,20 @@ const UNITS: readonly Unit[] = [
     active: true,
   },
   { name: 'getty@tty1', text: 'Getty on tty1', comm: 'agetty', active: true },
+  { name: 'acpid', text: 'ACPI event daemon', comm: 'acpid', active: true },
+  {
+    name: 'nginx',
+    text: 'A high performance web server and a reverse proxy server',
+    comm: 'nginx',
+    active: true,
+  },
+  { name: 'rsyslog', text: 'System Logging Service', comm: 'rsyslogd', active: true },
+  {
+    name: 'unattended-upgrades',
+    text: 'Unattended Upgrades Shutdown',
+    comm: 'unattended-upgr',
+    active: true,
+  },
   { name: 'nftables', text: 'nftables', comm: '', active: false },
   { name: 'rsync', text: 'fast remote file copy program daemon', comm: '', active: false },
 ];
@@ -34,12 +48,19 @@ const UNITS: readonly Unit[] = [
 /** Units that the attacker stopped or started, while this machine is in memory. */
 const changed = new WeakMap<object, Map<string, boolean>>();
 
+/** Those of this machine: a daemon that does not run here is not installed. */
+function unitsOf(ctx: CommandContext): Unit[] {
+  const running = new Set(ctx.processes.list().map((process) => process.comm));
+  const optional = /^(acpid|nginx|rsyslog|unattended-upgrades|systemd-timesyncd)$/;
+  return UNITS.filter((unit) => !optional.test(unit.name) || running.has(unit.comm));
+}
+
 function unitOf(ctx: CommandContext, given: string): Unit | undefined {
   const name = given
     .replace(/\.service$/, '')
     .replace(/^sshd$/, 'ssh')
     .replace(/^crond$/, 'crond-missing');
-  const unit = UNITS.find((known) => known.name === name);
+  const unit = unitsOf(ctx).find((known) => known.name === name);
   const file = unit === undefined ? ctx.fs.stat(`/etc/systemd/system/${name}.service`, ctx.user) : undefined;
   if (file?.ok === true) return { name, text: name, comm: name, active: false };
   return unit;
@@ -178,7 +199,12 @@ function unitStatus(ctx: CommandContext, unit: Unit): number {
 function listUnits(ctx: CommandContext, verb: string, flags: readonly string[]): number {
   if (verb === 'list-unit-files') {
     ctx.stdout.write(
-      `${'UNIT FILE'.padEnd(30)} STATE           PRESET\n${UNITS.map((unit) => `${`${unit.name}.service`.padEnd(30)} ${(unit.active ? 'enabled' : 'disabled').padEnd(15)} enabled\n`).join('')}\n${UNITS.length} unit files listed.\n`,
+      `${'UNIT FILE'.padEnd(30)} STATE           PRESET\n${unitsOf(ctx)
+        .map(
+          (unit) =>
+            `${`${unit.name}.service`.padEnd(30)} ${(unit.active ? 'enabled' : 'disabled').padEnd(15)} enabled\n`,
+        )
+        .join('')}\n${unitsOf(ctx).length} unit files listed.\n`,
     );
     return 0;
   }
@@ -186,7 +212,7 @@ function listUnits(ctx: CommandContext, verb: string, flags: readonly string[]):
     ctx.stdout.write('  UNIT LOAD ACTIVE SUB DESCRIPTION\n0 loaded units listed.\n');
     return 0;
   }
-  const shown = UNITS.filter((unit) => isActive(ctx, unit));
+  const shown = unitsOf(ctx).filter((unit) => isActive(ctx, unit));
   ctx.stdout.write(
     `  ${'UNIT'.padEnd(28)} LOAD   ACTIVE SUB     DESCRIPTION\n${shown.map((unit) => `  ${`${unit.name}.service`.padEnd(28)} loaded active ${unit.comm === '' ? 'exited ' : 'running'} ${unit.text}\n`).join('')}\nLOAD   = Reflects whether the unit definition was properly loaded.\nACTIVE = The high-level unit activation state, i.e. generalization of SUB.\nSUB    = The low-level unit activation state, values depend on unit type.\n${shown.length} loaded units listed. Pass --all to see loaded but inactive units, too.\nTo show all installed unit files use 'systemctl list-unit-files'.\n`,
   );
@@ -341,12 +367,18 @@ async function crontab(ctx: CommandContext): Promise<number> {
   return 0;
 }
 
+function helpOf(name: string): string {
+  if (name !== 'shutdown')
+    return `${name} [OPTIONS...]\n\n${name === 'reboot' ? 'Reboot' : 'Power off'} the system.\n\nOptions:\n     --help      Show this help\n     --halt      Halt the machine\n  -p --poweroff  Switch off the machine\n     --reboot    Reboot the machine\n  -f --force     Force immediate halt/power-off/reboot\n  -w --wtmp-only Only write wtmp record\n     --no-wall   No wall message\n\nSee the halt(8) man page for details.\n`;
+  return 'shutdown [OPTIONS...] [TIME] [WALL...]\n\nShut down the system.\n\nOptions:\n     --help      Show this help\n  -H --halt      Halt the machine\n  -P --poweroff  Power-off the machine\n  -r --reboot    Reboot the machine\n  -h             Same as --poweroff, overridden by --halt\n  -k             Only send warnings\n     --no-wall   Send no wall message\n  -c             Cancel a pending shutdown\n     --show      Show pending shutdown\n\nSee the shutdown(8) man page for details.\n';
+}
+
 /** `reboot` and its kin: the connection is cut as by a machine that goes down. */
 function power(ctx: CommandContext): number {
   const args = ctx.argv.slice(1);
   const name = (ctx.argv[0] ?? '').replace(/^.*\//, '');
   if (args.includes('--help')) {
-    ctx.stdout.write(`${name} [OPTIONS...]\n\n${name === 'reboot' ? 'Reboot' : 'Power off'} the system.\n`);
+    ctx.stdout.write(helpOf(name));
     return 0;
   }
   if (ctx.user.uid !== 0) {

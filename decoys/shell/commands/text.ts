@@ -93,7 +93,7 @@ export function readFile(
   let total = 0;
   const absolute = ctx.resolve(path);
   while (total < MAX_INPUT_BYTES) {
-    ctx.step();
+    if (total > 0) ctx.step();
     const chunk = ctx.fs.read(absolute, user, total, MAX_INPUT_BYTES - total);
     if (!chunk.ok) return { ok: false, error: chunk.error };
     if (chunk.value.length === 0) break;

@@ -12,10 +12,19 @@ export interface Visit {
 }
 
 const MAX_DEPTH = 200;
+const ENTRIES_A_STEP = 16;
+
+let entries = 0;
+
+/** Counts what is looked at on the disk: a whole walk must fit the bounds of one command line. */
+export function countEntry(ctx: CommandContext): void {
+  entries = (entries + 1) % ENTRIES_A_STEP;
+  if (entries === 0) ctx.step();
+}
 
 /** Children before their folder when `childrenFirst`; never follows links below the start. */
 export function* walk(ctx: CommandContext, name: string, childrenFirst = false, depth = 0): Generator<Visit> {
-  ctx.step();
+  countEntry(ctx);
   const path = ctx.resolve(name);
   const stat = ctx.fs.lstat(path, ctx.user);
   if (!stat.ok) return;

@@ -37,8 +37,10 @@ function hostAddress(ctx: CommandContext, host: string): string | undefined {
 
 /** Whether a connection would get an answer: nothing listens on this machine's own web ports, and private networks stay silent. */
 export function reachability(ctx: CommandContext, address: string, port: number): 'open' | 'refused' | 'silent' {
-  if (/^(127\.|0\.0\.0\.0)/.test(address) || address === ctx.machine.persona.network.address)
-    return port === 22 ? 'open' : 'refused';
+  if (/^(127\.|0\.0\.0\.0)/.test(address) || address === ctx.machine.persona.network.address) {
+    const web = port === 80 && ctx.processes.list().some((process) => process.comm === 'nginx');
+    return port === 22 || web ? 'open' : 'refused';
+  }
   const own = ctx.machine.persona.network.address.split('.').slice(0, 3).join('.');
   if (isIpv4(address) && address.startsWith(`${own}.`)) return 'silent';
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|0\.|2[2-5]\d\.)/.test(address) ? 'silent' : 'open';
