@@ -87,6 +87,11 @@ export interface EventStore {
    * `next` is the next offset to read per partition. Rejects with `STORE_DISK_FULL`; reads go on.
    */
   append(events: readonly Event[], next: readonly Position[]): Promise<void>;
+  /**
+   * Like `append`, with events as `kernel/pack.ts` packs them, for engines that decode in a thread of their own. The bytes are the
+   * caller's again as soon as the call has returned.
+   */
+  appendEncoded?(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
   watermarks(): Promise<readonly Position[]>;
   query(query: EventQuery): Promise<EventPage>;
   aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 
 /** The version of ECS that these fields follow; exporters write it as `ecs.version`. */
-export const ECS_VERSION = '9.4.0';
+export const ECS_VERSION = '9.5.0';
 
 /** An event is at most this large when serialised; larger things belong into the blob store. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -271,7 +271,6 @@ const shape = {
       level: keyword.optional(),
       logger: keyword.optional(),
       file: z.strictObject({ path: text.optional() }).optional(),
-      offset: count.optional(),
       syslog: z.record(z.string().max(64), z.unknown()).optional(),
     })
     .optional(),
@@ -326,9 +325,7 @@ const shape = {
       version: keyword.optional(),
       cipher: keyword.optional(),
       established: z.boolean().optional(),
-      client: z
-        .strictObject({ ja3: keyword.optional(), ja4: keyword.optional(), server_name: keyword.optional() })
-        .optional(),
+      client: z.strictObject({ ja3: keyword.optional(), server_name: keyword.optional() }).optional(),
       server: z
         .strictObject({ subject: keyword.optional(), issuer: keyword.optional(), ja3s: keyword.optional() })
         .optional(),
