@@ -33,7 +33,7 @@ export const ANALYSIS_GROUP = 'analysis';
 const BATCH = 2000;
 /** From this many records at once the stream is busy, and more may gather for this long: each batch costs a sync of the disk. */
 const BUSY = 200;
-const GATHER_MS = 15;
+const GATHER_MS = 40;
 /** Moves of attackers after which sockets and timers get their turn: a few milliseconds of work. */
 const TURN = 200;
 const DEFAULT_MAX_ACTORS = 50_000;

@@ -44,10 +44,15 @@ export async function startStoreWriter(ports: {
   /** Stores one batch, however often it takes; false when stopped meanwhile. */
   async function keep(from: StreamConsumer, records: readonly StoredRecord[]): Promise<boolean> {
     const next = nextPositions(records);
-    const events = records.map((record) => unpack(record.value) as Event);
+    const packed = records.map((record) => record.value);
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
       try {
-        await store.append(events, next);
+        if (store.appendEncoded !== undefined) await store.appendEncoded(packed, next);
+        else
+          await store.append(
+            packed.map((bytes) => unpack(bytes) as Event),
+            next,
+          );
         await from.commit(next);
         return true;
       } catch (error) {
