@@ -202,24 +202,31 @@ function keyOffset(doc: Document.Parsed, path: readonly (string | number)[], key
 /** The keys that the schema knows at a path; empty where the schema is not an object there. */
 function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
   let here: unknown = schema;
-  for (const key of [...path, undefined]) {
-    here = unwrap(here);
-    const shape = (here as { shape?: Record<string, unknown> } | undefined)?.shape;
-    if (key === undefined) return shape === undefined ? unionKeys(here) : Object.keys(shape);
-    here = typeof key === 'number' ? (here as { element?: unknown } | undefined)?.element : shape?.[key];
+  for (const key of path) {
+    const current = unwrap(here) as SchemaNode | undefined;
+    if (typeof key === 'number') here = current?.element;
+    else
+      here = alternatives(current)
+        .map((one) => one.shape?.[key])
+        .find((found) => found !== undefined);
   }
-  return [];
+  return [
+    ...new Set(alternatives(unwrap(here) as SchemaNode | undefined).flatMap((one) => Object.keys(one.shape ?? {}))),
+  ];
 }
 
-function unionKeys(schema: unknown): string[] {
-  const options = (schema as { options?: readonly unknown[] } | undefined)?.options ?? [];
-  return [
-    ...new Set(
-      options.flatMap((option) =>
-        Object.keys((unwrap(option) as { shape?: Record<string, unknown> } | undefined)?.shape ?? {}),
-      ),
-    ),
-  ];
+/** What is looked at of a schema: an object's keys, a list's element, a union's members. */
+interface SchemaNode {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly element?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+function alternatives(node: SchemaNode | undefined): SchemaNode[] {
+  if (node === undefined) return [];
+  return node.options === undefined
+    ? [node]
+    : node.options.flatMap((option) => (unwrap(option) as SchemaNode | undefined) ?? []);
 }
 
 function unwrap(schema: unknown): unknown {

@@ -23,6 +23,8 @@ interface Schema {
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
 }
 
 const files = new Map<string, string>();
@@ -79,10 +81,19 @@ function rows(schema: Schema, prefix: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const path = `${prefix}${key}`;
     if (property.properties !== undefined) return [row(path, property, ''), ...rows(property, `${path}.`)];
-    if (property.items?.properties !== undefined)
-      return [row(path, property, 'list'), ...rows(property.items, `${path}[].`)];
+    const item = itemOf(property);
+    if (item !== undefined) return [row(path, property, 'list'), ...rows(item, `${path}[].`)];
     return [row(path, property, values(property))];
   });
+}
+
+/** What the entries of a list look like: of alternatives the first, without the options that each type has of its own. */
+function itemOf(property: Schema): Schema | undefined {
+  if (property.items?.properties !== undefined) return property.items;
+  const first = (property.items?.oneOf ?? property.items?.anyOf)?.[0];
+  if (first?.properties === undefined) return undefined;
+  const { options: _, ...common } = first.properties;
+  return { ...first, properties: common };
 }
 
 function row(path: string, property: Schema, allowed: string): string {

@@ -1,5 +1,6 @@
 /** The whole configuration file: each part's schema lives with the part; this puts them together. */
 import { z } from 'zod';
+import { SshConfig } from '@netsentinel/decoys/ssh/ssh.config';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { StoreConfig } from '@netsentinel/store/store.config';
@@ -8,23 +9,24 @@ import { StreamConfig } from '@netsentinel/stream/stream.config';
 const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens');
 const port = z.number().int().min(1).max(65_535);
 
-const Decoy = z.strictObject({
-  id: identifier.describe('A name of your own; events carry it.'),
-  type: z.enum(['ssh']).describe('The protocol.'),
-  address: z.string().default('0.0.0.0').describe('Address to listen on; 0.0.0.0 is all of IPv4, :: all of both.'),
-  port: port.describe(
-    'Port to listen on. The real service of this kind uses its standard one (22 for SSH); ports below 1024 need root.',
-  ),
-  persona: z
-    .string()
-    .regex(/^[a-z0-9-]{1,64}$/)
-    .default('debian-12-server')
-    .describe('The machine that the decoy pretends to be. Decoys of one persona are one machine.'),
-  options: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("The decoy's own settings; see the reference of its type."),
-});
+/** One decoy; its options are those of its type, so that a mistake in them is found here, with its line. */
+const decoy = <T extends string, S extends z.ZodType>(type: T, options: S) =>
+  z.strictObject({
+    id: identifier.describe('A name of your own; events carry it.'),
+    type: z.literal(type).describe('The protocol.'),
+    address: z.string().default('0.0.0.0').describe('Address to listen on; 0.0.0.0 is all of IPv4, :: all of both.'),
+    port: port.describe(
+      'Port to listen on. The real service of this kind uses its standard one (22 for SSH); ports below 1024 need root.',
+    ),
+    persona: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/)
+      .default('debian-12-server')
+      .describe('Decoys of one persona are one machine; another name is another machine.'),
+    options: options.describe("The decoy's own settings."),
+  });
+
+const Decoy = z.discriminatedUnion('type', [decoy('ssh', SshConfig.prefault({}))]);
 
 const DecoyLimits = z
   .strictObject({
@@ -95,7 +97,7 @@ export const NetSentinelConfig = z
     decoys: z
       .array(Decoy)
       .max(256)
-      .default([{ id: 'ssh-1', type: 'ssh', address: '0.0.0.0', port: 2222, persona: 'debian-12-server', options: {} }])
+      .prefault([{ id: 'ssh-1', type: 'ssh', address: '0.0.0.0', port: 2222 }])
       .describe('What attackers meet.'),
     decoyLimits: DecoyLimits,
     console: Console,
