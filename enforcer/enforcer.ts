@@ -57,6 +57,8 @@ const MAX_PENDING = 10_000;
 const MAX_BATCH = 1000;
 /** Also the longest that a block could outlast its end in our books if a timer were lost. */
 const MAX_TIMER_MS = 60_000;
+/** Until what could not be written (a full disk) is tried again. */
+const RETRY_MS = 1_000;
 
 /** Rebuilds the state of the world from the journal, then takes orders. Rejects only where its own state cannot be opened. */
 export async function createEnforcer(options: EnforcerOptions): Promise<Enforcer> {
@@ -260,19 +262,23 @@ class LocalEnforcer implements Enforcer {
       .catch((error: unknown) => this.#log.error('The enforcer failed at its work', { error }));
   }
 
-  #planExpiry(): void {
+  /** `leastMs`: not sooner, where the last try has failed. */
+  #planExpiry(leastMs = 1): void {
     if (this.#closed) return;
     const next = this.#ledger.store.nextDeadline();
     if (next === undefined || (this.#expiry !== undefined && this.#expiry.at <= next)) return;
     this.#expiry?.cancel();
-    const delay = Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil(next - this.#uptime())));
+    const delay = Math.min(MAX_TIMER_MS, Math.max(leastMs, Math.ceil(next - this.#uptime())));
     const cancel = this.#clock.after(delay, () => {
       this.#expiry = undefined;
       this.#exclusively(async () => {
         try {
           this.#executor.expire();
-        } finally {
           this.#planExpiry();
+        } catch (error) {
+          // The kernel has let its packets pass by itself; only our books are behind.
+          this.#planExpiry(RETRY_MS);
+          throw error;
         }
         return Promise.resolve();
       });

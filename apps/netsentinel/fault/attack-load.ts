@@ -14,10 +14,10 @@ const STRANGERS_AT_ONCE = 3;
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const order = JSON.parse((await lines.next()).value as string) as LoadOrder;
-let stopping = false;
+const stopping = new AbortController();
 void (async () => {
   while ((await lines.next()).done !== true);
-  stopping = true;
+  stopping.abort();
 })();
 
 let numbers = 0;
@@ -30,7 +30,7 @@ await Promise.all([
 ]);
 
 async function come(who: () => string): Promise<void> {
-  while (!stopping) {
+  while (!stopping.signal.aborted) {
     process.stdout.write(`${JSON.stringify(await attack(who()))}\n`);
     await sleep(Math.random() * order.pauseMs);
   }

@@ -19,10 +19,10 @@ export function compareWithKernel(actions: readonly Action[], namespace: string)
   const now = Date.now();
   const intended = actions.filter((action) => action.status === 'applied' || action.status === 'verified');
   const sure = intended.filter((action) => action.expiresAt > now + GRACE_MS);
-  const over: readonly ActionStatus[] = ['refused', 'failed', 'reverted'];
+  const over: ReadonlySet<ActionStatus> = new Set(['refused', 'failed', 'reverted']);
   const possible = new Set(
     actions
-      .filter(({ status, expiresAt }) => !over.includes(status) && expiresAt > now - GRACE_MS)
+      .filter(({ status, expiresAt }) => !over.has(status) && expiresAt > now - GRACE_MS)
       .map(({ target }) => target),
   );
   return {

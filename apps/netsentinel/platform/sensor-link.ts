@@ -15,6 +15,7 @@ import { FromSensor, MAX_WIRE_FRAME, type ToSensor } from '@netsentinel/contract
 import { describeError } from '@netsentinel/kernel/errors';
 import { encodeFrame, FrameReader } from '@netsentinel/kernel/frames';
 import { pack, tryUnpack } from '@netsentinel/kernel/pack';
+import { createEventIntake } from './event-intake.ts';
 
 /** Events that may be under way between the sensor and the disk. */
 const WINDOW = 4096;
@@ -80,22 +81,26 @@ export function serveSensor(
     return false;
   };
 
+  const intake = createEventIntake({
+    stream: ports.stream,
+    clock,
+    log,
+    sensor: sensor.id,
+    onKept: (records, last) => {
+      pending -= records;
+      counters.events += records;
+      send({ t: 'ack', seq: last, window: WINDOW });
+      if (pending < WINDOW && !closed) socket.resume();
+    },
+    onRefused: (error) => {
+      log.error('events could not be kept; the link is closed', { sensor: sensor.id, error: describeError(error) });
+      socket.destroy();
+    },
+  });
   const appendEvents = (records: StreamRecord[], last: number): void => {
     pending += records.length;
     if (pending >= WINDOW) socket.pause();
-    ports.stream.append(records).then(
-      () => {
-        pending -= records.length;
-        counters.events += records.length;
-        send({ t: 'ack', seq: last, window: WINDOW });
-        if (pending < WINDOW && !closed) socket.resume();
-      },
-      (error: unknown) => {
-        // Not acknowledged, so the sensor keeps it and sends it again over the next link.
-        log.error('events could not be kept; the link is reset', { sensor: sensor.id, error: describeError(error) });
-        clock.after(1000, () => socket.destroy());
-      },
-    );
+    intake.append(records, last);
   };
 
   const record = (id: string, chunk: Uint8Array): void => {
@@ -228,6 +233,7 @@ export function serveSensor(
   const end = (): void => {
     if (closed) return;
     closed = true;
+    intake.close();
     for (const id of recordings.keys()) endRecording(id);
   };
   socket.on('error', () => socket.destroy());
