@@ -18,7 +18,8 @@ export function decoyHostProgram(home: string): ConfinedProgram {
       noNetwork: true,
       user: 'decoy-host',
       permissionModel: true,
-      nodeOptions: ['--max-semi-space-size=8'],
+      // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
+      nodeOptions: ['--max-semi-space-size=8', '--no-experimental-sqlite'],
     },
   };
 }

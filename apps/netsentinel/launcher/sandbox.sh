@@ -40,7 +40,8 @@ else
 fi
 : > "$root/.setpriv"
 mount --bind "$(command -v setpriv)" "$root/.setpriv"
-mount -o remount,ro,nosuid,nodev "$root"
+mount -o remount,bind,ro,nosuid,nodev "$root/.setpriv" 2>/dev/null || true
+mount -o remount,bind,ro,nosuid,nodev "$root"
 
 ulimit -c 0
 # Who is shown nothing writable writes no file elsewhere either.
