@@ -14,6 +14,7 @@ class AwkParser {
   #tokens: readonly AwkToken[];
   #at = 0;
   #depth = 0;
+  #blocks = 0;
   /** Inside print's bare arguments `>` redirects; inside `for (` the word `in` belongs to the loop. */
   #noGreater = false;
   #noIn = false;
@@ -43,6 +44,8 @@ class AwkParser {
 
   #fail(): never {
     const { kind, text, line } = this.#token;
+    if (kind === 'end' && this.#blocks > 0) throw new AwkSyntaxError('missing } near end of file', line + 1);
+    if (text === ')') throw new AwkSyntaxError("extra ')'", line);
     const what = kind === 'end' ? 'end of file' : kind === 'newline' ? 'unexpected newline' : text;
     throw new AwkSyntaxError(`syntax error at or near ${what}`, line);
   }
@@ -99,12 +102,14 @@ class AwkParser {
 
   #block(): AwkStatement {
     this.#expect('{');
+    this.#blocks += 1;
     const body: AwkStatement[] = [];
     this.#ends();
     while (!this.#take('}')) {
       body.push(this.#statement());
       this.#ends();
     }
+    this.#blocks -= 1;
     return { kind: 'block', body };
   }
 

@@ -616,7 +616,7 @@ function arithmetic(operator: string, left: number, right: number): number {
 async function awk(ctx: CommandContext): Promise<number> {
   const args = [...ctx.argv.slice(1)];
   const fail = (message: string): number => {
-    ctx.stderr.write(`mawk: ${message}\n`);
+    ctx.stderr.write(`${(ctx.argv[0] ?? 'awk').replace(/^.*\//, '')}: ${message}\n`);
     return 2;
   };
   let source: string | undefined;

@@ -74,6 +74,7 @@ export function parseDate(ctx: CommandContext, text: string): number | undefined
     else if ((match = take(/^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/)) !== undefined) {
       Object.assign(fields, { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) });
       dated = true;
+      if (!exists(fields)) return undefined;
     } else if ((match = take(/^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?(?!\d)/)) !== undefined) {
       const year = match[3] === undefined ? fields.year : Number(match[3]);
       Object.assign(fields, {
@@ -82,9 +83,11 @@ export function parseDate(ctx: CommandContext, text: string): number | undefined
         day: Number(match[2]),
       });
       dated = true;
+      if (!exists(fields)) return undefined;
     } else if ((match = take(/^(\d{4})(\d\d)(\d\d)(?!\d)/)) !== undefined) {
       Object.assign(fields, { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) });
       dated = true;
+      if (!exists(fields)) return undefined;
     } else if (
       (match = take(/^(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([ap]m)?\s*(z\b|[+-]\d\d:?\d\d|[+-]\d\d\b)?/)) !==
       undefined
@@ -97,6 +100,7 @@ export function parseDate(ctx: CommandContext, text: string): number | undefined
       });
       if (match[5] !== undefined) fields.offsetMinutes = offsetOf(match[5]);
       timed = true;
+      if (fields.hour > 24 || fields.minute > 59 || fields.second > 60) return undefined;
     } else if ((match = take(/^(\d{1,2})\s*([ap])m\b/)) !== undefined) {
       Object.assign(fields, { hour: (Number(match[1]) % 12) + (match[2] === 'p' ? 12 : 0), minute: 0, second: 0 });
       timed = true;
@@ -132,17 +136,11 @@ export function parseDate(ctx: CommandContext, text: string): number | undefined
     else return undefined;
   }
   if (dated && !timed) Object.assign(fields, { hour: 0, minute: 0, second: 0 });
-  if (
-    dated &&
-    (fields.month < 1 ||
-      fields.month > 12 ||
-      fields.day < 1 ||
-      fields.hour > 24 ||
-      fields.minute > 59 ||
-      fields.second > 60)
-  )
-    return deltaMs === 0 && fields.day >= 1 && fields.hour < 24 ? undefined : undefined;
   return toEpoch(ctx, fields) + deltaMs;
+}
+
+function exists({ month, day }: Fields): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 function relativeCount(given: string | undefined, ago: boolean): number {

@@ -173,7 +173,7 @@ async function searchOperand(search: Search, name: string, recursive: boolean, g
   };
   if (stat.value.type === 'directory') {
     if (!recursive) {
-      if (!options.has('s')) ctx.stderr.write(`${ctx.argv[0]}: ${name}: Is a directory\n`);
+      say('Is a directory');
       return false;
     }
     if (!given && matches('exclude-dir') === true) return false;
@@ -228,7 +228,7 @@ function searchText(search: Search, name: string, text: string): boolean {
     if (options.has('l') || options.has('L')) break;
     if (options.has('c')) continue;
     if (binary) {
-      ctx.stdout.write(`${ctx.argv[0]}: ${name}: binary file matches\n`);
+      ctx.stderr.write(`${ctx.argv[0]}: ${name}: binary file matches\n`);
       return false;
     }
     out.matched(lines, index);

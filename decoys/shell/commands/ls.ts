@@ -61,6 +61,12 @@ const SYNTAX: OptionSyntax = {
 
 type SortKey = 'name' | 'none' | 'size' | 'time' | 'extension' | 'version';
 
+/** What `--sort` and its kin take, as the complaint lists it. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  '--sort': "  - 'none'\n  - 'time'\n  - 'size'\n  - 'extension'\n  - 'version'\n  - 'width'\n",
+  '--color': "  - 'always', 'yes', 'force'\n  - 'never', 'no', 'none'\n  - 'auto', 'tty', 'if-tty'\n",
+};
+
 interface Wanted {
   readonly layout: Layout;
   readonly hidden: 'none' | 'almost' | 'all';
@@ -134,8 +140,13 @@ function wantedOf(ctx: CommandContext, options: ParsedOptions): Wanted | number 
   let indicator: Layout['indicator'] = 'none';
   let color = false;
   let human: Layout['human'] = 'none';
-  const dangling = (option: string, value: string | undefined): number =>
-    usageError(ctx, `invalid argument ${quoted(value ?? '')} for ${quoted(option)}`, SYNTAX);
+  const dangling = (option: string, value: string | undefined): number => {
+    usageError(ctx, `invalid argument ${quoted(value ?? '')} for ${quoted(option)}`, {
+      ...SYNTAX,
+      advice: `Valid arguments are:\n${ARGUMENTS[option]}Try '${ctx.argv[0]} --help' for more information.\n`,
+    });
+    return 1;
+  };
   for (const { key, value } of options.list) {
     if (key === 'l' || key === 'n' || key === 'o' || key === 'g' || key === 'full-time') format = 'long';
     else if (key === 'C') format = 'columns';

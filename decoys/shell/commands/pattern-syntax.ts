@@ -233,6 +233,7 @@ class PatternParser {
   }
 
   #bracket(): PatternNode {
+    if (this.#at >= this.#source.length) throw new PatternError('Invalid regular expression');
     const negated = this.#take('^');
     const set = new Uint8Array(256);
     for (let first = true; first || !this.#looking(']'); first = false) {

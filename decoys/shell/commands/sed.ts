@@ -173,9 +173,11 @@ class SedRun {
         }
         case 'g':
           this.#space = this.#hold;
+          this.#newline = true;
           break;
         case 'G':
           this.#space += `\n${this.#hold}`;
+          this.#newline = true;
           break;
         case 'h':
           this.#hold = this.#space;
@@ -185,6 +187,7 @@ class SedRun {
           break;
         case 'x':
           [this.#space, this.#hold] = [this.#hold, this.#space];
+          this.#newline = true;
           break;
         case 'z':
           this.#space = '';

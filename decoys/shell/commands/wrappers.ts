@@ -103,7 +103,8 @@ async function env(ctx: CommandContext): Promise<number> {
 /** Starts a program with the complaint of coreutils where there is none. */
 async function start(ctx: CommandContext, argv: readonly string[], options: RunOptions = {}): Promise<number> {
   if (lookUp(ctx, argv[0] ?? '') !== undefined) return ctx.run(argv, options);
-  ctx.stderr.write(`${ctx.argv[0]}: ${quoted(argv[0] ?? '')}: No such file or directory\n`);
+  const shown = (ctx.argv[0] ?? '').endsWith('xargs') ? (argv[0] ?? '') : quoted(argv[0] ?? '');
+  ctx.stderr.write(`${ctx.argv[0]}: ${shown}: No such file or directory\n`);
   return 127;
 }
 
