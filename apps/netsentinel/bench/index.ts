@@ -127,6 +127,16 @@ export const faults: readonly Bench[] = [
         strangers: flags.has('short') ? 400 : 2_000,
       }),
   },
+  {
+    name: 'disk-full',
+    summary: 'a full disk under attack, and room again (root: tmpfs and network namespaces)',
+    options: { rounds: number('times that the disk is filled; 0 is 10, or 2 with --short', 0) },
+    flags: SHORT,
+    run: async (given, flags) => {
+      const { rounds, short } = formOf(given, flags, 10, 2);
+      return (await import('../fault/disk-full.fault.ts')).faultDiskFull({ rounds, sessions: short ? 8 : 40 });
+    },
+  },
 ];
 
 function formOf(

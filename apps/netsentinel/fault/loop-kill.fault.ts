@@ -8,21 +8,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyAudit } from '@netsentinel/enforcer/audit';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netsentinel/testkit/netns';
+import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { seededRandom } from '@netsentinel/stream/embedded/fault';
 import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
 import { dataFolder } from '../launcher/data-folder.ts';
-import { readAftermath, type Aftermath } from './aftermath.ts';
-import { REGULARS, startAttackers } from './attackers.ts';
+import { startAttackers } from './attackers.ts';
 import { compareWithKernel } from './kernel-blocks.ts';
 import { judgeStory, type Told } from './story-check.ts';
+import { attackedConfig, hear, settle } from './product-under-attack.ts';
 import { progress } from './progress.ts';
 import { killHard, VICTIMS, whenThere, type Victim } from './victims.ts';
 
 const PORT = 2222;
-const MINUTE_MS = 60_000;
-/** Starts without load until everything is read and every order answered. */
-const MAX_SETTLE_ROUNDS = 20;
 
 export interface LoopKillOptions {
   /** Kills of each process. */
@@ -39,7 +36,12 @@ export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-loop-kill-'));
   const told: Told = { incidents: new Set(), actions: new Map() };
   const start = async (): Promise<WholeProduct> => {
-    const product = await startWholeProduct({ folder, keepFolder: true, netns: lab.defender, config: config(lab) });
+    const product = await startWholeProduct({
+      folder,
+      keepFolder: true,
+      netns: lab.defender,
+      config: attackedConfig(lab, PORT),
+    });
     product.onLine((line) => hear(line, told));
     return product;
   };
@@ -96,28 +98,6 @@ export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions
   }
 }
 
-function config(lab: NetworkLab): Record<string, unknown> {
-  return {
-    decoys: [
-      {
-        id: 'ssh-1',
-        type: 'ssh',
-        address: lab.defender4,
-        port: PORT,
-        options: { credentials: { any: true, remember: false }, successDelayMs: 0 },
-      },
-    ],
-    enforcer: { mode: 'enforce', limits: { ordersPerMinute: 1_000_000 } },
-    response: { ttlMs: MINUTE_MS, ignoreNetworks: [REGULARS] },
-  };
-}
-
-/** What left the platform's process is durable: it says nothing before. */
-function hear(line: Record<string, unknown>, told: Told): void {
-  if (line['t'] === 'incident') told.incidents.add(line['id'] as string);
-  if (line['t'] === 'action') told.actions.set(line['id'] as string, line['target'] as string);
-}
-
 async function torment(
   product: WholeProduct,
   rounds: number,
@@ -138,20 +118,6 @@ async function torment(
     }
   }
   return { count, lastDecoyHostGoneAt };
-}
-
-/** Starts without attackers until nothing is left to be done; the last look counts. */
-async function settle(
-  data: string,
-  start: () => Promise<WholeProduct>,
-): Promise<{ aftermath: Aftermath; settleRounds: number }> {
-  for (let settleRounds = 0; ; settleRounds++) {
-    const aftermath = await readAftermath(data);
-    if (aftermath.settled || settleRounds === MAX_SETTLE_ROUNDS) return { aftermath, settleRounds };
-    const product = await start();
-    await pause(2_000);
-    await product.stop();
-  }
 }
 
 function shuffled(victims: readonly Victim[], random: () => number): Victim[] {
