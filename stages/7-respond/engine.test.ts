@@ -152,6 +152,11 @@ describe('planning', () => {
     expect(again([row('file-upload', NOW + 20)])).toEqual([]);
     expect(again([row('decoy-login-success'), row('decoy-login-attempt', later, 'low')])).toEqual([]);
     expect(again([row('decoy-login-success', later)])).toHaveLength(1);
+    // A reason that was answered is none any more, whatever else is new.
+    const onUpload = compilePolicy(RespondConfig.parse({ blockOn: ['file-upload'], blockFrom: 101 }));
+    const visit = incidentOf({ lastSeen: later, detections: [row('file-upload'), row('decoy-login-success', later)] });
+    expect(planActions(visit, [ended], later, onUpload)).toEqual([]);
+    expect(planActions(seenAt(later), [ended], later, onUpload)).toHaveLength(1);
   });
 
   it('renews a short block in its second half only', () => {

@@ -21,7 +21,7 @@ const NEVER = [
   'ff00::/8',
 ].map((text) => parseNetwork(text)!);
 
-/** Severities that bring a block again; guesses at a password (`low`) do so once they become a brute force. */
+/** Severities that bring a block by score again; guesses at a password (`low`) do so once they become a brute force. */
 const TELLING: ReadonlySet<Severity> = new Set(['medium', 'high', 'critical']);
 
 export interface Policy extends Omit<RespondConfig, 'ignoreNetworks'> {
@@ -36,16 +36,15 @@ export function compilePolicy(config: RespondConfig): Policy {
 export function planActions(incident: Incident, previous: readonly Action[], now: number, policy: Policy): Action[] {
   if (incident.status !== 'open' && incident.status !== 'contained') return [];
   if (!incident.sourceVerified || now - incident.lastSeen > policy.maxEvidenceAgeMs) return [];
-  const why = reasonToBlock(incident, policy);
+  const mine = previous.filter((action) => action.incident === incident.id);
+  const why = reasonToBlock(incident, answeredUntil(mine.filter(isBlock), now), policy);
   const target = targetOf(incident.actor, policy);
   if (why === undefined || target === undefined) return [];
-  const mine = previous.filter((action) => action.incident === incident.id);
   // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
   if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
   if (mine.some((action) => action.status === 'failed' && now - action.updatedAt < policy.retryFailedMs)) return [];
   const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
-  if (!attackWentOn(incident, mine.filter(isBlock), now)) return [];
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
   return [
     {
@@ -79,20 +78,20 @@ function isBlock(action: Action): boolean {
 }
 
 /**
- * True where something bad was seen that no block has answered yet: since a block was planned while it is in force, and after its end
- * where it has ended. Whoever is let back in starts anew: neither a mere contact, nor the end of a session that the block had cut, brings the
- * next block.
+ * Up to when a block has answered what the attacker did: the planning of the latest one while it is in force, its end where it has ended.
+ * Whoever is let back in starts anew: neither a mere contact, nor the end of a session that the block had cut, brings the next block.
  */
-function attackWentOn(incident: Incident, blocks: readonly Action[], now: number): boolean {
-  if (blocks.length === 0) return true;
-  const answered = Math.max(...blocks.map(({ createdAt, expiresAt }) => (expiresAt <= now ? expiresAt : createdAt)));
-  return incident.detections.some(({ severity, last }) => last > answered && TELLING.has(severity));
+function answeredUntil(blocks: readonly Action[], now: number): number {
+  return Math.max(-Infinity, ...blocks.map((one) => (one.expiresAt <= now ? one.expiresAt : one.createdAt)));
 }
 
-function reasonToBlock(incident: Incident, policy: Policy): string | undefined {
-  const named = incident.detections.find((row) => policy.blockOn.includes(row.rule));
+function reasonToBlock(incident: Incident, answered: number, policy: Policy): string | undefined {
+  const named = incident.detections.find((row) => row.last > answered && policy.blockOn.includes(row.rule));
   if (named !== undefined) return named.title;
-  return incident.score >= policy.blockFrom ? `score ${incident.score}` : undefined;
+  if (incident.score < policy.blockFrom) return undefined;
+  const isNew =
+    answered === -Infinity || incident.detections.some((row) => row.last > answered && TELLING.has(row.severity));
+  return isNew ? `score ${incident.score}` : undefined;
 }
 
 /** The IPv4 address or IPv6 /64 that the actor is; undefined for nobody and for what must never be blocked. */
