@@ -2,7 +2,7 @@
 import type { DecoyDefinition } from '@netsentinel/contracts/decoy';
 
 const members: Readonly<Record<string, () => Promise<DecoyDefinition<unknown>>>> = {
-  ssh: async () => (await import('./ssh/ssh.decoy.ts')).sshDecoy as DecoyDefinition<unknown>,
+  ssh: async () => (await import('./ssh/ssh.decoy.ts')).sshDecoy,
 };
 
 export const decoyTypes: readonly string[] = Object.keys(members);

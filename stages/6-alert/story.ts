@@ -226,7 +226,6 @@ function keepFingerprints(draft: Draft, event: Event): void {
   const found = [
     ['hassh', ssh?.hassh],
     ['ssh-client', ssh?.client_version],
-    ['ja4', event.tls?.client?.ja4],
     ['ssh-key', event.netsentinel.credential?.public_key?.fingerprint],
   ] as const;
   for (const [kind, value] of found) {

@@ -42,7 +42,7 @@ export async function benchLive({
     shell.write('uname -a\n');
     const console = await launchConsoleOnIncident(product.consoleUrl, '127.0.0.9');
     const noise = await startNoise(login, background);
-    stopNoise = noise.stop;
+    stopNoise = () => noise.stop();
     const times: number[] = [];
     const started = performance.now();
     const eventsBefore = noise.sent();

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { HOME } from '../cli/settings.ts';
+import { codeCacheFolder } from '../launcher/code-cache.ts';
 
 const START_MS = 60_000;
 
@@ -48,7 +49,11 @@ export async function startWholeProduct(options: WholeProductOptions): Promise<W
   ];
   if (options.netns !== undefined) command.unshift('ip', 'netns', 'exec', options.netns);
   const started = performance.now();
-  const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command[0]!, command.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // As the `netsentinel` script does.
+    env: { ...process.env, NODE_COMPILE_CACHE: codeCacheFolder(HOME), MALLOC_ARENA_MAX: '2' },
+  });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-8000)));
   const listeners: ((line: Record<string, unknown>) => void)[] = [];

@@ -126,7 +126,7 @@ describe('the wire between a decoy host and the platform', () => {
           near.destroy();
           return { appended: 0, duplicates: 0 };
         },
-      } as EventStream,
+      },
     });
     for (let n = 1; n <= 50; n++) wire.emit(login(n));
     await new Promise((resolve) => near.once('close', resolve));
