@@ -3,7 +3,7 @@
  *
  * (a) Commands: every line of the Cowrie sessions and of KYPO's trainees runs on a fresh machine, as root, through the real parser and programs.
  * A line has the right form when: it raised no syntax error that bash itself would not raise (`bash -n` judges, it runs nothing); no program in
- * it crashed or hit a bound; every program that it started is one of ours, or is rightly unknown because a Debian 12 server has no such
+ * it crashed or hit a bound; every program that it started is one of ours (a file on the disk that does nothing is none), or is rightly unknown because a Debian 12 server has no such
  * program; and no program complained of an option that it should know. The share is by use; each source counts for itself and in the whole.
  * (b) Forms: the control run of AgentShell, see `shell-forms.ts`.
  *
@@ -104,7 +104,8 @@ const OPTION_COMPLAINT =
 /** Why the answer to this line has not the right form; undefined when it has. */
 async function fault(persona: Persona, line: string): Promise<string | undefined> {
   const clock = new JumpingClock();
-  const outcome = await runLine(openMachine(persona, clock), line, clock);
+  const machine = openMachine(persona, clock);
+  const outcome = await runLine(machine, line, clock);
   if (
     /(^|: )(-?bash|sh).*(syntax error|unexpected EOF)/m.test(outcome.stderr) &&
     spawnSync('bash', ['-n'], { input: line }).status === 0
@@ -115,6 +116,8 @@ async function fault(persona: Persona, line: string): Promise<string | undefined
     if (observation.kind !== 'command') continue;
     const name = observation.argv[0] ?? '';
     const base = name.slice(name.lastIndexOf('/') + 1);
+    if (observation.known && findCommand(base) === undefined && isSystemProgram(machine, base))
+      return `no behaviour: ${base}`;
     if (
       !observation.known &&
       observation.exitCode === 127 &&
@@ -128,6 +131,19 @@ async function fault(persona: Persona, line: string): Promise<string | undefined
   return complaint === null
     ? undefined
     : `option: ${outcome.stderr.slice(outcome.stderr.lastIndexOf('\n', complaint.index) + 1).split('\n')[0]}`;
+}
+
+const ROOT = { uid: 0, gid: 0, groups: [0] };
+/** The interpreter's own. */
+const OWN = /^(sh|bash|dash|rbash)$/;
+
+/** A file of the machine that something should happen with when it is started. */
+function isSystemProgram(machine: Machine, name: string): boolean {
+  return (
+    !OWN.test(name) &&
+    name !== '' &&
+    ['/usr/bin', '/usr/sbin'].some((folder) => machine.fs.stat(`${folder}/${name}`, ROOT).ok)
+  );
 }
 
 interface Miss {

@@ -1,6 +1,6 @@
 /** `busybox` 1.35 (Debian's initramfs brings it): the first thing a worm asks for, with a name that is no applet, to see if a shell answers. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
-import { arrive } from './connect.ts';
+import { arrive, tftp } from './connect.ts';
 import { baseName } from './text.ts';
 
 const APPLETS =
@@ -41,6 +41,7 @@ async function busybox(ctx: CommandContext): Promise<number> {
   const program = name === 'ash' ? 'sh' : name;
   if ((name === 'wget' || name === 'tftp') && args.length === 0) return usage(ctx, name);
   if (name === 'wget') return busyboxWget(ctx, args);
+  if (name === 'tftp') return tftp(ctx, args);
   return ctx.run([program, ...args]);
 }
 

@@ -186,8 +186,7 @@ async function telnet(ctx: CommandContext): Promise<number> {
 }
 
 /** `tftp` and busybox's `ftpget`, the first tools of every worm: the file "arrives". */
-async function tftp(ctx: CommandContext): Promise<number> {
-  const args = ctx.argv.slice(1);
+export async function tftp(ctx: CommandContext, args = ctx.argv.slice(1)): Promise<number> {
   const value = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
   const at = args.indexOf('-c');
   const remote = value('-r') ?? (at === -1 ? undefined : args[at + 2]);
@@ -375,7 +374,7 @@ export const connectCommands: CommandTable = {
   nc: { path: '/usr/bin/nc', run: nc },
   netcat: { path: '/usr/bin/netcat', run: nc },
   telnet: { path: '/usr/bin/telnet', run: telnet },
-  tftp: { path: '/usr/bin/tftp', run: tftp },
+  tftp: { path: '/usr/bin/tftp', run: (ctx) => tftp(ctx) },
   ping: { path: '/usr/bin/ping', run: ping },
   traceroute: { path: '/usr/sbin/traceroute', run: traceroute },
 };

@@ -20,6 +20,7 @@ import { identityCommands } from './identity.ts';
 import { interpreterCommands } from './interpreters.ts';
 import { lsCommands } from './ls.ts';
 import { makeRemoveCommands } from './make-remove.ts';
+import { miscCommands } from './misc-tools.ts';
 import { networkCommands } from './network.ts';
 import { orderingCommands } from './ordering.ts';
 import { packageCommands } from './packages.ts';
@@ -38,6 +39,7 @@ import { topCommands } from './top.ts';
 import { transformCommands } from './transforms.ts';
 import { wgetCommands } from './wget.ts';
 import { wrapperCommands } from './wrappers.ts';
+import { zipCommands } from './zip-tools.ts';
 
 const FAMILIES: readonly CommandTable[] = [
   accountToolCommands,
@@ -60,6 +62,7 @@ const FAMILIES: readonly CommandTable[] = [
   interpreterCommands,
   lsCommands,
   makeRemoveCommands,
+  miscCommands,
   networkCommands,
   orderingCommands,
   packageCommands,
@@ -78,6 +81,7 @@ const FAMILIES: readonly CommandTable[] = [
   transformCommands,
   wgetCommands,
   wrapperCommands,
+  zipCommands,
 ];
 
 export interface Program {
