@@ -34,6 +34,7 @@ function report(error: unknown): number {
     if (error.fault === 'bug')
       warn(`  This is a bug in NetSentinel (${error.code}); please report it.\n${error.stack ?? ''}`);
     if (error.code === 'NOT_RUNNING') return EXIT.notRunning;
+    if (error.code.startsWith('USAGE_')) return EXIT.usage;
     return error.code.endsWith('_NOT_FOUND') ? EXIT.notFound : EXIT.failed;
   }
   warn(

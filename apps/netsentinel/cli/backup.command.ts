@@ -86,9 +86,11 @@ async function restore(folder: DataFolder, source: string, force: boolean): Prom
     throw new NetSentinelError('DATA_LOCKED', 'user', 'NetSentinel is running on this data folder', {
       hint: 'Stop it first.',
     });
-  const manifest = Manifest.safeParse(JSON.parse(readFileSync(join(source, 'manifest.json'), 'utf8')));
+  const manifest = Manifest.safeParse(parsed(readFileSync(join(source, 'manifest.json'), 'utf8')));
   if (!manifest.success)
-    throw new NetSentinelError('BACKUP_DAMAGED', 'user', `${source}/manifest.json cannot be read as a manifest`);
+    throw new NetSentinelError('BACKUP_DAMAGED', 'user', `${source}/manifest.json cannot be read as a manifest`, {
+      hint: 'Use another backup.',
+    });
   if (manifest.data.version > DATA_VERSION)
     throw new NetSentinelError(
       'DATA_TOO_NEW',
@@ -105,6 +107,11 @@ async function restore(folder: DataFolder, source: string, force: boolean): Prom
         { hint: 'Use another backup.' },
       );
   }
+  const added = Object.keys(now).find((name) => manifest.data.files[name] === undefined);
+  if (added !== undefined)
+    throw new NetSentinelError('BACKUP_DAMAGED', 'user', `${added} in the backup was not backed up`, {
+      hint: 'Use another backup.',
+    });
   if (existsSync(join(folder.root, 'VERSION')) && !force)
     throw new NetSentinelError('DATA_EXISTS', 'user', `there is data in ${folder.root}`, {
       hint: 'With --force it is kept beside and replaced.',
@@ -122,6 +129,14 @@ async function restore(folder: DataFolder, source: string, force: boolean): Prom
   print(`restored ${Object.keys(manifest.data.files).length} files of ${manifest.data.createdAt} to ${folder.root}`);
 }
 
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
 function notASocket(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && (stat.isFile() || stat.isDirectory()) && !path.endsWith('LOCK');
@@ -130,9 +145,12 @@ function notASocket(path: string): boolean {
 async function hashes(folder: string): Promise<Manifest['files']> {
   const files: Manifest['files'] = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path);
+    // A link would lead the copy, and later the hash, somewhere else.
+    if (!entry.isFile())
+      throw new NetSentinelError('BACKUP_DAMAGED', 'user', `${name} in the backup is not a plain file`);
     if (name === 'manifest.json') continue;
     const sum = createHash('sha256');
     await pipeline(createReadStream(path), sum);

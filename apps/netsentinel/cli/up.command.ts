@@ -33,7 +33,7 @@ async function up(command: Command, json: boolean): Promise<void> {
     },
     onNotice: (text) => warn(`${paint('!', 'yellow', process.stderr)} ${safe(text, 400)}`),
   });
-  const host = config.console.address === '0.0.0.0' ? 'localhost' : config.console.address;
+  const host = urlHost(config.console.address);
   const url = `${tls === undefined ? 'http' : 'https'}://${host}:${config.console.port}${signIn}`;
   if (json)
     printJson({
@@ -56,6 +56,12 @@ async function up(command: Command, json: boolean): Promise<void> {
   if (!json) print('\nstopping …');
   await launched.stop();
   if (!json) print('stopped; everything that was seen is kept');
+}
+
+/** The address as a browser on this machine may open it. */
+export function urlHost(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function welcome(launched: Launched, url: string, configNote: string | undefined, mode: string, data: string): void {

@@ -135,12 +135,20 @@ export function installSeed(folder: DataFolder): Uint8Array {
     writeFileSync(`${file}.new`, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
   }
-  const parsed = Install.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = Install.safeParse(tryJson(readFileSync(file, 'utf8')));
   if (!parsed.success)
     throw new NetSentinelError('DATA_INSTALL_DAMAGED', 'operational', `${file} is damaged`, {
       hint: 'Restore it from a backup: without it the decoys become another machine.',
     });
   return Buffer.from(parsed.data.seed, 'base64');
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The seed of one machine that the decoys pretend to be; nothing of the install's can be computed back from it. */
