@@ -35,7 +35,7 @@ interface TarOptions {
 const USAGE = "Try 'tar --help' or 'tar --usage' for more information.\n";
 
 function readOptions(ctx: CommandContext): TarOptions | number {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   const options: TarOptions = {
     verb: '',
     file: undefined,

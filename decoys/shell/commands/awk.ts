@@ -113,7 +113,7 @@ export class AwkMachine {
         if (rule.pattern.kind === 'end' && !exited) await guarded(() => this.#statement(rule.action!));
     }
     this.flush();
-    for (const name of [...this.#outputs.keys()]) await this.close(name);
+    for (const name of Array.from(this.#outputs.keys())) await this.close(name);
     return status;
   }
 
@@ -212,7 +212,7 @@ export class AwkMachine {
   splitText(text: string, separator: string): string[] {
     if (text === '') return [];
     if (separator === ' ') return text.split(/[ \t\n]+/).filter((part) => part !== '');
-    if (separator === '') return [...text];
+    if (separator === '') return Array.from(text);
     if (separator.length === 1 && !/[\\|.^$*+?()[\]{}]/.test(separator)) return text.split(separator);
     const regex = this.regex(
       separator.length === 1 && separator !== '\\' ? `[${separator === '^' ? '\\^' : separator}]` : separator,
@@ -541,7 +541,7 @@ export class AwkMachine {
         return;
       case 'print':
       case 'printf':
-        await this.#print(statement as AwkStatement & { kind: 'print' | 'printf' });
+        await this.#print(statement);
         return;
       case 'if':
         if (truth(await this.eval(statement.test))) await this.#statement(statement.yes);
@@ -559,7 +559,7 @@ export class AwkMachine {
         }
         return;
       case 'for-in':
-        for (const key of [...this.array(statement.array).keys()]) {
+        for (const key of Array.from(this.array(statement.array).keys())) {
           await this.assign({ kind: 'variable', name: statement.name }, fromInput(key));
           if (!(await this.#turn(statement.body))) return;
         }
@@ -614,7 +614,7 @@ function arithmetic(operator: string, left: number, right: number): number {
 }
 
 async function awk(ctx: CommandContext): Promise<number> {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   const fail = (message: string): number => {
     ctx.stderr.write(`${(ctx.argv[0] ?? 'awk').replace(/^.*\//, '')}: ${message}\n`);
     return 2;

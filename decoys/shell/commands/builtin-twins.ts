@@ -33,7 +33,7 @@ function printf(ctx: CommandContext): number {
 }
 
 function test(ctx: CommandContext): number {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   if ((ctx.argv[0] ?? '').endsWith('[') && args.pop() !== ']') {
     ctx.stderr.write(`${ctx.argv[0]}: missing ']'\n`);
     return 2;

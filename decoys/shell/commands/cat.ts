@@ -132,7 +132,7 @@ async function rev(ctx: CommandContext): Promise<number> {
   ctx.stdout.write(
     Buffer.from(input.text, 'latin1')
       .toString('utf8')
-      .replaceAll(/[^\n]+/g, (line) => [...line].toReversed().join('')),
+      .replaceAll(/[^\n]+/g, (line) => Array.from(line).toReversed().join('')),
   );
   return input.status;
 }

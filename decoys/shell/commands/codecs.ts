@@ -290,7 +290,7 @@ async function od(ctx: CommandContext): Promise<number> {
   };
   const row = (part: string): string => {
     if (kind.startsWith('c'))
-      return [...part]
+      return Array.from(part)
         .map((char) =>
           (escapes[char] ?? (/[ -~]/.test(char) ? char : char.charCodeAt(0).toString(8).padStart(3, '0'))).padStart(4),
         )

@@ -105,7 +105,7 @@ async function copy(
     const list = ctx.fs.list(from, ctx.user);
     if (!list.ok) return fail(`cannot access ${quoted(source)}: ${errorText(list.error)}`);
     let whole = true;
-    for (const child of [...list.value])
+    for (const child of Array.from(list.value))
       if (!(await copy(ctx, joinPath(source, child), joinPath(target, child), options, depth + 1))) whole = false;
     return whole;
   }

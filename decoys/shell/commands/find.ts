@@ -150,18 +150,18 @@ class FindReader {
       case '-type':
       case '-xtype': {
         const text = this.#value(name);
-        const types = text.split(',').map((letter) => TYPES[letter]);
-        if (types.includes(undefined))
+        const types = new Set(text.split(',').map((letter) => TYPES[letter]));
+        if (types.has(undefined))
           throw new FindError(
             `Unknown argument to ${name}: ${text.split(',').find((letter) => TYPES[letter] === undefined)}`,
           );
-        return (visit) => types.includes(visit.stat.type);
+        return (visit) => types.has(visit.stat.type);
       }
       case '-size': {
         const text = this.#value(name);
         const match = /^([-+]?)(\d+)([bcwkMG]?)$/.exec(text);
         if (match === null) throw new FindError(`invalid argument \`${text}' to \`-size'`);
-        const unit = { '': 512, b: 512, c: 1, w: 2, k: 1024, M: 1_048_576, G: 1_073_741_824 }[match[3] as '']!;
+        const unit = { '': 512, b: 512, c: 1, w: 2, k: 1024, M: 1_048_576, G: 1_073_741_824 }[match[3] as ''];
         const test = this.#number(name, match[1]! + match[2]!);
         return (visit) => test(Math.ceil(visit.stat.size / unit));
       }
@@ -429,7 +429,7 @@ async function visitTree(ctx: CommandContext, search: Search, test: Test, name: 
     if (!list.ok) {
       search.status = 1;
       ctx.stderr.write(`${ctx.argv[0]}: \u2018${name}\u2019: ${errorText(list.error)}\n`);
-    } else for (const child of [...list.value]) await visitTree(ctx, search, test, joinPath(name, child), depth + 1);
+    } else for (const child of Array.from(list.value)) await visitTree(ctx, search, test, joinPath(name, child), depth + 1);
   }
   if (search.childrenFirst && depth >= search.minDepth && !search.quit) await test(visit);
 }

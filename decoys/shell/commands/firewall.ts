@@ -28,7 +28,7 @@ function tableOf(ctx: CommandContext, name: string): Map<string, Chain> | undefi
 
 function iptables(ctx: CommandContext): number {
   const name = (ctx.argv[0] ?? '').replace(/^.*\//, '');
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   if (args.includes('-V') || args.includes('--version')) {
     ctx.stdout.write(`${name} v1.8.9 (nf_tables)\n`);
     return 0;
@@ -72,7 +72,7 @@ function iptables(ctx: CommandContext): number {
     '--line-numbers': '--line-numbers',
   };
   const words = args.flatMap((arg) =>
-    /^-[LSFnvxwZ]{2,}$/.test(arg) ? [...arg.slice(1)].map((letter) => `-${letter}`) : [long[arg] ?? arg],
+    /^-[LSFnvxwZ]{2,}$/.test(arg) ? arg.slice(1).map((letter) => `-${letter}`) : [long[arg] ?? arg],
   );
   const verb = words.find((word) => /^-[ACDFILNPRSXZE]$/.test(word));
   const rest = words.slice(words.indexOf(verb ?? '') + 1);
@@ -128,7 +128,7 @@ function iptables(ctx: CommandContext): number {
       if (chainName !== undefined && table.size < 100) table.set(chainName, { policy: '-', rules: [] });
       return 0;
     case '-X':
-      for (const [other] of [...table])
+      for (const [other] of Array.from(table))
         if (!BUILT_IN[tableName]!.includes(other) && (chainName === undefined || other === chainName))
           table.delete(other);
       return 0;

@@ -44,7 +44,7 @@ function arithmetic(text: string): string | undefined {
 }
 
 async function python(ctx: CommandContext): Promise<number> {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   while (args[0] !== undefined && /^-[bBdEiIOqsSuvx]+$/.test(args[0])) args.shift();
   if (args[0] === '--version' || args[0] === '-V' || args[0] === '-VV') {
     ctx.stdout.write('Python 3.11.2\n');
@@ -119,7 +119,7 @@ async function runPython(ctx: CommandContext, source: string, name: string): Pro
 }
 
 async function perl(ctx: CommandContext): Promise<number> {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   if (args.some((arg) => arg === '-v' || arg === '--version')) {
     ctx.stdout.write(
       '\nThis is perl 5, version 36, subversion 0 (v5.36.0) built for x86_64-linux-gnu-thread-multi\n(with 60 registered patches, see perl -V for more detail)\n\nCopyright 1987-2022, Larry Wall\n\nPerl may be copied only under the terms of either the Artistic License or the\nGNU General Public License, which may be found in the Perl 5 source kit.\n\nComplete documentation for Perl, including FAQ lists, should be found on\nthis system using "man perl" or "perldoc perl".  If you have access to the\nInternet, point your browser at https://www.perl.org/, the Perl Home Page.\n\n',

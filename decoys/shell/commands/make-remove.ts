@@ -155,7 +155,7 @@ async function remove(ctx: CommandContext, name: string, how: Removal): Promise<
       complain(ctx, `cannot remove ${quoted(name)}: ${errorText(list.error)}`);
       return false;
     }
-    for (const child of [...list.value]) if (!(await remove(ctx, joinPath(name, child), how))) whole = false;
+    for (const child of Array.from(list.value)) if (!(await remove(ctx, joinPath(name, child), how))) whole = false;
     if (!whole) return false;
   }
   const removed = folder ? ctx.fs.rmdir(path, ctx.user) : ctx.fs.unlink(path, ctx.user);

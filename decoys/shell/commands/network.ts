@@ -77,8 +77,8 @@ function ipAddress(ctx: CommandContext, flags: readonly string[], rest: readonly
   }
   const four = flags.includes('-4');
   const six = flags.includes('-6');
-  const brief = flags.some((flag) => /^-br/.test(flag));
-  const online = flags.some((flag) => /^-o/.test(flag));
+  const brief = flags.some((flag) => flag.startsWith('-br'));
+  const online = flags.some((flag) => flag.startsWith('-o'));
   const prefix6 = 64;
   const links = [
     {
@@ -131,13 +131,13 @@ function ipAddress(ctx: CommandContext, flags: readonly string[], rest: readonly
         ctx.stdout.write(
           `    link/${link.kind} ${link.mac} brd ${link.kind === 'ether' ? 'ff:ff:ff:ff:ff:ff' : '00:00:00:00:00:00'}\n`,
         );
-      if (addresses && link.name !== 'lo' && !four && !six && /^eth/.test(link.name))
+      if (addresses && link.name !== 'lo' && !four && !six && link.name.startsWith('eth'))
         ctx.stdout.write('    altname enp0s2\n    altname ens2\n');
       if (addresses)
         for (const [family, text] of families)
           ctx.stdout.write(`    ${family} ${text}\n       valid_lft forever preferred_lft forever\n`);
     }
-    if (flags.some((flag) => /^-s/.test(flag)))
+    if (flags.some((flag) => flag.startsWith('-s')))
       ctx.stdout.write(
         `    RX:  bytes packets errors dropped  missed   mcast           \n    ${String(net.rxBytes).padStart(10)} ${String(net.rxPackets).padStart(7)}      0       0       0       0 \n    TX:  bytes packets errors dropped carrier collsns           \n    ${String(net.txBytes).padStart(10)} ${String(net.txPackets).padStart(7)}      0       0       0       0 \n`,
       );

@@ -150,7 +150,7 @@ function showHelp(ctx: CommandContext, syntax: OptionSyntax): number {
   for (const [name, key] of Object.entries(syntax.long ?? {})) if (!longOf.has(key)) longOf.set(key, name);
   const takes = (name: string): string =>
     name.endsWith('=') ? name.toUpperCase().replace(/=$/, '') : name.replace(/[=?]$/, '');
-  for (const [index, letter] of [...syntax.short].entries()) {
+  for (const [index, letter] of Array.from(syntax.short).entries()) {
     if (letter === ':') continue;
     const long = longOf.get(letter);
     longOf.delete(letter);

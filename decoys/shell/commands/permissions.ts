@@ -25,7 +25,7 @@ function* targets(
 function chmod(ctx: CommandContext): number {
   // A mode such as -x looks like an option: set it aside as GNU chmod does.
   const modeLike = ctx.argv.findIndex(
-    (arg, index) => index > 0 && /^-[rwxXstugo]+([-+=,].*)?$/.test(arg) && !/^-R/.test(arg),
+    (arg, index) => index > 0 && /^-[rwxXstugo]+([-+=,].*)?$/.test(arg) && !arg.startsWith('-R'),
   );
   const argv = modeLike === -1 ? ctx.argv : ctx.argv.filter((_, index) => index !== modeLike);
   const options = parseOptions(
@@ -169,7 +169,7 @@ function chattr(ctx: CommandContext): number {
   if (
     changes.length === 0 ||
     names.length === 0 ||
-    changes.some((flag) => [...flag.slice(1)].some((letter) => !ATTRIBUTES.includes(letter)))
+    changes.some((flag) => flag.slice(1).some((letter) => !ATTRIBUTES.includes(letter)))
   ) {
     ctx.stderr.write(
       changes.length > 0 && names.length > 0
@@ -199,7 +199,10 @@ function chattr(ctx: CommandContext): number {
     let letters = new Set(known.get(path) ?? 'e');
     for (const change of changes) {
       if (change.startsWith('=')) letters = new Set(change.slice(1));
-      for (const letter of change.slice(1)) change.startsWith('-') ? letters.delete(letter) : letters.add(letter);
+      for (const letter of change.slice(1)) {
+        if (change.startsWith('-')) letters.delete(letter);
+        else letters.add(letter);
+      }
     }
     if (known.size < 1000) known.set(path, [...letters].join(''));
   }
@@ -212,7 +215,7 @@ function lsattr(ctx: CommandContext): number {
   let status = 0;
   const show = (path: string, name: string): void => {
     const set = attributesOf(ctx).get(path) ?? 'e';
-    ctx.stdout.write(`${[...ATTRIBUTES].map((letter) => (set.includes(letter) ? letter : '-')).join('')} ${name}\n`);
+    ctx.stdout.write(`${Array.from(ATTRIBUTES).map((letter) => (set.includes(letter) ? letter : '-')).join('')} ${name}\n`);
   };
   for (const name of options.operands.length === 0 ? ['.'] : options.operands) {
     const path = ctx.resolve(name);

@@ -391,7 +391,7 @@ function pstree(ctx: CommandContext): number {
   for (const process of order) {
     const level = depth.get(process.pid) ?? 0;
     ctx.stdout.write(
-      `${level === 0 ? '' : `${' '.repeat((level - 1) * 9 + 7)}${'|-'}`}${process.comm}${pids ? `(${process.pid})` : ''}\n`,
+      `${level === 0 ? '' : `${' '.repeat((level - 1) * 9 + 7)}|-`}${process.comm}${pids ? `(${process.pid})` : ''}\n`,
     );
   }
   return uptimeSeconds(ctx) > 0 ? 0 : 1;

@@ -129,7 +129,7 @@ class SedRun {
           if (this.#substitute(command.substitution!)) replaced = true;
           break;
         case 'y':
-          this.#space = [...this.#space].map((char) => command.table!.get(char) ?? char).join('');
+          this.#space = Array.from(this.#space).map((char) => command.table!.get(char) ?? char).join('');
           break;
         case 'p':
           this.#emit(this.#space);

@@ -292,7 +292,7 @@ function journalctl(ctx: CommandContext): number {
 }
 
 async function crontab(ctx: CommandContext): Promise<number> {
-  const args = [...ctx.argv.slice(1)];
+  const args = ctx.argv.slice(1);
   let user = ctx.user.name;
   const usage = (message: string): number => {
     ctx.stderr.write(

@@ -99,7 +99,7 @@ async function wc(ctx: CommandContext): Promise<number> {
     long: { bytes: 'c', chars: 'm', lines: 'l', words: 'w', 'max-line-length': 'L', 'files0-from=': 'files0' },
   });
   if (typeof options === 'number') return options;
-  const chosen = [...'lwmcL'].filter((key) => options.has(key));
+  const chosen = Array.from('lwmcL').filter((key) => options.has(key));
   const columns = chosen.length === 0 ? ['l', 'w', 'c'] : chosen;
   const rows: { counts: number[]; name: string }[] = [];
   let status = 0;
@@ -144,11 +144,11 @@ function countAll(text: string): Record<string, number> {
     (most, line) =>
       Math.max(
         most,
-        [...line].reduce((column, char) => (char === '\t' ? column + 8 - (column % 8) : column + 1), 0),
+        Array.from(line).reduce((column, char) => (char === '\t' ? column + 8 - (column % 8) : column + 1), 0),
       ),
     0,
   );
-  return { l: lines, w: words, c: text.length, m: decoded === text ? text.length : [...decoded].length, L: longest };
+  return { l: lines, w: words, c: text.length, m: decoded === text ? text.length : Array.from(decoded).length, L: longest };
 }
 
 async function cut(ctx: CommandContext): Promise<number> {
@@ -196,7 +196,7 @@ async function cut(ctx: CommandContext): Promise<number> {
         if (!options.has('s')) out += line + separator;
         continue;
       }
-      const parts = fields ? line.split(delimiter) : [...line];
+      const parts = fields ? line.split(delimiter) : Array.from(line);
       out += parts.filter((_, index) => wanted(index + 1)).join(joint) + separator;
     }
     writeBinary(ctx.stdout, out);

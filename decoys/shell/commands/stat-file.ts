@@ -241,8 +241,8 @@ function contentKind(text: string): string {
   }
   if (/[\x00-\x06\x0e-\x1a\x1c-\x1f]/.test(text.slice(0, 4096))) return 'data';
   if (/^\s*<!doctype html|^\s*<html/i.test(text)) return `HTML document, ${encoding}${ending}`;
-  if (/^-----BEGIN OPENSSH PRIVATE KEY/.test(text)) return 'OpenSSH private key';
-  if (/^ssh-rsa /.test(text)) return 'OpenSSH RSA public key';
+  if (text.startsWith('-----BEGIN OPENSSH PRIVATE KEY')) return 'OpenSSH private key';
+  if (text.startsWith('ssh-rsa ')) return 'OpenSSH RSA public key';
   if (/^\s*[[{]/.test(text) && isJson(text)) return 'JSON text data';
   const long = text.split('\n').some((line) => line.length > 300)
     ? ', with very long lines (${0})'.replace('${0}', String(Math.max(...text.split('\n').map((line) => line.length))))

@@ -280,7 +280,8 @@ function lsbRelease(ctx: CommandContext): number {
 
 function hostnamectl(ctx: CommandContext): number {
   const [verb, name] = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-'));
-  const { os, derive } = ctx.machine.persona;
+  const { persona } = ctx.machine;
+  const { os } = persona;
   if (verb === 'set-hostname' || (verb === 'hostname' && name !== undefined)) {
     ctx.fs.write('/proc/sys/kernel/hostname', Buffer.from(`${(name ?? '').slice(0, 64)}\n`), ctx.user);
     return 0;
@@ -293,13 +294,13 @@ function hostnamectl(ctx: CommandContext): number {
     ctx.stderr.write(`Unknown command verb ${verb}.\n`);
     return 1;
   }
-  const id = (systemFile(ctx, '/etc/machine-id') ?? Buffer.from(derive('machine-id', 16)).toString('hex')).trim();
+  const id = (systemFile(ctx, '/etc/machine-id') ?? Buffer.from(persona.derive('machine-id', 16)).toString('hex')).trim();
   const rows: [string, string][] = [
     ['Static hostname', hostName(ctx)],
     ['Icon name', 'computer-vm'],
     ['Chassis', 'vm 🖴'],
     ['Machine ID', id],
-    ['Boot ID', Buffer.from(derive('boot-id', 16)).toString('hex')],
+    ['Boot ID', Buffer.from(persona.derive('boot-id', 16)).toString('hex')],
     ['Virtualization', 'kvm'],
     ['Operating System', os.prettyName],
     ['Kernel', `Linux ${os.kernelRelease}`],

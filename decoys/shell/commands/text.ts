@@ -38,7 +38,7 @@ export function complain(ctx: CommandContext, message: string): number {
   return 1;
 }
 
-const PLAIN_NAME = /^[\w%+,./:@\u0080-\uffff-][\w%+,./:@=^{}\[\]~#\u0080-\uffff-]*$/;
+const PLAIN_NAME = /^[\w%+,./:@\u0080-\uffff-][\w%+,./:@=^{}[\]~#\u0080-\uffff-]*$/;
 
 /** A name as coreutils quotes it inside a sentence: always quoted. */
 export function quoted(name: string): string {
@@ -64,7 +64,7 @@ function shellEscaped(name: string): string {
   };
   const parts = name.split(/([\x00-\x1f\x7f]+)/).map((part, index) => {
     if (index % 2 === 0) return part === '' && index > 0 ? '' : `'${part.replaceAll("'", String.raw`'\''`)}'`;
-    const escapes = [...part].map((char) => `\\${letters[char] ?? char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+    const escapes = Array.from(part).map((char) => `\\${letters[char] ?? char.charCodeAt(0).toString(8).padStart(3, '0')}`);
     return `$'${escapes.join('')}'`;
   });
   return parts.join('');

@@ -188,7 +188,7 @@ async function expand(ctx: CommandContext): Promise<number> {
   const input = await readOperands(ctx, options.operands);
   const lines = splitLines(input.text).map((line) => {
     let column = 0;
-    return [...line]
+    return Array.from(line)
       .map((char) => {
         const shown = char === '\t' ? ' '.repeat(size - (column % size)) : char;
         column += shown.length;
@@ -371,7 +371,7 @@ class ExprReader {
     if (arg === 'match') return apply(this.#primary(), ':', this.#primary());
     if (arg === 'index') {
       const [text, chars] = [this.#primary(), this.#primary()];
-      return String([...text].findIndex((char) => chars.includes(char)) + 1);
+      return String(Array.from(text).findIndex((char) => chars.includes(char)) + 1);
     }
     if (arg === 'substr') {
       const [text, from, count] = [this.#primary(), Number(this.#primary()), Number(this.#primary())];

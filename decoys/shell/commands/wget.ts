@@ -8,7 +8,6 @@ import { humanSize } from './sizes.ts';
 import { errorText, joinPath, readFile, splitLines, bytesToBinary } from './text.ts';
 import { strftime, zonedTime, zoneOf } from './time-format.ts';
 import { fileNameOf, parseTarget, reachability } from './url-target.ts';
-import type { Target } from './url-target.ts';
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n";
 

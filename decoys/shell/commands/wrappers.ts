@@ -191,7 +191,7 @@ async function timeout(ctx: CommandContext): Promise<number> {
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(text);
   if (match === null) return text === 'infinity' || text === 'inf' ? 86_400_000 : undefined;
-  return Number(match[1]) * { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as '' | 's']!;
+  return Number(match[1]) * { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as '' | 's'];
 }
 
 async function sleep(ctx: CommandContext): Promise<number> {
