@@ -30,9 +30,11 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS block_target ON block (target, mode, deadline);
   CREATE INDEX IF NOT EXISTS block_deadline ON block (deadline);
+  CREATE TABLE IF NOT EXISTS ended (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
+const MAX_ENDED = 200_000;
 const COLUMNS =
   'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline';
 
@@ -111,6 +113,21 @@ export class BlockStore {
 
   remove(id: string): void {
     this.#size -= Number(this.#prepare('DELETE FROM block WHERE id = ?').run(id).changes);
+  }
+
+  /** Takes a block away for good: an order for it that comes again is known to be over. The oldest are forgotten. */
+  end(id: string, status: 'expired' | 'reverted'): void {
+    this.remove(id);
+    const { lastInsertRowid } = this.#prepare('INSERT OR REPLACE INTO ended (id, status) VALUES (?, ?)').run(
+      id,
+      status,
+    );
+    this.#prepare('DELETE FROM ended WHERE n <= ?').run(Number(lastInsertRowid) - MAX_ENDED);
+  }
+
+  /** How the block with this id ended, while that is remembered. */
+  endOf(id: string): ActionStatus | undefined {
+    return this.#prepare('SELECT status FROM ended WHERE id = ?').get(id)?.['status'] as ActionStatus | undefined;
   }
 
   get(id: string): Block | undefined {

@@ -115,7 +115,7 @@ export class Executor {
       if (due.length === 0) return;
       this.#ledger.commit(() => {
         for (const block of due) {
-          this.#ledger.store.remove(block.id);
+          this.#ledger.store.end(block.id, 'expired');
           this.#ledger.note('expired', { id: block.id, target: block.target });
         }
       });
@@ -222,6 +222,9 @@ export class Executor {
   #decideBlock(job: Job, order: BlockOrder, touched: Touched): Decision {
     const { store } = this.#ledger;
     const known = store.get(order.id);
+    // Who sends it has not heard of its end, or the clock was set back since: what is over stays over.
+    const end = known === undefined ? store.endOf(order.id) : undefined;
+    if (end !== undefined) return { job, replies: [this.reply(order.id, end)] };
     const now = this.#clock.now();
     const monotonicMs = this.#clock.monotonicMs();
     const verdict = checkBlock(order, {
@@ -276,7 +279,7 @@ export class Executor {
   }
 
   #remove(block: Block, by: string, reason: string, touched: Touched): void {
-    this.#ledger.store.remove(block.id);
+    this.#ledger.store.end(block.id, 'reverted');
     this.#ledger.note('reverted', { id: block.id, target: block.target, by, reason });
     const network = parseNetwork(block.target);
     if (block.mode === 'enforce' && network !== undefined) touched.set(block.target, { network, renew: true });

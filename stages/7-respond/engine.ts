@@ -42,7 +42,8 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   if (why === undefined || target === undefined) return [];
   // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
   if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
-  if (mine.some((action) => action.status === 'failed' && now - action.updatedAt < policy.retryFailedMs)) return [];
+  if (mine.some((action) => action.status === 'failed' && isWithin(now - action.updatedAt, policy.retryFailedMs)))
+    return [];
   const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
@@ -82,7 +83,14 @@ function isBlock(action: Action): boolean {
  * Whoever is let back in starts anew: neither a mere contact, nor the end of a session that the block had cut, brings the next block.
  */
 function answeredUntil(blocks: readonly Action[], now: number): number {
-  return Math.max(-Infinity, ...blocks.map((one) => (one.expiresAt <= now ? one.expiresAt : one.createdAt)));
+  // One planned after now is from before the clock was set back: it says nothing about what comes after it.
+  const past = blocks.filter((one) => one.createdAt <= now);
+  return Math.max(-Infinity, ...past.map((one) => (one.expiresAt <= now ? one.expiresAt : one.createdAt)));
+}
+
+/** False also where the clock was set back since. */
+function isWithin(elapsedMs: number, ms: number): boolean {
+  return elapsedMs >= 0 && elapsedMs < ms;
 }
 
 function reasonToBlock(incident: Incident, answered: number, policy: Policy): string | undefined {

@@ -137,6 +137,16 @@ export const faults: readonly Bench[] = [
       return (await import('../fault/disk-full.fault.ts')).faultDiskFull({ rounds, sessions: short ? 8 : 40 });
     },
   },
+  {
+    name: 'clock',
+    summary: 'the wall clock jumps an hour forth and back (root: network namespaces)',
+    options: { rounds: number('series of three jumps; 0 is 10, or 1 with --short', 0) },
+    flags: SHORT,
+    run: async (given, flags) => {
+      const { rounds, short } = formOf(given, flags, 10, 1);
+      return (await import('../fault/clock.fault.ts')).faultClock({ rounds, attackers: short ? 10 : 50 });
+    },
+  },
 ];
 
 function formOf(

@@ -34,20 +34,33 @@ export function compareWithKernel(actions: readonly Action[], namespace: string)
 
 /** Networks in the table that the responder keeps, as text. */
 export function kernelBlocks(namespace: string): Set<string> {
+  return new Set(kernelTimeouts(namespace).keys());
+}
+
+interface Element {
+  readonly val: string;
+  /** Whole seconds. */
+  readonly expires?: number;
+}
+
+/** The same with the time that each has left, milliseconds. */
+export function kernelTimeouts(namespace: string): Map<string, number> {
   const listing = JSON.parse(
     execFileSync('ip', ['netns', 'exec', namespace, 'nft', '-j', 'list', 'table', 'inet', 'netsentinel'], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     }),
-  ) as { nftables: { set?: { name: string; elem?: { elem: { val: string } }[] } }[] };
-  const found = new Set<string>();
+  ) as { nftables: { set?: { name: string; elem?: { elem: Element }[] } }[] };
+  const found = new Map<string, number>();
   for (const { set } of listing.nftables) {
     // Sets are named after their prefix length: `v4_32`.
     const prefix = Number(set?.name.split('_')[1]);
     if (Number.isNaN(prefix)) continue;
     for (const { elem } of set?.elem ?? []) {
       const address = parseAddress(elem.val);
-      if (address !== undefined) found.add(formatNetwork({ family: address.family, base: address.value, prefix }));
+      if (address === undefined) continue;
+      const network = formatNetwork({ family: address.family, base: address.value, prefix });
+      found.set(network, (elem.expires ?? Infinity) * 1000);
     }
   }
   return found;
