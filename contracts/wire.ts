@@ -37,6 +37,8 @@ export const ToSensor = z.discriminatedUnion('t', [
     sha256: z.string(),
     bytes: z.number().int(),
   }),
+  /** The platform could not keep it (a full disk, say); its hash is known all the same. */
+  z.strictObject({ t: z.literal('blob-failed'), request: z.number().int().positive() }),
   z.strictObject({ t: z.literal('recalled'), request: z.number().int().positive(), value: bytes.optional() }),
 ]);
 export type ToSensor = z.infer<typeof ToSensor>;

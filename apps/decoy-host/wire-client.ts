@@ -195,6 +195,7 @@ export class WireClient implements DecoyBlobs {
         return;
       }
       case 'blob-kept':
+      case 'blob-failed':
       case 'recalled': {
         const answer = this.#requests.get(message.request);
         this.#requests.delete(message.request);

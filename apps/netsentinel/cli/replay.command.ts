@@ -5,8 +5,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { silentLogger } from '@netsentinel/kernel/log';
-import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
+import { readFileRecording } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateReader } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { harmless } from './harmless-terminal.ts';
 import { paint, print, safe, warn } from './output.ts';
@@ -23,19 +22,13 @@ export function addReplay(program: Command): void {
     .option('--speed <n>', 'times as fast', '1')
     .option('--cast', 'print the recording as it is (asciicast v2), for other players')
     .action(async (id: string, options: { speed: string; cast?: boolean }, command: Command) => {
-      const { folder, loaded } = settings(command);
+      const { folder } = settings(command);
       needData(folder);
       const speed = Number(options.speed);
       if (!(speed > 0 && speed <= 1000))
         throw new NetSentinelError('USAGE_SPEED', 'user', '--speed takes a number above 0, at most 1000');
       const session = await sessionOf(join(folder.platform, 'state.db'), id);
-      const blobs = await openFileBlobStore({
-        directory: join(folder.platform, 'blobs'),
-        maxBlobBytes: loaded.config.store.blobs.maxBlobBytes,
-        log: silentLogger,
-      });
-      const bytes = await blobs.readRecording(session);
-      await blobs.close();
+      const bytes = await readFileRecording(join(folder.platform, 'blobs'), session);
       if (bytes === undefined)
         throw new NetSentinelError('RECORDING_NOT_FOUND', 'user', `no recording of ${safe(id)}`, {
           hint: '`netsentinel incidents ID` names the recorded sessions.',

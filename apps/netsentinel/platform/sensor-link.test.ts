@@ -182,6 +182,15 @@ describe('the wire between a decoy host and the platform', () => {
     expect(wire.remember('x', new Uint8Array(2_000_000))).toBe(false);
   });
 
+  it('does not keep a decoy waiting for an upload that cannot be kept', async () => {
+    const wire = client();
+    await link(wire, { blobs: { ...blobs, put: () => Promise.reject(new Error('the disk is full')) } });
+    const started = performance.now();
+    expect(await wire.keep(Buffer.from('tool'))).toMatchObject({ bytes: 4, truncated: false });
+    // The decoy gives up by itself after ten seconds: an answer must have come.
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it('turns an event that breaks its schema into a pipeline error, also with a forged sensor in it', async () => {
     const wire = client();
     await link(wire);

@@ -146,7 +146,10 @@ export function serveSensor(
     blobs.delete(request);
     ports.blobs.put(Buffer.concat(open.chunks, open.bytes)).then(
       (kept) => send({ t: 'blob-kept', request, sha256: kept.sha256, bytes: kept.bytes }),
-      (error: unknown) => log.warn('an upload could not be kept', { sensor: sensor.id, error: describeError(error) }),
+      (error: unknown) => {
+        log.warn('an upload could not be kept', { sensor: sensor.id, error: describeError(error) });
+        send({ t: 'blob-failed', request });
+      },
     );
     return undefined;
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { blobStoreSuite } from '@netsentinel/testkit/contracts/blob-store.suite';
 import { describe, expect, it } from 'vitest';
-import { openFileBlobStore } from './file-blob.store.ts';
+import { openFileBlobStore, readFileRecording } from './file-blob.store.ts';
 
 blobStoreSuite('files', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'blobs-'));
@@ -27,6 +27,23 @@ describe('files by hash', () => {
       expect((await stat(file)).mode & 0o777).toBe(0o600);
       expect(await readdir(join(directory, 'temporary'))).toEqual([]);
       await second.close();
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('are left alone by whoever only reads a recording beside the running store', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'blobs-'));
+    try {
+      const store = await openFileBlobStore({ directory, maxBlobBytes: 100, log: silentLogger });
+      const writer = await store.openRecording('decoys~1');
+      await writer.append(Buffer.from('so far'));
+      await writeFile(join(directory, 'temporary', 'under-way'), 'half');
+      expect(Buffer.from((await readFileRecording(directory, 'decoys~1')) ?? []).toString()).toBe('so far');
+      expect(await readFileRecording(directory, 'decoys~2')).toBeUndefined();
+      expect(await readFileRecording(directory, '../state.db')).toBeUndefined();
+      expect(await readdir(join(directory, 'temporary'))).toEqual(['under-way']);
+      await store.close();
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

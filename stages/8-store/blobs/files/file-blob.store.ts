@@ -31,6 +31,12 @@ export async function openFileBlobStore(options: FileBlobOptions): Promise<BlobS
   return new FileBlobStore(paths, options);
 }
 
+/** A recording as it is now, for whoever only reads: beside a store that another process has open, and with rights of another user. */
+export async function readFileRecording(directory: string, id: string): Promise<Uint8Array | undefined> {
+  const file = recordingFile(blobPaths(directory), id);
+  return file === undefined ? undefined : await readWhole(file);
+}
+
 class FileBlobStore implements BlobStore {
   readonly #paths: BlobPaths;
   readonly #maxBytes: number;
