@@ -396,3 +396,31 @@ describe('the audit', () => {
     expect(auditLines().filter(({ kind }) => kind === 'refused')).toHaveLength(5);
   });
 });
+
+describe('what is over', () => {
+  it('stays over when its order comes again because its end was not heard', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await block('b', '198.18.5.6');
+    clock.advance(HOUR + 1);
+    await settle();
+    // Set back, the clock says that the orders still have an hour to go.
+    clock.setWall(clock.now() - HOUR);
+    await block('a', '198.18.5.5', { expiresAt: clock.now() + HOUR });
+    expect(statuses('a')).toEqual(['applied', 'verified', 'expired', 'expired']);
+    await enforcer.close();
+    await start();
+    await block('b', '198.18.5.6', { expiresAt: clock.now() + HOUR });
+    expect(statuses('b').at(-1)).toBe('expired');
+    expect(firewall.blocked()).toEqual([]);
+  });
+
+  it('stays over when a person took it back while nobody listened', async () => {
+    await start();
+    await block('a', '198.18.5.5');
+    await enforcer.revert('a', 'someone');
+    await block('a', '198.18.5.5');
+    expect(statuses('a').at(-1)).toBe('reverted');
+    expect(firewall.blocked()).toEqual([]);
+  });
+});

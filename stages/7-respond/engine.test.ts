@@ -213,3 +213,20 @@ describe('planning', () => {
     expect(RespondConfig.safeParse({ blockForm: 1 }).success).toBe(false);
   });
 });
+
+describe('after the clock was set back', () => {
+  const back = NOW - HOUR;
+  const again = incidentOf({ lastSeen: NOW, detections: [row('decoy-login-success', NOW)] });
+
+  it('blocks an attacker again whose block has ended, though it was planned later than now', () => {
+    expect(
+      planActions(again, [actionOf('expired', { createdAt: NOW, expiresAt: NOW + HOUR })], back, policy),
+    ).toHaveLength(1);
+  });
+
+  it('does not wait for the hour to come round before it tries a failed block again', () => {
+    const failed = actionOf('failed', { createdAt: NOW, updatedAt: NOW });
+    expect(planActions(again, [failed], back, policy)).toHaveLength(1);
+    expect(planActions(again, [{ ...failed, updatedAt: back - 1 }], back, policy)).toEqual([]);
+  });
+});

@@ -147,6 +147,16 @@ export const faults: readonly Bench[] = [
       return (await import('../fault/clock.fault.ts')).faultClock({ rounds, attackers: short ? 10 : 50 });
     },
   },
+  {
+    name: 'soak',
+    summary: 'many events through the ingest path with flat memory',
+    options: { events: number('events; 0 is 10,000,000, or 200,000 with --short', 0) },
+    flags: SHORT,
+    run: async ({ events }, flags) =>
+      (await import('../fault/soak.fault.ts')).faultSoak({
+        events: events || (flags.has('short') ? 200_000 : 10_000_000),
+      }),
+  },
 ];
 
 function formOf(
