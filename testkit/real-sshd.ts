@@ -19,7 +19,11 @@ export interface RealSshd {
   stop(): Promise<void>;
 }
 
-export async function startRealSshd(): Promise<RealSshd> {
+/** Probes come faster than clients do. */
+const PROBED = ['MaxStartups 200'];
+
+/** `settings`: lines of sshd_config besides Debian's own, on limits. */
+export async function startRealSshd(settings: readonly string[] = PROBED): Promise<RealSshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   const path = (name: string) => join(folder, name);
   for (const type of ['rsa', 'ecdsa', 'ed25519'])
@@ -31,6 +35,7 @@ export async function startRealSshd(): Promise<RealSshd> {
   writeFileSync(
     path('config'),
     [
+      ...settings,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       ...['rsa', 'ecdsa', 'ed25519'].map((type) => `HostKey ${path(type)}`),
@@ -46,8 +51,6 @@ export async function startRealSshd(): Promise<RealSshd> {
       'PrintMotd no',
       'AcceptEnv LANG LC_*',
       'Subsystem sftp /usr/lib/openssh/sftp-server',
-      // Probes come faster than clients do.
-      'MaxStartups 200',
     ].join('\n'),
   );
   const child = spawn(SSHD, ['-D', '-f', path('config'), '-E', path('log')], { stdio: 'ignore' });

@@ -4,7 +4,7 @@
  */
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Clock } from '@netsentinel/contracts/clock';
-import type { Decoy, DecoyContext } from '@netsentinel/contracts/decoy';
+import type { Decoy, DecoyContext, DecoyDefinition } from '@netsentinel/contracts/decoy';
 import { SensorEvent } from '@netsentinel/contracts/event';
 import { SshConfig } from '@netsentinel/decoys/ssh/ssh.config';
 import { createSshServer } from '@netsentinel/decoys/ssh/ssh-server';
@@ -110,6 +110,8 @@ export interface SshHarnessOptions {
   readonly seed?: Uint8Array;
   readonly clock?: Clock;
   readonly memory?: Map<string, Uint8Array>;
+  /** Starts this in place of the server with a pretended machine, as the decoy host would. */
+  readonly definition?: DecoyDefinition<SshConfig>;
   readonly openMachine?: OpenMachine;
   readonly persona?: Persona;
   readonly limits?: Partial<DecoyContext['limits']>;
@@ -174,10 +176,13 @@ export function createSshHarness(options: SshHarnessOptions = {}): SshHarness {
       },
     },
   };
-  const decoy = createSshServer(ctx, SshConfig.parse(options.config ?? {}), {
-    openMachine: options.openMachine ?? openFakeMachine,
-    persona: options.persona ?? fakePersona,
-  });
+  const config = SshConfig.parse(options.config ?? {});
+  const decoy =
+    options.definition?.create(ctx, config) ??
+    createSshServer(ctx, config, {
+      openMachine: options.openMachine ?? openFakeMachine,
+      persona: options.persona ?? fakePersona,
+    });
   return {
     decoy,
     ctx,

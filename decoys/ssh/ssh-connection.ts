@@ -12,6 +12,7 @@ import type { MachineLease, MachinePool } from './machine-pool.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
 import { findAuthorizedKey } from './authorized-keys.ts';
 import { fileTransferProgram } from './file-transfer.ts';
+import { ProgramWatch } from './program-watch.ts';
 import { SessionChannel } from './session-channel.ts';
 import type { SshConfig } from './ssh.config.ts';
 import { SshTelemetry } from './ssh.telemetry.ts';
@@ -225,6 +226,7 @@ export class SshConnection {
   openSession(channel: ConstructorParameters<typeof SessionChannel>[0]): SessionChannel {
     const { source, destination } = this.#connection;
     const machine = this.#lease!.machine;
+    const programs = new ProgramWatch();
     return new SessionChannel(channel, {
       machine,
       user: this.#user,
@@ -238,7 +240,7 @@ export class SshConnection {
         if (start.kind === 'exec' && start.command !== undefined && isTransfer(start.command))
           this.#telemetry.command(start.command);
       },
-      observe: (observation) => this.#observe(observation),
+      observe: (observation) => this.#observe(observation, programs),
       debug: (text) => this.#channels.debug(text),
       recording: (start) => (this.#recording ??= this.#record(start)),
       program: (start, io) =>
@@ -247,7 +249,7 @@ export class SshConnection {
           machine,
           user: this.#user,
           clock: this.#server.ctx.clock,
-          observe: (observation) => this.#observe(observation),
+          observe: (observation) => this.#observe(observation, programs),
         }),
     });
   }
@@ -304,13 +306,17 @@ export class SshConnection {
     return new TerminalRecording(sink, ctx.clock, ctx.limits.maxRecordingBytes, start);
   }
 
-  #observe(observation: ShellObservation): void {
+  #observe(observation: ShellObservation, programs: ProgramWatch): void {
     this.#lease?.changed();
     switch (observation.kind) {
       case 'input':
+        programs.typed(observation.line);
         return this.#telemetry.command(observation.line);
-      case 'command':
+      case 'command': {
+        const { argv, exitCode, cwd } = observation;
+        if (programs.isNews(argv)) this.#telemetry.program(argv, exitCode, cwd);
         return;
+      }
       case 'download':
         return this.#telemetry.download(observation.url, observation.tool, observation.path);
       case 'file': {

@@ -66,8 +66,7 @@ export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: Ssh
       try {
         const actor = actorOf(incoming.source.ip);
         if (!admit(actor)) {
-          incoming.stream.on('error', () => {});
-          incoming.stream.destroy();
+          refuse(incoming, closing);
           return;
         }
         let starting = true;
@@ -100,4 +99,11 @@ export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: Ssh
       return Promise.resolve();
     },
   };
+}
+
+/** In sshd's words, whichever limit it is: one that has no name there would give us away. */
+function refuse({ stream }: DecoyConnection, silently: boolean): void {
+  stream.on('error', () => {});
+  if (silently) stream.destroy();
+  else stream.end('Exceeded MaxStartups\r\n', () => stream.destroy());
 }

@@ -13,6 +13,9 @@ export const sshDecoy: DecoyDefinition<SshConfig> = {
   standardPort: 22,
   config: SshConfig,
   create(ctx, config) {
-    return createSshServer(ctx, config, { openMachine, persona: createPersona(ctx.seed, config.persona) });
+    const persona = createPersona(ctx.seed, config.persona);
+    // Its installed system is made with the first machine: tens of milliseconds that no session shall wait for.
+    openMachine(persona, ctx.clock);
+    return createSshServer(ctx, config, { openMachine, persona });
   },
 };

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +96,26 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
       expect(ours.replace(path, 'PATH')).toBe(theirs.replace(path, 'PATH'));
     },
   );
+
+  it('refuses one connection too many that has not logged in in the same words, and closes the others in silence', async () => {
+    const limits = ['LoginGraceTime 1', 'MaxStartups 2:100:2'];
+    const sshd = await startRealSshd(limits);
+    const ours = createSshHarness({ config: { loginGraceMs: 1000, maxStartups: { start: 2, rate: 100, full: 2 } } });
+    const story = async (at: number) => {
+      const waiting = [hearOut(at), hearOut(at)];
+      await Promise.all(waiting.map(({ greeted }) => greeted));
+      const refused = await hearOut(at).heard;
+      const timedOut = await Promise.all(waiting.map(({ heard }) => heard));
+      // Their places are free again.
+      const next = hearOut(at);
+      await next.greeted;
+      return { refused, timedOut, next: await next.heard };
+    };
+    const [theirs, own] = await Promise.all([story(sshd.port), story(await ours.listen())]);
+    await Promise.all([sshd.stop(), ours.close()]);
+    expect(theirs.timedOut[0]).toMatch(/^SSH-2\.0-OpenSSH_9\.2p1 [^\r]*\r\n closed$/);
+    expect(own).toEqual(theirs);
+  });
 
   it('looks the same to nmap', async () => {
     const scan = async (at: number) => {
@@ -281,6 +302,25 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
     await harness.close();
   });
 });
+
+/** Says nothing and hears a server out: what came, and how it ended. `greeted`: when the first of it came, or the end. */
+function hearOut(at: number): { readonly greeted: Promise<void>; readonly heard: Promise<string> } {
+  const socket = connect(at, '127.0.0.1');
+  let text = '';
+  let ending = 'closed';
+  const greeted = Promise.withResolvers<void>();
+  const heard = Promise.withResolvers<string>();
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    greeted.resolve();
+  });
+  socket.on('error', () => (ending = 'reset'));
+  socket.on('close', () => {
+    greeted.resolve();
+    heard.resolve(`${text} ${ending}`);
+  });
+  return { greeted: greeted.promise, heard: heard.promise };
+}
 
 /** A list of the server's KEXINIT by its place, as `ssh -vv` prints the peer's proposal. */
 async function offered(place: number): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import type { ProgramStart } from './session-channel.ts';
 import type { AuthAttempt } from './userauth.ts';
 
 const MAX_KEYWORD = 1024;
+const MAX_ARGS = 64;
 const NS_PER_MS = 1_000_000;
 
 type Details = SensorEvent['event'];
@@ -151,6 +152,29 @@ export class SshTelemetry {
     );
   }
 
+  /** A program as it ran, after expansion, once it ended. */
+  program(argv: readonly string[], exitCode: number, workingDirectory: string): void {
+    const args: string[] = [];
+    let room = MAX_TEXT;
+    for (const arg of argv.slice(0, MAX_ARGS)) {
+      if (room <= 0) break;
+      args.push(cut(arg, room));
+      room -= arg.length;
+    }
+    this.#send(
+      { action: 'ssh-program', category: ['process'], type: ['end'] },
+      {
+        process: {
+          args,
+          args_count: argv.length,
+          exit_code: exitCode,
+          working_directory: keyword(workingDirectory),
+        },
+        ...(room < 0 ? { netsentinel: { truncated: ['process.args'] } } : {}),
+      },
+    );
+  }
+
   download(url: string, tool: string, path: string | undefined): void {
     this.#send(
       { action: 'ssh-download', category: ['network', 'file'], type: ['creation'] },
@@ -186,7 +210,7 @@ export class SshTelemetry {
       {
         process: {
           executable: keyword(path),
-          args: argv.slice(0, 64).map((arg) => cut(arg, 256)),
+          args: argv.slice(0, MAX_ARGS).map((arg) => cut(arg, 256)),
           args_count: argv.length,
           command_line: cut(argv.join(' '), MAX_TEXT),
         },

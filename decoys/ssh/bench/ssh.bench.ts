@@ -3,6 +3,7 @@
  * the client in this one: on two cores each has one. `node decoys/ssh/bench/ssh.bench.ts [--hold] [--logins=n] [--sessions=n]` prints JSON.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectSsh, type SshClient } from '../../../testkit/ssh-client/ssh-client.ts';
 import type { BenchReply, BenchRequest } from './ssh-bench.server.ts';
@@ -16,12 +17,24 @@ export interface SshBenchResult {
 
 export interface SshHoldResult {
   readonly sessions: number;
+  /** What the process grew by, garbage not yet collected included. */
   readonly bytes_per_session: number;
+  /** The longest stall of all: `ramp`, while the shells were opened, and `hold`, while they were held. */
   readonly max_event_loop_stall_ms: number;
+  readonly ramp_stall_ms: number;
+  readonly hold_stall_ms: number;
+  /** The processor time of the longest turn of the event loop; what a stall is longer than this, the machine was busy elsewhere. */
+  readonly max_turn_cpu_ms: number;
+  readonly hold_seconds: number;
+  readonly node_options: string;
 }
 
-/** A small young generation: what a login leaves behind is not kept around as committed memory (45 KB a shell becomes 26 KB). */
-const SERVER_OPTIONS = ['--max-semi-space-size=4'];
+/**
+ * As the launcher starts the decoy host (`confinements.ts`). A small young generation: what a login leaves behind is not kept around as committed
+ * memory (45 KB a shell becomes 26 KB), and one collection of it has little to copy.
+ */
+const SERVER_OPTIONS = ['--max-semi-space-size=2'];
+const HOLD_MS = 5_000;
 const USER = 'root';
 const PASSWORD = 'benchmark';
 
@@ -124,20 +137,32 @@ async function login(port: number, count: number, concurrency: number): Promise<
   return { times, failures };
 }
 
-/** Holds `sessions` shells on terminals open, each at its prompt, and measures what the server's process grew by. */
-export async function benchSshHold(options: { readonly sessions: number }): Promise<SshHoldResult> {
-  const server = await BenchServer.start(0, [...SERVER_OPTIONS, '--expose-gc']);
+/** Holds `sessions` shells on terminals open, each at its prompt, and measures what the server's process grew by and how long it was away. */
+export async function benchSshHold(options: {
+  readonly sessions: number;
+  readonly holdMs?: number;
+}): Promise<SshHoldResult> {
+  const holdMs = options.holdMs ?? HOLD_MS;
+  const server = await BenchServer.start(0, SERVER_OPTIONS);
   const clients: SshClient[] = [];
   try {
     await shells(server.port, 50, clients);
     const before = await server.measure();
     server.reset();
     await shells(server.port, options.sessions, clients);
-    const after = await server.measure();
+    const ramp = await server.measure();
+    server.reset();
+    await sleep(holdMs);
+    const hold = await server.measure();
     return {
-      sessions: after.connections,
-      bytes_per_session: Math.round((after.rssBytes - before.rssBytes) / options.sessions),
-      max_event_loop_stall_ms: round(after.maxStallMs),
+      sessions: hold.connections,
+      bytes_per_session: Math.round((hold.rssBytes - before.rssBytes) / options.sessions),
+      max_event_loop_stall_ms: round(Math.max(ramp.maxStallMs, hold.maxStallMs)),
+      ramp_stall_ms: round(ramp.maxStallMs),
+      hold_stall_ms: round(hold.maxStallMs),
+      max_turn_cpu_ms: round(Math.max(ramp.maxTurnCpuMs, hold.maxTurnCpuMs)),
+      hold_seconds: holdMs / 1000,
+      node_options: SERVER_OPTIONS.join(' '),
     };
   } finally {
     for (const client of clients) client.close();
