@@ -223,7 +223,7 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
       'import paramiko, sys',
       'c = paramiko.SSHClient(); c.set_missing_host_key_policy(paramiko.AutoAddPolicy())',
       `c.connect('127.0.0.1', ${port}, 'root', 'toor', look_for_keys=False, allow_agent=False)`,
-      "i, o, e = c.exec_command('echo from paramiko'); print(o.read().decode(), o.channel.recv_exit_status()); c.close()",
+      "i, o, e = c.exec_command('echo from paramiko'); print(o.read().decode(), o.channel.recv_exit_status()); [f.close() for f in (i, o, e)]; c.close()",
     ].join('\n');
     expect((await run('/usr/bin/python3', ['-W', 'ignore', '-c', script])).text.trim()).toBe('from paramiko\n 0');
   });
