@@ -30,11 +30,11 @@ export function addIncidents(program: Command): void {
           return table(
             ['id', 'severity', 'score', 'status', 'attacker', 'last seen', 'what'],
             incidents.map((i) => [
-              i.id,
+              safe(i.id, 64),
               paint(i.severity, severityColour[i.severity]),
               String(i.score),
               i.status,
-              i.actor,
+              safe(i.actor, 64),
               when(i.lastSeen),
               safe(i.title, 100),
             ]),
@@ -64,15 +64,18 @@ function tell(incident: Incident): void {
     `${paint(incident.severity, severityColour[incident.severity])}, score ${incident.score}, ${incident.status}; ${when(incident.firstSeen)} to ${when(incident.lastSeen)} (${span(incident.lastSeen - incident.firstSeen)})`,
   );
   print(
-    `from ${incident.addresses.join(', ')}${incident.fingerprints.length === 0 ? '' : `; ${incident.fingerprints.map((f) => `${f.kind} ${safe(f.value, 64)}`).join(', ')}`}`,
+    `from ${safe(incident.addresses.join(', '), 400)}${incident.fingerprints.length === 0 ? '' : `; ${incident.fingerprints.map((f) => `${safe(f.kind, 32)} ${safe(f.value, 64)}`).join(', ')}`}`,
   );
-  if (incident.tactics.length > 0) print(`tactics: ${incident.tactics.map((t) => tactic(t)?.name ?? t).join(' → ')}`);
+  if (incident.tactics.length > 0)
+    print(`tactics: ${incident.tactics.map((t) => tactic(t)?.name ?? safe(t, 32)).join(' → ')}`);
   if (incident.techniques.length > 0)
-    print(`techniques: ${incident.techniques.map((t) => `${t} ${technique(t)?.name ?? ''}`.trim()).join(', ')}`);
+    print(
+      `techniques: ${incident.techniques.map((t) => `${safe(t, 32)} ${technique(t)?.name ?? ''}`.trim()).join(', ')}`,
+    );
   print();
   for (const entry of incident.timeline)
     print(
-      `  ${paint(when(entry.time), 'dim')}  ${entry.kind.padEnd(10)} ${safe(entry.title, 160)}${entry.detail === undefined ? '' : paint(`  ${safe(entry.detail, 160)}`, 'dim')}`,
+      `  ${paint(when(entry.time), 'dim')}  ${safe(entry.kind, 32).padEnd(10)} ${safe(entry.title, 160)}${entry.detail === undefined ? '' : paint(`  ${safe(entry.detail, 160)}`, 'dim')}`,
     );
   if (incident.credentials.length > 0) {
     print();
@@ -89,6 +92,6 @@ function tell(incident: Incident): void {
   const recorded = incident.sessions.filter((s) => s.recording !== undefined);
   if (recorded.length > 0) {
     print();
-    for (const session of recorded) print(`  netsentinel replay ${session.id}`);
+    for (const session of recorded) print(`  netsentinel replay ${safe(session.id, 128)}`);
   }
 }

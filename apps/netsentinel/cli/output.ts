@@ -24,8 +24,14 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** JSON leaves some characters as they are that a terminal obeys; they are written as `\u…`, which means the same to a program. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v))}\n`);
+  const text = JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
+  const plain = text.replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  process.stdout.write(`${plain}\n`);
 }
 
 export function warn(line: string): void {

@@ -19,7 +19,14 @@ export function addResponse(program: Command): void {
       if (blocks.length === 0) return print('nothing is blocked');
       return table(
         ['id', 'target', 'status', 'mode', 'ends in', 'reason'],
-        blocks.map((b) => [b.id, b.target, b.status, b.mode, span(b.expiresAt - Date.now()), safe(b.reason, 80)]),
+        blocks.map((b) => [
+          safe(b.id, 64),
+          safe(b.target, 64),
+          b.status,
+          b.mode,
+          span(b.expiresAt - Date.now()),
+          safe(b.reason, 80),
+        ]),
       );
     });
   response
