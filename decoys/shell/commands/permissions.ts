@@ -65,9 +65,10 @@ function chmod(ctx: CommandContext): number {
     status = 1;
     if (!options.has('f')) complain(ctx, message);
   };
-  for (const { name, path } of targets(ctx, names, options.has('R'), (missing, reason) =>
-    fail(`cannot access ${quoted(missing)}: ${reason}`),
-  )) {
+  for (const { name, path } of targets(ctx, names, options.has('R'), (missing, reason) => {
+    fail(`cannot access ${quoted(missing)}: ${reason}`);
+    if (options.has('v')) ctx.stdout.write(`${quoted(missing)} could not be accessed\n`);
+  })) {
     const stat = ctx.fs.stat(path, ctx.user);
     if (!stat.ok) continue;
     const mode = change(stat.value.mode, stat.value.type === 'directory') & 0o7777;
@@ -169,7 +170,7 @@ function chattr(ctx: CommandContext): number {
   if (
     changes.length === 0 ||
     names.length === 0 ||
-    changes.some((flag) => flag.slice(1).some((letter) => !ATTRIBUTES.includes(letter)))
+    changes.some((flag) => Array.from(flag.slice(1)).some((letter) => !ATTRIBUTES.includes(letter)))
   ) {
     ctx.stderr.write(
       changes.length > 0 && names.length > 0
@@ -215,7 +216,11 @@ function lsattr(ctx: CommandContext): number {
   let status = 0;
   const show = (path: string, name: string): void => {
     const set = attributesOf(ctx).get(path) ?? 'e';
-    ctx.stdout.write(`${Array.from(ATTRIBUTES).map((letter) => (set.includes(letter) ? letter : '-')).join('')} ${name}\n`);
+    ctx.stdout.write(
+      `${Array.from(ATTRIBUTES)
+        .map((letter) => (set.includes(letter) ? letter : '-'))
+        .join('')} ${name}\n`,
+    );
   };
   for (const name of options.operands.length === 0 ? ['.'] : options.operands) {
     const path = ctx.resolve(name);

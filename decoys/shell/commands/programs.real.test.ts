@@ -36,7 +36,7 @@ describe('our programs beside the real ones', () => {
     rmSync(tree, { recursive: true, force: true });
     cpSync(join(folder, 'template'), tree, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     execFileSync('touch', ['-h', '-d', '@1700000000', 'link', 'broken'], { cwd: tree });
-    const real = spawnSync('bash', ['-c', `cd ${tree}; ${ENVIRONMENT}${line}`], {
+    const real = spawnSync('bash', ['--norc', '-c', `cd ${tree}; ${ENVIRONMENT}${line}`], {
       encoding: 'utf8',
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
       timeout: 20_000,
