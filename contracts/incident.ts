@@ -142,3 +142,24 @@ export const IncidentSummary = Incident.pick({
   version: true,
 });
 export type IncidentSummary = z.infer<typeof IncidentSummary>;
+
+/** The part of an incident that lists show. */
+export function summaryOf(incident: Incident): IncidentSummary {
+  const { id, actor, addresses, status, title, severity, score } = incident;
+  const { firstSeen, lastSeen, tactics, techniques, counts, version } = incident;
+  return {
+    id,
+    actor,
+    addresses,
+    status,
+    title,
+    severity,
+    score,
+    firstSeen,
+    lastSeen,
+    tactics,
+    techniques,
+    counts,
+    version,
+  };
+}

@@ -96,11 +96,6 @@ export function sampleIncident(id: string, at: number, change: Partial<Incident>
   };
 }
 
-/** As a list and the live channel carry it. */
-export function summaryOf(incident: Incident): IncidentSummary {
-  return IncidentSummary.strip().parse(incident);
-}
-
 /** A block of the incident's address that holds for an hour from `at`. */
 export function sampleBlock(id: string, incident: Incident, at: number, change: Partial<Action> = {}): Action {
   return {

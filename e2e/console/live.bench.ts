@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startApi } from '@netsentinel/testkit/api-harness';
 import { openConsole, type OpenConsole } from '@netsentinel/testkit/browser';
-import { sampleIncident, summaryOf } from '@netsentinel/testkit/sample-incidents';
+import { summaryOf } from '@netsentinel/contracts/incident';
+import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 export interface LiveFigures {
   readonly keystrokes: number;

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldAction } from './fold-action.ts';
 import { foldEvent } from './fold.ts';
-import { summaryOf } from './summary.ts';
+import { summaryOf } from '@netsentinel/contracts/incident';
 
 const detectors = createDetectors();
 

@@ -3,7 +3,7 @@ import type { Event, SensorEvent } from '@netsentinel/contracts/event';
 import { Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord } from '@netsentinel/contracts/stream';
-import { summaryOf } from '@netsentinel/alert/summary';
+import { summaryOf } from '@netsentinel/contracts/incident';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { pack } from '@netsentinel/kernel/pack';

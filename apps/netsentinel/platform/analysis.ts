@@ -7,13 +7,12 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Actor } from '@netsentinel/contracts/actor';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
-import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { foldAction } from '@netsentinel/alert/fold-action';
 import { foldEvent } from '@netsentinel/alert/fold';
-import { summaryOf } from '@netsentinel/alert/summary';
 import {
   isRepeat,
   newActorState,

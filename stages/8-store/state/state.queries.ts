@@ -1,6 +1,6 @@
 /** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
 import type { Action } from '@netsentinel/contracts/action';
-import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type {
   Account,
   ConsoleSession,
@@ -266,26 +266,6 @@ async function prune(tx: Transaction<StateTables>, before: Parameters<StateTrans
         .executeTakeFirst()
     ).numDeletedRows;
   return Number(rows);
-}
-
-function summaryOf(incident: Incident): IncidentSummary {
-  const { id, actor, addresses, status, title, severity, score, firstSeen, lastSeen } = incident;
-  const { tactics, techniques, counts, version } = incident;
-  return {
-    id,
-    actor,
-    addresses,
-    status,
-    title,
-    severity,
-    score,
-    firstSeen,
-    lastSeen,
-    tactics,
-    techniques,
-    counts,
-    version,
-  };
 }
 
 function toAccount(row: StateTables['accounts']): Account {

@@ -7,7 +7,8 @@ import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { ClientToServer, ServerToClient } from '@netsentinel/contracts/live';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { sampleBlock, sampleIncident, summaryOf } from '@netsentinel/testkit/sample-incidents';
+import { summaryOf } from '@netsentinel/contracts/incident';
+import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 type Client = Socket<ServerToClient, ClientToServer>;
 type Reply = Parameters<Parameters<ClientToServer['watch']>[1]>[0];

@@ -1,6 +1,7 @@
 /** The console's pure parts. */
 import { describe, expect, it } from 'vitest';
-import { sampleIncident, summaryOf } from '@netsentinel/testkit/sample-incidents';
+import { summaryOf } from '@netsentinel/contracts/incident';
+import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { duration, isoTime, relativeTime, size, visible, visibleLines, word } from './format.ts';
 import { ownPath } from './own-path.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, rowsOf } from './queue.ts';
