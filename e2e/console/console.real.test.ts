@@ -7,13 +7,7 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { drawnAt, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
-import {
-  HOSTILE_TEXTS,
-  hostileIncident,
-  sampleBlock,
-  sampleIncident,
-  summaryOf,
-} from '@netsentinel/testkit/sample-incidents';
+import { HOSTILE_TEXTS, hostileIncident, sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const consoleRoot = join(import.meta.dirname, '../../surface/console/out');
 const HEADER = '{"version":2,"width":80,"height":24}\n';
