@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { describeError, NetSentinelError } from './errors.ts';
+import { releaseMemorySoon } from './release-memory.ts';
 
 export interface LauncherChannel {
   send(message: unknown): void;
@@ -21,6 +22,7 @@ export function serveLauncher<T>(
     });
   const send = (message: unknown): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
+    if ((message as { t?: unknown }).t === 'ready') releaseMemorySoon();
   };
   const fail = (error: unknown): void => {
     const coded = error instanceof NetSentinelError ? error : undefined;

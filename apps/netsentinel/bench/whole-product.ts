@@ -11,6 +11,8 @@ import { HOME } from '../cli/settings.ts';
 import { codeCacheFolder } from '../launcher/code-cache.ts';
 
 const START_MS = 60_000;
+/** As the `netsentinel` script starts `up`. */
+const LAUNCHER_OPTIONS = ['--expose-gc', '--max-semi-space-size=1', '--no-opt', '--no-maglev'];
 
 export interface WholeProduct {
   readonly process: ChildProcess;
@@ -40,6 +42,7 @@ export async function startWholeProduct(options: WholeProductOptions): Promise<W
   writeFileSync(file, stringify({ data: join(folder, 'data'), ...options.config }));
   const command = [
     process.execPath,
+    ...LAUNCHER_OPTIONS,
     '--disable-warning=ExperimentalWarning',
     join(HOME, 'apps', 'netsentinel', 'main.ts'),
     '--config',
@@ -51,7 +54,6 @@ export async function startWholeProduct(options: WholeProductOptions): Promise<W
   const started = performance.now();
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // As the `netsentinel` script does.
     env: { ...process.env, NODE_COMPILE_CACHE: codeCacheFolder(HOME), MALLOC_ARENA_MAX: '2' },
   });
   let errors = '';

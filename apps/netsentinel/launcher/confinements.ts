@@ -2,8 +2,18 @@
 import { join } from 'node:path';
 import { codePaths, systemLibraries, type Confinement } from './sandbox.ts';
 
+/** The young generation is large enough for events to die in it, and no larger. */
+export const PLATFORM_OPTIONS: readonly string[] = [
+  '--enable-experimental-regexp-engine-on-excessive-backtracks',
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=16',
+  '--expose-gc',
+];
+
 export interface ConfinedProgram {
   readonly entry: string;
+  /** What it loads later than at its start, to be found compiled. */
+  readonly loads: readonly string[];
   readonly confinement: Confinement;
 }
 
@@ -12,6 +22,7 @@ export function decoyHostProgram(home: string): ConfinedProgram {
   const code = codePaths(home, ['contracts', 'kernel', 'decoys', 'apps/decoy-host'], ['zod', 'msgpackr']);
   return {
     entry: join(home, 'apps/decoy-host/decoy-host.ts'),
+    loads: [join(home, 'decoys/ssh/ssh.decoy.ts')],
     confinement: {
       read: [...code, join(home, 'content', 'personas')],
       write: [],
@@ -19,7 +30,7 @@ export function decoyHostProgram(home: string): ConfinedProgram {
       user: 'decoy-host',
       permissionModel: true,
       // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
-      nodeOptions: ['--max-semi-space-size=8', '--no-experimental-sqlite'],
+      nodeOptions: ['--expose-gc', '--max-semi-space-size=8', '--no-experimental-sqlite'],
     },
   };
 }
@@ -38,6 +49,7 @@ export function platformProgram(home: string, data: string): ConfinedProgram {
   ];
   return {
     entry: join(home, 'apps/netsentinel/platform/platform.ts'),
+    loads: [join(home, 'stages/8-store/events/duckdb/events.worker.ts')],
     confinement: {
       // Its native modules (DuckDB, argon2) are linked with more than Node is.
       read: [...code.map((path) => join(home, path)), ...systemLibraries()],
@@ -45,10 +57,7 @@ export function platformProgram(home: string, data: string): ConfinedProgram {
       noNetwork: false,
       user: 'platform',
       permissionModel: false,
-      nodeOptions: [
-        '--enable-experimental-regexp-engine-on-excessive-backtracks',
-        '--disable-warning=ExperimentalWarning',
-      ],
+      nodeOptions: PLATFORM_OPTIONS,
     },
   };
 }

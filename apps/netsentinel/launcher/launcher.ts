@@ -13,19 +13,22 @@ import {
   type ToPlatform,
 } from '@netsentinel/contracts/process';
 import type { LoadedConfig } from '@netsentinel/kernel/config';
-import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
 import type { ConsoleTls } from '../config/console-tls.ts';
+import { fillCodeCache } from './code-cache.ts';
 import { decoyHostProgram, platformProgram } from './confinements.ts';
 import { installSeed, lockDataFolder, personaSeed, prepareDataFolder, type DataFolder } from './data-folder.ts';
 import { bindListener } from './listeners.ts';
-import { probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
+import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** The sensor that the decoy host is to the platform. */
 const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
 const FIRST_READY_MS = 30_000;
+const REBIND_MS = 10_000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
 const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
 
@@ -88,7 +91,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const listener = async (name: string, bind: () => Promise<Server>): Promise<Server> => {
       const first = waiting.get(name);
       waiting.delete(name);
-      return first ?? bind();
+      return first ?? bindAgain(bind);
     };
 
     const ready = new Map<string, { resolve(): void; reject(error: Error): void }>();
@@ -150,11 +153,27 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     };
 
     const programs = { decoyHost: decoyHostProgram(home), platform: platformProgram(home, folder.platform) };
+    const enforcerEntry = join(home, 'apps/enforcer/enforcer-host.ts');
+    const codeCache = await fillCodeCache({
+      home,
+      programs: [
+        ...Object.values(programs).map(({ entry, loads, confinement }) => ({
+          nodeOptions: confinement.nodeOptions ?? [],
+          modules: [entry, ...loads],
+        })),
+        {
+          nodeOptions: ENFORCER_OPTIONS,
+          modules: [enforcerEntry, join(home, 'enforcer/responders/nftables/nftables.responder.ts')],
+        },
+      ],
+      readers: sandbox.level === 'root' ? Object.values(UIDS) : [],
+      log,
+    });
     const decoyHost: Supervisor<FromChild> = new Supervisor<FromChild>({
       name: 'decoy host',
       log,
       messages: FromChild,
-      spawn: () => spawnConfined(programs.decoyHost.entry, programs.decoyHost.confinement, sandbox),
+      spawn: () => spawnConfined(programs.decoyHost.entry, programs.decoyHost.confinement, sandbox, codeCache),
       maxMessageBytes: DECOY_HOST_MESSAGE_BYTES,
       onStart: (it) =>
         guard(
@@ -188,7 +207,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       name: 'platform',
       log,
       messages: FromPlatform,
-      spawn: () => spawnConfined(programs.platform.entry, programs.platform.confinement, sandbox),
+      spawn: () => spawnConfined(programs.platform.entry, programs.platform.confinement, sandbox, codeCache),
       onStart: (it) =>
         guard(
           'platform',
@@ -220,7 +239,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       name: 'enforcer',
       log,
       messages: FromChild,
-      spawn: () => spawnEnforcer(join(home, 'apps/enforcer/enforcer-host.ts')),
+      spawn: () => spawnEnforcer(enforcerEntry, codeCache),
       onStart: (it) =>
         guard(
           'enforcer',
@@ -252,6 +271,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const process of Object.values(all)) process.start();
     try {
       await up;
+      releaseMemorySoon();
     } catch (error) {
       await stop();
       throw error;
@@ -268,5 +288,18 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       }),
       stop,
     };
+  }
+}
+
+/** Binds what a process held that has just died; its last threads may hold the port for a moment longer. */
+async function bindAgain(bind: () => Promise<Server>): Promise<Server> {
+  const until = performance.now() + REBIND_MS;
+  for (;;) {
+    try {
+      return await bind();
+    } catch (error) {
+      if (!isNetSentinelError(error, 'LISTEN_IN_USE') || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 }

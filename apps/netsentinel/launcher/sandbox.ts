@@ -32,6 +32,14 @@ export interface Confinement {
   readonly nodeOptions?: readonly string[];
 }
 
+/** It holds little, and lets go of it soon. */
+export const ENFORCER_OPTIONS: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=2',
+  '--max-old-space-size=96',
+  '--expose-gc',
+];
+
 const SCRIPT = fileURLToPath(new URL('./sandbox.sh', import.meta.url));
 
 /** What this system allows, tried for real. */
@@ -57,8 +65,14 @@ export function probeSandbox(): SandboxReport {
  * Starts a Node program of ours with an IPC channel, confined as the report allows. Its output comes in pipes, and it is in a session of its
  * own: the terminal, and a signal to the caller's process group, are out of its reach.
  */
-export function spawnConfined(entry: string, confinement: Confinement, report: SandboxReport): ChildProcess {
-  const paths = { read: [...new Set(confinement.read.filter((p) => existsSync(p)))], write: confinement.write };
+export function spawnConfined(
+  entry: string,
+  confinement: Confinement,
+  report: SandboxReport,
+  codeCache?: string,
+): ChildProcess {
+  const read = codeCache === undefined ? confinement.read : [...confinement.read, codeCache];
+  const paths = { read: [...new Set(read.filter((p) => existsSync(p)))], write: confinement.write };
   const grants = !confinement.permissionModel
     ? []
     : [
@@ -66,10 +80,12 @@ export function spawnConfined(entry: string, confinement: Confinement, report: S
         '--permission',
         ...paths.read.flatMap((p) => [`--allow-fs-read=${p}`]),
         ...paths.write.flatMap((p) => [`--allow-fs-read=${p}`, `--allow-fs-write=${p}`]),
+        // Node uses the cache only where it may write to it. It still cannot: in its root, that folder is read-only.
+        ...(codeCache === undefined || report.level === 'none' ? [] : [`--allow-fs-write=${codeCache}`]),
       ];
   // A signal would start the inspector, and the inspector would run whatever it is told.
   const node = [process.execPath, '--disable-sigusr1', ...(confinement.nodeOptions ?? []), ...grants, entry];
-  const options = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] as const, env: environment(), detached: true };
+  const options = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] as const, env: environment(codeCache), detached: true };
   if (report.level === 'none') return spawn(node[0]!, node.slice(1), { ...options, stdio: [...options.stdio] });
   const isRoot = report.level === 'root';
   const command = [
@@ -138,10 +154,13 @@ export function systemLibraries(): readonly string[] {
 }
 
 /** Nothing of the caller's environment reaches a process of ours but what it needs to find its way and its time zone. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(codeCache?: string): NodeJS.ProcessEnv {
   const { PATH, TZ, LANG, NODE_V8_COVERAGE } = process.env;
   return {
     PATH: PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+    // glibc would keep eight heaps for each core, most of them half empty.
+    MALLOC_ARENA_MAX: '2',
+    ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }),
     ...(TZ === undefined ? {} : { TZ }),
     ...(LANG === undefined ? {} : { LANG }),
     ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
@@ -152,13 +171,13 @@ function environment(): NodeJS.ProcessEnv {
  * The enforcer keeps one right, to change the firewall, and gives up every other: as root with nothing but `CAP_NET_ADMIN`. It sees no
  * attacker's bytes, and its audit must reach the disk, which the permission model would not let it.
  */
-export function spawnEnforcer(entry: string): ChildProcess {
+export function spawnEnforcer(entry: string, codeCache?: string): ChildProcess {
   const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
-  const node = [process.execPath, '--disable-sigusr1', '--disable-warning=ExperimentalWarning', entry];
+  const node = [process.execPath, '--disable-sigusr1', ...ENFORCER_OPTIONS, entry];
   const setpriv = process.getuid?.() === 0 ? findTool('setpriv') : undefined;
-  if (setpriv === undefined) return spawn(node[0]!, node.slice(1), { stdio, env: environment() });
+  if (setpriv === undefined) return spawn(node[0]!, node.slice(1), { stdio, env: environment(codeCache) });
   return spawn(setpriv, ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all,+net_admin', ...node], {
     stdio,
-    env: environment(),
+    env: environment(codeCache),
   });
 }
