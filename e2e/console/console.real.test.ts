@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Action } from '@netsentinel/contracts/action';
-import type { Incident } from '@netsentinel/contracts/incident';
+import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
 import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { drawnAt, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS, hostileIncident, sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
