@@ -134,7 +134,11 @@ export const faults: readonly Bench[] = [
     flags: SHORT,
     run: async (given, flags) => {
       const { rounds, short } = formOf(given, flags, 10, 2);
-      return (await import('../fault/disk-full.fault.ts')).faultDiskFull({ rounds, sessions: short ? 8 : 40 });
+      return (await import('../fault/disk-full.fault.ts')).faultDiskFull({
+        rounds,
+        sessions: short ? 8 : 40,
+        strangers: short ? 200 : 1_000,
+      });
     },
   },
   {
@@ -155,6 +159,7 @@ export const faults: readonly Bench[] = [
     run: async ({ events }, flags) =>
       (await import('../fault/soak.fault.ts')).faultSoak({
         events: events || (flags.has('short') ? 200_000 : 10_000_000),
+        short: flags.has('short'),
       }),
   },
 ];

@@ -30,9 +30,14 @@ export interface DiskFullOptions {
   readonly rounds: number;
   /** Sessions that must be answered while it is full, each time. */
   readonly sessions: number;
+  readonly strangers: number;
 }
 
-export async function faultDiskFull({ rounds, sessions }: DiskFullOptions): Promise<Record<string, unknown>> {
+export async function faultDiskFull({
+  rounds,
+  sessions,
+  strangers,
+}: DiskFullOptions): Promise<Record<string, unknown>> {
   const unavailable = namespacesUnavailable();
   if (unavailable !== undefined)
     throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
@@ -54,7 +59,7 @@ export async function faultDiskFull({ rounds, sessions }: DiskFullOptions): Prom
     let log = '';
     product.process.stderr!.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const before = VICTIMS.map((victim) => product!.pids()[victim]);
-    const attackers = startAttackers(lab, { strangers: 200, regulars: 4, port: PORT, pauseMs: 400 });
+    const attackers = startAttackers(lab, { strangers, regulars: 4, port: PORT, pauseMs: 400 });
     await attackers.answered(4);
     let answeredWhileFull = 0;
     let silentWhenFull = 0;
