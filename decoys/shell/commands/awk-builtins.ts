@@ -1,5 +1,5 @@
 /** The functions of awk: `substr`, `split`, `gsub`, `sprintf`, `system` and the others mawk has. */
-import type { AwkMachine } from './awk.ts';
+import type { AwkMachine } from './awk-machine.ts';
 import type { AwkExpr } from './awk-syntax.ts';
 import { fromInput, fromNumber, fromText, toNumber, toText } from './awk-values.ts';
 import type { AwkValue } from './awk-values.ts';

@@ -72,7 +72,7 @@ function iptables(ctx: CommandContext): number {
     '--line-numbers': '--line-numbers',
   };
   const words = args.flatMap((arg) =>
-    /^-[LSFnvxwZ]{2,}$/.test(arg) ? arg.slice(1).map((letter) => `-${letter}`) : [long[arg] ?? arg],
+    /^-[LSFnvxwZ]{2,}$/.test(arg) ? Array.from(arg.slice(1), (letter) => `-${letter}`) : [long[arg] ?? arg],
   );
   const verb = words.find((word) => /^-[ACDFILNPRSXZE]$/.test(word));
   const rest = words.slice(words.indexOf(verb ?? '') + 1);

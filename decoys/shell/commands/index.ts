@@ -40,8 +40,52 @@ import { transformCommands } from './transforms.ts';
 import { wgetCommands } from './wget.ts';
 import { wrapperCommands } from './wrappers.ts';
 import { zipCommands } from './zip-tools.ts';
+import { switchUserCommands } from './switch-user.ts';
+import { socketCommands } from './sockets.ts';
+import { nameLookupCommands } from './name-lookups.ts';
+import { generatorCommands } from './generators.ts';
+import { blockDeviceCommands } from './block-devices.ts';
+import { kernelCommands } from './kernel.ts';
+import { dumpCommands } from './dumps.ts';
+import { gzipCommands } from './gzip.ts';
+import { ddCommands } from './dd.ts';
+import { mountCommands } from './mounts.ts';
+import { cronCommands } from './cron.ts';
+import { powerCommands } from './power.ts';
+import { probeCommands } from './probes.ts';
+import { xargsCommands } from './xargs.ts';
+import { passwordCommands } from './password-tools.ts';
+import { removeCommands } from './remove.ts';
+import { comparingCommands } from './uniq-comm.ts';
+import { memoryInfoCommands } from './memory-info.ts';
+import { dpkgCommands } from './dpkg.ts';
+import { trCommands } from './tr.ts';
+import { pastLoginCommands } from './past-logins.ts';
+import { diffCommands } from './diff.ts';
 
 const FAMILIES: readonly CommandTable[] = [
+  diffCommands,
+  pastLoginCommands,
+  trCommands,
+  dpkgCommands,
+  memoryInfoCommands,
+  comparingCommands,
+  removeCommands,
+  passwordCommands,
+  xargsCommands,
+  probeCommands,
+  powerCommands,
+  cronCommands,
+  mountCommands,
+  ddCommands,
+  gzipCommands,
+  dumpCommands,
+  kernelCommands,
+  blockDeviceCommands,
+  generatorCommands,
+  nameLookupCommands,
+  socketCommands,
+  switchUserCommands,
   accountToolCommands,
   archiveCommands,
   awkCommands,

@@ -232,7 +232,8 @@ class SedParser {
   }
 
   #transliteration(): Map<string, string> {
-    const unescape = (text: string): string[] => Array.from(text.replaceAll(String.raw`\n`, '\n').replaceAll('\\\\', '\\'));
+    const unescape = (text: string): string[] =>
+      Array.from(text.replaceAll(String.raw`\n`, '\n').replaceAll('\\\\', '\\'));
     const from = unescape(this.#delimited("unterminated `y' command", true));
     this.#at -= 1;
     const to = unescape(this.#delimited("unterminated `y' command", true));

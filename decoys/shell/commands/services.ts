@@ -1,8 +1,8 @@
 /** systemd and what is around it: `systemctl`, `service`, `journalctl`, `update-rc.d`, `crontab`, `reboot`, `shutdown`, `loginctl`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
-import { between, systemFile, uptimeSeconds } from './machine-facts.ts';
+import { between, uptimeSeconds } from './machine-facts.ts';
+import { power } from './power.ts';
 import { hostName } from './system-info.ts';
-import { complain, errorText, readFile, splitLines, bytesToBinary } from './text.ts';
 import { strftime, zonedTime, zoneOf } from './time-format.ts';
 
 interface Unit {
@@ -291,119 +291,6 @@ function journalctl(ctx: CommandContext): number {
   return 0;
 }
 
-async function crontab(ctx: CommandContext): Promise<number> {
-  const args = ctx.argv.slice(1);
-  let user = ctx.user.name;
-  const usage = (message: string): number => {
-    ctx.stderr.write(
-      `${message}usage:\tcrontab [-u user] file\n\tcrontab [ -u user ] [ -i ] { -e | -l | -r }\n\t\t(default operation is replace, per 1003.2)\n\t-e\t(edit user's crontab)\n\t-l\t(list user's crontab)\n\t-r\t(delete user's crontab)\n\t-i\t(prompt before deleting user's crontab)\n`,
-    );
-    return 1;
-  };
-  if (args.includes('-u')) {
-    user = args.splice(args.indexOf('-u'), 2)[1] ?? '';
-    if (user !== ctx.user.name && ctx.user.uid !== 0) return complain(ctx, 'must be privileged to use -u');
-    if (ctx.machine.user(user) === undefined) {
-      ctx.stderr.write(`crontab:  user \`${user}' unknown\n`);
-      return 1;
-    }
-  }
-  const root = { uid: 0, gid: 0, groups: [0] };
-  const path = `/var/spool/cron/crontabs/${user}`;
-  const current = ctx.fs.read(path, root);
-  const flag = args.find((arg) => /^-[a-z]+$/.test(arg));
-  if (flag !== undefined && /l/.test(flag)) {
-    if (!current.ok) {
-      ctx.stderr.write(`no crontab for ${user}\n`);
-      return 1;
-    }
-    ctx.stdout.write(current.value);
-    return 0;
-  }
-  if (flag !== undefined && /r/.test(flag)) {
-    if (!ctx.fs.unlink(path, root).ok) {
-      ctx.stderr.write(`no crontab for ${user}\n`);
-      return 1;
-    }
-    return 0;
-  }
-  if (flag === '-e') {
-    ctx.stderr.write(current.ok ? '' : `no crontab for ${user} - using an empty one\n`);
-    return 0;
-  }
-  if (flag !== undefined)
-    return usage(`crontab: invalid option -- '${flag.slice(1, 2)}'\ncrontab: usage error: unrecognized option\n`);
-  const name = args[0] ?? '-';
-  const file = name === '-' ? { ok: true as const, bytes: await ctx.stdin.readAll() } : readFile(ctx, name);
-  if (!file.ok) {
-    ctx.stderr.write(`${name}: ${errorText(file.error)}\n`);
-    return 1;
-  }
-  const lines = splitLines(bytesToBinary(file.bytes));
-  const bad = lines.findIndex(
-    (line) =>
-      !/^\s*(#|$|@(reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)\s|[\w"']+\s*=|([\d*,/a-z-]+\s+){5}\S)/i.test(
-        line,
-      ),
-  );
-  if (bad !== -1) {
-    ctx.stderr.write(
-      `"${name}":${bad + 1}: bad ${/^\s*\S+$/.test(lines[bad]!) ? 'minute' : 'command'}\nerrors in crontab file, can't install.\n`,
-    );
-    return 1;
-  }
-  for (const folder of ['/var/spool', '/var/spool/cron', '/var/spool/cron/crontabs']) ctx.fs.mkdir(folder, root, 0o755);
-  const content = Buffer.from(file.bytes);
-  ctx.fs.write(path, content, root, { mode: 0o600 });
-  const account = ctx.machine.user(user);
-  if (account !== undefined)
-    ctx.fs.chown(
-      path,
-      account.uid,
-      systemFile(ctx, '/etc/group')?.includes('crontab:') === true ? 101 : account.gid,
-      root,
-    );
-  ctx.observe({ kind: 'file', path, content: content.subarray(0, 16 * 1024), how: 'command' });
-  return 0;
-}
-
-function helpOf(name: string): string {
-  if (name !== 'shutdown')
-    return `${name} [OPTIONS...]\n\n${name === 'reboot' ? 'Reboot' : 'Power off'} the system.\n\nOptions:\n     --help      Show this help\n     --halt      Halt the machine\n  -p --poweroff  Switch off the machine\n     --reboot    Reboot the machine\n  -f --force     Force immediate halt/power-off/reboot\n  -w --wtmp-only Only write wtmp record\n     --no-wall   No wall message\n\nSee the halt(8) man page for details.\n`;
-  return 'shutdown [OPTIONS...] [TIME] [WALL...]\n\nShut down the system.\n\nOptions:\n     --help      Show this help\n  -H --halt      Halt the machine\n  -P --poweroff  Power-off the machine\n  -r --reboot    Reboot the machine\n  -h             Same as --poweroff, overridden by --halt\n  -k             Only send warnings\n     --no-wall   Send no wall message\n  -c             Cancel a pending shutdown\n     --show      Show pending shutdown\n\nSee the shutdown(8) man page for details.\n';
-}
-
-/** `reboot` and its kin: the connection is cut as by a machine that goes down. */
-function power(ctx: CommandContext): number {
-  const args = ctx.argv.slice(1);
-  const name = (ctx.argv[0] ?? '').replace(/^.*\//, '');
-  if (args.includes('--help')) {
-    ctx.stdout.write(helpOf(name));
-    return 0;
-  }
-  if (ctx.user.uid !== 0) {
-    ctx.stderr.write(
-      'Call to Reboot failed: Interactive authentication required.\n'.replace(
-        'Reboot',
-        name === 'reboot' ? 'Reboot' : 'PowerOff',
-      ),
-    );
-    return 1;
-  }
-  if (name === 'shutdown' && args.some((arg) => /^\+[1-9]/.test(arg) || /^\d+:\d+$/.test(arg))) {
-    ctx.stderr.write(
-      `Shutdown scheduled for ${strftime(zonedTime(ctx.clock.now() + 60_000, zoneOf(ctx)), '%a %Y-%m-%d %H:%M:%S %Z')}, use 'shutdown -c' to cancel.\n`,
-    );
-    return 0;
-  }
-  if (args.includes('-c')) return 0;
-  const leader =
-    ctx.processes.list().find((process) => process.tty === ctx.processes.self.tty && process.comm === 'bash') ??
-    ctx.processes.self;
-  ctx.processes.kill(leader.pid, 'HUP', { ...ctx.user, uid: 0 });
-  return 0;
-}
-
 function updateRcD(ctx: CommandContext): number {
   const [name, verb] = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-'));
   if (name === undefined || verb === undefined) {
@@ -424,9 +311,4 @@ export const serviceCommands: CommandTable = {
   service: { path: '/usr/sbin/service', run: service },
   journalctl: { path: '/usr/bin/journalctl', run: journalctl },
   'update-rc.d': { path: '/usr/sbin/update-rc.d', run: updateRcD },
-  crontab: { path: '/usr/bin/crontab', run: crontab },
-  reboot: { path: '/usr/sbin/reboot', run: power },
-  shutdown: { path: '/usr/sbin/shutdown', run: power },
-  halt: { path: '/usr/sbin/halt', run: power },
-  poweroff: { path: '/usr/sbin/poweroff', run: power },
 };

@@ -148,7 +148,13 @@ function countAll(text: string): Record<string, number> {
       ),
     0,
   );
-  return { l: lines, w: words, c: text.length, m: decoded === text ? text.length : Array.from(decoded).length, L: longest };
+  return {
+    l: lines,
+    w: words,
+    c: text.length,
+    m: decoded === text ? text.length : Array.from(decoded).length,
+    L: longest,
+  };
 }
 
 async function cut(ctx: CommandContext): Promise<number> {

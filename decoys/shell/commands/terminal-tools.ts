@@ -124,8 +124,7 @@ async function pager(ctx: CommandContext): Promise<number> {
 }
 
 function man(ctx: CommandContext): number {
-  const names = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-') && !/^\d$/.test(arg));
-  const [name] = names;
+  const name = ctx.argv.slice(1).find((arg) => !arg.startsWith('-') && !/^\d$/.test(arg));
   if (name === undefined) {
     ctx.stderr.write("What manual page do you want?\nFor example, try 'man man'.\n");
     return 1;

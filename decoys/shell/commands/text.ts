@@ -64,7 +64,9 @@ function shellEscaped(name: string): string {
   };
   const parts = name.split(/([\x00-\x1f\x7f]+)/).map((part, index) => {
     if (index % 2 === 0) return part === '' && index > 0 ? '' : `'${part.replaceAll("'", String.raw`'\''`)}'`;
-    const escapes = Array.from(part).map((char) => `\\${letters[char] ?? char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+    const escapes = Array.from(part).map(
+      (char) => `\\${letters[char] ?? char.charCodeAt(0).toString(8).padStart(3, '0')}`,
+    );
     return `$'${escapes.join('')}'`;
   });
   return parts.join('');
