@@ -6,6 +6,7 @@ import { addBench } from './bench.command.ts';
 import { addDoctor } from './doctor.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
+import { addLab } from './lab.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addStatus } from './status.command.ts';
@@ -22,4 +23,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   addAudit,
   addBackup,
   addBench,
+  addLab,
 ];
