@@ -25,6 +25,8 @@ function add(parent: Command, members: readonly Bench[]): void {
         numbers[name] = value;
       }
       const flags = new Set(Object.keys(bench.flags ?? {}).filter((flag) => given[flag] === true));
+      // What a bench has started ends with us, by its handlers of `exit`.
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
       const result = await bench.run(numbers, flags);
       if (given['json'] === true) printJson(result);
       else if (Object.keys(result).length === 0) print('done');

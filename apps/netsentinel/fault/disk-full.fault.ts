@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { verifyAudit } from '@netsentinel/enforcer/audit';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
-import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
+import type { WholeProduct } from '../bench/whole-product.ts';
 import { dataFolder } from '../launcher/data-folder.ts';
 import { startAttackers } from './attackers.ts';
 import { compareWithKernel } from './kernel-blocks.ts';
-import { attackedConfig, hear, settle } from './product-under-attack.ts';
+import { attackedConfig, settle, startUnderAttack } from './product-under-attack.ts';
 import { progress } from './progress.ts';
 import { judgeStory, type Told } from './story-check.ts';
 import { until, VICTIMS } from './victims.ts';
@@ -47,12 +47,8 @@ export async function faultDiskFull({
   mkdirSync(data);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', data]);
   const told: Told = { incidents: new Set(), actions: new Map() };
-  const start = async (): Promise<WholeProduct> => {
-    const config = { ...attackedConfig(lab, PORT), store: { events: { minFreeMb: MIN_FREE_MB } } };
-    const product = await startWholeProduct({ folder, keepFolder: true, netns: lab.defender, config });
-    product.onLine((line) => hear(line, told));
-    return product;
-  };
+  const config = { ...attackedConfig(lab, PORT), store: { events: { minFreeMb: MIN_FREE_MB } } };
+  const start = (): Promise<WholeProduct> => startUnderAttack(lab, folder, config, told);
   let product: WholeProduct | undefined;
   try {
     product = await start();

@@ -10,16 +10,19 @@ import { verifyAudit } from '@netsentinel/enforcer/audit';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { seededRandom } from '@netsentinel/stream/embedded/fault';
-import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
+import type { WholeProduct } from '../bench/whole-product.ts';
 import { dataFolder } from '../launcher/data-folder.ts';
-import { startAttackers } from './attackers.ts';
+import { startAttackers, type Attackers } from './attackers.ts';
+import { askPlatform } from '../platform/control.ts';
 import { compareWithKernel } from './kernel-blocks.ts';
 import { judgeStory, type Told } from './story-check.ts';
-import { attackedConfig, hear, settle } from './product-under-attack.ts';
+import { attackedConfig, settle, startUnderAttack } from './product-under-attack.ts';
 import { progress } from './progress.ts';
-import { killHard, VICTIMS, whenThere, type Victim } from './victims.ts';
+import { killHard, until, VICTIMS, whenThere, type Victim } from './victims.ts';
 
 const PORT = 2222;
+/** Share of the rounds that wait until everything works again. */
+const AT_WORK = 0.75;
 
 export interface LoopKillOptions {
   /** Kills of each process. */
@@ -35,23 +38,14 @@ export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions
   const lab = createNetworkLab();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-loop-kill-'));
   const told: Told = { incidents: new Set(), actions: new Map() };
-  const start = async (): Promise<WholeProduct> => {
-    const product = await startWholeProduct({
-      folder,
-      keepFolder: true,
-      netns: lab.defender,
-      config: attackedConfig(lab, PORT),
-    });
-    product.onLine((line) => hear(line, told));
-    return product;
-  };
+  const start = (): Promise<WholeProduct> => startUnderAttack(lab, folder, attackedConfig(lab, PORT), told);
   let product: WholeProduct | undefined;
   try {
     product = await start();
     const attackers = startAttackers(lab, { strangers, regulars: 6, port: PORT, pauseMs: 400 });
     progress('attackers are coming');
     await attackers.answered(6);
-    const kills = await torment(product, rounds, seed);
+    const kills = await torment(product, attackers, { rounds, seed, folder });
     progress(`${kills.count} kills done; attackers go on for a while`);
     await attackers.answered(12);
     await attackers.stop();
@@ -100,8 +94,8 @@ export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions
 
 async function torment(
   product: WholeProduct,
-  rounds: number,
-  seed: number,
+  attackers: Attackers,
+  { rounds, seed, folder }: { readonly rounds: number; readonly seed: number; readonly folder: string },
 ): Promise<{ count: number; lastDecoyHostGoneAt: number }> {
   const random = seededRandom(seed);
   let count = 0;
@@ -109,7 +103,12 @@ async function torment(
   for (let round = 0; round < rounds; round++) {
     if (round % 10 === 9) progress(`round ${round + 1} of ${rounds}`);
     for (const victim of VICTIMS) await whenThere(product, victim);
-    await pause(random() * 2_500);
+    // Mostly they die at work; else wherever they have come with their start.
+    if (random() < AT_WORK) {
+      await until('the platform to work', async () => isAtWork(join(folder, 'data')));
+      await attackers.answered(1);
+    }
+    await pause(random() * 1_500);
     for (const victim of shuffled(VICTIMS, random)) {
       await killHard(product, victim, victim === 'decoy-host' && random() < 0.3);
       count++;
@@ -118,6 +117,15 @@ async function torment(
     }
   }
   return { count, lastDecoyHostGoneAt };
+}
+
+async function isAtWork(data: string): Promise<boolean> {
+  try {
+    await askPlatform(dataFolder(data).platformSocket, { ask: 'status' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function shuffled(victims: readonly Victim[], random: () => number): Victim[] {

@@ -1,6 +1,6 @@
 /** What the fault runs of the whole product share: its configuration, what it says, and waiting until all its work is done. */
 import type { NetworkLab } from '@netsentinel/testkit/netns';
-import type { WholeProduct } from '../bench/whole-product.ts';
+import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
 import { readAftermath, type Aftermath } from './aftermath.ts';
 import { REGULARS } from './attackers.ts';
 import type { Told } from './story-check.ts';
@@ -26,8 +26,23 @@ export function attackedConfig(lab: NetworkLab, port: number): Record<string, un
   };
 }
 
+/** As `startWholeProduct`, in the defender's namespace on a folder that is kept; it ends with us, however we end. */
+export async function startUnderAttack(
+  lab: NetworkLab,
+  folder: string,
+  config: Record<string, unknown>,
+  told: Told,
+): Promise<WholeProduct> {
+  const product = await startWholeProduct({ folder, keepFolder: true, netns: lab.defender, config });
+  const end = (): void => void product.process.kill('SIGKILL');
+  process.once('exit', end);
+  product.process.once('exit', () => process.removeListener('exit', end));
+  product.onLine((line) => hear(line, told));
+  return product;
+}
+
 /** What has left the platform's process must be durable: it says nothing before. */
-export function hear(line: Record<string, unknown>, told: Told): void {
+function hear(line: Record<string, unknown>, told: Told): void {
   if (line['t'] === 'incident') told.incidents.add(line['id'] as string);
   if (line['t'] === 'action') told.actions.set(line['id'] as string, line['target'] as string);
 }

@@ -32,9 +32,9 @@ export async function whenThere(product: WholeProduct, victim: Victim): Promise<
   return pid!;
 }
 
-export async function until(what: string, is: () => boolean, withinMs = BACK_MS): Promise<void> {
+export async function until(what: string, is: () => boolean | Promise<boolean>, withinMs = BACK_MS): Promise<void> {
   const end = performance.now() + withinMs;
-  while (!is()) {
+  while (!(await is())) {
     if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
