@@ -1,10 +1,12 @@
 /**
- * Events through normalise, stream, detect and store in one process, as the platform runs them: a mix of background and of decoy sessions,
- * from many sources. Done when every event is analysed and stored.
+ * Events through normalise, stream, detect and store in one process, started as the launcher starts the platform: a mix of background and
+ * of decoy sessions, from many sources. Done when every event is analysed and stored.
  */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { SensorEvent } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -17,6 +19,10 @@ import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-sta
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
 import { createAnalysis } from '../platform/analysis.ts';
+import { HOME } from '../cli/settings.ts';
+import { codeCacheFolder } from '../launcher/code-cache.ts';
+import { PLATFORM_OPTIONS } from '../launcher/confinements.ts';
+import { environment } from '../launcher/sandbox.ts';
 import { startStoreWriter } from '../platform/store-writer.ts';
 import { residentBytes } from './whole-product.ts';
 
@@ -27,7 +33,16 @@ const SOURCES = 5_000;
 /** Batches sent and not yet acknowledged, as sensors have them. */
 const UNDER_WAY = 4;
 
-export async function benchIngest({ events: total }: { events: number }): Promise<Record<string, number>> {
+export async function benchIngest({ events }: { events: number }): Promise<Record<string, number>> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...PLATFORM_OPTIONS, import.meta.filename, String(events)],
+    { env: environment(codeCacheFolder(HOME)) },
+  );
+  return JSON.parse(stdout) as Record<string, number>;
+}
+
+async function ingest(total: number): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
   const clock = systemClock;
   const log = silentLogger;
@@ -50,6 +65,7 @@ export async function benchIngest({ events: total }: { events: number }): Promis
   const watch = setInterval(() => (peakRss = Math.max(peakRss, residentBytes(process.pid))), 100);
   try {
     const started = performance.now();
+    const cpu = process.cpuUsage();
     const underWay: Promise<unknown>[] = [];
     const done = (): number => Math.min(writer.stored, analysis.counters.events);
     for (let sequence = 1; sequence <= total;) {
@@ -76,10 +92,12 @@ export async function benchIngest({ events: total }: { events: number }): Promis
     await Promise.all(underWay);
     while (done() < total) await new Promise((resolve) => setTimeout(resolve, 5));
     const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
     const kept = await store.describe();
     return {
       events: total,
       events_per_second: Math.round(total / seconds),
+      cpu_us_per_event: Math.round(((user + system) / total) * 10) / 10,
       rss_mb: Math.round(peakRss / 1024 / 1024),
       stored: kept.events,
       analysed: analysis.counters.events,
@@ -156,3 +174,5 @@ export function sampleEvent(n: number): SensorEvent {
     message: `connection ${n} finished normally after ${n % 10_000} ms with history ShADadFf`,
   };
 }
+
+if (import.meta.main) process.stdout.write(JSON.stringify(await ingest(Number(process.argv[2]))));

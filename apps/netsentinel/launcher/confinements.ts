@@ -6,7 +6,7 @@ import { codePaths, systemLibraries, type Confinement } from './sandbox.ts';
 export const PLATFORM_OPTIONS: readonly string[] = [
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--disable-warning=ExperimentalWarning',
-  '--max-semi-space-size=16',
+  '--max-semi-space-size=8',
   '--expose-gc',
 ];
 

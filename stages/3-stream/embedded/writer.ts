@@ -6,7 +6,8 @@
 import type { AppendResult, StreamRecord } from '@netsentinel/contracts/stream';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
-import { describeError, isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
+import { describeError } from '@netsentinel/kernel/errors';
+import { appendError } from './append-error.ts';
 import { newArena, newCommit, type Arena, type Commit, type Waiter } from './commit.ts';
 import type { Disk } from './disk.ts';
 import { encodeControl, encodeRecord, frameBound, KIND_STOP } from './frame.ts';
@@ -21,7 +22,8 @@ const MAX_COMMIT_BYTES = 4 * 1024 * 1024;
 const EAGER_BYTES = 256 * 1024;
 /** Beyond this much staged, further callers wait in line without being encoded. */
 const MAX_STAGED_BYTES = 32 * 1024 * 1024;
-const TAIL_ARENAS = 16;
+/** Readers further behind read from the disk, which still has it in its cache. */
+const TAIL_ARENAS = 8;
 
 export interface WriterOptions {
   readonly directory: string;
@@ -394,23 +396,4 @@ export class StreamWriter {
     }
     this.#dirty = false;
   }
-}
-
-function appendError(cause: unknown): NetSentinelError {
-  if (isDiskFull(cause)) {
-    const hint = 'Free some space or lower the retention; appending works again as soon as there is room.';
-    return new NetSentinelError(
-      'STREAM_DISK_FULL',
-      'operational',
-      'The disk of the stream is full; nothing was appended.',
-      { cause, hint },
-    );
-  }
-  const hint = 'Look at the disk and at the kernel log; appending is tried anew with each call.';
-  return new NetSentinelError(
-    'STREAM_WRITE_FAILED',
-    'operational',
-    `The stream could not be written: ${describeError(cause)}`,
-    { cause, hint },
-  );
 }
