@@ -24,7 +24,11 @@ export function serveLauncher<T>(
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
     if ((message as { t?: unknown }).t === 'ready') releaseMemorySoon();
   };
+  let failed = false;
   const fail = (error: unknown): void => {
+    // What follows from the first failure would only hide it.
+    if (failed) return;
+    failed = true;
     const coded = error instanceof NetSentinelError ? error : undefined;
     send({
       t: 'failed',
@@ -50,7 +54,7 @@ export function serveLauncher<T>(
           `a launcher message broke its schema: ${message.error.message}`,
         ),
       );
-    queue = queue.then(() => handle(message.data, peer)).catch(fail);
+    queue = queue.then(() => (failed ? undefined : handle(message.data, peer))).catch(fail);
     return undefined;
   });
   process.on('disconnect', () => {

@@ -35,7 +35,7 @@ export async function serveControl(
       void (async () => {
         try {
           socket.write(
-            `${JSON.stringify({ ok: true, value: await answer(ControlRequest.parse(JSON.parse(line))) })}\n`,
+            `${JSON.stringify({ ok: true, value: (await answer(ControlRequest.parse(JSON.parse(line)))) ?? null })}\n`,
           );
         } catch (error) {
           socket.write(`${JSON.stringify({ ok: false, error: describeError(error) })}\n`);
