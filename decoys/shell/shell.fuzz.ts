@@ -3,7 +3,8 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { textOf } from './lang/byte-text.ts';
 import { openMachine } from './machine.ts';
 import { testPersona } from './shell-session.fixture.ts';
-import { Parser, ShellSyntaxError } from './lang/parser.ts';
+import { Parser } from './lang/parser.ts';
+import { ShellSyntaxError } from './lang/syntax-error.ts';
 
 const persona = testPersona(4242);
 

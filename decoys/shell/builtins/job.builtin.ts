@@ -1,5 +1,5 @@
 /** `jobs`, `fg`, `bg`, `wait`, `kill`, `disown`, `suspend`. */
-import { runExitTrap } from '../run/interpreter.ts';
+import { runExitTrap } from '../run/subshell.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
 import { listSignals, signalName, signalNumber } from './flow.builtin.ts';
 import { badOption, complainUsage, fail, print } from './report.ts';

@@ -2,7 +2,7 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { describe, expect, test } from 'vitest';
 import { openMachine } from '../machine.ts';
 import { testPersona } from '../shell-session.fixture.ts';
-import { FS_LIMITS } from './overlay-fs.ts';
+import { FS_LIMITS } from './overlay-tree.ts';
 
 const root = { uid: 0, gid: 0, groups: [0] };
 const user = { uid: 1000, gid: 1000, groups: [1000] };

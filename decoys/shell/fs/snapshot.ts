@@ -4,7 +4,8 @@
  */
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { TYPE_FILE, TYPE_FOLDER, TYPE_LINK, TYPE_MASK } from './base-tree.ts';
-import { FS_LIMITS, type OverlayFileSystem } from './overlay-fs.ts';
+import type { OverlayFileSystem } from './overlay-fs.ts';
+import { FS_LIMITS } from './overlay-tree.ts';
 
 export const MAX_SNAPSHOT_BYTES = 1024 * 1024;
 /** Uncompressed, so that a small snapshot cannot unfold into a large one. */

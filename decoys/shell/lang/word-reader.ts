@@ -26,6 +26,8 @@ export abstract class WordReader {
   }
 
   protected abstract readCommandSubstitution(): List;
+  /** A reader of a text inside the text: an index, an expression, a here-document. */
+  protected abstract nested(source: string, line: number): WordReader;
 
   protected fail(message: string, options: { incomplete?: boolean; showsLine?: boolean } = {}): never {
     throw new ShellSyntaxError(message, this.line, options);
@@ -238,7 +240,7 @@ export abstract class WordReader {
     if (next === '[') {
       const close = this.source.indexOf(']', this.at);
       if (close < 0) this.eofWhile(']');
-      const expression = parseExpression(this.source.slice(this.at + 2, close), this.line);
+      const expression = this.nested(this.source.slice(this.at + 2, close), this.line).readExpression();
       this.at = close + 1;
       return { kind: 'arithmetic', expression };
     }
@@ -343,7 +345,7 @@ export abstract class WordReader {
         else if (char === ']' && --open === 0) break;
       }
       if (this.source[this.at] !== ']') return undefined;
-      index = parseExpression(this.source.slice(from, this.at), this.line);
+      index = this.nested(this.source.slice(from, this.at), this.line).readExpression();
       this.at++;
     }
     const base = {
@@ -393,15 +395,4 @@ export abstract class WordReader {
   private countLines(text: string): void {
     for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.line++;
   }
-}
-
-let expressionParser: ((source: string, line: number) => Word) | undefined;
-
-/** The parser registers itself: it extends this class, and an index may hold any expansion. */
-export function setExpressionParser(parse: (source: string, line: number) => Word): void {
-  expressionParser = parse;
-}
-
-function parseExpression(source: string, line: number): Word {
-  return expressionParser === undefined ? { parts: [], raw: source } : expressionParser(source, line);
 }

@@ -6,7 +6,7 @@ import { type ArithmeticVariables, ArithmeticError, evaluateArithmetic } from '.
 import { type Atom, type Expanded, FIELD_BREAK, splitFields } from './atoms.ts';
 import { MAX_BRACE_WORDS, expandBraces } from './brace-expansion.ts';
 import { escapePattern, hasMagic } from './glob.ts';
-import { commandOutput, processFile } from './interpreter.ts';
+import { commandOutput, processFile } from './subshell.ts';
 import { expandParameter } from './parameter-expansion.ts';
 import { fileNames } from './path-glob.ts';
 import type { ShellState } from './shell-state.ts';

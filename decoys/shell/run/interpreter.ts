@@ -1,19 +1,18 @@
-/** Walks the tree of a program: lists, pipelines, compound commands, functions, subshells. Simple commands are in `simple-command.ts`. */
-import type { Command, Compound, CompoundCommand, List, ListItem, Pipeline, SimpleCommand } from '../lang/ast.types.ts';
-import { bytesOf, textOf } from '../lang/byte-text.ts';
-import { Parser, ShellSyntaxError } from '../lang/parser.ts';
-import { SHELL_LIMITS } from '../shell.types.ts';
-import { AbandonLine, BreakLoop, ExitShell, Killed, ReturnFunction, isControlFlow } from './control-flow.ts';
-import { evaluateCondition } from './conditions.ts';
-import { expandArithmetic, expandPattern, expandText, expandWords } from './expansion.ts';
-import { compileGlob } from './glob.ts';
+/**
+ * Walks the tree of a program: lists, pipelines, background jobs. What they are made of is in `simple-command.ts`, `compound-command.ts` and
+ * `subshell.ts`.
+ */
+import type { Command, List, ListItem, Pipeline } from '../lang/ast.types.ts';
+import { Parser } from '../lang/parser.ts';
+import { ShellSyntaxError } from '../lang/syntax-error.ts';
+import { runCompound } from './compound-command.ts';
+import { ExitShell, Killed } from './control-flow.ts';
 import { ProcessScope } from './process-scope.ts';
-import { type FdTable, complain, outputOf, redirect } from './redirection.ts';
-import { MAX_PROCESSES } from './session-host.ts';
+import { type FdTable, outputOf } from './redirection.ts';
 import type { ShellState } from './shell-state.ts';
 import { runSimple } from './simple-command.ts';
-import { Collector, Pipe, emptyInput } from './streams.ts';
-import { setElement } from './values.ts';
+import { Pipe, emptyInput } from './streams.ts';
+import { fork, inSubshell } from './subshell.ts';
 
 /** Runs a whole text, command by command, as a script, `-c`, `eval` and `.` do. */
 export async function runSource(shell: ShellState, fds: FdTable, source: string, firstLine = 1): Promise<number> {
@@ -188,53 +187,6 @@ async function runPiped(shell: ShellState, fds: FdTable, pipeline: Pipeline): Pr
   return statuses.at(-1) ?? 0;
 }
 
-/** A new process of this shell, or bash's complaint that there are too many. */
-export function fork(shell: ShellState, fds: FdTable): ShellState {
-  const { budget, processes } = shell.session;
-  budget.step();
-  if (budget.processes >= MAX_PROCESSES || shell.subshellDepth >= SHELL_LIMITS.maxDepth) {
-    if (budget.mayComplainOfForks()) {
-      if (shell.subshellDepth < SHELL_LIMITS.maxDepth || budget.processes > 0)
-        outputOf(fds, 2).write(`${shell.name}: fork: retry: Resource temporarily unavailable\n`);
-      budget.bounded('processes');
-    }
-    throw new ExitShell(254);
-  }
-  budget.processes++;
-  return shell.clone(shell.scope, processes.number());
-}
-
-/** Runs something in a forked shell and answers its status whatever way it ended, except being killed together with everything. */
-export async function inSubshell(child: ShellState, fds: FdTable, run: () => Promise<number>): Promise<number> {
-  try {
-    const status = await run();
-    return await runExitTrap(child, fds, status);
-  } catch (error) {
-    if (error instanceof ExitShell || error instanceof ReturnFunction || error instanceof AbandonLine)
-      return await runExitTrap(child, fds, error.status);
-    if (error instanceof BreakLoop) return 0;
-    if (error instanceof Killed && child.scope.killed === undefined && !child.session.budget.exhausted)
-      return error.status;
-    throw error;
-  } finally {
-    child.session.budget.processes--;
-  }
-}
-
-export async function runExitTrap(shell: ShellState, fds: FdTable, status: number): Promise<number> {
-  const trap = shell.traps.get('EXIT');
-  if (trap === undefined || trap === '') return status;
-  shell.traps.delete('EXIT');
-  shell.status = status;
-  try {
-    await runSource(shell, fds, trap, shell.line);
-  } catch (error) {
-    if (error instanceof ExitShell) return error.status;
-    if (!isControlFlow(error) || error instanceof Killed) throw error;
-  }
-  return status;
-}
-
 export async function runCommand(shell: ShellState, fds: FdTable, command: Command): Promise<number> {
   shell.scope.check();
   shell.line = command.line;
@@ -255,192 +207,10 @@ export async function runCommand(shell: ShellState, fds: FdTable, command: Comma
 }
 
 /** Lets other sessions have their turn. */
-async function breathe(shell: ShellState): Promise<void> {
+export async function breathe(shell: ShellState): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   shell.session.budget.woke();
   shell.scope.check();
-}
-
-async function runCompound(shell: ShellState, fds: FdTable, command: CompoundCommand): Promise<number> {
-  const redirected = await redirect(shell, fds, command.redirects);
-  if (redirected === undefined) {
-    shell.status = 1;
-    return 1;
-  }
-  if (++shell.depth > SHELL_LIMITS.maxDepth * 4) {
-    shell.session.budget.bounded('depth');
-    throw new Killed('KILL');
-  }
-  try {
-    const status = await runBody(shell, redirected.fds, command.body);
-    shell.status = status;
-    return status;
-  } finally {
-    shell.depth--;
-    redirected.close();
-  }
-}
-
-async function runBody(shell: ShellState, fds: FdTable, body: Compound): Promise<number> {
-  switch (body.kind) {
-    case 'group':
-      return runList(shell, fds, body.list);
-    case 'subshell': {
-      const child = fork(shell, fds);
-      child.depth = shell.depth;
-      child.traps = new Map();
-      return inSubshell(child, fds, () => runList(child, fds, body.list));
-    }
-    case 'if':
-      for (const branch of body.branches) {
-        if ((await runTest(shell, fds, branch.test)) === 0) return runList(shell, fds, branch.body);
-      }
-      return body.otherwise === undefined ? 0 : runList(shell, fds, body.otherwise);
-    case 'while':
-      return loop(shell, async (turn) => {
-        if (((await runTest(shell, fds, body.test)) === 0) === body.until) return false;
-        turn.status = await runList(shell, fds, body.body);
-        return true;
-      });
-    case 'for':
-      return body.select ? runSelect(shell, fds, body) : runFor(shell, fds, body);
-    case 'arithmetic-for':
-      await expandArithmetic(shell, fds, body.parts[0]);
-      return arithmeticLoop(shell, fds, body);
-    case 'case':
-      return runCase(shell, fds, body);
-    case 'condition':
-      return evaluateCondition(shell, fds, body.test);
-    default:
-      return (await expandArithmetic(shell, fds, body.expression)) === 0n ? 1 : 0;
-  }
-}
-
-async function runTest(shell: ShellState, fds: FdTable, test: List): Promise<number> {
-  shell.testing++;
-  try {
-    return await runList(shell, fds, test);
-  } finally {
-    shell.testing--;
-  }
-}
-
-/** Repeats until `turn` answers false or a `break` ends it. */
-async function loop(
-  shell: ShellState,
-  turn: (state: { status: number }) => Promise<boolean>,
-  after?: () => Promise<void>,
-): Promise<number> {
-  const state = { status: 0 };
-  shell.loopDepth++;
-  try {
-    for (;;) {
-      shell.session.budget.step();
-      if (shell.session.budget.sliceOver) await breathe(shell);
-      try {
-        if (!(await turn(state))) return state.status;
-      } catch (error) {
-        if (!(error instanceof BreakLoop)) throw error;
-        if (--error.levels > 0 && shell.loopDepth > 1) throw error;
-        state.status = 0;
-        if (!error.again) return 0;
-      }
-      await after?.();
-    }
-  } finally {
-    shell.loopDepth--;
-  }
-}
-
-async function runFor(shell: ShellState, fds: FdTable, body: Extract<Compound, { kind: 'for' }>): Promise<number> {
-  const words = body.words === undefined ? shell.positional : await expandWords(shell, fds, body.words);
-  let at = 0;
-  return loop(shell, async (state) => {
-    if (at >= words.length) return false;
-    const problem = setElement(shell, body.name, undefined, words[at++]!);
-    if (problem !== undefined) {
-      complain(shell, fds, `${problem}\n`);
-      state.status = 1;
-      return false;
-    }
-    state.status = await runList(shell, fds, body.body);
-    return true;
-  });
-}
-
-async function arithmeticLoop(
-  shell: ShellState,
-  fds: FdTable,
-  body: Extract<Compound, { kind: 'arithmetic-for' }>,
-): Promise<number> {
-  const [, test, step] = body.parts;
-  return loop(
-    shell,
-    async (state) => {
-      if (test.raw.trim() !== '' && (await expandArithmetic(shell, fds, test)) === 0n) return false;
-      state.status = await runList(shell, fds, body.body);
-      return true;
-    },
-    async () => {
-      await expandArithmetic(shell, fds, step);
-    },
-  );
-}
-
-async function runSelect(shell: ShellState, fds: FdTable, body: Extract<Compound, { kind: 'for' }>): Promise<number> {
-  const words = body.words === undefined ? shell.positional : await expandWords(shell, fds, body.words);
-  if (words.length === 0) return 0;
-  const width = String(words.length).length;
-  const menu = words.map((word, at) => `${String(at + 1).padStart(width)}) ${word}\n`).join('');
-  const input = fds.get(0)?.input;
-  let shown = false;
-  return loop(shell, async (state) => {
-    if (!shown) outputOf(fds, 2).write(menu);
-    shown = true;
-    outputOf(fds, 2).write(shell.vars.text('PS3') ?? '#? ');
-    const line = await input?.readLine();
-    shell.session.budget.woke();
-    if (line === undefined) {
-      outputOf(fds, 2).write('\n');
-      state.status = 1;
-      return false;
-    }
-    if (line.trim() === '') {
-      shown = false;
-      return true;
-    }
-    setElement(shell, 'REPLY', undefined, line);
-    setElement(shell, body.name, undefined, /^\d+$/.test(line.trim()) ? (words[Number(line) - 1] ?? '') : '');
-    state.status = await runList(shell, fds, body.body);
-    return true;
-  });
-}
-
-async function runCase(shell: ShellState, fds: FdTable, body: Extract<Compound, { kind: 'case' }>): Promise<number> {
-  const subject = await expandText(shell, fds, body.subject);
-  let status = 0;
-  let falling = false;
-  for (const clause of body.clauses) {
-    let found = falling;
-    for (const word of found ? [] : clause.patterns) {
-      const pattern = await expandPattern(shell, fds, word);
-      shell.session.budget.bytes(subject.length * 16);
-      if (
-        compileGlob(pattern, {
-          ignoreCase: shell.shopts.has('nocasematch'),
-          extglob: shell.shopts.has('extglob'),
-        }).matches(subject)
-      ) {
-        found = true;
-        break;
-      }
-    }
-    if (!found) continue;
-    status = clause.body.items.length === 0 ? 0 : await runList(shell, fds, clause.body);
-    if (clause.end === ';;') return status;
-    falling = clause.end === ';&';
-  }
-  return status;
 }
 
 function startBackground(shell: ShellState, fds: FdTable, item: ListItem): number {
@@ -479,64 +249,4 @@ function startBackground(shell: ShellState, fds: FdTable, item: ListItem): numbe
 
 function rootScope(shell: ShellState): ProcessScope {
   return shell.session.rootScope;
-}
-
-/** What a command substitution stands for: its output without trailing newlines and NUL bytes. */
-export async function commandOutput(shell: ShellState, fds: FdTable, body: List): Promise<string> {
-  const collector = new Collector();
-  const table: FdTable = new Map(fds);
-  table.set(1, { output: collector });
-  const file = body.items.length === 1 && shell.kind === 'bash' ? onlyRedirect(body.items[0]!) : undefined;
-  if (file !== undefined) {
-    const redirected = await redirect(shell, fds, file.redirects);
-    shell.substituted = true;
-    shell.status = redirected === undefined ? 1 : 0;
-    const all = await redirected?.fds.get(0)?.input?.readAll();
-    redirected?.close();
-    return textOf(all ?? new Uint8Array(0))
-      .replaceAll('\0', '')
-      .replace(/\n+$/, '');
-  }
-  const child = fork(shell, fds);
-  child.traps = new Map();
-  child.options.delete('errexit');
-  const status = await inSubshell(child, table, () => runList(child, table, body));
-  shell.status = status;
-  shell.substituted = true;
-  let text = textOf(collector.take());
-  if (text.includes('\0')) {
-    text = text.replaceAll('\0', '');
-    outputOf(fds, 2).write(`${shell.prefix()}warning: command substitution: ignored null byte in input\n`);
-  }
-  let end = text.length;
-  while (end > 0 && text[end - 1] === '\n') end--;
-  return text.slice(0, end);
-}
-
-/** `$(< file)`: no command, just the file. */
-function onlyRedirect(item: ListItem): SimpleCommand | undefined {
-  const command =
-    item.first.commands.length === 1 && item.rest.length === 0 && !item.background
-      ? item.first.commands[0]!
-      : undefined;
-  if (
-    command?.kind !== 'simple' ||
-    command.words.length > 0 ||
-    command.assignments.length > 0 ||
-    command.redirects.length !== 1
-  )
-    return undefined;
-  return command.redirects[0]!.op === '<' ? command : undefined;
-}
-
-/** `<(list)` as a path: run now, its output kept under a name below `/dev/fd`. */
-export async function processFile(shell: ShellState, fds: FdTable, direction: '<' | '>', body: List): Promise<string> {
-  if (direction === '>') return '/dev/null';
-  const text = await commandOutput(shell, fds, body);
-  shell.session.budget.step();
-  const path = `/tmp/.fd${shell.session.processes.number()}`;
-  shell.session.fs.write(path, bytesOf(text === '' ? '' : `${text}\n`), { uid: 0, gid: 0, groups: [] });
-  shell.temporary ??= [];
-  shell.temporary.push(path);
-  return path;
 }

@@ -1,5 +1,6 @@
 /** Reads shell text line by line from a stream and runs each command once it is complete, leaving the rest to what the commands read. */
-import { Parser, ShellSyntaxError } from '../lang/parser.ts';
+import { Parser } from '../lang/parser.ts';
+import { ShellSyntaxError } from '../lang/syntax-error.ts';
 import type { List } from '../lang/ast.types.ts';
 import { SHELL_LIMITS } from '../shell.types.ts';
 import { AbandonLine } from './control-flow.ts';
