@@ -99,7 +99,7 @@ function df(ctx: CommandContext): number {
         ? kb === 0
           ? '0'
           : humanSize(kb * 1024, options.has('H'))
-        : String(Math.ceil(kb / unit));
+        : String(Math.ceil(kb / unit)) + (/^[KMGT]$/.test(block ?? '') ? block! : '');
   const row = ({ mount, ...room }: Room): string[] => {
     const [totalKb, usedKb, availableKb] = options.has('i')
       ? [
@@ -124,12 +124,10 @@ function df(ctx: CommandContext): number {
     : human
       ? 'Size'
       : options.has('P')
-        ? '1024-blocks'
-        : unit === 1024
-          ? block === undefined
-            ? '1M-blocks'
-            : `${block.replace(/^1(?=[KMG])/, '1')}-blocks`.replace(/^([KMG])/, '1$1')
-          : '1K-blocks';
+        ? `${Math.floor(unit * 1024)}-blocks`
+        : block === undefined
+          ? `${options.has('m') ? '1M' : '1K'}-blocks`
+          : `${block.replace(/^(?=[KMGT])/, '1').replace(/^1024$/, '1K')}${/^\d+$/.test(block) && block !== '1024' ? 'B' : ''}-blocks`;
   const heads = [
     'Filesystem',
     ...(options.has('T') ? ['Type'] : []),

@@ -92,6 +92,23 @@ function scaled(kb: number, si: boolean): string {
 }
 
 async function vmstat(ctx: CommandContext): Promise<number> {
+  if (ctx.argv.includes('-s') || ctx.argv.includes('--stats')) {
+    const now = memory(ctx);
+    const rows: [number, string][] = [
+      [now.totalKb, 'K total memory'],
+      [now.totalKb - now.availableKb, 'K used memory'],
+      [Math.floor(now.availableKb * 0.4), 'K active memory'],
+      [Math.floor(now.availableKb * 0.3), 'K inactive memory'],
+      [now.freeKb, 'K free memory'],
+      [now.buffersKb, 'K buffer memory'],
+      [now.cachedKb, 'K swap cache'],
+      [now.swapTotalKb, 'K total swap'],
+      [now.swapTotalKb - now.swapFreeKb, 'K used swap'],
+      [now.swapFreeKb, 'K free swap'],
+    ];
+    for (const [value, name] of rows) ctx.stdout.write(`${String(value).padStart(13)} ${name}\n`);
+    return 0;
+  }
   const operands = ctx.argv.slice(1).filter((arg) => !arg.startsWith('-'));
   const times = operands.length > 1 ? Math.min(Number(operands[1]) || 1, 1000) : operands.length === 1 ? 1000 : 1;
   ctx.stdout.write(
