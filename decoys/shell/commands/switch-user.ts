@@ -48,6 +48,13 @@ async function su(ctx: CommandContext): Promise<number> {
   return asUser(ctx, account.name, argv, options.has('l') || options.operands.includes('-'));
 }
 
+/** Whether sudo finds this program: by its path, or in the secure_path of sudoers. */
+function isThere(ctx: CommandContext, command: string): boolean {
+  const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
+  const paths = command.includes('/') ? [ctx.resolve(command)] : folders.map((folder) => `${folder}/${command}`);
+  return paths.some((path) => ctx.fs.stat(path, { uid: 0, gid: 0, groups: [0] }).ok);
+}
+
 async function sudo(ctx: CommandContext): Promise<number> {
   const usage =
     'usage: sudo -h | -K | -k | -V\nusage: sudo -v [-ABknS] [-g group] [-h host] [-p prompt] [-u user]\nusage: sudo -l [-ABknS] [-g group] [-h host] [-p prompt] [-U user] [-u user] [command]\nusage: sudo [-ABbEHknPS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] [VAR=value] [-i|-s] [<command>]\nusage: sudo -e [-ABknS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] file ...\n';
@@ -123,6 +130,10 @@ async function sudo(ctx: CommandContext): Promise<number> {
     return 1;
   }
   if (argv.length === 0) return asUser(ctx, name, ['/bin/bash'], options.has('i'));
+  if (!options.has('i') && !options.has('s') && !isThere(ctx, argv[0]!)) {
+    ctx.stderr.write(`sudo: ${argv[0]}: command not found\n`);
+    return 1;
+  }
   const status = await asUser(
     ctx,
     name,
