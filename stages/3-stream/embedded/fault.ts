@@ -136,7 +136,7 @@ export async function runTornFault(options: FaultOptions & { readonly tailBytes?
   const random = seededRandom(options.seed);
   try {
     await mkdir(work, { recursive: true });
-    const { batches, ends } = await writeTornSource(source, random);
+    const { batches, ends, frames } = await writeTornSource(source, random);
     const whole = await readFile(join(source, segmentName(1)));
     const path = join(work, segmentName(1));
     const result = { cases: 0, lost: 0, doubled: 0, silent: 0 };
@@ -151,7 +151,8 @@ export async function runTornFault(options: FaultOptions & { readonly tailBytes?
         result.cases++;
         result.lost += Math.max(0, expected - kept);
         result.doubled += Math.max(0, kept - expected);
-        const dropsBytes = damage !== 'cut' || (at > 0 && !ends.includes(at));
+        // A cut between frames leaves a whole, shorter segment.
+        const dropsBytes = damage !== 'cut' || (at > 0 && !frames.includes(at));
         if (dropsBytes && stream.repairs.length === 0) result.silent++;
         for (const batch of batches) await stream.append(batch);
         const after = await countRecords(stream, ends.length);
@@ -167,11 +168,11 @@ export async function runTornFault(options: FaultOptions & { readonly tailBytes?
   }
 }
 
-/** A stream as a crash leaves it (no clean stop), and where each of its records ends. */
+/** A stream as a crash leaves it (no clean stop), and where each of its records, and of its frames, ends. */
 async function writeTornSource(
   directory: string,
   random: () => number,
-): Promise<{ batches: StreamRecord[][]; ends: number[] }> {
+): Promise<{ batches: StreamRecord[][]; ends: number[]; frames: number[] }> {
   const stream = await openEmbeddedStream({ directory: `${directory}-live`, clock: systemClock, log: silentLogger });
   const batches: StreamRecord[][] = [];
   let sequence = 0;
@@ -189,12 +190,14 @@ async function writeTornSource(
   await stream.close();
   const bytes = await readFile(join(directory, segmentName(1)));
   const ends: number[] = [];
+  const frames: number[] = [];
   for (let at = 0; at < bytes.length;) {
     const control = bytes[at + 16] !== 0;
     at += bytes.readUInt32LE(at + 8);
+    frames.push(at);
     if (!control) ends.push(at);
   }
-  return { batches, ends };
+  return { batches, ends, frames };
 }
 
 function damaged(whole: Buffer, at: number, damage: Damage, random: () => number): Buffer {
