@@ -27,13 +27,14 @@ import {
   type ShellSession,
 } from './shell.types.ts';
 import { completions } from './terminal/completion.ts';
-import { CookedLine, SessionInput } from './terminal/cooked-input.ts';
+import { SessionInput } from './terminal/cooked-input.ts';
 import { expandHistory } from './terminal/history-expansion.ts';
-import { type EditorEvent, LineEditor } from './terminal/line-editor.ts';
+import { loadHistory, remember, saveHistory } from './terminal/history.ts';
+import { withReturns } from './terminal/newlines.ts';
+import { Keyboard } from './terminal/keyboard.ts';
+import type { EditorEvent } from './terminal/line-editor.ts';
 
 const MAX_OBSERVED_TEXT = 16 * 1024;
-const MAX_TYPE_AHEAD = 64 * 1024;
-const MAX_HISTORY = 1000;
 const NOBODY: MachineUser = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534], home: '/', shell: '/bin/sh' };
 
 export function openShell(machine: Machine, fs: OverlayFileSystem, clock: Clock, options: ShellOptions): ShellSession {
@@ -56,17 +57,11 @@ class Session implements SessionHost, ShellSession {
   readonly #shell: ShellState;
   readonly #fds: FdTable;
   readonly #input: SessionInput;
-  #cooked: CookedLine | undefined;
-  #editor: LineEditor | undefined;
+  readonly #keyboard: Keyboard | undefined;
   #foreground: ProcessScope;
   #paused: Promise<void> | undefined;
   #unpause: (() => void) | undefined;
   #ended = false;
-  /** Keys that came while no editor was reading. */
-  #ahead: Uint8Array[] = [];
-  #aheadBytes = 0;
-  #atPrompt: ((event: EditorEvent) => void) | undefined;
-  #partial: Uint8Array = new Uint8Array(0);
 
   constructor(machine: Machine, fs: OverlayFileSystem, clock: Clock, options: ShellOptions) {
     this.machine = machine;
@@ -112,9 +107,7 @@ class Session implements SessionHost, ShellSession {
     this.#input = new SessionInput(
       () => this.#foreground,
       options.terminal !== undefined,
-      (on) => {
-        if (this.#cooked !== undefined) this.#cooked.echo = on;
-      },
+      (on) => this.#keyboard?.echo(on),
     );
     const isTerminal = options.terminal !== undefined;
     const output = (stream: 'stdout' | 'stderr'): OpenFile => ({
@@ -125,7 +118,23 @@ class Session implements SessionHost, ShellSession {
       [1, output('stdout')],
       [2, output('stderr')],
     ]);
-    if (isTerminal) this.#input.onStarved = () => this.#feedAhead();
+    if (isTerminal) {
+      const keyboard = new Keyboard(
+        {
+          show: (text) => this.#show(text),
+          history: () => this.#shell.history,
+          complete: (line) => completions(this.#shell, line),
+          interrupt: (signal) => {
+            if (signal === 'TSTP') this.#write('\n[1]+  Stopped\n', 'stderr');
+            this.#foreground.kill(signal === 'QUIT' ? 'QUIT' : 'INT');
+          },
+          overflow: () => this.observe({ kind: 'bounded', what: 'input' }),
+        },
+        this.#input,
+      );
+      this.#input.onStarved = () => keyboard.starved();
+      this.#keyboard = keyboard;
+    }
     queueMicrotask(() => void this.#run());
   }
 
@@ -139,17 +148,13 @@ class Session implements SessionHost, ShellSession {
 
   input(chunk: Uint8Array): void {
     if (this.#ended || chunk.length === 0) return;
-    if (this.#options.terminal === undefined) {
-      if (!this.#input.push(chunk.slice())) this.observe({ kind: 'bounded', what: 'input' });
-      return;
-    }
-    if (this.#atPrompt !== undefined) this.#feedEditor(chunk);
-    else this.#feedRunning(chunk);
+    if (this.#keyboard !== undefined) this.#keyboard.feed(chunk);
+    else if (!this.#input.push(chunk.slice())) this.observe({ kind: 'bounded', what: 'input' });
   }
 
   end(): void {
     if (this.#ended) return;
-    if (this.#options.terminal !== undefined && this.#atPrompt !== undefined) this.#atPrompt({ kind: 'end' });
+    this.#keyboard?.hangUp();
     this.#input.finish();
   }
 
@@ -174,9 +179,7 @@ class Session implements SessionHost, ShellSession {
 
   destroy(): void {
     this.#ended = true;
-    this.#atPrompt = undefined;
-    this.#editor = undefined;
-    this.#ahead = [];
+    this.#keyboard?.close();
     this.resume();
     this.rootScope.kill('HUP');
   }
@@ -296,14 +299,7 @@ class Session implements SessionHost, ShellSession {
     shell.vars.set('COLUMNS', String(this.terminal!.columns));
     shell.vars.set('LINES', String(this.terminal!.rows));
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
-    const saved = this.fs.read(`${home}/.bash_history`, this.#user, 0, 65_536);
-    if (saved.ok)
-      shell.history.push(
-        ...textOf(saved.value)
-          .split('\n')
-          .filter((line) => line !== '')
-          .slice(-MAX_HISTORY),
-      );
+    loadHistory(shell);
     const known = shell.history.length;
     const code = await this.#guard(async () => {
       await this.#startFiles([
@@ -315,19 +311,8 @@ class Session implements SessionHost, ShellSession {
       ]);
       return this.#prompts();
     });
-    this.#saveHistory(known);
+    saveHistory(shell, known);
     return code;
-  }
-
-  #saveHistory(known: number): void {
-    const path = this.#shell.vars.text('HISTFILE') ?? '';
-    const fresh = this.#shell.history.slice(known);
-    if (path === '' || fresh.length === 0 || (this.#shell.vars.text('HISTSIZE') ?? '') === '0') return;
-    if (this.#shell.resolve(path) === '/dev/null') return;
-    this.fs.write(this.#shell.resolve(path), bytesOf(fresh.map((line) => `${line}\n`).join('')), this.#user, {
-      append: true,
-      mode: 0o600,
-    });
   }
 
   async #prompts(): Promise<number> {
@@ -364,7 +349,7 @@ class Session implements SessionHost, ShellSession {
       }
       typed = expanded.line;
       if (expanded.changed) this.#write(`${typed}\n`, 'stderr');
-      this.#remember(typed, text !== '');
+      remember(shell, typed, text !== '');
       text += `${typed}\n`;
       if (text.length > SHELL_LIMITS.maxLineBytes) {
         this.observe({ kind: 'bounded', what: 'line' });
@@ -376,17 +361,6 @@ class Session implements SessionHost, ShellSession {
         text = '';
       }
     }
-  }
-
-  #remember(line: string, continued: boolean): void {
-    const { history } = this.#shell;
-    const control = this.#shell.vars.text('HISTCONTROL') ?? '';
-    if (!this.#shell.options.has('history')) return;
-    if (/ignore(?:space|both)/.test(control) && line.startsWith(' ')) return;
-    if (/ignore(?:dups|both)/.test(control) && history.at(-1) === line) return;
-    if (continued && history.length > 0) history[history.length - 1] += `; ${line}`.slice(0, 4096);
-    else history.push(line.slice(0, 4096));
-    if (history.length > MAX_HISTORY) history.shift();
   }
 
   /** Runs one line in the foreground; false where it needs more lines. */
@@ -419,118 +393,8 @@ class Session implements SessionHost, ShellSession {
     }
   }
 
-  /** Hands the terminal to the editor until a line is done. */
-  async #readLine(prompt: string): Promise<EditorEvent> {
-    this.#editor ??= new LineEditor(
-      {
-        write: (text) => this.#show(text),
-        history: () => this.#shell.history,
-        complete: (line) => completions(this.#shell, line),
-      },
-      this.#shell.kind === 'bash' && this.terminal!.type !== 'dumb',
-    );
-    this.#takeUnread();
-    const editor = this.#editor;
-    return this.rootScope.wait<EditorEvent>((resolve) => {
-      this.#atPrompt = (event) => {
-        this.#atPrompt = undefined;
-        resolve(event);
-      };
-      editor.begin(prompt);
-      const ahead = this.#ahead;
-      this.#ahead = [];
-      this.#aheadBytes = 0;
-      for (const chunk of ahead) this.input(chunk);
-    });
+  #readLine(prompt: string): Promise<EditorEvent> {
+    const edits = this.#shell.kind === 'bash' && this.terminal!.type !== 'dumb';
+    return this.rootScope.wait<EditorEvent>((resolve) => this.#keyboard!.read(prompt, edits, resolve));
   }
-
-  #feedEditor(chunk: Uint8Array): void {
-    const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
-    const complete = bytes.length - incompleteTail(bytes);
-    this.#partial = bytes.slice(complete);
-    const chars = new TextDecoder().decode(bytes.subarray(0, complete));
-    let used = 0;
-    for (const char of chars) {
-      used += char.length;
-      if (char === '\n' && chars[used - 2] === '\r') continue;
-      const event = this.#editor?.feed(char);
-      if (event === undefined) continue;
-      const rest = chars.slice(used);
-      const done = this.#atPrompt;
-      if (rest !== '') this.#queue(new TextEncoder().encode(rest));
-      done?.(event);
-      return;
-    }
-  }
-
-  #queue(bytes: Uint8Array): void {
-    if (this.#aheadBytes + bytes.length > MAX_TYPE_AHEAD) {
-      this.observe({ kind: 'bounded', what: 'input' });
-      return;
-    }
-    this.#aheadBytes += bytes.length;
-    this.#ahead.push(bytes.slice());
-  }
-
-  /** Keys while a command runs: signals at once, the rest as the kernel would keep it for whoever reads. */
-  #feedRunning(chunk: Uint8Array): void {
-    this.#cooked ??= new CookedLine(this.#input, (text) => this.#show(text));
-    for (const byte of chunk) {
-      if (byte === 3 || byte === 28 || byte === 26) {
-        this.#show(byte === 3 ? '^C' : byte === 28 ? '^\\' : '^Z');
-        this.#input.drain();
-        this.#cooked.take();
-        if (byte === 26) this.#write('\n[1]+  Stopped\n', 'stderr');
-        this.#foreground.kill(byte === 28 ? 'QUIT' : 'INT');
-      } else this.#cooked.feed(byte);
-    }
-  }
-
-  /** A command reads what was typed ahead; it was shown already or never will be. */
-  #feedAhead(): void {
-    if (this.#ahead.length === 0) return;
-    this.#cooked ??= new CookedLine(this.#input, (text) => this.#show(text));
-    const { echo } = this.#cooked;
-    this.#cooked.echo = false;
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    this.#aheadBytes = 0;
-    for (const part of ahead) for (const byte of part) this.#cooked.feed(byte);
-    this.#cooked.echo = echo;
-  }
-
-  /** What no command read goes to the editor, as from the kernel's buffer. */
-  #takeUnread(): void {
-    const rest = [this.#input.drain(), this.#cooked?.take() ?? new Uint8Array(0)];
-    if (this.#cooked !== undefined) this.#cooked.echo = true;
-    for (const part of rest.reverse()) {
-      if (part.length === 0) continue;
-      this.#ahead.unshift(part);
-      this.#aheadBytes += part.length;
-    }
-  }
-}
-
-/** `\n` as `\r\n`, as a terminal's output settings have it. */
-function withReturns(bytes: Uint8Array): Uint8Array {
-  let count = 0;
-  for (const byte of bytes) if (byte === 10) count++;
-  const result = new Uint8Array(bytes.length + count);
-  let at = 0;
-  for (const byte of bytes) {
-    if (byte === 10) result[at++] = 13;
-    result[at++] = byte;
-  }
-  return result;
-}
-
-/** Bytes at the end that begin a character whose rest has not come. */
-function incompleteTail(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back]!;
-    if ((byte & 0xc0) === 0x80) continue;
-    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return wanted > back ? back : 0;
-  }
-  return 0;
 }

@@ -9,7 +9,8 @@ import { agreeDh } from './kex/dh-group.ts';
 import { createKex } from './kex/index.ts';
 import { chooseGroup, fixedGroup, loadModuli } from './kex/moduli.ts';
 import { MSG } from './messages.ts';
-import { Transport, type TransportHost } from './transport.ts';
+import { Transport } from './transport.ts';
+import type { TransportHost } from './transport.types.ts';
 import { WireReader, WireWriter } from './wire.ts';
 
 const hostKeys = deriveHostKeys(createHash('sha256').update('transport').digest());

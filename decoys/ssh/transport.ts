@@ -3,12 +3,8 @@
  * extension info. Bytes in, actions out: it owns no socket and no timer, and nothing that a client sends makes it throw.
  */
 import { createHash, randomFillSync } from 'node:crypto';
-import { CIPHERS } from './crypto/algorithms.ts';
-import { BAD_BLOCK, BAD_LENGTH, type PacketOpener, type PacketSealer } from './crypto/crypto.types.ts';
-import { createOpener, createPlainOpener, createPlainSealer, createSealer } from './crypto/packet-crypto.ts';
-import type { HostKeys } from './host-keys.ts';
+import { createOpener, createSealer } from './crypto/packet-crypto.ts';
 import { readIdentification } from './identification.ts';
-import { InputBuffer } from './input-buffer.ts';
 import { createKex } from './kex/index.ts';
 import type { KexDone, ServerKex } from './kex/kex.types.ts';
 import { CLIENT_TO_SERVER, deriveKeys, SERVER_TO_CLIENT, type KeyMaterial } from './key-derivation.ts';
@@ -20,52 +16,19 @@ import {
   wantsExtensions,
   wantsStrictKex,
   type Agreement,
-  type Proposal,
 } from './negotiation.ts';
-import { createCompressor, createDecompressor, type Compressor, type Decompressor } from './compression.ts';
-import { WireReader, WireWriter } from './wire.ts';
+import { PacketInput } from './packet-input.ts';
+import { PacketOutput } from './packet-output.ts';
+import { disconnectReason, isKexMessage, isWellFormedNotice, SERVER_SIG_ALGS } from './transport-messages.ts';
+import type { TransportHost, TransportOptions } from './transport.types.ts';
+import { WireWriter } from './wire.ts';
 
 /** PACKET_MAX_SIZE of OpenSSH. */
 const MAX_PACKET_BYTES = 256 * 1024;
-/** OpenSSH asks for new keys after 2^32 blocks, or after 1 GiB where the block is shorter than 16 bytes. */
-const REKEY_BLOCKS_WIDE = 2 ** 32;
-const REKEY_BYTES_NARROW = 2 ** 30;
-const MAX_PACKETS_PER_KEY = 2 ** 31;
 /** Types from here on are reserved for local extensions; sshd takes none. */
 const FIRST_LOCAL_TYPE = 192;
 /** What may wait behind a key exchange that the client does not finish. */
 const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
-
-/** As sshd 9.2 sends it: every signature type it was built with, whatever its configuration allows. */
-export const SERVER_SIG_ALGS =
-  'ssh-ed25519,sk-ssh-ed25519@openssh.com,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,' +
-  'sk-ecdsa-sha2-nistp256@openssh.com,webauthn-sk-ecdsa-sha2-nistp256@openssh.com,ssh-dss,ssh-rsa,rsa-sha2-256,rsa-sha2-512';
-
-export interface TransportOptions {
-  /** Without its line end: `SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10`. */
-  readonly version: string;
-  readonly hostKeys: HostKeys;
-  /** Bytes in one direction after which new keys are asked for; OpenSSH's own limits where absent. */
-  readonly rekeyBytes?: number;
-}
-
-export interface TransportHost {
-  /** Bytes for the client; whole flights at once. The array is not touched again. */
-  write(bytes: Uint8Array): void;
-  /** The connection is over, for `reason` (ours, for logs). `unread`: sshd would have closed with input unread, which resets. */
-  end(reason: string, unread: boolean): void;
-  identified(version: string): void;
-  proposed(proposal: Proposal): void;
-  /** Input is let through again: read on. */
-  unblocked(): void;
-  /** New keys are in use. */
-  keyed(agreement: Agreement, initial: boolean): void;
-  /**
-   * A message for the layers above: service request, extension info, and everything from 50 on. `payload` is only valid during the call.
-   * Answers false for what is not known there.
-   */
-  message(payload: Buffer): boolean;
-}
 
 type KexState = 'none' | 'proposed' | 'exchange' | 'newkeys';
 
@@ -76,21 +39,14 @@ export class Transport {
   congested = false;
   #options: TransportOptions;
   #host: TransportHost;
-  #input = new InputBuffer();
-  #output: Buffer | undefined;
-  #outputLength = 0;
+  #input = new PacketInput(MAX_PACKET_BYTES);
+  #output: PacketOutput;
   #identified = false;
   #closed = false;
   #blocks = 0;
   #flushDue = false;
   #running = false;
   #clientVersion = '';
-  #sealer: PacketSealer = createPlainSealer();
-  #opener: PacketOpener = createPlainOpener();
-  #compressor: Compressor | undefined;
-  #decompressor: Decompressor | undefined;
-  #sequenceIn = 0;
-  #sequenceOut = 0;
   #kexState: KexState = 'none';
   #initial = true;
   #strict = false;
@@ -106,14 +62,11 @@ export class Transport {
   #sentKexInit = false;
   #queued: Buffer[] = [];
   #queuedBytes = 0;
-  #bytesIn = 0;
-  #bytesOut = 0;
-  #packetsIn = 0;
-  #packetsOut = 0;
 
   constructor(options: TransportOptions, host: TransportHost) {
     this.#options = options;
     this.#host = host;
+    this.#output = new PacketOutput((bytes) => host.write(bytes));
   }
 
   get closed(): boolean {
@@ -135,13 +88,13 @@ export class Transport {
 
   /** Sends the server's identification. */
   start(): void {
-    this.#append(Buffer.from(`${this.#options.version}\r\n`, 'latin1'));
+    this.#output.append(Buffer.from(`${this.#options.version}\r\n`, 'latin1'));
     this.flush();
   }
 
   receive(chunk: Uint8Array): void {
     if (this.#closed) return;
-    this.#input.append(chunk);
+    this.#input.bytes.append(chunk);
     this.#run();
   }
 
@@ -166,7 +119,7 @@ export class Transport {
       else this.#queued.push(Buffer.from(payload));
       return;
     }
-    this.#seal(payload);
+    this.#output.seal(payload);
     if (this.#running) return;
     this.#rekeyIfDue();
     if (this.#flushDue) return;
@@ -178,17 +131,13 @@ export class Transport {
   }
 
   flush(): void {
-    if (this.#output === undefined || this.#outputLength === 0) return;
-    const bytes = this.#output.subarray(0, this.#outputLength);
-    this.#output = undefined;
-    this.#outputLength = 0;
-    this.#host.write(bytes);
+    this.#output.flush();
   }
 
   /** Says why and ends the connection: `packet_disconnect` of OpenSSH. */
   disconnect(text: string): void {
     if (this.#closed) return;
-    this.#seal(scratch.reset().u8(MSG.DISCONNECT).u32(DISCONNECT_PROTOCOL_ERROR).string(text).string('').view());
+    this.#output.seal(scratch.reset().u8(MSG.DISCONNECT).u32(DISCONNECT_PROTOCOL_ERROR).string(text).string('').view());
     this.flush();
     this.drop(text);
   }
@@ -199,10 +148,8 @@ export class Transport {
     this.#closed = true;
     // After the login sshd writes once a turn, and what an error finds unwritten is lost; before it, each message is written at once.
     if (!this.#authenticated) this.flush();
-    this.#output = undefined;
-    this.#compressor?.close();
-    this.#decompressor?.close();
-    this.#input.clear();
+    this.#output.close();
+    this.#input.close();
     this.#queued = [];
     this.#host.end(reason, unread);
   }
@@ -228,7 +175,7 @@ export class Transport {
     while (!this.#closed && this.#blocks === 0 && this.#step());
     this.#running = false;
     if (this.#closed) return;
-    this.#input.compact();
+    this.#input.bytes.compact();
     this.#rekeyIfDue();
     this.flush();
   }
@@ -236,50 +183,46 @@ export class Transport {
   /** One packet, or false where more bytes are needed. */
   #step(): boolean {
     if (!this.#identified) return this.#identify();
-    const input = this.#input;
-    if (input.length < this.#opener.headBytes) return false;
-    const frame = this.#opener.frameBytes(this.#sequenceIn, input.buffer, input.start, MAX_PACKET_BYTES);
-    if (frame === BAD_LENGTH || frame === BAD_BLOCK) {
-      this.drop(frame === BAD_LENGTH ? `Bad packet length ${this.#opener.packetLength}.` : 'padding error');
-      return false;
+    const { sequence } = this.#input;
+    const packet = this.#input.next();
+    switch (packet) {
+      case 'incomplete':
+        return false;
+      case 'bad-length':
+        this.drop(`Bad packet length ${this.#input.packetLength}.`);
+        return false;
+      case 'bad-block':
+        this.drop('padding error');
+        return false;
+      case 'bad-padding':
+        // The length of the padding stands in the clear only before the first keys.
+        this.disconnect(`Corrupted padlen ${this.#sessionId === undefined ? this.#input.paddingBytes : 0} on input.`);
+        return false;
+      case 'corrupt':
+        this.drop('Corrupted MAC on input.');
+        return false;
+      case 'bad-compression':
+        this.drop('invalid compressed data');
+        break;
+      default:
+        this.#dispatch(packet, sequence);
     }
-    if (input.length < frame) return false;
-    const opened = this.#opener.open(this.#sequenceIn, input.buffer, input.start);
-    if (opened === 'bad-padding') {
-      // The length of the padding stands in the clear only before the first keys.
-      this.disconnect(
-        `Corrupted padlen ${this.#sessionId === undefined ? input.buffer[input.start + 4] : 0} on input.`,
-      );
-      return false;
-    }
-    if (opened === 'corrupt') {
-      this.drop('Corrupted MAC on input.');
-      return false;
-    }
-    const sequence = this.#sequenceIn;
-    this.#sequenceIn = (sequence + 1) >>> 0;
-    this.#packetsIn++;
-    this.#bytesIn += frame;
-    const plain = asBuffer(opened);
-    const payload = this.#decompressor === undefined ? plain : this.#decompressor.decompress(plain);
-    if (payload === undefined) this.drop('invalid compressed data');
-    else this.#dispatch(payload, sequence);
-    input.consume(frame);
+    this.#input.consumed();
     return !this.#closed;
   }
 
   #identify(): boolean {
-    const result = readIdentification(this.#input.view());
+    const result = readIdentification(this.#input.bytes.view());
     switch (result.kind) {
       case 'incomplete':
         return false;
       case 'refused':
-        this.#append(Buffer.from(result.reply, 'latin1'));
-        this.drop(result.reason, result.used < this.#input.length);
+        this.#output.append(Buffer.from(result.reply, 'latin1'));
+        this.drop(result.reason, result.used < this.#input.bytes.length);
         return false;
       case 'accepted':
     }
-    this.#input.consume(result.used);
+    this.#input.bytes.consume(result.used);
     this.#identified = true;
     this.#clientVersion = result.version;
     this.#host.identified(result.version);
@@ -335,7 +278,7 @@ export class Transport {
 
   #sendKexInit(): void {
     this.#ownKexInit = serverKexInit(randomFillSync(Buffer.allocUnsafe(16)));
-    this.#seal(this.#ownKexInit);
+    this.#output.seal(this.#ownKexInit);
     this.#sentKexInit = true;
   }
 
@@ -370,7 +313,7 @@ export class Transport {
       case 'invalid':
         return this.drop(step.reason);
       case 'send':
-        return this.#seal(step.payload);
+        return this.#output.seal(step.payload);
       case 'done':
         return this.#finishKex(this.#kex, step);
     }
@@ -385,17 +328,15 @@ export class Transport {
     this.#sessionId ??= exchangeHash;
     const signature = hostKey.sign(agreement.hostKey, exchangeHash);
     scratch.reset().u8(done.replyType).string(hostKey.blob).raw(done.publicValue).string(signature);
-    this.#seal(scratch.view());
-    this.#seal(scratch.reset().u8(MSG.NEWKEYS).view());
+    this.#output.seal(scratch.view());
+    this.#output.seal(scratch.reset().u8(MSG.NEWKEYS).view());
     this.#keys = { hash: kex.hash, secret: done.secret, exchangeHash, sessionId: this.#sessionId };
-    this.#sealer = createSealer(
+    const sealer = createSealer(
       agreement.cipherOut,
       agreement.macOut,
       deriveKeys(this.#keys, SERVER_TO_CLIENT, agreement.cipherOut, agreement.macOut),
     );
-    if (this.#strict) this.#sequenceOut = 0;
-    this.#bytesOut = 0;
-    this.#packetsOut = 0;
+    this.#output.rekeyed(agreement.cipherOut, sealer, this.#strict);
     if (this.#authenticated) this.#startCompression(agreement, 'out');
     this.#kex = undefined;
     this.#ownKexInit = undefined;
@@ -406,21 +347,18 @@ export class Transport {
     const queued = this.#queued;
     this.#queued = [];
     this.#queuedBytes = 0;
-    for (const payload of queued) this.#seal(payload);
+    for (const payload of queued) this.#output.seal(payload);
   }
 
   #onNewKeys(): void {
     const agreement = this.#agreement!;
-    this.#opener = createOpener(
+    const opener = createOpener(
       agreement.cipherIn,
       agreement.macIn,
       deriveKeys(this.#keys!, CLIENT_TO_SERVER, agreement.cipherIn, agreement.macIn),
     );
     this.#keys = undefined;
-    // The number of the packet itself was counted before it was looked at: the next one is the first.
-    if (this.#strict) this.#sequenceIn = 0;
-    this.#bytesIn = 0;
-    this.#packetsIn = 0;
+    this.#input.rekeyed(agreement.cipherIn, opener, this.#strict);
     if (this.#authenticated) this.#startCompression(agreement, 'in');
     this.#kexState = 'none';
     const initial = this.#initial;
@@ -430,93 +368,17 @@ export class Transport {
 
   #sendExtensions(): void {
     scratch.reset().u8(MSG.EXT_INFO).u32(2).string('server-sig-algs').string(SERVER_SIG_ALGS);
-    this.#seal(scratch.string('publickey-hostbound@openssh.com').string('0').view());
+    this.#output.seal(scratch.string('publickey-hostbound@openssh.com').string('0').view());
   }
 
   #startCompression(agreement: Agreement, direction: 'in' | 'out'): void {
-    if (direction === 'out' && agreement.compressionOut !== 'none') {
-      this.#compressor?.close();
-      this.#compressor = createCompressor();
-    }
-    if (direction === 'in' && agreement.compressionIn !== 'none') {
-      this.#decompressor?.close();
-      this.#decompressor = createDecompressor(MAX_PACKET_BYTES);
-    }
+    if (direction === 'out' && agreement.compressionOut !== 'none') this.#output.compress();
+    if (direction === 'in' && agreement.compressionIn !== 'none') this.#input.decompress();
   }
 
   #rekeyIfDue(): void {
     if (!this.#authenticated || this.#kexState !== 'none' || this.#agreement === undefined) return;
-    if (this.#packetsIn === 0 && this.#packetsOut === 0) return;
-    if (
-      this.#bytesIn > this.#rekeyLimit(this.#agreement.cipherIn) ||
-      this.#bytesOut > this.#rekeyLimit(this.#agreement.cipherOut) ||
-      this.#packetsIn > MAX_PACKETS_PER_KEY ||
-      this.#packetsOut > MAX_PACKETS_PER_KEY
-    )
-      this.rekey();
+    const { rekeyBytes } = this.#options;
+    if (this.#input.wear.isWorn(rekeyBytes) || this.#output.wear.isWorn(rekeyBytes)) this.rekey();
   }
-
-  #rekeyLimit(cipher: string): number {
-    if (this.#options.rekeyBytes !== undefined) return this.#options.rekeyBytes;
-    const block = CIPHERS.get(cipher)!.blockBytes;
-    return block >= 16 ? REKEY_BLOCKS_WIDE * block : REKEY_BYTES_NARROW;
-  }
-
-  #seal(payload: Uint8Array): void {
-    if (this.#closed) return;
-    const compressed = this.#compressor === undefined ? payload : this.#compressor.compress(payload);
-    const bytes = this.#sealer.sealedBytes(compressed.length);
-    const at = this.#reserve(bytes);
-    this.#sealer.sealInto(this.#sequenceOut, compressed, this.#output!, at);
-    this.#sequenceOut = (this.#sequenceOut + 1) >>> 0;
-    this.#packetsOut++;
-    this.#bytesOut += bytes;
-  }
-
-  #append(bytes: Buffer): void {
-    const at = this.#reserve(bytes.length);
-    bytes.copy(this.#output!, at);
-  }
-
-  /** Room for `bytes` in the pending output; answers where. */
-  #reserve(bytes: number): number {
-    const at = this.#outputLength;
-    const needed = at + bytes;
-    if (this.#output === undefined) this.#output = Buffer.allocUnsafe(Math.max(needed, 512));
-    else if (this.#output.length < needed) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#output.length * 2));
-      this.#output.copy(grown, 0, 0, at);
-      this.#output = grown;
-    }
-    this.#outputLength = needed;
-    return at;
-  }
-}
-
-/** What may pass while a key exchange is under way (RFC 4253 section 7.1). */
-function isKexMessage(type: number): boolean {
-  return type < 50 && type !== MSG.SERVICE_REQUEST && type !== MSG.SERVICE_ACCEPT && type !== MSG.EXT_INFO;
-}
-
-/** sshd takes DEBUG and UNIMPLEMENTED apart although it does nothing with them. */
-function isWellFormedNotice(payload: Buffer): boolean {
-  const reader = new WireReader(payload, 1);
-  if (payload[0] === MSG.UNIMPLEMENTED) reader.u32();
-  else if (payload[0] === MSG.DEBUG) {
-    reader.bool();
-    reader.string();
-    reader.string();
-  }
-  return reader.ok;
-}
-
-function disconnectReason(payload: Buffer): string {
-  const reader = new WireReader(payload, 1);
-  const code = reader.u32();
-  const text = reader.string().toString('utf8').slice(0, 256);
-  return reader.ok ? `client: ${code}: ${text}` : 'client: malformed disconnect';
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
