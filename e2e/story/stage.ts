@@ -48,7 +48,7 @@ export interface AttackOptions extends RunOptions {
 }
 
 export interface Stage {
-  readonly lab: NetworkLab;
+  readonly network: NetworkLab;
   /** A folder for what the attacker has at hand. */
   readonly attackerFolder: string;
   /** Starts the product; the next start goes on with the same data unless `fresh`. One at a time. */
@@ -58,6 +58,8 @@ export interface Stage {
   readonly lines: readonly Record<string, unknown>[];
   /** Runs `netsentinel …` on the product's data. */
   cli(...args: readonly string[]): Promise<Finished>;
+  /** Runs `netsentinel lab …` on the defended machine. */
+  lab(args: readonly string[], options?: RunOptions): Promise<Finished>;
   /** The incidents of an address. */
   incidentsOf(address: string): Promise<IncidentSummary[]>;
   /** The one incident of an address, whole; rejects where there is none or more than one. */
@@ -69,7 +71,7 @@ export interface Stage {
 }
 
 export function openStage(): Stage {
-  const lab = createNetworkLab();
+  const network = createNetworkLab();
   const root = mkdtempSync(join(tmpdir(), 'netsentinel-story-'));
   const attackerFolder = join(root, 'attacker');
   mkdirSync(attackerFolder);
@@ -80,12 +82,19 @@ export function openStage(): Stage {
     if (product === undefined) throw new Error('the product is not running');
     return product;
   };
+  const program = (): string[] => [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    join(HOME, 'apps', 'netsentinel', 'main.ts'),
+    '--config',
+    join(running().folder, 'netsentinel.yaml'),
+  ];
   const stopProduct = async (): Promise<void> => {
     await product?.stop();
     product = undefined;
   };
   const stage: Stage = {
-    lab,
+    network,
     attackerFolder,
     get product() {
       return running();
@@ -98,19 +107,13 @@ export function openStage(): Stage {
       if (fresh || folder === undefined) folder = mkdtempSync(join(root, 'product-'));
       lines = [];
       const seen = lines;
-      product = await startWholeProduct({ netns: lab.defender, folder, keepFolder: true, config });
+      product = await startWholeProduct({ netns: network.defender, folder, keepFolder: true, config });
       product.onLine((line) => seen.push(line));
       return product;
     },
-    cli: (...args) =>
-      run([
-        process.execPath,
-        '--disable-warning=ExperimentalWarning',
-        join(HOME, 'apps', 'netsentinel', 'main.ts'),
-        '--config',
-        join(running().folder, 'netsentinel.yaml'),
-        ...args,
-      ]),
+    cli: (...args) => run([...program(), ...args]),
+    lab: (args, options) =>
+      run(['nsenter', `--net=/run/netns/${network.defender}`, ...program(), 'lab', ...args], options),
     async incidentsOf(address) {
       const all = jsonLines<IncidentSummary>(await stage.cli('incidents', '--json'));
       return all.filter((one) => one.addresses.includes(address));
@@ -122,10 +125,11 @@ export function openStage(): Stage {
     },
     blocks: async () => jsonLines<EnforcedBlock>(await stage.cli('response', 'list', '--json')),
     attack: (command, options) =>
-      run([...(options?.from === 'defender' ? lab.inDefender : lab.inAttacker), ...command], options),
+      run([...(options?.from === 'defender' ? network.inDefender : network.inAttacker), ...command], options),
     async close() {
+      if (product !== undefined) await stage.lab(['down']);
       await stopProduct().catch(() => {});
-      lab.destroy();
+      network.destroy();
       rmSync(root, { recursive: true, force: true });
     },
   };
@@ -185,7 +189,7 @@ export async function upload(
   return stage.attack(command, { timeoutMs: 3000, ...options });
 }
 
-/** An interactive `ssh` as the attacker, with what it has shown so far. */
+/** An interactive program, an `ssh` most of all, with what it has shown so far. */
 export interface Terminal {
   type(text: string): void;
   readonly shown: string;
@@ -193,12 +197,10 @@ export interface Terminal {
   end(): void;
 }
 
-export function openTerminal(stage: Stage, login: Login, maxMs = 60_000): Terminal {
-  const child: ChildProcess = spawn(
-    'timeout',
-    ['-k', '2', String(maxMs / 1000), ...stage.lab.inAttacker, ...ssh(login)],
-    { stdio: ['pipe', 'pipe', 'ignore'] },
-  );
+export function openTerminal(command: readonly string[], maxMs = 60_000): Terminal {
+  const child: ChildProcess = spawn('timeout', ['-k', '2', String(maxMs / 1000), ...command], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   let shown = '';
   child.stdout?.on('data', (chunk: Buffer) => (shown = (shown + chunk.toString()).slice(-MAX_OUTPUT)));
   child.stdin?.on('error', () => {});

