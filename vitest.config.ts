@@ -12,7 +12,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['{contracts,kernel,stages,decoys,enforcer,surface/api,apps}/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.bench.ts', '**/bench/**', '**/*.fuzz.ts'],
+      exclude: ['**/*.test.ts', '**/*.bench.ts', '**/bench/**', 'apps/netsentinel/fault/**', '**/*.fuzz.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },
     },
