@@ -1,7 +1,6 @@
 /** `audit verify`: whether the enforcer's record is whole: every entry's hash covers the one before it. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { verifyAudit } from '@netsentinel/enforcer/audit';
 import { EXIT, print, printJson, safe } from './output.ts';
 import { needData, settings } from './settings.ts';
 
@@ -15,6 +14,7 @@ export function addAudit(program: Command): void {
     .action(async (options: { json?: boolean }, command: Command) => {
       const { folder } = settings(command);
       needData(folder);
+      const { verifyAudit } = await import('@netsentinel/enforcer/audit');
       const result = await verifyAudit(join(folder.enforcer, 'audit'));
       if (!result.ok) process.exitCode = EXIT.failed;
       if (options.json === true) return printJson(result);

@@ -1,10 +1,8 @@
 /** `incidents [ID]`: the queue, or one attacker's story. Reads the state directly, so it works whether NetSentinel runs or not. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { technique, tactic } from '@netsentinel/detect/attack';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { openSqliteStateReader } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { paint, print, printJson, safe, severityColour, span, table, when } from './output.ts';
 import { needData, settings } from './settings.ts';
 
@@ -18,6 +16,8 @@ export function addIncidents(program: Command): void {
     .action(async (id: string | undefined, options: { limit: string; json?: boolean }, command: Command) => {
       const { folder } = settings(command);
       needData(folder);
+      // Loaded when needed: `up` stays small without it.
+      const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
       const state = await openSqliteStateReader(join(folder.platform, 'state.db'));
       try {
         const limit = Number(options.limit);
@@ -51,14 +51,15 @@ export function addIncidents(program: Command): void {
             { hint: '`netsentinel incidents` lists them.' },
           );
         if (options.json === true) return printJson(incident);
-        return tell(incident);
+        return await tell(incident);
       } finally {
         await state.close();
       }
     });
 }
 
-function tell(incident: Incident): void {
+async function tell(incident: Incident): Promise<void> {
+  const { tactic, technique } = await import('@netsentinel/detect/attack');
   print(paint(safe(incident.title, 200), 'bold'));
   print(
     `${paint(incident.severity, severityColour[incident.severity])}, score ${incident.score}, ${incident.status}; ${when(incident.firstSeen)} to ${when(incident.lastSeen)} (${span(incident.lastSeen - incident.firstSeen)})`,

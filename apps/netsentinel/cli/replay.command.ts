@@ -5,8 +5,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { readFileRecording } from '@netsentinel/store/blobs/files/file-blob.store';
-import { openSqliteStateReader } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { harmless } from './harmless-terminal.ts';
 import { paint, print, safe, warn } from './output.ts';
 import { needData, settings } from './settings.ts';
@@ -28,6 +26,7 @@ export function addReplay(program: Command): void {
       if (!(speed > 0 && speed <= 1000))
         throw new NetSentinelError('USAGE_SPEED', 'user', '--speed takes a number above 0, at most 1000');
       const session = await sessionOf(join(folder.platform, 'state.db'), id);
+      const { readFileRecording } = await import('@netsentinel/store/blobs/files/file-blob.store');
       const bytes = await readFileRecording(join(folder.platform, 'blobs'), session);
       if (bytes === undefined)
         throw new NetSentinelError('RECORDING_NOT_FOUND', 'user', `no recording of ${safe(id)}`, {
@@ -39,6 +38,7 @@ export function addReplay(program: Command): void {
 }
 
 async function sessionOf(file: string, id: string): Promise<string> {
+  const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
   const state = await openSqliteStateReader(file);
   try {
     const incident = await state.incident(id);

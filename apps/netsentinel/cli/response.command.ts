@@ -1,7 +1,6 @@
 /** `response`: what is blocked, and the way back. Speaks with the enforcer itself, so it works when the platform is gone. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { callEnforcer } from '@netsentinel/enforcer/control';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { print, printJson, safe, span, table } from './output.ts';
 import { settings } from './settings.ts';
@@ -14,6 +13,7 @@ export function addResponse(program: Command): void {
     .option('--json', 'print JSON: one block a line')
     .action(async (options: { json?: boolean }, command: Command) => {
       const { folder } = settings(command);
+      const { callEnforcer } = await import('@netsentinel/enforcer/control');
       const blocks = await callEnforcer(folder.enforcerSocket, { command: 'list' });
       if (options.json === true) return blocks.forEach(printJson);
       if (blocks.length === 0) return print('nothing is blocked');
@@ -41,6 +41,7 @@ export function addResponse(program: Command): void {
         throw new NetSentinelError('USAGE_REVERT', 'user', 'name one block, or say --all', {
           hint: '`netsentinel response list` names them.',
         });
+      const { callEnforcer } = await import('@netsentinel/enforcer/control');
       const by = `cli:${userInfo().username}`;
       if (options.all === true) {
         const { reverted } = await callEnforcer(folder.enforcerSocket, { command: 'revertAll', by });
