@@ -6,7 +6,7 @@ import type { FsResult, FsStat, FsUser } from '../shell.types.ts';
 import { type BaseTree, TYPE_FOLDER, TYPE_LINK, TYPE_MASK } from './base-tree.ts';
 import { installedContent } from './binary-content.ts';
 import { bad, done, good } from './fs-result.ts';
-import { OverlayNode, type Ref } from './overlay-node.ts';
+import type { OverlayNode, Ref } from './overlay-node.ts';
 
 export const FS_LIMITS = {
   /** Contents that one attacker may keep. */
