@@ -8,6 +8,8 @@ import type { RecordingSink } from '@netsentinel/contracts/decoy';
 
 /** Room for the last line, which says that the rest was cut. */
 const RESERVE_BYTES = 256;
+/** What programs take where a client names no size (`ssh -tt` without a terminal asks for 0 by 0). */
+const UNKNOWN_SIZE = { columns: 80, rows: 24 } as const;
 
 export interface RecordingStart {
   readonly columns: number;
@@ -34,8 +36,8 @@ export class TerminalRecording {
     this.#startedMs = clock.monotonicMs();
     this.#line({
       version: 2,
-      width: start.columns,
-      height: start.rows,
+      width: start.columns || UNKNOWN_SIZE.columns,
+      height: start.rows || UNKNOWN_SIZE.rows,
       timestamp: Math.floor(clock.now() / 1000),
       ...(start.command === undefined ? {} : { command: start.command.slice(0, 4096) }),
       env: { TERM: start.terminal.slice(0, 64), SHELL: '/bin/bash' },
@@ -59,7 +61,7 @@ export class TerminalRecording {
   }
 
   resize(columns: number, rows: number): void {
-    this.#event('r', `${columns}x${rows}`);
+    this.#event('r', `${columns || UNKNOWN_SIZE.columns}x${rows || UNKNOWN_SIZE.rows}`);
   }
 
   close(): void {
