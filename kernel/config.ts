@@ -32,7 +32,13 @@ export interface LoadedConfig<T> {
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Variables with our prefix that are not configuration. */
-const NOT_CONFIG = new Set(['NETSENTINEL_CORPUS', 'NETSENTINEL_CONFIG', 'NETSENTINEL_DATA', 'NETSENTINEL_HOME']);
+const NOT_CONFIG = new Set([
+  'NETSENTINEL_CORPUS',
+  'NETSENTINEL_CHROMIUM',
+  'NETSENTINEL_CONFIG',
+  'NETSENTINEL_DATA',
+  'NETSENTINEL_HOME',
+]);
 
 /** Throws `CONFIG_INVALID` with every problem found, one a line. */
 export function loadConfig<T>(schema: z.ZodType<T>, source: ConfigSource): LoadedConfig<T> {

@@ -54,7 +54,7 @@ export function labState(links: LabLinks, addressJson: string, namespaces: strin
 /** What `lab shell` starts: the user's shell, with a prompt that says where they are where it can be set so. */
 export function shellOf(env: Readonly<Record<string, string | undefined>>): string[] {
   const shell = env['SHELL'] ?? '/bin/sh';
-  return ['env', 'NETSENTINEL_LAB=1', 'PS1=attacker$ ', shell, ...(shell.endsWith('/bash') ? ['--norc'] : [])];
+  return ['env', 'PS1=attacker$ ', shell, ...(shell.endsWith('/bash') ? ['--norc'] : [])];
 }
 
 function hasAddress(json: string, address: string): boolean {
