@@ -60,7 +60,7 @@ export function serveSensor(
   const { log, clock } = ports;
   const counters: SensorLinkCounters = { events: 0, rejected: 0, foreign: 0 };
   const reader = new FrameReader(MAX_WIRE_FRAME);
-  const recordings = new Map<string, { writer: Promise<RecordingWriter>; tail: Promise<void> }>();
+  const recordings = new Map<string, { writer: Promise<RecordingWriter>; tail: Promise<void>; failed: boolean }>();
   const blobs = new Map<number, { chunks: Uint8Array[]; bytes: number }>();
   let epoch: string | undefined;
   let pending = 0;
@@ -108,19 +108,22 @@ export function serveSensor(
     let open = recordings.get(id);
     if (open === undefined) {
       if (recordings.size >= MAX_OPEN_RECORDINGS) return;
-      open = { writer: ports.blobs.openRecording(id), tail: Promise.resolve() };
+      open = { writer: ports.blobs.openRecording(id), tail: Promise.resolve(), failed: false };
       recordings.set(id, open);
     }
     const { writer } = open;
+    const current = open;
     open.tail = open.tail
       .then(async () => {
         const file = await writer;
         ports.onTerminal(id, file.bytes, chunk);
         await file.append(chunk);
       })
-      .catch((error: unknown) =>
-        log.warn('a recording could not be written', { session: id, error: describeError(error) }),
-      );
+      .catch((error: unknown) => {
+        // Said once: an attacker must not fill the log with a terminal while the disk is full.
+        if (!current.failed) log.warn('a recording has a hole', { session: id, error: describeError(error) });
+        current.failed = true;
+      });
   };
 
   const endRecording = (id: string): void => {
