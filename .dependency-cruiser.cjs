@@ -3,14 +3,57 @@ const room = '^(stages/[^/]+|decoys|enforcer|surface/[^/]+|testkit|e2e|scripts)/
 module.exports = {
   forbidden: [
     // The shell's interpreter, expansion and builtins call each other by their nature: $(…) in a word runs a program whose words expand.
-    { name: 'no-cycle', severity: 'error', from: { pathNot: '^decoys/shell/(run|builtins)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'contracts-import-nothing-of-ours', severity: 'error', from: { path: '^contracts/' }, to: { path: '^(kernel|stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' } },
-    { name: 'kernel-imports-contracts-only', severity: 'error', from: { path: '^kernel/', pathNot: '\\.test\\.ts$' }, to: { path: '^(stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' } },
-    { name: 'rooms-never-import-each-other', severity: 'error', from: { path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/', pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/)' }, to: { path: room, pathNot: '^$1/' } },
-    { name: 'rooms-never-import-apps', severity: 'error', from: { pathNot: '^(apps|e2e|scripts)/' }, to: { path: '^apps/' } },
-    { name: 'decoys-keep-to-their-own-protocol', severity: 'error', from: { path: '^decoys/(ssh|telnet|http)/' }, to: { path: '^decoys/(ssh|telnet|http)/', pathNot: '^decoys/$1/' } },
-    { name: 'console-imports-contracts-only', severity: 'error', from: { path: '^surface/console/' }, to: { path: '^(kernel|stages|decoys|enforcer|surface/api|apps)/' } },
-    { name: 'tests-stay-out-of-the-product', severity: 'error', from: { pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/|^testkit/|^e2e/|^scripts/)' }, to: { path: '^(testkit|e2e)/' } },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: { pathNot: '^decoys/shell/(run|builtins)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'contracts-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^contracts/' },
+      to: { path: '^(kernel|stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' },
+    },
+    {
+      name: 'kernel-imports-contracts-only',
+      severity: 'error',
+      from: { path: '^kernel/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(stages|decoys|enforcer|surface|apps|testkit|e2e|scripts)/' },
+    },
+    {
+      name: 'rooms-never-import-each-other',
+      severity: 'error',
+      from: {
+        path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/',
+        pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/)',
+      },
+      to: { path: room, pathNot: '^$1/' },
+    },
+    {
+      name: 'rooms-never-import-apps',
+      severity: 'error',
+      from: { pathNot: '^(apps|e2e|scripts)/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'decoys-keep-to-their-own-protocol',
+      severity: 'error',
+      from: { path: '^decoys/(ssh|telnet|http)/' },
+      to: { path: '^decoys/(ssh|telnet|http)/', pathNot: '^decoys/$1/' },
+    },
+    {
+      name: 'console-imports-contracts-only',
+      severity: 'error',
+      from: { path: '^surface/console/' },
+      to: { path: '^(kernel|stages|decoys|enforcer|surface/api|apps)/' },
+    },
+    {
+      name: 'tests-stay-out-of-the-product',
+      severity: 'error',
+      from: { pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/|^testkit/|^e2e/|^scripts/)' },
+      to: { path: '^(testkit|e2e)/' },
+    },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -18,6 +61,10 @@ module.exports = {
     exclude: { path: '(node_modules|\\.next|/out/|next-env\\.d\\.ts)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -7,10 +7,17 @@ if (first === '--failures') {
   for (const file of report.testResults) {
     if (file.status === 'failed' && file.assertionResults.length === 0) console.log(`${file.name}: ${file.message}`);
     for (const test of file.assertionResults) {
-      if (test.status !== 'passed') console.log(`${test.status}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n  ').slice(0, 2000)}`);
+      if (test.status !== 'passed')
+        console.log(`${test.status}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n  ').slice(0, 2000)}`);
     }
   }
 } else {
-  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  console.log(report.numPassedTests, report.numFailedTests + broken, report.numPendingTests + (report.numTodoTests ?? 0));
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  console.log(
+    report.numPassedTests,
+    report.numFailedTests + broken,
+    report.numPendingTests + (report.numTodoTests ?? 0),
+  );
 }

@@ -1,6 +1,6 @@
 /** Incidents for tests and screenshots: a believable intrusion, and one with hostile text in every field that an attacker can reach. */
 import type { Action } from '@netsentinel/contracts/action';
-import { IncidentSummary, type Incident } from '@netsentinel/contracts/incident';
+import type { Incident } from '@netsentinel/contracts/incident';
 
 const MINUTE = 60_000;
 
