@@ -103,6 +103,13 @@ function attempts(targets: Targets): Record<string, Attempt> {
     db.exec(`vacuum into '${targets.writable}/stolen.db'`);
     return 'written';
   };
+  // Node's permission model grants this folder, or it would not read compiled code from it; the mount is what stands in the way.
+  const compiled = `${targets.readable}/node_modules/.cache/netsentinel`;
+  all['write compiled code for others'] = () => {
+    const [kept] = fs.readdirSync(compiled).filter((name) => name.startsWith('v'));
+    return (fs.writeFileSync(`${compiled}/${kept ?? ''}/poison`, 'x'), 'written');
+  };
+  all['replace compiled code'] = () => (fs.writeFileSync(`${compiled}/stamp`, 'x'), 'written');
   all['write own code'] = () => (fs.appendFileSync(`${targets.readable}/kernel/pack.ts`, '\n//'), 'written');
   all['write a report'] = () => {
     const file = process.report.writeReport(`${targets.writable}/report.json`);
@@ -193,8 +200,13 @@ function attempts(targets: Targets): Record<string, Attempt> {
   for (const [host, port] of [
     ['127.0.0.1', targets.tcpPort],
     ['::1', targets.tcpPort],
-    [targets.ownAddress, targets.tcpPort],
-    ['198.51.100.1', 80],
+    // Where the network is the machine's, nothing but loopback is touched.
+    ...(targets.ownNetwork
+      ? ([
+          [targets.ownAddress, targets.tcpPort],
+          ['198.51.100.1', 80],
+        ] as const)
+      : []),
   ] as const)
     all[`connect to ${host}:${port}`] = () => soon(once(connect({ host, port }), 'connect').then(() => 'connected'));
   for (const path of [...targets.sockets, '/run/dbus/system_bus_socket', '/var/run/docker.sock', '\0netsentinel-drill'])
@@ -210,8 +222,10 @@ function attempts(targets: Targets): Record<string, Attempt> {
     );
     socket.close();
   };
-  all['resolve a name'] = () => dns.promises.lookup('example.org');
-  all['ask a name server'] = () => soon(dns.promises.resolve4('example.org'));
+  if (targets.ownNetwork) {
+    all['resolve a name'] = () => dns.promises.lookup('example.org');
+    all['ask a name server'] = () => soon(dns.promises.resolve4('example.org'));
+  }
   all['fetch'] = () => soon(fetch(`http://127.0.0.1:${targets.tcpPort}/`).then((reply) => reply.status));
   all['network interfaces'] = () => {
     const found = Object.keys(os.networkInterfaces());

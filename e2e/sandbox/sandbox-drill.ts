@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,7 @@ import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-sta
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
 import { HOME } from '../../apps/netsentinel/cli/settings.ts';
+import { codeCacheFolder } from '../../apps/netsentinel/launcher/code-cache.ts';
 import { decoyHostProgram } from '../../apps/netsentinel/launcher/confinements.ts';
 import { dataFolder, installSeed, prepareDataFolder } from '../../apps/netsentinel/launcher/data-folder.ts';
 import { probeSandbox, spawnConfined } from '../../apps/netsentinel/launcher/sandbox.ts';
@@ -106,6 +107,7 @@ async function drill(without: string | undefined): Promise<DrillReport> {
     starterPid: process.pid,
     tcpPort: (tcp.address() as AddressInfo).port,
     udpPort: udp.address().port,
+    ownNetwork: without === undefined,
     unconfined: without === 'open',
     ownAddress:
       Object.values(networkInterfaces())
@@ -125,6 +127,7 @@ async function drill(without: string | undefined): Promise<DrillReport> {
       read: [...program.confinement.read, ...script],
     },
     report,
+    without === undefined && existsSync(codeCacheFolder(HOME)) ? codeCacheFolder(HOME) : undefined,
   );
   child.stderr?.pipe(process.stderr);
   let outcomes: Outcome[] = [];

@@ -16,6 +16,8 @@ export interface Targets {
   readonly tcpPort: number;
   readonly udpPort: number;
   readonly ownAddress: string;
+  /** The attacker has an empty network of its own, so that trying to reach the world troubles nobody. */
+  readonly ownNetwork: boolean;
   /** The attacker is not confined at all. */
   readonly unconfined: boolean;
 }
