@@ -107,7 +107,7 @@ async function drill(without: string | undefined): Promise<DrillReport> {
     starterPid: process.pid,
     tcpPort: (tcp.address() as AddressInfo).port,
     udpPort: udp.address().port,
-    ownNetwork: without === undefined,
+    ownNetwork: without === undefined && probeSandbox().level !== 'none',
     unconfined: without === 'open',
     ownAddress:
       Object.values(networkInterfaces())
