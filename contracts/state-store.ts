@@ -35,7 +35,7 @@ export interface StateReader {
   /** The newest incident of this actor that is not closed. */
   openIncidentOf(actor: string): Promise<Incident | undefined>;
   action(id: string): Promise<Action | undefined>;
-  /** Newest first. */
+  /** Newest first; `limit` is 100 by default and at most 200,000. */
   actions(filter?: {
     readonly status?: readonly ActionStatus[];
     readonly incident?: string;

@@ -235,6 +235,14 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await store.read.actions({ status: [] })).toEqual([]);
     });
 
+    it('answers as many actions as it is asked for: the outbox sends all of them again', async () => {
+      await store.transaction(async (tx) => {
+        for (let i = 0; i < 1_200; i++) await tx.putAction(actionFixture(`a${i}`, { createdAt: i }));
+      });
+      expect(await store.read.actions({ limit: 200_000 })).toHaveLength(1_200);
+      expect(await store.read.actions()).toHaveLength(100);
+    });
+
     it('keeps accounts and sessions', async () => {
       const account = { name: 'admin', passwordHash: '$argon2id$v=19$x', role: 'admin', createdAt: 1 } as const;
       const session = { tokenHash: 'ab'.repeat(32), account: 'admin', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };

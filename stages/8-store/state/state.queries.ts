@@ -15,7 +15,8 @@ import type { StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 500;
-const MAX_ACTIONS = 1000;
+/** As many as an enforcer can hold: the outbox sends all of them again. */
+const MAX_ACTIONS = 200_000;
 const MAX_MEMORY_BYTES = 1024 * 1024;
 
 /** `guard` wraps every query: the engine's chance to translate its errors, or to refuse after close. */
