@@ -106,7 +106,7 @@ function attempts(targets: Targets): Record<string, Attempt> {
   // Node's permission model grants this folder, or it would not read compiled code from it; the mount is what stands in the way.
   const compiled = `${targets.readable}/node_modules/.cache/netsentinel`;
   all['write compiled code for others'] = () => {
-    const [kept] = fs.readdirSync(compiled).filter((name) => name.startsWith('v'));
+    const kept = fs.readdirSync(compiled).find((name) => name.startsWith('v'));
     return (fs.writeFileSync(`${compiled}/${kept ?? ''}/poison`, 'x'), 'written');
   };
   all['replace compiled code'] = () => (fs.writeFileSync(`${compiled}/stamp`, 'x'), 'written');
