@@ -67,7 +67,7 @@ function readOptions(ctx: CommandContext): TarOptions | number {
       if (value[1] === 'directory') options.folder = text;
       if (value[1] === 'strip-components') options.strip = Number(text) || 0;
     } else if (long[arg] !== undefined || (arg.startsWith('-') && !arg.startsWith('--') && arg.length > 1) || first) {
-      for (const letter of long[arg] ?? arg.replace(/^-/, '')) {
+      for (const letter of Object.hasOwn(long, arg) ? long[arg]! : arg.replace(/^-/, '')) {
         if ('cxtru'.includes(letter)) options.verb = letter;
         else if (letter === 'f') options.file = args.shift();
         else if (letter === 'C') options.folder = args.shift();

@@ -85,7 +85,7 @@ describe('downloads', () => {
   });
 
   it.each([
-    ['wget', 'wget: missing URL\n', 1],
+    ['wget', /^wget: missing URL\n/, 1],
     ['wget http://nohost/x', /unable to resolve host address ‘nohost’\n$/, 4],
     ['wget gopher://x.example/', /Unsupported scheme/, 1],
     ['wget http://127.0.0.1:81/', /failed: Connection refused\.\n$/, 4],
@@ -105,8 +105,7 @@ describe('downloads', () => {
     ['busybox tftp', /usage|Usage/, 1],
   ])('%s', async (line, stderr, code) => {
     const outcome = await m.run(line);
-    if (typeof stderr === 'string') expect(outcome.stderr).toContain(stderr);
-    else expect(outcome.stderr).toMatch(stderr);
+    expect(outcome.stderr).toMatch(stderr);
     expect(outcome.status).toEqual({ code });
   });
 
@@ -120,7 +119,14 @@ describe('downloads', () => {
 
 describe('connections', () => {
   it.each([
-    ['ssh root@10.0.0.9', 'ssh', '10.0.0.9', 22, /^ssh: connect to host 10\.0\.0\.9 port 22: Connection timed out\r\n$/, 255],
+    [
+      'ssh root@10.0.0.9',
+      'ssh',
+      '10.0.0.9',
+      22,
+      /^ssh: connect to host 10\.0\.0\.9 port 22: Connection timed out\r\n$/,
+      255,
+    ],
     ['ssh -p 2222 -o ConnectTimeout=3 a@10.0.0.9 id', 'ssh', '10.0.0.9', 2222, /port 2222: Connection timed out/, 255],
     ['ssh -p 23 127.0.0.1', 'ssh', '127.0.0.1', 23, /Connection refused/, 255],
     ['ssh localhost', 'ssh', 'localhost', 22, /Host key verification failed/, 255],
@@ -159,9 +165,10 @@ describe('connections', () => {
     expect(await m.out('ping -V')).toMatch(/^ping from iputils/);
   });
 
-  it.each([
-    'ssh', 'scp', 'scp a', 'sftp', 'ssh -V', 'scp /etc/passwd /tmp/p; test -f /tmp/p',
-  ])('%s answers without a connection', async (line) => {
-    expect(observed(await m.run(line), 'connect')).toEqual([]);
-  });
+  it.each(['ssh', 'scp', 'scp a', 'sftp', 'ssh -V', 'scp /etc/passwd /tmp/p; test -f /tmp/p'])(
+    '%s answers without a connection',
+    async (line) => {
+      expect(observed(await m.run(line), 'connect')).toEqual([]);
+    },
+  );
 });

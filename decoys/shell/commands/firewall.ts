@@ -21,8 +21,8 @@ const states = new WeakMap<object, Tables>();
 function tableOf(ctx: CommandContext, name: string): Map<string, Chain> | undefined {
   const tables = states.get(ctx.machine) ?? new Map<string, Map<string, Chain>>();
   states.set(ctx.machine, tables);
-  if (!tables.has(name) && BUILT_IN[name] !== undefined)
-    tables.set(name, new Map(BUILT_IN[name].map((chain) => [chain, { policy: 'ACCEPT', rules: [] }])));
+  if (!tables.has(name) && Object.hasOwn(BUILT_IN, name))
+    tables.set(name, new Map(BUILT_IN[name]!.map((chain) => [chain, { policy: 'ACCEPT', rules: [] }])));
   return tables.get(name);
 }
 
@@ -72,7 +72,9 @@ function iptables(ctx: CommandContext): number {
     '--line-numbers': '--line-numbers',
   };
   const words = args.flatMap((arg) =>
-    /^-[LSFnvxwZ]{2,}$/.test(arg) ? Array.from(arg.slice(1), (letter) => `-${letter}`) : [long[arg] ?? arg],
+    /^-[LSFnvxwZ]{2,}$/.test(arg)
+      ? Array.from(arg.slice(1), (letter) => `-${letter}`)
+      : [Object.hasOwn(long, arg) ? long[arg]! : arg],
   );
   const verb = words.find((word) => /^-[ACDFILNPRSXZE]$/.test(word));
   const rest = words.slice(words.indexOf(verb ?? '') + 1);

@@ -46,7 +46,12 @@ describe('systemctl and service', () => {
     ['service --status-all', /\[ \+ \] {2}ssh/, /^$/, 0],
     ['service nosuch start', /^$/, /not found/, 5],
     ['service', /^$/, /^Usage: service/, 1],
-    ['journalctl -u ssh -n 2', /Accepted password for root from 198\.51\.100\.7 port 50022 ssh2[\s\S]*session opened/, /^$/, 0],
+    [
+      'journalctl -u ssh -n 2',
+      /Accepted password for root from 198\.51\.100\.7 port 50022 ssh2[\s\S]*session opened/,
+      /^$/,
+      0,
+    ],
     ['journalctl -u nosuch', /-- No entries --/, /^$/, 0],
     ['journalctl --vacuum-time=1s', /^$/, /^Vacuuming done/, 0],
     ['update-rc.d x', /^$/, /not enough arguments/, 1],
@@ -66,7 +71,9 @@ describe('systemctl and service', () => {
 
   it('a unit that the attacker wrote is known', async () => {
     const fresh = waitlessMachine();
-    await fresh.run('printf "[Service]\\nExecStart=/tmp/x\\n" > /etc/systemd/system/evil.service; systemctl start evil');
+    await fresh.run(
+      'printf "[Service]\\nExecStart=/tmp/x\\n" > /etc/systemd/system/evil.service; systemctl start evil',
+    );
     expect(await fresh.out('systemctl is-active evil')).toBe('active');
   });
 });
