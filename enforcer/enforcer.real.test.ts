@@ -72,7 +72,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('blocking real packets', 
   });
   const told = (id: string, status: string): Promise<void> =>
     expect
-      .poll(() => replies.some((reply) => reply.id === id && reply.status === status), { timeout: 8000, interval: 5 })
+      .poll(() => replies.some((reply) => reply.id === id && reply.status === status), { timeout: 30_000, interval: 5 })
       .toBe(true);
   const block = async (id: string, target: string, ttlMs?: number): Promise<void> => {
     enforcer.handle(order(id, target, ttlMs));

@@ -21,6 +21,8 @@ async function up(command: Command, json: boolean): Promise<void> {
   const tls = consoleTls(loaded, configFile);
   let signIn = '/';
   const show = json ? (message: FromPlatform) => printJson({ time: new Date().toISOString(), ...message }) : showLine;
+  // From here on, or a signal that comes during the start would end us without ending what we started.
+  const end = listenForEnd();
   const launched = await launch({
     home: HOME,
     folder,
@@ -32,6 +34,9 @@ async function up(command: Command, json: boolean): Promise<void> {
       else show(message);
     },
     onNotice: (text) => warn(`${paint('!', 'yellow', process.stderr)} ${safe(text, 400)}`),
+  }).catch((error: unknown) => {
+    end.forget();
+    throw error;
   });
   const host = urlHost(config.console.address);
   const url = `${tls === undefined ? 'http' : 'https'}://${host}:${config.console.port}${signIn}`;
@@ -52,7 +57,7 @@ async function up(command: Command, json: boolean): Promise<void> {
       folder.root,
     );
 
-  await stopped();
+  await end.asked;
   if (!json) print('\nstopping …');
   await launched.stop();
   if (!json) print('stopped; everything that was seen is kept');
@@ -107,12 +112,17 @@ function showLine(message: FromPlatform): void {
 /** A ^C at `npm start` arrives twice: from the terminal, and passed on by npm. A second one of a person's comes later than that. */
 const SAME_SIGNAL_MS = 1000;
 
-/** Resolves at the first ^C or termination; a second one ends at once. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    // Signal handlers alone do not keep a process alive.
-    const alive = setInterval(() => {}, 60_000);
-    let askedAt: number | undefined;
+interface End {
+  /** Resolves at the first ^C or termination; a second one ends at once. */
+  readonly asked: Promise<void>;
+  forget(): void;
+}
+
+function listenForEnd(): End {
+  // Signal handlers alone do not keep a process alive.
+  const alive = setInterval(() => {}, 60_000);
+  let askedAt: number | undefined;
+  const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (askedAt !== undefined) {
@@ -125,4 +135,5 @@ function stopped(): Promise<void> {
       });
     }
   });
+  return { asked, forget: () => clearInterval(alive) };
 }
