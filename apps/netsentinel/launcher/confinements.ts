@@ -30,7 +30,7 @@ export function decoyHostProgram(home: string): ConfinedProgram {
       user: 'decoy-host',
       permissionModel: true,
       // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
-      nodeOptions: ['--expose-gc', '--max-semi-space-size=4', '--no-experimental-sqlite'],
+      nodeOptions: ['--expose-gc', '--max-semi-space-size=2', '--no-experimental-sqlite'],
     },
   };
 }

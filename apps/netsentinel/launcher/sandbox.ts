@@ -34,8 +34,6 @@ export interface Confinement {
 
 /** It holds little, lets go of it soon, and does too little to be worth optimising compilers. */
 export const ENFORCER_OPTIONS: readonly string[] = [
-  '--no-opt',
-  '--no-maglev',
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=2',
   '--max-old-space-size=96',
