@@ -110,9 +110,9 @@ async function apt(ctx: CommandContext): Promise<number> {
 
 async function update(ctx: CommandContext): Promise<number> {
   const lists: [string, string][] = [
-    ['http://deb.debian.org/debian', 'bookworm'],
-    ['http://deb.debian.org/debian', 'bookworm-updates'],
-    ['http://security.debian.org/debian-security', 'bookworm-security'],
+    ['http://mirrors.edge.kernel.org/debian', 'bookworm'],
+    ['http://mirrors.edge.kernel.org/debian', 'bookworm-updates'],
+    ['http://mirrors.edge.kernel.org/debian-security', 'bookworm-security'],
   ];
   for (const [index, [url, suite]] of lists.entries()) {
     await ctx.sleep(400);
@@ -165,7 +165,11 @@ async function change(ctx: CommandContext, verb: string, names: readonly string[
     return 0;
   }
   for (const name of fresh)
-    ctx.observe({ kind: 'download', url: `http://deb.debian.org/debian/pool/main/${name[0]}/${name}/`, tool: 'apt' });
+    ctx.observe({
+      kind: 'download',
+      url: `http://mirrors.edge.kernel.org/debian/pool/main/${name[0]}/${name}/`,
+      tool: 'apt',
+    });
   ctx.stdout.write(`The following NEW packages will be installed:\n  ${fresh.join(' ')}\n`);
   summary(0, fresh.length, 0);
   const kb = fresh.reduce(
@@ -184,14 +188,14 @@ async function change(ctx: CommandContext, verb: string, names: readonly string[
     }
   }
   for (const [index, name] of fresh.entries()) {
-    ctx.stdout.write(`Err:${index + 1} http://deb.debian.org/debian bookworm/main amd64 ${name} amd64\n`);
+    ctx.stdout.write(`Err:${index + 1} http://mirrors.edge.kernel.org/debian bookworm/main amd64 ${name} amd64\n`);
     await ctx.sleep(2500);
     ctx.stdout.write(
-      `  Cannot initiate the connection to deb.debian.org:80 (2a04:4e42::644). - connect (101: Network is unreachable) Could not connect to deb.debian.org:80 (151.101.130.132), connection timed out\n`,
+      `  Cannot initiate the connection to mirrors.edge.kernel.org:80 (2604:1380:4641:c500::1). - connect (101: Network is unreachable) Could not connect to mirrors.edge.kernel.org:80 (147.75.80.249), connection timed out\n`,
     );
   }
   ctx.stderr.write(
-    `E: Failed to fetch http://deb.debian.org/debian/pool/main/${fresh[0]![0]}/${fresh[0]}/${fresh[0]}_amd64.deb  Could not connect to deb.debian.org:80 (151.101.130.132), connection timed out\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`,
+    `E: Failed to fetch http://mirrors.edge.kernel.org/debian/pool/main/${fresh[0]![0]}/${fresh[0]}/${fresh[0]}_amd64.deb  Could not connect to mirrors.edge.kernel.org:80 (147.75.80.249), connection timed out\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`,
   );
   return 100;
 }
@@ -227,7 +231,7 @@ function aptQuery(ctx: CommandContext, verb: string, names: readonly string[]): 
       ctx.stdout.write(
         verb === 'show'
           ? `Package: ${name}\nVersion: ${found[1]}\nPriority: optional\nSection: utils\nMaintainer: Debian Maintainers <debian-devel@lists.debian.org>\nDescription: ${found[2]}\n\n`
-          : `${name}:\n  Installed: ${found[1]}\n  Candidate: ${found[1]}\n  Version table:\n *** ${found[1]} 500\n        500 http://deb.debian.org/debian bookworm/main amd64 Packages\n        100 /var/lib/dpkg/status\n`,
+          : `${name}:\n  Installed: ${found[1]}\n  Candidate: ${found[1]}\n  Version table:\n *** ${found[1]} 500\n        500 http://mirrors.edge.kernel.org/debian bookworm/main amd64 Packages\n        100 /var/lib/dpkg/status\n`,
       );
   }
   return status;

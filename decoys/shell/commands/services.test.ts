@@ -129,7 +129,7 @@ describe('power', () => {
 
 describe('packages', () => {
   it.each([
-    ['apt-get update', /^Hit:1 http:\/\/deb\.debian\.org[\s\S]*Reading package lists\.\.\. Done$/, 0],
+    ['apt-get update', /^Hit:1 http:\/\/mirrors\.edge\.kernel\.org[\s\S]*Reading package lists\.\.\. Done$/, 0],
     ['apt-get install -y bash', /bash is already the newest version[\s\S]*0 upgraded, 0 newly installed/, 0],
     ['apt-get -y install nosuch-tool', /The following NEW packages will be installed:\n {2}nosuch-tool/, 100],
     ['apt-get install nosuch-tool < /dev/null', /\[Y\/n\] Abort\.$/, 1],

@@ -64,7 +64,7 @@ export function etcFiles(persona: Persona, data: ProfileData): GeneratedFile[] {
   );
   add(
     '/etc/apt/sources.list',
-    'deb http://deb.debian.org/debian bookworm main non-free-firmware\ndeb http://deb.debian.org/debian bookworm-updates main non-free-firmware\ndeb http://security.debian.org/debian-security bookworm-security main non-free-firmware\n',
+    'deb http://mirrors.edge.kernel.org/debian bookworm main non-free-firmware\ndeb http://mirrors.edge.kernel.org/debian bookworm-updates main non-free-firmware\ndeb http://mirrors.edge.kernel.org/debian-security bookworm-security main non-free-firmware\n',
   );
   add('/etc/motd', MOTD);
   add('/etc/bash.bashrc', BASH_BASHRC);
