@@ -2,35 +2,17 @@
  * What the programs share to read and complain like GNU's: error texts, quoting of names, operands as bytes, lines. Text that is worked
  * on is "binary" (one character is one byte), so that any file survives every filter unchanged.
  */
+import { errorText } from '../fs/error-text.ts';
 import type { CommandContext, CommandInput, CommandOutput } from '../command.types.ts';
 import type { FsErrorCode, FsUser } from '../shell.types.ts';
+
+export { errorText };
 
 /** Bytes of one file or stream that a program takes in. */
 const MAX_INPUT_BYTES = 1024 * 1024;
 
-const ERROR_TEXTS: Readonly<Record<FsErrorCode, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENAMETOOLONG: 'File name too long',
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  EINVAL: 'Invalid argument',
-  EXDEV: 'Invalid cross-device link',
-};
-
 /** For what a set-uid program or the kernel reads for anyone. */
 export const ROOT: FsUser = { uid: 0, gid: 0, groups: [0] };
-
-/** The text of `strerror`. */
-export function errorText(code: FsErrorCode): string {
-  return ERROR_TEXTS[code];
-}
 
 /** `NAME: message` on stderr, under the name it was called by. Answers status 1. */
 export function complain(ctx: CommandContext, message: string): number {

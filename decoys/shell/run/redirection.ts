@@ -1,8 +1,8 @@
 /** File descriptors: opening what redirections name, duplicating, and telling the platform what was written once a file is closed. */
+import { errorText } from '../fs/error-text.ts';
 import type { CommandOutput } from '../command.types.ts';
 import type { Redirect } from '../lang/ast.types.ts';
 import { bytesOf } from '../lang/byte-text.ts';
-import type { FsErrorCode } from '../shell.types.ts';
 import { AbandonLine } from './control-flow.ts';
 import { expandQuoted, expandText, expandWords } from './expansion.ts';
 import { printable } from './quoting.ts';
@@ -10,30 +10,12 @@ import type { ShellState } from './shell-state.ts';
 import { BytesInput, DISCARD, FileInput, type OpenFile, emptyInput } from './streams.ts';
 import { setElement } from './values.ts';
 
+export { errorText };
+
 export type FdTable = Map<number, OpenFile>;
 
 const MAX_OBSERVED_FILE = 1024 * 1024;
 const FLUSH_BYTES = 64 * 1024;
-const ERROR_TEXTS: Readonly<Record<FsErrorCode, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENAMETOOLONG: 'File name too long',
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  EINVAL: 'Invalid argument',
-  EXDEV: 'Invalid cross-device link',
-};
-
-export function errorText(code: FsErrorCode): string {
-  return ERROR_TEXTS[code];
-}
-
 export function outputOf(fds: FdTable, fd: number): CommandOutput {
   return fds.get(fd)?.output ?? DISCARD;
 }

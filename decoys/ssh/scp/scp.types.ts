@@ -1,5 +1,5 @@
 /** What both directions of SCP share: a conversation written as a generator that gives way whenever it has to wait. */
-import type { FileSystem, FsErrorCode, FsUser, ShellObservation } from '../../shell/shell.types.ts';
+import type { FileSystem, FsUser, ShellObservation } from '../../shell/shell.types.ts';
 
 /** What the conversation waits for. */
 export type ScpTurn = 'input' | 'output';
@@ -39,19 +39,4 @@ export class ScpExit extends Error {
   }
 }
 
-/** `strerror` of glibc. */
-export const ERROR_TEXT: Readonly<Record<FsErrorCode, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENAMETOOLONG: 'File name too long',
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  EINVAL: 'Invalid argument',
-  EXDEV: 'Invalid cross-device link',
-};
+export { ERROR_TEXT } from '../../shell/fs/error-text.ts';
