@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { FromPlatform } from '@netsentinel/contracts/process';
 import { createLogger } from '@netsentinel/kernel/log';
 import { consoleTls } from '../config/console-tls.ts';
+import { incidentNews } from './incident-news.ts';
 import { launch, type Launched } from '../launcher/launcher.ts';
 import { paint, print, printJson, safe, severityColour, span, warn, when } from './output.ts';
 import { HOME, settings } from './settings.ts';
@@ -20,7 +21,11 @@ async function up(command: Command, json: boolean): Promise<void> {
   const { config } = loaded;
   const tls = consoleTls(loaded, configFile);
   let signIn = '/';
-  const show = json ? (message: FromPlatform) => printJson({ time: new Date().toISOString(), ...message }) : showLine;
+  const isNews = incidentNews();
+  const show = (message: FromPlatform): void => {
+    if (json) printJson({ time: new Date().toISOString(), ...message });
+    else if (message.t !== 'incident' || isNews(message)) showLine(message);
+  };
   // From here on, or a signal that comes during the start would end us without ending what we started.
   const end = listenForEnd();
   const launched = await launch({
