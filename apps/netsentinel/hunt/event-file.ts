@@ -1,0 +1,144 @@
+/**
+ * Event files as they lie around: plain, gzip or zstd by their first bytes and not their name, UTF-8 or UTF-16 (what PowerShell writes), `-` for the
+ * standard input, folders with all that is below. Read as a stream: a file may be larger than memory.
+ */
+import { createReadStream, type Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+
+export interface EventFile {
+  /** As the user named it, or found below the folder that the user named. */
+  readonly path: string;
+  /** On disk, for progress; 0 for the standard input. */
+  readonly bytes: number;
+}
+
+const eventNames = /\.(json|jsonl|ndjson|log)(\.(gz|zst|zstd))?$/i;
+
+/** The files behind the user's arguments, folders opened, in the order of the arguments and then of names. */
+export async function findEventFiles(paths: readonly string[]): Promise<EventFile[]> {
+  const found: EventFile[] = [];
+  for (const path of paths) {
+    if (path === '-') {
+      found.push({ path, bytes: 0 });
+      continue;
+    }
+    const info = await statOf(path);
+    if (!info.isDirectory()) {
+      found.push({ path, bytes: info.size });
+      continue;
+    }
+    const below = await eventFilesBelow(path);
+    if (below.length === 0) {
+      throw new NetSentinelError('HUNT_FILE_NOT_FOUND', 'user', `no event files in ${path}`, {
+        hint: 'Event files end in .json, .jsonl, .ndjson or .log, also with .gz or .zst; name others one by one.',
+      });
+    }
+    found.push(...below);
+  }
+  return found;
+}
+
+async function eventFilesBelow(folder: string): Promise<EventFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && eventNames.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  return Promise.all(paths.map(async (path) => ({ path, bytes: (await stat(path)).size })));
+}
+
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    throw new NetSentinelError('HUNT_FILE_NOT_FOUND', 'user', `cannot read ${path}`, {
+      cause,
+      hint: 'Check the path and its rights.',
+    });
+  }
+}
+
+/**
+ * The file's bytes, decompressed and as UTF-8.
+ * @param onRead called with the bytes read from disk so far
+ * @throws NetSentinelError HUNT_FILE_BROKEN when the compressed data is damaged; what came before it has been handed on
+ */
+export async function* readEventFile(
+  path: string,
+  onRead: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
+  const source = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 });
+  let read = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      onRead((read += chunk.length));
+      yield chunk;
+    }
+  };
+  try {
+    yield* asUtf8(decompressed(counted()));
+  } catch (cause) {
+    throw new NetSentinelError('HUNT_FILE_BROKEN', 'user', `${path} cannot be read to its end: ${messageOf(cause)}`, {
+      cause,
+      hint: 'The file is damaged or cut short; what came before the damage was read.',
+    });
+  }
+}
+
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+async function* decompressed(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const [begin, whole] = await peek(source, zstdMagic.length);
+  const decoder = begin.subarray(0, 2).equals(gzipMagic)
+    ? createGunzip()
+    : begin.subarray(0, 4).equals(zstdMagic)
+      ? createZstdDecompress()
+      : undefined;
+  if (decoder === undefined) {
+    yield* whole;
+    return;
+  }
+  // An error of the source must reach the reader of the decoder, which `pipe` alone does not do.
+  const input = Readable.from(whole);
+  input.on('error', (error) => decoder.destroy(error));
+  for await (const chunk of input.pipe(decoder)) yield chunk as Buffer;
+}
+
+async function* asUtf8(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
+  const [begin, whole] = await peek(source, 2);
+  const mark = begin.length < 2 ? 0 : begin.readUInt16BE(0);
+  if (mark !== 0xfffe && mark !== 0xfeff) {
+    yield* whole;
+    return;
+  }
+  const decoder = new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be');
+  const encoder = new TextEncoder();
+  for await (const chunk of whole) yield encoder.encode(decoder.decode(chunk, { stream: true }));
+  yield encoder.encode(decoder.decode());
+}
+
+/** The first bytes, and the source with them still in front. */
+async function peek(source: AsyncGenerator<Buffer>, bytes: number): Promise<[Buffer, AsyncGenerator<Buffer>]> {
+  let begin = Buffer.alloc(0);
+  while (begin.length < bytes) {
+    const next = await source.next();
+    if (next.done === true) break;
+    begin = Buffer.concat([begin, next.value]);
+  }
+  return [
+    begin,
+    (async function* () {
+      if (begin.length > 0) yield begin;
+      yield* source;
+    })(),
+  ];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
