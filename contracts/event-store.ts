@@ -88,8 +88,8 @@ export interface EventStore {
    */
   append(events: readonly Event[], next: readonly Position[]): Promise<void>;
   /**
-   * Like `append`, with events as `kernel/pack.ts` packs them, for engines that decode in a thread of their own. The bytes are the
-   * caller's again as soon as the call has returned.
+   * Like `append`, with events as records of the stream (`kernel/event-record.ts`), for engines that read them in a thread of their own.
+   * The bytes are the caller's again as soon as the call has returned.
    */
   appendEncoded?(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
   watermarks(): Promise<readonly Position[]>;

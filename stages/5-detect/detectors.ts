@@ -31,11 +31,11 @@ interface Member {
 const SIGNS = ['decoy', 'authentication'].map((text) => Buffer.from(text));
 
 /**
- * False where a packed event (`kernel/pack.ts`) is background for certain: nothing in its bytes can make it a move (`interactionOf`). Ten
- * times cheaper than unpacking it to find out.
+ * False where a record (`kernel/event-record.ts`) is background for certain: nothing in its bytes can make it a move (`interactionOf`). Ten
+ * times cheaper than decoding it to find out.
  */
-export function mayConcern(packed: Uint8Array): boolean {
-  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+export function mayConcern(record: Uint8Array): boolean {
+  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   return SIGNS.some((sign) => bytes.includes(sign));
 }
 

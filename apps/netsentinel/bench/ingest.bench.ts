@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import type { SensorEvent } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { compilePolicy } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
@@ -82,7 +82,7 @@ async function ingest(total: number): Promise<Record<string, number>> {
         batch.push({
           key: event.netsentinel.actor,
           origin: { producer: 'bench', epoch: 'bench0001', sequence },
-          value: pack(event),
+          value: encodeEvent(event),
         });
       }
       underWay.push(stream.append(batch));

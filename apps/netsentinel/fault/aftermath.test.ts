@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -44,7 +44,7 @@ async function leave(sequences: readonly number[], stored: readonly Event[], don
   const state = await openSqliteStateStore({ file: at('state.db'), clock, log });
   for (const sequence of sequences) {
     const origin = { producer: 'decoys', epoch: 'epoch001', sequence };
-    await stream.append([{ key: 'k', origin, value: pack(eventOf(sequence)) }]);
+    await stream.append([{ key: 'k', origin, value: encodeEvent(eventOf(sequence)) }]);
   }
   const marks = [{ partition: 0, offset: BigInt(done ? sequences.length : 0) }];
   await store.append(stored, marks);

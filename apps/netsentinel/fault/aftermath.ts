@@ -15,7 +15,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position } from '@netsentinel/contracts/stream';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { unpack } from '@netsentinel/kernel/pack';
+import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
@@ -95,7 +95,7 @@ async function readStream(stream: EventStream): Promise<StreamFinding> {
       lives.set(name, life);
       if (life.has(origin.sequence)) doubled++;
       life.add(origin.sequence);
-      events.push(unpack(value) as Event);
+      events.push(decodeEvent(value));
     }
   }
   await consumer.close();

@@ -9,7 +9,7 @@ import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { configuredResponders } from '@netsentinel/enforcer/responders/index';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { createDispatcher, type Dispatcher } from '@netsentinel/respond/dispatcher';
 import { compilePolicy } from '@netsentinel/respond/engine';
@@ -152,7 +152,7 @@ export async function openLoop(options: {
     const record: StreamRecord = {
       key: result.value.netsentinel.actor,
       origin: { producer: 'decoys', epoch: EPOCH, sequence },
-      value: pack(result.value),
+      value: encodeEvent(result.value),
     };
     appending = Promise.all([appending, stream.append([record])]);
   }

@@ -6,6 +6,7 @@ import type { EventStream, Position, StoredRecord } from '@netsentinel/contracts
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { pack } from '@netsentinel/kernel/pack';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { compilePolicy } from '@netsentinel/respond/engine';
@@ -59,7 +60,7 @@ class FakeStream {
       this.records.push({
         key: event instanceof Uint8Array ? '-' : event.netsentinel.actor,
         origin: { producer: 'ssh-1', epoch: 'm1abcdef', sequence: this.records.length + 1 },
-        value: event instanceof Uint8Array ? event : pack(event),
+        value: event instanceof Uint8Array ? event : encodeEvent(event),
         partition: 0,
         offset: BigInt(this.records.length),
         appendedAt: NOW,

@@ -23,7 +23,7 @@ import {
 } from '@netsentinel/detect/actor-state';
 import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
-import { unpack } from '@netsentinel/kernel/pack';
+import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { planActions, type Policy } from '@netsentinel/respond/engine';
 import { nextPositions } from './store-writer.ts';
 
@@ -174,7 +174,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     for (const record of records) {
       if (!mayConcern(record.value)) continue;
       const event = attempt(record, tally, () => {
-        const value = unpack(record.value) as Event;
+        const value = decodeEvent(record.value);
         return detectors.concerns(value) ? value : undefined;
       });
       if (event === undefined) continue;

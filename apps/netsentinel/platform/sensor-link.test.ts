@@ -10,7 +10,8 @@ import type { EventStream } from '@netsentinel/contracts/stream';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { encodeFrame } from '@netsentinel/kernel/frames';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack, unpack } from '@netsentinel/kernel/pack';
+import { decodeEvent } from '@netsentinel/kernel/event-record';
+import { pack } from '@netsentinel/kernel/pack';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
@@ -98,7 +99,7 @@ async function events(): Promise<Event[]> {
   const consumer = await stream.consume({ group: `reader-${Math.random().toString(36).slice(2)}`, maxRecords: 10_000 });
   const total = (await stream.describe()).reduce((sum, p) => sum + Number(p.next), 0);
   const out: Event[] = [];
-  while (out.length < total) out.push(...(await consumer.next()).map((r) => unpack(r.value) as Event));
+  while (out.length < total) out.push(...(await consumer.next()).map((r) => decodeEvent(r.value)));
   await consumer.close();
   return out;
 }

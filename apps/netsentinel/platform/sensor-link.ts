@@ -13,6 +13,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream, StreamRecord } from '@netsentinel/contracts/stream';
 import { FromSensor, MAX_WIRE_FRAME, type ToSensor } from '@netsentinel/contracts/wire';
 import { describeError } from '@netsentinel/kernel/errors';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { encodeFrame, FrameReader } from '@netsentinel/kernel/frames';
 import { pack, tryUnpack } from '@netsentinel/kernel/pack';
 import { createEventIntake } from './event-intake.ts';
@@ -225,7 +226,7 @@ export function serveSensor(
       batch.push({
         key: event.netsentinel.actor || NOBODY,
         origin: { producer: sensor.id, epoch, sequence },
-        value: pack(event),
+        value: encodeEvent(event),
       });
       last = sequence;
       if (batch.length >= 1024) {

@@ -1,11 +1,10 @@
 /** Carries events from the stream into the event store. The store keeps the position in the transaction of the data, so nothing doubles. */
-import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { describeError } from '@netsentinel/kernel/errors';
-import { unpack } from '@netsentinel/kernel/pack';
+import { decodeEvent } from '@netsentinel/kernel/event-record';
 
 const BATCH = 4_000;
 const FIRST_RETRY_MS = 250;
@@ -48,11 +47,7 @@ export async function startStoreWriter(ports: {
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
       try {
         if (store.appendEncoded !== undefined) await store.appendEncoded(packed, next);
-        else
-          await store.append(
-            packed.map((bytes) => unpack(bytes) as Event),
-            next,
-          );
+        else await store.append(packed.map(decodeEvent), next);
         await from.commit(next);
         return true;
       } catch (error) {

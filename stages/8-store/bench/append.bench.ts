@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { openDuckDbEventStore } from '../events/duckdb/duckdb-events.store.ts';
 import { sampleEvent } from './sample-events.ts';
 
@@ -44,7 +44,7 @@ export async function benchAppend(options: AppendBenchOptions = {}): Promise<App
   });
   try {
     const packed = Array.from({ length: Math.min(events, DISTINCT) }, (_, n) =>
-      pack(sampleEvent(n, Date.UTC(2026, 10, 20), 1000)),
+      encodeEvent(sampleEvent(n, Date.UTC(2026, 10, 20), 1000)),
     );
     const latencies: number[] = [];
     const underWay: Promise<void>[] = [];

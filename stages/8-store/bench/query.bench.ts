@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { openDuckDbEventStore, type DuckDbEventStore } from '../events/duckdb/duckdb-events.store.ts';
 import { sampleEvent } from './sample-events.ts';
 
@@ -82,7 +82,7 @@ async function load(store: DuckDbEventStore, events: number, perSecond: number):
   const underWay: Promise<void>[] = [];
   for (let i = 0; i < events; i += BATCH) {
     const packed: Uint8Array[] = [];
-    for (let n = i; n < Math.min(events, i + BATCH); n++) packed.push(pack(sampleEvent(n, START_MS, perSecond)));
+    for (let n = i; n < Math.min(events, i + BATCH); n++) packed.push(encodeEvent(sampleEvent(n, START_MS, perSecond)));
     underWay.push(store.appendEncoded(packed, [{ partition: 0, offset: BigInt(i + packed.length) }]));
     if (underWay.length > 12) await underWay.shift();
   }

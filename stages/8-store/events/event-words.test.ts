@@ -2,16 +2,17 @@ import { wordsOf } from '@netsentinel/testkit/reference/event-store.reference';
 import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventTexts, exactHash, searchHashes, searchWords, WordHashes, type WordHash } from './event-words.ts';
+import { exactHash, searchHashes, searchWords, WordHashes, type WordHash } from './event-words.ts';
 
 const key = ({ first, second }: WordHash): string => `${first}~${second}`;
+
+const listed = (hashes: WordHashes): string[] =>
+  Array.from({ length: hashes.length }, (_, i) => key({ first: hashes.first[i]!, second: hashes.second[i]! }));
 
 function hashesOf(text: string): Set<string> {
   const hashes = new WordHashes();
   hashes.addText(text);
-  return new Set(
-    Array.from({ length: hashes.length }, (_, i) => key({ first: hashes.first[i]!, second: hashes.second[i]! })),
-  );
+  return new Set(listed(hashes));
 }
 
 describe('words', () => {
@@ -40,22 +41,34 @@ describe('words', () => {
     );
   });
 
-  it('leave out the id and the timestamps of an event, and keep exact texts apart', () => {
-    const texts: string[] = [];
-    eventTexts(eventFixture(3, { event: { id: 'the-id', original: 'raw' } }), (text) => texts.push(text));
-    expect(texts).toContain('raw');
-    expect(texts).not.toContain('the-id');
-    expect(texts.some((text) => text.startsWith('2026-'))).toBe(false);
+  it('keep exact texts apart', () => {
     expect(key(exactHash(1, 'a'))).not.toBe(key(exactHash(2, 'a')));
     expect(hashesOf('a')).not.toContain(key(exactHash(1, 'a')));
   });
 
-  it('grow without bound of their own, and stop at a depth', () => {
+  it('grow without bound of their own', () => {
     expect(hashesOf(Array.from({ length: 5000 }, (_, i) => `w${i}`).join(' ')).size).toBe(5000);
-    let deep: unknown = 'bottom';
-    for (let i = 0; i < 100; i++) deep = [deep];
-    const texts: string[] = [];
-    eventTexts({ suricata: deep }, (text) => texts.push(text));
-    expect(texts).toEqual([]);
+  });
+
+  it('are the same out of the bytes of a JSON string, where those are plain', () => {
+    const piece = fc.constantFrom('a', 'B', '.', '-', ' ', '_', '7', '/', '\u007f');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const text = pieces.join('');
+        const quoted = new WordHashes();
+        expect(quoted.addQuoted(Buffer.from(`"${text}","more"`), 1)).toBe(text.length + 1);
+        const plain = new WordHashes();
+        plain.addText(text);
+        expect(listed(quoted)).toEqual(listed(plain));
+      }),
+    );
+  });
+
+  it.each(['an é', 'two\nlines', 'a "quote"', 'a-é', 'never closed'])('are left to be read as text: %j', (text) => {
+    const hashes = new WordHashes();
+    hashes.addText('before');
+    const json = Buffer.from(JSON.stringify(text)).subarray(0, text.startsWith('never') ? text.length + 1 : undefined);
+    expect(hashes.addQuoted(json, 1)).toBe(-1);
+    expect(hashes.length).toBe(1);
   });
 });

@@ -8,8 +8,22 @@
 const SEPARATOR = 0;
 const WORD = 1;
 const JOINER = 2;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const WORD_FIRST = 0x811c9dc5;
+const WORD_SECOND = 0x2f0b4c47;
+const JOINED_FIRST = 0x9747b28c;
+const JOINED_SECOND = 0x1b873593;
+
+// What a byte of JSON text is: the folded character of a word, or one of these marks, which no word contains.
+const ASCII_SEPARATOR = 0;
+const ASCII_JOINER = 1;
+const ASCII_END = 2;
+/** A backslash, a control character or a byte beyond ASCII. */
+const ASCII_OTHER = 3;
 
 const { kinds, folded } = characterTables();
+const ascii = asciiTable();
 
 /** A growing list of word hashes; `first` spreads evenly over 32 bits. */
 export class WordHashes {
@@ -25,11 +39,11 @@ export class WordHashes {
       while (i < end && kinds[text.charCodeAt(i)] !== WORD) i++;
       if (i === end) return;
       let parts = 0;
-      let joined1 = 0x9747b28c;
-      let joined2 = 0x1b873593;
+      let joined1 = JOINED_FIRST;
+      let joined2 = JOINED_SECOND;
       for (;;) {
-        let a = 0x811c9dc5;
-        let b = 0x2f0b4c47;
+        let a = WORD_FIRST;
+        let b = WORD_SECOND;
         while (i < end) {
           const code = text.charCodeAt(i);
           if (kinds[code] !== WORD) break;
@@ -47,6 +61,46 @@ export class WordHashes {
         joined1 ^= joiner;
         joined2 ^= joiner << 8;
         i++;
+      }
+      if (parts > 1) this.#push(joined1, joined2);
+    }
+  }
+
+  /**
+   * Adds the words of the JSON string whose first character is at `at`, and answers where its closing quote is; -1, with nothing added,
+   * where it has escapes or characters beyond ASCII and must be read as text. The same words as `addText`.
+   */
+  addQuoted(bytes: Uint8Array, at: number): number {
+    const before = this.length;
+    let i = at;
+    for (;;) {
+      let unit = ascii[bytes[i]!]!;
+      while (unit === ASCII_SEPARATOR || unit === ASCII_JOINER) unit = ascii[bytes[++i]!]!;
+      if (unit === ASCII_END) return i;
+      let parts = 0;
+      let joined1 = JOINED_FIRST;
+      let joined2 = JOINED_SECOND;
+      for (;;) {
+        let a = WORD_FIRST;
+        let b = WORD_SECOND;
+        while (unit > ASCII_OTHER) {
+          a = Math.imul(a ^ unit, 0x01000193);
+          b = Math.imul(b ^ unit, 0x5bd1e995) ^ (b >>> 15);
+          unit = ascii[bytes[++i]!]!;
+        }
+        if (unit === ASCII_OTHER || i >= bytes.length) {
+          this.length = before;
+          return -1;
+        }
+        this.#push(a, b);
+        parts++;
+        joined1 = Math.imul(joined1 ^ a, 0x85ebca6b) ^ (joined1 >>> 13);
+        joined2 = Math.imul(joined2 ^ b, 0xc2b2ae35) ^ (joined2 >>> 16);
+        if (unit !== ASCII_JOINER || ascii[bytes[i + 1]!]! <= ASCII_OTHER) break;
+        const joiner = bytes[i]!;
+        joined1 ^= joiner;
+        joined2 ^= joiner << 8;
+        unit = ascii[bytes[++i]!]!;
       }
       if (parts > 1) this.#push(joined1, joined2);
     }
@@ -126,28 +180,6 @@ export function searchWords(text: string): readonly string[] {
   return words;
 }
 
-/** Calls `visit` with every text of the event that is searched. */
-export function eventTexts(event: object, visit: (text: string) => void): void {
-  for (const [key, value] of Object.entries(event)) {
-    if (key === '@timestamp') continue;
-    if (key !== 'event' || typeof value !== 'object' || value === null) texts(value, visit, 0);
-    else
-      for (const [name, inner] of Object.entries(value as object))
-        if (name !== 'id' && name !== 'ingested' && name !== 'start' && name !== 'end') texts(inner, visit, 0);
-  }
-}
-
-/** Vendors' records may nest; what lies deeper than this is kept but not searched. */
-const MAX_DEPTH = 32;
-
-function texts(value: unknown, visit: (text: string) => void, depth: number): void {
-  if (typeof value === 'string') visit(value);
-  else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
-    if (Array.isArray(value)) for (const item of value) texts(item, visit, depth + 1);
-    else for (const key in value) texts((value as Record<string, unknown>)[key], visit, depth + 1);
-  }
-}
-
 /** The last mixing of MurmurHash3, so that the hashes of similar words lie far apart. */
 function finish(hash: number): number {
   let h = hash ^ (hash >>> 16);
@@ -174,4 +206,13 @@ function characterTables(): { kinds: Uint8Array; folded: Uint16Array } {
     if (lower.length === 1) foldedTo[code] = lower.charCodeAt(0);
   }
   return { kinds: kindOf, folded: foldedTo };
+}
+
+function asciiTable(): Uint8Array {
+  const table = new Uint8Array(256).fill(ASCII_OTHER);
+  for (let code = 0x20; code < 0x80; code++)
+    table[code] = kinds[code] === WORD ? folded[code]! : kinds[code] === JOINER ? ASCII_JOINER : ASCII_SEPARATOR;
+  table[QUOTE] = ASCII_END;
+  table[BACKSLASH] = ASCII_OTHER;
+  return table;
 }

@@ -1,6 +1,6 @@
 /**
  * The embedded event store: DuckDB in a thread of its own, so that neither commits nor queries hold up whoever calls. Events cross over
- * packed, in one transferred buffer a batch.
+ * as JSON, in one transferred buffer a batch.
  */
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '@netsentinel/contracts/clock';
@@ -9,7 +9,7 @@ import { EventAggregate, EventQuery, type EventStore } from '@netsentinel/contra
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent, eventText } from '@netsentinel/kernel/event-record';
 import type { z } from 'zod';
 import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOptions } from './event-store.messages.ts';
 
@@ -27,9 +27,9 @@ export interface DuckDbEventStoreOptions {
   readonly clock?: Clock;
 }
 
-/** The port, and a way in for events that are packed already, as the stream has them. */
+/** The port, and a way in for events as the stream has them. */
 export interface DuckDbEventStore extends EventStore {
-  /** Like `append`, with events as `kernel/pack.ts` packs them. The bytes are copied before the call returns. */
+  /** Like `append`, with events as records of the stream (`kernel/event-record.ts`). The bytes are copied before the call returns. */
   appendEncoded(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
 }
 
@@ -77,16 +77,17 @@ export class WorkerEventStore implements DuckDbEventStore {
   }
 
   append(events: readonly Event[], next: readonly Position[]): Promise<void> {
-    return this.appendEncoded(events.map(pack), next);
+    return this.appendEncoded(events.map(encodeEvent), next);
   }
 
   async appendEncoded(events: readonly Uint8Array[], next: readonly Position[]): Promise<void> {
-    const lengths = Uint32Array.from(events, (event) => event.byteLength);
+    const texts = events.map(eventText);
+    const lengths = Uint32Array.from(texts, (text) => text.byteLength);
     const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
     let at = 0;
-    for (const event of events) {
-      bytes.set(event, at);
-      at += event.byteLength;
+    for (const text of texts) {
+      bytes.set(text, at);
+      at += text.byteLength;
     }
     const batch = { bytes, lengths, next: next.map(({ partition, offset }) => ({ partition, offset })) };
     await this.#ask('append', [batch], [bytes.buffer, lengths.buffer]);

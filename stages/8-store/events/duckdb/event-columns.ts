@@ -46,12 +46,3 @@ const BY_FIELD = new Map(EVENT_COLUMNS.map((entry) => [entry.field, entry]));
 export function columnOf(field: string): EventColumn | undefined {
   return BY_FIELD.get(field);
 }
-
-export function valueAt(event: unknown, path: readonly string[]): unknown {
-  let value = event;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-}

@@ -3,17 +3,14 @@
  * wait a few milliseconds for company. Everything that changes the database runs one after another through `exclusive`.
  */
 import { statSync } from 'node:fs';
-import { BIGINT, DuckDBDataChunk, VARCHAR, type DuckDBType } from '@duckdb/node-api';
-import type { Event } from '@netsentinel/contracts/event';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { unpack } from '@netsentinel/kernel/pack';
 import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
-import { EVENT_COLUMNS, valueAt } from './event-columns.ts';
+import { CHUNK_ROWS } from './event-chunk.ts';
+import { EventRows } from './event-rows.ts';
 import { eventSource } from './event-source.ts';
 import { Bindings } from './query-sql.ts';
 import type { WordIndex } from './words/word-index.ts';
 
-/** A batch as it crosses into the worker: events packed one behind another, each with its length. */
+/** A batch as it crosses into the worker: the JSON of events one behind another, each with its length in bytes. */
 export interface PackedBatch {
   readonly bytes: Uint8Array;
   readonly lengths: Uint32Array;
@@ -25,7 +22,6 @@ interface Pending extends PackedBatch {
   reject(error: unknown): void;
 }
 
-const CHUNK_ROWS = 512;
 const CATCH_UP_ROWS = 8192;
 /** One transaction takes at most about this many events. */
 const MAX_COMMIT_EVENTS = 4096;
@@ -34,47 +30,6 @@ const SMALL_EVENTS = 256;
 const LINGER_MS = 20;
 const CHECKPOINT_WAL_BYTES = 48 * 1024 * 1024;
 const IDLE_CHECKPOINT_MS = 30_000;
-
-type Cell = string | bigint | null;
-
-/** How one column of `events` is filled. */
-interface ColumnFill {
-  readonly type: DuckDBType;
-  cell(event: Event, seq: number, timeMs: number): Cell;
-}
-
-/** The columns in the order that the table has them, which migrations decide. */
-async function columnFills(database: Database): Promise<readonly ColumnFill[]> {
-  const rows = await rowsOf(
-    database.writer,
-    "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'events' ORDER BY column_index",
-  );
-  return rows.map(([name]) => columnFill(String(name)));
-}
-
-function columnFill(name: string): ColumnFill {
-  if (name === 'seq') return { type: BIGINT, cell: (_event, seq) => BigInt(seq) };
-  if (name === 'time') return { type: BIGINT, cell: (_event, _seq, timeMs) => BigInt(timeMs) };
-  if (name === 'body') return { type: VARCHAR, cell: bodyOf };
-  const column = EVENT_COLUMNS.find((candidate) => candidate.name === name);
-  if (column === undefined) throw new NetSentinelError('STORE_DAMAGED', 'bug', `nothing fills the column ${name}`);
-  const { path } = column;
-  if (column.type === 'text')
-    return {
-      type: VARCHAR,
-      cell: (event) => {
-        const value = valueAt(event, path);
-        return typeof value === 'string' ? value.toWellFormed() : null;
-      },
-    };
-  return {
-    type: BIGINT,
-    cell: (event) => {
-      const value = valueAt(event, path);
-      return Number.isSafeInteger(value) ? BigInt(value as number) : null;
-    },
-  };
-}
 
 export class EventWriter {
   #database: Database;
@@ -86,19 +41,25 @@ export class EventWriter {
   #tail: Promise<unknown> = Promise.resolve();
   #idleTimer: NodeJS.Timeout | undefined;
   #holdCheckpoints = 0;
-  readonly #fills: readonly ColumnFill[];
-  readonly #cells: Cell[][];
+  readonly #rows: EventRows;
 
   /** `nextSeq`: the number that the next event gets. Adds to `words` what it does not hold yet. */
   static async open(database: Database, words: WordIndex, nextSeq: number): Promise<EventWriter> {
-    const writer = new EventWriter(database, words, nextSeq, await columnFills(database));
+    const columns = await rowsOf(
+      database.writer,
+      "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'events' ORDER BY column_index",
+    );
+    const rows = new EventRows(
+      columns.map(([name]) => String(name)),
+      words,
+    );
+    const writer = new EventWriter(database, words, nextSeq, rows);
     await writer.#catchUp();
     return writer;
   }
 
-  constructor(database: Database, words: WordIndex, nextSeq: number, fills: readonly ColumnFill[]) {
-    this.#fills = fills;
-    this.#cells = fills.map(() => []);
+  constructor(database: Database, words: WordIndex, nextSeq: number, rows: EventRows) {
+    this.#rows = rows;
     this.#database = database;
     this.#words = words;
     this.#nextSeq = nextSeq;
@@ -206,42 +167,36 @@ export class EventWriter {
     }
   }
 
-  /** Decodes, appends and indexes a few hundred events at a time, so that what was decoded dies young. */
   async #insert(batches: readonly PackedBatch[], firstSeq: number): Promise<number> {
     const appender = await this.#database.writer.createAppender('events');
-    const types = this.#fills.map((fill) => fill.type);
     let seq = firstSeq;
-    const events: Event[] = [];
-    const times: number[] = [];
-    const flush = (): void => {
-      if (events.length === 0) return;
-      const chunk = DuckDBDataChunk.create(types, events.length);
-      for (const [i, fill] of this.#fills.entries()) {
-        const cells = this.#cells[i]!;
-        cells.length = events.length;
-        for (let row = 0; row < events.length; row++) cells[row] = fill.cell(events[row]!, seq + row, times[row]!);
-        chunk.setColumnValues(i, cells);
-      }
-      appender.appendDataChunk(chunk);
-      for (let row = 0; row < events.length; row++)
-        this.#words.add(seq + row, times[row]!, events[row]!.event.id, events[row]!);
-      seq += events.length;
-      events.length = 0;
-      times.length = 0;
-    };
     for (const { bytes, lengths } of batches) {
-      let at = 0;
-      for (const length of lengths) {
-        const event = unpack(bytes.subarray(at, at + length)) as Event;
-        at += length;
-        events.push(event);
-        times.push(eventTime(event));
-        if (events.length === CHUNK_ROWS) flush();
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      let from = 0;
+      for (let first = 0; first < lengths.length; first += CHUNK_ROWS) {
+        const chunk = lengths.subarray(first, first + CHUNK_ROWS);
+        from = this.#fill(text, from, chunk, seq);
+        this.#rows.appendTo(appender);
+        seq += chunk.length;
       }
     }
-    flush();
     appender.closeSync();
     return seq - firstSeq;
+  }
+
+  /** Makes rows of the events from byte `from` on, numbered from `seq` on, and answers where they end. */
+  #fill(text: Buffer, from: number, lengths: Uint32Array, seq: number): number {
+    this.#rows.begin(
+      text,
+      from,
+      lengths.reduce((sum, length) => sum + length, from),
+    );
+    let at = from;
+    for (const [i, length] of lengths.entries()) {
+      this.#rows.add(seq + i, at, at + length);
+      at += length;
+    }
+    return at;
   }
 
   async #insertWatermarks(batches: readonly Pending[], seq: number): Promise<void> {
@@ -290,33 +245,19 @@ export class EventWriter {
     const source = await eventSource(writer, options);
     let from = this.#words.sealedUpTo;
     for (;;) {
-      const sql = `SELECT seq, time, body FROM ${source} WHERE seq >= ${from} ORDER BY seq LIMIT ${CATCH_UP_ROWS}`;
+      const sql = `SELECT seq, body FROM ${source} WHERE seq >= ${from} ORDER BY seq LIMIT ${CATCH_UP_ROWS}`;
       const rows = await rowsOf(writer, sql);
-      for (const [seqValue, time, body] of rows) {
+      for (const [seqValue, body] of rows) {
         const seq = Number(seqValue);
-        const event = JSON.parse(String(body)) as Event;
+        const text = Buffer.from(String(body));
         if (this.#words.mustSealBefore(seq) && !this.#words.empty) await this.#seal();
         if (this.#words.empty) this.#words.skipTo(seq);
-        this.#words.add(seq, Number(time), event.event.id, event);
+        // The same way as when it came, but for the row, which is there.
+        this.#fill(text, 0, Uint32Array.of(text.length), seq);
         from = seq + 1;
       }
       if (rows.length < CATCH_UP_ROWS) break;
     }
     if (this.#words.empty) this.#words.skipTo(this.#nextSeq);
   }
-}
-
-/** Milliseconds; an impossible date counts as received when it was. */
-function eventTime(event: Event): number {
-  const time = Date.parse(event['@timestamp']);
-  if (!Number.isNaN(time)) return Math.floor(time);
-  const ingested = Date.parse(event.event.ingested);
-  return Number.isNaN(ingested) ? 0 : ingested;
-}
-
-/** JSON that every parser takes: halves of surrogate pairs, which JSON.stringify escapes, are replaced. */
-function bodyOf(event: Event): string {
-  const body = JSON.stringify(event);
-  if (!body.includes('\\ud')) return body;
-  return JSON.stringify(event, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pack } from '@netsentinel/kernel/pack';
+import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { eventFixture, START } from '@netsentinel/testkit/contracts/event-store.suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventEngine } from '../event-engine.ts';
@@ -31,7 +31,7 @@ describe('a store of an older release', () => {
         source: { ip: '203.0.113.9', geo: { country_iso_code: n % 2 === 0 ? 'NL' : 'DE' }, as: { number: 64_496 + n } },
       }),
     );
-    const packed = events.map(pack);
+    const packed = events.map(encodeEvent);
     const old = await open(1);
     await old.append({
       bytes: Buffer.concat(packed),
@@ -62,7 +62,7 @@ describe('a store of an older release', () => {
 
   it('finds every word again where the index was lost', async () => {
     const packed = Array.from({ length: 30 }, (_, n) =>
-      pack(eventFixture(n, { '@timestamp': new Date(START + n * DAY_MS).toISOString() })),
+      encodeEvent(eventFixture(n, { '@timestamp': new Date(START + n * DAY_MS).toISOString() })),
     );
     const first = await open();
     await first.append({

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventTexts, WordHashes, type WordHash } from '../../event-words.ts';
+import type { WordHash, WordHashes } from '../../event-words.ts';
 import { findTerm, readPostings, sealWords, type PostingRange, type SegmentPlace } from './word-segment.ts';
 
 const syncData = promisify(fdatasync);
@@ -64,7 +64,6 @@ export class WordIndex {
   readonly #directory: string;
   readonly #files = new Map<number, { descriptor: number; size: number }>();
   #segments: WordSegment[] = [];
-  readonly #hashes = new WordHashes();
   #first = new Uint32Array(SEAL_OCCURRENCES * 1.5);
   #second = new Uint32Array(SEAL_OCCURRENCES * 1.5);
   #row = new Uint32Array(SEAL_OCCURRENCES * 1.5);
@@ -113,15 +112,12 @@ export class WordIndex {
   }
 
   /** Adds the event with this number; numbers grow, and may leave gaps where events have been dropped. */
-  add(seq: number, timeMs: number, id: string, event: object): void {
+  add(seq: number, timeMs: number, words: WordHashes): void {
     const row = seq - this.#firstSeq;
-    this.#hashes.clear();
-    this.#hashes.addExact(ID_LABEL, id);
-    eventTexts(event, this.#visit);
-    const count = Math.min(this.#hashes.length, MAX_EVENT_WORDS);
+    const count = Math.min(words.length, MAX_EVENT_WORDS);
     if (this.#length + count > this.#first.length) this.#grow();
-    this.#first.set(this.#hashes.first.subarray(0, count), this.#length);
-    this.#second.set(this.#hashes.second.subarray(0, count), this.#length);
+    this.#first.set(words.first.subarray(0, count), this.#length);
+    this.#second.set(words.second.subarray(0, count), this.#length);
     this.#row.fill(row, this.#length, this.#length + count);
     this.#length += count;
     this.#events = row + 1;
@@ -246,8 +242,6 @@ export class WordIndex {
     this.#second = new Uint32Array(length);
     this.#row = new Uint32Array(length);
   }
-
-  #visit = (text: string): void => this.#hashes.addText(text);
 
   #inMemory(words: readonly WordHash[]): number[] {
     let rows: Set<number> | undefined;
