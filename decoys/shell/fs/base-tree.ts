@@ -21,7 +21,8 @@ export interface SeedEntry {
   /** Epoch seconds. */
   mtime: number;
   target: string;
-  readonly children: Map<string, SeedEntry>;
+  /** Folders have it, and whatever something was put below. */
+  children?: Map<string, SeedEntry>;
 }
 
 export class BaseTree {
@@ -43,13 +44,14 @@ export class BaseTree {
     const first: number[] = [];
     for (let i = 0; i < queue.length; i++) {
       first.push(queue.length);
-      const children = [...queue[i]!.children.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const children = [...(queue[i]!.children?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
       for (const child of children) {
         queue.push(child);
         parents.push(i);
       }
     }
-    this.names = queue.map((entry) => entry.name);
+    const own = ownStrings();
+    this.names = queue.map((entry) => own(entry.name));
     this.modes = Uint16Array.from(queue, (entry) => entry.mode);
     this.uids = Uint16Array.from(queue, (entry) => entry.uid);
     this.gids = Uint16Array.from(queue, (entry) => entry.gid);
@@ -57,8 +59,8 @@ export class BaseTree {
     this.mtimes = Uint32Array.from(queue, (entry) => entry.mtime);
     this.parents = Uint32Array.from(parents);
     this.firstChild = Uint32Array.from(first);
-    this.childCount = Uint32Array.from(queue, (entry) => entry.children.size);
-    for (let i = 0; i < queue.length; i++) if (queue[i]!.target !== '') this.#targets.set(i, queue[i]!.target);
+    this.childCount = Uint32Array.from(queue, (entry) => entry.children?.size ?? 0);
+    for (let i = 0; i < queue.length; i++) if (queue[i]!.target !== '') this.#targets.set(i, own(queue[i]!.target));
   }
 
   get count(): number {
@@ -91,13 +93,29 @@ export class BaseTree {
   }
 }
 
+/**
+ * Copies of strings, each once. What was cut out of a text is a view of it to V8 and would keep all of it in memory: more than a megabyte for
+ * the listing of an installed system.
+ */
+function ownStrings(): (text: string) => string {
+  const copies = new Map<string, string>();
+  return (text) => {
+    let copy = copies.get(text);
+    if (copy === undefined) {
+      copy = Buffer.from(text).toString();
+      copies.set(copy, copy);
+    }
+    return copy;
+  };
+}
+
 export function seedEntry(
   name: string,
   mode: number,
   fields: Partial<Omit<SeedEntry, 'name' | 'mode'>> = {},
 ): SeedEntry {
   const { uid = 0, gid = 0, size = 0, mtime = 0, target = '' } = fields;
-  return { name, mode, uid, gid, size, mtime, target, children: new Map() };
+  return { name, mode, uid, gid, size, mtime, target };
 }
 
 /** Adds an entry at an absolute path, with the folders on the way; what is there already is replaced but keeps its children. */
@@ -111,14 +129,14 @@ export function addEntry(
   const last = names.pop() ?? '';
   let folder = root;
   for (const name of names) {
-    let next = folder.children.get(name);
+    let next = folder.children?.get(name);
     if (next === undefined) {
       next = seedEntry(name, TYPE_FOLDER | 0o755, { size: 4096, mtime: fields.mtime ?? 0 });
-      folder.children.set(name, next);
+      childrenOf(folder).set(name, next);
     }
     folder = next;
   }
-  const old = folder.children.get(last);
+  const old = folder.children?.get(last);
   if ((mode & TYPE_MASK) === TYPE_LINK && fields.size === undefined)
     fields = { ...fields, size: fields.target?.length ?? 0 };
   if (old !== undefined) {
@@ -132,8 +150,12 @@ export function addEntry(
   }
   const entry = seedEntry(last, mode, fields);
   if ((mode & TYPE_MASK) === TYPE_FOLDER && entry.size === 0) entry.size = 4096;
-  folder.children.set(last, entry);
+  childrenOf(folder).set(last, entry);
   return entry;
+}
+
+function childrenOf(folder: SeedEntry): Map<string, SeedEntry> {
+  return (folder.children ??= new Map());
 }
 
 /**
@@ -166,7 +188,7 @@ export function parseTree(text: string, installedAtSeconds: number): SeedEntry {
   for (let i = 0; i < entries.length; i++) {
     for (let n = counts[i]!; n > 0 && next < entries.length; n--, next++) {
       const child = entries[next]!;
-      entries[i]!.children.set(child.name, child);
+      childrenOf(entries[i]!).set(child.name, child);
     }
   }
   return entries[0]!;

@@ -4,7 +4,16 @@
  */
 import type { Persona } from '../../persona/persona.types.ts';
 import { loadProfile } from '../../persona/profile-data.ts';
-import { BaseTree, TYPE_BLOCK, TYPE_CHAR, TYPE_FOLDER, TYPE_LINK, addEntry, parseTree } from './base-tree.ts';
+import {
+  BaseTree,
+  TYPE_BLOCK,
+  TYPE_CHAR,
+  TYPE_FOLDER,
+  TYPE_LINK,
+  addEntry,
+  parseTree,
+  type SeedEntry,
+} from './base-tree.ts';
 import { installedContent } from './binary-content.ts';
 import { etcFiles } from './etc-files.ts';
 import type { GeneratedFile } from './generated-file.ts';
@@ -30,6 +39,22 @@ export function personaBase(persona: Persona, now: number): PersonaBase {
 }
 
 function build(persona: Persona, now: number): PersonaBase {
+  const generators = new Map<string, GeneratedFile['text']>();
+  const tree = new BaseTree(seedTree(persona, now, generators));
+  return {
+    tree,
+    content(entry, at) {
+      const path = tree.pathOf(entry);
+      const text = generators.get(path);
+      if (text === undefined) return installedContent(path, tree.modes[entry]!, tree.sizes[entry]!);
+      if (typeof text === 'string') return new TextEncoder().encode(text);
+      return typeof text === 'function' ? new TextEncoder().encode(text(at)) : text;
+    },
+  };
+}
+
+/** The tree as it is put together: ten times what it becomes, so nothing that stays may hold it. Fills in what makes the contents. */
+function seedTree(persona: Persona, now: number, generators: Map<string, GeneratedFile['text']>): SeedEntry {
   const data = loadProfile(persona.profile);
   const installed = Math.floor(persona.installedAt / 1000);
   const booted = Math.floor(persona.bootedAt(now) / 1000);
@@ -55,7 +80,6 @@ function build(persona: Persona, now: number): PersonaBase {
   }
   addDevices(root, persona, booted);
   addRuntime(root, persona, booted);
-  const generators = new Map<string, GeneratedFile['text']>();
   const files = [
     ...etcFiles(persona, data),
     packageStatus(data),
@@ -86,20 +110,10 @@ function build(persona: Persona, now: number): PersonaBase {
   }
   addEntry(root, '/etc/mtab', TYPE_LINK | 0o777, { target: '../proc/self/mounts' });
   addEntry(root, '/etc/localtime', TYPE_LINK | 0o777, { target: `/usr/share/zoneinfo/${persona.timeZone}` });
-  const tree = new BaseTree(root);
-  return {
-    tree,
-    content(entry, at) {
-      const path = tree.pathOf(entry);
-      const text = generators.get(path);
-      if (text === undefined) return installedContent(path, tree.modes[entry]!, tree.sizes[entry]!);
-      if (typeof text === 'string') return new TextEncoder().encode(text);
-      return typeof text === 'function' ? new TextEncoder().encode(text(at)) : text;
-    },
-  };
+  return root;
 }
 
-function addDevices(root: Parameters<typeof addEntry>[0], persona: Persona, booted: number): void {
+function addDevices(root: SeedEntry, persona: Persona, booted: number): void {
   const device = (name: string, mode: number, gid = 0): void => {
     addEntry(root, `/dev/${name}`, mode, { gid, mtime: booted });
   };
@@ -124,7 +138,7 @@ function addDevices(root: Parameters<typeof addEntry>[0], persona: Persona, boot
     addEntry(root, `/dev/${name}`, TYPE_FOLDER | 0o755, { mtime: booted });
 }
 
-function addRuntime(root: Parameters<typeof addEntry>[0], persona: Persona, booted: number): void {
+function addRuntime(root: SeedEntry, persona: Persona, booted: number): void {
   for (const path of [
     '/run/lock',
     '/run/systemd',

@@ -18,12 +18,12 @@ export function emptyFileSystem(clock: Clock, folders: readonly string[]): FileS
     size: 4096,
     mtime: Math.floor(clock.now() / 1000),
     target: '',
-    children: new Map(),
   });
   const root = folder('');
   for (const path of folders) {
     let at = root;
     for (const name of path.split('/').filter((part) => part !== '')) {
+      at.children ??= new Map();
       const next = at.children.get(name) ?? folder(name);
       at.children.set(name, next);
       at = next;
