@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,6 @@ import { WireWriter } from './wire.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssh-real-'));
 const knownHosts = join(folder, 'known_hosts');
-const goCommand = ['/usr/local/go/bin/go', '/usr/bin/go'].find((path) => existsSync(path));
 let real: RealSshd;
 let decoy: SshHarness;
 let port: number;
@@ -195,39 +194,6 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
     expect(shell.text).toContain('root@web01:~# hi\n');
   });
 
-  it('lets in plink', async () => {
-    const print = (
-      await run(
-        'ssh-keygen',
-        ['-lf', '-'],
-        (await run('ssh-keyscan', ['-t', 'ed25519', '-p', String(port), '127.0.0.1'])).text,
-      )
-    ).text.split(' ')[1]!;
-    const args = [
-      '-ssh',
-      '-batch',
-      '-P',
-      String(port),
-      '-pw',
-      'toor',
-      '-hostkey',
-      print,
-      'root@127.0.0.1',
-      'echo from plink',
-    ];
-    expect(await run('plink', args)).toEqual({ code: 0, text: 'from plink\n' });
-  });
-
-  it('lets in paramiko', async () => {
-    const script = [
-      'import paramiko, sys',
-      'c = paramiko.SSHClient(); c.set_missing_host_key_policy(paramiko.AutoAddPolicy())',
-      `c.connect('127.0.0.1', ${port}, 'root', 'toor', look_for_keys=False, allow_agent=False)`,
-      "i, o, e = c.exec_command('echo from paramiko'); print(o.read().decode(), o.channel.recv_exit_status()); [f.close() for f in (i, o, e)]; c.close()",
-    ].join('\n');
-    expect((await run('/usr/bin/python3', ['-W', 'ignore', '-c', script])).text.trim()).toBe('from paramiko\n 0');
-  });
-
   it('gives hydra the password', async () => {
     const list = join(folder, 'passwords');
     writeFileSync(list, 'a\nb\ntoor\nc\n');
@@ -245,15 +211,6 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
       'ssh',
     ]);
     expect(text).toMatch(/login: root\s+password: toor/);
-  });
-
-  it.runIf(goCommand !== undefined)('lets in Go’s client', async () => {
-    const source = join(import.meta.dirname, '../../testkit/go-ssh-client');
-    const binary = join(folder, 'go-ssh-client');
-    const built = await run('env', ['-C', source, goCommand!, 'build', '-o', binary, '.']);
-    expect(built.text).toBe('');
-    const { text } = await run(binary, [`127.0.0.1:${port}`, 'root', 'toor', 'echo from go']);
-    expect(text).toBe('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\nfrom go\n');
   });
 
   it('takes and gives files by scp on the real machine behind it, by both protocols', async () => {
