@@ -6,7 +6,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
 
-const BATCH = 4_000;
+const BATCH = 8_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 
@@ -31,14 +31,31 @@ export async function startStoreWriter(ports: {
   });
   const stopping = new AbortController();
   let stored = 0;
-  const done = (async () => {
+  const done = carry().catch((error: unknown) =>
+    log.error('events are stored no more: the stream cannot be read', { error: describeError(error) }),
+  );
+
+  async function carry(): Promise<void> {
+    let ahead = readAhead();
     while (!stopping.signal.aborted) {
-      const records = await consumer.next(stopping.signal);
+      const records = await ahead;
       if (records.length === 0) return;
+      ahead = readAhead();
       if (!(await keep(consumer, records))) return;
       stored += records.length;
     }
-  })();
+  }
+
+  /**
+   * Reads while the store writes. Asking for more tells the stream that a partition may go to another member of the group; there is none,
+   * because a store is one process's.
+   */
+  function readAhead(): Promise<readonly StoredRecord[]> {
+    const records = consumer.next(stopping.signal);
+    // Whoever awaits it later hears of the error; until then it is not unheard.
+    records.catch(() => {});
+    return records;
+  }
 
   /** Stores one batch, however often it takes; false when stopped meanwhile. */
   async function keep(from: StreamConsumer, records: readonly StoredRecord[]): Promise<boolean> {
