@@ -68,7 +68,7 @@ describe('checkBlock', () => {
     ['multicast', order({ target: 'ff02::1' }), /multicast/],
     ['link-local', order({ target: '169.254.1.1' }), /link-local/],
     ['NAT64', order({ target: '64:ff9b::c612:505' }), /NAT64/],
-    ['the past', order({ expiresAt: NOW }), /expired/],
+    ['the past', order({ expiresAt: NOW }), /after its time was over/],
     ['too long a time', order({ expiresAt: NOW + 30 * 86_400_000 }), /more than the 604800 s/],
   ])('refuses %s', (_, bad, expected) => {
     expect(reason(checkBlock(bad, context()))).toMatch(expected);

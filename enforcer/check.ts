@@ -11,7 +11,8 @@ export type BlockOrder = Extract<Order, { kind: 'block' }>;
 
 export type Verdict =
   | { readonly ok: true; readonly network: Network; readonly durationMs: number }
-  | { readonly ok: false; readonly reason: string };
+  /** `late`: nothing is wrong with it but that its time is over, so a new order may well be carried out. */
+  | { readonly ok: false; readonly reason: string; readonly late?: true };
 
 export interface CheckContext {
   readonly config: EnforcerConfig;
@@ -38,7 +39,7 @@ export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
   const conflict = context.conflict(network);
   if (conflict !== undefined) return refuse(`the target is protected: ${conflict.why}`);
   const durationMs = order.expiresAt - context.now;
-  if (durationMs <= 0) return refuse('the order has expired already');
+  if (durationMs <= 0) return { ...refuse('the order came after its time was over'), late: true };
   if (durationMs > limits.maxTtlMs)
     return refuse(`it would last ${seconds(durationMs)} s, more than the ${seconds(limits.maxTtlMs)} s allowed`);
   if (context.recentOrders >= limits.ordersPerMinute)
@@ -48,7 +49,7 @@ export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
   return { ok: true, network, durationMs };
 }
 
-function refuse(reason: string): Verdict {
+function refuse(reason: string): { readonly ok: false; readonly reason: string } {
   return { ok: false, reason };
 }
 

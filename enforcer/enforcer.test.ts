@@ -140,6 +140,16 @@ describe('an order', () => {
     expect(statuses('b')).toEqual(['refused']);
   });
 
+  it('that comes after its time was over has failed, which rules out no further one', async () => {
+    await start();
+    await block('a', '198.18.5.5', { expiresAt: clock.now() });
+    expect(replies).toMatchObject([{ id: 'a', status: 'failed', detail: 'the order came after its time was over' }]);
+    expect(enforcer.list()).toEqual([]);
+    await block('b', '198.18.5.5');
+    await block('b', '198.18.5.5', { expiresAt: clock.now() - 1 });
+    expect(statuses('b')).toEqual(['applied', 'verified', 'verified']);
+  });
+
   it('that is malformed is refused with a reason', async () => {
     await start();
     for (const bad of [

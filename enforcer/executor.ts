@@ -234,7 +234,12 @@ export class Executor {
       recentOrders: this.#taken.recent(monotonicMs),
       conflict: (network) => this.#assets.conflict(network),
     });
-    if (!verdict.ok) return { job, replies: [this.refuse(order.id, order.target, verdict.reason)] };
+    if (!verdict.ok) {
+      if (verdict.late === true && known !== undefined) return { job, replies: [this.reply(order.id, known.status)] };
+      const refusal = this.refuse(order.id, order.target, verdict.reason);
+      // A refusal is the last word on an incident. That an order was late says nothing against the next one.
+      return { job, replies: [verdict.late === true ? { ...refusal, status: 'failed' } : refusal] };
+    }
     const target = formatNetwork(verdict.network);
     if (known !== undefined && known.target !== target)
       return { job, replies: [this.refuse(order.id, order.target, `this id blocks ${known.target} already`)] };

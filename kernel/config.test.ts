@@ -69,7 +69,22 @@ describe('configuration', () => {
         env: { NETSENTINEL_CONSOLE__PORT: '9000', NETSENTINEL_RETENTION__MAX_AGE_MS: '5', NETSENTINEL_CORPUS: '/x' },
       }).config,
     ).toMatchObject({ console: { port: 9000 }, retention: { maxAgeMs: 5 } });
-    expect(problem('', { NETSENTINEL_CONSOLE__PORT: 'many' })).toContain('NETSENTINEL_CONSOLE__PORT');
+    expect(problem('', { NETSENTINEL_CONSOLE__PORT: 'many' })).toMatch(/^NETSENTINEL_CONSOLE__PORT: console\.port: /);
+  });
+
+  it.each([
+    ['NETSENTINEL_CONSOEL__PORT', 'consoel', 'did you mean NETSENTINEL_CONSOLE__PORT?'],
+    ['NETSENTINEL_RETENTION__MAX_AGE', 'retention.maxAge', 'did you mean NETSENTINEL_RETENTION__MAX_AGE_MS?'],
+    ['NETSENTINEL_DECOYS__0__PROT', 'decoys.0.prot', 'did you mean NETSENTINEL_DECOYS__0__PORT?'],
+    ['NETSENTINEL_ZZZZZZZZ', 'zzzzzzzz', 'known here: console, retention, decoys'],
+  ])('names %s as what it is: a variable that sets nothing', (variable, path, hint) => {
+    expect(problem('decoys: [{ id: a, port: 1 }]', { [variable]: '1' })).toBe(
+      `${variable}: this environment variable sets "${path}", which is no setting (${hint})`,
+    );
+  });
+
+  it('blames the file where it has the unknown key too', () => {
+    expect(problem('consoel: { port: 1 }', { NETSENTINEL_CONSOEL__PORT: '2' })).toMatch(/^netsentinel\.yaml:1:1: /);
   });
 
   it('says where a value stands', () => {

@@ -17,8 +17,9 @@ export interface ConfigSource {
 
 export interface ConfigProblem {
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  /** Not there where `file` is an environment variable. */
+  readonly line?: number;
+  readonly column?: number;
   readonly path: string;
   readonly message: string;
   readonly hint?: string;
@@ -30,6 +31,7 @@ export interface LoadedConfig<T> {
   where(path: readonly (string | number)[]): string;
 }
 
+const PREFIX = 'NETSENTINEL_';
 const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Variables with our prefix that are not configuration. */
 const NOT_CONFIG = new Set([
@@ -75,6 +77,12 @@ export function loadConfig<T>(schema: z.ZodType<T>, source: ConfigSource): Loade
       if (issue.code === 'unrecognized_keys') {
         for (const key of issue.keys) {
           const near = nearest(key, knownKeys(schema, path));
+          const culprits = doc.hasIn([...path, key]) ? [] : variablesUnder(overridden.names, [...path, key]);
+          if (culprits.length > 0) {
+            for (const variable of culprits)
+              problems.push(unknownVariable(variable, path, key, knownKeys(schema, path)));
+            continue;
+          }
           problems.push({
             file: source.file,
             ...at(keyOffset(doc, path, key)),
@@ -87,7 +95,7 @@ export function loadConfig<T>(schema: z.ZodType<T>, source: ConfigSource): Loade
       }
       const given = valueAt(overridden.value, path);
       const hint = unitHint(String(path.at(-1) ?? ''), given);
-      const place = { file: variable ?? source.file, ...at(valueOffset(doc, path)) };
+      const place = variable === undefined ? { file: source.file, ...at(valueOffset(doc, path)) } : { file: variable };
       problems.push({
         ...place,
         path: path.join('.'),
@@ -109,7 +117,10 @@ export function loadConfig<T>(schema: z.ZodType<T>, source: ConfigSource): Loade
 
 function invalid(problems: readonly ConfigProblem[]): NetSentinelError {
   const text = problems
-    .map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}${p.hint === undefined ? '' : ` (${p.hint})`}`)
+    .map((p) => {
+      const place = p.line === undefined ? p.file : `${p.file}:${p.line}:${p.column}`;
+      return `${place}: ${p.message}${p.hint === undefined ? '' : ` (${p.hint})`}`;
+    })
     .join('\n');
   return new NetSentinelError('CONFIG_INVALID', 'user', text, {
     hint: 'Mend the lines above; `netsentinel init` writes a commented example.',
@@ -124,11 +135,11 @@ function applyEnvironment(
   const names = new Map<string, string>();
   const root = structuredClone(value);
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('NETSENTINEL_') || text === undefined || NOT_CONFIG.has(name)) continue;
+    if (!name.startsWith(PREFIX) || text === undefined || NOT_CONFIG.has(name)) continue;
     if (typeof root !== 'object' || root === null) break;
     const path: string[] = [];
     let here = root as Record<string, unknown>;
-    const parts = name.slice('NETSENTINEL_'.length).split('__');
+    const parts = name.slice(PREFIX.length).split('__');
     for (const [i, part] of parts.entries()) {
       const key = Object.keys(here).find((k) => sameKey(k, part)) ?? camel(part);
       path.push(key);
@@ -141,6 +152,30 @@ function applyEnvironment(
     names.set(path.join('.'), name);
   }
   return { value: root, names };
+}
+
+/** The variables that set this key or something below it. */
+function variablesUnder(names: ReadonlyMap<string, string>, path: readonly (string | number)[]): string[] {
+  const key = path.join('.');
+  return [...names].filter(([set]) => set === key || set.startsWith(`${key}.`)).map(([, variable]) => variable);
+}
+
+function unknownVariable(
+  variable: string,
+  path: readonly (string | number)[],
+  key: string,
+  known: readonly string[],
+): ConfigProblem {
+  const levels = variable.slice(PREFIX.length).split('__');
+  const named = (text: string): string =>
+    PREFIX + levels.with(path.length, text.replace(/[A-Z]/g, '_$&').toUpperCase()).join('__');
+  const near = nearest(key, known);
+  return {
+    file: variable,
+    path: [...path, key].join('.'),
+    message: `this environment variable sets "${[...path, key].join('.')}", which is no setting`,
+    hint: near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${named(near)}?`,
+  };
 }
 
 function sameKey(key: string, part: string): boolean {

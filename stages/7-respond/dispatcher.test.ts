@@ -126,7 +126,10 @@ describe('the outbox', () => {
   it.each([
     ['verified', 'applied', NOW - 1, 'verified'],
     ['verified', 'failed', NOW + 5, 'failed'],
+    ['applied', 'failed', NOW - 3_600_000, 'failed'],
+    ['verified', 'failed', NOW - 3_600_000, 'failed'],
     ['failed', 'applied', NOW + 5, 'applied'],
+    ['expired', 'failed', NOW + 5, 'expired'],
     ['expired', 'applied', NOW + 5, 'expired'],
     ['reverted', 'verified', NOW + 5, 'reverted'],
     ['refused', 'applied', NOW + 5, 'refused'],

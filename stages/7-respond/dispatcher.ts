@@ -121,5 +121,7 @@ export function orderOf(action: Action): Order {
 function isNews(action: Action, reply: OrderReply): boolean {
   if (RANK[action.status] === 4 || reply.status === 'planned') return false;
   if (reply.status === action.status) return false;
+  // The enforcer never repeats a failure, so it is news whatever its clock says: that may have been set back since.
+  if (reply.status === 'failed') return true;
   return RANK[reply.status] > RANK[action.status] || reply.at > action.updatedAt;
 }

@@ -177,6 +177,10 @@ describe('planning', () => {
     expect(planActions(incidentOf({ lastSeen: NOW + 30_000 }), [failed], NOW + 30_000, policy)).toEqual([]);
     const [again] = planActions(incidentOf({ lastSeen: NOW + 61_000 }), [failed], NOW + 61_000, policy);
     expect(again?.id).not.toBe(failed.id);
+    // One that only came too late says nothing about the firewall.
+    const late = actionOf('failed', { expiresAt: NOW + 10_000, updatedAt: NOW + 20_000 });
+    const [fresh] = planActions(incidentOf({ lastSeen: NOW + 20_001 }), [late], NOW + 20_001, policy);
+    expect(fresh).toMatchObject({ status: 'planned', expiresAt: NOW + 20_001 + HOUR });
     expect(again?.expiresAt).toBe(NOW + 61_000 + HOUR);
   });
 

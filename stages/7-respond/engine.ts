@@ -42,8 +42,7 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   if (why === undefined || target === undefined) return [];
   // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
   if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
-  if (mine.some((action) => action.status === 'failed' && isWithin(now - action.updatedAt, policy.retryFailedMs)))
-    return [];
+  if (mine.some((action) => mustWait(action, now, policy))) return [];
   const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
@@ -76,6 +75,12 @@ export function isInForce(action: Action): boolean {
 
 function isBlock(action: Action): boolean {
   return isInForce(action) || action.status === 'expired';
+}
+
+/** A firewall that fails is left alone for a while; an order that only came too late (`expiresAt` is past) need not wait. */
+function mustWait(action: Action, now: number, policy: Policy): boolean {
+  if (action.status !== 'failed' || action.expiresAt <= now) return false;
+  return isWithin(now - action.updatedAt, policy.retryFailedMs);
 }
 
 /**
