@@ -82,6 +82,8 @@ export function networksOverlap(a: Network, b: Network): boolean {
 /** The actor that an address stands for: itself for IPv4, its /64 for IPv6, nobody for anything else. */
 export function actorOf(ip: string | undefined): Actor {
   if (ip === undefined) return NOBODY;
+  // What `isIP` takes for IPv4 is canonical.
+  if (isIP(ip) === 4) return ip;
   const address = parseAddress(ip);
   if (address === undefined) return NOBODY;
   if (address.family === 4) return formatAddress(address);
