@@ -220,6 +220,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
               config: {
                 stream: config.stream,
                 store: config.store,
+                alert: config.alert,
                 response: config.response,
                 tls: options.tls,
                 consoleRoot: join(home, 'surface', 'console', 'out'),
