@@ -1,5 +1,6 @@
 /** What each process may see and do: used by the launcher, and by the test that tries to get out. */
 import { join } from 'node:path';
+import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
 import { codePaths, systemLibraries, type Confinement } from './sandbox.ts';
 
 /** The young generation is large enough for events to die in it, and no larger. */
@@ -30,7 +31,7 @@ export function decoyHostProgram(home: string): ConfinedProgram {
       user: 'decoy-host',
       permissionModel: true,
       // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
-      nodeOptions: ['--expose-gc', '--max-semi-space-size=2', '--no-experimental-sqlite'],
+      nodeOptions: [...COMPILE_LATER, '--expose-gc', '--max-semi-space-size=2', '--no-experimental-sqlite'],
     },
   };
 }
@@ -57,7 +58,7 @@ export function platformProgram(home: string, data: string): ConfinedProgram {
       noNetwork: false,
       user: 'platform',
       permissionModel: false,
-      nodeOptions: PLATFORM_OPTIONS,
+      nodeOptions: [...COMPILE_LATER, ...PLATFORM_OPTIONS],
     },
   };
 }
