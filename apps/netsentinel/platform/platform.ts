@@ -207,7 +207,7 @@ async function start(boot: Boot) {
     await state.backup(join(folder, 'state.db'));
     await events.backup(join(folder, 'events'));
     for (const part of ['blobs', 'stream'])
-      cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+      cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
   };
   const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {
     switch (request.ask) {
