@@ -9,11 +9,10 @@ import { stringify } from 'yaml';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { HOME } from '../cli/settings.ts';
 import { codeCacheFolder } from '../launcher/code-cache.ts';
-import { ONE_LANGUAGE } from '../launcher/lean.ts';
 
 const START_MS = 60_000;
 /** As the `netsentinel` script starts `up`. */
-const LAUNCHER_OPTIONS = [ONE_LANGUAGE, '--expose-gc', '--max-semi-space-size=1', '--no-opt', '--no-maglev'];
+const LAUNCHER_OPTIONS = ['--expose-gc', '--max-semi-space-size=1', '--no-opt', '--no-maglev'];
 
 export interface WholeProduct {
   readonly process: ChildProcess;

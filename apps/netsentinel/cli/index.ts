@@ -1,4 +1,4 @@
-/** Every command, in the order in which help shows them. */
+/** Every command but `up`, in the order in which help shows them. */
 import type { Command } from 'commander';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
@@ -10,10 +10,8 @@ import { addLab } from './lab.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addStatus } from './status.command.ts';
-import { addUp } from './up.command.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
-  addUp,
   addInit,
   addDoctor,
   addStatus,
