@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Action } from '@netsentinel/contracts/action';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
-import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { PASSWORD, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { drawnAt, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS, hostileIncident, sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
@@ -16,6 +16,7 @@ let browser: Browser;
 let h: ApiHarness;
 let page: Page;
 let complaints: string[];
+let blocks: number;
 let revert: (id: string) => Promise<boolean>;
 
 beforeAll(async () => {
@@ -24,8 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
+  blocks = 1;
   h = await startApi({
     consoleRoot,
+    status: () => ({ ...SAMPLE_STATUS, blocksInForce: blocks }),
     response: { revert: (id) => revert(id), revertAll: async () => 0 },
     attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
   });
@@ -152,8 +155,40 @@ describe('the queue', () => {
     await page.getByText('story 0.').waitFor();
     await page.getByLabel('Status').selectOption('closed');
     await expect.poll(() => rows().first().textContent()).toContain('story 1.');
-    await page.getByLabel('Filter these rows').fill('story 77.');
-    await expect.poll(() => rows().count()).toBe(1);
+    // Far beyond the rows that were loaded.
+    await page.getByLabel('Filter').fill('STORY 4777.');
+    await expect.poll(() => rows().allTextContents()).toEqual([expect.stringContaining('story 4777.')]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is filtered by the server and by the same rule live, and pages with the filter', async () => {
+    await enter();
+    const now = Date.now();
+    await put(
+      ...Array.from({ length: 400 }, (_, i) =>
+        sampleIncident(`i${i}`, now - i * 1_000, { title: i % 2 === 0 ? `Even ${i}.` : `Odd ${i}.` }),
+      ),
+    );
+    await rows().first().waitFor();
+    await page.getByLabel('Filter').fill('even ssh-nothing');
+    await page.getByText('No such incidents.').waitFor();
+    await page.getByLabel('Filter').fill('even');
+    await expect.poll(() => rows().count()).toBe(100);
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await expect.poll(() => rows().count()).toBe(200);
+    expect((await rows().allTextContents()).filter((row) => !row.includes('Even'))).toEqual([]);
+    expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
+
+    const late = sampleIncident('late', now + 1_000, { title: 'An even later one' });
+    await put(sampleIncident('other', now + 2_000, { title: 'Odd' }), late);
+    await page.getByText('An even later one').waitFor();
+    expect(await rows().count()).toBe(201);
+    await put({ ...late, title: 'Renamed', version: 2 });
+    await expect.poll(() => rows().count()).toBe(200);
+
+    await page.getByLabel('Filter').fill('');
+    await page.getByText('Renamed').waitFor();
+    expect(await rows().first().textContent()).toContain('Odd');
     expect(complaints).toEqual([]);
   });
 });
@@ -206,7 +241,8 @@ describe("an incident's page", () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows a block and takes it back', async () => {
+  it('shows a block and takes it back, in the head too', async () => {
+    blocks = 0;
     await enter();
     await record('i1');
     const incident = sampleIncident('i1', Date.now());
@@ -216,15 +252,21 @@ describe("an incident's page", () => {
     const block = sampleBlock('a1', incident, Date.now(), { status: 'planned' });
     await putAction(block);
     await page.getByText('Being sent to the enforcer').waitFor();
+    const inForce = page.locator('.vital', { hasText: 'blocks in force' }).locator('dd');
+    await expect.poll(() => inForce.textContent()).toBe('0');
     await putAction({ ...block, status: 'verified' });
+    blocks = 1;
     await page.getByText('Blocked, seen in the kernel').waitFor();
+    await expect.poll(() => inForce.textContent()).toBe('1');
     await page.getByText(/Lets go in 59 min/).waitFor();
     revert = async (id) => {
       await putAction({ ...block, id, status: 'reverted' });
+      blocks = 0;
       return true;
     };
     await page.getByRole('button', { name: 'Take back' }).click();
     await page.getByText('Taken back').waitFor();
+    await expect.poll(() => inForce.textContent()).toBe('0');
     expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
     expect(complaints).toEqual([]);
   });

@@ -161,6 +161,19 @@ describe('answers', () => {
     expect(await ask('minScore=12')).toEqual(['i1', 'i12']);
   });
 
+  it('filters the queue by words, page by page', async () => {
+    const ids: string[] = [];
+    let after: string | undefined;
+    do {
+      const query = new URLSearchParams({ text: 'OPEN  i1', limit: '1', ...(after === undefined ? {} : { after }) });
+      const page = (await (await h.call('GET', `/api/v1/incidents?${query.toString()}`, { cookie })).json()) as Page;
+      expect(page.incidents.length).toBeLessThanOrEqual(1);
+      ids.push(...page.incidents.map((i) => i.id));
+      after = page.next;
+    } while (after !== undefined);
+    expect(ids).toEqual(['i10', 'i11', 'i12']);
+  });
+
   it('names an incident version by its ETag', async () => {
     const first = await h.call('GET', '/api/v1/incidents/i1', { cookie });
     expect(first.headers.get('etag')).toBe('"1"');
@@ -218,6 +231,8 @@ describe('malformed requests', () => {
     ['/api/v1/incidents?limit=1&limit=2', 400],
     ['/api/v1/incidents?minScore=101', 400],
     ['/api/v1/incidents?status=secret', 400],
+    [`/api/v1/incidents?text=${'x'.repeat(201)}`, 400],
+    ['/api/v1/incidents?text=a&text=b', 400],
     ['/api/v1/incidents?after=x', 400],
     [`/api/v1/incidents?after=${'9'.repeat(300)}`, 400],
     ['/api/v1/incidents?__proto__=1', 400],

@@ -206,14 +206,14 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
     });
 
     it('lists incidents in which all words stand, whatever the words are', async () => {
-      const titles = ['SSH break-in, 100% ROOT', 'Probing by ÜBER_user', `a \\ b "c" 'd'`, 'ssh_x'];
+      const titles = ['SSH break-in, 100% ROOT', 'Probing by ÜBER_user', `a \\ b "c" 'd'`, 'ssh_x', 'nul\0behind'];
       await store.transaction(async (tx) => {
         for (const [i, title] of titles.entries())
           await tx.putIncident(incidentFixture(`t${i}`, { title, actor: `192.0.2.${i}`, addresses: [] }));
       });
       const found = async (text: string): Promise<string[]> =>
         (await store.read.incidents({ text })).incidents.map(({ id }) => id).toSorted();
-      expect(await found('')).toEqual(['t0', 't1', 't2', 't3']);
+      expect(await found('')).toEqual(['t0', 't1', 't2', 't3', 't4']);
       expect(await found('  ROOT ssh ')).toEqual(['t0']);
       expect(await found('über')).toEqual(['t1']);
       expect(await found('192.0.2.3')).toEqual(['t3']);
@@ -222,6 +222,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await found('h%x')).toEqual([]);
       expect(await found('\\')).toEqual(['t2']);
       expect(await found(`"c"`)).toEqual(['t2']);
+      expect(await found('behind\0nul')).toEqual(['t4']);
       // Words, not the names of fields.
       expect(await found('lastSeen')).toEqual([]);
       await store.transaction((tx) => tx.putIncident(incidentFixture('t0', { title: 'renamed' })));

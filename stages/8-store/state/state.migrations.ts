@@ -2,7 +2,8 @@
  * How the state store's tables came to be, one step a version. A step that was released is never changed; a new one is added. Each runs in
  * its own transaction together with the mark that it ran.
  */
-import { searchText, type IncidentSummary } from '@netsentinel/contracts/incident';
+import type { IncidentSummary } from '@netsentinel/contracts/incident';
+import { searchText } from '@netsentinel/contracts/incident-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { StateTables } from './state.tables.ts';

@@ -1,6 +1,7 @@
 /** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
 import type { Action } from '@netsentinel/contracts/action';
-import { searchText, summaryOf, wordsIn, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
+import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
+import { searchText, wordsIn } from '@netsentinel/contracts/incident-words';
 import type {
   Account,
   ConsoleSession,

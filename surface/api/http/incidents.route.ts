@@ -1,6 +1,7 @@
 /** The incident queue and single incidents. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import type { RouteContext } from './context.ts';
 import { parse, Problem } from './problem.ts';
 
@@ -8,6 +9,8 @@ const Status = z.enum(['open', 'contained', 'closed', 'benign']);
 const ListQuery = z.strictObject({
   status: z.union([Status.transform((s) => [s]), z.array(Status).max(4)]).optional(),
   minScore: z.coerce.number().int().min(0).max(100).optional(),
+  /** Words that must all stand in what the list shows of an incident. */
+  text: z.string().max(MAX_FILTER_CHARS).optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
   /** From a page's `next`. */
   after: z
@@ -23,6 +26,7 @@ export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
     return ctx.state.read.incidents({
       ...(query.status === undefined ? {} : { status: query.status }),
       ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
+      ...(query.text === undefined ? {} : { text: query.text }),
       ...(query.limit === undefined ? {} : { limit: query.limit }),
       ...(query.after === undefined ? {} : { after: query.after }),
     });

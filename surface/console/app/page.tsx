@@ -1,14 +1,19 @@
 'use client';
 /** The incident queue: newest activity first, updating while attacks run. */
 import type { Incident } from '@netsentinel/contracts/incident';
+import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { useEffect, useState } from 'react';
 import { QueueTable } from '../components/queue-table.tsx';
 import { Shell } from '../components/shell.tsx';
+import { useSettled } from '../lib/hooks.ts';
 import { MAX_ROWS, rowsOf } from '../lib/queue.ts';
 import { useQueue } from '../lib/use-queue.ts';
 import { useStatus } from '../lib/live.ts';
 
 const STATUSES: readonly Incident['status'][] = ['open', 'contained', 'closed', 'benign'];
+
+/** The server is asked when nobody has typed for so long. */
+const TYPING_MS = 250;
 
 export default function QueuePage() {
   return (
@@ -21,10 +26,14 @@ export default function QueuePage() {
 function Queue() {
   const [status, setStatus] = useState<Incident['status']>();
   const [filter, setFilter] = useState('');
-  const { queue, from, isLoaded, isLoading, error, more, newest } = useQueue(status);
+  const text = filter.trim().toWellFormed();
+  const { queue, answers, from, isLoading, error, more, newest } = useQueue(status, useSettled(text, TYPING_MS));
 
-  if (!isLoaded) return error === undefined ? <p className="centre">Loading…</p> : <Failure words={error} />;
-  if (queue.byId.size === 0 && status === undefined && from === undefined) return <FirstSteps />;
+  if (answers === undefined)
+    return error === undefined ? <p className="centre">Loading…</p> : <Failure words={error} />;
+  const isAnswered = answers.status === status && answers.text === text;
+  if (queue.byId.size === 0 && isAnswered && status === undefined && text === '' && from === undefined)
+    return <FirstSteps />;
   const rows = rowsOf(queue, filter);
   const isFull = queue.byId.size >= MAX_ROWS;
   return (
@@ -45,8 +54,9 @@ function Queue() {
         </select>
         <input
           type="search"
-          placeholder="Filter these rows: address, word, T1059…"
-          aria-label="Filter these rows"
+          placeholder="Filter: address, word, T1059…"
+          aria-label="Filter"
+          maxLength={MAX_FILTER_CHARS}
           value={filter}
           onChange={(e) => setFilter(e.target.value)}
         />
@@ -63,12 +73,12 @@ function Queue() {
       {rows.length > 0 ? (
         <QueueTable rows={rows} />
       ) : (
-        <p className="centre">{filter === '' ? 'No such incidents.' : 'No row matches this filter.'}</p>
+        <p className="centre">{isAnswered || error !== undefined ? 'No such incidents.' : 'Searching…'}</p>
       )}
       <p className="more dim">
         {rows.length.toLocaleString()} shown
         {queue.next !== undefined && (
-          <button type="button" disabled={isLoading} onClick={more}>
+          <button type="button" disabled={isLoading || !isAnswered} onClick={more}>
             {isFull ? 'Show older ones' : 'Load more'}
           </button>
         )}

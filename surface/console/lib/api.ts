@@ -44,10 +44,11 @@ export const api = {
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
-  /** `status` undefined: any. Newest activity first, 100 a page. */
-  incidents: (status?: Incident['status'], after?: string) => {
+  /** `status` undefined: any; `text` empty: all. Newest activity first, 100 a page. */
+  incidents: (status: Incident['status'] | undefined, text: string, after?: string) => {
     const query = new URLSearchParams({ limit: '100' });
     if (status !== undefined) query.set('status', status);
+    if (text !== '') query.set('text', text);
     if (after !== undefined) query.set('after', after);
     return call<{ incidents: IncidentSummary[]; next?: string }>('GET', `/api/v1/incidents?${query.toString()}`);
   },

@@ -70,6 +70,16 @@ export function useNow(everyMs = 5_000): number {
   return now;
 }
 
+/** The value as it was when it last stood still for so long. */
+export function useSettled<T>(value: T, forMs: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), forMs);
+    return () => clearTimeout(timer);
+  }, [value, forMs]);
+  return settled;
+}
+
 let attackNames: Promise<AttackNames> | undefined;
 
 export function useAttackNames(): AttackNames | undefined {

@@ -1,5 +1,6 @@
 /** The incident queue as data: pages from the server and live changes in one list, newest activity first. */
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
+import { holdsWords } from '@netsentinel/contracts/incident-words';
 
 /** Rows on the page at once; further pages take the place of these. */
 export const MAX_ROWS = 300;
@@ -44,17 +45,12 @@ export function changed(
   return { ...old, byId };
 }
 
-/** The rows to show: those that contain the words, newest activity first, at most `MAX_ROWS`. */
+/** The rows to show: those that hold the words (while somebody types, the server has not answered yet), newest activity first, at most `MAX_ROWS`. */
 export function rowsOf(queue: Queue, words: string): readonly IncidentSummary[] {
-  const wanted = words.trim().toLowerCase();
   return [...queue.byId.values()]
-    .filter((i) => wanted === '' || textOf(i).includes(wanted))
+    .filter((i) => holdsWords(i, words))
     .sort((a, b) => b.lastSeen - a.lastSeen || (a.id < b.id ? 1 : -1))
     .slice(0, MAX_ROWS);
-}
-
-function textOf(i: IncidentSummary): string {
-  return `${i.title} ${i.actor} ${i.addresses.join(' ')} ${i.severity} ${i.status} ${i.techniques.join(' ')}`.toLowerCase();
 }
 
 function merge(

@@ -1,6 +1,7 @@
 'use client';
-/** The queue of one status: loaded page by page, kept up to date by the live channel. */
+/** The queue of one status and text filter: loaded page by page, kept up to date by the live channel. */
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import { holdsWords } from '@netsentinel/contracts/incident-words';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from './api.ts';
 import { wordsOf } from './hooks.ts';
@@ -10,80 +11,108 @@ import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, ty
 /** Live changes are drawn together at most this often. */
 const DRAW_MS = 100;
 
+/** Which incidents a queue holds. */
+interface Filter {
+  readonly status: Incident['status'] | undefined;
+  readonly text: string;
+}
+
 export interface QueueView {
   readonly queue: Queue;
+  /** What `queue` is the answer to; undefined before the first. */
+  readonly answers: Filter | undefined;
   /** Where what is shown begins; undefined at the newest. */
   readonly from: string | undefined;
-  readonly isLoaded: boolean;
   readonly isLoading: boolean;
   readonly error: string | undefined;
   readonly more: () => void;
   readonly newest: () => void;
 }
 
-export function useQueue(status: Incident['status'] | undefined): QueueView {
+export function useQueue(status: Incident['status'] | undefined, text: string): QueueView {
   const [queue, setQueue] = useState(EMPTY);
   const [from, setFrom] = useState<string>();
-  const [isLoaded, setLoaded] = useState(false);
+  const [answers, setAnswers] = useState<Filter>();
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<string>();
   const request = useRef(0);
+  /** While a request is under way: what the live channel told meanwhile, as the answer may be older. */
+  const heard = useRef<Map<string, IncidentSummary>>(undefined);
+  const holds = useCallback(
+    (i: IncidentSummary) => (status === undefined || i.status === status) && holdsWords(i, text),
+    [status, text],
+  );
 
   /** The latest request wins; an answer to an older one is let go. */
   const load = useCallback(
     (after: string | undefined, use: (old: Queue, page: Page) => Queue) => {
       const mine = ++request.current;
+      const since = (heard.current = new Map<string, IncidentSummary>());
       setLoading(true);
       api
-        .incidents(status, after)
+        .incidents(status, text, after)
         .then(
           (page) => {
             if (mine !== request.current) return;
-            setQueue((old) => use(old, page));
-            setLoaded(true);
+            const told = [...since.values()];
+            setQueue((old) => {
+              const queue = use(old, page);
+              // Among older ones only what is there changes; new activity belongs to the newest.
+              const changes = after === undefined ? told : told.filter((i) => queue.byId.has(i.id));
+              return changed(queue, [...page.incidents, ...changes], holds);
+            });
+            setAnswers({ status, text });
             setError(undefined);
           },
           (problem: unknown) => mine === request.current && setError(wordsOf(problem)),
         )
-        .finally(() => mine === request.current && setLoading(false));
+        .finally(() => {
+          if (mine !== request.current) return;
+          heard.current = undefined;
+          setLoading(false);
+        });
     },
-    [status],
+    [status, text, holds],
   );
   const newest = useCallback(() => {
     setFrom(undefined);
     load(undefined, firstPage);
   }, [load]);
   const more = useCallback(() => {
-    if (queue.next === undefined) return;
+    if (queue.next === undefined || answers === undefined) return;
+    // Its next page continues another list than the one that is asked for by now.
+    if (answers.status !== status || answers.text !== text) return;
     if (queue.byId.size < MAX_ROWS) return load(queue.next, nextPage);
     setFrom(queue.next);
     load(queue.next, (_, page) => firstPage(EMPTY, page));
-  }, [load, queue]);
+  }, [load, queue, answers, status, text]);
   useEffect(newest, [newest]);
 
   const isNewest = from === undefined;
   const waiting = useRef(new Map<string, IncidentSummary>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const onIncident = useCallback(
-    (incident: IncidentSummary) => {
-      waiting.current.set(incident.id, incident);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        const incidents = [...waiting.current.values()];
-        waiting.current.clear();
-        setQueue((old) =>
-          changed(
-            old,
-            // Among older ones only what is there changes; new activity belongs to the newest.
-            isNewest ? incidents : incidents.filter((i) => old.byId.has(i.id)),
-            (i) => status === undefined || i.status === status,
-          ),
-        );
-      }, DRAW_MS);
+  /** As of the latest filter, also where a change has waited since before it. */
+  const draw = useRef<() => void>(undefined);
+  useEffect(() => {
+    draw.current = () => {
+      timer.current = undefined;
+      const incidents = [...waiting.current.values()];
+      waiting.current.clear();
+      setQueue((old) => changed(old, isNewest ? incidents : incidents.filter((i) => old.byId.has(i.id)), holds));
+    };
+  }, [holds, isNewest]);
+  const onIncident = useCallback((incident: IncidentSummary) => {
+    heard.current?.set(incident.id, incident);
+    waiting.current.set(incident.id, incident);
+    timer.current ??= setTimeout(() => draw.current?.(), DRAW_MS);
+  }, []);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
     },
-    [status, isNewest],
+    [],
   );
-  useEffect(() => () => clearTimeout(timer.current), []);
   const onConnect = useCallback(() => {
     if (isNewest) load(undefined, refreshed);
   }, [isNewest, load]);
@@ -92,5 +121,5 @@ export function useQueue(status: Incident['status'] | undefined): QueueView {
     if (isNewest && queue.byId.size > MAX_ROWS) newest();
   }, [isNewest, queue, newest]);
   useLive('incident', onIncident, onConnect);
-  return { queue, from, isLoaded, isLoading, error, more, newest };
+  return { queue, answers, from, isLoading, error, more, newest };
 }
