@@ -1,5 +1,6 @@
 /** The functions of awk: `substr`, `split`, `gsub`, `sprintf`, `system` and the others mawk has. */
 import type { AwkMachine } from './awk-machine.ts';
+import { formatValues } from './awk-statements.ts';
 import type { AwkExpr } from './awk-syntax.ts';
 import { fromInput, fromNumber, fromText, toNumber, toText } from './awk-values.ts';
 import type { AwkValue } from './awk-values.ts';
@@ -28,7 +29,7 @@ export async function callBuiltin(machine: AwkMachine, name: string, args: reado
       if (target?.kind !== 'variable') return fromNumber(0);
       const separator =
         args[2] === undefined ? machine.text('FS') : args[2].kind === 'regex' ? args[2].source : await text(2);
-      const parts = machine.splitText(await text(0), separator).slice(0, 50_000);
+      const parts = machine.record.split(await text(0), separator).slice(0, 50_000);
       const array = machine.array(target.name);
       array.clear();
       for (const [index, part] of parts.entries()) array.set(String(index + 1), fromInput(part));
@@ -46,20 +47,20 @@ export async function callBuiltin(machine: AwkMachine, name: string, args: reado
     case 'sprintf': {
       const values: AwkValue[] = [];
       for (const arg of args) values.push(await machine.eval(arg));
-      return fromText(machine.format(values));
+      return fromText(formatValues(values));
     }
     case 'tolower':
       return fromText((await text(0)).replaceAll(/[A-Z]+/g, (upper) => upper.toLowerCase()));
     case 'toupper':
       return fromText((await text(0)).replaceAll(/[a-z]+/g, (lower) => lower.toUpperCase()));
     case 'system': {
-      machine.flush();
+      machine.streams.flush();
       return fromNumber(await machine.ctx.runScript(Buffer.from(await text(0), 'latin1').toString('utf8'), []));
     }
     case 'close':
-      return fromNumber(await machine.close(await text(0)));
+      return fromNumber(await machine.streams.close(await text(0)));
     case 'fflush':
-      machine.flush();
+      machine.streams.flush();
       return fromNumber(0);
     case 'rand':
       machine.seed = (machine.seed * 1_103_515_245 + 12_345) % 2_147_483_648;

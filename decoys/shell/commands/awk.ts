@@ -1,6 +1,7 @@
 /** `awk` (mawk 1.3.4, what Debian installs): runs the tree over records, with every loop counted against the session's bounds. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
-import { AwkFailure, AwkMachine } from './awk-machine.ts';
+import { AwkFailure } from './awk-control.ts';
+import { AwkMachine } from './awk-machine.ts';
 import { parseAwk } from './awk-parser.ts';
 import { AwkSyntaxError } from './awk-syntax.ts';
 import { fromInput, fromText } from './awk-values.ts';
@@ -66,7 +67,7 @@ async function awk(ctx: CommandContext): Promise<number> {
   } catch (error) {
     if (error instanceof AwkSyntaxError) return fail(`line ${error.line}: ${error.message}`);
     if (!(error instanceof AwkFailure)) throw error;
-    machine?.flush();
+    machine?.streams.flush();
     return fail(error.message);
   }
 }

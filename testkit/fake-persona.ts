@@ -1,0 +1,50 @@
+/** One persona that is always the same, for the tests of single programs. */
+import type { Persona } from '@netsentinel/decoys/persona/persona.types';
+
+export const fakePersona: Persona = {
+  profile: 'debian-12-server',
+  hostname: 'web01',
+  os: {
+    id: 'debian',
+    prettyName: 'Debian GNU/Linux 12 (bookworm)',
+    version: '12.11',
+    kernelRelease: '6.1.0-37-amd64',
+    kernelVersion: '#1 SMP PREEMPT_DYNAMIC Debian 6.1.140-1 (2025-05-22)',
+    machine: 'x86_64',
+  },
+  hardware: { cpuModel: 'Intel Xeon Processor (Skylake, IBRS)', cpus: 2, memoryKb: 4_014_604, diskKb: 41_943_040 },
+  network: {
+    interface: 'eth0',
+    mac: '52:54:00:12:34:56',
+    address: '192.0.2.17',
+    prefix: 24,
+    gateway: '192.0.2.1',
+    dns: ['192.0.2.53'],
+  },
+  timeZone: 'UTC',
+  bootedAt: (now) => now - 12 * 86_400_000 - 3_700_000,
+  installedAt: Date.UTC(2025, 5, 3, 10, 12),
+  users: [
+    { name: 'root', uid: 0, gid: 0, gecos: 'root', home: '/root', shell: '/bin/bash', login: true },
+    {
+      name: 'www-data',
+      uid: 33,
+      gid: 33,
+      gecos: 'www-data',
+      home: '/var/www',
+      shell: '/usr/sbin/nologin',
+      login: false,
+    },
+    { name: 'admin', uid: 1000, gid: 1000, gecos: 'Admin,,,', home: '/home/admin', shell: '/bin/bash', login: true },
+  ],
+  ssh: { version: '2.0', software: 'OpenSSH_9.2p1 Debian-2+deb12u6' },
+  derive: (purpose, bytes) => {
+    const out = new Uint8Array(bytes);
+    let hash = 2166136261;
+    for (let index = 0; index < bytes; index += 1) {
+      for (const char of `${purpose}:${index}`) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0;
+      out[index] = hash >>> 16;
+    }
+    return out;
+  },
+};
