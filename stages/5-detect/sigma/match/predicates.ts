@@ -1,0 +1,247 @@
+/**
+ * The predicates of all rules, each once however many rules ask it, and their answers about one event: worked out when a rule first asks, then
+ * remembered until the next event. Everything that can be prepared (networks, globs, patterns) is prepared with the rules.
+ */
+import { parseTime } from '../event-time.ts';
+import { foldCase } from '../case-folding.ts';
+import type { Comparison, Predicate, Test } from '../expression.ts';
+import { inNetwork, parseNetwork, type Network } from '../network.ts';
+import { numberOf, someScalar, type Scalar } from '../scalars.ts';
+import { timePart } from '../time-part.ts';
+import type { EventFields } from './event-fields.ts';
+import { Glob } from './glob.ts';
+import { compileRegex, type LinearRegex } from './regex/linear-regex.ts';
+
+/** What a test needs besides its own words. */
+type Prepared = Network | Glob | LinearRegex | number | undefined;
+
+/** What asking costs, roughly in nanoseconds: the cheapest question of a condition is asked first. */
+const costs: Readonly<Record<Test['kind'], number>> = {
+  exists: 2,
+  missing: 2,
+  number: 5,
+  compare: 10,
+  equals: 10,
+  startsWith: 10,
+  endsWith: 10,
+  contains: 40,
+  fieldRef: 50,
+  glob: 80,
+  cidr: 150,
+  timePart: 300,
+  regex: 500,
+};
+const keywordFactor = 10;
+
+export class PredicateTable {
+  readonly #ids = new Map<string, number>();
+  readonly #tests: Test[] = [];
+  /** The field's number, or -1 for a keyword. */
+  readonly #fields: number[] = [];
+  readonly #prepared: Prepared[] = [];
+  readonly #fieldIds = new Map<string, number>();
+  /** Field names in the order of their numbers. */
+  readonly fieldNames: string[] = [];
+
+  /** The predicate's number: the same for the same question. Throws NetSentinelError when a pattern cannot be run in linear time. */
+  idOf(predicate: Predicate): number {
+    const key = keyOf(predicate);
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const { field, test } = predicate;
+    const prepared = this.#prepare(test);
+    const id = this.#tests.length;
+    this.#ids.set(key, id);
+    this.#tests.push(test);
+    this.#prepared.push(prepared);
+    this.#fields.push(field === null ? -1 : this.fieldId(field));
+    return id;
+  }
+
+  costOf(id: number): number {
+    const test = this.#tests[id];
+    return test === undefined ? 0 : costs[test.kind] * ((this.#fields[id] ?? 0) < 0 ? keywordFactor : 1);
+  }
+
+  fieldId(name: string): number {
+    let id = this.#fieldIds.get(name);
+    if (id === undefined) {
+      id = this.fieldNames.length;
+      this.#fieldIds.set(name, id);
+      this.fieldNames.push(name);
+    }
+    return id;
+  }
+
+  finish(fields: EventFields): Predicates {
+    return new Predicates(this.#tests, Int32Array.from(this.#fields), this.#prepared, fields);
+  }
+
+  #prepare(test: Test): Prepared {
+    switch (test.kind) {
+      case 'glob':
+        return new Glob(test.pieces);
+      case 'regex':
+        return compileRegex(test.source, test.flags);
+      case 'cidr':
+        return parseNetwork(test.network);
+      case 'fieldRef':
+        return this.fieldId(test.field);
+      default:
+        return undefined;
+    }
+  }
+}
+
+export class Predicates {
+  readonly #tests: readonly Test[];
+  readonly #fields: Int32Array;
+  readonly #prepared: readonly Prepared[];
+  readonly #event: EventFields;
+  /** Generation × 2 + answer. */
+  readonly #answers: Int32Array;
+
+  constructor(tests: readonly Test[], fields: Int32Array, prepared: readonly Prepared[], event: EventFields) {
+    this.#tests = tests;
+    this.#fields = fields;
+    this.#prepared = prepared;
+    this.#event = event;
+    this.#answers = new Int32Array(tests.length);
+  }
+
+  get size(): number {
+    return this.#tests.length;
+  }
+
+  /** Whether the event that `EventFields` holds meets the predicate. */
+  ask(id: number, generation: number): boolean {
+    const known = this.#answers[id] ?? 0;
+    if (known >> 1 === generation) return (known & 1) === 1;
+    const answer = this.#work(id);
+    this.#answers[id] = generation * 2 + (answer ? 1 : 0);
+    return answer;
+  }
+
+  restart(): void {
+    this.#answers.fill(0);
+  }
+
+  #work(id: number): boolean {
+    const field = this.#fields[id] ?? -1;
+    const test = this.#tests[id];
+    if (test === undefined) return false;
+    if (field < 0) return this.#workKeyword(test, id);
+    const value = this.#event.value(field);
+    switch (test.kind) {
+      case 'exists':
+        return value !== undefined;
+      case 'missing':
+        return value === undefined || value === null;
+      case 'equals':
+      case 'startsWith':
+      case 'endsWith':
+      case 'contains':
+        if (typeof value === 'string') {
+          return textMeets(test.kind, test.cased ? value : this.#event.foldedText(field, value), test.text);
+        }
+        if (!test.cased && typeof value === 'object' && value !== null) {
+          for (const text of this.#event.foldedTexts(field, value)) {
+            if (textMeets(test.kind, text, test.text)) return true;
+          }
+          return false;
+        }
+    }
+    if (value === undefined) return false;
+    return someScalar(value, (scalar) => this.#meets(test, id, scalar));
+  }
+
+  #workKeyword(test: Test, id: number): boolean {
+    if (test.kind === 'contains' && !test.cased) {
+      for (const text of this.#event.everyTextFolded()) if (text.includes(test.text)) return true;
+      return false;
+    }
+    for (const scalar of this.#event.everyScalar()) if (this.#meets(test, id, scalar)) return true;
+    return false;
+  }
+
+  #meets(test: Test, id: number, scalar: Scalar): boolean {
+    switch (test.kind) {
+      case 'equals':
+      case 'startsWith':
+      case 'endsWith':
+      case 'contains':
+        return textMeets(test.kind, test.cased ? String(scalar) : foldCase(String(scalar)), test.text);
+      case 'glob':
+        return (this.#prepared[id] as Glob).test(test.cased ? String(scalar) : foldCase(String(scalar)));
+      case 'regex':
+        return (this.#prepared[id] as LinearRegex).test(String(scalar));
+      case 'number':
+        return scalar === test.value || scalar === String(test.value);
+      case 'compare': {
+        const number = numberOf(scalar);
+        return number !== undefined && compare(test.op, number, test.value);
+      }
+      case 'cidr': {
+        const network = this.#prepared[id] as Network | undefined;
+        return network !== undefined && inNetwork(network, String(scalar));
+      }
+      case 'fieldRef': {
+        const { mode, cased } = test;
+        const text = cased ? String(scalar) : foldCase(String(scalar));
+        return someScalar(this.#event.value(this.#prepared[id] as number), (other) =>
+          textMeets(mode, text, cased ? String(other) : foldCase(String(other))),
+        );
+      }
+      case 'timePart': {
+        const time = parseTime(scalar);
+        return time !== undefined && compare(test.op, timePart(time, test.unit), test.value);
+      }
+      case 'exists':
+      case 'missing':
+        return false;
+    }
+  }
+}
+
+function keyOf({ field, test }: Predicate): string {
+  const name = field === null ? '' : `${field.length}${field}`;
+  switch (test.kind) {
+    case 'equals':
+    case 'startsWith':
+    case 'endsWith':
+    case 'contains':
+      return `${name}:${test.kind}${test.cased ? '!' : ':'}${test.text}`;
+    case 'number':
+      return `${name}:number:${test.value}`;
+    default:
+      return `${name}:${JSON.stringify(test)}`;
+  }
+}
+
+function textMeets(kind: 'equals' | 'startsWith' | 'endsWith' | 'contains', text: string, wanted: string): boolean {
+  switch (kind) {
+    case 'equals':
+      return text === wanted;
+    case 'startsWith':
+      return text.startsWith(wanted);
+    case 'endsWith':
+      return text.endsWith(wanted);
+    case 'contains':
+      return text.includes(wanted);
+  }
+}
+
+function compare(op: Comparison | 'eq', value: number, bound: number): boolean {
+  switch (op) {
+    case 'lt':
+      return value < bound;
+    case 'lte':
+      return value <= bound;
+    case 'gt':
+      return value > bound;
+    case 'gte':
+      return value >= bound;
+    case 'eq':
+      return value === bound;
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * Which rules an event's values speak for: every witness of every rule, found by field, in one look-up for whole values, a short walk for how texts start
+ * and end, and one pass for what is inside them.
+ */
+import { foldCase } from '../case-folding.ts';
+import { someScalar } from '../scalars.ts';
+import type { EventFields } from './event-fields.ts';
+import { completeAutomata, noSlot, TrieTable } from './literal-tables.ts';
+import type { Route } from './routes.ts';
+import { UnitClasses } from './unit-classes.ts';
+import type { Witness, WitnessPlace } from './witness.ts';
+
+/** Literals are cut to this, and further when a table would grow past `maxCells` (4 bytes each). */
+const maxLiteralLength = 64;
+const maxCells = 8_000_000;
+
+/** How one field's values are looked up: a row of a table each, 0 where no rule asks. */
+interface FieldLookup {
+  readonly wholeTexts: Map<string, number>;
+  readonly wholeNumbers: Map<number, number>;
+  present: number;
+  startRow: number;
+  endRow: number;
+  insideRow: number;
+}
+
+export class WitnessIndex {
+  readonly #fields: EventFields;
+  /** By field number; the last is for keywords. */
+  readonly #lookups: readonly (FieldLookup | undefined)[];
+  readonly #classes: Uint8Array;
+  readonly #edges: Int32Array;
+  readonly #edgeSlots: Int32Array;
+  readonly #inner: Int32Array;
+  readonly #innerSlots: Int32Array;
+  readonly #links: Int32Array;
+  readonly #innerWidth: number;
+  readonly #edgeWidth: number;
+  /** Rules of slot s: `#slotRules` from `#slotStarts[s]` to `#slotStarts[s + 1]`. */
+  readonly #slotStarts: Int32Array;
+  readonly #slotRules: Int32Array;
+  readonly #slotStamps: Int32Array;
+  readonly #ruleStamps: Int32Array;
+  readonly #witnessFields: readonly (readonly number[])[];
+  readonly #unannounced: readonly number[];
+  /** Numbers of the rules that the event may match, `count` of them. */
+  readonly candidates: Int32Array;
+  count = 0;
+  #generation = 0;
+  #allowed: Uint8Array = new Uint8Array();
+
+  /** `witnesses` by rule; undefined for a rule that needs none. */
+  constructor(witnesses: readonly (readonly Witness[] | undefined)[], fields: EventFields) {
+    this.#fields = fields;
+    const built = build(witnesses, fields.names);
+    this.#lookups = built.lookups;
+    this.#classes = built.classes.of;
+    this.#edges = built.edges.next;
+    this.#edgeSlots = Int32Array.from(built.edges.slots);
+    this.#edgeWidth = built.edges.width;
+    this.#inner = built.inner.next;
+    this.#innerSlots = Int32Array.from(built.inner.slots);
+    this.#innerWidth = built.inner.width;
+    this.#links = built.links;
+    this.#slotStarts = new Int32Array(built.slotRules.length + 1);
+    for (const [slot, rules] of built.slotRules.entries())
+      this.#slotStarts[slot + 1] = (this.#slotStarts[slot] ?? 0) + rules.length;
+    this.#slotRules = Int32Array.from(built.slotRules.flat());
+    this.#slotStamps = new Int32Array(built.slotRules.length);
+    this.#ruleStamps = new Int32Array(witnesses.length);
+    this.candidates = new Int32Array(witnesses.length);
+    this.#witnessFields = built.witnessFields;
+    this.#unannounced = [...witnesses.keys()].filter((rule) => witnesses[rule] === undefined);
+  }
+
+  /** What is particular to the rules of a route: where to look, and whom to ask in any case. */
+  routeOf(rules: Uint8Array): Route {
+    const fields = new Uint8Array(this.#lookups.length);
+    for (const [rule, on] of rules.entries()) {
+      if (on === 1) for (const field of this.#witnessFields[rule] ?? []) fields[field] = 1;
+    }
+    const keywords = fields[fields.length - 1] === 1;
+    return {
+      rules,
+      fields,
+      keywords,
+      unannounced: Int32Array.from(this.#unannounced.filter((rule) => rules[rule] === 1)),
+    };
+  }
+
+  /** Fills `candidates` for the event that the fields hold. */
+  find(route: Route, generation: number): void {
+    this.#generation = generation;
+    this.#allowed = route.rules;
+    this.candidates.set(route.unannounced);
+    this.count = route.unannounced.length;
+    const { present, presentCount } = this.#fields;
+    for (let at = 0; at < presentCount; at++) {
+      const field = present[at] ?? 0;
+      if (route.fields[field] === 0) continue;
+      const lookup = this.#lookups[field];
+      if (lookup === undefined) continue;
+      if (lookup.present !== noSlot) this.#announce(lookup.present);
+      this.#look(lookup, this.#fields.value(field), field);
+    }
+    if (!route.keywords) return;
+    const lookup = this.#lookups[this.#lookups.length - 1];
+    if (lookup !== undefined) for (const scalar of this.#fields.everyScalar()) this.#look(lookup, scalar, -1);
+  }
+
+  restart(): void {
+    this.#slotStamps.fill(0);
+    this.#ruleStamps.fill(0);
+  }
+
+  #look(lookup: FieldLookup, value: unknown, field: number): void {
+    if (typeof value === 'string') this.#lookAtText(lookup, value, field);
+    else if (typeof value === 'number') {
+      const slot = lookup.wholeNumbers.get(value);
+      if (slot !== undefined) this.#announce(slot);
+      if ((lookup.startRow | lookup.endRow | lookup.insideRow) !== 0) this.#lookInText(lookup, String(value));
+    } else if (typeof value === 'boolean') this.#lookAtText(lookup, String(value), -1);
+    else {
+      someScalar(value, (scalar) => {
+        this.#look(lookup, scalar, -1);
+        return false;
+      });
+    }
+  }
+
+  #lookAtText(lookup: FieldLookup, text: string, field: number): void {
+    if (lookup.wholeTexts.size > 0) {
+      const slot = lookup.wholeTexts.get(field < 0 ? foldCase(text) : this.#fields.foldedText(field, text));
+      if (slot !== undefined) this.#announce(slot);
+    }
+    this.#lookInText(lookup, text);
+  }
+
+  #lookInText(lookup: FieldLookup, text: string): void {
+    if (lookup.startRow !== 0) this.#walkFromStart(lookup.startRow, text);
+    if (lookup.endRow !== 0) this.#walkFromEnd(lookup.endRow, text);
+    if (lookup.insideRow !== 0) this.#search(lookup.insideRow, text);
+  }
+
+  #walkFromStart(root: number, text: string): void {
+    const edges = this.#edges;
+    const classes = this.#classes;
+    let row = root;
+    for (let at = 0; at < text.length; at++) {
+      row = edges[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      if (row === 0) return;
+      const slot = this.#edgeSlots[row / this.#edgeWidth] ?? noSlot;
+      if (slot !== noSlot) this.#announce(slot);
+    }
+  }
+
+  #walkFromEnd(root: number, text: string): void {
+    const edges = this.#edges;
+    const classes = this.#classes;
+    let row = root;
+    for (let at = text.length - 1; at >= 0; at--) {
+      row = edges[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      if (row === 0) return;
+      const slot = this.#edgeSlots[row / this.#edgeWidth] ?? noSlot;
+      if (slot !== noSlot) this.#announce(slot);
+    }
+  }
+
+  #search(root: number, text: string): void {
+    const inner = this.#inner;
+    const classes = this.#classes;
+    let row = root;
+    for (let at = 0; at < text.length; at++) {
+      row = inner[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      if (row < 0) {
+        row = ~row;
+        this.#announceAll(row / this.#innerWidth);
+      }
+    }
+  }
+
+  #announceAll(first: number): void {
+    for (let state = first; state !== 0; state = this.#links[state] ?? 0) {
+      const slot = this.#innerSlots[state] ?? noSlot;
+      if (slot !== noSlot) this.#announce(slot);
+    }
+  }
+
+  #announce(slot: number): void {
+    const generation = this.#generation;
+    if (this.#slotStamps[slot] === generation) return;
+    this.#slotStamps[slot] = generation;
+    const end = this.#slotStarts[slot + 1] ?? 0;
+    for (let at = this.#slotStarts[slot] ?? 0; at < end; at++) {
+      const rule = this.#slotRules[at] ?? 0;
+      if (this.#allowed[rule] === 0 || this.#ruleStamps[rule] === generation) continue;
+      this.#ruleStamps[rule] = generation;
+      this.candidates[this.count++] = rule;
+    }
+  }
+}
+
+interface Built {
+  readonly lookups: readonly (FieldLookup | undefined)[];
+  readonly classes: UnitClasses;
+  readonly edges: TrieTable;
+  readonly inner: TrieTable;
+  readonly links: Int32Array;
+  readonly slotRules: readonly (readonly number[])[];
+  readonly witnessFields: readonly (readonly number[])[];
+}
+
+function build(witnesses: readonly (readonly Witness[] | undefined)[], fieldNames: readonly string[]): Built {
+  const classes = new UnitClasses(literals(witnesses));
+  for (let length = maxLiteralLength; ; length = length >> 1) {
+    const builder = new Builder(classes, fieldNames, length);
+    for (const [rule, own] of witnesses.entries()) {
+      for (const witness of own ?? []) builder.add(witness, rule);
+      if (builder.isFull && length > 1) break;
+    }
+    if (!builder.isFull || length <= 1) return builder.finish(witnesses.length);
+  }
+}
+
+function* literals(witnesses: readonly (readonly Witness[] | undefined)[]): Generator<string> {
+  for (const own of witnesses) for (const { place, text } of own ?? []) if (place !== 'whole') yield text;
+}
+
+class Builder {
+  readonly #classes: UnitClasses;
+  readonly #length: number;
+  readonly #edges: TrieTable;
+  readonly #inner: TrieTable;
+  readonly #fieldNumbers: ReadonlyMap<string, number>;
+  readonly #lookups: (FieldLookup | undefined)[];
+  readonly #slotRules: number[][] = [];
+  readonly #witnessFields: Set<number>[] = [];
+
+  constructor(classes: UnitClasses, fieldNames: readonly string[], length: number) {
+    this.#classes = classes;
+    this.#length = length;
+    this.#edges = new TrieTable(classes);
+    this.#inner = new TrieTable(classes);
+    this.#fieldNumbers = new Map(fieldNames.map((name, number) => [name, number]));
+    this.#lookups = Array.from<FieldLookup | undefined>({ length: fieldNames.length + 1 });
+  }
+
+  get isFull(): boolean {
+    return this.#edges.cells + this.#inner.cells > maxCells;
+  }
+
+  add({ field, place, text }: Witness, rule: number): void {
+    const number = field === null ? this.#lookups.length - 1 : (this.#fieldNumbers.get(field) ?? 0);
+    const lookup = (this.#lookups[number] ??= {
+      wholeTexts: new Map(),
+      wholeNumbers: new Map(),
+      present: noSlot,
+      startRow: 0,
+      endRow: 0,
+      insideRow: 0,
+    });
+    const rules = this.#slotRules[this.#slotOf(lookup, place, text)];
+    if (rules !== undefined && rules.at(-1) !== rule) rules.push(rule);
+    (this.#witnessFields[rule] ??= new Set()).add(number);
+  }
+
+  finish(ruleCount: number): Built {
+    const roots = this.#lookups.flatMap((lookup) =>
+      lookup === undefined || lookup.insideRow === 0 ? [] : [lookup.insideRow],
+    );
+    const links = completeAutomata(this.#inner, roots);
+    this.#edges.trim();
+    this.#inner.trim();
+    return {
+      lookups: this.#lookups,
+      classes: this.#classes,
+      edges: this.#edges,
+      inner: this.#inner,
+      links,
+      slotRules: this.#slotRules,
+      witnessFields: Array.from({ length: ruleCount }, (_, rule) => [...(this.#witnessFields[rule] ?? [])]),
+    };
+  }
+
+  #slotOf(lookup: FieldLookup, place: WitnessPlace, text: string): number {
+    switch (place) {
+      case 'present':
+        return (lookup.present = this.#known(lookup.present));
+      case 'whole': {
+        const slot = this.#known(lookup.wholeTexts.get(text));
+        lookup.wholeTexts.set(text, slot);
+        const number = Number(text);
+        if (foldCase(String(number)) === text) lookup.wholeNumbers.set(number, slot);
+        return slot;
+      }
+      case 'start':
+        lookup.startRow ||= this.#edges.addRoot();
+        return this.#slotAt(this.#edges, this.#edges.insert(lookup.startRow, text.slice(0, this.#length), false));
+      case 'end':
+        lookup.endRow ||= this.#edges.addRoot();
+        return this.#slotAt(this.#edges, this.#edges.insert(lookup.endRow, text.slice(-this.#length), true));
+      case 'inside':
+        lookup.insideRow ||= this.#inner.addRoot();
+        return this.#slotAt(this.#inner, this.#inner.insert(lookup.insideRow, text.slice(-this.#length), false));
+    }
+  }
+
+  #slotAt(table: TrieTable, state: number): number {
+    return (table.slots[state] = this.#known(table.slots[state]));
+  }
+
+  #known(slot: number | undefined): number {
+    return slot === undefined || slot === noSlot ? this.#slotRules.push([]) - 1 : slot;
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * What must be in an event for a rule to match it at all: per rule one list of witnesses of which one must be there, chosen to be there rarely. An event
+ * then meets only the rules that one of its own values speaks for.
+ */
+import { foldCase } from '../case-folding.ts';
+import type { Expression, GlobPiece, Predicate, Test } from '../expression.ts';
+import { parseRegex } from './regex/parse-regex.ts';
+import { requiredLiterals } from './regex/required-literals.ts';
+
+/** Where in a value a witness's text stands. `present`: the field is there, whatever its value. */
+export type WitnessPlace = 'whole' | 'start' | 'end' | 'inside' | 'present';
+
+export interface Witness {
+  /** Null: any scalar anywhere in the event. */
+  readonly field: string | null;
+  readonly place: WitnessPlace;
+  /** In lower case, also where the test minds case: what is announced is tested after. */
+  readonly text: string;
+}
+
+/**
+ * How common a text is, by its length: fewer letters stand in more values. Short ones are also slow to be told apart.
+ */
+const lengthPenalty: readonly number[] = [1000, 300, 100, 40, 16, 8, 5, 4, 3, 2.5, 2];
+const longPenalty = 1.5;
+const wholePenalty = 1;
+const presentPenalty = 2_000;
+
+export class WitnessChooser {
+  /** How many rules could be announced by a text: what rules look for often, events have often. */
+  readonly #uses = new Map<string, number>();
+
+  /** Counts what a rule looks for; every rule first, then `choose`. */
+  count(expression: Expression): void {
+    const seen = new Set<string>();
+    collect(expression, false, (witnesses) => {
+      for (const witness of witnesses) seen.add(keyOf(witness));
+    });
+    for (const key of seen) this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+  }
+
+  /** The rule's witnesses; undefined when an event may match without any. An empty list: no event can match. */
+  choose(expression: Expression): readonly Witness[] | undefined {
+    return this.#best(expression, false)?.witnesses;
+  }
+
+  #best(expression: Expression, isNegated: boolean): Choice | undefined {
+    switch (expression.kind) {
+      case 'constant':
+        return expression.value === isNegated ? { witnesses: [], cost: 0 } : undefined;
+      case 'not':
+        return this.#best(expression.of, !isNegated);
+      case 'predicate': {
+        const witnesses = isNegated ? undefined : witnessesOf(expression);
+        return witnesses === undefined ? undefined : { witnesses, cost: this.#cost(witnesses) };
+      }
+      case 'all':
+      case 'any':
+        return (expression.kind === 'all') === isNegated
+          ? this.#union(expression.of, isNegated)
+          : this.#cheapest(expression.of, isNegated);
+    }
+  }
+
+  #cheapest(parts: readonly Expression[], isNegated: boolean): Choice | undefined {
+    let best: Choice | undefined;
+    for (const part of parts) {
+      const choice = this.#best(part, isNegated);
+      if (choice !== undefined && (best === undefined || choice.cost < best.cost)) best = choice;
+    }
+    return best;
+  }
+
+  #union(parts: readonly Expression[], isNegated: boolean): Choice | undefined {
+    const witnesses: Witness[] = [];
+    let cost = 0;
+    for (const part of parts) {
+      const choice = this.#best(part, isNegated);
+      if (choice === undefined) return undefined;
+      for (const witness of choice.witnesses) witnesses.push(witness);
+      cost += choice.cost;
+    }
+    return { witnesses, cost };
+  }
+
+  #cost(witnesses: readonly Witness[]): number {
+    let cost = 0;
+    for (const witness of witnesses) {
+      const uses = this.#uses.get(keyOf(witness)) ?? 1;
+      cost += penalty(witness) * uses;
+    }
+    return cost;
+  }
+}
+
+interface Choice {
+  readonly witnesses: readonly Witness[];
+  readonly cost: number;
+}
+
+function penalty({ place, text }: Witness): number {
+  if (place === 'present') return presentPenalty;
+  return place === 'whole' ? wholePenalty : (lengthPenalty[text.length] ?? longPenalty);
+}
+
+function keyOf({ field, place, text }: Witness): string {
+  return `${field ?? ''}\n${place}\n${text}`;
+}
+
+function collect(expression: Expression, isNegated: boolean, report: (witnesses: readonly Witness[]) => void): void {
+  switch (expression.kind) {
+    case 'constant':
+      return;
+    case 'not':
+      collect(expression.of, !isNegated, report);
+      return;
+    case 'predicate': {
+      const witnesses = isNegated ? undefined : witnessesOf(expression);
+      if (witnesses !== undefined) report(witnesses);
+      return;
+    }
+    case 'all':
+    case 'any':
+      for (const part of expression.of) collect(part, isNegated, report);
+  }
+}
+
+/** Of these one is in every event that meets the predicate; undefined when it can be met by an event that has nothing to show. */
+function witnessesOf({ field, test }: Predicate): readonly Witness[] | undefined {
+  if (test.kind === 'missing') return field === null ? [] : undefined;
+  const [place, texts] = placeOf(test);
+  if (place === 'present' || texts.some((text) => text === '' && place !== 'whole')) {
+    return field === null ? undefined : [{ field, place: 'present', text: '' }];
+  }
+  return texts.map((text) => ({ field, place, text: foldCase(text) }));
+}
+
+function placeOf(test: Test): readonly [WitnessPlace, readonly string[]] {
+  switch (test.kind) {
+    case 'equals':
+      return ['whole', [test.text]];
+    case 'startsWith':
+      return ['start', [test.text]];
+    case 'endsWith':
+      return ['end', [test.text]];
+    case 'contains':
+      return ['inside', [test.text]];
+    case 'number':
+      return ['whole', [String(test.value)]];
+    case 'glob':
+      return placeOfGlob(test.pieces);
+    case 'regex':
+      return placeOfRegex(test.source, test.flags);
+    default:
+      return ['present', []];
+  }
+}
+
+/** The glob's longest literal, anchored where it can be. */
+function placeOfGlob(pieces: readonly GlobPiece[]): readonly [WitnessPlace, readonly string[]] {
+  let best = -1;
+  let length = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (typeof piece === 'string' || piece.literal.length <= length) continue;
+    best = index;
+    length = piece.literal.length;
+  }
+  const piece = pieces[best];
+  if (typeof piece !== 'object') return ['present', []];
+  if (pieces.length === 1) return ['whole', [piece.literal]];
+  if (best === 0) return ['start', [piece.literal]];
+  return [best === pieces.length - 1 ? 'end' : 'inside', [piece.literal]];
+}
+
+const regexTexts = new Map<string, readonly string[] | undefined>();
+const maxRemembered = 4_096;
+
+function placeOfRegex(source: string, flags: string): readonly [WitnessPlace, readonly string[]] {
+  const key = `${flags}/${source}`;
+  let texts = regexTexts.get(key);
+  if (texts === undefined && !regexTexts.has(key)) {
+    texts = requiredLiterals(parseRegex(source, flags));
+    if (regexTexts.size >= maxRemembered) regexTexts.clear();
+    regexTexts.set(key, texts);
+  }
+  return texts === undefined ? ['present', []] : ['inside', texts];
+}
