@@ -5,7 +5,7 @@
 import type { EventRecord } from '../event.ts';
 import type { LogSource, Rule } from '../rule.ts';
 import { EventFields } from './event-fields.ts';
-import { PredicateTable, type Predicates } from './predicates.ts';
+import { costOf, PredicateTable, type Predicates } from './predicates.ts';
 import { depthOf, FAILS, HOLDS, maxDepth, ProgramWriter } from './program.ts';
 import { RegexRefused } from './regex/parse-regex.ts';
 import { Routes } from './routes.ts';
@@ -56,10 +56,7 @@ class CompiledRules implements Matcher {
 
   constructor(rules: readonly Rule[]) {
     const table = new PredicateTable();
-    const writer = new ProgramWriter(
-      (predicate) => table.idOf(predicate),
-      (id) => table.costOf(id),
-    );
+    const writer = new ProgramWriter((predicate) => table.idOf(predicate), costOf);
     const chooser = new WitnessChooser();
     const taken: Rule[] = [];
     const entries: number[] = [];

@@ -33,6 +33,10 @@ const costs: Readonly<Record<Test['kind'], number>> = {
 };
 const keywordFactor = 10;
 
+export function costOf({ field, test }: Predicate): number {
+  return field === null ? costs[test.kind] * keywordFactor : costs[test.kind];
+}
+
 export class PredicateTable {
   readonly #ids = new Map<string, number>();
   readonly #tests: Test[] = [];
@@ -56,11 +60,6 @@ export class PredicateTable {
     this.#prepared.push(prepared);
     this.#fields.push(field === null ? -1 : this.fieldId(field));
     return id;
-  }
-
-  costOf(id: number): number {
-    const test = this.#tests[id];
-    return test === undefined ? 0 : costs[test.kind] * ((this.#fields[id] ?? 0) < 0 ? keywordFactor : 1);
   }
 
   fieldId(name: string): number {

@@ -15,9 +15,9 @@ export class ProgramWriter {
   /** Three numbers an instruction: the predicate's id, the jump on true, the jump on false. */
   readonly #code: number[] = [];
   readonly #idOf: (predicate: Predicate) => number;
-  readonly #costOf: (id: number) => number;
+  readonly #costOf: (predicate: Predicate) => number;
 
-  constructor(idOf: (predicate: Predicate) => number, costOf: (id: number) => number) {
+  constructor(idOf: (predicate: Predicate) => number, costOf: (predicate: Predicate) => number) {
     this.#idOf = idOf;
     this.#costOf = costOf;
   }
@@ -61,7 +61,7 @@ export class ProgramWriter {
   }
 
   #cost(expression: Expression): number {
-    if (expression.kind === 'predicate') return this.#costOf(this.#idOf(expression));
+    if (expression.kind === 'predicate') return this.#costOf(expression);
     if (expression.kind === 'not') return this.#cost(expression.of);
     return expression.kind === 'constant' ? 0 : 1 + expression.of.reduce((sum, part) => sum + this.#cost(part), 0);
   }

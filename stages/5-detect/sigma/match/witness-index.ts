@@ -5,13 +5,13 @@
 import { foldCase } from '../case-folding.ts';
 import { someScalar } from '../scalars.ts';
 import type { EventFields } from './event-fields.ts';
-import { completeAutomata, noSlot, TrieTable } from './literal-tables.ts';
+import { noSlot, Tries, type LiteralTable } from './literal-tables.ts';
 import type { Route } from './routes.ts';
 import { UnitClasses } from './unit-classes.ts';
 import type { Witness, WitnessPlace } from './witness.ts';
 
 /** Literals are cut to this, and further when a table would grow past `maxCells` (4 bytes each). */
-const maxLiteralLength = 64;
+const maxLiteralLength = 24;
 const maxCells = 8_000_000;
 
 /** How one field's values are looked up: a row of a table each, 0 where no rule asks. */
@@ -29,13 +29,10 @@ export class WitnessIndex {
   /** By field number; the last is for keywords. */
   readonly #lookups: readonly (FieldLookup | undefined)[];
   readonly #classes: Uint8Array;
-  readonly #edges: Int32Array;
-  readonly #edgeSlots: Int32Array;
-  readonly #inner: Int32Array;
-  readonly #innerSlots: Int32Array;
-  readonly #links: Int32Array;
-  readonly #innerWidth: number;
-  readonly #edgeWidth: number;
+  /** For texts' starts and ends. */
+  readonly #edges: LiteralTable;
+  /** For what is inside. */
+  readonly #inner: LiteralTable;
   /** Rules of slot s: `#slotRules` from `#slotStarts[s]` to `#slotStarts[s + 1]`. */
   readonly #slotStarts: Int32Array;
   readonly #slotRules: Int32Array;
@@ -55,13 +52,8 @@ export class WitnessIndex {
     const built = build(witnesses, fields.names);
     this.#lookups = built.lookups;
     this.#classes = built.classes.of;
-    this.#edges = built.edges.next;
-    this.#edgeSlots = Int32Array.from(built.edges.slots);
-    this.#edgeWidth = built.edges.width;
-    this.#inner = built.inner.next;
-    this.#innerSlots = Int32Array.from(built.inner.slots);
-    this.#innerWidth = built.inner.width;
-    this.#links = built.links;
+    this.#edges = built.edges;
+    this.#inner = built.inner;
     this.#slotStarts = new Int32Array(built.slotRules.length + 1);
     for (const [slot, rules] of built.slotRules.entries())
       this.#slotStarts[slot + 1] = (this.#slotStarts[slot] ?? 0) + rules.length;
@@ -143,45 +135,46 @@ export class WitnessIndex {
   }
 
   #walkFromStart(root: number, text: string): void {
-    const edges = this.#edges;
+    const { next, slots, width } = this.#edges;
     const classes = this.#classes;
     let row = root;
     for (let at = 0; at < text.length; at++) {
-      row = edges[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      row = next[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
       if (row === 0) return;
-      const slot = this.#edgeSlots[row / this.#edgeWidth] ?? noSlot;
+      const slot = slots[row / width] ?? noSlot;
       if (slot !== noSlot) this.#announce(slot);
     }
   }
 
   #walkFromEnd(root: number, text: string): void {
-    const edges = this.#edges;
+    const { next, slots, width } = this.#edges;
     const classes = this.#classes;
     let row = root;
     for (let at = text.length - 1; at >= 0; at--) {
-      row = edges[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      row = next[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
       if (row === 0) return;
-      const slot = this.#edgeSlots[row / this.#edgeWidth] ?? noSlot;
+      const slot = slots[row / width] ?? noSlot;
       if (slot !== noSlot) this.#announce(slot);
     }
   }
 
   #search(root: number, text: string): void {
-    const inner = this.#inner;
+    const { next, width } = this.#inner;
     const classes = this.#classes;
     let row = root;
     for (let at = 0; at < text.length; at++) {
-      row = inner[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
+      row = next[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
       if (row < 0) {
         row = ~row;
-        this.#announceAll(row / this.#innerWidth);
+        this.#announceAll(row / width);
       }
     }
   }
 
   #announceAll(first: number): void {
-    for (let state = first; state !== 0; state = this.#links[state] ?? 0) {
-      const slot = this.#innerSlots[state] ?? noSlot;
+    const { slots, links } = this.#inner;
+    for (let state = first; state !== 0; state = links[state] ?? 0) {
+      const slot = slots[state] ?? noSlot;
       if (slot !== noSlot) this.#announce(slot);
     }
   }
@@ -203,9 +196,8 @@ export class WitnessIndex {
 interface Built {
   readonly lookups: readonly (FieldLookup | undefined)[];
   readonly classes: UnitClasses;
-  readonly edges: TrieTable;
-  readonly inner: TrieTable;
-  readonly links: Int32Array;
+  readonly edges: LiteralTable;
+  readonly inner: LiteralTable;
   readonly slotRules: readonly (readonly number[])[];
   readonly witnessFields: readonly (readonly number[])[];
 }
@@ -229,8 +221,8 @@ function* literals(witnesses: readonly (readonly Witness[] | undefined)[]): Gene
 class Builder {
   readonly #classes: UnitClasses;
   readonly #length: number;
-  readonly #edges: TrieTable;
-  readonly #inner: TrieTable;
+  readonly #edges: Tries;
+  readonly #inner: Tries;
   readonly #fieldNumbers: ReadonlyMap<string, number>;
   readonly #lookups: (FieldLookup | undefined)[];
   readonly #slotRules: number[][] = [];
@@ -239,8 +231,8 @@ class Builder {
   constructor(classes: UnitClasses, fieldNames: readonly string[], length: number) {
     this.#classes = classes;
     this.#length = length;
-    this.#edges = new TrieTable(classes);
-    this.#inner = new TrieTable(classes);
+    this.#edges = new Tries(classes);
+    this.#inner = new Tries(classes);
     this.#fieldNumbers = new Map(fieldNames.map((name, number) => [name, number]));
     this.#lookups = Array.from<FieldLookup | undefined>({ length: fieldNames.length + 1 });
   }
@@ -265,18 +257,18 @@ class Builder {
   }
 
   finish(ruleCount: number): Built {
-    const roots = this.#lookups.flatMap((lookup) =>
-      lookup === undefined || lookup.insideRow === 0 ? [] : [lookup.insideRow],
-    );
-    const links = completeAutomata(this.#inner, roots);
-    this.#edges.trim();
-    this.#inner.trim();
+    const width = this.#classes.count;
+    for (const lookup of this.#lookups) {
+      if (lookup === undefined) continue;
+      lookup.startRow *= width;
+      lookup.endRow *= width;
+      lookup.insideRow *= width;
+    }
     return {
       lookups: this.#lookups,
       classes: this.#classes,
-      edges: this.#edges,
-      inner: this.#inner,
-      links,
+      edges: this.#edges.finish(),
+      inner: this.#inner.finishAutomata(),
       slotRules: this.#slotRules,
       witnessFields: Array.from({ length: ruleCount }, (_, rule) => [...(this.#witnessFields[rule] ?? [])]),
     };
@@ -305,7 +297,7 @@ class Builder {
     }
   }
 
-  #slotAt(table: TrieTable, state: number): number {
+  #slotAt(table: Tries, state: number): number {
     return (table.slots[state] = this.#known(table.slots[state]));
   }
 

@@ -27,16 +27,15 @@ const wholePenalty = 1;
 const presentPenalty = 2_000;
 
 export class WitnessChooser {
-  /** How many rules could be announced by a text: what rules look for often, events have often. */
-  readonly #uses = new Map<string, number>();
+  /** What rules look for often, events have often: how many rules could be announced by each witness. */
+  readonly #known = new Map<string, CountedWitness>();
+  readonly #byPredicate = new Map<Predicate, readonly CountedWitness[] | undefined>();
+  #rules = 0;
 
   /** Counts what a rule looks for; every rule first, then `choose`. */
   count(expression: Expression): void {
-    const seen = new Set<string>();
-    collect(expression, false, (witnesses) => {
-      for (const witness of witnesses) seen.add(keyOf(witness));
-    });
-    for (const key of seen) this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+    this.#rules++;
+    this.#collect(expression, false);
   }
 
   /** The rule's witnesses; undefined when an event may match without any. An empty list: no event can match. */
@@ -51,8 +50,8 @@ export class WitnessChooser {
       case 'not':
         return this.#best(expression.of, !isNegated);
       case 'predicate': {
-        const witnesses = isNegated ? undefined : witnessesOf(expression);
-        return witnesses === undefined ? undefined : { witnesses, cost: this.#cost(witnesses) };
+        const witnesses = isNegated ? undefined : this.#witnessesOf(expression);
+        return witnesses === undefined ? undefined : { witnesses, cost: costOf(witnesses) };
       }
       case 'all':
       case 'any':
@@ -72,7 +71,7 @@ export class WitnessChooser {
   }
 
   #union(parts: readonly Expression[], isNegated: boolean): Choice | undefined {
-    const witnesses: Witness[] = [];
+    const witnesses: CountedWitness[] = [];
     let cost = 0;
     for (const part of parts) {
       const choice = this.#best(part, isNegated);
@@ -83,46 +82,58 @@ export class WitnessChooser {
     return { witnesses, cost };
   }
 
-  #cost(witnesses: readonly Witness[]): number {
-    let cost = 0;
-    for (const witness of witnesses) {
-      const uses = this.#uses.get(keyOf(witness)) ?? 1;
-      cost += penalty(witness) * uses;
+  #collect(expression: Expression, isNegated: boolean): void {
+    switch (expression.kind) {
+      case 'constant':
+        return;
+      case 'not':
+        this.#collect(expression.of, !isNegated);
+        return;
+      case 'predicate':
+        if (isNegated) return;
+        for (const witness of this.#witnessesOf(expression) ?? []) {
+          if (witness.lastRule === this.#rules) continue;
+          witness.lastRule = this.#rules;
+          witness.uses++;
+        }
+        return;
+      case 'all':
+      case 'any':
+        for (const part of expression.of) this.#collect(part, isNegated);
     }
-    return cost;
+  }
+
+  #witnessesOf(predicate: Predicate): readonly CountedWitness[] | undefined {
+    if (this.#byPredicate.has(predicate)) return this.#byPredicate.get(predicate);
+    const witnesses = witnessesOf(predicate)?.map((witness) => {
+      const key = `${witness.field ?? ''}\n${witness.place}\n${witness.text}`;
+      let known = this.#known.get(key);
+      if (known === undefined) this.#known.set(key, (known = { ...witness, uses: 0, lastRule: 0 }));
+      return known;
+    });
+    this.#byPredicate.set(predicate, witnesses);
+    return witnesses;
   }
 }
 
+interface CountedWitness extends Witness {
+  uses: number;
+  /** The rule that was last counted. */
+  lastRule: number;
+}
+
+function costOf(witnesses: readonly CountedWitness[]): number {
+  return witnesses.reduce((cost, witness) => cost + penalty(witness) * Math.max(1, witness.uses), 0);
+}
+
 interface Choice {
-  readonly witnesses: readonly Witness[];
+  readonly witnesses: readonly CountedWitness[];
   readonly cost: number;
 }
 
 function penalty({ place, text }: Witness): number {
   if (place === 'present') return presentPenalty;
   return place === 'whole' ? wholePenalty : (lengthPenalty[text.length] ?? longPenalty);
-}
-
-function keyOf({ field, place, text }: Witness): string {
-  return `${field ?? ''}\n${place}\n${text}`;
-}
-
-function collect(expression: Expression, isNegated: boolean, report: (witnesses: readonly Witness[]) => void): void {
-  switch (expression.kind) {
-    case 'constant':
-      return;
-    case 'not':
-      collect(expression.of, !isNegated, report);
-      return;
-    case 'predicate': {
-      const witnesses = isNegated ? undefined : witnessesOf(expression);
-      if (witnesses !== undefined) report(witnesses);
-      return;
-    }
-    case 'all':
-    case 'any':
-      for (const part of expression.of) collect(part, isNegated, report);
-  }
 }
 
 /** Of these one is in every event that meets the predicate; undefined when it can be met by an event that has nothing to show. */

@@ -64,6 +64,7 @@ function canonicalUnits(): Uint16Array {
 
 /** Every unit that is one of the set's when case is ignored. */
 export function ignoringCase(set: UnitSet): UnitSet {
+  if ((set.at(-1) ?? 0) < 128) return ignoringAsciiCase(set);
   const table = canonicalUnits();
   const wanted = new Uint8Array(lastUnit + 1);
   for (let at = 0; at < set.length; at += 2) {
@@ -77,4 +78,15 @@ export function ignoringCase(set: UnitSet): UnitSet {
     else closed.push(unit, unit);
   }
   return closed;
+}
+
+/** Of ASCII, only ASCII is held for the same. */
+function ignoringAsciiCase(set: UnitSet): UnitSet {
+  const others: number[] = [];
+  for (let at = 0; at < set.length; at += 2) {
+    for (let unit = set[at] ?? 0; unit <= (set[at + 1] ?? 0); unit++) {
+      if ((unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)) others.push(unit ^ 32, unit ^ 32);
+    }
+  }
+  return unionOf(set, others);
 }
