@@ -59,7 +59,7 @@ it('refuses paths that lead out of the set, and hidden ones', async () => {
   for (const name of ['../../evil.yml', 'a/../../evil.yml', '.ssh/evil.yml']) {
     const path = join(folder, 'evil.zip');
     writeFileSync(path, zipOf([[name, 'x']]));
-    await expect(readRuleSource(path), name).rejects.toMatchObject({ code: 'RULES_SOURCE_INVALID' });
+    await expect(readRuleSource(path)).rejects.toMatchObject({ code: 'RULES_SOURCE_INVALID' });
   }
 });
 
@@ -80,7 +80,7 @@ it('says what is wrong with what is no set of rules', async () => {
     ['empty.tar', Buffer.alloc(1024)],
   ] as const) {
     writeFileSync(join(folder, name), content);
-    await expect(readRuleSource(join(folder, name)), name).rejects.toMatchObject({
+    await expect(readRuleSource(join(folder, name))).rejects.toMatchObject({
       code: 'RULES_SOURCE_INVALID',
       hint: expect.any(String),
     });
