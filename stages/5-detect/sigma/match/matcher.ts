@@ -4,12 +4,13 @@
  */
 import type { EventRecord } from '../event.ts';
 import type { LogSource, Rule } from '../rule.ts';
+import { toCondition, type Condition } from './condition.ts';
 import { EventFields } from './event-fields.ts';
-import { costOf, PredicateTable, type Predicates } from './predicates.ts';
-import { depthOf, FAILS, HOLDS, maxDepth, ProgramWriter } from './program.ts';
+import { PredicateTable, type Predicates } from './predicates.ts';
+import { FAILS, HOLDS, ProgramWriter } from './program.ts';
 import { RegexRefused } from './regex/parse-regex.ts';
 import { Routes } from './routes.ts';
-import { WitnessChooser, type Witness } from './witness.ts';
+import { WitnessChooser } from './witness.ts';
 import { WitnessIndex } from './witness-index.ts';
 
 /** A rule that is not run since nobody could say how long it would take, and why: one sentence. */
@@ -56,23 +57,23 @@ class CompiledRules implements Matcher {
 
   constructor(rules: readonly Rule[]) {
     const table = new PredicateTable();
-    const writer = new ProgramWriter((predicate) => table.idOf(predicate), costOf);
-    const chooser = new WitnessChooser();
     const taken: Rule[] = [];
-    const entries: number[] = [];
+    const conditions: Condition[] = [];
     const slow: SlowRule[] = [];
     for (const rule of rules) {
       try {
-        if (depthOf(rule.expression) > maxDepth) throw new RegexRefused(`its condition nests deeper than ${maxDepth}`);
-        entries.push(writer.write(rule.expression));
-        chooser.count(rule.expression);
+        conditions.push(toCondition(rule.expression, (predicate) => table.idOf(predicate)));
         taken.push(rule);
       } catch (error) {
         if (!(error instanceof RegexRefused)) throw error;
         slow.push({ rule, reason: error.message });
       }
     }
-    const witnesses: (readonly Witness[] | undefined)[] = taken.map((rule) => chooser.choose(rule.expression));
+    const writer = new ProgramWriter((id) => table.costOf(id));
+    const chooser = new WitnessChooser((id) => table.predicateOf(id));
+    for (const condition of conditions) chooser.count(condition);
+    const witnesses = conditions.map((condition) => chooser.choose(condition));
+    const entries = conditions.map((condition) => writer.write(condition));
     this.rules = taken;
     this.slow = slow;
     this.#code = writer.finish();

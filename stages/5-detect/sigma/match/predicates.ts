@@ -33,33 +33,37 @@ const costs: Readonly<Record<Test['kind'], number>> = {
 };
 const keywordFactor = 10;
 
-export function costOf({ field, test }: Predicate): number {
-  return field === null ? costs[test.kind] * keywordFactor : costs[test.kind];
-}
-
 export class PredicateTable {
-  readonly #ids = new Map<string, number>();
-  readonly #tests: Test[] = [];
-  /** The field's number, or -1 for a keyword. */
-  readonly #fields: number[] = [];
+  /** Tests of texts, the most by far, by mode, field and text; others by all that they say. */
+  readonly #texts = new Map<string, Map<string | null, Map<string, number>>>();
+  readonly #others = new Map<string, number>();
+  readonly #predicates: Predicate[] = [];
   readonly #prepared: Prepared[] = [];
   readonly #fieldIds = new Map<string, number>();
   /** Field names in the order of their numbers. */
   readonly fieldNames: string[] = [];
 
-  /** The predicate's number: the same for the same question. Throws NetSentinelError when a pattern cannot be run in linear time. */
+  /** The predicate's number: the same for the same question. Throws RegexRefused when a pattern cannot be run in linear time. */
   idOf(predicate: Predicate): number {
-    const key = keyOf(predicate);
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
     const { field, test } = predicate;
-    const prepared = this.#prepare(test);
-    const id = this.#tests.length;
-    this.#ids.set(key, id);
-    this.#tests.push(test);
-    this.#prepared.push(prepared);
-    this.#fields.push(field === null ? -1 : this.fieldId(field));
-    return id;
+    switch (test.kind) {
+      case 'equals':
+      case 'startsWith':
+      case 'endsWith':
+      case 'contains':
+        return this.#numberIn(this.#textsOf(test.cased ? `${test.kind}!` : test.kind, field), test.text, predicate);
+      default:
+        return this.#numberIn(this.#others, JSON.stringify([field, test], spellNumbers), predicate);
+    }
+  }
+
+  predicateOf(id: number): Predicate {
+    return this.#predicates[id] ?? { kind: 'predicate', field: null, test: { kind: 'exists' } };
+  }
+
+  costOf(id: number): number {
+    const { field, test } = this.predicateOf(id);
+    return field === null ? costs[test.kind] * keywordFactor : costs[test.kind];
   }
 
   fieldId(name: string): number {
@@ -73,7 +77,26 @@ export class PredicateTable {
   }
 
   finish(fields: EventFields): Predicates {
-    return new Predicates(this.#tests, Int32Array.from(this.#fields), this.#prepared, fields);
+    const tests = this.#predicates.map(({ test }) => test);
+    const ids = Int32Array.from(this.#predicates, ({ field }) => (field === null ? -1 : this.fieldId(field)));
+    return new Predicates(tests, ids, this.#prepared, fields);
+  }
+
+  #textsOf(mode: string, field: string | null): Map<string, number> {
+    let byField = this.#texts.get(mode);
+    if (byField === undefined) this.#texts.set(mode, (byField = new Map()));
+    let texts = byField.get(field);
+    if (texts === undefined) byField.set(field, (texts = new Map()));
+    return texts;
+  }
+
+  #numberIn(known: Map<string, number>, key: string, predicate: Predicate): number {
+    const number = known.get(key);
+    if (number !== undefined) return number;
+    this.#prepared.push(this.#prepare(predicate.test));
+    if (predicate.field !== null) this.fieldId(predicate.field);
+    known.set(key, this.#predicates.length);
+    return this.#predicates.push(predicate) - 1;
   }
 
   #prepare(test: Test): Prepared {
@@ -202,19 +225,9 @@ export class Predicates {
   }
 }
 
-function keyOf({ field, test }: Predicate): string {
-  const name = field === null ? '' : `${field.length}${field}`;
-  switch (test.kind) {
-    case 'equals':
-    case 'startsWith':
-    case 'endsWith':
-    case 'contains':
-      return `${name}:${test.kind}${test.cased ? '!' : ':'}${test.text}`;
-    case 'number':
-      return `${name}:number:${test.value}`;
-    default:
-      return `${name}:${JSON.stringify(test)}`;
-  }
+/** JSON has no infinities. */
+function spellNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 function textMeets(kind: 'equals' | 'startsWith' | 'endsWith' | 'contains', text: string, wanted: string): boolean {

@@ -3,7 +3,8 @@
  * then meets only the rules that one of its own values speaks for.
  */
 import { foldCase } from '../case-folding.ts';
-import type { Expression, GlobPiece, Predicate, Test } from '../expression.ts';
+import type { GlobPiece, Predicate, Test } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { parseRegex } from './regex/parse-regex.ts';
 import { requiredLiterals } from './regex/required-literals.ts';
 
@@ -28,40 +29,44 @@ const presentPenalty = 2_000;
 
 export class WitnessChooser {
   /** What rules look for often, events have often: how many rules could be announced by each witness. */
-  readonly #known = new Map<string, CountedWitness>();
-  readonly #byPredicate = new Map<Predicate, readonly CountedWitness[] | undefined>();
+  readonly #known: (readonly CountedWitness[] | undefined)[] = [];
+  readonly #predicateOf: (id: number) => Predicate;
   #rules = 0;
 
+  constructor(predicateOf: (id: number) => Predicate) {
+    this.#predicateOf = predicateOf;
+  }
+
   /** Counts what a rule looks for; every rule first, then `choose`. */
-  count(expression: Expression): void {
+  count(condition: Condition): void {
     this.#rules++;
-    this.#collect(expression, false);
+    this.#collect(condition, false);
   }
 
   /** The rule's witnesses; undefined when an event may match without any. An empty list: no event can match. */
-  choose(expression: Expression): readonly Witness[] | undefined {
-    return this.#best(expression, false)?.witnesses;
+  choose(condition: Condition): readonly Witness[] | undefined {
+    return this.#best(condition, false)?.witnesses;
   }
 
-  #best(expression: Expression, isNegated: boolean): Choice | undefined {
-    switch (expression.kind) {
+  #best(condition: Condition, isNegated: boolean): Choice | undefined {
+    switch (condition.kind) {
       case 'constant':
-        return expression.value === isNegated ? { witnesses: [], cost: 0 } : undefined;
+        return condition.value === isNegated ? { witnesses: [], cost: 0 } : undefined;
       case 'not':
-        return this.#best(expression.of, !isNegated);
-      case 'predicate': {
-        const witnesses = isNegated ? undefined : this.#witnessesOf(expression);
+        return this.#best(condition.of, !isNegated);
+      case 'ask': {
+        const witnesses = isNegated ? undefined : this.#witnessesOf(condition.predicate);
         return witnesses === undefined ? undefined : { witnesses, cost: costOf(witnesses) };
       }
       case 'all':
       case 'any':
-        return (expression.kind === 'all') === isNegated
-          ? this.#union(expression.of, isNegated)
-          : this.#cheapest(expression.of, isNegated);
+        return (condition.kind === 'all') === isNegated
+          ? this.#union(condition.of, isNegated)
+          : this.#cheapest(condition.of, isNegated);
     }
   }
 
-  #cheapest(parts: readonly Expression[], isNegated: boolean): Choice | undefined {
+  #cheapest(parts: readonly Condition[], isNegated: boolean): Choice | undefined {
     let best: Choice | undefined;
     for (const part of parts) {
       const choice = this.#best(part, isNegated);
@@ -70,7 +75,7 @@ export class WitnessChooser {
     return best;
   }
 
-  #union(parts: readonly Expression[], isNegated: boolean): Choice | undefined {
+  #union(parts: readonly Condition[], isNegated: boolean): Choice | undefined {
     const witnesses: CountedWitness[] = [];
     let cost = 0;
     for (const part of parts) {
@@ -82,16 +87,16 @@ export class WitnessChooser {
     return { witnesses, cost };
   }
 
-  #collect(expression: Expression, isNegated: boolean): void {
-    switch (expression.kind) {
+  #collect(condition: Condition, isNegated: boolean): void {
+    switch (condition.kind) {
       case 'constant':
         return;
       case 'not':
-        this.#collect(expression.of, !isNegated);
+        this.#collect(condition.of, !isNegated);
         return;
-      case 'predicate':
+      case 'ask':
         if (isNegated) return;
-        for (const witness of this.#witnessesOf(expression) ?? []) {
+        for (const witness of this.#witnessesOf(condition.predicate) ?? []) {
           if (witness.lastRule === this.#rules) continue;
           witness.lastRule = this.#rules;
           witness.uses++;
@@ -99,19 +104,18 @@ export class WitnessChooser {
         return;
       case 'all':
       case 'any':
-        for (const part of expression.of) this.#collect(part, isNegated);
+        for (const part of condition.of) this.#collect(part, isNegated);
     }
   }
 
-  #witnessesOf(predicate: Predicate): readonly CountedWitness[] | undefined {
-    if (this.#byPredicate.has(predicate)) return this.#byPredicate.get(predicate);
-    const witnesses = witnessesOf(predicate)?.map((witness) => {
-      const key = `${witness.field ?? ''}\n${witness.place}\n${witness.text}`;
-      let known = this.#known.get(key);
-      if (known === undefined) this.#known.set(key, (known = { ...witness, uses: 0, lastRule: 0 }));
-      return known;
-    });
-    this.#byPredicate.set(predicate, witnesses);
+  #witnessesOf(predicate: number): readonly CountedWitness[] | undefined {
+    if (predicate in this.#known) return this.#known[predicate];
+    const witnesses = witnessesOf(this.#predicateOf(predicate))?.map((witness) => ({
+      ...witness,
+      uses: 0,
+      lastRule: 0,
+    }));
+    this.#known[predicate] = witnesses;
     return witnesses;
   }
 }
