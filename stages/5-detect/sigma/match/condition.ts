@@ -21,8 +21,7 @@ export function toCondition(expression: Expression, idOf: (predicate: Predicate)
       return { kind: 'ask', predicate: idOf(expression) };
     case 'not':
       return { kind: 'not', of: toCondition(expression.of, idOf, depth + 1) };
-    case 'all':
-    case 'any':
+    default:
       return { kind: expression.kind, of: expression.of.map((part) => toCondition(part, idOf, depth + 1)) };
   }
 }

@@ -154,26 +154,19 @@ export class Predicates {
     if (test === undefined) return false;
     if (field < 0) return this.#workKeyword(test, id);
     const value = this.#event.value(field);
-    switch (test.kind) {
-      case 'exists':
-        return value !== undefined;
-      case 'missing':
-        return value === undefined || value === null;
-      case 'equals':
-      case 'startsWith':
-      case 'endsWith':
-      case 'contains':
-        if (typeof value === 'string') {
-          return textMeets(test.kind, test.cased ? value : this.#event.foldedText(field, value), test.text);
-        }
-        if (!test.cased && typeof value === 'object' && value !== null) {
-          for (const text of this.#event.foldedTexts(field, value)) {
-            if (textMeets(test.kind, text, test.text)) return true;
-          }
-          return false;
-        }
-    }
+    if (test.kind === 'exists') return value !== undefined;
+    if (test.kind === 'missing') return value === undefined || value === null;
     if (value === undefined) return false;
+    if (isTextTest(test)) {
+      if (typeof value === 'string') {
+        return textMeets(test.kind, test.cased ? value : this.#event.foldedText(field, value), test.text);
+      }
+      if (!test.cased && typeof value === 'object') {
+        for (const text of this.#event.foldedTexts(field, value))
+          if (textMeets(test.kind, text, test.text)) return true;
+        return false;
+      }
+    }
     return someScalar(value, (scalar) => this.#meets(test, id, scalar));
   }
 
@@ -218,11 +211,14 @@ export class Predicates {
         const time = parseTime(scalar);
         return time !== undefined && compare(test.op, timePart(time, test.unit), test.value);
       }
-      case 'exists':
-      case 'missing':
+      default:
         return false;
     }
   }
+}
+
+function isTextTest(test: Test): test is Extract<Test, { readonly cased: boolean; readonly text: string }> {
+  return test.kind === 'contains' || test.kind === 'endsWith' || test.kind === 'startsWith' || test.kind === 'equals';
 }
 
 /** JSON has no infinities. */
@@ -238,7 +234,7 @@ function textMeets(kind: 'equals' | 'startsWith' | 'endsWith' | 'contains', text
       return text.startsWith(wanted);
     case 'endsWith':
       return text.endsWith(wanted);
-    case 'contains':
+    default:
       return text.includes(wanted);
   }
 }
@@ -253,7 +249,7 @@ function compare(op: Comparison | 'eq', value: number, bound: number): boolean {
       return value > bound;
     case 'gte':
       return value >= bound;
-    case 'eq':
+    default:
       return value === bound;
   }
 }

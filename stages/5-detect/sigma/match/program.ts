@@ -40,7 +40,7 @@ export class ProgramWriter {
         for (const part of this.#dearestFirst(condition.of)) next = this.#write(part, next, onFalse);
         return next;
       }
-      case 'any': {
+      default: {
         let next = onFalse;
         for (const part of this.#dearestFirst(condition.of)) next = this.#write(part, onTrue, next);
         return next;

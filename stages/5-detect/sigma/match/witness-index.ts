@@ -291,7 +291,7 @@ class Builder {
       case 'end':
         lookup.endRow ||= this.#edges.addRoot();
         return this.#slotAt(this.#edges, this.#edges.insert(lookup.endRow, text.slice(-this.#length), true));
-      case 'inside':
+      default:
         lookup.insideRow ||= this.#inner.addRoot();
         return this.#slotAt(this.#inner, this.#inner.insert(lookup.insideRow, text.slice(-this.#length), false));
     }

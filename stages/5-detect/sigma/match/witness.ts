@@ -3,7 +3,7 @@
  * then meets only the rules that one of its own values speaks for.
  */
 import { foldCase } from '../case-folding.ts';
-import type { GlobPiece, Predicate, Test } from './condition.ts';
+import type { GlobPiece, Predicate, Test } from '../expression.ts';
 import type { Condition } from './condition.ts';
 import { parseRegex } from './regex/parse-regex.ts';
 import { requiredLiterals } from './regex/required-literals.ts';
@@ -58,8 +58,7 @@ export class WitnessChooser {
         const witnesses = isNegated ? undefined : this.#witnessesOf(condition.predicate);
         return witnesses === undefined ? undefined : { witnesses, cost: costOf(witnesses) };
       }
-      case 'all':
-      case 'any':
+      default:
         return (condition.kind === 'all') === isNegated
           ? this.#union(condition.of, isNegated)
           : this.#cheapest(condition.of, isNegated);

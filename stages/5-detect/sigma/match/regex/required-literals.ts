@@ -35,7 +35,7 @@ function look(node: RegexNode): Look {
       return lookAtSequence(node.of);
     case 'choice':
       return lookAtChoice(node.of);
-    case 'repeat':
+    default:
       return lookAtRepeat(node.of, node.min, node.max);
   }
 }
