@@ -2,7 +2,7 @@
  * The fields of one event that any rule asks for, by number instead of by name: found in one walk over the event, each then read without a look-up.
  * What was found for the event before is never cleared: a stamp says for which event a value holds.
  */
-import { valueOf as fieldOf, isRecord, type EventRecord } from '../event.ts';
+import { fieldOf, isRecord, type EventRecord } from '../event.ts';
 import { foldCase } from '../case-folding.ts';
 import { someScalar, someScalarWithin, type Scalar } from '../scalars.ts';
 

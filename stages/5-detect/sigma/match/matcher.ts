@@ -70,7 +70,7 @@ class CompiledRules implements Matcher {
       }
     }
     const writer = new ProgramWriter((id) => table.costOf(id));
-    const chooser = new WitnessChooser((id) => table.predicateOf(id));
+    const chooser = new WitnessChooser(table.size, (id) => table.predicateOf(id));
     for (const condition of conditions) chooser.count(condition);
     const witnesses = conditions.map((condition) => chooser.choose(condition));
     const entries = conditions.map((condition) => writer.write(condition));

@@ -57,6 +57,10 @@ export class PredicateTable {
     }
   }
 
+  get size(): number {
+    return this.#predicates.length;
+  }
+
   predicateOf(id: number): Predicate {
     return this.#predicates[id] ?? { kind: 'predicate', field: null, test: { kind: 'exists' } };
   }
@@ -129,10 +133,6 @@ export class Predicates {
     this.#prepared = prepared;
     this.#event = event;
     this.#answers = new Int32Array(tests.length);
-  }
-
-  get size(): number {
-    return this.#tests.length;
   }
 
   /** Whether the event that `EventFields` holds meets the predicate. */

@@ -29,11 +29,12 @@ const presentPenalty = 2_000;
 
 export class WitnessChooser {
   /** What rules look for often, events have often: how many rules could be announced by each witness. */
-  readonly #known: (readonly CountedWitness[] | undefined)[] = [];
+  readonly #known: (readonly CountedWitness[] | undefined | null)[];
   readonly #predicateOf: (id: number) => Predicate;
   #rules = 0;
 
-  constructor(predicateOf: (id: number) => Predicate) {
+  constructor(predicateCount: number, predicateOf: (id: number) => Predicate) {
+    this.#known = Array.from<null>({ length: predicateCount }).fill(null);
     this.#predicateOf = predicateOf;
   }
 
@@ -108,12 +109,9 @@ export class WitnessChooser {
   }
 
   #witnessesOf(predicate: number): readonly CountedWitness[] | undefined {
-    if (predicate in this.#known) return this.#known[predicate];
-    const witnesses = witnessesOf(this.#predicateOf(predicate))?.map((witness) => ({
-      ...witness,
-      uses: 0,
-      lastRule: 0,
-    }));
+    let witnesses = this.#known[predicate];
+    if (witnesses !== null) return witnesses;
+    witnesses = witnessesOf(this.#predicateOf(predicate));
     this.#known[predicate] = witnesses;
     return witnesses;
   }
@@ -140,13 +138,13 @@ function penalty({ place, text }: Witness): number {
 }
 
 /** Of these one is in every event that meets the predicate; undefined when it can be met by an event that has nothing to show. */
-function witnessesOf({ field, test }: Predicate): readonly Witness[] | undefined {
+function witnessesOf({ field, test }: Predicate): readonly CountedWitness[] | undefined {
   if (test.kind === 'missing') return field === null ? [] : undefined;
   const [place, texts] = placeOf(test);
   if (place === 'present' || texts.some((text) => text === '' && place !== 'whole')) {
-    return field === null ? undefined : [{ field, place: 'present', text: '' }];
+    return field === null ? undefined : [{ field, place: 'present', text: '', uses: 0, lastRule: 0 }];
   }
-  return texts.map((text) => ({ field, place, text: foldCase(text) }));
+  return texts.map((text) => ({ field, place, text: foldCase(text), uses: 0, lastRule: 0 }));
 }
 
 function placeOf(test: Test): readonly [WitnessPlace, readonly string[]] {
