@@ -56,5 +56,10 @@ export function withoutDisabled(rules: RuleSet, disabled: readonly Disabled[]): 
       return false;
     });
   }
-  return { rules: rules.rules.filter(({ id }) => !off.has(id)), correlations, failed: [...rules.failed, ...failed] };
+  return {
+    ...rules,
+    rules: rules.rules.filter(({ id }) => !off.has(id)),
+    correlations,
+    failed: [...rules.failed, ...failed],
+  };
 }
