@@ -62,7 +62,7 @@ class CompiledRules implements Matcher {
     const slow: SlowRule[] = [];
     for (const rule of rules) {
       try {
-        conditions.push(toCondition(rule.expression, (predicate) => table.idOf(predicate)));
+        conditions.push(toCondition(rule.expression, table));
         taken.push(rule);
       } catch (error) {
         if (!(error instanceof RegexRefused)) throw error;

@@ -11,12 +11,21 @@ import { timePart } from '../time-part.ts';
 import type { EventFields } from './event-fields.ts';
 import { Glob } from './glob.ts';
 import { compileRegex, type LinearRegex } from './regex/linear-regex.ts';
+import { TextList, type WantedText } from './text-list.ts';
 
 /** What a test needs besides its own words. */
-type Prepared = Network | Glob | LinearRegex | number | undefined;
+type Prepared = Network | Glob | LinearRegex | TextList | number | undefined;
+
+/** A test as the matcher asks it: one of a rule's, or many of them at once. */
+export type Question = Test | { readonly kind: 'list'; readonly of: readonly WantedText[] };
+
+export interface Asked {
+  readonly field: string | null;
+  readonly test: Question;
+}
 
 /** What asking costs, roughly in nanoseconds: the cheapest question of a condition is asked first. */
-const costs: Readonly<Record<Test['kind'], number>> = {
+const costs: Readonly<Record<Question['kind'], number>> = {
   exists: 2,
   missing: 2,
   number: 5,
@@ -25,6 +34,7 @@ const costs: Readonly<Record<Test['kind'], number>> = {
   startsWith: 10,
   endsWith: 10,
   contains: 40,
+  list: 50,
   fieldRef: 50,
   glob: 80,
   cidr: 150,
@@ -32,12 +42,14 @@ const costs: Readonly<Record<Test['kind'], number>> = {
   regex: 500,
 };
 const keywordFactor = 10;
+/** Comparing each value of one field with each of another costs more than a list from here. */
+const manyPairs = 1_000;
 
 export class PredicateTable {
   /** Tests of texts, the most by far, by mode, field and text; others by all that they say. */
   readonly #texts = new Map<string, Map<string | null, Map<string, number>>>();
   readonly #others = new Map<string, number>();
-  readonly #predicates: Predicate[] = [];
+  readonly #predicates: Asked[] = [];
   readonly #prepared: Prepared[] = [];
   readonly #fieldIds = new Map<string, number>();
   /** Field names in the order of their numbers. */
@@ -57,12 +69,19 @@ export class PredicateTable {
     }
   }
 
+  /** The number of a question for any of many texts, in lower case. */
+  addList(field: string | null, of: readonly WantedText[]): number {
+    this.#prepared.push(new TextList(of));
+    if (field !== null) this.fieldId(field);
+    return this.#predicates.push({ field, test: { kind: 'list', of } }) - 1;
+  }
+
   get size(): number {
     return this.#predicates.length;
   }
 
-  predicateOf(id: number): Predicate {
-    return this.#predicates[id] ?? { kind: 'predicate', field: null, test: { kind: 'exists' } };
+  predicateOf(id: number): Asked {
+    return this.#predicates[id] ?? { field: null, test: { kind: 'exists' } };
   }
 
   costOf(id: number): number {
@@ -120,14 +139,14 @@ export class PredicateTable {
 }
 
 export class Predicates {
-  readonly #tests: readonly Test[];
+  readonly #tests: readonly Question[];
   readonly #fields: Int32Array;
   readonly #prepared: readonly Prepared[];
   readonly #event: EventFields;
   /** Generation × 2 + answer. */
   readonly #answers: Int32Array;
 
-  constructor(tests: readonly Test[], fields: Int32Array, prepared: readonly Prepared[], event: EventFields) {
+  constructor(tests: readonly Question[], fields: Int32Array, prepared: readonly Prepared[], event: EventFields) {
     this.#tests = tests;
     this.#fields = fields;
     this.#prepared = prepared;
@@ -167,19 +186,33 @@ export class Predicates {
         return false;
       }
     }
+    if (test.kind === 'fieldRef')
+      return this.#workReference(test, value, this.#event.value(this.#prepared[id] as number));
     return someScalar(value, (scalar) => this.#meets(test, id, scalar));
   }
 
-  #workKeyword(test: Test, id: number): boolean {
+  #workReference({ mode, cased }: Extract<Test, { kind: 'fieldRef' }>, value: unknown, referred: unknown): boolean {
+    const texts = textsOf(value, cased);
+    const wanted = textsOf(referred, cased);
+    if (texts.length * wanted.length < manyPairs)
+      return texts.some((text) => wanted.some((other) => textMeets(mode, text, other)));
+    const list = new TextList(wanted.map((text) => ({ kind: mode, text })));
+    return texts.some((text) => list.test(text));
+  }
+
+  #workKeyword(test: Question, id: number): boolean {
     if (test.kind === 'contains' && !test.cased) {
       for (const text of this.#event.everyTextFolded()) if (text.includes(test.text)) return true;
       return false;
+    }
+    if (test.kind === 'fieldRef') {
+      return this.#workReference(test, this.#event.everyScalar(), this.#event.value(this.#prepared[id] as number));
     }
     for (const scalar of this.#event.everyScalar()) if (this.#meets(test, id, scalar)) return true;
     return false;
   }
 
-  #meets(test: Test, id: number, scalar: Scalar): boolean {
+  #meets(test: Question, id: number, scalar: Scalar): boolean {
     switch (test.kind) {
       case 'equals':
       case 'startsWith':
@@ -200,13 +233,8 @@ export class Predicates {
         const network = this.#prepared[id] as Network | undefined;
         return network !== undefined && inNetwork(network, String(scalar));
       }
-      case 'fieldRef': {
-        const { mode, cased } = test;
-        const text = cased ? String(scalar) : foldCase(String(scalar));
-        return someScalar(this.#event.value(this.#prepared[id] as number), (other) =>
-          textMeets(mode, text, cased ? String(other) : foldCase(String(other))),
-        );
-      }
+      case 'list':
+        return (this.#prepared[id] as TextList).test(foldCase(String(scalar)));
       case 'timePart': {
         const time = parseTime(scalar);
         return time !== undefined && compare(test.op, timePart(time, test.unit), test.value);
@@ -217,7 +245,16 @@ export class Predicates {
   }
 }
 
-function isTextTest(test: Test): test is Extract<Test, { readonly cased: boolean; readonly text: string }> {
+function textsOf(value: unknown, cased: boolean): string[] {
+  const texts: string[] = [];
+  someScalar(value, (scalar) => {
+    texts.push(cased ? String(scalar) : foldCase(String(scalar)));
+    return false;
+  });
+  return texts;
+}
+
+function isTextTest(test: Question): test is Extract<Test, { readonly cased: boolean; readonly text: string }> {
   return test.kind === 'contains' || test.kind === 'endsWith' || test.kind === 'startsWith' || test.kind === 'equals';
 }
 

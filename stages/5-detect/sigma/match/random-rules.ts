@@ -95,10 +95,24 @@ export function randomText(draw: Draw): string {
 export function randomExpression(draw: Draw, fold: (text: string) => string, depth = 4): Expression {
   const kind = draw(depth === 0 ? 3 : 8);
   if (kind < 3) return randomPredicate(draw, fold);
+  if (kind === 3 && draw(6) === 0) return randomList(draw, fold);
   if (kind === 3) return { kind: 'not', of: randomExpression(draw, fold, depth - 1) };
   if (kind === 4 && draw(5) === 0) return { kind: 'constant', value: draw(2) === 0 };
   const of = Array.from({ length: draw(5) }, () => randomExpression(draw, fold, depth - 1));
   return { kind: kind % 2 === 0 ? 'all' : 'any', of };
+}
+
+/** So many texts that they are one question to the matcher. */
+function randomList(draw: Draw, fold: (text: string) => string): Expression {
+  const field = draw(6) === 0 ? null : (fields[draw(fields.length)] ?? 'a');
+  const of = Array.from({ length: 60 }, (): Predicate => {
+    const kind = (['equals', 'startsWith', 'endsWith', 'contains'] as const)[draw(4)] ?? 'equals';
+    const text = fold(randomText(draw) + randomText(draw));
+    return draw(20) === 0
+      ? randomPredicate(draw, fold)
+      : { kind: 'predicate', field, test: { kind, text: `${text}b`, cased: false } };
+  });
+  return { kind: 'any', of };
 }
 
 function randomPredicate(draw: Draw, fold: (text: string) => string): Predicate {

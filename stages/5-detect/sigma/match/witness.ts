@@ -3,8 +3,9 @@
  * then meets only the rules that one of its own values speaks for.
  */
 import { foldCase } from '../case-folding.ts';
-import type { GlobPiece, Predicate, Test } from '../expression.ts';
+import type { GlobPiece, Test } from '../expression.ts';
 import type { Condition } from './condition.ts';
+import type { Asked } from './predicates.ts';
 import { parseRegex } from './regex/parse-regex.ts';
 import { requiredLiterals } from './regex/required-literals.ts';
 
@@ -30,10 +31,10 @@ const presentPenalty = 2_000;
 export class WitnessChooser {
   /** What rules look for often, events have often: how many rules could be announced by each witness. */
   readonly #known: (readonly CountedWitness[] | undefined | null)[];
-  readonly #predicateOf: (id: number) => Predicate;
+  readonly #predicateOf: (id: number) => Asked;
   #rules = 0;
 
-  constructor(predicateCount: number, predicateOf: (id: number) => Predicate) {
+  constructor(predicateCount: number, predicateOf: (id: number) => Asked) {
     this.#known = Array.from<null>({ length: predicateCount }).fill(null);
     this.#predicateOf = predicateOf;
   }
@@ -138,7 +139,11 @@ function penalty({ place, text }: Witness): number {
 }
 
 /** Of these one is in every event that meets the predicate; undefined when it can be met by an event that has nothing to show. */
-function witnessesOf({ field, test }: Predicate): readonly CountedWitness[] | undefined {
+function witnessesOf({ field, test }: Asked): readonly CountedWitness[] | undefined {
+  if (test.kind === 'list') {
+    const ofEach = test.of.map(({ kind, text }) => witnessesOf({ field, test: { kind, text, cased: false } }));
+    return ofEach.includes(undefined) ? undefined : ofEach.flatMap((witnesses) => witnesses ?? []);
+  }
   if (test.kind === 'missing') return field === null ? [] : undefined;
   const [place, texts] = placeOf(test);
   if (place === 'present' || texts.some((text) => text === '' && place !== 'whole')) {
