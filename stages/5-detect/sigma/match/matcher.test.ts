@@ -31,7 +31,7 @@ describe('a matcher', () => {
         const rules = Array.from({ length: 1 + draw(12) }, (_, index) =>
           ruleOf(String(index), randomExpression(draw, foldCase), randomLogSource(draw)),
         );
-        const matcher = compileRules(rules);
+        const matcher = compileRules(rules, 1 + draw(4));
         expect(slowRules(matcher)).toEqual([]);
         for (let events = 1 + draw(6); events > 0; events--) {
           const event = randomEvent(draw);

@@ -26,14 +26,17 @@ export interface Matcher {
   readonly candidates: number;
   /**
    * Calls back for every rule that the event (flat: see `nativeEvent`) matches, in the order in which the rules were given. `logsource`: what the event
-   * may be; undefined when that is unknown, and every rule is meant. The callback may keep the rule and may match other events.
+   * may be; undefined when that is unknown, and every rule is meant; the list must not change later. The callback may keep the rule and may match other events.
    */
   match(event: EventRecord, logsource: readonly LogSource[] | undefined, onMatch: (rule: Rule) => void): void;
 }
 
-/** Rules that cannot be run in bounded time stand in `slowRules`, and never match. */
-export function compileRules(rules: readonly Rule[]): Matcher {
-  return new CompiledRules(rules);
+/**
+ * Rules that cannot be run in bounded time stand in `slowRules`, and never match. `lastGeneration`: after so many events, all that is remembered of them
+ * is cleared; only tests need another number.
+ */
+export function compileRules(rules: readonly Rule[], lastGeneration = defaultLastGeneration): Matcher {
+  return new CompiledRules(rules, lastGeneration);
 }
 
 /** The rules that the matcher refuses to run. */
@@ -42,7 +45,7 @@ export function slowRules(matcher: Matcher): readonly SlowRule[] {
 }
 
 /** Generations are kept with an answer's bit beside them in 32 bits. */
-const lastGeneration = 2 ** 30 - 1;
+const defaultLastGeneration = 2 ** 30 - 1;
 
 class CompiledRules implements Matcher {
   readonly rules: readonly Rule[];
@@ -53,9 +56,11 @@ class CompiledRules implements Matcher {
   readonly #predicates: Predicates;
   readonly #index: WitnessIndex;
   readonly #routes: Routes;
+  readonly #lastGeneration: number;
   #generation = 0;
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly Rule[], lastGeneration: number) {
+    this.#lastGeneration = lastGeneration;
     const table = new PredicateTable();
     const taken: Rule[] = [];
     const conditions: Condition[] = [];
@@ -117,7 +122,7 @@ class CompiledRules implements Matcher {
   }
 
   #nextGeneration(): number {
-    if (this.#generation === lastGeneration) {
+    if (this.#generation === this.#lastGeneration) {
       this.#generation = 0;
       this.#fields.restart();
       this.#predicates.restart();

@@ -29,9 +29,8 @@ export class Routes {
   readonly #known = new Map<string, Route>();
   readonly #finish: (rules: Uint8Array) => Route;
   readonly #everything: Route;
-  /** What was asked last, by identity: whole files ask for the same. */
-  #lastAsked: readonly LogSource[] | undefined;
-  #last: Route;
+  /** By the very list: events of one kind share one (see `logsourceOf`). */
+  readonly #asked = new WeakMap<readonly LogSource[], Route>();
 
   constructor(rules: readonly Rule[], finish: (rules: Uint8Array) => Route) {
     this.#rules = rules;
@@ -42,12 +41,13 @@ export class Routes {
       }
     }
     this.#everything = finish(new Uint8Array(rules.length).fill(1));
-    this.#last = this.#everything;
   }
 
+  /** The list must not change afterwards. */
   of(logsources: readonly LogSource[] | undefined): Route {
     if (logsources === undefined || logsources.length > maxAlternatives) return this.#everything;
-    if (logsources === this.#lastAsked && Object.isFrozen(logsources)) return this.#last;
+    const asked = this.#asked.get(logsources);
+    if (asked !== undefined) return asked;
     let key = '';
     for (const { category, product, service } of logsources) {
       key += `${this.#number(category)},${this.#number(product)},${this.#number(service)};`;
@@ -59,8 +59,7 @@ export class Routes {
       if (this.#known.size >= maxRoutes && oldest !== undefined) this.#known.delete(oldest);
       this.#known.set(key, route);
     }
-    this.#lastAsked = logsources;
-    this.#last = route;
+    this.#asked.set(logsources, route);
     return route;
   }
 
