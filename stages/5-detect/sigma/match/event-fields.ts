@@ -16,6 +16,7 @@ interface PathStep {
 }
 
 const none: readonly never[] = [];
+const maxRemembered = 64;
 
 export class EventFields {
   readonly names: readonly string[];
@@ -28,6 +29,8 @@ export class EventFields {
   readonly #foldedStamps: Int32Array;
   readonly #foldedOne: string[];
   readonly #top = new Map<string, PathStep>();
+  readonly #lastNames: string[] = [];
+  readonly #lastSteps: (PathStep | undefined)[] = [];
   #event: EventRecord = {};
   #generation = 0;
   #everyStamp = 0;
@@ -55,8 +58,9 @@ export class EventFields {
     this.#generation = generation;
     this.presentCount = 0;
     let hasPaths = false;
+    let at = 0;
     for (const name in event) {
-      const step = this.#top.get(name);
+      const step = this.#stepOf(name, at++);
       if (step === undefined) continue;
       if (step.field >= 0) this.#set(step.field, event[name]);
       if (step.below.length > 0) hasPaths = true;
@@ -100,10 +104,21 @@ export class EventFields {
   everyScalar(): readonly Scalar[] {
     if (this.#everyStamp !== this.#generation) {
       const scalars: Scalar[] = [];
-      someScalarWithin(this.#event, (scalar) => {
-        scalars.push(scalar);
-        return false;
-      });
+      const event = this.#event;
+      for (const name in event) {
+        const value = event[name];
+        if (typeof value === 'string') scalars.push(value);
+        else {
+          someScalarWithin(
+            value,
+            (scalar) => {
+              scalars.push(scalar);
+              return false;
+            },
+            1,
+          );
+        }
+      }
       this.#every = scalars;
       this.#everyStamp = this.#generation;
     }
@@ -124,6 +139,17 @@ export class EventFields {
     this.#foldedStamps.fill(0);
     this.#everyStamp = 0;
     this.#everyFoldedStamp = 0;
+  }
+
+  /** What a name at the top leads to. Events of one kind have the same names in the same order: then nothing is looked up. */
+  #stepOf(name: string, at: number): PathStep | undefined {
+    if (this.#lastNames[at] === name) return this.#lastSteps[at];
+    const step = this.#top.get(name);
+    if (at < maxRemembered) {
+      this.#lastNames[at] = name;
+      this.#lastSteps[at] = step;
+    }
+    return step;
   }
 
   #set(field: number, value: unknown): void {

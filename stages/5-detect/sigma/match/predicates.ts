@@ -11,7 +11,7 @@ import { timePart } from '../time-part.ts';
 import type { EventFields } from './event-fields.ts';
 import { Glob } from './glob.ts';
 import { compileRegex, type LinearRegex } from './regex/linear-regex.ts';
-import { TextList, type WantedText } from './text-list.ts';
+import { TextList, type TextMode, type WantedText } from './text-list.ts';
 
 /** What a test needs besides its own words. */
 type Prepared = Network | Glob | LinearRegex | TextList | number | undefined;
@@ -138,7 +138,13 @@ export class PredicateTable {
   }
 }
 
+/** Tests of folded texts, the most by far, are told apart by number; then `other`. */
+const textModes: readonly TextMode[] = ['equals', 'startsWith', 'endsWith', 'contains'];
+const other = 4;
+
 export class Predicates {
+  readonly #kinds: Uint8Array;
+  readonly #texts: readonly string[];
   readonly #tests: readonly Question[];
   readonly #fields: Int32Array;
   readonly #prepared: readonly Prepared[];
@@ -148,6 +154,10 @@ export class Predicates {
 
   constructor(tests: readonly Question[], fields: Int32Array, prepared: readonly Prepared[], event: EventFields) {
     this.#tests = tests;
+    this.#kinds = Uint8Array.from(tests, (test) =>
+      isTextTest(test) && !test.cased ? textModes.indexOf(test.kind) : other,
+    );
+    this.#texts = tests.map((test) => (isTextTest(test) ? test.text : ''));
     this.#fields = fields;
     this.#prepared = prepared;
     this.#event = event;
@@ -169,6 +179,17 @@ export class Predicates {
 
   #work(id: number): boolean {
     const field = this.#fields[id] ?? -1;
+    const kind = this.#kinds[id] ?? other;
+    if (field < 0 || kind === other) return this.#workOther(id, field);
+    const value = this.#event.value(field);
+    const wanted = this.#texts[id] ?? '';
+    if (typeof value === 'string') return textMeets(kind, this.#event.foldedText(field, value), wanted);
+    if (value === undefined) return false;
+    for (const text of this.#event.foldedTexts(field, value)) if (textMeets(kind, text, wanted)) return true;
+    return false;
+  }
+
+  #workOther(id: number, field: number): boolean {
     const test = this.#tests[id];
     if (test === undefined) return false;
     if (field < 0) return this.#workKeyword(test, id);
@@ -176,16 +197,6 @@ export class Predicates {
     if (test.kind === 'exists') return value !== undefined;
     if (test.kind === 'missing') return value === undefined || value === null;
     if (value === undefined) return false;
-    if (isTextTest(test)) {
-      if (typeof value === 'string') {
-        return textMeets(test.kind, test.cased ? value : this.#event.foldedText(field, value), test.text);
-      }
-      if (!test.cased && typeof value === 'object') {
-        for (const text of this.#event.foldedTexts(field, value))
-          if (textMeets(test.kind, text, test.text)) return true;
-        return false;
-      }
-    }
     if (test.kind === 'fieldRef')
       return this.#workReference(test, value, this.#event.value(this.#prepared[id] as number));
     return someScalar(value, (scalar) => this.#meets(test, id, scalar));
@@ -195,14 +206,16 @@ export class Predicates {
     const texts = textsOf(value, cased);
     const wanted = textsOf(referred, cased);
     if (texts.length * wanted.length < manyPairs)
-      return texts.some((text) => wanted.some((other) => textMeets(mode, text, other)));
+      return texts.some((text) => wanted.some((one) => textMeets(textModes.indexOf(mode), text, one)));
     const list = new TextList(wanted.map((text) => ({ kind: mode, text })));
     return texts.some((text) => list.test(text));
   }
 
   #workKeyword(test: Question, id: number): boolean {
-    if (test.kind === 'contains' && !test.cased) {
-      for (const text of this.#event.everyTextFolded()) if (text.includes(test.text)) return true;
+    const kind = this.#kinds[id] ?? other;
+    if (kind !== other) {
+      const wanted = this.#texts[id] ?? '';
+      for (const text of this.#event.everyTextFolded()) if (textMeets(kind, text, wanted)) return true;
       return false;
     }
     if (test.kind === 'fieldRef') {
@@ -218,7 +231,11 @@ export class Predicates {
       case 'startsWith':
       case 'endsWith':
       case 'contains':
-        return textMeets(test.kind, test.cased ? String(scalar) : foldCase(String(scalar)), test.text);
+        return textMeets(
+          textModes.indexOf(test.kind),
+          test.cased ? String(scalar) : foldCase(String(scalar)),
+          test.text,
+        );
       case 'glob':
         return (this.#prepared[id] as Glob).test(test.cased ? String(scalar) : foldCase(String(scalar)));
       case 'regex':
@@ -263,13 +280,14 @@ function spellNumbers(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-function textMeets(kind: 'equals' | 'startsWith' | 'endsWith' | 'contains', text: string, wanted: string): boolean {
-  switch (kind) {
-    case 'equals':
+/** `mode`: its number in `textModes`. */
+function textMeets(mode: number, text: string, wanted: string): boolean {
+  switch (mode) {
+    case 0:
       return text === wanted;
-    case 'startsWith':
+    case 1:
       return text.startsWith(wanted);
-    case 'endsWith':
+    case 2:
       return text.endsWith(wanted);
     default:
       return text.includes(wanted);

@@ -146,7 +146,9 @@ function witnessesOf({ field, test }: Asked): readonly CountedWitness[] | undefi
   }
   if (test.kind === 'missing') return field === null ? [] : undefined;
   const [place, texts] = placeOf(test);
-  if (place === 'present' || texts.some((text) => text === '' && place !== 'whole')) {
+  // A single letter is in nearly every value, and would only stop the search at each place where it is.
+  const enough = place === 'inside' && field !== null ? 2 : 1;
+  if (place === 'present' || (place !== 'whole' && texts.some((text) => text.length < enough))) {
     return field === null ? undefined : [{ field, place: 'present', text: '', uses: 0, lastRule: 0 }];
   }
   return texts.map((text) => ({ field, place, text: foldCase(text), uses: 0, lastRule: 0 }));
