@@ -22,8 +22,14 @@ interface Case {
   readonly matchCount: number | undefined;
 }
 
-/** "IE Change Domain Zone" says 1, but its file holds three events that differ in nothing the rule asks about: all three match. */
-const miscounted = new Map([['45e112d0-7759-4c2a-aa36-9f8fb79d3393', 3]]);
+/**
+ * Two cases say 1 where three events of their file are what the rule describes: "Cred Dump Tools Dropped Files" with `procdump.exe`, `procdump64.exe`
+ * and `procdump64a.exe`, and "IE Change Domain Zone" with three events that differ in nothing the rule asks about.
+ */
+const miscounted = new Map([
+  ['8fbf3271-1ef6-4e94-8210-03c2317947f6', 3],
+  ['45e112d0-7759-4c2a-aa36-9f8fb79d3393', 3],
+]);
 
 function readCorpusRules(folder: string): RuleSet {
   const paths = globSync('**/*.{yml,yaml}', { cwd: folder }).toSorted();
