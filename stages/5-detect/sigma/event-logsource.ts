@@ -51,7 +51,7 @@ function categoriesOf(service: string, eventId: number): readonly string[] {
 
 /** Events of the Elastic Common Schema: the data set, and the categories that have a Sigma name. */
 function ecs(event: EventRecord): readonly LogSource[] | undefined {
-  const dataset = fieldOf(event, 'event.dataset');
+  const dataset = fieldOf(event, 'event.dataset') ?? fieldOf(event, 'event.module');
   const categories = fieldOf(event, 'event.category');
   if (typeof dataset !== 'string' && categories === undefined) return undefined;
   const keys: string[] = [];
