@@ -1,13 +1,15 @@
 /** `hunt`: rules over events in files, as a table for people or a line of JSON for each match. */
 import { Option, type Command } from 'commander';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { EventFile } from '../hunt/event-file.ts';
 import type { HuntMatch, HuntTotals } from '../hunt/hunt.ts';
 import { paint, print, printJson, safe, table, warn, when } from './output.ts';
 import { openProgress } from './progress.ts';
+import { readLibrary } from './rule-library.ts';
 import { levelColour, levelOrder, readRuleSet, warnOfFailures } from './rule-sets.ts';
 
 interface HuntArguments {
-  readonly rules: string[];
+  readonly rules?: string[];
   readonly fields: 'native' | 'ecs';
   readonly routing: 'on' | 'off';
   readonly json?: boolean;
@@ -20,8 +22,8 @@ export function addHunt(program: Command): void {
   program
     .command('hunt')
     .description('run Sigma rules over events in files: JSON lines, arrays or values in a row; plain, gzip or zstd')
-    .argument('<file...>', 'event files, folders of them, or - for the standard input')
-    .requiredOption('--rules <path...>', 'rule files, or folders of them')
+    .argument('[file...]', 'event files, folders of them, or - for the standard input')
+    .option('--rules <path...>', 'rule files, or folders of them (default: our own and the installed ones that are on)')
     .addOption(
       new Option('--fields <names>', 'what the events call their fields: `native`, as the rules do, or `ecs`')
         .choices(['native', 'ecs'])
@@ -34,13 +36,16 @@ export function addHunt(program: Command): void {
     )
     .option('--json', 'print JSON: one match a line')
     .addHelpText('after', '\nExample: netsentinel hunt logs/*.json.gz --rules rules/windows')
-    .action(async (paths: string[], options: HuntArguments) => {
+    .action(async (operands: string[], options: HuntArguments, command: Command) => {
       const [{ findEventFiles }, { hunt }] = await Promise.all([
         import('../hunt/event-file.ts'),
         import('../hunt/hunt.ts'),
       ]);
-      const files = await findEventFiles(paths);
-      const rules = await readRuleSet(options.rules, { ecs: options.fields === 'ecs' });
+      const { rulePaths, eventPaths } = await apart(options.rules, operands);
+      const files = await findEventFiles(eventPaths);
+      const ecs = options.fields === 'ecs';
+      const rules =
+        rulePaths === undefined ? (await readLibrary(command, { ecs })).rules : await readRuleSet(rulePaths, { ecs });
       warnOfFailures(rules);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       const progress = openProgress();
@@ -62,6 +67,31 @@ export function addHunt(program: Command): void {
         warn(`${totals.uncorrelated} matches were too many for the correlations, which did not see them`);
       if (options.json !== true) tell(found, totals, files);
     });
+}
+
+/**
+ * `--rules a b FILE` gives the option everything up to the next one, and leaves no file: then what is no rule file and holds none is the events. The first
+ * is always rules.
+ */
+async function apart(
+  given: readonly string[] | undefined,
+  operands: readonly string[],
+): Promise<{ rulePaths: readonly string[] | undefined; eventPaths: readonly string[] }> {
+  const { holdsRules } = await import('../hunt/rule-files.ts');
+  if (given === undefined || operands.length > 0)
+    return noFiles(operands) ?? { rulePaths: given, eventPaths: operands };
+  const [first = '', ...others] = given;
+  const areRules = await Promise.all(others.map(holdsRules));
+  const rulePaths = [first, ...others.filter((_, index) => areRules[index])];
+  const eventPaths = others.filter((_, index) => areRules[index] !== true);
+  return noFiles(eventPaths) ?? { rulePaths, eventPaths };
+}
+
+function noFiles(paths: readonly string[]): undefined {
+  if (paths.length > 0) return undefined;
+  throw new NetSentinelError('HUNT_NO_FILE', 'user', 'no event files are named', {
+    hint: 'For example `netsentinel hunt --rules rules/ logs/*.json.gz`; `-` reads the standard input.',
+  });
 }
 
 function printMatch({ rule, place }: HuntMatch): void {

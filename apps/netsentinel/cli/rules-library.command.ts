@@ -25,9 +25,9 @@ function addInstall(rules: Command): void {
       'a folder, or an archive (.zip, .tar, .tar.gz); or NAME@VERSION to go back to a version that was installed',
     )
     .option('--name <name>', 'what to call the set (default: from the path)')
-    .option('--version <version>', 'what to call this version (default: from the path, else from its content)')
+    .option('--as <version>', 'what to call this version (default: from the path, else from its content)')
     .option('--json', 'print JSON')
-    .action(async (path: string, options: { name?: string; version?: string; json?: boolean }, command: Command) => {
+    .action(async (path: string, options: { name?: string; as?: string; json?: boolean }, command: Command) => {
       const { sets } = await openLibrary(command);
       const { readRuleSource } = await import('../rules/rule-source.ts');
       const source = (await earlier(sets, path)) ?? (await readRuleSource(path));
@@ -37,7 +37,7 @@ function addInstall(rules: Command): void {
           hint: 'Use up to 64 small letters, digits, `-` and `_`, beginning with a letter or a digit.',
         });
       }
-      const report = await sets.install({ ...source, name, version: options.version ?? source.version }, Date.now());
+      const report = await sets.install({ ...source, name, version: options.as ?? source.version }, Date.now());
       if (options.json === true) printJson(report);
       else tellReport(report);
     });

@@ -6,6 +6,7 @@ const timeFields = [
   'UtcTime',
   'Event.System.TimeCreated.#attributes.SystemTime',
   'Event.System.TimeCreated.SystemTime',
+  'TimeCreated_SystemTime',
   'TimeCreated',
   'SystemTime',
   'EventTime',
