@@ -79,7 +79,7 @@ function conditionAt(value: unknown, type: CorrelationType, rules: number, path:
   const map: Document = value;
   const fields = textsAt(map['field'], [...path, 'field']);
   const bounds = Object.keys(map)
-    .filter((key) => key !== 'field' && key !== 'percentile')
+    .filter((key) => key !== 'field')
     .map((key) => ({ op: wordAt(key, [...path, key], operators), value: numberAt(map[key], [...path, key]) }));
   if (bounds.length === 0)
     throw new RuleProblem(path, `the condition compares with nothing: add one of ${operators.join(', ')}`);

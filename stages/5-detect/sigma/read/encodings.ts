@@ -23,7 +23,7 @@ const dashes = ['-', '/', '–', '—', '―'];
 
 /** Every way to write the options in the text with another dash; undefined when that would be more than `limit`. */
 export function dashVariants(text: string, limit: number): string[] | undefined {
-  const parts = text.split(/\B[-/]\b/);
+  const parts = text.split(/\B[-/–—―]\b/);
   if (dashes.length ** (parts.length - 1) > limit) return undefined;
   return parts
     .slice(1)

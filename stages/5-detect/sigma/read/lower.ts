@@ -106,8 +106,10 @@ class ValueLowerer {
     return variants;
   }
 
-  #expand(text: string): string[] {
-    const [first = '', ...rest] = text.split(/%([^%\s]+)%/);
+  /** `\%` is a percent sign. */
+  #expand(escaped: string): string[] {
+    const text = escaped.replaceAll('\\%', '\0');
+    const [first = '', ...rest] = text.split(/%([^%\s\0]+)%/);
     let texts = [first];
     for (let i = 0; i < rest.length; i += 2) {
       const name = rest[i] ?? '';
@@ -123,7 +125,7 @@ class ValueLowerer {
         throw this.#problem(`the placeholders of ${quote(text)} stand for more than ${maxVariants} values`);
       texts = texts.flatMap((before) => values.map((value) => before + value + (rest[i + 1] ?? '')));
     }
-    return texts;
+    return texts.map((each) => each.replaceAll('\0', '%'));
   }
 
   #network(network: string): Expression {

@@ -8,6 +8,7 @@ import { isRecord } from '../event.ts';
 import type { Correlation, Rule, RuleError, RuleSet } from '../rule.ts';
 import { mergeGlobal } from './collection.ts';
 import { readCorrelationDocument } from './correlation-document.ts';
+import { withRenamedFields } from './correlation-fields.ts';
 import { filtered, readFilterDocument, type Filter } from './filter-document.ts';
 import type { Placeholders } from './lower.ts';
 import { didYouMean, quote, RuleProblem, UnfilledPlaceholder } from './problem.ts';
@@ -40,11 +41,13 @@ export function readRules(files: readonly RuleText[], options: ReadOptions = {})
 /** What one file says by itself. */
 interface FileContent {
   readonly text: string;
-  readonly rules: readonly Rule[];
-  readonly correlations: readonly Correlation[];
-  readonly filters: readonly Filter[];
-  readonly failed: readonly RuleError[];
-  readonly inert: readonly RuleError[];
+  readonly rules: Rule[];
+  readonly correlations: Correlation[];
+  readonly filters: Filter[];
+  readonly failed: RuleError[];
+  readonly inert: RuleError[];
+  /** With pipelines only, by id: the rules before them. */
+  readonly plain: Map<string, RawRule>;
 }
 
 /** Reads again what has changed only. */
@@ -84,20 +87,21 @@ export class RuleReader {
     const resolved = resolveReferences(rules, correlations);
     return {
       rules: filters.length === 0 ? rules : rules.map((rule) => filtered(rule, filters)),
-      correlations: resolved.correlations,
+      correlations: this.#renamed(resolved.correlations, all),
       failed: [...failed, ...resolved.failed],
       inert: all.flatMap((content) => content.inert),
     };
   }
 
   #readFile({ path, text }: RuleText): FileContent {
-    const content = {
+    const content: FileContent = {
       text,
-      rules: [] as Rule[],
-      correlations: [] as Correlation[],
-      filters: [] as Filter[],
-      failed: [] as RuleError[],
-      inert: [] as RuleError[],
+      rules: [],
+      correlations: [],
+      filters: [],
+      failed: [],
+      inert: [],
+      plain: new Map(),
     };
     const fail = (line: number, error: string): void => void content.failed.push({ path, line, error });
     let documents: readonly unknown[];
@@ -113,32 +117,48 @@ export class RuleReader {
     }
     for (const { document, index } of mergeGlobal(documents)) {
       if (document === null || document === undefined) continue;
+      const lineOf = ({ path: within }: RuleProblem): number => lineAt(text, index, within);
       try {
-        this.#readDocument(document, { path, line: lineOfDocument(text, index) }, content);
+        this.#readDocument(document, { path, line: lineOfDocument(text, index) }, content, lineOf);
       } catch (error) {
         if (!(error instanceof RuleProblem)) throw error;
-        fail(lineAt(text, index, error.path), error.message);
+        fail(lineOf(error), error.message);
       }
     }
     return content;
   }
 
+  /** The fields that correlations name, as the pipelines left them in the rules. */
+  #renamed(correlations: Correlation[], contents: readonly FileContent[]): Correlation[] {
+    if (this.#pipelines.length === 0 || correlations.length === 0) return correlations;
+    const plain = new Map(contents.flatMap((content) => [...content.plain]));
+    return withRenamedFields(correlations, (id, field) => {
+      const raw = plain.get(id);
+      return raw === undefined
+        ? field
+        : (applyPipelines({ ...raw, fields: [field] }, this.#pipelines).fields[0] ?? field);
+    });
+  }
+
   #readDocument(
     document: unknown,
     position: Rule['position'],
-    content: { rules: Rule[]; correlations: Correlation[]; filters: Filter[]; inert: RuleError[] },
+    content: FileContent,
+    lineOf: (problem: RuleProblem) => number,
   ): void {
     if (!isRecord(document))
       throw new RuleProblem([], `a rule is a map of \`title\`, \`logsource\`, \`detection\`, not ${kindOf(document)}`);
+    const metadata = metadataOf(document, position);
     if (document['filter'] !== undefined) {
-      content.filters.push(readFilterDocument(document, this.#placeholders));
+      const prepare = (raw: RawRule): RawRule => applyPipelines(raw, this.#pipelines);
+      content.filters.push(readFilterDocument(document, metadata, this.#placeholders, prepare));
       return;
     }
-    const metadata = metadataOf(document, position);
     if (document['correlation'] !== undefined) content.correlations.push(readCorrelationDocument(document, metadata));
     else if (document['detection'] !== undefined) {
-      const raw = applyPipelines(readRuleDocument(document, metadata), this.#pipelines);
-      content.rules.push(this.#lower(raw, content.inert));
+      const raw = readRuleDocument(document, metadata);
+      if (this.#pipelines.length > 0) content.plain.set(metadata.id, raw);
+      content.rules.push(this.#lower(applyPipelines(raw, this.#pipelines), content.inert, lineOf));
     } else {
       const hint = didYouMean('detection', Object.keys(document)) || didYouMean('correlation', Object.keys(document));
       throw new RuleProblem([], `there is no \`detection\`, \`correlation\` or \`filter\`${hint}`);
@@ -146,13 +166,13 @@ export class RuleReader {
   }
 
   /** Without its placeholders' values a rule would match too little or, negated, everything: then it matches nothing. */
-  #lower(raw: RawRule, inert: RuleError[]): Rule {
+  #lower(raw: RawRule, inert: RuleError[], lineOf: (problem: RuleProblem) => number): Rule {
     try {
       return lowerRule(raw, this.#placeholders);
     } catch (error) {
       if (!(error instanceof UnfilledPlaceholder)) throw error;
       const { metadata, logsource, fields } = raw;
-      inert.push({ ...metadata.position, error: error.message });
+      inert.push({ path: metadata.position.path, line: lineOf(error), error: error.message });
       return { kind: 'rule', ...metadata, logsource, fields, expression: { kind: 'constant', value: false } };
     }
   }

@@ -10,34 +10,37 @@ export function resolveReferences(
   rules: readonly Rule[],
   correlations: readonly Correlation[],
 ): { correlations: Correlation[]; failed: RuleError[] } {
-  const ids = new Set([...rules, ...correlations].map(({ id }) => id));
-  const byName = new Map(
-    [...rules, ...correlations].flatMap(({ id, name }) => (name === undefined ? [] : [[name, id]])),
-  );
+  const ids = new Set<string>();
+  /** Null: several have it. */
+  const byName = new Map<string, string | null>();
+  for (const { id, name } of [...rules, ...correlations]) {
+    ids.add(id);
+    if (name !== undefined) byName.set(name, byName.has(name) ? null : id);
+  }
   const failed: RuleError[] = [];
   const fail = ({ position }: Correlation, error: string): void => void failed.push({ ...position, error });
-  const idOf = (reference: string): string | undefined => (ids.has(reference) ? reference : byName.get(reference));
+  const idOf = (reference: string): string | undefined =>
+    ids.has(reference) ? reference : (byName.get(reference) ?? undefined);
   const resolved = new Map<string, Correlation>();
   for (const correlation of correlations) {
-    const missing = [
-      ...correlation.rules,
-      ...[...correlation.aliases.values()].flatMap((fields) => [...fields.keys()]),
-    ].find((reference) => idOf(reference) === undefined);
-    if (missing === undefined)
+    const missing = referencesOf(correlation).find((reference) => idOf(reference) === undefined);
+    if (missing === undefined) {
       resolved.set(
         correlation.id,
         withIds(correlation, (reference) => idOf(reference) ?? reference),
       );
-    else
-      fail(
-        correlation,
-        `there is no rule ${quote(missing)}${didYouMean(missing, byName.keys())} for the correlation to rest on`,
-      );
+    } else if (byName.get(missing) === null) {
+      fail(correlation, `more than one rule is called ${quote(missing)}: name it by its id`);
+    } else {
+      const hint = didYouMean(missing, byName.keys());
+      fail(correlation, `there is no rule ${quote(missing)}${hint} for the correlation to rest on`);
+    }
   }
+  const knownRules = new Set(rules.map(({ id }) => id));
   const states = new Map<string, 'good' | 'bad' | 'open'>();
   const isGood = (id: string, depth: number): boolean => {
     const correlation = resolved.get(id);
-    if (correlation === undefined) return rulesHave(rules, id);
+    if (correlation === undefined) return knownRules.has(id);
     const state = states.get(id);
     if (state !== undefined) return state === 'good';
     states.set(id, 'open');
@@ -51,12 +54,12 @@ export function resolveReferences(
       );
     return good;
   };
-  const knownRules = new Set(rules.map(({ id }) => id));
-  function rulesHave(_: readonly Rule[], id: string): boolean {
-    return knownRules.has(id);
-  }
   const good = [...resolved.values()].filter(({ id }) => isGood(id, 1));
   return { correlations: good, failed };
+}
+
+function referencesOf({ rules, aliases }: Correlation): string[] {
+  return [...rules, ...[...aliases.values()].flatMap((fields) => [...fields.keys()])];
 }
 
 function whyBroken(broken: string, id: string, states: ReadonlyMap<string, string>): string {

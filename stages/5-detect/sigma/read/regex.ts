@@ -22,7 +22,7 @@ export function translateRegex(pattern: string, flags: string, path: Path): { so
   const { rest, flags: all } = leadingFlags(pattern, flags, path);
   const source = new Translator(rest, path).translate();
   try {
-    new RegExp(source, all);
+    RegExp(source, all);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*\/: /s, '') : String(error);
     throw new RuleProblem(path, `${quote(pattern)} is no regular expression: ${reason}`);
@@ -49,8 +49,8 @@ class Translator {
   readonly #path: Path;
   #at = 0;
   #written = '';
-  /** Groups that an inline flag opened, to be closed with the group around them. */
-  readonly #extra: number[] = [0];
+  /** By open group: what inline flags opened in it (`(?i:`), to be closed before `|` and with the group, and opened again behind `|`. */
+  readonly #flagged: string[][] = [[]];
 
   constructor(pattern: string, path: Path) {
     this.#pattern = pattern;
@@ -59,7 +59,7 @@ class Translator {
 
   translate(): string {
     while (this.#at < this.#pattern.length) this.#step();
-    return this.#written + ')'.repeat(this.#extra[0] ?? 0);
+    return this.#written + ')'.repeat(this.#flagged[0]?.length ?? 0);
   }
 
   #step(): void {
@@ -68,8 +68,11 @@ class Translator {
     else if (unit === '[') this.#characterClass();
     else if (unit === '(') this.#group();
     else if (unit === ')') {
-      const extra = this.#extra.length > 1 ? (this.#extra.pop() ?? 0) : 0;
-      this.#write(')'.repeat(extra + 1), 1);
+      const flagged = this.#flagged.length > 1 ? this.#flagged.pop() : [];
+      this.#write(')'.repeat((flagged?.length ?? 0) + 1), 1);
+    } else if (unit === '|') {
+      const flagged = this.#flagged.at(-1) ?? [];
+      this.#write(`${')'.repeat(flagged.length)}|${flagged.join('')}`, 1);
     } else if ('*+?}'.includes(unit) && this.#pattern[this.#at + 1] === '+') {
       throw this.#problem('possessive quantifiers (`*+`) are not supported: leave the `+` away');
     } else this.#write(unit, 1);
@@ -85,7 +88,18 @@ class Translator {
     else if (next === 'Q') this.#quoted();
     else if (next === 'E') this.#at += 2;
     else if (next === undefined) throw this.#problem('it ends with a backslash');
+    else if (next === 'x' && this.#pattern[this.#at + 2] === '{') this.#codePoint();
+    // JavaScript would take these for the letters themselves.
+    else if (/[a-zA-Z]/.test(next) && !/[bBcdDfknrsStuvwWx]/.test(next))
+      throw this.#problem(`${quote(`\\${next}`)} is not supported`);
     else this.#write(this.#pattern.slice(this.#at, this.#at + 2), 2);
+  }
+
+  /** `\x{2014}` */
+  #codePoint(): void {
+    const hex = /^\{([0-9a-fA-F]{1,4})\}/.exec(this.#pattern.slice(this.#at + 2, this.#at + 9));
+    if (hex === null) throw this.#problem('`\\x{…}` holds up to four hexadecimal digits');
+    this.#write(`\\u${(hex[1] ?? '').padStart(4, '0')}`, 2 + hex[0].length);
   }
 
   #quoted(): void {
@@ -130,13 +144,15 @@ class Translator {
     }
     const flags = /^\(\?([ims]*)(?:-([ims]+))?\)/.exec(rest);
     if (flags !== null) {
-      this.#extra[this.#extra.length - 1]!++;
-      this.#write(`(?${flags[1]}${flags[2] === undefined ? '' : `-${flags[2]}`}:`, flags[0].length);
+      const opened = `(?${flags[1]}${flags[2] === undefined ? '' : `-${flags[2]}`}:`;
+      this.#flagged.at(-1)?.push(opened);
+      this.#write(opened, flags[0].length);
       return;
     }
     if (rest.startsWith('(?>')) throw this.#problem('atomic groups (`(?>`) are not supported: write `(?:`');
-    if (/^\(\?[(R&0-9|]/.test(rest)) throw this.#problem(`${quote(rest.slice(0, 3))} is not supported`);
-    this.#extra.push(0);
+    if (/^\(\?(?:[(R&0-9|+'CP]|P[=>]|-\d)/.test(rest) && !rest.startsWith('(?P<'))
+      throw this.#problem(`${quote(rest.slice(0, 4))} is not supported`);
+    this.#flagged.push([]);
     const named = /^\(\?P</.exec(rest);
     if (named === null) this.#write('(', 1);
     else this.#write('(?<', named[0].length);
