@@ -143,6 +143,28 @@ export const IncidentSummary = Incident.pick({
 });
 export type IncidentSummary = z.infer<typeof IncidentSummary>;
 
+/** Words that are looked for at once; further ones are ignored. */
+const MAX_WORDS = 8;
+
+/** A text filter as its words, in lower case. */
+export function wordsIn(text: string): string[] {
+  return text.toLowerCase().split(/\s+/u).filter(Boolean).slice(0, MAX_WORDS);
+}
+
+/** What a text filter looks through: one line in lower case. */
+export function searchText(incident: IncidentSummary): string {
+  const { id, title, actor, addresses, severity, status, tactics, techniques } = incident;
+  return [title, actor, ...addresses, severity, status, ...tactics, ...techniques, id].join(' ').toLowerCase();
+}
+
+/** Whether each of the words stands somewhere in what a list shows of it: the console's rule for live changes, and the store's. */
+export function holdsWords(incident: IncidentSummary, text: string): boolean {
+  const words = wordsIn(text);
+  if (words.length === 0) return true;
+  const within = searchText(incident);
+  return words.every((word) => within.includes(word));
+}
+
 /** The part of an incident that lists show. */
 export function summaryOf(incident: Incident): IncidentSummary {
   const { id, actor, addresses, status, title, severity, score } = incident;

@@ -21,6 +21,10 @@ export interface IncidentFilter {
   readonly status?: readonly Incident['status'][];
   readonly actor?: string;
   readonly minScore?: number;
+  /** Last seen at this time (epoch ms) or earlier. */
+  readonly lastSeenUntil?: number;
+  /** Words that must all stand in what a list shows of it (`holdsWords`). */
+  readonly text?: string;
   /** Keyset paging, newest `lastSeen` first. */
   readonly after?: string;
   /** Default 50, at most 500. */

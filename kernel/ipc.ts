@@ -3,6 +3,7 @@
  * (the channel closing means that the launcher is gone, and so shall we be).
  */
 import type { z } from 'zod';
+import { compileFromNow } from './compile-later.ts';
 import { describeError, NetSentinelError } from './errors.ts';
 import { releaseMemorySoon } from './release-memory.ts';
 
@@ -22,7 +23,9 @@ export function serveLauncher<T>(
     });
   const send = (message: unknown): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
-    if ((message as { t?: unknown }).t === 'ready') releaseMemorySoon();
+    if ((message as { t?: unknown }).t !== 'ready') return;
+    compileFromNow();
+    releaseMemorySoon();
   };
   let failed = false;
   const fail = (error: unknown): void => {

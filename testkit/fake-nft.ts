@@ -28,7 +28,9 @@ export function runFakeNft(folder: string, script: string): string {
     try {
       mkdirSync(lock);
       break;
-    } catch {
+    } catch (error) {
+      // Waiting is for a lock that is taken, not for a folder that its test has removed.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
@@ -104,6 +106,7 @@ function monitor(folder: string): void {
   const file = join(folder, 'events');
   let read = existsSync(file) ? readFileSync(file).length : 0;
   setInterval(() => {
+    if (!existsSync(folder)) process.exit(1);
     const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
     if (content.length > read) process.stdout.write(content.subarray(read));
     read = content.length;

@@ -191,6 +191,43 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       await expect(store.read.incidents({ after: 'x' })).rejects.toMatchObject({ code: 'STATE_BAD_PAGE_KEY' });
     });
 
+    it('lists incidents that were last seen long ago', async () => {
+      await store.transaction(async (tx) => {
+        for (let i = 0; i < 6; i++)
+          await tx.putIncident(
+            incidentFixture(`i${i}`, {
+              lastSeen: 1_000 + i,
+              status: i === 1 ? 'closed' : i === 2 ? 'contained' : 'open',
+            }),
+          );
+      });
+      const { incidents } = await store.read.incidents({ status: ['open', 'contained'], lastSeenUntil: 1_003 });
+      expect(incidents.map(({ id }) => id)).toEqual(['i3', 'i2', 'i0']);
+    });
+
+    it('lists incidents in which all words stand, whatever the words are', async () => {
+      const titles = ['SSH break-in, 100% ROOT', 'Probing by ÜBER_user', `a \\ b "c" 'd'`, 'ssh_x'];
+      await store.transaction(async (tx) => {
+        for (const [i, title] of titles.entries())
+          await tx.putIncident(incidentFixture(`t${i}`, { title, actor: `192.0.2.${i}`, addresses: [] }));
+      });
+      const found = async (text: string): Promise<string[]> =>
+        (await store.read.incidents({ text })).incidents.map(({ id }) => id).toSorted();
+      expect(await found('')).toEqual(['t0', 't1', 't2', 't3']);
+      expect(await found('  ROOT ssh ')).toEqual(['t0']);
+      expect(await found('über')).toEqual(['t1']);
+      expect(await found('192.0.2.3')).toEqual(['t3']);
+      expect(await found('100%')).toEqual(['t0']);
+      expect(await found('h_x')).toEqual(['t3']);
+      expect(await found('h%x')).toEqual([]);
+      expect(await found('\\')).toEqual(['t2']);
+      expect(await found(`"c"`)).toEqual(['t2']);
+      // Words, not the names of fields.
+      expect(await found('lastSeen')).toEqual([]);
+      await store.transaction((tx) => tx.putIncident(incidentFixture('t0', { title: 'renamed' })));
+      expect(await found('root')).toEqual([]);
+    });
+
     it('pages past ids of any text', async () => {
       await store.transaction(async (tx) => {
         for (const [i, text] of HOSTILE.entries()) await tx.putIncident(incidentFixture(`${text}${i}`));

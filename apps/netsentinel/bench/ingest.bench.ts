@@ -32,17 +32,28 @@ const MAX_AHEAD = 50_000;
 const SOURCES = 5_000;
 /** Batches sent and not yet acknowledged, as sensors have them. */
 const UNDER_WAY = 4;
+const SAMPLE_MS = 200;
 
 export async function benchIngest({ events }: { events: number }): Promise<Record<string, number>> {
+  return (await ingestWatched(events)).result;
+}
+
+/** What the run says, and the memory of its process (bytes resident) from its beginning to its end, five times a second. */
+export interface WatchedIngest {
+  readonly result: Record<string, number>;
+  readonly resident: readonly number[];
+}
+
+export async function ingestWatched(events: number): Promise<WatchedIngest> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...PLATFORM_OPTIONS, import.meta.filename, String(events)],
-    { env: environment(codeCacheFolder(HOME)) },
+    { env: environment(codeCacheFolder(HOME)), maxBuffer: 64 * 1024 * 1024 },
   );
-  return JSON.parse(stdout) as Record<string, number>;
+  return JSON.parse(stdout) as WatchedIngest;
 }
 
-async function ingest(total: number): Promise<Record<string, number>> {
+async function ingest(total: number): Promise<WatchedIngest> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
   const clock = systemClock;
   const log = silentLogger;
@@ -61,8 +72,8 @@ async function ingest(total: number): Promise<Record<string, number>> {
   });
   const writer = await startStoreWriter({ stream, store, clock, log });
   await analysis.start();
-  let peakRss = 0;
-  const watch = setInterval(() => (peakRss = Math.max(peakRss, residentBytes(process.pid))), 100);
+  const resident: number[] = [];
+  const watch = setInterval(() => resident.push(residentBytes(process.pid)), SAMPLE_MS);
   try {
     const started = performance.now();
     const cpu = process.cpuUsage();
@@ -94,17 +105,18 @@ async function ingest(total: number): Promise<Record<string, number>> {
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     const kept = await store.describe();
-    return {
+    const result = {
       events: total,
       events_per_second: Math.round(total / seconds),
       cpu_us_per_event: Math.round(((user + system) / total) * 10) / 10,
-      rss_mb: Math.round(peakRss / 1024 / 1024),
+      rss_mb: Math.round(resident.reduce((most, bytes) => Math.max(most, bytes), 0) / 1024 / 1024),
       stored: kept.events,
       analysed: analysis.counters.events,
       failures: analysis.counters.failures,
       incident_changes: incidents,
       bytes_per_event: Math.round(kept.bytes / Math.max(1, kept.events)),
     };
+    return { result, resident };
   } finally {
     clearInterval(watch);
     await analysis.stop();

@@ -1,4 +1,4 @@
-/** Every command, in the order in which help shows them. */
+/** Every command but `up`, in the order in which help shows them. */
 import type { Command } from 'commander';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
@@ -12,10 +12,8 @@ import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
 import { addStatus } from './status.command.ts';
-import { addUp } from './up.command.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
-  addUp,
   addInit,
   addDoctor,
   addStatus,

@@ -1,144 +1,32 @@
-/** `up`: starts everything, says what listens where, and shows incidents as they happen until ^C. */
+/** `up`: reads what is to be started; `up.ts` starts it. */
 import type { Command } from 'commander';
-import type { FromPlatform } from '@netsentinel/contracts/process';
-import { createLogger } from '@netsentinel/kernel/log';
 import { consoleTls } from '../config/console-tls.ts';
-import { incidentNews } from './incident-news.ts';
-import { launch, type Launched } from '../launcher/launcher.ts';
-import { paint, print, printJson, safe, severityColour, span, warn, when } from './output.ts';
 import { HOME, settings } from './settings.ts';
+import type { UpPlan } from './up.plan.ts';
 
-export function addUp(program: Command): void {
+/** `start` gets the plan once it is known to be good. */
+export function addUp(program: Command, start: (plan: UpPlan) => Promise<void>): void {
   program
     .command('up')
     .description('start NetSentinel and show incidents as they happen; ^C stops it')
     .option('--json', 'print what happens as JSON lines')
-    .action(async (options: { json?: boolean }, command: Command) => up(command, options.json === true));
+    .action(async (options: { json?: boolean }, command: Command) => start(planUp(command, options.json === true)));
 }
 
-async function up(command: Command, json: boolean): Promise<void> {
+function planUp(command: Command, json: boolean): UpPlan {
   const { loaded, configFile, hasFile, folder } = settings(command);
   const { config } = loaded;
   const tls = consoleTls(loaded, configFile);
-  let signIn = '/';
-  const isNews = incidentNews();
-  const show = (message: FromPlatform): void => {
-    if (json) printJson({ time: new Date().toISOString(), ...message });
-    else if (message.t !== 'incident' || isNews(message)) showLine(message);
-  };
-  // From here on, or a signal that comes during the start would end us without ending what we started.
-  const end = listenForEnd();
-  const launched = await launch({
+  return {
     home: HOME,
+    config,
     folder,
-    loaded,
-    tls,
-    log: createLogger('launcher', { level: config.logLevel }),
-    onMessage: (message) => {
-      if (message.t === 'sign-in') signIn = message.path;
-      else show(message);
+    where: {
+      console: loaded.where(['console', 'port']),
+      decoys: config.decoys.map((_, i) => loaded.where(['decoys', i, 'port'])),
     },
-    onNotice: (text) => warn(`${paint('!', 'yellow', process.stderr)} ${safe(text, 400)}`),
-  }).catch((error: unknown) => {
-    end.forget();
-    throw error;
-  });
-  const host = urlHost(config.console.address);
-  const url = `${tls === undefined ? 'http' : 'https'}://${host}:${config.console.port}${signIn}`;
-  if (json)
-    printJson({
-      t: 'listening',
-      listening: launched.listening,
-      console: url,
-      sandbox: launched.sandbox,
-      pids: launched.pids(),
-    });
-  else
-    welcome(
-      launched,
-      url,
-      hasFile ? undefined : 'defaults (no netsentinel.yaml; `netsentinel init` writes one)',
-      config.enforcer.mode,
-      folder.root,
-    );
-
-  await end.asked;
-  if (!json) print('\nstopping …');
-  await launched.stop();
-  if (!json) print('stopped; everything that was seen is kept');
-}
-
-/** The address as a browser on this machine may open it. */
-export function urlHost(address: string): string {
-  if (address === '0.0.0.0' || address === '::') return 'localhost';
-  return address.includes(':') ? `[${address}]` : address;
-}
-
-function welcome(launched: Launched, url: string, configNote: string | undefined, mode: string, data: string): void {
-  print(paint('NetSentinel is up', 'bold'));
-  for (const one of launched.listening) print(`  ${one.what.padEnd(18)} ${one.address}:${one.port}`);
-  print(
-    `  ${'response'.padEnd(18)} ${mode}${mode === 'simulate' ? ' (nothing is blocked; enforcer.mode: enforce changes that)' : ''}`,
-  );
-  print(`  ${'data'.padEnd(18)} ${data}`);
-  if (configNote !== undefined) print(`  ${'configuration'.padEnd(18)} ${configNote}`);
-  for (const line of limits(launched, mode)) warn(`  ${paint('!', 'yellow', process.stderr)} ${line}`);
-  print(`\nOpen ${paint(url, 'cyan')}\n`);
-}
-
-/** What this system or these rights do not allow, and what to do about it. */
-function limits(launched: Launched, mode: string): string[] {
-  const lines: string[] = [];
-  if (launched.sandbox.level === 'none')
-    lines.push(`the decoys have no namespace of their own: ${safe(launched.sandbox.reason ?? 'unknown', 300)}`);
-  if (process.getuid?.() !== 0) {
-    lines.push('without root: no ports below 1024, and no firewall');
-    if (mode === 'enforce') lines.push('enforcer.mode is enforce, but blocks will fail; start it with sudo');
-  }
-  return lines;
-}
-
-function showLine(message: FromPlatform): void {
-  switch (message.t) {
-    case 'incident':
-      print(
-        `${paint(when(Date.now()).slice(11), 'dim')}  ${paint(message.severity.padEnd(8), severityColour[message.severity])} ${String(message.score).padStart(3)}  ${safe(message.title, 200)}  ${paint(message.id, 'dim')}`,
-      );
-      return;
-    case 'action':
-      print(
-        `${paint(when(Date.now()).slice(11), 'dim')}  ${paint(message.status.padEnd(8), message.status === 'refused' || message.status === 'failed' ? 'yellow' : 'green')}      ${message.target}${message.detail === undefined ? ` for ${span(message.expiresAt - Date.now())}` : `: ${safe(message.detail, 200)}`}`,
-      );
-      return;
-    default:
-  }
-}
-
-/** A ^C at `npm start` arrives twice: from the terminal, and passed on by npm. A second one of a person's comes later than that. */
-const SAME_SIGNAL_MS = 1000;
-
-interface End {
-  /** Resolves at the first ^C or termination; a second one ends at once. */
-  readonly asked: Promise<void>;
-  forget(): void;
-}
-
-function listenForEnd(): End {
-  // Signal handlers alone do not keep a process alive.
-  const alive = setInterval(() => {}, 60_000);
-  let askedAt: number | undefined;
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (askedAt !== undefined) {
-          if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
-          return;
-        }
-        askedAt = performance.now();
-        clearInterval(alive);
-        resolve();
-      });
-    }
-  });
-  return { asked, forget: () => clearInterval(alive) };
+    ...(tls === undefined ? {} : { tls }),
+    hasFile,
+    json,
+  };
 }

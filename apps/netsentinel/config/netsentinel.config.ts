@@ -1,5 +1,6 @@
 /** The whole configuration file: each part's schema lives with the part; this puts them together. */
 import { z } from 'zod';
+import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { SshConfig } from '@netsentinel/decoys/ssh/ssh.config';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
@@ -102,6 +103,7 @@ export const NetSentinelConfig = z
     decoyLimits: DecoyLimits,
     console: Console,
     enforcer: EnforcerConfig.prefault({}).describe('What changes the firewall, and what it refuses to touch.'),
+    alert: AlertConfig.prefault({}).describe('How the moves of an attacker become an incident.'),
     response: RespondConfig.prefault({}).describe('Which incidents lead to a block, and for how long.'),
     stream: StreamConfig.prefault({}).describe('The durable log of events.'),
     store: StoreConfig.prefault({}).describe('Where events and files are kept, and for how long.'),

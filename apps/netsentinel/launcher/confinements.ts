@@ -1,9 +1,12 @@
 /** What each process may see and do: used by the launcher, and by the test that tries to get out. */
 import { join } from 'node:path';
+import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
+import { ONE_LANGUAGE } from './lean.ts';
 import { codePaths, systemLibraries, type Confinement } from './sandbox.ts';
 
 /** The young generation is large enough for events to die in it, and no larger. */
 export const PLATFORM_OPTIONS: readonly string[] = [
+  ONE_LANGUAGE,
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=8',
@@ -30,7 +33,13 @@ export function decoyHostProgram(home: string): ConfinedProgram {
       user: 'decoy-host',
       permissionModel: true,
       // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
-      nodeOptions: ['--expose-gc', '--max-semi-space-size=2', '--no-experimental-sqlite'],
+      nodeOptions: [
+        ONE_LANGUAGE,
+        ...COMPILE_LATER,
+        '--expose-gc',
+        '--max-semi-space-size=2',
+        '--no-experimental-sqlite',
+      ],
     },
   };
 }
@@ -57,7 +66,7 @@ export function platformProgram(home: string, data: string): ConfinedProgram {
       noNetwork: false,
       user: 'platform',
       permissionModel: false,
-      nodeOptions: PLATFORM_OPTIONS,
+      nodeOptions: [...COMPILE_LATER, ...PLATFORM_OPTIONS],
     },
   };
 }

@@ -15,15 +15,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
 export const DATA_VERSION = 1;
 
 /** A socket's path holds 107 bytes on Linux. */
 const MAX_SOCKET_PATH = 107;
-
-const Install = z.strictObject({ id: z.string().min(8), seed: z.string().min(40), createdAt: z.string() });
 
 export interface DataFolder {
   readonly root: string;
@@ -135,12 +132,12 @@ export function installSeed(folder: DataFolder): Uint8Array {
     writeFileSync(`${file}.new`, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
   }
-  const parsed = Install.safeParse(tryJson(readFileSync(file, 'utf8')));
-  if (!parsed.success)
+  const { id, seed } = (tryJson(readFileSync(file, 'utf8')) ?? {}) as Record<string, unknown>;
+  if (typeof id !== 'string' || id.length < 8 || typeof seed !== 'string' || seed.length < 40)
     throw new NetSentinelError('DATA_INSTALL_DAMAGED', 'operational', `${file} is damaged`, {
       hint: 'Restore it from a backup: without it the decoys become another machine.',
     });
-  return Buffer.from(parsed.data.seed, 'base64');
+  return Buffer.from(seed, 'base64');
 }
 
 function tryJson(text: string): unknown {

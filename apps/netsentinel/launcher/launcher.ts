@@ -5,22 +5,15 @@
 import { join } from 'node:path';
 import type { Server } from 'node:net';
 import type { Logger } from '@netsentinel/contracts/log';
-import {
-  FromChild,
-  FromPlatform,
-  type ToDecoyHost,
-  type ToEnforcer,
-  type ToPlatform,
-} from '@netsentinel/contracts/process';
-import type { LoadedConfig } from '@netsentinel/kernel/config';
+import type { FromChild, FromPlatform, ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
 import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
-import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
-import type { ConsoleTls } from '../config/console-tls.ts';
+import { readFromChild, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
 import { decoyHostProgram, platformProgram } from './confinements.ts';
-import { installSeed, lockDataFolder, personaSeed, prepareDataFolder, type DataFolder } from './data-folder.ts';
+import { installSeed, lockDataFolder, personaSeed, prepareDataFolder } from './data-folder.ts';
+import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
@@ -33,11 +26,7 @@ const REBIND_MS = 10_000;
 const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
 
 export interface LaunchOptions {
-  /** The folder of the clone. */
-  readonly home: string;
-  readonly folder: DataFolder;
-  readonly loaded: LoadedConfig<NetSentinelConfig>;
-  readonly tls: ConsoleTls | undefined;
+  readonly plan: LaunchPlan;
   readonly log: Logger;
   readonly onMessage: (message: FromPlatform) => void;
   readonly onNotice: (text: string) => void;
@@ -53,8 +42,8 @@ export interface Launched {
 
 /** Resolves once every process is ready and every listener handed over. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
-  const { loaded, folder, home, log } = options;
-  const { config } = loaded;
+  const { log } = options;
+  const { config, folder, home, tls, where } = options.plan;
   const sandbox = config.sandbox.enabled
     ? probeSandbox()
     : { level: 'none' as const, reason: 'sandbox.enabled is false' };
@@ -74,10 +63,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     seed: Uint8Array,
     release: () => void,
   ): Promise<Launched> {
-    const bindConsole = (): Promise<Server> =>
-      bindListener(config.console.address, config.console.port, loaded.where(['console', 'port']));
+    const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
     const bindDecoy = (i: number): Promise<Server> =>
-      bindListener(config.decoys[i]!.address, config.decoys[i]!.port, loaded.where(['decoys', i, 'port']));
+      bindListener(config.decoys[i]!.address, config.decoys[i]!.port, where.decoys[i]!);
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const waiting = new Map<string, Server>();
     try {
@@ -172,7 +160,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const decoyHost: Supervisor<FromChild> = new Supervisor<FromChild>({
       name: 'decoy host',
       log,
-      messages: FromChild,
+      read: readFromChild,
       spawn: () => spawnConfined(programs.decoyHost.entry, programs.decoyHost.confinement, sandbox, codeCache),
       maxMessageBytes: DECOY_HOST_MESSAGE_BYTES,
       onStart: (it) =>
@@ -206,7 +194,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const platform: Supervisor<FromPlatform> = new Supervisor<FromPlatform>({
       name: 'platform',
       log,
-      messages: FromPlatform,
+      read: readFromPlatform,
       spawn: () => spawnConfined(programs.platform.entry, programs.platform.confinement, sandbox, codeCache),
       onStart: (it) =>
         guard(
@@ -220,8 +208,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
               config: {
                 stream: config.stream,
                 store: config.store,
+                alert: config.alert,
                 response: config.response,
-                tls: options.tls,
+                tls,
                 consoleRoot: join(home, 'surface', 'console', 'out'),
               },
               responseMode: config.enforcer.mode,
@@ -238,7 +227,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const enforcer: Supervisor<FromChild> = new Supervisor<FromChild>({
       name: 'enforcer',
       log,
-      messages: FromChild,
+      read: readFromChild,
       spawn: () => spawnEnforcer(enforcerEntry, codeCache),
       onStart: (it) =>
         guard(

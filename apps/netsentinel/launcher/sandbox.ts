@@ -9,6 +9,8 @@ import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:chi
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
+import { ONE_LANGUAGE } from './lean.ts';
 
 /** Numbers of no account: Debian leaves 61184–65519 to services that need a user for a while. */
 export const UIDS = { 'decoy-host': 61_201, platform: 61_202 } as const;
@@ -34,6 +36,8 @@ export interface Confinement {
 
 /** It holds little and lets go of it soon. Compilers stay on: a rebuild of 100,000 blocks must be quick. */
 export const ENFORCER_OPTIONS: readonly string[] = [
+  ONE_LANGUAGE,
+  ...COMPILE_LATER,
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=2',
   '--max-old-space-size=96',

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FromChild } from '@netsentinel/contracts/process';
+import type { FromChild } from '@netsentinel/contracts/process';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { readFromChild } from './child-messages.ts';
 import { Supervisor } from './supervisor.ts';
 
 const OBEDIENT = `process.on('message', (m, s) => { if (m.t === 'stop') { process.send({ t: 'stopped' }, () => process.exit(0)) } else if (s) { s.on('connection', (c) => c.end('served')) } }); process.send({ t: 'ready' });`;
@@ -23,7 +24,7 @@ function supervise(script: string, onStart: (it: Supervisor<FromChild>) => void 
   const supervisor = new Supervisor<FromChild>({
     name: 'test',
     log: silentLogger,
-    messages: FromChild,
+    read: readFromChild,
     spawn: () => spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }),
     onStart,
     onMessage: (message) => (heard.push(message), check()),

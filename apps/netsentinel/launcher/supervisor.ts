@@ -2,7 +2,6 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
-import type { z } from 'zod';
 import type { Logger } from '@netsentinel/contracts/log';
 import { guardChannel } from './channel-guard.ts';
 import { relayOutput } from './relay-output.ts';
@@ -18,7 +17,8 @@ const STOP_MS = 8_000;
 export interface SupervisorOptions<T extends { readonly t: string }> {
   readonly name: string;
   readonly spawn: () => ChildProcess;
-  readonly messages: z.ZodType<T>;
+  /** A message of the process's as what it says it is; undefined where it is not. */
+  readonly read: (raw: unknown) => T | undefined;
   /** Called after every start, before anything is heard of the process. */
   readonly onStart: (process: Supervisor<T>) => void | Promise<void>;
   readonly onMessage: (message: T) => void;
@@ -56,7 +56,7 @@ export class Supervisor<T extends { readonly t: string }> {
   }
 
   start(): void {
-    const { name, log, messages, onMessage, onDeath } = this.#options;
+    const { name, log, read, onMessage, onDeath } = this.#options;
     const child = this.#options.spawn();
     this.#child = child;
     guardChannel(child, {
@@ -67,10 +67,10 @@ export class Supervisor<T extends { readonly t: string }> {
     this.#startedAt = performance.now();
     this.#wasReady = false;
     child.on('message', (raw) => {
-      const message = messages.safeParse(raw);
-      if (message.success) {
-        if (message.data.t === 'ready') this.#wasReady = true;
-        onMessage(message.data);
+      const message = read(raw);
+      if (message !== undefined) {
+        if (message.t === 'ready') this.#wasReady = true;
+        onMessage(message);
       } else log.warn('a process said what its schema does not know', { process: name });
     });
     child.on('error', (error) => log.error('a process could not be started', { process: name, error: error.message }));

@@ -1,7 +1,7 @@
 import type { Action } from '@netsentinel/contracts/action';
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
 import { Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
-import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import type { IncidentFilter, StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord } from '@netsentinel/contracts/stream';
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { ManualClock } from '@netsentinel/kernel/clock';
@@ -16,6 +16,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ANALYSIS_GROUP, createAnalysis, type Analysis, type AnalysisOptions } from './analysis.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
+const HOUR = 3_600_000;
 const ATTACKER = '198.51.100.7';
 let sequence = 0;
 
@@ -107,8 +108,12 @@ class FakeState {
 
   readonly #read = {
     incident: async (id: string) => this.incidents.get(id),
-    incidents: async ({ actor }: { actor: string }) => ({
-      incidents: [...this.incidents.values()].filter((one) => one.actor === actor).map(summaryOf),
+    incidents: async ({ actor, status, lastSeenUntil = Infinity, limit }: IncidentFilter) => ({
+      incidents: [...this.incidents.values()]
+        .filter((one) => actor === undefined || one.actor === actor)
+        .filter((one) => (status?.includes(one.status) ?? true) && one.lastSeen <= lastSeenUntil)
+        .slice(0, limit)
+        .map(summaryOf),
     }),
     openIncidentOf: async (actor: string) =>
       [...this.incidents.values()].findLast((one) => one.actor === actor && one.status !== 'closed'),
@@ -340,13 +345,71 @@ describe('analysis', () => {
   it('closes an incident that was quiet for long when its attacker comes back', async () => {
     const stream = new FakeStream();
     const state = new FakeState();
-    const { settled } = await startAnalysis(stream, state, { reopenAfterMs: 60_000 });
+    const { settled } = await startAnalysis(stream, state, { closeAfterMs: 60_000 });
     stream.feed(login('failure'), login('failure', { atMs: NOW + 61_000 }));
     await settled(2);
     expect([...state.incidents.values()].map((one) => [one.status, one.counts.failures])).toEqual([
       ['closed', 1],
       ['open', 1],
     ]);
+    const [old, young] = [...state.incidents.values()];
+    expect(old?.timeline.at(-1)).toMatchObject({ title: 'Closed', time: NOW + 61_000 });
+    expect(old?.timeline.at(-1)?.detail).toContain(young?.id);
+  });
+
+  it('closes quiet incidents whose attackers stay away, and says so', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const first = await startAnalysis(stream, state, { closeAfterMs: HOUR });
+    stream.feed(...['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((ip) => login('failure', { ip })));
+    stream.feed(login('failure', { ip: '192.0.2.4', atMs: NOW + HOUR }));
+    await first.settled(4);
+    first.clock.advance(HOUR - 1);
+    expect(await first.analysis.closeQuiet(2)).toBe(0);
+    first.clock.advance(1);
+    const before = first.told.length;
+    expect(await first.analysis.closeQuiet(2)).toBe(2);
+    expect(first.told.slice(before).map(({ status }) => status)).toEqual(['closed', 'closed']);
+    await first.analysis.stop();
+    // What the sweep has left over is closed by the next process.
+    const second = await startAnalysis(stream, state, { closeAfterMs: HOUR, clock: first.clock });
+    expect(await second.analysis.closeQuiet(2)).toBe(1);
+    expect(await second.analysis.closeQuiet(2)).toBe(0);
+    const all = [...state.incidents.values()];
+    expect(all.map(({ status }) => status)).toEqual(['closed', 'closed', 'closed', 'open']);
+    for (const one of all.slice(0, 3))
+      expect(one.timeline.at(-1)).toEqual({
+        time: NOW + HOUR,
+        kind: 'status',
+        title: 'Closed',
+        detail: 'Quiet for 60 minutes',
+      });
+    // Whoever comes back has a new one.
+    stream.feed(login('failure', { ip: '192.0.2.1', atMs: NOW + HOUR }));
+    await second.settled(1);
+    expect(state.incidents.size).toBe(5);
+  });
+
+  it('does not close what is being read in from old records', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, clock, settled } = await startAnalysis(stream, state);
+    stream.feed(login('failure', { atMs: NOW - 100 * HOUR }));
+    await settled(1);
+    expect(await running.closeQuiet(10)).toBe(0);
+    clock.advance(HOUR);
+    expect(await running.closeQuiet(10)).toBe(1);
+  });
+
+  it('leaves the word of a person alone', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, clock, settled } = await startAnalysis(stream, state);
+    stream.feed(login('failure'));
+    await settled(1);
+    await running.setStatus([...state.incidents.keys()][0]!, 'benign');
+    clock.advance(100 * HOUR);
+    expect(await running.closeQuiet(10)).toBe(0);
   });
 
   it('comes to the same whatever fails and restarts on the way', async () => {

@@ -11,6 +11,7 @@ import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/con
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
+import { closeIncident, sayTime } from '@netsentinel/alert/close';
 import { foldAction } from '@netsentinel/alert/fold-action';
 import { foldEvent } from '@netsentinel/alert/fold';
 import {
@@ -42,6 +43,9 @@ const IDLE_MARK_MS = 1000;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 30_000;
 const MAX_OLD_INCIDENTS = 10;
+const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
+/** Old records that are being read in right now look quiet by their time: whose events still come is not. */
+const SETTLED_MS = 10 * 60_000;
 
 export interface AnalysisOptions {
   readonly stream: EventStream;
@@ -57,8 +61,8 @@ export interface AnalysisOptions {
   readonly maxActors?: number;
   /** About how much memory they may take; default 64 MiB. */
   readonly maxActorBytes?: number;
-  /** A quiet time after which the actor's next move opens a new incident; default 24 hours. */
-  readonly reopenAfterMs?: number;
+  /** A quiet time after which an incident is over, and the actor's next move opens a new one; default 24 hours. */
+  readonly closeAfterMs?: number;
 }
 
 export interface Analysis {
@@ -73,6 +77,8 @@ export interface Analysis {
   actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** A person's word on an incident; undefined where there is no such incident. */
   setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
+  /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
+  closeQuiet(limit: number): Promise<number>;
   readonly counters: AnalysisCounters;
 }
 
@@ -94,6 +100,8 @@ interface Dossier {
   actions: Action[] | undefined;
   /** About how much memory it takes, as last weighed. */
   bytes: number;
+  /** When an event of the actor came last, on the monotonic clock. */
+  touchedAt: number;
 }
 
 type Tally = Omit<AnalysisCounters, 'events'>;
@@ -110,6 +118,7 @@ interface Change {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
+  const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
   const dossiers = new Map<Actor, Dossier>();
@@ -135,6 +144,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       // Last used comes last.
       dossiers.delete(actor);
       dossiers.set(actor, known);
+      known.touchedAt = clock.monotonicMs();
       return known;
     }
     const [bytes, incident] = await Promise.all([state.read.actorState(actor), state.read.openIncidentOf(actor)]);
@@ -143,6 +153,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       incident,
       actions: undefined,
       bytes: 0,
+      touchedAt: clock.monotonicMs(),
     };
     dossiers.set(actor, dossier);
     return dossier;
@@ -228,12 +239,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const current = dossier.incident;
     const next = foldEvent(current, event, detections, {
       before: dossier.state.before,
-      ...(options.reopenAfterMs === undefined ? {} : { reopenAfterMs: options.reopenAfterMs }),
+      reopenAfterMs: closeAfterMs,
     });
     if (next === undefined) return rememberBefore(dossier.state, event);
     dossier.state.before = [];
     if (current !== undefined && current.id !== next.id) {
-      change.replaced.push(closed(current));
+      const why = `Its attacker came back after more than ${sayTime(closeAfterMs)}: ${next.id}`;
+      change.replaced.push(closeIncident(current, Date.parse(event['@timestamp']), why));
       dossier.actions = undefined;
     }
     dossier.incident = next;
@@ -339,6 +351,36 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return next;
   }
 
+  async function closeQuiet(limit: number): Promise<number> {
+    const now = clock.now();
+    const { incidents } = await state.read.incidents({
+      status: ['open', 'contained'],
+      lastSeenUntil: now - closeAfterMs,
+      limit,
+    });
+    const quiet = incidents.filter(({ actor }) => {
+      const touchedAt = dossiers.get(actor)?.touchedAt;
+      return touchedAt === undefined || clock.monotonicMs() - touchedAt >= Math.min(SETTLED_MS, closeAfterMs);
+    });
+    if (quiet.length === 0) return 0;
+    const closed: Incident[] = [];
+    await state.transaction(async (tx) => {
+      for (const { id } of quiet) {
+        const incident = await tx.incident(id);
+        if (incident === undefined) continue;
+        const next = closeIncident(incident, now, `Quiet for ${sayTime(closeAfterMs)}`);
+        await tx.putIncident(next);
+        closed.push(next);
+      }
+    });
+    for (const incident of closed) {
+      const dossier = dossiers.get(incident.actor);
+      if (dossier?.incident?.id === incident.id) dossier.incident = incident;
+      options.onIncident(summaryOf(incident));
+    }
+    return closed.length;
+  }
+
   return {
     counters,
     async start() {
@@ -381,6 +423,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         if (incident !== undefined) forgetAll();
         return incident;
       }),
+    closeQuiet: (limit) => alone(() => closeQuiet(limit)),
   };
 }
 
@@ -398,12 +441,6 @@ function weightOf({ state, incident }: Dossier): number {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function closed(incident: Incident): Incident {
-  return incident.status === 'open' || incident.status === 'contained'
-    ? { ...incident, status: 'closed', version: incident.version + 1 }
-    : incident;
 }
 
 function positionsOf(marks: ReadonlyMap<number, bigint>): Position[] {

@@ -9,6 +9,7 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { ToPlatform } from '@netsentinel/contracts/process';
 import { attackNames } from '@netsentinel/detect/attack';
+import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { createApi } from '@netsentinel/api/api-server';
 import type { ApiServer } from '@netsentinel/api/api.types';
 import { systemClock } from '@netsentinel/kernel/clock';
@@ -29,6 +30,7 @@ import { createAnalysis } from './analysis.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { startIncidentSweep } from './incident-sweep.ts';
 import { serveSensor } from './sensor-link.ts';
 import { StatusBoard } from './status-board.ts';
 import { startStoreWriter } from './store-writer.ts';
@@ -36,6 +38,7 @@ import { startStoreWriter } from './store-writer.ts';
 const PlatformConfig = z.strictObject({
   stream: StreamConfig,
   store: StoreConfig,
+  alert: AlertConfig,
   response: RespondConfig,
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   consoleRoot: z.string(),
@@ -141,6 +144,7 @@ async function start(boot: Boot) {
     clock,
     log,
     policy: compilePolicy(config.response),
+    closeAfterMs: config.alert.closeAfterMs,
     onIncident,
     onAction: planned,
   });
@@ -192,6 +196,7 @@ async function start(boot: Boot) {
   const writer = await startStoreWriter({ stream, store: events, clock, log });
   await analysis.start();
   const housekeeping = startHousekeeping({ stream, events, blobs, state, clock, log, config: config.store });
+  const sweep = startIncidentSweep({ analysis, clock, log });
   const links = new Set<ReturnType<typeof serveSensor>>();
 
   const backup = async (folder: string): Promise<void> => {
@@ -202,7 +207,7 @@ async function start(boot: Boot) {
     await state.backup(join(folder, 'state.db'));
     await events.backup(join(folder, 'events'));
     for (const part of ['blobs', 'stream'])
-      cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+      cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
   };
   const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {
     switch (request.ask) {
@@ -247,6 +252,7 @@ async function start(boot: Boot) {
       for (const link of links) link.close();
       control.close();
       housekeeping.stop();
+      sweep.stop();
       for (const [what, work] of [
         ['api', api.close()],
         ['analysis', analysis.stop()],

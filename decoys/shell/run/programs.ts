@@ -4,6 +4,7 @@
  */
 import type { CommandContext, CommandInput, CommandOutput, RunOptions } from '../command.types.ts';
 import { findCommand } from '../commands/index.ts';
+import { runLongTail } from '../commands/long-tail.ts';
 import { textOf } from '../lang/byte-text.ts';
 import type { MachineUser } from '../shell.types.ts';
 import { AbandonLine, ExitShell, Killed, ReturnFunction, isControlFlow } from './control-flow.ts';
@@ -115,7 +116,7 @@ async function execute(
     const command = findCommand(name) ?? findCommand(realName);
     if (command !== undefined) return { status: await command.run(contextFor(shell, fds, argv, pid)), known: true };
   }
-  return { status: await executeFile(shell, fds, argv, path, real, original), known: original };
+  return { status: await executeFile(shell, fds, argv, path, real, original, pid), known: original };
 }
 
 /** A file of unknown contents: a script, a program for some machine, or nothing that runs. */
@@ -126,6 +127,7 @@ async function executeFile(
   path: string,
   real: string,
   original: boolean,
+  pid: number,
 ): Promise<number> {
   const read = shell.session.fs.read(real, { uid: 0, gid: 0, groups: [] }, 0, MAX_SCRIPT);
   const bytes = read.ok ? read.value : new Uint8Array(0);
@@ -134,6 +136,7 @@ async function executeFile(
   if (bytes.length >= 20 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) {
     const machine = bytes[5] === 2 ? (bytes[18]! << 8) | bytes[19]! : bytes[18]! | (bytes[19]! << 8);
     // amd64 runs x86-64 and i386; everything else is for another machine.
+    if (original) return runLongTail(contextFor(shell, fds, argv, pid));
     if (machine === 0x3e || machine === 3) {
       await shell.scope.sleep(30);
       shell.session.budget.woke();
@@ -143,6 +146,8 @@ async function executeFile(
     return 126;
   }
   const text = textOf(bytes);
+  // Of the disk's own scripts we ship the outline, not the text.
+  if (original && /^(?:[ \t]*(?:#.*|set -e)?\n)*$/.test(text)) return runLongTail(contextFor(shell, fds, argv, pid));
   const interpreter = /^#![ \t]*(\S+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text);
   if (interpreter !== null) return runInterpreted(shell, fds, argv, path, text, interpreter[1]!, interpreter[2]);
   if (bytes.subarray(0, 80).includes(0)) {

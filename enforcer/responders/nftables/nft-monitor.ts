@@ -6,7 +6,7 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@netsentinel/contracts/clock';
-import { startProgram, type NftCommand } from './nft-process.ts';
+import { ended, startProgram, type NftCommand } from './nft-process.ts';
 
 export type MonitorEvent =
   | {
@@ -106,10 +106,14 @@ export class NftMonitor {
     this.#child?.kill('SIGKILL');
   }
 
-  close(): void {
+  /** Resolves when its process has ended. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#cancelRestart?.();
-    this.#child?.kill('SIGTERM');
+    const child = this.#child;
     this.#child = undefined;
+    if (child === undefined) return;
+    child.kill('SIGTERM');
+    await ended(child);
   }
 }

@@ -82,6 +82,23 @@ export function summarize(complaint: string): string {
   return line.slice(0, 300).trim();
 }
 
+const CLOSED: NftResult = { ok: false, reason: 'closed' };
+/** A program that does not end when asked to is killed after this long. */
+const END_MS = 1000;
+
+/** Resolves when the process, which was asked to end, has ended; kills it where it lingers. Never rejects. */
+export function ended(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<void> {
+  // Without a process id it never began, or its error was told already.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 export class NftSession {
   readonly #command: NftCommand;
   readonly #timeoutMs: number;
@@ -93,6 +110,8 @@ export class NftSession {
   #waiting: { word: string; settle: (result: NftResult | undefined) => void } | undefined;
   #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Ends with the processes that were dropped. */
+  #gone: Promise<unknown> = Promise.resolve();
   /** Transactions that had to go through a process of their own. */
   fallbacks = 0;
 
@@ -111,9 +130,12 @@ export class NftSession {
 
   async #run(commands: readonly string[]): Promise<NftResult> {
     const line = commands.join('; ');
-    if (line.length <= MAX_SESSION_LINE && !this.#closed) {
+    if (this.#closed) return CLOSED;
+    if (line.length <= MAX_SESSION_LINE) {
       const result = await this.#ask(line);
       if (result !== undefined) return result;
+      // Closing is what ended the session: a process started now would outlive its owner.
+      if (this.#closed) return CLOSED;
       this.fallbacks += 1;
     }
     return this.runAlone(commands);
@@ -128,10 +150,12 @@ export class NftSession {
     return result.ok ? { ok: true } : { ok: false, reason: result.reason };
   }
 
+  /** Resolves when no process of this session is left; whatever is asked from now on fails. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#drop();
-    return Promise.resolve();
+    await this.#queue;
+    await this.#gone;
   }
 
   /** Undefined where the session gave no answer; then it is unknown whether the line took effect, and it must be safe to repeat. */
@@ -188,7 +212,9 @@ export class NftSession {
     const child = this.#child;
     this.#child = undefined;
     this.#waiting?.settle(undefined);
-    child?.stdin.end();
-    child?.kill('SIGTERM');
+    if (child === undefined) return;
+    this.#gone = Promise.all([this.#gone, ended(child)]);
+    child.stdin.end();
+    child.kill('SIGTERM');
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +123,17 @@ describe('the nftables responder', () => {
     expect(await block('198.18.1.2')).toMatchObject([{ ok: true }]);
     expect(blocked(folder)).toEqual(['198.18.1.1', '198.18.1.2']);
     expect(mended).toEqual(['a change found the table altered']);
+  });
+
+  it('leaves no process behind when it is closed while it looks for its monitor', async () => {
+    await responder.start();
+    // A probe of the rebuilt table is under way now.
+    await responder.close();
+    expect(await responder.apply([{ kind: 'unblock', network: network('198.18.1.1') }])).toEqual([
+      { ok: false, reason: 'closed' },
+    ]);
+    const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+    expect(running.filter((args) => args.includes(folder))).toEqual([]);
   });
 
   it('goes through a process of its own when the long-lived one hangs', async () => {

@@ -113,7 +113,7 @@ class NftablesResponder implements Responder {
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
     return this.#exclusive(async () => {
       const session = this.#session;
-      if (session === undefined || !this.#availability.available) {
+      if (session === undefined || this.#closed || !this.#availability.available) {
         const reason = this.#availability.available ? 'closed' : this.#availability.reason;
         return changes.map(() => ({ ok: false as const, reason }));
       }
@@ -153,8 +153,7 @@ class NftablesResponder implements Responder {
     this.#cancelMend?.();
     this.#cancelHeartbeat?.();
     await this.#queue;
-    this.#monitor?.close();
-    await this.#session?.close();
+    await Promise.all([this.#monitor?.close(), this.#session?.close()]);
     for (const waiting of this.#unverified.values()) for (const { settle } of waiting) settle(false);
   }
 

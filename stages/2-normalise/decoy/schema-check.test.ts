@@ -92,7 +92,7 @@ describe('the quick check of a schema', () => {
 
   it('knows every part of the schema of an event, so that zod is never asked for one', () => {
     const asked: unknown[] = [];
-    const spied = z.strictObject({ event: z.unknown(), ...SensorEvent.shape });
+    const spied = z.strictObject({ ...SensorEvent.shape });
     for (const field of Object.values(spied.shape))
       Object.defineProperty(field, 'safeParse', { value: () => asked.push(field) });
     expect(compileCheck(spied)(whole)).toBe(true);

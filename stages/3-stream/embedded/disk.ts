@@ -13,6 +13,7 @@ export interface Disk {
   truncate(file: number, size: number): Promise<void>;
   close(file: number): Promise<void>;
   unlink(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
   /** Makes names created, renamed or removed in it durable. */
   syncDirectory(path: string): Promise<void>;
 }
@@ -40,6 +41,7 @@ export const realDisk: Disk = {
   },
   close: closeAsync,
   unlink,
+  rename,
   syncDirectory: async (path) => {
     const directory = await openHandle(path, 'r');
     try {

@@ -3,6 +3,7 @@
  *
  *     stream.json             partitions and marker, fixed at creation
  *     000000000001.seg .idx   segments and their indexes (`frame.ts`, `segment.ts`)
+ *     1.pre                   zeros for the next segment (`prepared-file.ts`)
  *     groups/<name>.pos       committed positions (`positions.ts`)
  *     lock, lock.pid          who has it open
  */
@@ -268,9 +269,14 @@ async function loadMeta(directory: string, partitions: number): Promise<Meta> {
       hint: 'Restore stream.json from a backup: without its marker the segments cannot be told from noise.',
     });
   }
-  const meta: Meta = { version: 1, partitions, marker: randomBytes(4).readUInt32LE(0) };
+  const meta: Meta = { version: 1, partitions, marker: newMarker() };
   await replaceFile(directory, path, `${JSON.stringify(meta)}\n`);
   return meta;
+}
+
+/** Never zero: what a prepared file holds is no frame. */
+function newMarker(): number {
+  return randomBytes(4).readUInt32LE(0) || 1;
 }
 
 function check(options: EmbeddedStreamOptions): void {

@@ -11,8 +11,9 @@ import { openEmbeddedStream } from './embedded-stream.ts';
 const [directory = '', ...starts] = process.argv.slice(2);
 const stream = await openEmbeddedStream({
   directory,
-  segmentBytes: 1024 * 1024,
-  retention: { maxBytes: 32 * 1024 * 1024 },
+  // The smallest whose files are prepared.
+  segmentBytes: 4 * 1024 * 1024,
+  retention: { maxBytes: 64 * 1024 * 1024 },
   clock: systemClock,
   log: silentLogger,
 });

@@ -151,8 +151,8 @@ export async function runTornFault(options: FaultOptions & { readonly tailBytes?
         result.cases++;
         result.lost += Math.max(0, expected - kept);
         result.doubled += Math.max(0, kept - expected);
-        // A cut between frames leaves a whole, shorter segment.
-        const dropsBytes = damage !== 'cut' || (at > 0 && !frames.includes(at));
+        // A cut between frames, or zeros from there on as in a prepared file, leave a whole, shorter segment.
+        const dropsBytes = damage === 'garbage' || (at > 0 && !frames.includes(at));
         if (dropsBytes && stream.repairs.length === 0) result.silent++;
         for (const batch of batches) await stream.append(batch);
         const after = await countRecords(stream, ends.length);

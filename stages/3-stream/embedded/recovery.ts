@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import type { StreamRepair } from '@netsentinel/contracts/stream';
 import type { Disk } from './disk.ts';
 import * as frame from './frame.ts';
+import { isPreparedName } from './prepared-file.ts';
 import { ProducerTable, type ProducerSnapshot } from './producers.ts';
-import { CHUNK_BYTES, scanFrames, type Damage, type ScanResult } from './scan.ts';
+import { CHUNK_BYTES, readExactly, scanFrames, type Damage, type ScanResult } from './scan.ts';
 import { loadIndex, newSegment, saveIndex, segmentId, segmentName, type Segment } from './segment.ts';
 
 export interface Recovered {
@@ -30,6 +31,7 @@ export function encodeSnapshot(next: Float64Array, producers: ProducerTable, mar
 }
 
 export async function recover(disk: Disk, directory: string, partitions: number, marker: number): Promise<Recovered> {
+  await adoptPrepared(disk, directory, marker);
   const names = await readdir(directory);
   const ids = names.flatMap((name) => segmentId(name) ?? []).sort((a, b) => a - b);
   const repairs: StreamRepair[] = [];
@@ -45,6 +47,7 @@ export async function recover(disk: Disk, directory: string, partitions: number,
       const read = await readSegment(disk, directory, id, base, marker, bytes, new ProducerTable(partitions));
       segment = read.segment;
       report(repairs, id, read.scan.damage, bytes);
+      if (segment.size < bytes) await cut(disk, segment.path, segment.size);
       await saveIndex(segment).catch(() => undefined);
     }
     segments.push(segment);
@@ -98,18 +101,19 @@ async function recoverLast(
   const path = join(directory, segmentName(id));
   const bytes = (await stat(path)).size;
   let read = await readSegment(disk, directory, id, base, marker, bytes, producers);
-  const keep = tornFrom(read.scan, bytes);
+  const written = read.scan.end;
+  const keep = tornFrom(read.scan, written);
   report(
     repairs,
     id,
     read.scan.damage.filter((damage) => damage.from < keep),
-    bytes,
+    written,
   );
-  if (keep < bytes) {
+  if (keep < written) {
     repairs.push({
       file: segmentName(id),
       atByte: keep,
-      droppedBytes: bytes - keep,
+      droppedBytes: written - keep,
       reason: 'torn tail: cut to the last whole record',
     });
     if (read.endOfLast > keep) read = await readSegment(disk, directory, id, base, marker, keep, producers);
@@ -119,16 +123,43 @@ async function recoverLast(
     await disk.syncDirectory(directory);
     return { segment: undefined, snapshotFound: false };
   }
-  if (keep < bytes) {
-    const file = await disk.openDurable(path, false);
-    try {
-      await disk.truncate(file, keep);
-    } finally {
-      await disk.close(file);
-    }
-  }
+  if (keep < bytes) await cut(disk, path, keep);
   read.segment.size = keep;
   return { segment: read.segment, snapshotFound: read.snapshotFound };
+}
+
+/**
+ * Files that were made for the next segment when the process ended: those that never got a frame go, and the one that became a segment and lost
+ * its new name in a power cut gets it again.
+ */
+async function adoptPrepared(disk: Disk, directory: string, marker: number): Promise<void> {
+  for (const name of (await readdir(directory)).filter(isPreparedName)) {
+    const path = join(directory, name);
+    if (await beginsWithMarker(disk, path, marker)) {
+      const newest = Math.max(0, ...(await readdir(directory)).flatMap((other) => segmentId(other) ?? []));
+      await disk.rename(path, join(directory, segmentName(newest + 1)));
+    } else await disk.unlink(path);
+    await disk.syncDirectory(directory);
+  }
+}
+
+async function beginsWithMarker(disk: Disk, path: string, marker: number): Promise<boolean> {
+  const file = await disk.openRead(path);
+  try {
+    const begin = await readExactly(disk, file, 0, 4);
+    return begin.length === 4 && begin.readUInt32LE(0) === marker;
+  } finally {
+    await disk.close(file);
+  }
+}
+
+async function cut(disk: Disk, path: string, size: number): Promise<void> {
+  const file = await disk.openDurable(path, false);
+  try {
+    await disk.truncate(file, size);
+  } finally {
+    await disk.close(file);
+  }
 }
 
 /** The byte to cut at; the file's size when its end is whole. */
@@ -192,7 +223,7 @@ async function readSegment(
   const file = await disk.openRead(segment.path);
   try {
     const scan = await scanFrames(disk, file, 0, size, marker, visit);
-    segment.size = size;
+    segment.size = scan.end;
     segment.commits = scan.lastCommit + 1;
     return { segment, scan, snapshotFound, endOfLast };
   } finally {

@@ -10,12 +10,16 @@ export interface Damage {
   to: number;
   /** The commit of the first whole frame after it; undefined when nothing follows. */
   nextCommit: number | undefined;
+  /** Behind the last of them that is not zero; `from` when nothing was ever written there. */
+  written: number;
 }
 
 export interface ScanResult {
   readonly damage: readonly Damage[];
   /** The commit of the last whole frame; -1 for none. */
   readonly lastCommit: number;
+  /** Where frames and damage end: before the zeros of a prepared file, if there are any. */
+  readonly end: number;
 }
 
 /** Calls `visit` for every whole frame in `[from, size)` of the open file. */
@@ -49,9 +53,13 @@ export async function scanFrames(
         length = NOT_A_FRAME;
       }
       if (length === NOT_A_FRAME) {
-        if (open === undefined) damage.push((open = { from: position + at, to: size, nextCommit: undefined }));
+        if (open === undefined)
+          damage.push((open = { from: position + at, to: size, nextCommit: undefined, written: position + at }));
         const next = findMarker(bytes, at + 1, bytes.length, marker);
-        at = atEnd && next + 4 > bytes.length ? bytes.length : next;
+        const to = atEnd && next + 4 > bytes.length ? bytes.length : next;
+        const written = endOfWritten(bytes.subarray(at, to));
+        if (written > 0) open.written = position + at + written;
+        at = to;
         if (next + 4 > bytes.length) break;
         continue;
       }
@@ -66,7 +74,25 @@ export async function scanFrames(
     }
     position += at;
   }
-  return { damage, lastCommit };
+  if (open === undefined) return { damage, lastCommit, end: size };
+  // Behind the last frame: what a torn commit left, and the zeros of a prepared file.
+  open.to = open.written;
+  return { damage: damage.filter(({ from, to }) => from < to), lastCommit, end: open.to };
+}
+
+const ZEROS = Buffer.alloc(CHUNK_BYTES);
+
+/** Behind the last byte that is not zero. */
+function endOfWritten(bytes: Buffer): number {
+  let end = bytes.length;
+  for (let step = CHUNK_BYTES; step > 0; step = Math.floor(step / 16)) {
+    while (end > 0) {
+      const part = bytes.subarray(Math.max(0, end - step), end);
+      if (!part.equals(ZEROS.subarray(0, part.length))) break;
+      end -= part.length;
+    }
+  }
+  return end;
 }
 
 /** Fewer bytes only at the end of the file. */

@@ -12,6 +12,8 @@ export interface Segment {
   readonly path: string;
   /** Bytes on disk for certain; grows with each commit. */
   size: number;
+  /** The file's own size when it was prepared, zeros behind `size`; 0 when the file grows with each commit. */
+  reserved: number;
   /** The next offset of each partition where the segment starts and where it (so far) ends. */
   readonly base: Float64Array;
   readonly next: Float64Array;
@@ -30,11 +32,12 @@ export interface IndexEntry {
   readonly next: Float64Array;
 }
 
-export function newSegment(directory: string, id: number, base: Float64Array): Segment {
+export function newSegment(directory: string, id: number, base: Float64Array, reserved = 0): Segment {
   return {
     id,
     path: join(directory, segmentName(id)),
     size: 0,
+    reserved,
     base: base.slice(),
     next: base.slice(),
     bytes: new Float64Array(base.length),

@@ -8,10 +8,11 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError } from '@netsentinel/kernel/errors';
 import { appendError } from './append-error.ts';
-import { newArena, newCommit, type Arena, type Commit, type Waiter } from './commit.ts';
+import { ArenaPool, newCommit, type Arena, type Commit, type Waiter } from './commit.ts';
 import type { Disk } from './disk.ts';
 import { encodeControl, encodeRecord, frameBound, KIND_STOP } from './frame.ts';
 import { partitionFor } from './partition.ts';
+import { FilePreparer } from './prepared-file.ts';
 import type { ProducerTable } from './producers.ts';
 import { encodeSnapshot } from './recovery.ts';
 import { newSegment, saveIndex, type Segment } from './segment.ts';
@@ -42,10 +43,12 @@ export interface WriterOptions {
 export class StreamWriter {
   readonly #options: WriterOptions;
   readonly #producers: ProducerTable;
+  readonly #preparer: FilePreparer;
   /** Oldest first; those with anything on disk. */
   readonly segments: Segment[];
   /** The newest stretches, oldest first. */
   readonly #tail: Arena[] = [];
+  readonly #arenas = new ArenaPool();
   #segment: Segment | undefined;
   #file: number | undefined;
   #fileOf: Segment | undefined;
@@ -65,12 +68,13 @@ export class StreamWriter {
   #failing = false;
   #stopped = false;
   #recordsSinceStop = 0;
-  #savingIndex: Promise<void> | undefined;
+  #finishing: Promise<void> | undefined;
 
   constructor(options: WriterOptions, segments: Segment[], producers: ProducerTable) {
     this.#options = options;
     this.segments = segments;
     this.#producers = producers;
+    this.#preparer = new FilePreparer(options);
     this.#segment = segments.at(-1);
     this.#next = this.#segment?.next.slice() ?? new Float64Array(options.partitions);
   }
@@ -80,11 +84,13 @@ export class StreamWriter {
     return this.segments.at(-1)?.next[partition] ?? 0;
   }
 
-  /** The stretch in memory that holds the byte, if it is still there. */
+  /** The stretch in memory that holds the byte, if it is still there; it counts as lent from now on. */
   inMemory(segment: Segment, at: number): Arena | undefined {
     for (let i = this.#tail.length - 1; i >= 0; i--) {
       const arena = this.#tail[i]!;
-      if (arena.segment === segment && arena.at <= at && at < arena.at + arena.durable) return arena;
+      if (arena.segment !== segment || arena.at > at || at >= arena.at + arena.durable) continue;
+      arena.lent = true;
+      return arena;
     }
     return undefined;
   }
@@ -120,9 +126,12 @@ export class StreamWriter {
     if (segment !== undefined && this.#recordsSinceStop > 0 && segment.size > 0) {
       const mark = encodeControl(KIND_STOP, Buffer.alloc(0), this.#options.marker, segment.commits);
       // Without the mark the next opening only knows less about a damaged end.
-      await this.#writeAll(segment, [mark], segment.size).catch(async () => this.#mend().catch(() => undefined));
+      await this.#writeAll(segment, [mark], segment.size)
+        .then(async () => this.#trim(segment, mark.length))
+        .catch(async () => this.#mend().catch(() => undefined));
     }
-    await this.#savingIndex;
+    await this.#finishing;
+    await this.#preparer.close();
     if (this.#file !== undefined) await this.#options.disk.close(this.#file);
     this.#file = undefined;
   }
@@ -139,9 +148,9 @@ export class StreamWriter {
         duplicates++;
         continue;
       }
-      if (commit.bytes >= MAX_COMMIT_BYTES || this.#position() >= this.#options.segmentBytes) {
+      if (commit.bytes >= MAX_COMMIT_BYTES || this.#isFull()) {
         this.#closeCommit();
-        if (this.#position() >= this.#options.segmentBytes) this.#roll();
+        if (this.#isFull()) this.#roll();
         commit = this.#openCommit();
       }
       commit.undo.push({ producer, partition, last });
@@ -172,7 +181,7 @@ export class StreamWriter {
     let arena = this.#arena;
     if (arena === undefined || arena.segment !== commit.segment || arena.bytes.length - arena.used < bytes) {
       const at = arena?.segment === commit.segment ? arena.at + arena.used : commit.segment.size;
-      arena = newArena(commit.segment, at, this.#next, bytes);
+      arena = this.#arenas.take(commit.segment, at, this.#next, bytes);
       this.#arena = arena;
     }
     if (commit.parts.at(-1)?.arena !== arena) commit.parts.push({ arena, from: arena.used, to: arena.used });
@@ -194,6 +203,12 @@ export class StreamWriter {
     return arena?.segment === segment ? arena.at + arena.used : segment.size;
   }
 
+  /** Whether the next record belongs into another segment: also when this one grows with every commit and a prepared file is there. */
+  #isFull(): boolean {
+    if (this.#position() >= this.#options.segmentBytes) return true;
+    return this.#segment?.reserved === 0 && this.#preparer.ready;
+  }
+
   #openCommit(): Commit {
     if (this.#open !== undefined) return this.#open;
     if (this.#segment === undefined) {
@@ -213,9 +228,11 @@ export class StreamWriter {
   #roll(): void {
     this.#closeCommit();
     const { directory, marker } = this.#options;
-    const segment = newSegment(directory, (this.#segment?.id ?? 0) + 1, this.#next);
+    const prepared = this.#preparer.take();
+    const segment = newSegment(directory, (this.#segment?.id ?? 0) + 1, this.#next, prepared?.bytes);
     this.#segment = segment;
     const commit = newCommit(segment, true, this.#next);
+    commit.prepared = prepared;
     this.#open = commit;
     const snapshot = encodeSnapshot(this.#next, this.#producers, marker, commit.number);
     const arena = this.#room(commit, snapshot.length);
@@ -270,16 +287,23 @@ export class StreamWriter {
     if (this.#dirty) await this.#mend();
     if (commit.bytes === 0) return;
     const parts = commit.parts.map(({ arena, from, to }) => arena.bytes.subarray(from, to));
-    const { disk, directory } = this.#options;
-    if (commit.creates) {
-      const file = await disk.openDurable(commit.segment.path, true);
-      const finished = this.#file;
-      this.#file = file;
-      this.#fileOf = commit.segment;
-      if (finished !== undefined) await disk.close(finished);
-    }
+    if (commit.creates) await this.#createFile(commit);
     await this.#writeAll(commit.segment, parts, commit.segment.size);
-    if (commit.creates) await disk.syncDirectory(directory);
+    if (commit.creates && commit.segment.reserved === 0)
+      await this.#options.disk.syncDirectory(this.#options.directory);
+  }
+
+  /** Makes the segment's file the current one. A prepared one need not wait for its new name to be on disk. */
+  async #createFile(commit: Commit): Promise<void> {
+    const { disk } = this.#options;
+    const { segment, prepared } = commit;
+    if (prepared !== undefined) await disk.rename(prepared.path, segment.path);
+    const file = prepared?.file ?? (await disk.openDurable(segment.path, true));
+    commit.prepared = undefined;
+    const finished = this.#file;
+    this.#file = file;
+    this.#fileOf = segment;
+    if (finished !== undefined) await disk.close(finished);
   }
 
   async #writeAll(segment: Segment, parts: Buffer[], from: number): Promise<void> {
@@ -313,7 +337,7 @@ export class StreamWriter {
       const finished = this.segments.at(-1);
       this.segments.push(segment);
       if (finished !== undefined) {
-        this.#savingIndex = saveIndex(finished).catch((error: unknown) =>
+        this.#finishing = this.#finish(finished, this.#finishing).catch((error: unknown) =>
           this.#options.log.warn('stream index not saved', { error: describeError(error) }),
         );
       }
@@ -325,9 +349,10 @@ export class StreamWriter {
       }
       arena.durable = to;
     }
-    while (this.#tail.length > TAIL_ARENAS) this.#tail.shift();
+    while (this.#tail.length > TAIL_ARENAS) this.#arenas.giveBack(this.#tail.shift()!);
     segment.size += commit.bytes;
     segment.next.set(commit.next);
+    this.#preparer.keepUp(segment.size);
     for (const [partition, bytes] of commit.partitionBytes.entries()) segment.bytes[partition]! += bytes;
     segment.firstAppendedAt = Math.min(segment.firstAppendedAt, commit.firstAppendedAt);
     segment.lastAppendedAt = Math.max(segment.lastAppendedAt, commit.lastAppendedAt);
@@ -338,6 +363,26 @@ export class StreamWriter {
     for (const waiter of commit.waiters) waiter.resolve(waiter.result);
     if (commit.records > 0) this.#options.onDurable();
     this.#drainLine();
+  }
+
+  /** What opening would otherwise do: gives back the zeros at the end of a full segment, and writes its index. */
+  async #finish(segment: Segment, before: Promise<void> | undefined): Promise<void> {
+    await before;
+    if (segment.reserved > segment.size) {
+      const { disk } = this.#options;
+      const file = await disk.openDurable(segment.path, false);
+      try {
+        await disk.truncate(file, segment.size);
+      } finally {
+        await disk.close(file);
+      }
+    }
+    await saveIndex(segment);
+  }
+
+  /** Gives back the zeros behind the last frame of the current segment. */
+  async #trim(segment: Segment, markBytes: number): Promise<void> {
+    if (segment.reserved > 0) await this.#options.disk.truncate(this.#file!, segment.size + markBytes);
   }
 
   #drainLine(): void {
@@ -366,6 +411,10 @@ export class StreamWriter {
     this.#segment = this.segments.at(-1);
     this.#next = this.#segment?.next.slice() ?? new Float64Array(this.#options.partitions);
     this.#dirty = true;
+    for (const { prepared } of doomed) {
+      // One that is left over is an empty file for the next opening to remove.
+      if (prepared !== undefined) await this.#preparer.discard(prepared).catch(() => undefined);
+    }
     // Callers hear of it only when the end is clean again or mending has been tried.
     await this.#mend().catch((mendError: unknown) => {
       this.#options.log.error('stream tail not mended yet', { error: describeError(mendError) });
@@ -393,6 +442,7 @@ export class StreamWriter {
       this.#file = await disk.openDurable(durable.path, false);
       this.#fileOf = durable;
       await disk.truncate(this.#file, durable.size);
+      durable.reserved = 0;
     }
     this.#dirty = false;
   }

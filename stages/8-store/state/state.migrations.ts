@@ -2,6 +2,7 @@
  * How the state store's tables came to be, one step a version. A step that was released is never changed; a new one is added. Each runs in
  * its own transaction together with the mark that it ran.
  */
+import { searchText, type IncidentSummary } from '@netsentinel/contracts/incident';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { StateTables } from './state.tables.ts';
@@ -46,6 +47,29 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         sql`create index memories_by_time on memories (touched_at)`,
       ])
         await statement.execute(tx);
+    },
+  },
+  {
+    version: 2,
+    async up(tx) {
+      await sql`alter table incidents add column words text not null default ''`.execute(tx);
+      await sql`create index incidents_by_status on incidents (status, last_seen, id)`.execute(tx);
+      for (let after = ''; ;) {
+        const rows = await tx
+          .selectFrom('incidents')
+          .select(['id', 'summary'])
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(1000)
+          .execute();
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        after = last.id;
+        for (const { id, summary } of rows) {
+          const words = searchText(JSON.parse(summary) as IncidentSummary);
+          await tx.updateTable('incidents').set({ words }).where('id', '=', id).execute();
+        }
+      }
     },
   },
 ];

@@ -1,6 +1,6 @@
 /** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
 import type { Action } from '@netsentinel/contracts/action';
-import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
+import { searchText, summaryOf, wordsIn, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type {
   Account,
   ConsoleSession,
@@ -10,7 +10,7 @@ import type {
 } from '@netsentinel/contracts/state-store';
 import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
@@ -107,12 +107,14 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...stateReader(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
+        const summary = summaryOf(incident);
         const row = {
           actor: incident.actor,
           status: incident.status,
           score: incident.score,
           last_seen: incident.lastSeen,
-          summary: JSON.stringify(summaryOf(incident)),
+          summary: JSON.stringify(summary),
+          words: searchText(summary),
           body: JSON.stringify(incident),
         };
         await tx
@@ -209,6 +211,9 @@ async function incidentPage(
   if (filter.status !== undefined) query = query.where('status', 'in', filter.status);
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
+  if (filter.lastSeenUntil !== undefined) query = query.where('last_seen', '<=', filter.lastSeenUntil);
+  for (const word of wordsIn(filter.text ?? ''))
+    query = query.where(sql<boolean>`words like ${`%${word.replace(/[\\%_]/gu, String.raw`\$&`)}%`} escape '\\'`);
   if (filter.after !== undefined) {
     const { lastSeen, id } = parseKey(filter.after);
     query = query.where((eb) =>

@@ -14,6 +14,8 @@ export interface StateTables {
     last_seen: number;
     /** `IncidentSummary`, so that a list never parses whole incidents. */
     summary: string;
+    /** What text filters look through (`searchText`). */
+    words: string;
     body: string;
   };
   actions: {

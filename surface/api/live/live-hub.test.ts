@@ -125,6 +125,21 @@ describe('what arrives', () => {
     expect(seen.map((a) => a.status)).toEqual(['planned', 'applied', 'verified']);
   });
 
+  it('is the status soon after actions, once for many', async () => {
+    const client = await opened();
+    let seen = 0;
+    client.on('status', () => seen++);
+    const incident = sampleIncident('i1', 0);
+    for (const id of ['a', 'b', 'c']) h.api.live.action(sampleBlock(id, incident, 0, { status: 'verified' }));
+    await settled(client);
+    expect(seen).toBe(0);
+    clock.advance(100);
+    await settled(client);
+    clock.advance(100);
+    await settled(client);
+    expect(seen).toBe(1);
+  });
+
   it('is the status, once a second', async () => {
     const client = await opened();
     let seen = 0;

@@ -17,6 +17,8 @@ import { startText, Utf8Tail } from './recording-text.ts';
 /** Changes of one incident within this time are sent as one. */
 const COALESCE_MS = 25;
 const STATUS_MS = 1_000;
+/** After an action the figures in the console's head follow within this time. */
+const STATUS_SOON_MS = 100;
 /** How often a channel's session is looked at again. */
 const RECHECK_MS = 30_000;
 const MAX_WATCHED = 4;
@@ -120,10 +122,14 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     again();
     return () => cancel();
   };
-  const stopStatus = repeat(STATUS_MS, () => {
+  let stopSoon: (() => void) | undefined;
+  const sendStatus = (): void => {
+    stopSoon?.();
+    stopSoon = undefined;
     const status = options.status();
     for (const client of clients.values()) if (waiting(client) < SLOW) client.emit('status', status);
-  });
+  };
+  const stopStatus = repeat(STATUS_MS, sendStatus);
   const stopChecks = repeat(RECHECK_MS, () => {
     for (const client of clients.values())
       options.holds(client.data.who).then(
@@ -152,6 +158,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     action: (action: Action) => {
       cutStuck();
       io.emit('action', action);
+      // Later, not now: whoever counts blocks may hear of the action after us.
+      if (clients.size > 0) stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
     },
     terminal: (session, offset, chunk) => {
       const room = roomOf(session);
@@ -171,6 +179,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     },
     close: async () => {
       stopStatus();
+      stopSoon?.();
       stopChecks();
       stopFlush?.();
       for (const client of clients.values()) cut(client);

@@ -2,10 +2,15 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { summaryOf } from '@netsentinel/contracts/incident';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { incidentFixture, stateStoreSuite } from '@netsentinel/testkit/contracts/state-store.suite';
+import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrateState } from '../state.migrations.ts';
+import type { StateTables } from '../state.tables.ts';
+import { nodeSqliteDialect } from './node-sqlite.dialect.ts';
 import { openSqliteStateReader, openSqliteStateStore } from './sqlite-state.store.ts';
 
 const open = (file: string) => openSqliteStateStore({ file, log: silentLogger, clock: new ManualClock() });
@@ -51,6 +56,22 @@ describe('the SQLite file', () => {
     const cold = await openSqliteStateReader(file);
     expect((await cold.incident('b'))?.id).toBe('b');
     await cold.close();
+  });
+
+  it('finds the words of incidents that an older release has written', async () => {
+    const old = new DatabaseSync(file);
+    const db = new Kysely<StateTables>({ dialect: nodeSqliteDialect(old) });
+    await migrateState(db, { bytes: 'blob' }, 0, 1);
+    const add = old.prepare(`insert into incidents values (?, '203.0.113.7', 'open', 70, 1, ?, '{}')`);
+    for (let i = 0; i < 1001; i++) {
+      const id = `i${String(i).padStart(4, '0')}`;
+      add.run(id, JSON.stringify(summaryOf(incidentFixture(id, { title: `Storm ${i}x` }))));
+    }
+    await db.destroy();
+    const store = await open(file);
+    const found = await store.read.incidents({ text: 'STORM 1000x' });
+    expect(found.incidents.map(({ id }) => id)).toEqual(['i1000']);
+    await store.close();
   });
 
   it('refuses what a newer release has written, and what is no database', async () => {
