@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostileIncident, HOSTILE_TEXTS, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { AuditWriter } from '@netsentinel/enforcer/audit';
@@ -19,7 +19,7 @@ import {
   prepareDataFolder,
   type DataFolder,
 } from '../launcher/data-folder.ts';
-import { captured } from './captured.ts';
+import { captured } from './captured.fixture.ts';
 import { createProgram } from './program.ts';
 import { urlHost } from './up.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { captured } from './captured.ts';
+import { captured } from './captured.fixture.ts';
 
 let top: string;
 let rules: string;

@@ -36,7 +36,7 @@ export function metadataOf(document: Document, position: Position): Metadata {
     tags: textsAt(document['tags'], ['tags']),
     falsePositives: textsAt(document['falsepositives'], ['falsepositives']),
     position,
-  } as Metadata;
+  };
 }
 
 /** Stays the same while what the rule says does. */
