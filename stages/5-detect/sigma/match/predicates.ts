@@ -199,10 +199,15 @@ export class Predicates {
     if (value === undefined) return false;
     if (test.kind === 'fieldRef')
       return this.#workReference(test, value, this.#event.value(this.#prepared[id] as number));
+    if (typeof value === 'string' || typeof value === 'number') return this.#meets(test, id, value);
     return someScalar(value, (scalar) => this.#meets(test, id, scalar));
   }
 
   #workReference({ mode, cased }: Extract<Test, { kind: 'fieldRef' }>, value: unknown, referred: unknown): boolean {
+    if (typeof value === 'string' && typeof referred === 'string') {
+      const fold = cased ? String : foldCase;
+      return textMeets(textModes.indexOf(mode), fold(value), fold(referred));
+    }
     const texts = textsOf(value, cased);
     const wanted = textsOf(referred, cased);
     if (texts.length * wanted.length < manyPairs)

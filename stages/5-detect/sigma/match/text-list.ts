@@ -2,7 +2,8 @@
  * Many texts asked for at once: whether a value is, begins with, ends with or holds any of them, in time that hardly grows with their number. For lists
  * of indicators with thousands of entries; short lists are asked one by one.
  */
-import { noSlot, Tries, type LiteralTable } from './literal-tables.ts';
+import { LiteralSearch } from './literal-search.ts';
+import { noSlot, Tries } from './literal-tables.ts';
 import { UnitClasses } from './unit-classes.ts';
 
 export type TextMode = 'equals' | 'startsWith' | 'endsWith' | 'contains';
@@ -16,12 +17,16 @@ export interface WantedText {
 const recognisedLength = 16;
 const maxCells = 4_000_000;
 
+const nonAscii = /[^\0-\x7f]/;
+
 export class TextList {
   readonly #whole = new Set<string>();
   readonly #starts = new TextsByLength();
   readonly #ends = new TextsByLength();
+  readonly #letters = new Set<string>();
   readonly #inside: Finder | undefined;
   readonly #isAlwaysInside: boolean;
+  readonly #areLettersForeign: boolean;
 
   constructor(wanted: Iterable<WantedText>) {
     const inside: string[] = [];
@@ -31,9 +36,11 @@ export class TextList {
       else if (text === '') hasEmpty = true;
       else if (kind === 'startsWith') this.#starts.add(text);
       else if (kind === 'endsWith') this.#ends.add(text);
+      else if (text.length === 1) this.#letters.add(text);
       else inside.push(text);
     }
     this.#isAlwaysInside = hasEmpty;
+    this.#areLettersForeign = [...this.#letters].every((letter) => nonAscii.test(letter));
     this.#inside = inside.length === 0 ? undefined : new Finder(inside);
   }
 
@@ -44,8 +51,15 @@ export class TextList {
       this.#whole.has(text) ||
       this.#starts.someAt(text, 0) ||
       this.#ends.someBefore(text, text.length) ||
-      (this.#inside?.test(text) ?? false)
+      (this.#inside?.test(text) ?? false) ||
+      this.#hasLetter(text)
     );
+  }
+
+  #hasLetter(text: string): boolean {
+    if (this.#letters.size === 0 || (this.#areLettersForeign && !nonAscii.test(text))) return false;
+    for (let at = 0; at < text.length; at++) if (this.#letters.has(text[at] ?? '')) return true;
+    return false;
   }
 }
 
@@ -76,45 +90,34 @@ class TextsByLength {
 
 /** Finds by an automaton where one of the texts could end, then looks whether one does. */
 class Finder {
-  readonly #classes: UnitClasses;
-  readonly #table: LiteralTable;
-  readonly #root: number;
+  readonly #search: LiteralSearch;
   readonly #endings: readonly TextsByLength[];
+  #text = '';
+  readonly #onEnding = (slot: number, end: number): boolean =>
+    this.#endings[slot]?.someBefore(this.#text, end) === true;
 
+  /** Texts of two letters at least. */
   constructor(texts: readonly string[]) {
-    this.#classes = new UnitClasses(texts);
+    const classes = new UnitClasses(texts);
     let length = recognisedLength;
-    let built = build(this.#classes, texts, length);
-    while (built === undefined) built = build(this.#classes, texts, (length = length >> 1));
+    let built = build(classes, texts, length);
+    while (built === undefined) built = build(classes, texts, (length = length >> 1));
     this.#endings = built.endings;
-    this.#root = built.root * this.#classes.count;
-    this.#table = built.tries.finishAutomata();
+    this.#search = new LiteralSearch(built.tries);
   }
 
   test(text: string): boolean {
-    const { next, width, slots, links } = this.#table;
-    const classes = this.#classes.of;
-    let row = this.#root;
-    for (let at = 0; at < text.length; at++) {
-      row = next[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
-      if (row >= 0) continue;
-      row = ~row;
-      for (let state = row / width; state !== 0; state = links[state] ?? 0) {
-        const slot = slots[state] ?? noSlot;
-        if (slot !== noSlot && this.#endings[slot]?.someBefore(text, at + 1) === true) return true;
-      }
-    }
-    return false;
+    this.#text = text;
+    return this.#search.search(0, text, this.#onEnding);
   }
 }
 
 interface Built {
   readonly tries: Tries;
-  readonly root: number;
   readonly endings: readonly TextsByLength[];
 }
 
-/** Undefined when the table would be too large. A length of 1 always fits. */
+/** Undefined when the table would be too large. A length of 2 always fits. */
 function build(classes: UnitClasses, texts: readonly string[], length: number): Built | undefined {
   const tries = new Tries(classes);
   const root = tries.addRoot();
@@ -127,7 +130,7 @@ function build(classes: UnitClasses, texts: readonly string[], length: number): 
       tries.slots[state] = slot;
     }
     endings[slot]?.add(text);
-    if (tries.cells > maxCells && length > 1) return undefined;
+    if (tries.cells > maxCells && length > 2) return undefined;
   }
-  return { tries, root, endings };
+  return { tries, endings };
 }

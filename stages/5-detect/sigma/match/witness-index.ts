@@ -5,14 +5,19 @@
 import { foldCase } from '../case-folding.ts';
 import { someScalar } from '../scalars.ts';
 import type { EventFields } from './event-fields.ts';
-import { noSlot, Tries, type LiteralTable } from './literal-tables.ts';
+import { LiteralSearch } from './literal-search.ts';
+import { noSlot, Tries, type TrieTable } from './literal-tables.ts';
+import { WindowChooser } from './literal-window.ts';
 import type { Route } from './routes.ts';
 import { UnitClasses } from './unit-classes.ts';
 import type { Witness, WitnessPlace } from './witness.ts';
 
 /** Literals are cut to this, and further when a table would grow past `maxCells` (4 bytes each). */
 const maxLiteralLength = 24;
+const leastLiteralLength = 3;
 const maxCells = 8_000_000;
+
+const nonAscii = /[^\0-\x7f]/;
 
 /** How one field's values are looked up: a row of a table each, 0 where no rule asks. */
 interface FieldLookup {
@@ -21,7 +26,13 @@ interface FieldLookup {
   present: number;
   startRow: number;
   endRow: number;
-  insideRow: number;
+  /** The number of the trie, or -1. */
+  inside: number;
+  insideRoot: number;
+  /** Nothing is looked for but what is inside. */
+  isSearchOnly: boolean;
+  /** Single letters inside, none of ASCII. */
+  readonly letters: Map<string, number>;
 }
 
 export class WitnessIndex {
@@ -30,9 +41,9 @@ export class WitnessIndex {
   readonly #lookups: readonly (FieldLookup | undefined)[];
   readonly #classes: Uint8Array;
   /** For texts' starts and ends. */
-  readonly #edges: LiteralTable;
+  readonly #edges: TrieTable;
   /** For what is inside. */
-  readonly #inner: LiteralTable;
+  readonly #inner: LiteralSearch;
   /** Rules of slot s: `#slotRules` from `#slotStarts[s]` to `#slotStarts[s + 1]`. */
   readonly #slotStarts: Int32Array;
   readonly #slotRules: Int32Array;
@@ -44,6 +55,10 @@ export class WitnessIndex {
   readonly candidates: Int32Array;
   count = 0;
   #generation = 0;
+  readonly #onLiteral = (slot: number): boolean => {
+    this.#announce(slot);
+    return false;
+  };
   #allowed: Uint8Array = new Uint8Array();
 
   /** `witnesses` by rule; undefined for a rule that needs none. */
@@ -95,9 +110,16 @@ export class WitnessIndex {
       if (lookup.present !== noSlot) this.#announce(lookup.present);
       this.#look(lookup, this.#fields.value(field), field);
     }
-    if (!route.keywords) return;
+    if (route.keywords) this.#lookForKeywords();
+  }
+
+  #lookForKeywords(): void {
     const lookup = this.#lookups[this.#lookups.length - 1];
-    if (lookup !== undefined) for (const scalar of this.#fields.everyScalar()) this.#look(lookup, scalar, -1);
+    if (lookup === undefined) return;
+    for (const scalar of this.#fields.everyScalar()) {
+      if (typeof scalar === 'string' && lookup.isSearchOnly) this.#inner.search(lookup.inside, scalar, this.#onLiteral);
+      else this.#look(lookup, scalar, -1);
+    }
   }
 
   restart(): void {
@@ -110,7 +132,8 @@ export class WitnessIndex {
     else if (typeof value === 'number') {
       const slot = lookup.wholeNumbers.get(value);
       if (slot !== undefined) this.#announce(slot);
-      if ((lookup.startRow | lookup.endRow | lookup.insideRow) !== 0) this.#lookInText(lookup, String(value));
+      if (lookup.startRow !== 0 || lookup.endRow !== 0 || lookup.inside >= 0 || lookup.letters.size > 0)
+        this.#lookInText(lookup, String(value));
     } else if (typeof value === 'boolean') this.#lookAtText(lookup, String(value), -1);
     else {
       someScalar(value, (scalar) => {
@@ -131,7 +154,15 @@ export class WitnessIndex {
   #lookInText(lookup: FieldLookup, text: string): void {
     if (lookup.startRow !== 0) this.#walkFromStart(lookup.startRow, text);
     if (lookup.endRow !== 0) this.#walkFromEnd(lookup.endRow, text);
-    if (lookup.insideRow !== 0) this.#search(lookup.insideRow, text);
+    if (lookup.inside >= 0) this.#inner.search(lookup.inside, text, this.#onLiteral);
+    if (lookup.letters.size > 0 && nonAscii.test(text)) this.#lookAtLetters(lookup.letters, text);
+  }
+
+  #lookAtLetters(letters: ReadonlyMap<string, number>, text: string): void {
+    for (let at = 0; at < text.length; at++) {
+      const slot = letters.get(foldCase(text[at] ?? ''));
+      if (slot !== undefined) this.#announce(slot);
+    }
   }
 
   #walkFromStart(root: number, text: string): void {
@@ -158,27 +189,6 @@ export class WitnessIndex {
     }
   }
 
-  #search(root: number, text: string): void {
-    const { next, width } = this.#inner;
-    const classes = this.#classes;
-    let row = root;
-    for (let at = 0; at < text.length; at++) {
-      row = next[row + (classes[text.charCodeAt(at)] ?? 0)] ?? 0;
-      if (row < 0) {
-        row = ~row;
-        this.#announceAll(row / width);
-      }
-    }
-  }
-
-  #announceAll(first: number): void {
-    const { slots, links } = this.#inner;
-    for (let state = first; state !== 0; state = links[state] ?? 0) {
-      const slot = slots[state] ?? noSlot;
-      if (slot !== noSlot) this.#announce(slot);
-    }
-  }
-
   #announce(slot: number): void {
     const generation = this.#generation;
     if (this.#slotStamps[slot] === generation) return;
@@ -196,21 +206,22 @@ export class WitnessIndex {
 interface Built {
   readonly lookups: readonly (FieldLookup | undefined)[];
   readonly classes: UnitClasses;
-  readonly edges: LiteralTable;
-  readonly inner: LiteralTable;
+  readonly edges: TrieTable;
+  readonly inner: LiteralSearch;
   readonly slotRules: readonly (readonly number[])[];
   readonly witnessFields: readonly (readonly number[])[];
 }
 
 function build(witnesses: readonly (readonly Witness[] | undefined)[], fieldNames: readonly string[]): Built {
   const classes = new UnitClasses(literals(witnesses));
+  const windows = new WindowChooser(classes, literals(witnesses));
   for (let length = maxLiteralLength; ; length = length >> 1) {
-    const builder = new Builder(classes, fieldNames, length);
+    const builder = new Builder(classes, windows, fieldNames, length);
     for (const [rule, own] of witnesses.entries()) {
       for (const witness of own ?? []) builder.add(witness, rule);
-      if (builder.isFull && length > 1) break;
+      if (builder.isFull && length > leastLiteralLength) break;
     }
-    if (!builder.isFull || length <= 1) return builder.finish(witnesses.length);
+    if (!builder.isFull || length <= leastLiteralLength) return builder.finish(witnesses.length);
   }
 }
 
@@ -220,6 +231,7 @@ function* literals(witnesses: readonly (readonly Witness[] | undefined)[]): Gene
 
 class Builder {
   readonly #classes: UnitClasses;
+  readonly #windows: WindowChooser;
   readonly #length: number;
   readonly #edges: Tries;
   readonly #inner: Tries;
@@ -228,8 +240,9 @@ class Builder {
   readonly #slotRules: number[][] = [];
   readonly #witnessFields: Set<number>[] = [];
 
-  constructor(classes: UnitClasses, fieldNames: readonly string[], length: number) {
+  constructor(classes: UnitClasses, windows: WindowChooser, fieldNames: readonly string[], length: number) {
     this.#classes = classes;
+    this.#windows = windows;
     this.#length = length;
     this.#edges = new Tries(classes);
     this.#inner = new Tries(classes);
@@ -249,7 +262,10 @@ class Builder {
       present: noSlot,
       startRow: 0,
       endRow: 0,
-      insideRow: 0,
+      inside: -1,
+      insideRoot: 0,
+      letters: new Map(),
+      isSearchOnly: false,
     });
     const rules = this.#slotRules[this.#slotOf(lookup, place, text)];
     if (rules !== undefined && rules.at(-1) !== rule) rules.push(rule);
@@ -262,13 +278,14 @@ class Builder {
       if (lookup === undefined) continue;
       lookup.startRow *= width;
       lookup.endRow *= width;
-      lookup.insideRow *= width;
+      lookup.isSearchOnly =
+        lookup.inside >= 0 && lookup.startRow + lookup.endRow + lookup.wholeTexts.size + lookup.letters.size === 0;
     }
     return {
       lookups: this.#lookups,
       classes: this.#classes,
       edges: this.#edges.finish(),
-      inner: this.#inner.finishAutomata(),
+      inner: new LiteralSearch(this.#inner),
       slotRules: this.#slotRules,
       witnessFields: Array.from({ length: ruleCount }, (_, rule) => [...(this.#witnessFields[rule] ?? [])]),
     };
@@ -292,9 +309,20 @@ class Builder {
         lookup.endRow ||= this.#edges.addRoot();
         return this.#slotAt(this.#edges, this.#edges.insert(lookup.endRow, text.slice(-this.#length), true));
       default:
-        lookup.insideRow ||= this.#inner.addRoot();
-        return this.#slotAt(this.#inner, this.#inner.insert(lookup.insideRow, text.slice(-this.#length), false));
+        if (text.length > 1) return this.#slotAt(this.#inner, this.#insideState(lookup, text));
+        lookup.letters.set(text, this.#known(lookup.letters.get(text)));
+        return lookup.letters.get(text) ?? noSlot;
     }
+  }
+
+  #insideState(lookup: FieldLookup, text: string): number {
+    if (lookup.inside < 0) {
+      lookup.inside = this.#inner.roots.length;
+      lookup.insideRoot = this.#inner.addRoot();
+    }
+    const { insideRoot } = lookup;
+    const window = this.#windows.choose(text, this.#length, (pair) => this.#inner.begins(insideRoot, pair));
+    return this.#inner.insert(insideRoot, window, false);
   }
 
   #slotAt(table: Tries, state: number): number {

@@ -146,12 +146,18 @@ function witnessesOf({ field, test }: Asked): readonly CountedWitness[] | undefi
   }
   if (test.kind === 'missing') return field === null ? [] : undefined;
   const [place, texts] = placeOf(test);
-  // A single letter is in nearly every value, and would only stop the search at each place where it is.
-  const enough = place === 'inside' && field !== null ? 2 : 1;
-  if (place === 'present' || (place !== 'whole' && texts.some((text) => text.length < enough))) {
+  if (place === 'present' || (place !== 'whole' && !texts.every((text) => isTelling(place, text)))) {
     return field === null ? undefined : [{ field, place: 'present', text: '', uses: 0, lastRule: 0 }];
   }
   return texts.map((text) => ({ field, place, text: foldCase(text), uses: 0, lastRule: 0 }));
+}
+
+/**
+ * Whether there is something to find. A single letter of ASCII is in nearly every value: to search for it would find nothing out. Half a surrogate pair
+ * changes its case with the other.
+ */
+function isTelling(place: WitnessPlace, text: string): boolean {
+  return place !== 'inside' || text.length !== 1 ? text !== '' : /[^\0-\x7f\ud800-\udfff]/.test(text);
 }
 
 function placeOf(test: Test): readonly [WitnessPlace, readonly string[]] {
