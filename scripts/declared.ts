@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { HOME, readManifest, sourceFiles, workspaces } from './packages/workspaces.ts';
 
 /** Files that only this repository runs: they may import development dependencies, the repository's own among them. */
-const DEVELOPMENT = /\.(test|bench|fuzz)\.tsx?$|\/(bench|fault)\/|^(testkit|e2e)\//;
+const DEVELOPMENT = /\.(test|bench|fuzz|fixture)\.tsx?$|\/(bench|fault)\/|^(testkit|e2e)\//;
 
 const all = workspaces();
 const tools = readManifest('').devDependencies;

@@ -8,10 +8,13 @@ export interface Bench {
   /** Numbers that may be given, with their defaults. */
   readonly options: Readonly<Record<string, { readonly summary: string; readonly default: string }>>;
   readonly flags?: Readonly<Record<string, string>>;
+  /** Texts that must be given, or that are one of `choices`, of which the first is meant otherwise. */
+  readonly texts?: Readonly<Record<string, { readonly summary: string; readonly choices?: readonly string[] }>>;
   /** `failed: true` in the result makes the exit code 1. */
   run(
     numbers: Readonly<Record<string, number>>,
     flags: ReadonlySet<string>,
+    texts: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -19,6 +22,12 @@ const number = (summary: string, value: number): { summary: string; default: str
   summary,
   default: String(value),
 });
+
+const SIGMA = {
+  rules: { summary: 'a folder of Sigma rules' },
+  events: { summary: 'a file of JSON lines' },
+  routing: { summary: 'whether an event meets only rules for its log source', choices: ['on', 'off'] },
+};
 
 export const benches: readonly Bench[] = [
   {
@@ -78,6 +87,28 @@ export const benches: readonly Bench[] = [
       ...(await (
         await import('@netsentinel/store/bench/query.bench')
       ).benchQuery({ events: events!, directory: join(tmpdir(), 'netsentinel-bench-query') })),
+    }),
+  },
+  {
+    name: 'sigma',
+    summary: 'events a second through Sigma rules, on one thread, from JSON text',
+    options: {},
+    texts: SIGMA,
+    run: async (_numbers, _flags, { rules, events, routing }) => ({
+      ...(await (
+        await import('@netsentinel/sigma/bench/sigma.bench')
+      ).benchSigma({ rules: rules!, events: events!, routing: routing === 'on' })),
+    }),
+  },
+  {
+    name: 'sigma-growth',
+    summary: 'what all Sigma rules cost beside 300 of them, on events that match none',
+    options: { seed: number('the same seed draws the same 300', 1) },
+    texts: SIGMA,
+    run: async ({ seed }, _flags, { rules, events, routing }) => ({
+      ...(await (
+        await import('@netsentinel/sigma/bench/sigma.bench')
+      ).benchSigmaGrowth({ rules: rules!, events: events!, routing: routing === 'on', seed: seed! })),
     }),
   },
   {

@@ -16,6 +16,12 @@ function add(parent: Command, members: readonly Bench[]): void {
       command.addOption(new Option(`--${name} <n>`, option.summary).default(option.default));
     if (bench.flags !== undefined)
       for (const [flag, summary] of Object.entries(bench.flags)) command.option(`--${flag}`, summary);
+    for (const [name, { summary, choices }] of Object.entries(bench.texts ?? {})) {
+      const option = new Option(`--${name} <${choices === undefined ? 'path' : 'choice'}>`, summary);
+      command.addOption(
+        choices === undefined ? option.makeOptionMandatory() : option.choices(choices).default(choices[0]),
+      );
+    }
     command.action(async (given: Record<string, string | number | boolean>) => {
       const numbers: Record<string, number> = {};
       for (const name of Object.keys(bench.options)) {
@@ -24,10 +30,11 @@ function add(parent: Command, members: readonly Bench[]): void {
           throw new NetSentinelError('USAGE_NUMBER', 'user', `--${name} takes a number`);
         numbers[name] = value;
       }
+      const texts = Object.fromEntries(Object.keys(bench.texts ?? {}).map((name) => [name, String(given[name])]));
       const flags = new Set(Object.keys(bench.flags ?? {}).filter((flag) => given[flag] === true));
       // What a bench has started ends with us, by its handlers of `exit`.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-      const result = await bench.run(numbers, flags);
+      const result = await bench.run(numbers, flags, texts);
       if (given['json'] === true) printJson(result);
       else if (Object.keys(result).length === 0) print('done');
       else

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostileIncident, HOSTILE_TEXTS, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { AuditWriter } from '@netsentinel/enforcer/audit';
@@ -19,7 +19,8 @@ import {
   prepareDataFolder,
   type DataFolder,
 } from '../launcher/data-folder.ts';
-import { createProgram, runProgram } from './program.ts';
+import { captured } from './captured.fixture.ts';
+import { createProgram } from './program.ts';
 import { urlHost } from './up.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
@@ -37,21 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(top, { recursive: true, force: true }));
 
-async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const out = vi
-    .spyOn(process.stdout, 'write')
-    .mockImplementation((chunk) => ((text.out += Buffer.from(chunk as string)), true));
-  const err = vi
-    .spyOn(process.stderr, 'write')
-    .mockImplementation((chunk) => ((text.err += Buffer.from(chunk as string)), true));
-  try {
-    return { code: await runProgram(['--config', config, ...args]), ...text };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-}
+const cli = (...args: string[]): ReturnType<typeof captured> => captured(['--config', config, ...args]);
 
 async function withIncidents(...incidents: Incident[]): Promise<void> {
   prepareDataFolder(folder, undefined);

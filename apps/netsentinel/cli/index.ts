@@ -4,11 +4,13 @@ import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
 import { addBench } from './bench.command.ts';
 import { addDoctor } from './doctor.command.ts';
+import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
 import { addLab } from './lab.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
+import { addRules } from './rules.command.ts';
 import { addStatus } from './status.command.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
@@ -17,6 +19,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addStatus,
   addIncidents,
   addReplay,
+  addHunt,
+  addRules,
   addResponse,
   addAudit,
   addBackup,

@@ -24,6 +24,15 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   return files;
 }
 
+/** Whether it is a rule file by its name, or a folder with one in it. What is not there is neither. */
+export async function holdsRules(path: string): Promise<boolean> {
+  if (ruleName.test(path)) return true;
+  return rulePaths(path).then(
+    (found) => found.some((name) => ruleName.test(name)),
+    () => false,
+  );
+}
+
 async function rulePaths(path: string): Promise<string[]> {
   const info = await stat(path).catch((cause: unknown) => {
     throw new NetSentinelError('RULES_NOT_FOUND', 'user', `cannot read ${path}`, {

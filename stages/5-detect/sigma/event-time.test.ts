@@ -8,6 +8,7 @@ it.each([
   [{ '@timestamp': '2026-07-28T13:44:53.919+02:00' }],
   [{ UtcTime: '2026-07-28 11:44:53.919' }],
   [{ Event: { System: { TimeCreated: { '#attributes': { SystemTime: '2026-07-28T11:44:53.919000Z' } } } } }],
+  [{ TimeCreated_SystemTime: '2026-07-28T11:44:53.919000Z' }],
   [{ ts: at / 1_000 }],
   [{ ts: String(at / 1_000) }],
   [{ time: at }],

@@ -6,6 +6,7 @@ const timeFields = [
   'UtcTime',
   'Event.System.TimeCreated.#attributes.SystemTime',
   'Event.System.TimeCreated.SystemTime',
+  'TimeCreated_SystemTime',
   'TimeCreated',
   'SystemTime',
   'EventTime',
@@ -50,7 +51,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 const withoutZone = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)$/;
 const dotNetDate = /^\/Date\((-?\d{1,16})\)\/$/;
 
-function parseTime(value: unknown): number | undefined {
+/** One value as a time, by the same rules. */
+export function parseTime(value: unknown): number | undefined {
   if (typeof value === 'number') return fromEpoch(value);
   if (typeof value !== 'string' || value.length > 64) return undefined;
   if (/^\d{9,19}(\.\d+)?$/.test(value)) return fromEpoch(Number(value));

@@ -89,4 +89,6 @@ export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly correlations: readonly Correlation[];
   readonly failed: readonly RuleError[];
+  /** Rules that are in `rules` and match nothing, because placeholders in them have no values here. */
+  readonly inert: readonly RuleError[];
 }

@@ -1,0 +1,72 @@
+/** Conditions whose predicates are numbers: what rules share is found once, and every later step works with numbers instead of texts. */
+import type { Expression, Predicate } from '../expression.ts';
+import type { PredicateTable } from './predicates.ts';
+import { RegexRefused } from './regex/parse-regex.ts';
+import type { TextMode } from './text-list.ts';
+
+export type Condition =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'constant'; readonly value: boolean }
+  | { readonly kind: 'ask'; readonly predicate: number };
+
+/** Conditions deeper than this are refused: no author writes them. */
+const maxDepth = 200;
+
+/** As many texts asked of one field are one question. */
+const listFrom = 48;
+
+/** Throws RegexRefused for a condition that is too deep, and for a pattern that cannot be searched in linear time. */
+export function toCondition(expression: Expression, table: PredicateTable, depth = 0): Condition {
+  if (depth > maxDepth) throw new RegexRefused(`its condition nests deeper than ${maxDepth}`);
+  switch (expression.kind) {
+    case 'constant':
+      return expression;
+    case 'predicate':
+      return { kind: 'ask', predicate: table.idOf(expression) };
+    case 'not':
+      return { kind: 'not', of: toCondition(expression.of, table, depth + 1) };
+    case 'any':
+      if (expression.of.length >= listFrom) return anyOfMany(expression.of, table, depth);
+      return { kind: 'any', of: expression.of.map((part) => toCondition(part, table, depth + 1)) };
+    default:
+      return { kind: 'all', of: expression.of.map((part) => toCondition(part, table, depth + 1)) };
+  }
+}
+
+function anyOfMany(parts: readonly Expression[], table: PredicateTable, depth: number): Condition {
+  const lists = new Map<string | null, TextPredicate[]>();
+  const of: Condition[] = [];
+  for (const part of parts) {
+    if (!isTextPredicate(part)) {
+      of.push(toCondition(part, table, depth + 1));
+      continue;
+    }
+    const list = lists.get(part.field);
+    if (list === undefined) lists.set(part.field, [part]);
+    else list.push(part);
+  }
+  for (const [field, list] of lists) {
+    if (list.length < listFrom) for (const part of list) of.push({ kind: 'ask', predicate: table.idOf(part) });
+    else
+      of.push({
+        kind: 'ask',
+        predicate: table.addList(
+          field,
+          list.map(({ test }) => test),
+        ),
+      });
+  }
+  return { kind: 'any', of };
+}
+
+type TextPredicate = Predicate & { readonly test: { readonly kind: TextMode; readonly text: string } };
+
+function isTextPredicate(part: Expression): part is TextPredicate {
+  if (part.kind !== 'predicate') return false;
+  const { test } = part;
+  return (
+    (test.kind === 'equals' || test.kind === 'startsWith' || test.kind === 'endsWith' || test.kind === 'contains') &&
+    !test.cased
+  );
+}

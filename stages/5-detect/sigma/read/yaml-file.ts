@@ -1,0 +1,105 @@
+/** YAML 1.2 as rules are written in: several documents a file, every error with its line, bounded against files made to exhaust us. */
+import { constructFromEvents, CORE_SCHEMA, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
+import type { Path } from './problem.ts';
+
+/** Rules use aliases now and then; a bomb uses them to grow. */
+const maxAliases = 100;
+const maxDepth = 100;
+
+type YamlEvent = ReturnType<typeof parseEvents>[number];
+
+/** The documents of a file, in order. @throws YamlProblem */
+export function parseYaml(text: string): unknown[] {
+  try {
+    return constructFromEvents(parseEvents(text, { maxDepth }), { source: text, schema: CORE_SCHEMA, maxAliases });
+  } catch (error) {
+    if (error instanceof YAMLException) throw new YamlProblem((error.mark?.line ?? 0) + 1, error.reason);
+    throw error;
+  }
+}
+
+export class YamlProblem extends Error {
+  /** 1-based. */
+  readonly line: number;
+
+  constructor(line: number, reason: string) {
+    super(`this is no YAML: ${reason}`);
+    this.name = 'YamlProblem';
+    this.line = line;
+  }
+}
+
+/** The line (1-based) of what lies at the path in a document, or of the nearest thing around it. The file has been parsed without error. */
+export function lineAt(text: string, document: number, path: Path): number {
+  const offset = new Seeker(text).offsetOf(document, path);
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}
+
+/** Only errors ask for places, so the file is parsed again for them. */
+class Seeker {
+  readonly #text: string;
+  readonly #events: readonly YamlEvent[];
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#events = parseEvents(text, { maxDepth });
+  }
+
+  offsetOf(document: number, path: Path): number {
+    let seen = -1;
+    const at = this.#events.findIndex(({ type }) => type === EVENT_ID.DOCUMENT && ++seen === document);
+    return at < 0 ? 0 : this.#seek(at + 1, path, 0);
+  }
+
+  #seek(at: number, path: Path, around: number): number {
+    const event = this.#events[at];
+    const here = startOf(event) ?? around;
+    const [step, ...rest] = path;
+    if (step === undefined || event === undefined) return here;
+    if (event.type === EVENT_ID.SEQUENCE) {
+      let item = at + 1;
+      for (let index = 0; index < Number(step) && this.#more(item); index++) item = this.#after(item);
+      return this.#more(item) ? this.#seek(item, rest, here) : here;
+    }
+    if (event.type !== EVENT_ID.MAPPING) return here;
+    for (let key = at + 1; this.#more(key);) {
+      const value = this.#after(key);
+      if (this.#textOf(key) === step) {
+        const keyAt = startOf(this.#events[key]) ?? here;
+        return rest.length === 0 ? keyAt : this.#seek(value, rest, keyAt);
+      }
+      key = this.#after(value);
+    }
+    return here;
+  }
+
+  #more(at: number): boolean {
+    const event = this.#events[at];
+    return event !== undefined && event.type !== EVENT_ID.POP;
+  }
+
+  /** Behind the node at the place. */
+  #after(at: number): number {
+    let depth = 0;
+    for (let i = at; i < this.#events.length; i++) {
+      const { type } = this.#events[i]!;
+      if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth++;
+      else if (type === EVENT_ID.POP) depth--;
+      if (depth === 0) return i + 1;
+    }
+    return this.#events.length;
+  }
+
+  #textOf(at: number): string | undefined {
+    const event = this.#events[at];
+    return event?.type === EVENT_ID.SCALAR ? this.#text.slice(event.valueStart, event.valueEnd) : undefined;
+  }
+}
+
+function startOf(event: YamlEvent | undefined): number | undefined {
+  if (event?.type === EVENT_ID.SCALAR) return event.valueStart;
+  if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) return event.start;
+  return undefined;
+}
