@@ -2,22 +2,22 @@
  * Which log source an event is of, from what it says of itself: then it meets only rules for that. Names are those of Sigma's taxonomy (appendix to the
  * specification 2.1) and of SigmaHQ's mappings of Windows channels.
  */
-import { fieldOf, isRecord, type EventRecord } from './event.ts';
+import { ecsKeys, otherName as other } from './ecs-logsource.ts';
+import { isRecord, type EventRecord } from './event.ts';
 import type { LogSource } from './rule.ts';
 import { serviceOfChannel, sysmonCategories } from './windows-channels.ts';
 
 /** Log sources that came up, so that events of one kind share one list: matchers compare by identity. */
 const known = new Map<string, readonly LogSource[]>();
 const maxKnown = 4096;
-/** A name that no rule has: the event is known to have no category, or a channel without rules. */
-const other = '-';
 
 /** What the event may be; undefined when it says nothing of itself, and every rule must be asked. The event is flat (`nativeEvent`). */
 export function logsourceOf(event: EventRecord): readonly LogSource[] | undefined {
   const { product, category, service } = event;
   if (typeof product === 'string' || typeof category === 'string') return named(product, category, service);
   if (typeof event['Channel'] === 'string' || typeof event['Provider_Name'] === 'string') return windows(event);
-  return ecs(event) ?? native(event);
+  const keys = ecsKeys(event);
+  return keys === undefined ? native(event) : listed(...keys);
 }
 
 /** The event says it in so many words. */
@@ -49,33 +49,6 @@ function categoriesOf(service: string, eventId: number): readonly string[] {
   return service === 'windefend' ? ['antivirus', other] : [];
 }
 
-/** Events of the Elastic Common Schema: the data set, and the categories that have a Sigma name. */
-function ecs(event: EventRecord): readonly LogSource[] | undefined {
-  const dataset = fieldOf(event, 'event.dataset') ?? fieldOf(event, 'event.module');
-  const categories = fieldOf(event, 'event.category');
-  if (typeof dataset !== 'string' && categories === undefined) return undefined;
-  const keys: string[] = [];
-  const [module = '', service = ''] = typeof dataset === 'string' ? dataset.toLowerCase().split('.', 2) : [];
-  if (module === 'netsentinel') keys.push(`\0netsentinel\0decoy`);
-  else if (module !== '') keys.push(`\0${module}\0${service}`);
-  const os = fieldOf(event, 'host.os.type');
-  const product = typeof os === 'string' ? os.toLowerCase() : module === 'netsentinel' ? 'linux' : '';
-  for (const category of Array.isArray(categories) ? (categories as unknown[]) : [categories]) {
-    if (category === 'process') keys.push(`process_creation\0${product}\0${other}`);
-    else if (category === 'authentication') keys.push(`authentication\0${product}\0`);
-    else if (category === 'web') keys.push(`webserver\0\0`, `proxy\0\0`);
-    else if (category === 'network')
-      keys.push(`firewall\0\0`, `network_connection\0${product}\0${other}`, ...protocolKeys(event));
-    else if (category === 'file') keys.push(`file_event\0${product}\0${other}`);
-  }
-  return keys.length === 0 ? undefined : listed(...keys);
-}
-
-function protocolKeys(event: EventRecord): string[] {
-  const protocol = fieldOf(event, 'network.protocol');
-  return protocol === 'dns' || protocol === 'tls' ? [`${protocol}\0\0`] : [];
-}
-
 /** Products known by fields that only they have. */
 function native(event: EventRecord): readonly LogSource[] | undefined {
   if (typeof event['_path'] === 'string') return listed(`${other}\0zeek\0${event['_path'].toLowerCase()}`);
@@ -84,11 +57,23 @@ function native(event: EventRecord): readonly LogSource[] | undefined {
   if (isRecord(event['protoPayload'])) return listed(`${other}\0gcp\0gcp.audit`);
   if (event['legacyEventType'] !== undefined && event['displayMessage'] !== undefined)
     return listed(`${other}\0okta\0okta`);
+  if (typeof event['action'] === 'string' && event['_document_id'] !== undefined)
+    return listed(`${other}\0github\0audit`);
+  if (typeof event['Operation'] === 'string' && event['Workload'] !== undefined) return listed(`${other}\0m365\0`);
+  if (isAuditRecord(event)) return listed(`${other}\0linux\0auditd`);
+  if (event['cs-method'] !== undefined || event['sc-status'] !== undefined) return listed('webserver\0\0', 'proxy\0\0');
   if (event['node_id'] !== undefined && event['logtype'] !== undefined) return listed(`application\0opencanary\0`);
   if (typeof event['apiVersion'] === 'string' && event['apiVersion'].startsWith('audit.k8s.io')) {
     return listed(`application\0kubernetes\0audit`, `${other}\0kubernetes\0audit`);
   }
   return undefined;
+}
+
+/** A line of the audit daemon, parsed: its type is in capitals, and it names what only the daemon names. */
+function isAuditRecord(event: EventRecord): boolean {
+  const { type } = event;
+  if (typeof type !== 'string' || !/^[A-Z_]{3,32}$/.test(type)) return false;
+  return ['a0', 'exe', 'auid', 'SYSCALL', 'syscall', 'nametype', 'proctitle'].some((name) => event[name] !== undefined);
 }
 
 /** Each key: category, product and service with NUL between; empty parts are not known. */

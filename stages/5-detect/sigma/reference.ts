@@ -21,7 +21,7 @@ export function matches(expression: Expression, event: EventRecord): boolean {
       return !matches(expression.of, event);
     case 'constant':
       return expression.value;
-    case 'predicate':
+    default:
       return meets(expression, event);
   }
 }
@@ -64,8 +64,8 @@ function scalarMeets(test: Test, scalar: Scalar, event: EventRecord): boolean {
       const time = parseTime(scalar);
       return time !== undefined && compare(test.op, timePart(time, test.unit), test.value);
     }
-    case 'exists':
-    case 'missing':
+    default:
+      // `exists` and `missing` are about the field.
       return false;
   }
 }
@@ -78,7 +78,7 @@ function textMeets(kind: 'equals' | 'startsWith' | 'endsWith' | 'contains', text
       return text.startsWith(wanted);
     case 'endsWith':
       return text.endsWith(wanted);
-    case 'contains':
+    default:
       return text.includes(wanted);
   }
 }
@@ -93,7 +93,7 @@ function compare(op: Comparison | 'eq', value: number, bound: number): boolean {
       return value > bound;
     case 'gte':
       return value >= bound;
-    case 'eq':
+    default:
       return value === bound;
   }
 }

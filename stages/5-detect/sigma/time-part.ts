@@ -17,7 +17,7 @@ export function timePart(timeMs: number, unit: TimeUnit): number {
       return isoWeek(date);
     case 'month':
       return date.getUTCMonth() + 1;
-    case 'year':
+    default:
       return date.getUTCFullYear();
   }
 }

@@ -66,7 +66,8 @@ function meetsRule(condition: RuleCondition, rule: RawRule, { applied, state }: 
       return rule.taxonomy === condition.taxonomy;
     case 'is_sigma_rule':
       return true;
-    case 'is_sigma_correlation_rule':
+    default:
+      // `is_sigma_correlation_rule`: correlations only have their fields renamed.
       return false;
   }
 }

@@ -3,6 +3,18 @@ import { z } from 'zod';
 
 const texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
 
+/** Python's, as far as it is JavaScript's too. */
+const pattern = z.string().refine(
+  (source) => {
+    try {
+      return RegExp(source) instanceof RegExp;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'this is no regular expression' },
+);
+
 const RuleCondition = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('logsource'),
@@ -30,7 +42,7 @@ const RuleCondition = z.discriminatedUnion('type', [
 export type RuleCondition = z.infer<typeof RuleCondition>;
 
 const ItemCondition = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('match_string'), cond: z.enum(['any', 'all']).default('any'), pattern: z.string() }),
+  z.strictObject({ type: z.literal('match_string'), cond: z.enum(['any', 'all']).default('any'), pattern }),
   z.strictObject({ type: z.literal('is_null'), cond: z.enum(['any', 'all']).default('any') }),
 ]);
 export type ItemCondition = z.infer<typeof ItemCondition>;
@@ -77,7 +89,7 @@ export const Transformation = z.discriminatedUnion('type', [
     product: z.string().optional(),
     service: z.string().optional(),
   }),
-  z.strictObject({ ...scope, type: z.literal('replace_string'), regex: z.string(), replacement: z.string() }),
+  z.strictObject({ ...scope, type: z.literal('replace_string'), regex: pattern, replacement: z.string() }),
   z.strictObject({ ...scope, type: z.literal('map_string'), mapping: z.record(z.string(), texts) }),
   z.strictObject({
     ...scope,

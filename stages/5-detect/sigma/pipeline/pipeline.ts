@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Placeholders } from '../read/lower.ts';
 import type { RawRule } from '../read/raw-rule.ts';
-import { parseYaml, YamlProblem } from '../read/yaml-file.ts';
+import { didYouMean, quote, type Path } from '../read/problem.ts';
+import { lineAt, parseYaml, YamlProblem } from '../read/yaml-file.ts';
 import { concernsRule, type Progress } from './conditions.ts';
 import { PipelineDocument } from './pipeline.schema.ts';
 import { transform } from './transform.ts';
@@ -21,9 +22,23 @@ export function readPipeline(text: string, path: string): Pipeline {
   } catch (error) {
     if (error instanceof YamlProblem) throw new PipelineError(`${path}:${error.line}: ${error.message}`);
     if (!(error instanceof z.ZodError)) throw error;
-    const issue = error.issues[0];
-    throw new PipelineError(`${path}: ${issue?.path.join('.')}: ${issue?.message}`);
+    throw new PipelineError(whatIsWrong(text, path, error.issues[0]));
   }
+}
+
+/** File, line, place, and what was meant. */
+function whatIsWrong(text: string, file: string, issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return `${file}: this is no pipeline`;
+  const path: Path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  const place = `${file}:${lineAt(text, 0, path)}: ${path.length === 0 ? '' : `${path.join('.')}: `}`;
+  if (issue.code !== 'invalid_union' || !('options' in issue)) return place + issue.message;
+  const known = (issue.options as readonly unknown[]).map(String);
+  const found = String(issue.path.reduce<unknown>(stepInto, parseYaml(text)[0]));
+  return `${place}${quote(found)} is not supported${didYouMean(found, known)}: there are ${known.join(', ')}`;
+}
+
+function stepInto(value: unknown, step: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined;
 }
 
 /** The rule after all of them, in the order of their priorities. Rules that name their own fields in another taxonomy are left as they are. */

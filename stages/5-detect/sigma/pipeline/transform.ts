@@ -38,8 +38,8 @@ export function transform(rule: RawRule, transformation: Transformation, progres
     }
     case 'map_string':
       return withValues(rule, transformation, (value) =>
-        typeof value === 'string' && Object.hasOwn(transformation.mapping, value)
-          ? (transformation.mapping[value] ?? [])
+        value !== null && Object.hasOwn(transformation.mapping, String(value))
+          ? (transformation.mapping[String(value)] ?? [])
           : [value],
       );
     case 'wildcard_placeholders':
@@ -53,8 +53,8 @@ export function transform(rule: RawRule, transformation: Transformation, progres
       return rule;
     case 'rule_failure':
       throw new RuleProblem([], `a pipeline refuses it: ${transformation.message}`);
-    case 'value_placeholders':
-      // The values are asked for when the texts are worked out (`placeholdersOf`).
+    default:
+      // `value_placeholders`: the values are asked for when the texts are worked out (`placeholdersOf`).
       return rule;
   }
 }

@@ -35,7 +35,7 @@ function leadingFlags(pattern: string, flags: string, path: Path): { rest: strin
   const match = /^\(\?([a-zA-Z]+)\)/.exec(pattern);
   if (match === null) return { rest: pattern, flags };
   const named = match[1] ?? '';
-  const unknown = [...named].find((flag) => !'ims'.includes(flag));
+  const unknown = /[^ims]/.exec(named)?.[0];
   if (unknown !== undefined)
     throw new RuleProblem(
       path,

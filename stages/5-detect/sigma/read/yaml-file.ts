@@ -10,10 +10,12 @@ type YamlEvent = ReturnType<typeof parseEvents>[number];
 
 /** The documents of a file, in order. @throws YamlProblem */
 export function parseYaml(text: string): unknown[] {
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw new YamlProblem(lineOfOffset(text, nul), 'there is a NUL character in it');
   try {
     return constructFromEvents(parseEvents(text, { maxDepth }), { source: text, schema: CORE_SCHEMA, maxAliases });
   } catch (error) {
-    if (error instanceof YAMLException) throw new YamlProblem((error.mark?.line ?? 0) + 1, error.reason);
+    if (error instanceof YAMLException) throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), error.reason);
     throw error;
   }
 }
@@ -31,7 +33,10 @@ export class YamlProblem extends Error {
 
 /** The line (1-based) of what lies at the path in a document, or of the nearest thing around it. The file has been parsed without error. */
 export function lineAt(text: string, document: number, path: Path): number {
-  const offset = new Seeker(text).offsetOf(document, path);
+  return lineOfOffset(text, new Seeker(text).offsetOf(document, path));
+}
+
+function lineOfOffset(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
   return line;

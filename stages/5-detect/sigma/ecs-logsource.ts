@@ -1,0 +1,110 @@
+/**
+ * Log sources of events in the Elastic Common Schema: by their data set, and by the categories that have a Sigma name. An event is of several when it is
+ * both (a network connection of a process that the audit daemon wrote down).
+ */
+import { fieldOf, type EventRecord } from './event.ts';
+
+/** A name that no rule has: the event is known to have no category, or a channel without rules. */
+export const otherName = '-';
+
+/** Data sets of Elastic's integrations whose names are not Sigma's product and service: keys as `ecsKeys` returns them. */
+const datasets: Readonly<Record<string, readonly string[]>> = {
+  'apache.access': ['webserver\0\0apache'],
+  'apache.error': ['\0\0apache'],
+  'nginx.access': ['webserver\0\0nginx'],
+  'nginx.error': ['\0\0nginx'],
+  'iis.access': ['webserver\0\0iis'],
+  'squid.log': ['proxy\0\0'],
+  'auditd.log': ['\0linux\0auditd'],
+  'auditd_manager.auditd': ['\0linux\0auditd'],
+  'system.auth': ['\0linux\0'],
+  'system.syslog': ['\0linux\0'],
+  'system.security': ['\0windows\0security'],
+  'system.system': ['\0windows\0system'],
+  'system.application': ['\0windows\0application'],
+  'windows.powershell': ['\0windows\0'],
+  'windows.powershell_operational': ['\0windows\0'],
+  'windows.sysmon_operational': ['\0windows\0'],
+  'azure.identity_protection': ['\0azure\0riskdetection'],
+  'gcp.audit': ['\0gcp\0gcp.audit'],
+  'google_workspace.admin': ['\0gcp\0google_workspace.admin'],
+  'google_workspace.login': ['\0gcp\0google_workspace.login'],
+  'okta.system': ['\0okta\0okta'],
+  'o365.audit': ['\0m365\0'],
+  'kubernetes.audit_logs': ['\0kubernetes\0audit'],
+  'cisco_ios.log': ['\0cisco\0'],
+  'cisco_asa.log': ['\0cisco\0'],
+  'cisco_ftd.log': ['\0cisco\0'],
+  'fortinet_fortigate.log': ['\0fortigate\0'],
+};
+
+/** Each: category, product and service with NUL between, an empty one unknown. Undefined when the event has neither data set nor category. */
+export function ecsKeys(event: EventRecord): string[] | undefined {
+  const dataset = fieldOf(event, 'event.dataset');
+  const categories = fieldOf(event, 'event.category');
+  if (typeof dataset !== 'string' && categories === undefined) return undefined;
+  const keys: string[] = [];
+  const name = typeof dataset === 'string' ? dataset.toLowerCase() : '';
+  const [module = '', service = ''] = name.split('.', 2);
+  if (Object.hasOwn(datasets, name)) keys.push(...(datasets[name] ?? []));
+  else if (module === 'netsentinel') keys.push(`\0netsentinel\0decoy`);
+  else if (module !== '') keys.push(`\0${module}\0${service}`);
+  const os = fieldOf(event, 'host.os.type');
+  const product = typeof os === 'string' ? os.toLowerCase() : module === 'netsentinel' ? 'linux' : '';
+  for (const category of Array.isArray(categories) ? (categories as unknown[]) : [categories]) {
+    if (typeof category === 'string') keys.push(...categoryKeys(category, product, event));
+  }
+  return keys.length === 0 ? undefined : keys;
+}
+
+function categoryKeys(category: string, product: string, event: EventRecord): readonly string[] {
+  switch (category) {
+    case 'process':
+      return hostKeys(product, hasType(event, 'end') ? ['process_termination'] : ['process_creation']);
+    case 'file':
+      return hostKeys(product, fileCategories(event));
+    case 'registry':
+      return hostKeys(product, [
+        'registry_event',
+        'registry_set',
+        'registry_add',
+        'registry_delete',
+        'registry_rename',
+      ]);
+    case 'library':
+      return hostKeys(product, ['image_load']);
+    case 'driver':
+      return hostKeys(product, ['driver_load']);
+    case 'malware':
+      return ['antivirus\0\0'];
+    case 'authentication':
+      return [`authentication\0${product}\0`];
+    case 'web':
+      return ['webserver\0\0', 'proxy\0\0'];
+    case 'network':
+      return ['firewall\0\0', ...hostKeys(product, ['network_connection', 'dns_query']), ...protocolKeys(event)];
+    default:
+      return [];
+  }
+}
+
+/** Of a host, and of no channel that rules name. */
+function hostKeys(product: string, categories: readonly string[]): string[] {
+  return categories.map((category) => `${category}\0${product}\0${otherName}`);
+}
+
+function fileCategories(event: EventRecord): readonly string[] {
+  if (hasType(event, 'deletion')) return ['file_delete'];
+  if (hasType(event, 'access')) return ['file_access'];
+  return ['file_event', 'file_change', 'file_rename', 'create_stream_hash'];
+}
+
+function hasType(event: EventRecord, wanted: string): boolean {
+  const types = fieldOf(event, 'event.type');
+  return types === wanted || (Array.isArray(types) && types.includes(wanted));
+}
+
+function protocolKeys(event: EventRecord): string[] {
+  const protocol = fieldOf(event, 'network.protocol');
+  return protocol === 'dns' || protocol === 'tls' ? [`${protocol}\0\0`] : [];
+}
