@@ -9,7 +9,7 @@ import { reachability } from './url-target.ts';
 const TIMEOUT_MS = 127_000;
 
 /** Tries to reach a host: waits as long as the real one would, and tells the platform. */
-async function reach(
+export async function reach(
   ctx: CommandContext,
   tool: string,
   host: string,

@@ -119,7 +119,7 @@ async function grep(ctx: CommandContext): Promise<number> {
     max,
     before: number('B') ?? context,
     after: number('A') ?? context,
-    named: options.has('H') || ((names.length > 1 || recursive) && !options.has('h')),
+    named: options.has('H') || ((names.length > 1 || (recursive && isFolder(ctx, names[0]!))) && !options.has('h')),
     color:
       /^(always|yes|force)$/.test(options.value('color') ?? '') ||
       (options.has('color') && !/^(never|no|none)$/.test(options.value('color') ?? '') && ctx.stdout.isTerminal),
@@ -130,6 +130,12 @@ async function grep(ctx: CommandContext): Promise<number> {
     if (await searchOperand(search, name, recursive, true)) break;
   }
   return search.matched && (search.status === 0 || options.has('q')) ? 0 : search.status === 0 ? 1 : search.status;
+}
+
+/** A single file is searched without its name even by `-r`. */
+function isFolder(ctx: CommandContext, name: string): boolean {
+  const stat = ctx.fs.stat(ctx.resolve(name), ctx.user);
+  return !stat.ok || stat.value.type === 'directory';
 }
 
 function failure(ctx: CommandContext, message: string): number {
@@ -159,7 +165,8 @@ async function searchOperand(search: Search, name: string, recursive: boolean, g
     if (!options.has('s')) ctx.stderr.write(`${ctx.argv[0]}: ${name}: ${message}\n`);
     search.status = 2;
   };
-  if (name === '-') return searchText(search, '(standard input)', bytesToBinary(await ctx.stdin.readAll()));
+  if (name === '-')
+    return searchText(search, options.value('label') ?? '(standard input)', bytesToBinary(await ctx.stdin.readAll()));
   const path = ctx.resolve(name);
   const stat = given || options.has('R') ? ctx.fs.stat(path, ctx.user) : ctx.fs.lstat(path, ctx.user);
   if (!stat.ok) {

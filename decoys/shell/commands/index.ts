@@ -3,6 +3,7 @@ import type { Command, CommandTable } from '../command.types.ts';
 import { accountToolCommands } from './account-tools.ts';
 import { archiveCommands } from './archives.ts';
 import { awkCommands } from './awk.ts';
+import { bcCommands } from './bc.ts';
 import { builtinTwinCommands } from './builtin-twins.ts';
 import { busyboxCommands } from './busybox.ts';
 import { catCommands } from './cat.ts';
@@ -61,9 +62,28 @@ import { memoryInfoCommands } from './memory-info.ts';
 import { dpkgCommands } from './dpkg.ts';
 import { trCommands } from './tr.ts';
 import { pastLoginCommands } from './past-logins.ts';
+import { daemonCommands } from './daemons.ts';
 import { diffCommands } from './diff.ts';
+import { hostFactCommands } from './host-facts.ts';
+import { htopCommands } from './htop.ts';
+import { otherNameCommands } from './other-names.ts';
+import { rsyncCommands } from './rsync.ts';
+import { runUnderCommands } from './run-under.ts';
+import { sshToolCommands } from './ssh-tools.ts';
+import { straceCommands } from './strace.ts';
+import { xzCommands } from './xz.ts';
 
 const FAMILIES: readonly CommandTable[] = [
+  bcCommands,
+  daemonCommands,
+  hostFactCommands,
+  htopCommands,
+  otherNameCommands,
+  rsyncCommands,
+  runUnderCommands,
+  sshToolCommands,
+  straceCommands,
+  xzCommands,
   diffCommands,
   pastLoginCommands,
   trCommands,

@@ -7,13 +7,13 @@ import type { CommandContext } from '../command.types.ts';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const COREUTILS = words(
-  'b2sum base32 basenc chcon csplit dircolors factor fmt join link mknod numfmt pathchk pinky pr ptx runcon stdbuf sum tsort unexpand hostid',
+  'b2sum base32 basenc chcon csplit dircolors fmt join link mknod numfmt pathchk pinky pr ptx runcon sum tsort unexpand',
 );
 const UTIL_LINUX = words(
-  'addpart agetty blkdiscard blkzone blockdev cfdisk chcpu chfn chmem choom chrt chsh col colcrt colrm ctrlaltdel delpart fallocate fincore findfs findmnt flock fsck fsck.cramfs fsck.minix fsfreeze fstrim getopt hardlink hwclock ipcmk ipcrm ipcs isosize ldattach linux32 linux64 look losetup lsfd lsipc lsirq lslocks lslogins lsmem lsns mcookie mkfs mkfs.bfs mkfs.cramfs mkfs.minix mkswap mountpoint namei nsenter partx pivot_root prlimit readprofile rename.ul resizepart rtcwake runuser script scriptlive scriptreplay setarch setpriv setterm sfdisk slogin sulogin swaplabel switch_root taskset uclampset ul unshare wall wdctl wipefs write zramctl',
+  'addpart agetty blkdiscard blkzone blockdev cfdisk chcpu chfn chmem chsh col colcrt colrm ctrlaltdel delpart fallocate fincore findfs fsck fsck.cramfs fsck.minix fsfreeze fstrim getopt hardlink hwclock ipcmk ipcrm ipcs isosize ldattach look losetup lsfd lsipc lsirq lslocks lslogins lsmem lsns mkfs mkfs.bfs mkfs.cramfs mkfs.minix mkswap namei partx pivot_root prlimit readprofile rename.ul resizepart rtcwake scriptlive scriptreplay setterm sfdisk sulogin swaplabel switch_root uclampset ul wall wdctl wipefs write zramctl',
 );
 const NEEDS_BUS =
-  /^(?:busctl|hostnamectl|localectl|loginctl|networkctl|systemd-(?:analyze|cgls|cgtop|inhibit|mount|run|umount))$/;
+  /^(?:busctl|hostnamectl|localectl|networkctl|systemd-(?:analyze|cgls|cgtop|inhibit|mount|run|umount))$/;
 
 const UTIL_LINUX_VERSION = '2.38.1';
 const COREUTILS_VERSION = '9.1';
