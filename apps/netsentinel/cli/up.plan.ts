@@ -2,8 +2,7 @@
  * What `up` is to start. It is made in a process of its own: the command line, YAML and the schemas are 11 MB that the launcher, which lives
  * on, has no use for afterwards.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ONE_LANGUAGE } from '../launcher/lean.ts';
 import type { LaunchPlan } from '../launcher/launch-plan.types.ts';
@@ -26,18 +25,8 @@ export function commandOf(argv: readonly string[]): string | undefined {
 /** The plan, or the exit code of a planner that had said all there was to say. */
 export async function makePlan(argv: readonly string[]): Promise<UpPlan | number> {
   const planner = fork(PLANNER, argv, { execArgv: [ONE_LANGUAGE, '--disable-warning=ExperimentalWarning'] });
-  const [plan, code] = await Promise.all([firstMessage(planner), exitCode(planner)]);
-  return plan ?? code;
-}
-
-async function firstMessage(planner: ChildProcess): Promise<UpPlan | undefined> {
   return await new Promise((resolve) => {
-    planner.once('message', (message) => resolve(message as unknown as UpPlan));
-    planner.once('close', () => resolve(undefined));
+    planner.once('message', (plan) => resolve(plan as unknown as UpPlan));
+    planner.once('close', (code) => resolve(code ?? 1));
   });
-}
-
-async function exitCode(planner: ChildProcess): Promise<number> {
-  const [code] = (await once(planner, 'close')) as [number | null];
-  return code ?? 1;
 }
