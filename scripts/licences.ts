@@ -20,6 +20,7 @@ const ALLOWED = new Set([
   'CC-BY-4.0',
   'W3C',
   'Zlib',
+  'PSF-2.0',
 ]);
 /** Looked at by a person, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
