@@ -5,7 +5,8 @@
 import { connect } from 'node:net';
 import { MSG } from '@netsentinel/decoys/ssh/messages';
 import { WireWriter } from '@netsentinel/decoys/ssh/wire';
-import { SshClient, type SshClientOptions } from './ssh-client.ts';
+import { MessageClient } from './ssh-client/message-client.ts';
+import type { MessageClientOptions } from './ssh-client/message-engine.ts';
 
 /** A server answers well within this on loopback; what has not come by then is taken as silence. */
 const SILENCE_MS = 250;
@@ -121,7 +122,7 @@ function readable(bytes: Buffer): string {
 
 export interface MessageProbe {
   readonly name: string;
-  readonly options?: SshClientOptions;
+  readonly options?: MessageClientOptions;
   readonly send: readonly Uint8Array[];
   /** Asks for the authentication service first. */
   readonly service?: boolean;
@@ -231,9 +232,9 @@ export const AFTER_LOGIN: readonly MessageProbe[] = [
 export async function probeMessages(
   port: number,
   probe: MessageProbe,
-  login?: (client: SshClient) => Promise<unknown>,
+  login?: (client: MessageClient) => Promise<unknown>,
 ): Promise<string> {
-  const client = await SshClient.connect(port, probe.options);
+  const client = await MessageClient.connect(port, probe.options);
   try {
     if (login !== undefined) {
       await login(client);

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SshClient, type SshClientOptions } from '@netsentinel/testkit/ssh-client';
+import { MessageClient } from '@netsentinel/testkit/ssh-client/message-client';
+import type { MessageClientOptions } from '@netsentinel/testkit/ssh-client/message-engine';
 import { createSshHarness, type SshHarness, type SshHarnessOptions } from '@netsentinel/testkit/ssh-harness';
 import { MSG } from './messages.ts';
 import { WireReader, WireWriter } from './wire.ts';
@@ -8,7 +9,7 @@ import { WireReader, WireWriter } from './wire.ts';
 const FAST = { failureDelayMs: 0, successDelayMs: 0 };
 const PAIR = { user: 'root', password: 'toor' };
 let harness: SshHarness | undefined;
-let clients: SshClient[] = [];
+let clients: MessageClient[] = [];
 
 afterEach(async () => {
   for (const client of clients) client.close();
@@ -25,13 +26,13 @@ async function serve(
   return harness.listen();
 }
 
-async function dial(port: number, options: SshClientOptions = {}): Promise<SshClient> {
-  const client = await SshClient.connect(port, options);
+async function dial(port: number, options: MessageClientOptions = {}): Promise<MessageClient> {
+  const client = await MessageClient.connect(port, options);
   clients.push(client);
   return client;
 }
 
-async function loggedIn(port: number, options: SshClientOptions = {}): Promise<SshClient> {
+async function loggedIn(port: number, options: MessageClientOptions = {}): Promise<MessageClient> {
   const client = await dial(port, options);
   expect(await client.login(PAIR.user, PAIR.password)).toBe(true);
   await client.until(MSG.GLOBAL_REQUEST);
@@ -45,7 +46,7 @@ const request = (type: string) => message().u8(MSG.CHANNEL_REQUEST).u32(0).strin
 const exec = (command: string) => request('exec').string(command).view();
 
 /** Data, then what else came until CLOSE: `data:…`, `exit-status:0`, `eof`. */
-async function output(client: SshClient): Promise<{ data: string; seen: string[] }> {
+async function output(client: MessageClient): Promise<{ data: string; seen: string[] }> {
   let data = '';
   const seen: string[] = [];
   for (;;) {

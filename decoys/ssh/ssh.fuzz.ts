@@ -4,7 +4,7 @@
  */
 import { duplexPair } from 'node:stream';
 import { ManualClock } from '@netsentinel/kernel/clock';
-import { SshClientEngine } from '@netsentinel/testkit/ssh-client';
+import { MessageEngine } from '@netsentinel/testkit/ssh-client/message-engine';
 import { createSshHarness, type SshHarness } from '@netsentinel/testkit/ssh-harness';
 import { MSG } from './messages.ts';
 import { WireWriter } from './wire.ts';
@@ -74,7 +74,7 @@ function split(bytes: Uint8Array): readonly Uint8Array[] {
 function attach(harness: SshHarness) {
   const [ours, theirs] = duplexPair();
   let received = 0;
-  let engine: SshClientEngine | undefined;
+  let engine: MessageEngine | undefined;
   theirs.on('error', () => {});
   theirs.on('data', (chunk: Buffer) => {
     received += chunk.length;
@@ -94,8 +94,8 @@ function attach(harness: SshHarness) {
     received: () => received,
     write: (bytes: Uint8Array) => theirs.write(bytes),
     end: () => theirs.destroy(),
-    client(): SshClientEngine {
-      engine = new SshClientEngine((bytes) => theirs.write(bytes));
+    client(): MessageEngine {
+      engine = new MessageEngine((bytes) => theirs.write(bytes));
       engine.start();
       return engine;
     },

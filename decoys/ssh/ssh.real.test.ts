@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunSshd, startRealSshd, type RealSshd } from '@netsentinel/testkit/real-sshd';
-import type { SshClient } from '@netsentinel/testkit/ssh-client';
+import type { MessageClient } from '@netsentinel/testkit/ssh-client/message-client';
 import { createSshHarness, type SshHarness } from '@netsentinel/testkit/ssh-harness';
 import { AFTER_LOGIN, BEFORE_LOGIN, probeMessages, probeRaw, RAW_PROBES } from '@netsentinel/testkit/ssh-probes';
 import { createPersona } from '../persona/persona.ts';
@@ -85,7 +85,7 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
   it.each(AFTER_LOGIN.map((probe) => [probe.name, probe] as const))(
     'answers alike after the login: %s',
     async (_name, probe) => {
-      const login = (client: SshClient) => client.loginWithKey('root', real.key);
+      const login = (client: MessageClient) => client.loginWithKey('root', real.key);
       const [theirs, ours] = await Promise.all([
         probeMessages(real.port, probe, login),
         probeMessages(port, probe, login),

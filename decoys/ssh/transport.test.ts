@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync, constants } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SshClientEngine } from '@netsentinel/testkit/ssh-client';
+import { MessageEngine } from '@netsentinel/testkit/ssh-client/message-engine';
 import { createCompressor, createDecompressor } from './compression.ts';
 import { deriveHostKeys } from './host-keys.ts';
 import { InputBuffer } from './input-buffer.ts';
@@ -37,7 +37,7 @@ function pair(rekeyBytes?: number) {
     host,
   );
   const toServer: Buffer[] = [];
-  const client = new SshClientEngine((bytes) => toServer.push(Buffer.from(bytes)));
+  const client = new MessageEngine((bytes) => toServer.push(Buffer.from(bytes)));
   const settle = (): void => {
     while (toServer.length > 0 || fromServer.length > 0) {
       for (const chunk of toServer.splice(0)) transport.receive(chunk);

@@ -1,4 +1,7 @@
-/** curve25519-sha256 (RFC 8731) from the client's side: the pair, the exchange hash, the keys. */
+/**
+ * curve25519-sha256 (RFC 8731) from the client's side: the pair, the exchange hash, the keys. It shares nothing with the decoy's own, so that neither
+ * can hide the other's mistake.
+ */
 import { createPublicKey, diffieHellman, generateKeyPairSync, hash, verify, type KeyObject } from 'node:crypto';
 import type { DirectionKeys } from '@netsentinel/decoys/ssh/crypto/crypto.types';
 import { PacketReader, PacketWriter } from './packet-writer.ts';
@@ -28,10 +31,15 @@ export interface Exchange {
   readonly serverVersion: string;
   readonly clientInit: Uint8Array;
   readonly serverInit: Uint8Array;
+  /** Of the first exchange, where this one only renews the keys. */
+  readonly sessionId?: Buffer;
+  /** `ed25519`: must be one, and have signed. `any`: an Ed25519 signature must be right, others are not looked at. `unchecked` costs least. */
+  readonly hostKeys: 'ed25519' | 'any' | 'unchecked';
 }
 
 export interface Agreement {
   readonly hostKey: Buffer;
+  readonly sessionId: Buffer;
   readonly toServer: DirectionKeys;
   readonly toClient: DirectionKeys;
 }
@@ -39,40 +47,41 @@ export interface Agreement {
 const writer = new PacketWriter();
 
 /** From the server's KEX_ECDH_REPLY. Undefined where its signature is wrong. */
-export function agree(
-  reply: Uint8Array,
-  own: EphemeralPair,
-  exchange: Exchange,
-  verifyHostKey: boolean,
-): Agreement | undefined {
+export function agree(reply: Uint8Array, own: EphemeralPair, exchange: Exchange): Agreement | undefined {
   const reader = new PacketReader(reply);
   const hostKey = Buffer.from(reader.bytes());
   const serverPublic = reader.bytes();
-  const signature = new PacketReader(reader.bytes(), 0);
+  const signature = reader.bytes();
   const secret = diffieHellman({ privateKey: own.privateKey, publicKey: publicKey(X25519_PREFIX, serverPublic) });
   writer.start(0).string(exchange.clientVersion).string(exchange.serverVersion);
   writer.string(exchange.clientInit).string(exchange.serverInit).string(hostKey);
   writer.string(own.publicKey).string(serverPublic).mpint(secret);
   const exchangeHash = hash('sha256', writer.view().subarray(1), 'buffer');
-  if (verifyHostKey) {
-    const key = new PacketReader(hostKey, 0);
-    if (key.text() !== 'ssh-ed25519' || signature.text() !== 'ssh-ed25519') return undefined;
-    if (!verify(null, exchangeHash, publicKey(ED25519_PREFIX, key.bytes()), signature.bytes())) return undefined;
-  }
+  if (exchange.hostKeys !== 'unchecked' && !isSigned(hostKey, signature, exchangeHash, exchange.hostKeys))
+    return undefined;
+  const sessionId = exchange.sessionId ?? exchangeHash;
   const prefix = Buffer.from(writer.start(0).mpint(secret).raw(exchangeHash).view().subarray(1));
   return {
     hostKey,
+    sessionId,
     toServer: {
-      iv: derive(prefix, 'A', exchangeHash),
-      key: derive(prefix, 'C', exchangeHash),
-      macKey: derive(prefix, 'E', exchangeHash),
+      iv: derive(prefix, 'A', sessionId),
+      key: derive(prefix, 'C', sessionId),
+      macKey: derive(prefix, 'E', sessionId),
     },
     toClient: {
-      iv: derive(prefix, 'B', exchangeHash),
-      key: derive(prefix, 'D', exchangeHash),
-      macKey: derive(prefix, 'F', exchangeHash),
+      iv: derive(prefix, 'B', sessionId),
+      key: derive(prefix, 'D', sessionId),
+      macKey: derive(prefix, 'F', sessionId),
     },
   };
+}
+
+function isSigned(hostKey: Buffer, signature: Buffer, exchangeHash: Buffer, hostKeys: 'ed25519' | 'any'): boolean {
+  const key = new PacketReader(hostKey, 0);
+  const proof = new PacketReader(signature, 0);
+  if (key.text() !== 'ssh-ed25519' || proof.text() !== 'ssh-ed25519') return hostKeys === 'any';
+  return verify(null, exchangeHash, publicKey(ED25519_PREFIX, key.bytes()), proof.bytes());
 }
 
 function publicKey(prefix: Buffer, raw: Uint8Array): KeyObject {

@@ -261,17 +261,13 @@ class Connection implements SshClient {
 
   #agree(reply: Uint8Array): void {
     const { cipher = DEFAULT_CIPHER, mac = DEFAULT_MAC, version = DEFAULT_VERSION, user } = this.#options;
-    const agreed = agree(
-      reply,
-      this.#pair,
-      {
-        clientVersion: version,
-        serverVersion: this.serverVersion,
-        clientInit: this.#clientInit,
-        serverInit: this.#serverInit,
-      },
-      this.#options.verifyHostKey ?? true,
-    );
+    const agreed = agree(reply, this.#pair, {
+      clientVersion: version,
+      serverVersion: this.serverVersion,
+      clientInit: this.#clientInit,
+      serverInit: this.#serverInit,
+      hostKeys: (this.#options.verifyHostKey ?? true) ? 'ed25519' : 'unchecked',
+    });
     if (agreed === undefined) throw new SshClientError('protocol', 'The host key did not sign this exchange');
     this.hostKey = agreed.hostKey;
     const chosen = typeof cipher === 'string' ? cipher : firstCommon(cipher, this.#serverInit);
