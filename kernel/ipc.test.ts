@@ -53,6 +53,19 @@ describe('a started process', () => {
     expect(out()).toBe('gone');
   });
 
+  it('stops once when it is told to, says so, and ends', async () => {
+    const { child, messages, out } = start(
+      `serveLauncher(schema, () => {}, async () => { process.stdout.write('stopping'); }).send({ t: 'here' });`,
+    );
+    await once(child, 'message');
+    const ended = Promise.all([once(child, 'exit'), once(child.stdout!, 'end')]);
+    child.send({ t: 'stop', n: 0 });
+    const [[code]] = await ended;
+    expect(code).toBe(0);
+    expect(messages.slice(1)).toEqual([{ t: 'stopped' }]);
+    expect(out()).toBe('stopping');
+  });
+
   it.each([
     ['a message that breaks its schema', ECHO, { t: 'failed', code: 'PROCESS_BAD_MESSAGE' }, 'text'],
     [
@@ -89,7 +102,7 @@ it('a program that nobody launched says what to do', () => {
   try {
     expect(() =>
       serveLauncher(
-        z.unknown(),
+        z.object({ t: z.string() }),
         () => {},
         () => {},
       ),

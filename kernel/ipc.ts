@@ -7,15 +7,22 @@ import { compileFromNow } from './compile-later.ts';
 import { describeError, NetSentinelError } from './errors.ts';
 import { releaseMemorySoon } from './release-memory.ts';
 
+interface Stop {
+  readonly t: 'stop';
+}
+
 export interface LauncherChannel {
   send(message: unknown): void;
 }
 
-/** `handle` gets each message with the handle that came beside it. A rejection is reported as `failed` and ends the process with 1. */
-export function serveLauncher<T>(
+/**
+ * `handle` gets each message with the handle that came beside it. A rejection is reported as `failed` and ends the process with 1. `stop` is
+ * called once, at a message of that name or when the launcher is gone; the launcher hears of its end.
+ */
+export function serveLauncher<T extends { readonly t: string }>(
   schema: z.ZodType<T>,
-  handle: (message: T, handle: unknown) => Promise<void> | void,
-  onGone: () => Promise<void> | void,
+  handle: (message: Exclude<T, Stop>, handle: unknown) => Promise<void> | void,
+  stop: () => Promise<void> | void,
 ): LauncherChannel {
   if (process.send === undefined)
     throw new NetSentinelError('PROCESS_NOT_LAUNCHED', 'user', 'this program is started by the launcher', {
@@ -45,6 +52,15 @@ export function serveLauncher<T>(
     process.exitCode = 1;
     setImmediate(() => process.exit(1));
   };
+  let stopping: Promise<void> | undefined;
+  const stopOnce = (): Promise<void> => (stopping ??= (async () => stop())());
+  const receive = async (message: T, peer: unknown): Promise<void> => {
+    if (isWork(message)) return handle(message, peer);
+    await stopOnce();
+    send({ t: 'stopped' });
+    process.disconnect();
+    return undefined;
+  };
   // Messages are handled one after another: a listener that comes right behind the boot message waits for it.
   let queue = Promise.resolve();
   process.on('message', (raw, peer) => {
@@ -57,12 +73,12 @@ export function serveLauncher<T>(
           `a launcher message broke its schema: ${message.error.message}`,
         ),
       );
-    queue = queue.then(() => (failed ? undefined : handle(message.data, peer))).catch(fail);
+    queue = queue.then(() => (failed ? undefined : receive(message.data, peer))).catch(fail);
     return undefined;
   });
   process.on('disconnect', () => {
     void (async () => {
-      await Promise.race([onGone(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+      await Promise.race([stopOnce(), new Promise((resolve) => setTimeout(resolve, 3000))]);
       process.exit(0);
     })();
   });
@@ -73,4 +89,8 @@ export function serveLauncher<T>(
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   return { send };
+}
+
+function isWork<T extends { readonly t: string }>(message: T): message is Exclude<T, Stop> {
+  return message.t !== 'stop';
 }

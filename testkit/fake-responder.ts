@@ -1,17 +1,8 @@
 /** A responder whose world is a map: for tests of the enforcer, and the proof that the contract suite asks nothing of nftables alone. */
 import type { Clock } from '@netsentinel/contracts/clock';
-import { formatNetwork, type Network } from '@netsentinel/kernel/address';
+import { formatNetwork } from '@netsentinel/kernel/address';
+import type { Change, Entry, Outcome } from './responder-shape.types.ts';
 
-interface Entry {
-  readonly network: Network;
-  readonly remainingMs: number;
-}
-type Change =
-  | ({ readonly kind: 'block'; readonly renew: boolean } & Entry)
-  | { readonly kind: 'unblock'; readonly network: Network };
-type Outcome =
-  | { readonly ok: true; readonly verified: Promise<boolean> }
-  | { readonly ok: false; readonly reason: string };
 type Availability =
   | { readonly available: true; readonly detail: string }
   | { readonly available: false; readonly reason: string; readonly hint: string };

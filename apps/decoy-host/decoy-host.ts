@@ -42,11 +42,6 @@ const channel = serveLauncher(
         // No socket comes with the message where the platform died before it was delivered; another will follow.
         if (handle instanceof Socket) wire?.link(handle);
         return;
-      case 'stop':
-        await stop();
-        channel.send({ t: 'stopped' });
-        process.disconnect();
-        return;
       default:
         message satisfies never;
     }

@@ -31,11 +31,6 @@ const channel = serveLauncher(
       case 'link':
         if (handle instanceof Socket) attach(handle);
         return;
-      case 'stop':
-        await stop();
-        channel.send({ t: 'stopped' });
-        process.disconnect();
-        return;
       default:
         message satisfies never;
     }

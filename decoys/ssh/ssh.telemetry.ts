@@ -234,19 +234,7 @@ export class SshTelemetry {
   }
 
   recorded(recording: { readonly bytes: number; readonly durationMs: number }): void {
-    this.#send(
-      { action: 'ssh-recording', category: ['session'], type: ['info'] },
-      {
-        netsentinel: {
-          recording: {
-            id: this.sessionId,
-            format: 'asciicast-v2',
-            bytes: recording.bytes,
-            duration_ms: recording.durationMs,
-          },
-        },
-      },
-    );
+    this.#send({ action: 'ssh-recording', category: ['session'], type: ['info'] }, this.#recording(recording));
   }
 
   disconnected(reason: string, recording?: { readonly bytes: number; readonly durationMs: number }): void {
@@ -262,20 +250,15 @@ export class SshTelemetry {
       {
         message: `logins ${logins}, commands ${commands}, files ${files}`,
         network: { transport: 'tcp', protocol: 'ssh', bytes: bytesIn + bytesOut },
-        ...(recording === undefined
-          ? {}
-          : {
-              netsentinel: {
-                recording: {
-                  id: this.sessionId,
-                  format: 'asciicast-v2',
-                  bytes: recording.bytes,
-                  duration_ms: recording.durationMs,
-                },
-              },
-            }),
+        ...(recording === undefined ? {} : this.#recording(recording)),
       },
     );
+  }
+
+  #recording({ bytes, durationMs }: { readonly bytes: number; readonly durationMs: number }): Extra {
+    return {
+      netsentinel: { recording: { id: this.sessionId, format: 'asciicast-v2', bytes, duration_ms: durationMs } },
+    };
   }
 
   #send(details: Omit<Details, 'kind' | 'dataset' | 'module'>, extra: Extra): void {

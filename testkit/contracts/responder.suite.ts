@@ -3,18 +3,8 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change, Entry, Outcome } from '../responder-shape.types.ts';
 
-/** As in `enforcer/responder.types.ts`; repeated in shape only, so that the testkit does not depend on the enforcer. */
-interface Entry {
-  readonly network: Network;
-  readonly remainingMs: number;
-}
-type Change =
-  | ({ readonly kind: 'block'; readonly renew: boolean } & Entry)
-  | { readonly kind: 'unblock'; readonly network: Network };
-type Outcome =
-  | { readonly ok: true; readonly verified: Promise<boolean> }
-  | { readonly ok: false; readonly reason: string };
 interface ResponderLike {
   start(): Promise<{ readonly available: boolean }>;
   sync(): Promise<{ readonly available: boolean }>;

@@ -14,10 +14,10 @@ import { createEnforcer } from '@netsentinel/enforcer/enforcer';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { configuredResponders } from '@netsentinel/enforcer/responders/index';
 import { systemClock } from '@netsentinel/kernel/clock';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netsentinel/testkit/netns';
+import { createNetworkLab, type NetworkLab } from '@netsentinel/testkit/netns';
 import { PacketProbe } from '@netsentinel/testkit/packet-probe';
+import { needNamespaces } from './need-namespaces.ts';
 import { percentile, startWholeProduct } from './whole-product.ts';
 
 const ATTACKER = fileURLToPath(new URL('./loop-attacker.ts', import.meta.url));
@@ -34,9 +34,7 @@ export async function benchLoop({
   entries: number;
   samples: number;
 }): Promise<Record<string, number>> {
-  const unavailable = namespacesUnavailable();
-  if (unavailable !== undefined)
-    throw new NetSentinelError('BENCH_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  needNamespaces('BENCH_UNAVAILABLE');
   const lab = createNetworkLab();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-loop-'));
   try {

@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { createNetworkLab } from '@netsentinel/testkit/netns';
+import { needNamespaces } from '../bench/need-namespaces.ts';
 import { openLoop, type Loop } from './clock-loop.ts';
 import { kernelTimeouts } from './kernel-blocks.ts';
 import { progress } from './progress.ts';
@@ -25,9 +25,7 @@ export interface ClockOptions {
 }
 
 export async function faultClock({ rounds, attackers }: ClockOptions): Promise<Record<string, unknown>> {
-  const unavailable = namespacesUnavailable();
-  if (unavailable !== undefined)
-    throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  needNamespaces('FAULT_UNAVAILABLE');
   const lab = createNetworkLab();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-clock-'));
   const faults = {

@@ -6,16 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyAudit } from '@netsentinel/enforcer/audit';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { createNetworkLab } from '@netsentinel/testkit/netns';
+import { needNamespaces } from '../bench/need-namespaces.ts';
 import type { WholeProduct } from '../bench/whole-product.ts';
-import { dataFolder } from '../launcher/data-folder.ts';
 import { startAttackers } from './attackers.ts';
-import { compareWithKernel } from './kernel-blocks.ts';
-import { attackedConfig, settle, startUnderAttack } from './product-under-attack.ts';
+import { attackedConfig, startUnderAttack } from './product-under-attack.ts';
 import { progress } from './progress.ts';
-import { judgeStory, type Told } from './story-check.ts';
+import type { Told } from './story-check.ts';
+import { judge } from './verdict.ts';
 import { until, VICTIMS } from './victims.ts';
 
 const PORT = 2222;
@@ -38,9 +36,7 @@ export async function faultDiskFull({
   sessions,
   strangers,
 }: DiskFullOptions): Promise<Record<string, unknown>> {
-  const unavailable = namespacesUnavailable();
-  if (unavailable !== undefined)
-    throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  needNamespaces('FAULT_UNAVAILABLE');
   const lab = createNetworkLab();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-disk-full-'));
   const data = join(folder, 'data');
@@ -79,37 +75,25 @@ export async function faultDiskFull({
     const after = VICTIMS.map((victim) => product!.pids()[victim]);
     await product.stop();
     product = undefined;
-    const { aftermath, settleRounds } = await settle(data, start);
-    const { stream, store } = aftermath;
-    const story = judgeStory(aftermath, attackers.seen, told, 0);
-    const kernel = compareWithKernel(aftermath.actions, lab.defender);
-    const audit = await verifyAudit(join(dataFolder(data).enforcer, 'audit'));
+    const verdict = await judge({ data, start, lab, seen: attackers.seen, told, lastDecoyHostGoneAt: 0 });
+    const { aftermath } = verdict;
     const faults = {
       restarts: before.filter((pid, i) => pid !== after[i]).length,
       silent_when_full: silentWhenFull,
       not_resumed: notResumed,
       flooded_log: log.length > LOG_BYTES_PER_SESSION * attackers.seen.length ? 1 : 0,
-      lost: stream.lost,
-      doubled: stream.doubled,
-      store_missing: store.missing,
-      store_doubled: store.doubled,
-      store_foreign: store.foreign,
-      ...story.faults,
-      kernel_orphans: kernel.orphans,
-      kernel_gaps: kernel.gaps,
-      unsettled: aftermath.settled ? 0 : 1,
-      audit_broken: audit.ok ? 0 : 1,
+      ...verdict.faults,
     };
     return {
       rounds,
       disk_mb: DISK_MB,
       sessions: attackers.seen.length,
       answered_while_full: answeredWhileFull,
-      events: stream.events.length,
+      events: aftermath.stream.events.length,
       incidents: aftermath.incidents.length,
       actions: aftermath.actions.length,
       log_bytes: log.length,
-      settle_rounds: settleRounds,
+      settle_rounds: verdict.settleRounds,
       ...faults,
       failed: Object.values(faults).some((count) => count > 0),
     };

@@ -6,18 +6,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyAudit } from '@netsentinel/enforcer/audit';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { createNetworkLab } from '@netsentinel/testkit/netns';
 import { seededRandom } from '@netsentinel/stream/embedded/fault';
+import { needNamespaces } from '../bench/need-namespaces.ts';
 import type { WholeProduct } from '../bench/whole-product.ts';
 import { dataFolder } from '../launcher/data-folder.ts';
 import { startAttackers, type Attackers } from './attackers.ts';
 import { askPlatform } from '../platform/control.ts';
-import { compareWithKernel } from './kernel-blocks.ts';
-import { judgeStory, type Told } from './story-check.ts';
-import { attackedConfig, settle, startUnderAttack } from './product-under-attack.ts';
+import type { Told } from './story-check.ts';
+import { attackedConfig, startUnderAttack } from './product-under-attack.ts';
 import { progress } from './progress.ts';
+import { judge } from './verdict.ts';
 import { killHard, until, VICTIMS, whenThere, type Victim } from './victims.ts';
 
 const PORT = 2222;
@@ -32,9 +31,7 @@ export interface LoopKillOptions {
 }
 
 export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions): Promise<Record<string, unknown>> {
-  const unavailable = namespacesUnavailable();
-  if (unavailable !== undefined)
-    throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  needNamespaces('FAULT_UNAVAILABLE');
   const lab = createNetworkLab();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-loop-kill-'));
   const told: Told = { incidents: new Set(), actions: new Map() };
@@ -52,36 +49,27 @@ export async function faultLoopKill({ rounds, seed, strangers }: LoopKillOptions
     progress('stopping, and looking at what was kept');
     await product.stop();
     product = undefined;
-    const { aftermath, settleRounds } = await settle(join(folder, 'data'), start);
-    const kernel = compareWithKernel(aftermath.actions, lab.defender);
-    const audit = await verifyAudit(join(dataFolder(join(folder, 'data')).enforcer, 'audit'));
-    const { stream, store } = aftermath;
-    const story = judgeStory(aftermath, attackers.seen, told, kills.lastDecoyHostGoneAt);
-    const faults = {
-      lost: stream.lost,
-      doubled: stream.doubled,
-      store_missing: store.missing,
-      store_doubled: store.doubled,
-      store_foreign: store.foreign,
-      ...story.faults,
-      kernel_orphans: kernel.orphans,
-      kernel_gaps: kernel.gaps,
-      unsettled: aftermath.settled ? 0 : 1,
-      audit_broken: audit.ok ? 0 : 1,
-    };
+    const { aftermath, faults, ...verdict } = await judge({
+      data: join(folder, 'data'),
+      start,
+      lab,
+      seen: attackers.seen,
+      told,
+      lastDecoyHostGoneAt: kills.lastDecoyHostGoneAt,
+    });
     return {
       rounds,
       seed,
       kills: kills.count,
       sessions: attackers.seen.length,
       sessions_cut: attackers.seen.filter((session) => session.cut).length,
-      events: stream.events.length,
-      decoy_host_lives: stream.lives,
+      events: aftermath.stream.events.length,
+      decoy_host_lives: aftermath.stream.lives,
       incidents: aftermath.incidents.length,
       actions: aftermath.actions.length,
-      kernel_blocks: kernel.blocks,
-      audit_entries: audit.entries,
-      settle_rounds: settleRounds,
+      kernel_blocks: verdict.kernelBlocks,
+      audit_entries: verdict.auditEntries,
+      settle_rounds: verdict.settleRounds,
       ...faults,
       failed: Object.values(faults).some((count) => count > 0),
     };

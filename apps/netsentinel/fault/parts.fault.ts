@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runEnforcerFault } from '@netsentinel/enforcer/fault';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { runStreamKillFault, runTornFault } from '@netsentinel/stream/embedded/fault';
-import { namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { needNamespaces } from '../bench/need-namespaces.ts';
 
 interface Form {
   readonly rounds: number;
@@ -34,9 +33,7 @@ export function faultStreamTorn({ seed, short }: Form): Promise<Record<string, u
 }
 
 export async function faultEnforcerKill({ rounds, seed }: Form): Promise<Record<string, unknown>> {
-  const unavailable = namespacesUnavailable();
-  if (unavailable !== undefined)
-    throw new NetSentinelError('FAULT_UNAVAILABLE', 'user', unavailable, { hint: 'Run it as root on Linux.' });
+  needNamespaces('FAULT_UNAVAILABLE');
   const result = await runEnforcerFault({ rounds, seed });
   const failed = result.orphans + result.gaps + result.overdue > 0 || !result.auditOk || result.orders === 0;
   return { ...result, seed, failed };

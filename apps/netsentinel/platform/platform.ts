@@ -71,11 +71,6 @@ const channel = serveLauncher(
       case 'enforcer':
         if (handle instanceof Socket) running?.enforcer.link(handle);
         return;
-      case 'stop':
-        await running?.stop();
-        channel.send({ t: 'stopped' });
-        process.disconnect();
-        return;
       default:
         message satisfies never;
     }

@@ -6,44 +6,10 @@ import { lookUp, runArgv } from '../run/programs.ts';
 import { printable } from '../run/quoting.ts';
 import { complain, errorText, outputOf } from '../run/redirection.ts';
 import { dispatch } from '../run/simple-command.ts';
+import { SIGNAL_NAMES } from '../signal-names.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
 import { builtins } from './index.ts';
 import { badOption, complainUsage, fail, print } from './report.ts';
-
-const SIGNAL_NAMES: readonly string[] = [
-  'EXIT',
-  'HUP',
-  'INT',
-  'QUIT',
-  'ILL',
-  'TRAP',
-  'ABRT',
-  'BUS',
-  'FPE',
-  'KILL',
-  'USR1',
-  'SEGV',
-  'USR2',
-  'PIPE',
-  'ALRM',
-  'TERM',
-  'STKFLT',
-  'CHLD',
-  'CONT',
-  'STOP',
-  'TSTP',
-  'TTIN',
-  'TTOU',
-  'URG',
-  'XCPU',
-  'XFSZ',
-  'VTALRM',
-  'PROF',
-  'WINCH',
-  'IO',
-  'PWR',
-  'SYS',
-];
 
 /** Its number from a signal's name or number, or -1. */
 export function signalNumber(text: string): number {

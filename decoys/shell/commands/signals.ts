@@ -1,43 +1,12 @@
 /** Signals and finding processes: `kill`, `pkill`, `pgrep`, `killall`, `pidof`, `fuser`. */
 import type { CommandContext, CommandTable, MachineProcess } from '../command.types.ts';
+import { SIGNAL_NAMES } from '../signal-names.ts';
 import { compilePattern } from './linear-regex.ts';
 import { parseOptions } from './options.ts';
 import { quoted, toBinary } from './text.ts';
 
-const SIGNALS = [
-  'EXIT',
-  'HUP',
-  'INT',
-  'QUIT',
-  'ILL',
-  'TRAP',
-  'ABRT',
-  'BUS',
-  'FPE',
-  'KILL',
-  'USR1',
-  'SEGV',
-  'USR2',
-  'PIPE',
-  'ALRM',
-  'TERM',
-  'STKFLT',
-  'CHLD',
-  'CONT',
-  'STOP',
-  'TSTP',
-  'TTIN',
-  'TTOU',
-  'URG',
-  'XCPU',
-  'XFSZ',
-  'VTALRM',
-  'PROF',
-  'WINCH',
-  'POLL',
-  'PWR',
-  'SYS',
-];
+/** procps calls number 29 by its other name. */
+const SIGNALS = SIGNAL_NAMES.map((name) => (name === 'IO' ? 'POLL' : name));
 
 /** The name without SIG, or undefined for no signal. */
 export function signalName(text: string): string | undefined {

@@ -1,4 +1,5 @@
 /** File attributes on the wire (draft-ietf-secsh-filexfer-02 section 5) and the `ls -l` line that comes with a name. */
+import { modeText, TYPE_BITS } from '../../shell/commands/modes.ts';
 import type { FsStat } from '../../shell/shell.types.ts';
 import type { WireReader, WireWriter } from '../wire.ts';
 
@@ -14,25 +15,6 @@ const HAS_OWNER = 2;
 const HAS_MODE = 4;
 const HAS_TIMES = 8;
 const HAS_EXTENDED = 0x80000000;
-
-const TYPE_BITS: Readonly<Record<FsStat['type'], number>> = {
-  file: 0o100000,
-  directory: 0o040000,
-  symlink: 0o120000,
-  char: 0o020000,
-  block: 0o060000,
-  fifo: 0o010000,
-  socket: 0o140000,
-};
-const TYPE_LETTER: Readonly<Record<FsStat['type'], string>> = {
-  file: '-',
-  directory: 'd',
-  symlink: 'l',
-  char: 'c',
-  block: 'b',
-  fifo: 'p',
-  socket: 's',
-};
 
 /** Sets the reader's `ok` to false where something is malformed. */
 export function readAttributes(reader: WireReader): SftpAttributes {
@@ -86,7 +68,8 @@ export function longName(name: string, stat: FsStat, context: LongNameContext): 
   const user = context.user(stat.uid) ?? String(stat.uid);
   const group = context.group(stat.gid) ?? String(stat.gid);
   const columns = [
-    `${modeText(stat)} ${String(stat.nlink).padStart(3)}`,
+    // BSD's `strmode` ends with a blank.
+    `${modeText(stat.type, stat.mode)}  ${String(stat.nlink).padStart(3)}`,
     user.padEnd(8),
     group.padEnd(8),
     String(stat.size).padStart(8),
@@ -94,28 +77,6 @@ export function longName(name: string, stat: FsStat, context: LongNameContext): 
     name,
   ];
   return columns.join(' ');
-}
-
-/** BSD's `strmode`, with its blank at the end. */
-function modeText(stat: FsStat): string {
-  const bit = (mask: number, letter: string): string => ((stat.mode & mask) === 0 ? '-' : letter);
-  const last = (executable: number, special: number, lower: string): string => {
-    if ((stat.mode & special) === 0) return bit(executable, 'x');
-    return (stat.mode & executable) === 0 ? lower.toUpperCase() : lower;
-  };
-  return [
-    TYPE_LETTER[stat.type],
-    bit(0o400, 'r'),
-    bit(0o200, 'w'),
-    last(0o100, 0o4000, 's'),
-    bit(0o040, 'r'),
-    bit(0o020, 'w'),
-    last(0o010, 0o2000, 's'),
-    bit(0o004, 'r'),
-    bit(0o002, 'w'),
-    last(0o001, 0o1000, 't'),
-    ' ',
-  ].join('');
 }
 
 const HALF_YEAR_S = (365 * 24 * 60 * 60) / 2;
