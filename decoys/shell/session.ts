@@ -103,6 +103,7 @@ class Session implements SessionHost, ShellSession {
     });
     this.#shell.isLogin = options.command === undefined;
     this.#shell.jobs = new JobTable();
+    this.#shell.ownsTerminal = mode === 'interactive';
     importEnvironment(this.#shell, loginEnvironment(machine, this.#user, options));
     this.#input = new SessionInput(
       () => this.#foreground,
@@ -125,8 +126,8 @@ class Session implements SessionHost, ShellSession {
           history: () => this.#shell.history,
           complete: (line) => completions(this.#shell, line),
           interrupt: (signal) => {
-            if (signal === 'TSTP') this.#write('\n[1]+  Stopped\n', 'stderr');
-            this.#foreground.kill(signal === 'QUIT' ? 'QUIT' : 'INT');
+            if (signal !== 'TSTP') this.#foreground.kill(signal);
+            else if (this.#foreground.onStop !== undefined) this.#foreground.stop();
           },
           overflow: () => this.observe({ kind: 'bounded', what: 'input' }),
         },
@@ -140,6 +141,18 @@ class Session implements SessionHost, ShellSession {
 
   observe(observation: ShellObservation): void {
     if (!this.#ended) this.#options.observe(observation);
+  }
+
+  enterForeground(scope: ProcessScope): () => void {
+    const outer = this.#foreground;
+    this.#foreground = scope;
+    return () => {
+      this.#foreground = outer;
+    };
+  }
+
+  readsTerminal(scope: ProcessScope): boolean {
+    return this.#input.isReadBy(scope);
   }
 
   writable(): Promise<void> | undefined {
@@ -335,7 +348,10 @@ class Session implements SessionHost, ShellSession {
       if (event.kind === 'end') {
         if (text !== '') this.#write(`${shell.name}: syntax error: unexpected end of file\n`, 'stderr');
         this.#write('logout\n', 'stderr');
-        return shell.status;
+        shell.jobs!.lines += 1;
+        if (!shell.jobs!.warns()) return shell.status;
+        this.#write('There are stopped jobs.\n', 'stderr');
+        continue;
       }
       let typed = event.line;
       if (typed.trim() === '' && text === '') continue;
@@ -366,6 +382,7 @@ class Session implements SessionHost, ShellSession {
   /** Runs one line in the foreground; false where it needs more lines. */
   async #runLine(text: string, line: number): Promise<boolean> {
     const shell = this.#shell;
+    shell.jobs!.lines += 1;
     this.#foreground = new ProcessScope(this.clock, this.rootScope);
     shell.scope = this.#foreground;
     this.budget.reset();
@@ -384,7 +401,7 @@ class Session implements SessionHost, ShellSession {
       shell.status = this.#statusOf(error);
       return true;
     } finally {
-      this.#foreground.leave();
+      shell.scope.leave();
       shell.loopDepth = 0;
       shell.testing = 0;
       shell.depth = 0;

@@ -25,6 +25,10 @@ const exit: Builtin = (ctx) => {
   const text = ctx.argv[1];
   if (ctx.shell.interactive && ctx.argv[0] !== 'return')
     outputOf(ctx.fds, 2).write(ctx.shell.isLogin && ctx.argv[0] !== 'builtin' ? 'logout\n' : 'exit\n');
+  if (ctx.shell.ownsTerminal && ctx.shell.jobs?.warns() === true) {
+    outputOf(ctx.fds, 2).write('There are stopped jobs.\n');
+    return 1;
+  }
   if (text === undefined) throw new ExitShell(ctx.shell.status);
   if (!/^[-+]?\d+$/.test(text)) {
     fail(ctx, `${text}: numeric argument required`);

@@ -1,19 +1,36 @@
 /** `jobs`, `fg`, `bg`, `wait`, `kill`, `disown`, `suspend`. */
+import type { Killed } from '../run/control-flow.ts';
+import { resumeJob } from '../run/job-control.ts';
+import { type Job, stateOf } from '../run/jobs.ts';
+import { complain } from '../run/redirection.ts';
 import { runExitTrap } from '../run/subshell.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
 import { listSignals, signalName, signalNumber } from './flow.builtin.ts';
-import { badOption, complainUsage, fail, print } from './report.ts';
+import { badOption, complainUsage, fail, print, takeOptions } from './report.ts';
 
+/** Signals that end a job even while it is stopped. */
+const FATAL = /^(?:HUP|INT|QUIT|KILL|TERM)$/;
 const KILL_USAGE = 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]';
 
 const jobs: Builtin = (ctx) => {
   const table = ctx.shell.jobs;
+  const { options, rest, bad } = takeOptions(ctx.argv, 'lnprsx');
+  if (bad !== undefined) return badOption(ctx, bad, 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
   if (table === undefined) return 0;
-  for (const job of table.list.slice()) {
-    print(ctx, ctx.argv[1] === '-p' ? `${job.pid}\n` : table.describe(job, ctx.argv[1] === '-l'));
-    if (job.state !== 'Running' && job.state !== 'Stopped') table.remove(job);
+  let status = 0;
+  const chosen: Job[] = [];
+  for (const word of rest) {
+    const job = table.find(word);
+    if (job === undefined) status = fail(ctx, `${word}: no such job`);
+    else chosen.push(job);
   }
-  return 0;
+  for (const job of rest.length === 0 ? table.list.slice() : chosen) {
+    const state = stateOf(job);
+    if ((options.has('r') && state !== 'Running') || (options.has('s') && state !== 'Stopped')) continue;
+    print(ctx, options.has('p') ? `${job.pid}\n` : table.describe(job, options.has('l')));
+    if (state !== 'Running' && state !== 'Stopped') table.remove(job);
+  }
+  return status;
 };
 
 const fg: Builtin = async (ctx) => {
@@ -22,16 +39,31 @@ const fg: Builtin = async (ctx) => {
   const job = shell.jobs?.find(ctx.argv[1] ?? '%+');
   if (job === undefined) return fail(ctx, `${ctx.argv[1] ?? 'current'}: no such job`);
   print(ctx, `${job.command}\n`);
-  const status = await follow(ctx, job.finished);
-  shell.jobs?.remove(job);
+  const status = await resumeJob(shell, ctx.fds, job);
+  if (job.status !== undefined) shell.jobs?.remove(job);
   return status;
 };
 
 const bg: Builtin = (ctx) => {
-  if (!ctx.shell.options.has('monitor')) return fail(ctx, 'no job control');
-  const job = ctx.shell.jobs?.find(ctx.argv[1] ?? '%+');
-  if (job === undefined) return fail(ctx, `${ctx.argv[1] ?? 'current'}: no such job`);
-  return fail(ctx, `job ${job.number} already in background`, 0);
+  const { shell } = ctx;
+  if (!shell.options.has('monitor')) return fail(ctx, 'no job control');
+  let status = 0;
+  for (const spec of ctx.argv.length > 1 ? ctx.argv.slice(1) : ['%+']) {
+    const job = shell.jobs?.find(spec);
+    if (job === undefined) {
+      status = fail(ctx, `${spec === '%+' && ctx.argv.length === 1 ? 'current' : spec}: no such job`);
+      continue;
+    }
+    if (!job.scope.stopped) {
+      fail(ctx, `job ${job.number} already in background`);
+      continue;
+    }
+    print(ctx, `[${job.number}]${shell.jobs!.mark(job)} ${job.command} &\n`);
+    job.seenStopped = false;
+    // What reads the terminal stops again at once.
+    if (!shell.session.readsTerminal(job.scope)) job.scope.continue();
+  }
+  return status;
 };
 
 async function follow(ctx: BuiltinContext, finished: Promise<number>): Promise<number> {
@@ -45,6 +77,7 @@ const wait: Builtin = async (ctx) => {
   const words = ctx.argv.slice(1).filter((item) => item !== '-n' && item !== '-f');
   if (words.length === 0) {
     for (const job of (table?.list ?? []).slice()) {
+      if (job.scope.stopped) continue;
       await follow(ctx, job.finished);
       table?.remove(job);
     }
@@ -63,13 +96,18 @@ const wait: Builtin = async (ctx) => {
         : fail(ctx, `pid ${word} is not a child of this shell`, 127);
       continue;
     }
+    if (job.scope.stopped) {
+      complain(ctx.shell, ctx.fds, `warning: wait_for_job: job ${job.number} is stopped\n`);
+      status = 148;
+      continue;
+    }
     status = await follow(ctx, job.finished);
     table?.remove(job);
   }
   return status;
 };
 
-const kill: Builtin = (ctx) => {
+const kill: Builtin = async (ctx) => {
   const { shell } = ctx;
   const args = ctx.argv.slice(1);
   if (args.length === 0) {
@@ -119,10 +157,18 @@ const kill: Builtin = (ctx) => {
         status = fail(ctx, `(${item}) - No such process`);
       continue;
     }
+    if (job?.scope.stopped === true && FATAL.test(signalName(number))) {
+      job.diedStopped = true;
+      job.seenStopped = false;
+      job.scope.kill(signalName(number) as Killed['signal']);
+      continue;
+    }
     const result = shell.session.processes.kill(pid, signalName(number), shell.user);
     if (result === 'no-such-process') status = fail(ctx, `(${item}) - No such process`);
     else if (result === 'not-permitted') status = fail(ctx, `(${item}) - Operation not permitted`);
   }
+  // What was killed is gone before the next prompt.
+  if (shell.ownsTerminal) await new Promise<void>((resolve) => setImmediate(resolve));
   return status;
 };
 
@@ -139,7 +185,11 @@ const disown: Builtin = (ctx) => {
   for (const word of words.length === 0 && !ctx.argv.includes('-a') ? ['%+'] : words) {
     const job = table?.find(word);
     if (job === undefined) status = fail(ctx, `${word === '%+' ? 'current' : word}: no such job`);
-    else table?.remove(job);
+    else {
+      if (job.scope.stopped)
+        complain(ctx.shell, ctx.fds, `warning: deleting stopped job ${job.number} with process group ${job.pid}\n`);
+      table?.remove(job);
+    }
   }
   return status;
 };

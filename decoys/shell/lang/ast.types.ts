@@ -120,6 +120,8 @@ export interface Pipeline {
   readonly withStderr: readonly boolean[];
   readonly negated: boolean;
   readonly timed: boolean;
+  /** As written, for `jobs`. */
+  readonly source: string;
 }
 
 export interface ListItem {

@@ -129,6 +129,8 @@ export class Parser extends SimpleCommandReader {
       this.takePlain(word);
       if (timed && this.peekPlain() === '-p') this.takePlain('-p');
     }
+    this.skipBlanks();
+    const start = this.at;
     const commands: Command[] = [];
     const withStderr: boolean[] = [];
     if ((negated || timed) && this.#atPipelineEnd()) {
@@ -137,6 +139,7 @@ export class Parser extends SimpleCommandReader {
         withStderr,
         negated,
         timed,
+        source: '',
       };
     }
     for (;;) {
@@ -147,7 +150,7 @@ export class Parser extends SimpleCommandReader {
       withStderr.push(op === '|&');
       this.skipNewlines();
     }
-    return { commands, withStderr, negated, timed };
+    return { commands, withStderr, negated, timed, source: this.source.slice(start, this.at).trim() };
   }
 
   #atPipelineEnd(): boolean {

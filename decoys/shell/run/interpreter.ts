@@ -7,6 +7,7 @@ import { Parser } from '../lang/parser.ts';
 import { ShellSyntaxError } from '../lang/syntax-error.ts';
 import { runCompound } from './compound-command.ts';
 import { ExitShell, Killed } from './control-flow.ts';
+import { controlsJobs, runJob } from './job-control.ts';
 import { ProcessScope } from './process-scope.ts';
 import { type FdTable, outputOf } from './redirection.ts';
 import type { ShellState } from './shell-state.ts';
@@ -111,9 +112,13 @@ async function runPipeline(shell: ShellState, fds: FdTable, pipeline: Pipeline):
   if (pipeline.negated) shell.testing++;
   try {
     if (pipeline.commands.length === 1) {
-      status = await runCommand(shell, fds, pipeline.commands[0]!);
+      status = await runSingle(shell, fds, pipeline);
       shell.vars.declare('PIPESTATUS').array = new Map([[0, String(status)]]);
-    } else status = await runPiped(shell, fds, pipeline);
+    } else if (controlsJobs(shell))
+      status = await runJob(shell, fds, pipeline.source, (copy) =>
+        inSubshell(copy, fds, () => runPiped(copy, fds, pipeline)),
+      );
+    else status = await runPiped(shell, fds, pipeline);
   } finally {
     if (pipeline.negated) shell.testing--;
   }
@@ -134,6 +139,16 @@ async function runPipeline(shell: ShellState, fds: FdTable, pipeline: Pipeline):
   }
   shell.status = status;
   return status;
+}
+
+/** One command; a subshell at a terminal is a job as a whole, and what a simple command starts is one by itself. */
+function runSingle(shell: ShellState, fds: FdTable, pipeline: Pipeline): Promise<number> {
+  const command = pipeline.commands[0]!;
+  if (!controlsJobs(shell)) return runCommand(shell, fds, command);
+  shell.jobSource = pipeline.source;
+  if (command.kind !== 'compound' || command.body.kind !== 'subshell') return runCommand(shell, fds, command);
+  const source = pipeline.source.replace(/^\(\s*([^()]*?)\s*\)$/, '( $1 )');
+  return runJob(shell, fds, source, (copy) => inSubshell(copy, fds, () => runCommand(copy, fds, command)));
 }
 
 function writeTimes(shell: ShellState, fds: FdTable, seconds: number): void {
@@ -191,6 +206,7 @@ export async function runCommand(shell: ShellState, fds: FdTable, command: Comma
   shell.scope.check();
   shell.line = command.line;
   if (shell.session.budget.sliceOver) await breathe(shell);
+  if (shell.scope.stopped) await shell.scope.wait<void>((resolve) => resolve());
   const slow = shell.session.writable();
   if (slow !== undefined) {
     await shell.scope.wait<void>((resolve) => void slow.then(resolve));
@@ -238,8 +254,6 @@ function startBackground(shell: ShellState, fds: FdTable, item: ListItem): numbe
     shell.session.processes.remove(pid);
     if (job === undefined) return;
     job.status = status;
-    job.state =
-      status === 0 ? 'Done' : status === 137 ? 'Killed' : status === 143 || status === 129 ? 'Terminated' : 'Exit';
   });
   shell.lastBackground = pid;
   if (shell.interactive && job !== undefined) outputOf(fds, 2).write(`[${job.number}] ${pid}\n`);

@@ -9,6 +9,10 @@ export class ProcessScope implements Waiter {
   #children: Set<ProcessScope> | undefined;
   #rejects: Set<(reason: Killed) => void> | undefined;
   #killed: Killed | undefined;
+  /** What came while it was stopped, to be done when it goes on. */
+  #held: (() => void)[] | undefined;
+  /** Called once it is stopped, by whoever waits for it in the foreground. */
+  onStop: (() => void) | undefined;
 
   constructor(clock: Clock, parent?: ProcessScope) {
     this.#clock = clock;
@@ -24,6 +28,26 @@ export class ProcessScope implements Waiter {
     return this.#killed;
   }
 
+  get stopped(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** As SIGSTOP: whoever waits goes on waiting, even where what it waits for has come. */
+  stop(): void {
+    if (this.#held !== undefined || this.#killed !== undefined) return;
+    this.#held = [];
+    for (const child of this.#children ?? []) child.stop();
+    this.onStop?.();
+  }
+
+  /** As SIGCONT. */
+  continue(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const child of this.#children ?? []) child.continue();
+    for (const each of held ?? []) each();
+  }
+
   /** Throws where the scope was killed. */
   check(): void {
     if (this.#killed !== undefined) throw this.#killed;
@@ -32,6 +56,7 @@ export class ProcessScope implements Waiter {
   kill(signal: Killed['signal']): void {
     if (this.#killed !== undefined) return;
     this.#killed = new Killed(signal);
+    this.#held = undefined;
     for (const child of this.#children ?? []) child.kill(signal);
     const rejects = this.#rejects;
     this.#rejects = undefined;
@@ -56,10 +81,15 @@ export class ProcessScope implements Waiter {
         reject(reason);
       };
       rejects.add(refuse);
-      start((value) => {
+      const settle = (value: T): void => {
+        if (this.#held !== undefined) {
+          this.#held.push(() => settle(value));
+          return;
+        }
         rejects.delete(refuse);
         resolve(value);
-      });
+      };
+      start(settle);
     });
   }
 

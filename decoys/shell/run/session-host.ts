@@ -16,6 +16,10 @@ export interface SessionHost {
   readonly rootScope: ProcessScope;
   readonly client: { readonly ip: string; readonly port: number };
   readonly server: { readonly ip: string; readonly port: number };
+  /** Makes a job the one that the terminal's keys reach; answers how to give it back. */
+  enterForeground(scope: ProcessScope): () => void;
+  /** Whether a program of this group waits for the terminal's keys. */
+  readsTerminal(scope: ProcessScope): boolean;
   /** Programs that started programs, right now. */
   nesting: number;
   /** The terminal of the session, if it has one; changes with its size. */

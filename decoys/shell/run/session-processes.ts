@@ -8,6 +8,8 @@ import type { ProcessScope } from './process-scope.ts';
 interface Entry {
   readonly process: MachineProcess;
   readonly scope: ProcessScope | undefined;
+  /** The job that it is part of, whose stops it shares; the first process of a job leads it. */
+  readonly job: ProcessScope | undefined;
 }
 
 const SIGNALS: ReadonlySet<string> = new Set([
@@ -19,8 +21,6 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'PIPE',
   'ABRT',
   'SEGV',
-  'STOP',
-  'TSTP',
   'ALRM',
   'USR1',
   'USR2',
@@ -67,6 +67,7 @@ export class SessionProcesses {
     scope: ProcessScope | undefined,
     tty = this.#tty,
     rssKb = 3400,
+    job?: ProcessScope,
   ): number {
     const pid = this.#nextPid++;
     const process: MachineProcess = {
@@ -83,7 +84,8 @@ export class SessionProcesses {
       comm: comm.slice(0, 15),
       args: args.slice(0, 4096),
     };
-    this.#entries.set(pid, { process, scope });
+    const leads = job !== undefined && this.leaderOf(job) === undefined;
+    this.#entries.set(pid, { process, scope: leads ? job : scope, job: job ?? scope });
     return pid;
   }
 
@@ -94,6 +96,12 @@ export class SessionProcesses {
 
   remove(pid: number): void {
     this.#entries.delete(pid);
+  }
+
+  /** The first process of a job. */
+  leaderOf(job: ProcessScope): number | undefined {
+    for (const [pid, entry] of this.#entries) if (entry.job === job) return pid;
+    return undefined;
   }
 
   has(pid: number): boolean {
@@ -120,7 +128,12 @@ export class SessionProcesses {
         comm: item.comm,
         args: item.args,
       }));
-    return [...system, ...[...this.#entries.values()].map((entry) => entry.process)];
+    return [
+      ...system,
+      ...[...this.#entries.values()].map((entry) =>
+        entry.job?.stopped === true ? { ...entry.process, state: 'T' } : entry.process,
+      ),
+    ];
   }
 
   kill(pid: number, signal: string, by: MachineUser): 'done' | 'no-such-process' | 'not-permitted' {
@@ -129,7 +142,10 @@ export class SessionProcesses {
     if (entry !== undefined) {
       if (by.uid !== 0 && by.uid !== entry.process.uid) return 'not-permitted';
       if (pid === this.shellPid && ['TERM', 'INT', 'QUIT', 'TSTP'].includes(name)) return 'done';
-      if (name !== '0' && SIGNALS.has(name) && !['STOP', 'TSTP'].includes(name)) {
+      if (name === 'STOP' || name === 'TSTP' || name === 'TTIN' || name === 'TTOU') {
+        if (pid !== this.shellPid) entry.scope?.stop();
+      } else if (name === 'CONT') entry.scope?.continue();
+      else if (name !== '0' && SIGNALS.has(name)) {
         entry.scope?.kill(name === 'HUP' || name === 'INT' || name === 'KILL' || name === 'QUIT' ? name : 'TERM');
       }
       return 'done';

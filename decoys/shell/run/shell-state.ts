@@ -65,6 +65,10 @@ export class ShellState {
   dirStack: string[] = [];
   history: string[] = [];
   jobs: JobTable | undefined;
+  /** The shell of a terminal, whose foreground can be stopped; its forks are not. */
+  ownsTerminal = false;
+  /** The pipeline that runs, as written, for `jobs`. */
+  jobSource = '';
   startedAt: number;
   randomState: number;
   getoptsAt = 0;
@@ -101,6 +105,9 @@ export class ShellState {
       this.shopts.add('expand_aliases');
     }
   }
+
+  /** The job of a terminal that this shell runs in, where it is a copy for one. */
+  jobScope: ProcessScope | undefined;
 
   get interactive(): boolean {
     return this.mode === 'interactive' && this.subshellDepth === 0;
@@ -141,6 +148,7 @@ export class ShellState {
     copy.dirStack = [...this.dirStack];
     copy.history = this.history;
     copy.jobs = this.jobs;
+    copy.jobScope = this.jobScope;
     copy.startedAt = this.startedAt;
     copy.randomState = this.randomState + 7919;
     copy.disabledBuiltins = this.disabledBuiltins;

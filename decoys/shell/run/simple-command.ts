@@ -6,10 +6,12 @@ import { AbandonLine, BreakLoop, ExitShell, Killed, ReturnFunction } from './con
 import { arithmetic, expandQuoted, expandText, expandWords } from './expansion.ts';
 import { runSource } from './interpreter.ts';
 import { runCompoundOf } from './function-body.ts';
+import { controlsJobs, runJob } from './job-control.ts';
 import { runProgram } from './programs.ts';
 import { printable } from './quoting.ts';
 import { type FdTable, complain, outputOf, redirect, traceText } from './redirection.ts';
 import type { ShellState } from './shell-state.ts';
+import { inSubshell } from './subshell.ts';
 import { setElement } from './values.ts';
 import type { Variable } from './variables.ts';
 
@@ -61,6 +63,8 @@ async function runParts(shell: ShellState, fds: FdTable, command: SimpleCommand)
   if (redirected === undefined) return 1;
   try {
     const name = argv[0]!;
+    if (name.startsWith('%') && controlsJobs(shell))
+      return await dispatch(shell, redirected.fds, ['fg', name], builtins.get('fg'));
     const builtin = builtins.get(name);
     const active = builtin !== undefined && shell.disabledBuiltins?.has(name) !== true ? builtin : undefined;
     const body = shell.functions.get(name);
@@ -197,7 +201,11 @@ export async function dispatch(
   const definition = options.functions === false ? undefined : shell.functions.get(name);
   if (definition !== undefined) return callFunction(shell, fds, argv, definition);
   shell.lastArgument = argv.at(-1) ?? '';
-  if (builtin === undefined) return runProgram(shell, fds, argv);
+  if (builtin === undefined) {
+    if (!controlsJobs(shell)) return runProgram(shell, fds, argv);
+    const source = shell.jobSource === '' ? argv.join(' ') : shell.jobSource;
+    return runJob(shell, fds, source, (copy) => inSubshell(copy, fds, () => runProgram(copy, fds, argv)));
+  }
   let status = 1;
   try {
     status = await builtin({ shell, fds, argv });

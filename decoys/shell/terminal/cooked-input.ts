@@ -11,7 +11,8 @@ export class SessionInput extends BufferedInput {
   #chunks: Uint8Array[] = [];
   #size = 0;
   #ended = false;
-  #wake: (() => void) | undefined;
+  /** Those who wait, and for what process: a stopped one waits on while another reads. */
+  readonly #waiting = new Map<() => void, Waiter>();
   readonly #onEcho: ((on: boolean) => void) | undefined;
 
   constructor(waiter: () => Waiter, terminal: boolean, onEcho?: (on: boolean) => void) {
@@ -33,14 +34,23 @@ export class SessionInput extends BufferedInput {
     if (this.#size + bytes.length > MAX_QUEUE) return false;
     this.#chunks.push(bytes);
     this.#size += bytes.length;
-    this.#wake?.();
+    this.#wake();
     return true;
   }
 
   /** End of input; on a terminal for one read only. */
   finish(): void {
     this.#ended = true;
-    this.#wake?.();
+    this.#wake();
+  }
+
+  /** Whether this process waits for keys. */
+  isReadBy(waiter: Waiter): boolean {
+    return [...this.#waiting.values()].includes(waiter);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.keys()) wake();
   }
 
   /** What nobody read. */
@@ -58,10 +68,16 @@ export class SessionInput extends BufferedInput {
         if (this.isTerminal) this.#ended = false;
         return undefined;
       }
-      await this.#waiter().wait<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
+      const waiter = this.#waiter();
+      let mine: (() => void) | undefined;
+      try {
+        await waiter.wait<void>((resolve) => {
+          mine = resolve;
+          this.#waiting.set(resolve, waiter);
+        });
+      } finally {
+        if (mine !== undefined) this.#waiting.delete(mine);
+      }
     }
     const first = this.#chunks.shift()!;
     this.#size -= first.length;
