@@ -123,8 +123,8 @@ describe.skipIf(corpus === undefined)('the specification (NETSENTINEL_CORPUS)', 
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) {
       const text = readFileSync(join(folder, path), 'utf8');
-      const wanted = path.includes('correlation') ? [expect.stringContaining('there is no rule')] : [];
-      expect(readRules([{ path, text }]).failed.map(({ error }) => error)).toEqual(wanted);
+      const found = readRules([{ path, text }]).failed.map(({ error }) => error.slice(0, 16));
+      expect(found).toEqual(path.includes('correlation') ? ['there is no rule'] : []);
     }
   });
 
