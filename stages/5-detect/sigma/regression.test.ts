@@ -114,3 +114,29 @@ describe.skipIf(corpus === undefined)('the corpus (NETSENTINEL_CORPUS)', () => {
     }
   });
 });
+
+describe.skipIf(corpus === undefined)('the specification (NETSENTINEL_CORPUS)', () => {
+  const folder = join(corpus ?? '', '02-sigma-spec');
+
+  test('what its own tests hold reads, but for rules that are not there to be correlated', () => {
+    const paths = globSync('tests/**/*.yml', { cwd: folder }).toSorted();
+    expect(paths.length).toBeGreaterThan(10);
+    for (const path of paths) {
+      const text = readFileSync(join(folder, path), 'utf8');
+      const found = readRules([{ path, text }]).failed.map(({ error }) => error.slice(0, 16));
+      expect(found).toEqual(path.includes('correlation') ? ['there is no rule'] : []);
+    }
+  });
+
+  test('its correlation of many failed logins before a good one reads whole', () => {
+    const text = readFileSync(join(folder, 'specification', 'sigma-correlation-rules-specification.md'), 'utf8');
+    const example = /```yml\n(title: Correlation - Multiple Failed Logins[^]*?)```/.exec(text)?.[1] ?? '';
+    const { rules, correlations, failed } = readRules([{ path: 'example', text: example }]);
+    expect(failed).toEqual([]);
+    expect(rules).toHaveLength(2);
+    expect(correlations.map(({ type, rules: of }) => [type, of.length])).toEqual([
+      ['temporal_ordered', 2],
+      ['event_count', 1],
+    ]);
+  });
+});

@@ -15,7 +15,8 @@ export function parseYaml(text: string): unknown[] {
   try {
     return constructFromEvents(parseEvents(text, { maxDepth }), { source: text, schema: CORE_SCHEMA, maxAliases });
   } catch (error) {
-    if (error instanceof YAMLException) throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), error.reason);
+    if (error instanceof YAMLException)
+      throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), error.reason);
     throw error;
   }
 }
