@@ -20,7 +20,8 @@ import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-sta
 import { StoreConfig } from '@netsentinel/store/store.config';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
-import { createAnalysis, type Analysis } from '../platform/analysis.ts';
+import { createAnalysis } from '../platform/analysis.ts';
+import type { Analysis } from '../platform/analysis.types.ts';
 import { keepHouse } from '../platform/housekeeping.ts';
 import { startStoreWriter } from '../platform/store-writer.ts';
 

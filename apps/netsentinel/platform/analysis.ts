@@ -5,27 +5,20 @@
  */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Actor } from '@netsentinel/contracts/actor';
-import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
-import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
-import type { Logger } from '@netsentinel/contracts/log';
-import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
-import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
+import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
+import type { Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { closeIncident, sayTime } from '@netsentinel/alert/close';
 import { foldAction } from '@netsentinel/alert/fold-action';
 import { foldEvent } from '@netsentinel/alert/fold';
-import {
-  isRepeat,
-  newActorState,
-  packActorState,
-  rememberBefore,
-  unpackActorState,
-  type ActorState,
-} from '@netsentinel/detect/actor-state';
+import { isRepeat, packActorState, rememberBefore } from '@netsentinel/detect/actor-state';
 import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
-import { planActions, type Policy } from '@netsentinel/respond/engine';
+import { planActions } from '@netsentinel/respond/engine';
+import type { Analysis, AnalysisCounters, AnalysisOptions } from './analysis.types.ts';
+import { Dossiers, type Dossier } from './dossiers.ts';
+import { closeQuiet, replaceIncident } from './incident-changes.ts';
 import { nextPositions } from './store-writer.ts';
 
 export const ANALYSIS_GROUP = 'analysis';
@@ -44,65 +37,6 @@ const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 30_000;
 const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
-/** Old records that are being read in right now look quiet by their time: whose events still come is not. */
-const SETTLED_MS = 10 * 60_000;
-
-export interface AnalysisOptions {
-  readonly stream: EventStream;
-  readonly state: StateStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly policy: Policy;
-  /** Called once it is durable. */
-  readonly onIncident: (summary: IncidentSummary) => void;
-  /** Called once it is durable, after `onIncident`: hand it to the dispatcher. */
-  readonly onAction: (action: Action) => void;
-  /** Actors kept in memory; default 50,000. */
-  readonly maxActors?: number;
-  /** About how much memory they may take; default 64 MiB. */
-  readonly maxActorBytes?: number;
-  /** A quiet time after which an incident is over, and the actor's next move opens a new one; default 24 hours. */
-  readonly closeAfterMs?: number;
-}
-
-export interface Analysis {
-  /** Resolves once it reads; it then runs until `stop`. */
-  start(): Promise<void>;
-  /** Ends after the batch in hand, and keeps the position. */
-  stop(): Promise<void>;
-  /**
-   * Brings an action's new status into its incident, in one transaction with what `write` does: the dispatcher's `commit`. Harmless when
-   * done twice.
-   */
-  actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
-  /** A person's word on an incident; undefined where there is no such incident. */
-  setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
-  /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
-  closeQuiet(limit: number): Promise<number>;
-  readonly counters: AnalysisCounters;
-}
-
-export interface AnalysisCounters {
-  events: number;
-  /** Events that somebody looked at: moves of an attacker. */
-  moves: number;
-  detections: number;
-  repeats: number;
-  /** Events on which we broke; they are skipped and logged. */
-  failures: number;
-}
-
-/** What is known of one actor; written through, so dropping it loses nothing. */
-interface Dossier {
-  readonly state: ActorState;
-  incident: Incident | undefined;
-  /** All actions against the actor that count for planning; loaded when first needed. */
-  actions: Action[] | undefined;
-  /** About how much memory it takes, as last weighed. */
-  bytes: number;
-  /** When an event of the actor came last, on the monotonic clock. */
-  touchedAt: number;
-}
 
 type Tally = Omit<AnalysisCounters, 'events'>;
 
@@ -121,8 +55,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
-  const dossiers = new Map<Actor, Dossier>();
-  let remembered = 0;
+  const dossiers = new Dossiers(state.read, clock, { maxActors, maxBytes: maxActorBytes });
+  const changeContext = { state, clock, dossiers, onIncident: options.onIncident };
   const stopping = new AbortController();
   let consumer: StreamConsumer | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -136,46 +70,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const turn = exclusive.then(work);
     exclusive = turn.catch(() => undefined);
     return turn;
-  }
-
-  async function dossierOf(actor: Actor): Promise<Dossier> {
-    const known = dossiers.get(actor);
-    if (known !== undefined) {
-      // Last used comes last.
-      dossiers.delete(actor);
-      dossiers.set(actor, known);
-      known.touchedAt = clock.monotonicMs();
-      return known;
-    }
-    const [bytes, incident] = await Promise.all([state.read.actorState(actor), state.read.openIncidentOf(actor)]);
-    const dossier: Dossier = {
-      state: bytes === undefined ? newActorState() : unpackActorState(bytes),
-      incident,
-      actions: undefined,
-      bytes: 0,
-      touchedAt: clock.monotonicMs(),
-    };
-    dossiers.set(actor, dossier);
-    return dossier;
-  }
-
-  /** Only between batches, when all is stored. */
-  function forgetOldest(changed: Iterable<Change>): void {
-    for (const { dossier } of changed) {
-      const bytes = weightOf(dossier);
-      remembered += bytes - dossier.bytes;
-      dossier.bytes = bytes;
-    }
-    for (const [actor, dossier] of dossiers) {
-      if (dossiers.size <= maxActors && remembered <= maxActorBytes) return;
-      dossiers.delete(actor);
-      remembered -= dossier.bytes;
-    }
-  }
-
-  function forgetAll(): void {
-    dossiers.clear();
-    remembered = 0;
   }
 
   async function analyse(records: readonly StoredRecord[]): Promise<void> {
@@ -192,7 +86,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const { actor } = event.netsentinel;
       let change = changes.get(actor);
       if (change === undefined) {
-        const dossier = await dossierOf(actor);
+        const dossier = await dossiers.open(actor);
         change = { dossier, before: dossier.incident, replaced: [], planned: [] };
         changes.set(actor, change);
       }
@@ -209,7 +103,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         options.onIncident(summaryOf(dossier.incident));
       for (const action of planned) options.onAction(action);
     }
-    forgetOldest(changes.values());
+    dossiers.forgetOldest([...changes.values()].map(({ dossier }) => dossier));
   }
 
   /** What breaks on one event is ours to mend, and no reason to stop for all others. */
@@ -299,7 +193,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         return await alone(() => analyse(records));
       } catch (error) {
         // What is in memory is ahead of what is stored now: forget it, and read it from the store again.
-        forgetAll();
+        dossiers.forgetAll();
         log.error('analysis could not store its results; trying again', { error: describeError(error), waitMs });
         await pause(waitMs);
       }
@@ -330,57 +224,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
   }
 
-  /** Puts a changed incident in place of the stored and the remembered one, with whatever else `write` does, and tells. */
-  async function replaceIncident(
-    id: string,
-    change: (incident: Incident) => Incident,
-    write?: (tx: StateTransaction) => Promise<void>,
-  ): Promise<Incident | undefined> {
-    const stored = await state.read.incident(id);
-    const next = stored === undefined ? undefined : change(stored);
-    const changed = next !== stored;
-    if (!changed && write === undefined) return stored;
-    await state.transaction(async (tx) => {
-      if (changed && next !== undefined) await tx.putIncident(next);
-      await write?.(tx);
-    });
-    if (!changed || next === undefined) return stored;
-    const dossier = dossiers.get(next.actor);
-    if (dossier?.incident?.id === id) dossier.incident = next;
-    options.onIncident(summaryOf(next));
-    return next;
-  }
-
-  async function closeQuiet(limit: number): Promise<number> {
-    const now = clock.now();
-    const { incidents } = await state.read.incidents({
-      status: ['open', 'contained'],
-      lastSeenUntil: now - closeAfterMs,
-      limit,
-    });
-    const quiet = incidents.filter(({ actor }) => {
-      const touchedAt = dossiers.get(actor)?.touchedAt;
-      return touchedAt === undefined || clock.monotonicMs() - touchedAt >= Math.min(SETTLED_MS, closeAfterMs);
-    });
-    if (quiet.length === 0) return 0;
-    const closed: Incident[] = [];
-    await state.transaction(async (tx) => {
-      for (const { id } of quiet) {
-        const incident = await tx.incident(id);
-        if (incident === undefined) continue;
-        const next = closeIncident(incident, now, `Quiet for ${sayTime(closeAfterMs)}`);
-        await tx.putIncident(next);
-        closed.push(next);
-      }
-    });
-    for (const incident of closed) {
-      const dossier = dossiers.get(incident.actor);
-      if (dossier?.incident?.id === incident.id) dossier.incident = incident;
-      options.onIncident(summaryOf(incident));
-    }
-    return closed.length;
-  }
-
   return {
     counters,
     async start() {
@@ -409,34 +252,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     actionChanged: (action, write) =>
       alone(async () => {
-        await replaceIncident(action.incident, (incident) => foldAction(incident, action), write);
-        const actions = dossiers.get(action.actor)?.actions;
+        await replaceIncident(changeContext, action.incident, (incident) => foldAction(incident, action), write);
+        const actions = dossiers.peek(action.actor)?.actions;
         const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
         if (actions !== undefined && index >= 0) actions[index] = action;
       }),
     setStatus: (id, status) =>
       alone(async () => {
-        const incident = await replaceIncident(id, (one) =>
+        const incident = await replaceIncident(changeContext, id, (one) =>
           one.status === status ? one : { ...one, status, version: one.version + 1 },
         );
         // Which incident is the actor's open one may be another now: the store knows.
-        if (incident !== undefined) forgetAll();
+        if (incident !== undefined) dossiers.forgetAll();
         return incident;
       }),
-    closeQuiet: (limit) => alone(() => closeQuiet(limit)),
+    closeQuiet: (limit) => alone(() => closeQuiet(changeContext, closeAfterMs, limit)),
   };
-}
-
-/** A rough count: a few hundred bytes an entry, and the texts that attackers may make long. */
-function weightOf({ state, incident }: Dossier): number {
-  let bytes = 2000 + state.before.length * 500;
-  if (incident === undefined) return bytes;
-  const { timeline, commands, credentials, files, sessions, detections } = incident;
-  bytes +=
-    300 * (timeline.length + commands.length + credentials.length + files.length + sessions.length + detections.length);
-  for (const { title, detail } of timeline) bytes += title.length + (detail?.length ?? 0);
-  for (const { input } of commands) bytes += input.length;
-  return bytes;
 }
 
 function nextTurn(): Promise<void> {

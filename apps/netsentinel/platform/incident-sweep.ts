@@ -2,7 +2,7 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError } from '@netsentinel/kernel/errors';
-import type { Analysis } from './analysis.ts';
+import type { Analysis } from './analysis.types.ts';
 
 const EVERY_MS = 60_000;
 /** While more are waiting. */

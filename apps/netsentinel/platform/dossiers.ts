@@ -1,0 +1,104 @@
+/**
+ * What is known of each actor, kept in memory within bounds and written through, so that forgetting loses nothing: the actors that moved longest ago
+ * are forgotten first, and read from the store when they come back.
+ */
+import type { Action } from '@netsentinel/contracts/action';
+import type { Actor } from '@netsentinel/contracts/actor';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Incident } from '@netsentinel/contracts/incident';
+import type { StateReader } from '@netsentinel/contracts/state-store';
+import { newActorState, unpackActorState, type ActorState } from '@netsentinel/detect/actor-state';
+
+export interface Dossier {
+  readonly state: ActorState;
+  incident: Incident | undefined;
+  /** All actions against the actor that count for planning; loaded when first needed. */
+  actions: Action[] | undefined;
+  /** About how much memory it takes, as last weighed. */
+  bytes: number;
+  /** When an event of the actor came last, on the monotonic clock. */
+  touchedAt: number;
+}
+
+export interface DossierLimits {
+  readonly maxActors: number;
+  readonly maxBytes: number;
+}
+
+export class Dossiers {
+  readonly #read: StateReader;
+  readonly #clock: Clock;
+  readonly #limits: DossierLimits;
+  readonly #known = new Map<Actor, Dossier>();
+  #bytes = 0;
+
+  constructor(read: StateReader, clock: Clock, limits: DossierLimits) {
+    this.#read = read;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** Of those in memory. */
+  peek(actor: Actor): Dossier | undefined {
+    return this.#known.get(actor);
+  }
+
+  /** From memory or else from the store; notes that the actor has moved. */
+  async open(actor: Actor): Promise<Dossier> {
+    const known = this.#known.get(actor);
+    if (known !== undefined) {
+      // Last used comes last.
+      this.#known.delete(actor);
+      this.#known.set(actor, known);
+      known.touchedAt = this.#clock.monotonicMs();
+      return known;
+    }
+    const [bytes, incident] = await Promise.all([this.#read.actorState(actor), this.#read.openIncidentOf(actor)]);
+    const dossier: Dossier = {
+      state: bytes === undefined ? newActorState() : unpackActorState(bytes),
+      incident,
+      actions: undefined,
+      bytes: 0,
+      touchedAt: this.#clock.monotonicMs(),
+    };
+    this.#known.set(actor, dossier);
+    return dossier;
+  }
+
+  /** An incident that was changed by others than its attacker takes the place of the remembered one. */
+  replaceIncident(incident: Incident): void {
+    const dossier = this.#known.get(incident.actor);
+    if (dossier?.incident?.id === incident.id) dossier.incident = incident;
+  }
+
+  /** Weighs what has changed, and forgets the oldest beyond the limits. Only between batches, when all is stored. */
+  forgetOldest(changed: Iterable<Dossier>): void {
+    for (const dossier of changed) {
+      const bytes = weightOf(dossier);
+      this.#bytes += bytes - dossier.bytes;
+      dossier.bytes = bytes;
+    }
+    for (const [actor, dossier] of this.#known) {
+      if (this.#known.size <= this.#limits.maxActors && this.#bytes <= this.#limits.maxBytes) return;
+      this.#known.delete(actor);
+      this.#bytes -= dossier.bytes;
+    }
+  }
+
+  forgetAll(): void {
+    this.#known.clear();
+    this.#bytes = 0;
+  }
+}
+
+/** A rough count: a few hundred bytes an entry, and the texts that attackers may make long. */
+function weightOf({ state, incident }: Dossier): number {
+  let bytes = 2000 + state.before.length * 500;
+  if (incident === undefined) return bytes;
+  const { timeline, commands, credentials, files, sessions, detections } = incident;
+  bytes +=
+    300 * (timeline.length + commands.length + credentials.length + files.length + sessions.length + detections.length);
+  for (const { title, detail } of timeline) bytes += title.length + (detail?.length ?? 0);
+  for (const { input } of commands) bytes += input.length;
+  return bytes;
+}

@@ -1,0 +1,102 @@
+import type { Action } from '@netsentinel/contracts/action';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeState, FakeStream, HOUR, login, NOW, startAnalysis, stopAnalysis } from './analysis.fixture.ts';
+
+afterEach(stopAnalysis);
+
+describe('changes to incidents that do not come from their attackers', () => {
+  it('brings the enforcer’s word and a person’s word into the incident', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, planned, settled, told } = await startAnalysis(stream, state);
+    stream.feed(login('success'));
+    await settled(1);
+    const applied: Action = { ...planned[0]!, status: 'applied', updatedAt: NOW + 5 };
+    await running.actionChanged(applied, (tx) => tx.putAction(applied));
+    expect(state.actions.get(applied.id)?.status).toBe('applied');
+    await running.actionChanged(applied);
+    state.failures = 1;
+    await expect(running.actionChanged({ ...applied, status: 'verified' })).rejects.toThrow('disk full');
+    const id = applied.incident;
+    expect(state.incidents.get(id)!.status).toBe('contained');
+    expect(state.incidents.get(id)!.timeline.filter((entry) => entry.title.startsWith('Blocked'))).toHaveLength(1);
+    expect(told.at(-1)!.status).toBe('contained');
+    expect(await running.setStatus('inc-unknown', 'closed')).toBeUndefined();
+    expect((await running.setStatus(id, 'closed'))?.status).toBe('closed');
+    stream.feed(login('success', { atMs: NOW + 60_000 }));
+    await settled(2);
+    expect([...state.incidents.values()].map((one) => one.status)).toEqual(['closed', 'open']);
+    // The first block is in force still.
+    expect(planned).toHaveLength(1);
+  });
+
+  it('closes an incident that was quiet for long when its attacker comes back', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { settled } = await startAnalysis(stream, state, { closeAfterMs: 60_000 });
+    stream.feed(login('failure'), login('failure', { atMs: NOW + 61_000 }));
+    await settled(2);
+    expect([...state.incidents.values()].map((one) => [one.status, one.counts.failures])).toEqual([
+      ['closed', 1],
+      ['open', 1],
+    ]);
+    const [old, young] = [...state.incidents.values()];
+    expect(old?.timeline.at(-1)).toMatchObject({ title: 'Closed', time: NOW + 61_000 });
+    expect(old?.timeline.at(-1)?.detail).toContain(young?.id);
+  });
+
+  it('closes quiet incidents whose attackers stay away, and says so', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const first = await startAnalysis(stream, state, { closeAfterMs: HOUR });
+    stream.feed(...['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((ip) => login('failure', { ip })));
+    stream.feed(login('failure', { ip: '192.0.2.4', atMs: NOW + HOUR }));
+    await first.settled(4);
+    first.clock.advance(HOUR - 1);
+    expect(await first.analysis.closeQuiet(2)).toBe(0);
+    first.clock.advance(1);
+    const before = first.told.length;
+    expect(await first.analysis.closeQuiet(2)).toBe(2);
+    expect(first.told.slice(before).map(({ status }) => status)).toEqual(['closed', 'closed']);
+    await first.analysis.stop();
+    // What the sweep has left over is closed by the next process.
+    const second = await startAnalysis(stream, state, { closeAfterMs: HOUR, clock: first.clock });
+    expect(await second.analysis.closeQuiet(2)).toBe(1);
+    expect(await second.analysis.closeQuiet(2)).toBe(0);
+    const all = [...state.incidents.values()];
+    expect(all.map(({ status }) => status)).toEqual(['closed', 'closed', 'closed', 'open']);
+    for (const one of all.slice(0, 3))
+      expect(one.timeline.at(-1)).toEqual({
+        time: NOW + HOUR,
+        kind: 'status',
+        title: 'Closed',
+        detail: 'Quiet for 60 minutes',
+      });
+    // Whoever comes back has a new one.
+    stream.feed(login('failure', { ip: '192.0.2.1', atMs: NOW + HOUR }));
+    await second.settled(1);
+    expect(state.incidents.size).toBe(5);
+  });
+
+  it('does not close what is being read in from old records', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, clock, settled } = await startAnalysis(stream, state);
+    stream.feed(login('failure', { atMs: NOW - 100 * HOUR }));
+    await settled(1);
+    expect(await running.closeQuiet(10)).toBe(0);
+    clock.advance(HOUR);
+    expect(await running.closeQuiet(10)).toBe(1);
+  });
+
+  it('leaves the word of a person alone', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, clock, settled } = await startAnalysis(stream, state);
+    stream.feed(login('failure'));
+    await settled(1);
+    await running.setStatus([...state.incidents.keys()][0]!, 'benign');
+    clock.advance(100 * HOUR);
+    expect(await running.closeQuiet(10)).toBe(0);
+  });
+});

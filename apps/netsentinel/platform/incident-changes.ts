@@ -1,0 +1,71 @@
+/** Changes to incidents that do not come from their attackers' moves: the enforcer's word, a person's word, and the end of those that went quiet. */
+import type { Clock } from '@netsentinel/contracts/clock';
+import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import { closeIncident, sayTime } from '@netsentinel/alert/close';
+import type { Dossiers } from './dossiers.ts';
+
+/** Old records that are being read in right now look quiet by their time: whose events still come is not. */
+const SETTLED_MS = 10 * 60_000;
+
+export interface ChangeContext {
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly dossiers: Dossiers;
+  readonly onIncident: (summary: IncidentSummary) => void;
+}
+
+/** Puts a changed incident in place of the stored and the remembered one, with whatever else `write` does, and tells. */
+export async function replaceIncident(
+  { state, dossiers, onIncident }: ChangeContext,
+  id: string,
+  change: (incident: Incident) => Incident,
+  write?: (tx: StateTransaction) => Promise<void>,
+): Promise<Incident | undefined> {
+  const stored = await state.read.incident(id);
+  const next = stored === undefined ? undefined : change(stored);
+  const changed = next !== stored;
+  if (!changed && write === undefined) return stored;
+  await state.transaction(async (tx) => {
+    if (changed && next !== undefined) await tx.putIncident(next);
+    await write?.(tx);
+  });
+  if (!changed || next === undefined) return stored;
+  dossiers.replaceIncident(next);
+  onIncident(summaryOf(next));
+  return next;
+}
+
+/** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
+export async function closeQuiet(
+  { state, clock, dossiers, onIncident }: ChangeContext,
+  closeAfterMs: number,
+  limit: number,
+): Promise<number> {
+  const now = clock.now();
+  const { incidents } = await state.read.incidents({
+    status: ['open', 'contained'],
+    lastSeenUntil: now - closeAfterMs,
+    limit,
+  });
+  const quiet = incidents.filter(({ actor }) => {
+    const touchedAt = dossiers.peek(actor)?.touchedAt;
+    return touchedAt === undefined || clock.monotonicMs() - touchedAt >= Math.min(SETTLED_MS, closeAfterMs);
+  });
+  if (quiet.length === 0) return 0;
+  const closed: Incident[] = [];
+  await state.transaction(async (tx) => {
+    for (const { id } of quiet) {
+      const incident = await tx.incident(id);
+      if (incident === undefined) continue;
+      const next = closeIncident(incident, now, `Quiet for ${sayTime(closeAfterMs)}`);
+      await tx.putIncident(next);
+      closed.push(next);
+    }
+  });
+  for (const incident of closed) {
+    dossiers.replaceIncident(incident);
+    onIncident(summaryOf(incident));
+  }
+  return closed.length;
+}
