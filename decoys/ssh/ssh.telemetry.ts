@@ -3,7 +3,8 @@
  * attacker text is cut to its field's cap here.
  */
 import type { Clock } from '@netsentinel/contracts/clock';
-import { MAX_TEXT, type SensorEvent } from '@netsentinel/contracts/event';
+import type { SensorEvent } from '@netsentinel/contracts/event';
+import { MAX_TEXT } from '@netsentinel/contracts/event-values';
 import type { ForwardTarget } from './connection.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
 import { hassh } from './negotiation.ts';
