@@ -74,6 +74,18 @@ export interface ProcessTable {
   /** True if there was one that the attacker may signal. */
   kill(pid: number, signal: string, by: MachineUser): 'done' | 'no-such-process' | 'not-permitted';
   readonly self: MachineProcess;
+  /** Terminal logins of this machine that ended, the latest first. */
+  visits?(): readonly PastVisit[];
+}
+
+/** A line of wtmp. */
+export interface PastVisit {
+  readonly user: string;
+  readonly tty: string;
+  readonly from: string;
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface MachineProcess {
@@ -89,4 +101,6 @@ export interface MachineProcess {
   readonly vszKb: number;
   readonly comm: string;
   readonly args: string;
+  /** Of a login shell: where its user came from. */
+  readonly from?: string;
 }

@@ -1,10 +1,12 @@
 /** What a login on Debian shows and sets: the message of the day, the last login, and the environment that sshd and PAM give. */
+import type { Variables } from './run/variables.ts';
 import type { Machine, MachineUser, ShellOptions } from './shell.types.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [0] };
 const logins = new WeakMap<object, Map<string, { at: number; from: string }>>();
 
-export function loginEnvironment(machine: Machine, user: MachineUser, options: ShellOptions): Map<string, string> {
+/** `tty` as `ps` names it. */
+export function loginEnvironment(user: MachineUser, options: ShellOptions, tty: string): Map<string, string> {
   const { client, server } = options;
   const env = new Map<string, string>();
   env.set('SHELL', user.shell);
@@ -27,14 +29,13 @@ export function loginEnvironment(machine: Machine, user: MachineUser, options: S
         : '/usr/local/bin:/usr/bin:/bin:/usr/games',
   );
   env.set('MAIL', `/var/mail/${user.name}`);
-  if (options.terminal !== undefined) env.set('SSH_TTY', '/dev/pts/0');
+  if (options.terminal !== undefined) env.set('SSH_TTY', `/dev/${tty}`);
   let size = 0;
   for (const [name, value] of Object.entries(options.environment)) {
     size += name.length + value.length;
     if (size > 16_384 || !/^(?:LANG|LC_\w{1,32}|TERM|COLORTERM)$/.test(name)) continue;
     env.set(name, value.slice(0, 1024));
   }
-  void machine;
   return env;
 }
 
@@ -59,4 +60,20 @@ export function greeting(machine: Machine, user: MachineUser, from: string, now:
 function loginTime(at: number): string {
   const text = new Date(at).toUTCString();
   return `${text.slice(0, 3)} ${text.slice(8, 11)} ${text.slice(5, 7).replace(/^0/, ' ')} ${text.slice(17, 25)} ${text.slice(12, 16)}`;
+}
+
+/** What an interactive shell finds set beside its environment. */
+export function setTerminalVariables(
+  vars: Variables,
+  user: MachineUser,
+  kind: 'bash' | 'dash',
+  terminal: { readonly columns: number; readonly rows: number },
+): void {
+  vars.set('PS1', kind === 'dash' ? (user.uid === 0 ? '# ' : '$ ') : '\\u@\\h:\\w\\$ ');
+  vars.set('PS2', '> ');
+  vars.set('HISTFILE', `${user.home}/.bash_history`);
+  vars.set('HISTSIZE', user.uid === 0 ? '500' : '1000');
+  vars.set('HISTFILESIZE', user.uid === 0 ? '500' : '2000');
+  vars.set('COLUMNS', String(terminal.columns));
+  vars.set('LINES', String(terminal.rows));
 }

@@ -1,8 +1,8 @@
 /** One session on the machine: an `exec` command, a script on standard input, or a terminal with prompt and line editing. */
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { OverlayFileSystem } from './fs/overlay-fs.ts';
-import { bytesOf, textOf } from './lang/byte-text.ts';
-import { greeting, loginEnvironment } from './login.ts';
+import { bytesOf } from './lang/byte-text.ts';
+import { greeting, loginEnvironment, setTerminalVariables } from './login.ts';
 import { Budget } from './run/budget.ts';
 import { AbandonLine, BreakLoop, ExitShell, Killed, ReturnFunction } from './run/control-flow.ts';
 import { runSource } from './run/interpreter.ts';
@@ -14,6 +14,7 @@ import { expandPrompt } from './run/prompt.ts';
 import type { FdTable } from './run/redirection.ts';
 import type { SessionHost } from './run/session-host.ts';
 import { SessionProcesses } from './run/session-processes.ts';
+import { runStartFiles } from './run/start-files.ts';
 import { type ShellMode, ShellState } from './run/shell-state.ts';
 import { runStream, runText } from './run/source-stream.ts';
 import type { OpenFile } from './run/streams.ts';
@@ -75,17 +76,15 @@ class Session implements SessionHost, ShellSession {
     this.budget = new Budget(clock, (observation) => this.observe(observation));
     this.rootScope = new ProcessScope(clock);
     this.#foreground = new ProcessScope(clock, this.rootScope);
-    const tty = options.terminal === undefined ? '?' : 'pts/0';
     const dash = /\/(?:sh|dash)$/.test(this.#user.shell);
     const name = options.command === undefined ? `-${dash ? 'sh' : 'bash'}` : dash ? 'sh' : 'bash';
-    this.processes = new SessionProcesses(
-      machine,
-      clock,
-      this.#user,
-      tty,
-      this.rootScope,
-      options.command === undefined ? name : `${name} -c ${options.command.slice(0, 512)}`,
-    );
+    this.processes = new SessionProcesses(machine, clock, {
+      user: this.#user,
+      from: options.client.ip,
+      hasTerminal: options.terminal !== undefined,
+      scope: this.rootScope,
+      args: options.command === undefined ? name : `${name} -c ${options.command.slice(0, 512)}`,
+    });
     const mode: ShellMode =
       options.command !== undefined ? 'command' : options.terminal === undefined ? 'stdin' : 'interactive';
     const home = fs.stat(this.#user.home, this.#user);
@@ -104,7 +103,7 @@ class Session implements SessionHost, ShellSession {
     this.#shell.isLogin = options.command === undefined;
     this.#shell.jobs = new JobTable();
     this.#shell.ownsTerminal = mode === 'interactive';
-    importEnvironment(this.#shell, loginEnvironment(machine, this.#user, options));
+    importEnvironment(this.#shell, loginEnvironment(this.#user, options, this.processes.tty));
     this.#input = new SessionInput(
       () => this.#foreground,
       options.terminal !== undefined,
@@ -194,6 +193,7 @@ class Session implements SessionHost, ShellSession {
     this.#ended = true;
     this.#keyboard?.close();
     this.resume();
+    this.processes.leave();
     this.rootScope.kill('HUP');
   }
 
@@ -258,7 +258,7 @@ class Session implements SessionHost, ShellSession {
       return 126;
     }
     return this.#guard(async () => {
-      await this.#startFiles([`${this.#user.home}/.bashrc`]);
+      await runStartFiles(this.#shell, this.#fds, [`${this.#user.home}/.bashrc`]);
       return runSource(this.#shell, this.#fds, command);
     });
   }
@@ -286,36 +286,16 @@ class Session implements SessionHost, ShellSession {
     throw error;
   }
 
-  /** Start-up files that the attacker changed; those of the installation have no effect that is not built in. */
-  async #startFiles(paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      if (!this.fs.stat(path, this.#user).ok || this.fs.isOriginal(path)) continue;
-      const read = this.fs.read(path, this.#user, 0, SHELL_LIMITS.maxLineBytes);
-      if (!read.ok) continue;
-      try {
-        await runSource(this.#shell, this.#fds, textOf(read.value));
-      } catch (error) {
-        if (!(error instanceof AbandonLine || error instanceof ReturnFunction)) throw error;
-      }
-    }
-  }
-
   async #interact(): Promise<number> {
     const shell = this.#shell;
     const home = this.#user.home;
     this.#write(greeting(this.machine, this.#user, this.client.ip, this.clock.now()), 'stdout');
-    shell.vars.set('PS1', shell.kind === 'dash' ? (this.#user.uid === 0 ? '# ' : '$ ') : '\\u@\\h:\\w\\$ ');
-    shell.vars.set('PS2', '> ');
-    shell.vars.set('HISTFILE', `${home}/.bash_history`);
-    shell.vars.set('HISTSIZE', this.#user.uid === 0 ? '500' : '1000');
-    shell.vars.set('HISTFILESIZE', this.#user.uid === 0 ? '500' : '2000');
-    shell.vars.set('COLUMNS', String(this.terminal!.columns));
-    shell.vars.set('LINES', String(this.terminal!.rows));
+    setTerminalVariables(shell.vars, this.#user, shell.kind, this.terminal!);
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
     loadHistory(shell);
     const known = shell.history.length;
     const code = await this.#guard(async () => {
-      await this.#startFiles([
+      await runStartFiles(this.#shell, this.#fds, [
         '/etc/profile',
         '/etc/bash.bashrc',
         `${home}/.bash_profile`,

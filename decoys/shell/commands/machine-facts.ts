@@ -84,7 +84,7 @@ export function logins(ctx: CommandContext): Login[] {
   const leaders = new Map<string, Login>();
   for (const process of all) {
     if (process.tty === '?' || process.tty === '' || leaders.has(process.tty)) continue;
-    const from = process.tty.startsWith('pts') ? ctx.client.ip : '-';
+    const from = process.tty.startsWith('pts') ? (process.from ?? ctx.client.ip) : '-';
     leaders.set(process.tty, {
       user: process.user,
       tty: process.tty,

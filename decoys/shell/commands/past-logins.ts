@@ -1,31 +1,24 @@
 /** Who was here before: `last`, `lastb`, `lastlog`. */
-import type { CommandContext, CommandTable } from '../command.types.ts';
+import type { CommandContext, CommandTable, PastVisit } from '../command.types.ts';
 import { accounts } from './accounts-data.ts';
 import { between, fraction, logins } from './machine-facts.ts';
 import { parseOptions } from './options.ts';
 import { complain } from './text.ts';
 import { pad, strftime, zonedTime, zoneOf } from './time-format.ts';
 
-interface PastLogin {
-  readonly user: string;
-  readonly tty: string;
-  readonly from: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Earlier visits of the machine's own people, the same at every call. */
-function pastLogins(ctx: CommandContext): PastLogin[] {
+/** Visits that ended: those of this attacker, then the machine's own people's, which are the same at every call. */
+function pastLogins(ctx: CommandContext): PastVisit[] {
   const { persona } = ctx.machine;
   const booted = persona.bootedAt(ctx.clock.now());
   const people = persona.users.filter((user) => user.login);
   const span = ctx.clock.now() - booted;
-  return Array.from({ length: 6 }, (_, index) => {
+  const others = Array.from({ length: 6 }, (_, index) => {
     const start = booted + span * (0.9 - index * 0.15) * (0.8 + 0.2 * fraction(persona, `last:${index}`));
     const user = people[between(persona, `last-user:${index}`, 0, people.length - 1)]?.name ?? 'root';
     const from = `${persona.network.gateway.split('.').slice(0, 3).join('.')}.${between(persona, 'admin-host', 20, 200)}`;
     return { user, tty: 'pts/0', from, start, end: start + between(persona, `last-long:${index}`, 60, 7000) * 1000 };
   });
+  return [...(ctx.processes.visits?.() ?? []), ...others];
 }
 
 function last(ctx: CommandContext): number {
@@ -57,7 +50,7 @@ function last(ctx: CommandContext): number {
       `${user.slice(0, 8).padEnd(8)} ${tty.padEnd(12)}${options.has('a') ? '' : where} ${stamp(start)}${tail}${options.has('a') ? `  ${from}` : ''}\n`,
     );
   };
-  for (const login of logins(ctx))
+  for (const login of logins(ctx).toSorted((a, b) => b.sinceMs - a.sinceMs))
     row(login.user, login.tty, login.from === '-' ? '' : login.from, login.sinceMs, '   still logged in');
   for (const login of pastLogins(ctx)) {
     const minutes = Math.floor((login.end - login.start) / 60_000);

@@ -66,16 +66,9 @@ export async function runProgram(shell: ShellState, fds: FdTable, argv: readonly
   }
   budget.processes++;
   const real = shell.session.fs.realpath(found.path, shell.user);
-  const pid = processes.add(
-    shell.user,
-    shell.pid,
-    argv.join(' ').slice(0, 1024),
-    name.split('/').at(-1)!,
-    undefined,
-    undefined,
-    undefined,
-    shell.jobScope,
-  );
+  const pid = processes.add(shell.user, shell.pid, argv.join(' ').slice(0, 1024), name.split('/').at(-1)!, undefined, {
+    job: shell.jobScope,
+  });
   let status = 126;
   let known = true;
   try {

@@ -1,16 +1,10 @@
-/** The process table as one session sees it: the machine's own processes and those the session started. */
+/** The machine's process table as one session uses it: what it starts is under its own shell and goes with it. */
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { MachineProcess, ProcessTable } from '../command.types.ts';
 import { sshdPid, systemProcesses } from '../fs/system-processes.ts';
 import type { Machine, MachineUser } from '../shell.types.ts';
+import { type MachineProcesses, processesOf } from './machine-processes.ts';
 import type { ProcessScope } from './process-scope.ts';
-
-interface Entry {
-  readonly process: MachineProcess;
-  readonly scope: ProcessScope | undefined;
-  /** The job that it is part of, whose stops it shares; the first process of a job leads it. */
-  readonly job: ProcessScope | undefined;
-}
 
 const SIGNALS: ReadonlySet<string> = new Set([
   'HUP',
@@ -26,37 +20,64 @@ const SIGNALS: ReadonlySet<string> = new Set([
   'USR2',
 ]);
 
+export interface SessionPlace {
+  readonly user: MachineUser;
+  /** Where the user came from. */
+  readonly from: string;
+  readonly hasTerminal: boolean;
+  /** Ends with the session. */
+  readonly scope: ProcessScope;
+  /** Command line of the login shell. */
+  readonly args: string;
+}
+
 export class SessionProcesses {
   readonly #machine: Machine;
   readonly #clock: Clock;
-  readonly #entries = new Map<number, Entry>();
-  readonly #tty: string;
-  #killedSystem: Set<number> | undefined;
-  #nextPid: number;
+  readonly #table: MachineProcesses;
+  readonly #mine = new Set<number>();
+  readonly #shell: MachineProcess;
+  /** Such as `pts/0`; `?` without a terminal. */
+  readonly tty: string;
   readonly shellPid: number;
+  #left = false;
 
-  constructor(machine: Machine, clock: Clock, user: MachineUser, tty: string, scope: ProcessScope, args: string) {
+  constructor(machine: Machine, clock: Clock, place: SessionPlace) {
+    const { user, hasTerminal } = place;
     this.#machine = machine;
     this.#clock = clock;
-    this.#tty = tty;
-    const now = clock.now();
-    const uptime = Math.max(60, (now - machine.persona.bootedAt(now)) / 1000);
-    this.#nextPid = 1200 + (Math.floor(uptime / 7) % 60_000);
+    this.#table = processesOf(machine, clock);
+    this.#table.wake();
+    const tty = hasTerminal ? this.#table.takeTerminal() : '?';
+    this.tty = tty;
     const root = { name: 'root', uid: 0 };
-    const monitor = this.add(
-      root,
-      sshdPid(machine.persona),
-      `sshd: ${user.name}${tty === '?' ? '@notty' : ' [priv]'}`,
-      'sshd',
-      undefined,
-      '?',
-      10_400,
-    );
+    const daemon = sshdPid(machine.persona);
+    const shown = user.uid === 0 ? `${user.name}@${hasTerminal ? tty : 'notty'}` : `${user.name} [priv]`;
+    const monitor = this.add(root, daemon, `sshd: ${shown}`, 'sshd', undefined, { tty: '?', rssKb: 10_400 });
     const session =
       user.uid === 0
         ? monitor
-        : this.add(user, monitor, `sshd: ${user.name}@${tty === '?' ? 'notty' : tty}`, 'sshd', undefined, '?', 6700);
-    this.shellPid = this.add(user, session, args, 'bash', scope, tty, 5100);
+        : this.add(user, monitor, `sshd: ${user.name}@${hasTerminal ? tty : 'notty'}`, 'sshd', undefined, {
+            tty: '?',
+            rssKb: 6700,
+          });
+    this.shellPid = this.add(user, session, place.args, 'bash', place.scope, {
+      rssKb: 5100,
+      isShell: true,
+      from: place.from,
+    });
+    this.#shell = this.#table.entries.get(this.shellPid)!.process;
+  }
+
+  /** The session ended: its processes are gone, and its terminal free. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    for (const pid of this.#mine) this.#table.entries.delete(pid);
+    this.#mine.clear();
+    if (this.tty === '?') return;
+    const { user, startedAt, from = '' } = this.#shell;
+    this.#table.leaveTerminal({ user, tty: this.tty, from, start: startedAt });
   }
 
   add(
@@ -65,17 +86,23 @@ export class SessionProcesses {
     args: string,
     comm: string,
     scope: ProcessScope | undefined,
-    tty = this.#tty,
-    rssKb = 3400,
-    job?: ProcessScope,
+    more: {
+      readonly tty?: string;
+      readonly rssKb?: number;
+      /** The job of a terminal that it starts in. */
+      readonly job?: ProcessScope | undefined;
+      readonly isShell?: boolean;
+      readonly from?: string;
+    } = {},
   ): number {
-    const pid = this.#nextPid++;
+    const pid = this.#table.takePid();
+    const { rssKb = 3400, job } = more;
     const process: MachineProcess = {
       pid,
       ppid,
       user: user.name,
       uid: user.uid,
-      tty,
+      tty: more.tty ?? this.tty,
       state: comm === 'bash' ? 'Ss' : 'S+',
       startedAt: this.#clock.now(),
       cpuSeconds: 0,
@@ -83,29 +110,38 @@ export class SessionProcesses {
       vszKb: rssKb * 2 - (rssKb % 40),
       comm: comm.slice(0, 15),
       args: args.slice(0, 4096),
+      ...(more.from === undefined ? {} : { from: more.from }),
     };
+    if (this.#left) return pid;
     const leads = job !== undefined && this.leaderOf(job) === undefined;
-    this.#entries.set(pid, { process, scope: leads ? job : scope, job: job ?? scope });
+    this.#table.entries.set(pid, {
+      process,
+      scope: leads ? job : scope,
+      job: job ?? (more.isShell === true ? undefined : scope),
+      isShell: more.isShell === true,
+    });
+    this.#mine.add(pid);
     return pid;
   }
 
   /** A number for a subshell that nobody will see in `ps`. */
   number(): number {
-    return this.#nextPid++;
+    return this.#table.takePid();
   }
 
   remove(pid: number): void {
-    this.#entries.delete(pid);
+    this.#table.entries.delete(pid);
+    this.#mine.delete(pid);
   }
 
   /** The first process of a job. */
   leaderOf(job: ProcessScope): number | undefined {
-    for (const [pid, entry] of this.#entries) if (entry.job === job) return pid;
+    for (const [pid, entry] of this.#table.entries) if (entry.job === job) return pid;
     return undefined;
   }
 
   has(pid: number): boolean {
-    return this.#entries.has(pid);
+    return this.#table.entries.has(pid);
   }
 
   list(): readonly MachineProcess[] {
@@ -113,7 +149,7 @@ export class SessionProcesses {
     const booted = this.#machine.persona.bootedAt(now);
     const days = (now - booted) / 86_400_000;
     const system = systemProcesses(this.#machine.persona)
-      .filter((item) => this.#killedSystem?.has(item.pid) !== true)
+      .filter((item) => !this.#table.killed.has(item.pid))
       .map((item) => ({
         pid: item.pid,
         ppid: item.ppid,
@@ -130,7 +166,7 @@ export class SessionProcesses {
       }));
     return [
       ...system,
-      ...[...this.#entries.values()].map((entry) =>
+      ...[...this.#table.entries.values()].map((entry) =>
         entry.job?.stopped === true ? { ...entry.process, state: 'T' } : entry.process,
       ),
     ];
@@ -138,12 +174,12 @@ export class SessionProcesses {
 
   kill(pid: number, signal: string, by: MachineUser): 'done' | 'no-such-process' | 'not-permitted' {
     const name = signal.replace(/^SIG/, '');
-    const entry = this.#entries.get(pid);
+    const entry = this.#table.entries.get(pid);
     if (entry !== undefined) {
       if (by.uid !== 0 && by.uid !== entry.process.uid) return 'not-permitted';
-      if (pid === this.shellPid && ['TERM', 'INT', 'QUIT', 'TSTP'].includes(name)) return 'done';
+      if (entry.isShell && ['TERM', 'INT', 'QUIT', 'TSTP'].includes(name)) return 'done';
       if (name === 'STOP' || name === 'TSTP' || name === 'TTIN' || name === 'TTOU') {
-        if (pid !== this.shellPid) entry.scope?.stop();
+        if (!entry.isShell) entry.scope?.stop();
       } else if (name === 'CONT') entry.scope?.continue();
       else if (name !== '0' && SIGNALS.has(name)) {
         entry.scope?.kill(name === 'HUP' || name === 'INT' || name === 'KILL' || name === 'QUIT' ? name : 'TERM');
@@ -151,7 +187,7 @@ export class SessionProcesses {
       return 'done';
     }
     const system = systemProcesses(this.#machine.persona).find((item) => item.pid === pid);
-    if (system === undefined || this.#killedSystem?.has(pid) === true) return 'no-such-process';
+    if (system === undefined || this.#table.killed.has(pid)) return 'no-such-process';
     if (by.uid !== 0 && by.uid !== system.uid) return 'not-permitted';
     if (
       system.executable !== '' &&
@@ -159,8 +195,7 @@ export class SessionProcesses {
       ['TERM', 'KILL', 'HUP', 'INT', 'QUIT'].includes(name) &&
       !(name === 'HUP' && system.state.includes('s'))
     ) {
-      this.#killedSystem ??= new Set();
-      this.#killedSystem.add(pid);
+      this.#table.killed.add(pid);
     }
     return 'done';
   }
@@ -170,7 +205,8 @@ export class SessionProcesses {
     return {
       list: () => this.list(),
       kill: (target, signal, by) => this.kill(target, signal, by),
-      self: this.#entries.get(pid)?.process ?? this.#entries.get(this.shellPid)!.process,
+      self: this.#table.entries.get(pid)?.process ?? this.#shell,
+      visits: () => this.#table.visits,
     };
   }
 }
