@@ -38,9 +38,12 @@ const datasets: Readonly<Record<string, readonly string[]>> = {
   'fortinet_fortigate.log': ['\0fortigate\0'],
 };
 
-/** Each: category, product and service with NUL between, an empty one unknown. Undefined when the event has neither data set nor category. */
+/**
+ * Each: category, product and service with NUL between, an empty one unknown. Undefined when the event has neither data set (or, in its place, module) nor
+ * category.
+ */
 export function ecsKeys(event: EventRecord): string[] | undefined {
-  const dataset = fieldOf(event, 'event.dataset');
+  const dataset = fieldOf(event, 'event.dataset') ?? fieldOf(event, 'event.module');
   const categories = fieldOf(event, 'event.category');
   if (typeof dataset !== 'string' && categories === undefined) return undefined;
   const keys: string[] = [];

@@ -47,6 +47,7 @@ describe('the log source of', () => {
       { Provider_Name: 'Service Control Manager', EventID: 7045 },
       [{ category: '-', product: 'windows', service: 'system' }],
     ],
+    ['an event that names its module alone', { event: { module: 'zeek' } }, [{ product: 'zeek' }]],
     ['a log of Zeek', { _path: 'dns', query: 'x' }, [{ category: '-', product: 'zeek', service: 'dns' }]],
     [
       'CloudTrail',
