@@ -9,8 +9,8 @@
  * Time is the events' own. An event without one of the group-by fields belongs to no group. Memory is bounded: groups in all and for each correlation
  * (the longest untouched goes first, and is counted), entries of a group (`windowCapacity`), bytes of a value.
  */
-import { createHash } from 'node:crypto';
 import type { Correlation, CorrelationCondition } from '../rule.ts';
+import { bounded, groupsOf, lookUp, type Look } from './groups.ts';
 import { openWindow, type Sighting, type Window } from './window.ts';
 
 export interface CorrelationMatch<Event> {
@@ -115,16 +115,17 @@ export class Correlator<Event> {
     }
   }
 
-  /** One event and the ids of all rules that it matched. */
+  /** One event and the ids of all rules that it matched. `only`: the correlations that may see it, where others see it elsewhere. */
   observe(
     event: Event,
     atMs: number,
     ruleIds: readonly string[],
     onMatch: (match: CorrelationMatch<Event>) => void,
+    only?: ReadonlySet<string>,
   ): void {
     if (!ruleIds.some((id) => this.#listeners.has(id))) return;
     this.advance(atMs, onMatch);
-    this.#observe({ event, atMs }, ruleIds, onMatch);
+    this.#observe({ event, atMs }, ruleIds, onMatch, only);
   }
 
   /** Lets time pass: windows that are over by then are judged, and idle groups forgotten. */
@@ -142,23 +143,19 @@ export class Correlator<Event> {
     }
   }
 
-  #observe(seen: Observation<Event>, ids: readonly string[], onMatch: (match: CorrelationMatch<Event>) => void): void {
+  #observe(
+    seen: Observation<Event>,
+    ids: readonly string[],
+    onMatch: (match: CorrelationMatch<Event>) => void,
+    only?: ReadonlySet<string>,
+  ): void {
     const met = new Set<State<Event>>();
     for (const id of ids) for (const state of this.#listeners.get(id) ?? []) met.add(state);
     for (const state of met) {
-      // The rules that share this event's group under their aliases are one sighting; others are other groups.
-      const byGroup = new Map<string, { values: ReadonlyMap<string, string>; rules: number[]; ruleId: string }>();
-      state.correlation.rules.forEach((id, position) => {
-        if (!ids.includes(id)) return;
-        const values = this.#groupOf(state.correlation, id, seen);
-        if (values === undefined) return;
-        const key = JSON.stringify([...values.values()]);
-        const group = byGroup.get(key);
-        if (group === undefined) byGroup.set(key, { values, rules: [position], ruleId: id });
-        else group.rules.push(position);
-      });
-      for (const [key, { values, rules, ruleId }] of byGroup) {
-        const value = this.#valueOf(state.correlation, ruleId, seen);
+      if (only?.has(state.correlation.id) === false) continue;
+      const look = this.#lookFor(state.correlation, seen);
+      for (const { key, values, rules } of groupsOf(state.correlation, ids, look)) {
+        const value = valueOf(state.correlation, rules[0] ?? 0, look);
         this.#add(state, key, values, { atMs: seen.atMs, event: seen.event, rules, value }, seen.event, onMatch);
       }
     }
@@ -246,38 +243,24 @@ export class Correlator<Event> {
     this.#evicted++;
   }
 
-  #groupOf(
-    correlation: Correlation,
-    ruleId: string,
-    seen: Observation<Event>,
-  ): ReadonlyMap<string, string> | undefined {
-    const values = new Map<string, string>();
-    for (const name of correlation.groupBy) {
-      const value = this.#look(correlation, ruleId, name, seen);
-      if (value === undefined) return undefined;
-      values.set(name, bounded(String(value)));
-    }
-    return values;
+  /** Looks a field up in the event, and before it in the group that a correlation below has found. */
+  #lookFor(correlation: Correlation, { event, group }: Observation<Event>): Look {
+    return (ruleId, name) =>
+      lookUp(correlation, ruleId, name, (field) => group?.get(field) ?? this.#fieldOf(event, field));
   }
+}
 
-  #valueOf(correlation: Correlation, ruleId: string, seen: Observation<Event>): string | number | undefined {
-    const [only, ...others] = correlation.condition.fields;
-    if (only === undefined) return undefined;
-    if (others.length === 0) {
-      const value = this.#look(correlation, ruleId, only, seen);
-      return typeof value === 'string' ? bounded(value) : value;
-    }
-    const values = correlation.condition.fields.map((field) => this.#look(correlation, ruleId, field, seen));
-    return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
+/** What the condition is about in this event. */
+function valueOf(correlation: Correlation, rule: number, look: Look): string | number | undefined {
+  const ruleId = correlation.rules[rule] ?? '';
+  const [only, ...others] = correlation.condition.fields;
+  if (only === undefined) return undefined;
+  if (others.length === 0) {
+    const value = look(ruleId, only);
+    return typeof value === 'string' ? bounded(value) : value;
   }
-
-  #look(correlation: Correlation, ruleId: string, name: string, seen: Observation<Event>): string | number | undefined {
-    const field = correlation.aliases.get(name)?.get(ruleId) ?? name;
-    const value = seen.group?.get(field) ?? this.#fieldOf(seen.event, field);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string' || typeof value === 'number') return value;
-    return JSON.stringify(value);
-  }
+  const values = correlation.condition.fields.map((field) => look(ruleId, field));
+  return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
 }
 
 /** Whether a later event could still make a condition false that holds now. */
@@ -310,12 +293,4 @@ const comparisons: Record<CorrelationCondition['bounds'][number]['op'], (measure
 
 function holds({ condition }: Correlation, measured: number): boolean {
   return condition.bounds.every(({ op, value }) => comparisons[op](measured, value));
-}
-
-const longestValue = 256;
-
-/** A value as a key: long ones by their hash, so that an attacker's megabyte is not kept. */
-function bounded(value: string): string {
-  if (value.length <= longestValue) return value;
-  return `${value.slice(0, longestValue)}…sha256:${createHash('sha256').update(value).digest('hex')}`;
 }
