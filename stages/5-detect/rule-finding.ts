@@ -1,0 +1,86 @@
+/** From the match of a Sigma rule or correlation to a `Detection`: level, status and tags in the words of the house. */
+import type { Detection, Severity } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
+import type { Correlation, Level, Rule, Status } from '@netsentinel/sigma/rule';
+import { tactics, tacticsOf } from './attack.ts';
+import { quote } from './command-detector.ts';
+
+const MAX_EVIDENCE = 32;
+const MAX_TITLE = 256;
+const MAX_SUMMARY = 1024;
+
+const severities: Readonly<Record<Level, Severity>> = {
+  informational: 'info',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  critical: 'critical',
+};
+/** How far its author trusts a rule; percent. */
+const confidences: Readonly<Record<Status, number>> = {
+  stable: 90,
+  test: 80,
+  experimental: 70,
+  deprecated: 50,
+  unsupported: 40,
+};
+const UNNAMED = 70;
+
+/** What a rule says of one event. */
+export function findingOfRule(rule: Rule, event: Event): Detection {
+  return findingOf(rule, [event], rule.title);
+}
+
+/**
+ * What a correlation says of the events that it rests on (oldest first, at least one). The finding is about the actor of the newest; it is verified where
+ * all of them are.
+ */
+export function findingOfCorrelation(
+  correlation: Correlation,
+  events: readonly Event[],
+  group: ReadonlyMap<string, string>,
+  measured: number,
+): Detection {
+  const names = [...group].map(([field, value]) => `${field} ${quote(value)}`).join(', ');
+  const amount = Number.isInteger(measured) ? String(measured) : measured.toFixed(2);
+  return findingOf(correlation, events, `${correlation.title}: ${amount}${names === '' ? '' : ` for ${names}`}`);
+}
+
+function findingOf(rule: Rule | Correlation, events: readonly Event[], summary: string): Detection {
+  const newest = events.at(-1);
+  if (newest === undefined) throw new Error('a finding rests on an event');
+  const earlier = events.slice(0, -1).toReversed();
+  const session = newest.netsentinel.session?.id;
+  const techniques = techniquesOf(rule.tags);
+  return {
+    id: `${rule.id}~${newest.event.id}`.slice(0, 256),
+    rule: { id: rule.id.slice(0, 128), title: rule.title.slice(0, MAX_TITLE) },
+    actor: newest.netsentinel.actor,
+    time: Date.parse(newest['@timestamp']),
+    severity: rule.level === undefined ? 'low' : severities[rule.level],
+    confidence: rule.status === undefined ? UNNAMED : confidences[rule.status],
+    techniques,
+    tactics: tacticIdsOf(rule.tags, techniques),
+    summary: summary.slice(0, MAX_SUMMARY),
+    evidence: [newest, ...earlier].slice(0, MAX_EVIDENCE).map(({ event }) => event.id),
+    sourceVerified: events.every(({ netsentinel }) => netsentinel.source_verified),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+const techniqueTag = /^attack\.(t\d{4}(?:\.\d{3})?)$/i;
+const maxTags = 16;
+
+/** `attack.t1059.004` → `T1059.004`; other tags (CVE, CAR, TLP) say nothing about techniques. */
+function techniquesOf(tags: readonly string[]): string[] {
+  const found = tags.flatMap((tag) => techniqueTag.exec(tag)?.[1]?.toUpperCase() ?? []);
+  return [...new Set(found)].slice(0, maxTags);
+}
+
+/** The tactics that the tags name; where they name none, those of the techniques. */
+function tacticIdsOf(tags: readonly string[], techniques: readonly string[]): string[] {
+  const keys = new Set(tags.map((tag) => tag.toLowerCase().replaceAll('_', '-')));
+  const named = tactics().filter(({ key }) => keys.has(`attack.${key}`));
+  const served = named.length > 0 ? named : techniques.flatMap((id) => tacticsOf(id).slice(0, 1));
+  return [...new Set(served.map(({ id }) => id))].slice(0, maxTags);
+}
