@@ -4,6 +4,7 @@
  */
 import { JsonTexts } from '@netsentinel/normalise/json/json-texts';
 import { Correlator } from '@netsentinel/sigma/correlate/correlator';
+import { fieldsOfCorrelations } from '@netsentinel/sigma/correlate/fields';
 import { rolesOf, type Roles } from '@netsentinel/sigma/correlate/roles';
 import { fieldOf, nativeEvent, type EventRecord } from '@netsentinel/sigma/event';
 import { logsourceOf } from '@netsentinel/sigma/event-logsource';
@@ -124,12 +125,7 @@ class Correlated {
   constructor({ correlations }: RuleSet) {
     this.#correlations = correlations;
     this.#roles = rolesOf({ correlations });
-    const names = correlations.flatMap(({ groupBy, condition, aliases }) => [
-      ...groupBy,
-      ...condition.fields,
-      ...[...aliases.values()].flatMap((fields) => [...fields.values()]),
-    ]);
-    this.#fields = [...new Set(names)];
+    this.#fields = fieldsOfCorrelations(correlations);
   }
 
   /** A rule that only exists for a correlation does not report by itself, unless that one asks for it (`generate`). */

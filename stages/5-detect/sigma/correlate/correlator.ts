@@ -6,7 +6,8 @@
  * a later event could still break (`lt`, `lte`, `eq`, `neq` on a count or a sum) is judged once, when the window that its first event opened is over. Means and shares
  * are judged at every event.
  *
- * Time is the events' own. An event without one of the group-by fields belongs to no group. Memory is bounded: groups in all and for each correlation
+ * Time is the events' own; only how long a group is remembered goes by when its events arrived, so that an old log that is read today is judged like
+ * today's. An event without one of the group-by fields belongs to no group. Memory is bounded: groups in all and for each correlation
  * (the longest untouched goes first, and is counted), entries of a group (`windowCapacity`), bytes of a value.
  */
 import type { Correlation, CorrelationCondition } from '../rule.ts';
@@ -36,6 +37,13 @@ export interface CorrelatorOptions<Event> {
   readonly evidence?: number;
 }
 
+export interface ObserveOptions {
+  /** The correlations that may see the event, where others see it elsewhere (`rekey`). Without it: all. */
+  readonly only?: ReadonlySet<string>;
+  /** When it arrived; without it, when it happened. */
+  readonly arrivedMs?: number;
+}
+
 export interface CorrelatorStats {
   readonly groups: number;
   /** Groups forgotten before their window was over, to stay within the bounds. */
@@ -49,6 +57,9 @@ interface Group<Event> {
   readonly window: Window;
   readonly openedMs: number;
   newestMs: number;
+  /** When its first and its latest event arrived. */
+  readonly openedAtMs: number;
+  touchedAtMs: number;
   /** When it last reported, while its condition has held ever since. */
   reportedMs: number | undefined;
   events: Event[];
@@ -64,6 +75,7 @@ interface State<Event> {
 interface Observation<Event> {
   readonly event: Event;
   readonly atMs: number;
+  readonly arrivedMs: number;
   readonly group?: ReadonlyMap<string, string>;
 }
 
@@ -74,7 +86,7 @@ export class Correlator<Event> {
   #groups = 0;
   #evicted = 0;
   #late = 0;
-  #watermarkMs = Number.NEGATIVE_INFINITY;
+  #nowMs = Number.NEGATIVE_INFINITY;
   readonly #fieldOf: (event: Event, field: string) => unknown;
   readonly #maxGroups: number;
   readonly #maxGroupsEach: number;
@@ -115,23 +127,28 @@ export class Correlator<Event> {
     }
   }
 
-  /** One event and the ids of all rules that it matched. `only`: the correlations that may see it, where others see it elsewhere. */
+  /** One event and the ids of all rules that it matched. */
   observe(
     event: Event,
     atMs: number,
     ruleIds: readonly string[],
     onMatch: (match: CorrelationMatch<Event>) => void,
-    only?: ReadonlySet<string>,
+    { only, arrivedMs = atMs }: ObserveOptions = {},
   ): void {
     if (!ruleIds.some((id) => this.#listeners.has(id))) return;
-    this.advance(atMs, onMatch);
-    this.#observe({ event, atMs }, ruleIds, onMatch, only);
+    this.advance(arrivedMs, onMatch);
+    this.#observe({ event, atMs, arrivedMs: Math.max(arrivedMs, this.#nowMs) }, ruleIds, onMatch, only);
   }
 
-  /** Lets time pass: windows that are over by then are judged, and idle groups forgotten. */
+  /** The latest arrival, or what `advance` was told after it; minus infinity before both. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Lets time pass, in terms of arrival: windows that are over by then are judged, and idle groups forgotten. */
   advance(nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
-    if (nowMs <= this.#watermarkMs) return;
-    this.#watermarkMs = nowMs;
+    if (nowMs <= this.#nowMs) return;
+    this.#nowMs = nowMs;
     for (const state of this.#states) this.#endWindows(state, nowMs, onMatch);
   }
 
@@ -156,7 +173,7 @@ export class Correlator<Event> {
       const look = this.#lookFor(state.correlation, seen);
       for (const { key, values, rules } of groupsOf(state.correlation, ids, look)) {
         const value = valueOf(state.correlation, rules[0] ?? 0, look);
-        this.#add(state, key, values, { atMs: seen.atMs, event: seen.event, rules, value }, seen.event, onMatch);
+        this.#add(state, key, values, { atMs: seen.atMs, event: seen.event, rules, value }, seen, onMatch);
       }
     }
   }
@@ -166,11 +183,15 @@ export class Correlator<Event> {
     key: string,
     values: ReadonlyMap<string, string>,
     sighting: Sighting,
-    event: Event,
+    { event, arrivedMs }: Observation<Event>,
     onMatch: (match: CorrelationMatch<Event>) => void,
   ): void {
     const { correlation, groups } = state;
     let group = groups.get(key);
+    if (group !== undefined && state.judgedAtEnd && sighting.atMs > group.openedMs + correlation.timespanMs) {
+      this.#end(state, key, group, onMatch);
+      group = undefined;
+    }
     if (group === undefined) {
       this.#makeRoom(state);
       group = {
@@ -178,6 +199,8 @@ export class Correlator<Event> {
         window: openWindow(correlation),
         openedMs: sighting.atMs,
         newestMs: sighting.atMs,
+        openedAtMs: arrivedMs,
+        touchedAtMs: arrivedMs,
         reportedMs: undefined,
         events: [],
       };
@@ -192,6 +215,7 @@ export class Correlator<Event> {
       groups.set(key, group);
     }
     group.newestMs = Math.max(group.newestMs, sighting.atMs);
+    group.touchedAtMs = arrivedMs;
     group.window.add(sighting);
     if (group.events.push(event) > this.#evidence) group.events.shift();
     if (!state.judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
@@ -213,18 +237,26 @@ export class Correlator<Event> {
     onMatch({ correlation: state.correlation, group: group.values, measured, atMs: nowMs, events: [...group.events] });
     const newest = group.events.at(-1);
     if (newest !== undefined)
-      this.#observe({ event: newest, atMs: nowMs, group: group.values }, [state.correlation.id], onMatch);
+      this.#observe(
+        { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values },
+        [state.correlation.id],
+        onMatch,
+      );
   }
 
   #endWindows(state: State<Event>, nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
     const { groups, judgedAtEnd } = state;
     for (const [key, group] of groups) {
-      const lastsUntilMs = (judgedAtEnd ? group.openedMs : group.newestMs) + state.correlation.timespanMs;
+      const lastsUntilMs = (judgedAtEnd ? group.openedAtMs : group.touchedAtMs) + state.correlation.timespanMs;
       if (lastsUntilMs >= nowMs) return;
-      groups.delete(key);
-      this.#groups--;
-      if (judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
+      this.#end(state, key, group, onMatch);
     }
+  }
+
+  #end(state: State<Event>, key: string, group: Group<Event>, onMatch: (match: CorrelationMatch<Event>) => void): void {
+    state.groups.delete(key);
+    this.#groups--;
+    if (state.judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
   }
 
   #makeRoom(state: State<Event>): void {
