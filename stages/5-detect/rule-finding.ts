@@ -26,8 +26,15 @@ const confidences: Readonly<Record<Status, number>> = {
 };
 const UNNAMED = 70;
 
+/** What a finding says of an event that it rests on. */
+export interface Evidence {
+  readonly '@timestamp': string;
+  readonly event: Pick<Event['event'], 'id'>;
+  readonly netsentinel: Pick<Event['netsentinel'], 'actor' | 'source_verified' | 'session'>;
+}
+
 /** What a rule says of one event. */
-export function findingOfRule(rule: Rule, event: Event): Detection {
+export function findingOfRule(rule: Rule, event: Evidence): Detection {
   return findingOf(rule, [event], rule.title);
 }
 
@@ -37,7 +44,7 @@ export function findingOfRule(rule: Rule, event: Event): Detection {
  */
 export function findingOfCorrelation(
   correlation: Correlation,
-  events: readonly Event[],
+  events: readonly Evidence[],
   group: ReadonlyMap<string, string>,
   measured: number,
 ): Detection {
@@ -46,7 +53,7 @@ export function findingOfCorrelation(
   return findingOf(correlation, events, `${correlation.title}: ${amount}${names === '' ? '' : ` for ${names}`}`);
 }
 
-function findingOf(rule: Rule | Correlation, events: readonly Event[], summary: string): Detection {
+function findingOf(rule: Rule | Correlation, events: readonly Evidence[], summary: string): Detection {
   const newest = events.at(-1);
   if (newest === undefined) throw new Error('a finding rests on an event');
   const earlier = events.slice(0, -1).toReversed();

@@ -21,10 +21,13 @@ import { planActions } from '@netsentinel/respond/engine';
 import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement } from './analysis.types.ts';
 import { Dossiers, type Dossier } from './dossiers.ts';
 import { closeQuiet, replaceIncident } from './incident-changes.ts';
+import { ReplayPoints } from './replay-points.ts';
 import { nextPositions } from './store-writer.ts';
 import { pause, surely } from './surely.ts';
 
 export const ANALYSIS_GROUP = 'analysis';
+/** From where events must be seen again by what correlates them, as positions. */
+export const REPLAY_GROUP = 'analysis-replay';
 /** Records a batch: what one attacker does many times within a batch is written once. */
 const BATCH = 2000;
 /** From this many records at once the stream is busy, and more may gather for this long: each batch costs a sync of the disk. */
@@ -42,6 +45,7 @@ const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 type Tally = Omit<AnalysisCounters, 'events'>;
+const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
 
 interface Change {
   readonly dossier: Dossier;
@@ -67,6 +71,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Positions that only background has been read up to, not yet stored. */
   let unmarked = new Map<number, bigint>();
   let markedAt = clock.monotonicMs();
+  /** Up to where events were analysed before this start; what comes again below is only shown to correlations. */
+  const analysedBefore = new Map<number, bigint>();
+  const replay = new ReplayPoints();
+  /** Correlations count what they are shown: a batch that has to be analysed once more is not judged once more. */
+  let judgements = new Map<StoredRecord, Judgement | undefined>();
 
   /** One writer of incidents at a time: batches, replies and people take turns. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -75,11 +84,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return turn;
   }
 
-  async function analyse(records: readonly StoredRecord[]): Promise<void> {
+  async function analyse(all: readonly StoredRecord[]): Promise<void> {
+    const records = await onlyNew(all);
     const changes = new Map<Actor, Change>();
     const correlated: Correlated[] = [];
     let [moves, asked] = [0, 0];
-    const tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
+    const tally = { ...NOTHING };
     for (const record of records) {
       const mayMove = mayConcern(record.value);
       if (!mayMove && rules === undefined) continue;
@@ -100,6 +110,33 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += tally[name];
   }
 
+  /** Shows correlations what they have to see again, and answers the rest. */
+  async function onlyNew(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
+    for (const record of records) replay.pass(record, record.appendedAt);
+    if (analysedBefore.size === 0 || rules === undefined) return records;
+    const fresh: StoredRecord[] = [];
+    let again = 0;
+    for (const record of records) {
+      if (record.offset >= (analysedBefore.get(record.partition) ?? 0n)) {
+        fresh.push(record);
+        continue;
+      }
+      if (judgements.has(record)) continue;
+      judgements.set(record, undefined);
+      attempt(record, { ...NOTHING }, () => rules.judgeAgain(withActor(decodeEvent(record.value)), record.appendedAt));
+      if (++again % RULES_TURN === 0) await nextTurn();
+    }
+    return fresh;
+  }
+
+  function judge(record: StoredRecord, event: Event): Judgement | undefined {
+    if (rules === undefined) return undefined;
+    if (judgements.has(record)) return judgements.get(record);
+    const judgement = rules.judge(event, record.appendedAt);
+    judgements.set(record, judgement);
+    return judgement;
+  }
+
   /** Undefined for background that no rule matches. */
   function look(
     record: StoredRecord,
@@ -108,7 +145,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const decoded = decodeEvent(record.value);
     const isMove = mayMove && detectors.concerns(decoded);
     const event = rules === undefined ? decoded : withActor(decoded);
-    const found = rules?.judge(event);
+    const found = judge(record, event);
     return isMove || found !== undefined ? { event, isMove, found } : undefined;
   }
 
@@ -213,10 +250,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     await state.transaction(async (tx) => {
       await putChanges(tx, changes);
       await tx.setWatermarks(ANALYSIS_GROUP, marks);
+      await setReplay(tx);
     });
     unmarked = new Map();
     markedAt = clock.monotonicMs();
     await consumer?.commit(marks);
+  }
+
+  async function setReplay(tx: StateTransaction): Promise<void> {
+    if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, replay.before(clock.now() - rules.memoryMs));
   }
 
   async function putChanges(tx: StateTransaction, changes: ReadonlyMap<Actor, Change>): Promise<void> {
@@ -240,6 +282,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   /** However often it takes; given up when stopped, the batch is read again at the next start. */
   function analyseSurely(records: readonly StoredRecord[]): Promise<boolean> {
+    judgements = new Map();
     return surely(() => aloneOrForgotten(() => analyse(records)), {
       clock,
       signal: stopping.signal,
@@ -262,10 +305,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   return {
     counters,
     async start() {
-      const marks = new Map((await state.read.watermarks(ANALYSIS_GROUP)).map((one) => [one.partition, one.offset]));
+      for (const { partition, offset } of await state.read.watermarks(ANALYSIS_GROUP))
+        analysedBefore.set(partition, offset);
+      const begins = new Map(analysedBefore);
+      if (rules !== undefined)
+        for (const { partition, offset } of await state.read.watermarks(REPLAY_GROUP))
+          if (offset < (begins.get(partition) ?? 0n)) begins.set(partition, offset);
       consumer = await stream.consume({
         group: ANALYSIS_GROUP,
-        startAt: (partition) => marks.get(partition),
+        startAt: (partition) => begins.get(partition),
         maxRecords: BATCH,
       });
       running = run(consumer).catch((error: unknown) =>
@@ -277,7 +325,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await running;
       const marks = positionsOf(unmarked);
       if (marks.length > 0)
-        await alone(() => state.transaction((tx) => tx.setWatermarks(ANALYSIS_GROUP, marks))).catch((error: unknown) =>
+        await alone(() =>
+          state.transaction(async (tx) => {
+            await tx.setWatermarks(ANALYSIS_GROUP, marks);
+            await setReplay(tx);
+          }),
+        ).catch((error: unknown) =>
           log.warn('the position of analysis was not stored; some background is read again', {
             error: describeError(error),
           }),

@@ -12,8 +12,12 @@ import type { Rekeyed } from '@netsentinel/sigma/correlate/rekey';
 
 /** The rules that every event is asked about. */
 export interface EventRules {
-  /** Undefined where no rule matches, as for most events. */
-  judge(event: Event): Judgement | undefined;
+  /** Undefined where no rule has anything to say, as for most events. `arrivedMs`: when the stream took it; correlations forget by it. */
+  judge(event: Event, arrivedMs: number): Judgement | undefined;
+  /** As `judge` for an event that was judged before this start, so that correlations know it again; nothing of it is reported. */
+  judgeAgain(event: Event, arrivedMs: number): void;
+  /** For how long correlations remember an event: from so far back they must see them again after a restart. Milliseconds. */
+  readonly memoryMs: number;
 }
 
 export interface Judgement {

@@ -1,5 +1,5 @@
 /** Rules over the stream, with real stores on disk: what a user's rule files say becomes incidents, and goes on after restarts and changes of rules. */
-import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
@@ -55,7 +55,7 @@ async function start() {
   const rules = new CompiledEventRules(join(CONTENT, 'rules'));
   const correlation = createCorrelation({
     open: () => openEmbeddedStream({ directory: join(folder, 'correlation'), partitions: 4, clock, log }),
-    exists: true,
+    exists: existsSync(join(folder, 'correlation')),
     state,
     clock,
     log,
@@ -296,6 +296,26 @@ describe('correlations in the stream', () => {
     const { correlation } = product;
     await vi.waitFor(() => expect(correlation.stats.groups).toBe(2));
     expect(detected(await product.incidents())).toEqual(['Corporate tool used too often x1']);
+  });
+
+  it('count within one attacker where the event is analysed, and go on after a restart', async () => {
+    rule('many', MANY.replace('group-by: [User]', 'group-by: [source.ip]'));
+    product = await start();
+    await product.feed(byUser('a', '192.0.2.1'), byUser('b', '192.0.2.1'), byUser('c', '192.0.2.2'));
+    await product.analysed();
+    await product.stop();
+    product = await start();
+    await product.feed(byUser('d', '192.0.2.2'), byUser('e', '192.0.2.1'), byUser('f', '192.0.2.1'));
+    await product.analysed();
+    expect(await product.incidents()).toMatchObject([
+      { actor: '192.0.2.1', detections: [{ title: 'Corporate tool used too often', count: 1 }] },
+    ]);
+    await product.stop();
+    product = await start();
+    await product.feed(byUser('g', '192.0.2.1'));
+    await product.analysed();
+    expect(detected(await product.incidents())).toEqual(['Corporate tool used too often x1']);
+    expect(product.correlation.stream).toBeUndefined();
   });
 
   it('keep what is in flight when other rules change', async () => {

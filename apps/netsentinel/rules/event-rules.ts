@@ -1,24 +1,44 @@
-/** The rules of this installation over events as they come, compiled. Another set takes the place of the one before between two events. */
+/**
+ * The rules of this installation over events as they come, compiled; with the correlations whose groups lie within one attacker, as the stream is keyed.
+ * Another set takes the place of the one before between two events, and what is in flight goes on.
+ */
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { interactionOf } from '@netsentinel/contracts/interaction';
-import { findingOfRule } from '@netsentinel/detect/rule-finding';
+import { findingOfCorrelation, findingOfRule, type Evidence } from '@netsentinel/detect/rule-finding';
+import { Correlator } from '@netsentinel/sigma/correlate/correlator';
+import { splitByKey } from '@netsentinel/sigma/correlate/in-place';
 import { rekey } from '@netsentinel/sigma/correlate/rekey';
 import { rolesOf } from '@netsentinel/sigma/correlate/roles';
-import { nativeEvent } from '@netsentinel/sigma/event';
+import { fieldOf, nativeEvent, type EventRecord } from '@netsentinel/sigma/event';
 import { logsourceOf } from '@netsentinel/sigma/event-logsource';
 import { compileRules, type Matcher } from '@netsentinel/sigma/match/matcher';
-import type { Rule, RuleSet } from '@netsentinel/sigma/rule';
+import type { Correlation, Rule, RuleSet } from '@netsentinel/sigma/rule';
 import type { EventRules, Judgement } from '../platform/analysis.types.ts';
 
 /** More than any event of this world meets; a set in which everything matches everything must not fill the incident. */
 const MAX_FINDINGS = 32;
-const NO_RULES: RuleSet = { rules: [], correlations: [], failed: [], inert: [] };
+const NONE = { correlations: [] };
+/** Events of one attacker are in one partition of the stream, in their order. */
+const STREAM_KEY = 'source.ip';
+const LIMITS = { maxGroups: 50_000, maxGroupsEach: 20_000, evidence: 8 };
+
+/** An event as the correlator keeps it: its fields only while it is looked at. */
+interface Seen extends Evidence {
+  fields: EventRecord | undefined;
+}
 
 export class CompiledEventRules implements EventRules {
   readonly #ownFolder: string;
   #matcher: Matcher = compileRules([]);
-  #roles = rolesOf(NO_RULES);
+  #roles = rolesOf(NONE);
+  /** Of the correlations that need the re-keyed stream. */
+  #rekeyed = rolesOf(NONE);
+  #inPlace: readonly Correlation[] = [];
+  readonly #correlator = new Correlator<Seen>([], {
+    fieldOf: ({ fields }, name) => (fields === undefined ? undefined : fieldOf(fields, name)),
+    ...LIMITS,
+  });
 
   /** @param ownFolder where the rules lie that come with the product */
   constructor(ownFolder: string) {
@@ -28,7 +48,11 @@ export class CompiledEventRules implements EventRules {
   /** From the next event on. */
   use(rules: RuleSet): void {
     const matcher = compileRules(rules.rules);
+    const { inPlace, rekeyed } = splitByKey(rules.correlations, STREAM_KEY);
     this.#roles = rolesOf(rules);
+    this.#rekeyed = rolesOf({ correlations: rekeyed });
+    this.#inPlace = inPlace;
+    this.#correlator.reload(inPlace);
     this.#matcher = matcher;
   }
 
@@ -36,22 +60,59 @@ export class CompiledEventRules implements EventRules {
     return this.#matcher.rules;
   }
 
-  judge(event: Event): Judgement | undefined {
+  get memoryMs(): number {
+    // Twice: a condition that goes on holding is reported once each timespan.
+    return 2 * Math.max(0, ...this.#inPlace.map(({ timespanMs }) => timespanMs));
+  }
+
+  judge(event: Event, arrivedMs: number): Judgement | undefined {
     const record = nativeEvent(event);
-    let met: Rule[] | undefined;
-    this.#matcher.match(record, logsourceOf(record), (rule) => void (met ??= []).push(rule));
+    const met = this.#match(record, event);
     if (met === undefined) return undefined;
-    const heard = met.filter((rule) => !this.#isJudgedByDetectors(rule, event));
-    const detections: Detection[] = heard
+    const detections = met
       .filter(({ id }) => this.#roles.reports(id))
       .slice(0, MAX_FINDINGS)
       .map((rule) => findingOfRule(rule, event));
-    const groups = rekey(
-      record,
-      heard.map(({ id }) => id),
-      this.#roles,
-    );
+    const ids = met.map(({ id }) => id);
+    this.#correlate(event, record, ids, arrivedMs, (detection) => detections.push(detection));
+    const groups = rekey(record, ids, this.#rekeyed);
     return detections.length === 0 && groups.length === 0 ? undefined : { detections, groups };
+  }
+
+  judgeAgain(event: Event, arrivedMs: number): void {
+    const record = nativeEvent(event);
+    const met = this.#match(record, event);
+    if (met === undefined) return;
+    const ids = met.map(({ id }) => id);
+    this.#correlate(event, record, ids, arrivedMs, () => {});
+  }
+
+  #match(record: EventRecord, event: Event): Rule[] | undefined {
+    let met: Rule[] | undefined;
+    this.#matcher.match(record, logsourceOf(record), (rule) => {
+      if (!this.#isJudgedByDetectors(rule, event)) (met ??= []).push(rule);
+    });
+    return met;
+  }
+
+  #correlate(
+    { '@timestamp': time, event: { id }, netsentinel: { actor, source_verified, session } }: Event,
+    fields: EventRecord,
+    ruleIds: readonly string[],
+    arrivedMs: number,
+    onFinding: (detection: Detection) => void,
+  ): void {
+    if (this.#inPlace.length === 0) return;
+    const seen: Seen = { '@timestamp': time, event: { id }, netsentinel: { actor, source_verified, session }, fields };
+    this.#correlator.observe(
+      seen,
+      Date.parse(time),
+      ruleIds,
+      ({ correlation, events, group, measured }) =>
+        onFinding(findingOfCorrelation(correlation, events, group, measured)),
+      { arrivedMs },
+    );
+    seen.fields = undefined;
   }
 
   /** Of moves at decoys and of logins our detectors say what our own rules say of the logs of others, and know more of the attacker. */

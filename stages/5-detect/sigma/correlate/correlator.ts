@@ -295,8 +295,8 @@ function valueOf(correlation: Correlation, rule: number, look: Look): string | n
   return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
 }
 
-/** Whether a later event could still make a condition false that holds now. */
-function isJudgedAtEnd({ type, condition }: Correlation): boolean {
+/** Whether a later event could still make a condition false that holds now: then it is judged when the window is over. */
+export function isJudgedAtEnd({ type, condition }: Correlation): boolean {
   if (type === 'value_avg' || type === 'value_percentile') return false;
   return condition.bounds.some(({ op }) => op !== 'gt' && op !== 'gte');
 }
