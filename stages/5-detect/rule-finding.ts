@@ -26,16 +26,24 @@ const confidences: Readonly<Record<Status, number>> = {
 };
 const UNNAMED = 70;
 
-/** What a finding says of an event that it rests on. */
+/** What a finding says of an event that it rests on: flat and small, for those who keep many. */
 export interface Evidence {
-  readonly '@timestamp': string;
-  readonly event: Pick<Event['event'], 'id'>;
-  readonly netsentinel: Pick<Event['netsentinel'], 'actor' | 'source_verified' | 'session'>;
+  readonly id: string;
+  /** Event time, milliseconds since the epoch. */
+  readonly timeMs: number;
+  readonly actor: string;
+  readonly verified: boolean;
+  readonly session: string | undefined;
+}
+
+export function evidenceOf({ '@timestamp': time, event, netsentinel }: Event): Evidence {
+  const { actor, source_verified: verified, session } = netsentinel;
+  return { id: event.id, timeMs: Date.parse(time), actor, verified, session: session?.id };
 }
 
 /** What a rule says of one event. */
-export function findingOfRule(rule: Rule, event: Evidence): Detection {
-  return findingOf(rule, [event], rule.title);
+export function findingOfRule(rule: Rule, event: Event): Detection {
+  return findingOf(rule, [evidenceOf(event)], rule.title);
 }
 
 /**
@@ -57,20 +65,20 @@ function findingOf(rule: Rule | Correlation, events: readonly Evidence[], summar
   const newest = events.at(-1);
   if (newest === undefined) throw new Error('a finding rests on an event');
   const earlier = events.slice(0, -1).toReversed();
-  const session = newest.netsentinel.session?.id;
+  const { session } = newest;
   const techniques = techniquesOf(rule.tags);
   return {
-    id: `${rule.id}~${newest.event.id}`.slice(0, 256),
+    id: `${rule.id}~${newest.id}`.slice(0, 256),
     rule: { id: rule.id.slice(0, 128), title: rule.title.slice(0, MAX_TITLE) },
-    actor: newest.netsentinel.actor,
-    time: Date.parse(newest['@timestamp']),
+    actor: newest.actor,
+    time: newest.timeMs,
     severity: rule.level === undefined ? 'low' : severities[rule.level],
     confidence: rule.status === undefined ? UNNAMED : confidences[rule.status],
     techniques,
     tactics: tacticIdsOf(rule.tags, techniques),
     summary: summary.slice(0, MAX_SUMMARY),
-    evidence: [newest, ...earlier].slice(0, MAX_EVIDENCE).map(({ event }) => event.id),
-    sourceVerified: events.every(({ netsentinel }) => netsentinel.source_verified),
+    evidence: [newest, ...earlier].slice(0, MAX_EVIDENCE).map(({ id }) => id),
+    sourceVerified: events.every(({ verified }) => verified),
     ...(session === undefined ? {} : { session }),
   };
 }

@@ -44,6 +44,8 @@ const FIRST_RETRY_MS = 100;
 const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 
+const NO_FINDING: Judgement = { detections: [], groups: [] };
+
 type Tally = Omit<AnalysisCounters, 'events'>;
 const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
 
@@ -75,7 +77,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const analysedBefore = new Map<number, bigint>();
   const replay = new ReplayPoints();
   /** Correlations count what they are shown: a batch that has to be analysed once more is not judged once more. */
-  let judgements = new Map<StoredRecord, Judgement | undefined>();
+  let judgements = new Map<StoredRecord, Judgement>();
 
   /** One writer of incidents at a time: batches, replies and people take turns. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -122,7 +124,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         continue;
       }
       if (judgements.has(record)) continue;
-      judgements.set(record, undefined);
+      judgements.set(record, NO_FINDING);
       attempt(record, { ...NOTHING }, () => rules.judgeAgain(withActor(decodeEvent(record.value)), record.appendedAt));
       if (++again % RULES_TURN === 0) await nextTurn();
     }
@@ -131,9 +133,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   function judge(record: StoredRecord, event: Event): Judgement | undefined {
     if (rules === undefined) return undefined;
-    if (judgements.has(record)) return judgements.get(record);
+    const known = judgements.get(record);
+    if (known !== undefined) return known;
     const judgement = rules.judge(event, record.appendedAt);
-    judgements.set(record, judgement);
+    if (judgement !== undefined) judgements.set(record, judgement);
     return judgement;
   }
 

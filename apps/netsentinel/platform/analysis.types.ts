@@ -12,7 +12,7 @@ import type { Rekeyed } from '@netsentinel/sigma/correlate/rekey';
 
 /** The rules that every event is asked about. */
 export interface EventRules {
-  /** Undefined where no rule has anything to say, as for most events. `arrivedMs`: when the stream took it; correlations forget by it. */
+  /** Undefined where no rule matches, as for most events. `arrivedMs`: when the stream took it; correlations forget by it. */
   judge(event: Event, arrivedMs: number): Judgement | undefined;
   /** As `judge` for an event that was judged before this start, so that correlations know it again; nothing of it is reported. */
   judgeAgain(event: Event, arrivedMs: number): void;

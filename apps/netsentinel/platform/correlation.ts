@@ -7,7 +7,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
-import { findingOfCorrelation } from '@netsentinel/detect/rule-finding';
+import { evidenceOf, findingOfCorrelation } from '@netsentinel/detect/rule-finding';
 import { describeError } from '@netsentinel/kernel/errors';
 import { Correlator, type CorrelationMatch, type CorrelatorStats } from '@netsentinel/sigma/correlate/correlator';
 import { rolesOf } from '@netsentinel/sigma/correlate/roles';
@@ -176,7 +176,7 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
     if (newest === undefined || !roles.reports(correlation.id)) return;
     const detection = findingOfCorrelation(
       correlation,
-      events.map(({ event }) => event),
+      events.map(({ event }) => evidenceOf(event)),
       group,
       measured,
     );

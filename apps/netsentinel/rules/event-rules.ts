@@ -5,7 +5,7 @@
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { interactionOf } from '@netsentinel/contracts/interaction';
-import { findingOfCorrelation, findingOfRule, type Evidence } from '@netsentinel/detect/rule-finding';
+import { evidenceOf, findingOfCorrelation, findingOfRule, type Evidence } from '@netsentinel/detect/rule-finding';
 import { Correlator } from '@netsentinel/sigma/correlate/correlator';
 import { splitByKey } from '@netsentinel/sigma/correlate/in-place';
 import { rekey } from '@netsentinel/sigma/correlate/rekey';
@@ -23,11 +23,6 @@ const NONE = { correlations: [] };
 const STREAM_KEY = 'source.ip';
 const LIMITS = { maxGroups: 50_000, maxGroupsEach: 20_000, evidence: 8 };
 
-/** An event as the correlator keeps it: its fields only while it is looked at. */
-interface Seen extends Evidence {
-  fields: EventRecord | undefined;
-}
-
 export class CompiledEventRules implements EventRules {
   readonly #ownFolder: string;
   #matcher: Matcher = compileRules([]);
@@ -35,10 +30,12 @@ export class CompiledEventRules implements EventRules {
   /** Of the correlations that need the re-keyed stream. */
   #rekeyed = rolesOf(NONE);
   #inPlace: readonly Correlation[] = [];
-  readonly #correlator = new Correlator<Seen>([], {
-    fieldOf: ({ fields }, name) => (fields === undefined ? undefined : fieldOf(fields, name)),
+  /** Keeps little of each event: its fields are at hand while it is observed, and not looked at later. */
+  readonly #correlator = new Correlator<Evidence>([], {
+    fieldOf: (_, name) => fieldOf(this.#observed, name),
     ...LIMITS,
   });
+  #observed: EventRecord = {};
 
   /** @param ownFolder where the rules lie that come with the product */
   constructor(ownFolder: string) {
@@ -76,7 +73,7 @@ export class CompiledEventRules implements EventRules {
     const ids = met.map(({ id }) => id);
     this.#correlate(event, record, ids, arrivedMs, (detection) => detections.push(detection));
     const groups = rekey(record, ids, this.#rekeyed);
-    return detections.length === 0 && groups.length === 0 ? undefined : { detections, groups };
+    return { detections, groups };
   }
 
   judgeAgain(event: Event, arrivedMs: number): void {
@@ -96,23 +93,23 @@ export class CompiledEventRules implements EventRules {
   }
 
   #correlate(
-    { '@timestamp': time, event: { id }, netsentinel: { actor, source_verified, session } }: Event,
+    event: Event,
     fields: EventRecord,
     ruleIds: readonly string[],
     arrivedMs: number,
     onFinding: (detection: Detection) => void,
   ): void {
     if (this.#inPlace.length === 0) return;
-    const seen: Seen = { '@timestamp': time, event: { id }, netsentinel: { actor, source_verified, session }, fields };
+    const evidence = evidenceOf(event);
+    this.#observed = fields;
     this.#correlator.observe(
-      seen,
-      Date.parse(time),
+      evidence,
+      evidence.timeMs,
       ruleIds,
       ({ correlation, events, group, measured }) =>
         onFinding(findingOfCorrelation(correlation, events, group, measured)),
       { arrivedMs },
     );
-    seen.fields = undefined;
   }
 
   /** Of moves at decoys and of logins our detectors say what our own rules say of the logs of others, and know more of the attacker. */

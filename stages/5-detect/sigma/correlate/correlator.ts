@@ -60,6 +60,8 @@ interface Group<Event> {
   /** When its first and its latest event arrived. */
   readonly openedAtMs: number;
   touchedAtMs: number;
+  /** When it was last put at the end of the order. */
+  placedAtMs: number;
   /** When it last reported, while its condition has held ever since. */
   reportedMs: number | undefined;
   events: Event[];
@@ -181,7 +183,7 @@ export class Correlator<Event> {
   #add(
     state: State<Event>,
     key: string,
-    values: ReadonlyMap<string, string>,
+    values: readonly string[],
     sighting: Sighting,
     { event, arrivedMs }: Observation<Event>,
     onMatch: (match: CorrelationMatch<Event>) => void,
@@ -195,12 +197,13 @@ export class Correlator<Event> {
     if (group === undefined) {
       this.#makeRoom(state);
       group = {
-        values,
+        values: new Map(correlation.groupBy.map((name, index) => [name, values[index] ?? ''])),
         window: openWindow(correlation),
         openedMs: sighting.atMs,
         newestMs: sighting.atMs,
         openedAtMs: arrivedMs,
         touchedAtMs: arrivedMs,
+        placedAtMs: arrivedMs,
         reportedMs: undefined,
         events: [],
       };
@@ -209,10 +212,11 @@ export class Correlator<Event> {
     } else if (sighting.atMs < group.newestMs - correlation.timespanMs) {
       this.#late++;
       return;
-    } else if (!state.judgedAtEnd) {
-      // The longest untouched first: the order in which groups are forgotten.
+    } else if (!state.judgedAtEnd && arrivedMs - group.placedAtMs > correlation.timespanMs / 8) {
+      // The longest untouched first, roughly: the order in which groups are forgotten.
       groups.delete(key);
       groups.set(key, group);
+      group.placedAtMs = arrivedMs;
     }
     group.newestMs = Math.max(group.newestMs, sighting.atMs);
     group.touchedAtMs = arrivedMs;

@@ -8,8 +8,8 @@ export type Look = (ruleId: string, name: string) => string | number | undefined
 export interface EventGroup {
   /** Tells the group from others of the same correlation. */
   readonly key: string;
-  /** Group-by fields (or aliases) with the group's values, in the author's order. */
-  readonly values: ReadonlyMap<string, string>;
+  /** The values of the group-by fields (or aliases), in the author's order. */
+  readonly values: readonly string[];
   /** Positions in `correlation.rules` of the rules that put the event into this group, ascending. */
   readonly rules: readonly number[];
 }
@@ -19,27 +19,34 @@ export interface EventGroup {
  * group-by fields puts it into none.
  */
 export function groupsOf(correlation: Correlation, ruleIds: readonly string[], look: Look): readonly EventGroup[] {
-  const groups = new Map<string, { key: string; values: ReadonlyMap<string, string>; rules: number[] }>();
+  const groups: { key: string; values: readonly string[]; rules: number[] }[] = [];
   correlation.rules.forEach((id, position) => {
     if (!ruleIds.includes(id)) return;
     const values = valuesOf(correlation, id, look);
     if (values === undefined) return;
-    const key = JSON.stringify([...values.values()]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { key, values, rules: [position] });
+    const key = keyOf(values);
+    const group = groups.find((one) => one.key === key);
+    if (group === undefined) groups.push({ key, values, rules: [position] });
     else group.rules.push(position);
   });
-  return [...groups.values()];
+  return groups;
 }
 
-function valuesOf(correlation: Correlation, ruleId: string, look: Look): ReadonlyMap<string, string> | undefined {
-  const values = new Map<string, string>();
-  for (const name of correlation.groupBy) {
+function valuesOf({ groupBy }: Correlation, ruleId: string, look: Look): readonly string[] | undefined {
+  const values: string[] = [];
+  for (const name of groupBy) {
     const value = look(ruleId, name);
     if (value === undefined) return undefined;
-    values.set(name, bounded(String(value)));
+    values.push(bounded(String(value)));
   }
   return values;
+}
+
+/** With their lengths, so that no value can pretend to be two. */
+function keyOf(values: readonly string[]): string {
+  let key = '';
+  for (const value of values) key += `${value.length}:${value}`;
+  return key;
 }
 
 /** A name's value by way of the correlation's aliases. `fieldOf` looks up a field of the event. */

@@ -16,8 +16,11 @@ export interface Rekeyed {
   readonly rules: readonly string[];
 }
 
+const nothing: readonly Rekeyed[] = [];
+
 /** One entry for each group that the event belongs to by the rules that it met; none where no correlation refers to them. */
 export function rekey(event: EventRecord, ruleIds: readonly string[], roles: Roles): readonly Rekeyed[] {
+  if (!ruleIds.some((id) => roles.correlationsOf(id).length > 0)) return nothing;
   const entries = new Map<string, { key: string; correlations: string[]; rules: readonly string[] }>();
   for (const correlation of new Set(ruleIds.flatMap((id) => roles.correlationsOf(id)))) {
     const groups = groupsOf(correlation, ruleIds, (ruleId, name) =>
