@@ -63,6 +63,29 @@ export function ecsKeys(event: EventRecord): string[] | undefined {
   return keys.length === 0 ? undefined : keys;
 }
 
+const kindFields = [
+  'event.dataset',
+  'event.module',
+  'event.category',
+  'event.type',
+  'host.os.type',
+  'network.protocol',
+] as const;
+const longestKind = 512;
+
+/** One text for all that `ecsKeys` looks at; undefined for values of other types than these fields have. */
+export function kindOf(event: EventRecord): string | undefined {
+  let kind = '';
+  for (const field of kindFields) {
+    const value = fieldOf(event, field);
+    if (typeof value === 'string') kind += value;
+    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) kind += `[${value.join('\0')}]`;
+    else if (value !== undefined) return undefined;
+    kind += '\0\0';
+  }
+  return kind.length > longestKind ? undefined : kind;
+}
+
 /** `product`: the system of the machine that it happened on, where it did; `log`: product and service that wrote it down. */
 function categoryKeys(category: string, product: string, log: string, event: EventRecord): readonly string[] {
   switch (category) {
