@@ -162,6 +162,7 @@ async function start(boot: Boot) {
     onRules: (set) => {
       rules.use(set);
       correlation.use(set);
+      board.rules({ rules: set.rules.length, correlations: set.correlations.length, refused: set.failed.length });
     },
   });
   const analysis = createAnalysis({
