@@ -117,12 +117,12 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
       for (const record of records) observe(record, (match) => found(match, findings));
       for (const { partition, offset } of nextPositions(records)) unmarked.set(partition, offset);
       const isDue = unmarked.size > 0 && clock.monotonicMs() - markedAt >= MARK_MS;
-      if (findings.length > 0 || isDue) await mark(from, findings);
+      if ((findings.length > 0 || isDue) && !(await mark(from, findings))) return from.close();
       records = await nextOf(from);
     }
     // What is not marked is read again at the next start.
     if (unmarked.size > 0) await store(from, []).catch(() => undefined);
-    await from.close();
+    return from.close();
   }
 
   /** Takes up groups that were in flight before this start, and reports nothing of them. Answers what came besides, and is new. */
