@@ -71,6 +71,8 @@ export class Correlator<Event> {
   #states: State<Event>[] = [];
   /** Rule or correlation id → the correlations that refer to it. */
   #listeners = new Map<string, State<Event>[]>();
+  /** Reports that the correlations above them have not seen yet. */
+  #raised: { readonly seen: Observation<Event>; readonly id: string }[] = [];
   #groups = 0;
   #evicted = 0;
   #late = 0;
@@ -125,6 +127,7 @@ export class Correlator<Event> {
     if (!ruleIds.some((id) => this.#listeners.has(id))) return;
     this.advance(atMs, onMatch);
     this.#observe({ event, atMs }, ruleIds, onMatch);
+    this.#passOn(onMatch);
   }
 
   /** Lets time pass: windows that are over by then are judged, and idle groups forgotten. */
@@ -132,6 +135,7 @@ export class Correlator<Event> {
     if (nowMs <= this.#watermarkMs) return;
     this.#watermarkMs = nowMs;
     for (const state of this.#states) this.#endWindows(state, nowMs, onMatch);
+    this.#passOn(onMatch);
   }
 
   /** The end of the input: every window that is still open is judged as it stands. */
@@ -139,7 +143,15 @@ export class Correlator<Event> {
     // What ends here may be an event to a correlation whose turn was before: as many rounds as correlations can stand on each other.
     for (let round = 0; this.#groups > 0 && round <= this.#states.length; round++) {
       for (const state of this.#states) this.#endWindows(state, Number.POSITIVE_INFINITY, onMatch);
+      this.#passOn(onMatch);
     }
+  }
+
+  /** Reports become events once everything has seen the event that brought them about: so the order of the correlations changes nothing. */
+  #passOn(onMatch: (match: CorrelationMatch<Event>) => void): void {
+    // What is passed on may bring about more, which is appended while this goes on.
+    for (const { seen, id } of this.#raised) this.#observe(seen, [id], onMatch);
+    this.#raised = [];
   }
 
   #observe(seen: Observation<Event>, ids: readonly string[], onMatch: (match: CorrelationMatch<Event>) => void): void {
@@ -215,8 +227,9 @@ export class Correlator<Event> {
     group.reportedMs = nowMs;
     onMatch({ correlation: state.correlation, group: group.values, measured, atMs: nowMs, events: [...group.events] });
     const newest = group.events.at(-1);
-    if (newest !== undefined)
-      this.#observe({ event: newest, atMs: nowMs, group: group.values }, [state.correlation.id], onMatch);
+    const { id } = state.correlation;
+    if (newest !== undefined && this.#listeners.has(id))
+      this.#raised.push({ seen: { event: newest, atMs: nowMs, group: group.values }, id });
   }
 
   #endWindows(state: State<Event>, nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
@@ -255,28 +268,28 @@ export class Correlator<Event> {
     for (const name of correlation.groupBy) {
       const value = this.#look(correlation, ruleId, name, seen);
       if (value === undefined) return undefined;
-      values.set(name, bounded(String(value)));
+      values.set(name, bounded(value));
     }
     return values;
   }
 
-  #valueOf(correlation: Correlation, ruleId: string, seen: Observation<Event>): string | number | undefined {
+  #valueOf(correlation: Correlation, ruleId: string, seen: Observation<Event>): string | undefined {
     const [only, ...others] = correlation.condition.fields;
     if (only === undefined) return undefined;
     if (others.length === 0) {
       const value = this.#look(correlation, ruleId, only, seen);
-      return typeof value === 'string' ? bounded(value) : value;
+      return value === undefined ? undefined : bounded(value);
     }
     const values = correlation.condition.fields.map((field) => this.#look(correlation, ruleId, field, seen));
     return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
   }
 
-  #look(correlation: Correlation, ruleId: string, name: string, seen: Observation<Event>): string | number | undefined {
+  /** As a text: `22` and `"22"` are one value here as they are to rules. */
+  #look(correlation: Correlation, ruleId: string, name: string, seen: Observation<Event>): string | undefined {
     const field = correlation.aliases.get(name)?.get(ruleId) ?? name;
     const value = seen.group?.get(field) ?? this.#fieldOf(seen.event, field);
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string' || typeof value === 'number') return value;
-    return JSON.stringify(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   }
 }
 
