@@ -1,8 +1,6 @@
-/** The correlator against the reference: random correlations over random events, and the corpus's lane of logins. Skipped without NETSENTINEL_CORPUS: the lane. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The correlator against the reference: random correlations over random events. */
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Correlation, CorrelationType } from '../rule.ts';
 import { Correlator, type CorrelationMatch } from './correlator.ts';
 import { referenceReports, type Report, type TimedEvent } from './reference.ts';

@@ -2,11 +2,12 @@
  * What correlations mean, as simply as it can be said: every window is looked through again for every event, nothing is forgotten, time is quadratic.
  * The correlator is tested against it. Events come in the order of their times.
  */
+import { fieldOf, type EventRecord } from '../event.ts';
 import type { Correlation } from '../rule.ts';
 
 export interface TimedEvent {
   readonly atMs: number;
-  readonly event: Readonly<Record<string, unknown>>;
+  readonly event: EventRecord;
   /** Rules that the event matched. */
   readonly ruleIds: readonly string[];
   /** Of a correlation that reported: its group, which hides the event's own fields. */
@@ -80,9 +81,9 @@ function valueOf(
   { event, group }: TimedEvent,
 ): string | undefined {
   const field = aliases.get(name)?.get(rule) ?? name;
-  const value = group?.get(field) ?? event[field];
+  const value = group?.get(field) ?? fieldOf(event, field);
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function* reported(
