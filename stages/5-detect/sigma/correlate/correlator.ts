@@ -85,6 +85,8 @@ export class Correlator<Event> {
   #states: State<Event>[] = [];
   /** Rule or correlation id → the correlations that refer to it. */
   #listeners = new Map<string, State<Event>[]>();
+  /** Reports that the correlations above them have not seen yet. */
+  #raised: { readonly seen: Observation<Event>; readonly id: string }[] = [];
   #groups = 0;
   #evicted = 0;
   #late = 0;
@@ -140,6 +142,7 @@ export class Correlator<Event> {
     if (!ruleIds.some((id) => this.#listeners.has(id))) return;
     this.advance(arrivedMs, onMatch);
     this.#observe({ event, atMs, arrivedMs: Math.max(arrivedMs, this.#nowMs) }, ruleIds, onMatch, only);
+    this.#passOn(onMatch);
   }
 
   /** The latest arrival, or what `advance` was told after it; minus infinity before both. */
@@ -152,6 +155,7 @@ export class Correlator<Event> {
     if (nowMs <= this.#nowMs) return;
     this.#nowMs = nowMs;
     for (const state of this.#states) this.#endWindows(state, nowMs, onMatch);
+    this.#passOn(onMatch);
   }
 
   /** The end of the input: every window that is still open is judged as it stands. */
@@ -159,7 +163,15 @@ export class Correlator<Event> {
     // What ends here may be an event to a correlation whose turn was before: as many rounds as correlations can stand on each other.
     for (let round = 0; this.#groups > 0 && round <= this.#states.length; round++) {
       for (const state of this.#states) this.#endWindows(state, Number.POSITIVE_INFINITY, onMatch);
+      this.#passOn(onMatch);
     }
+  }
+
+  /** Reports become events once everything has seen the event that brought them about: so the order of the correlations changes nothing. */
+  #passOn(onMatch: (match: CorrelationMatch<Event>) => void): void {
+    // What is passed on may bring about more, which is appended while this goes on.
+    for (const { seen, id } of this.#raised) this.#observe(seen, [id], onMatch);
+    this.#raised = [];
   }
 
   #observe(
@@ -240,12 +252,12 @@ export class Correlator<Event> {
     group.reportedMs = nowMs;
     onMatch({ correlation: state.correlation, group: group.values, measured, atMs: nowMs, events: [...group.events] });
     const newest = group.events.at(-1);
-    if (newest !== undefined)
-      this.#observe(
-        { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values },
-        [state.correlation.id],
-        onMatch,
-      );
+    const { id } = state.correlation;
+    if (newest !== undefined && this.#listeners.has(id))
+      this.#raised.push({
+        seen: { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values },
+        id,
+      });
   }
 
   #endWindows(state: State<Event>, nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
@@ -287,13 +299,13 @@ export class Correlator<Event> {
 }
 
 /** What the condition is about in this event. */
-function valueOf(correlation: Correlation, rule: number, look: Look): string | number | undefined {
+function valueOf(correlation: Correlation, rule: number, look: Look): string | undefined {
   const ruleId = correlation.rules[rule] ?? '';
   const [only, ...others] = correlation.condition.fields;
   if (only === undefined) return undefined;
   if (others.length === 0) {
     const value = look(ruleId, only);
-    return typeof value === 'string' ? bounded(value) : value;
+    return value === undefined ? undefined : bounded(value);
   }
   const values = correlation.condition.fields.map((field) => look(ruleId, field));
   return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Correlation } from '../rule.ts';
 
 /** The event's value for a name that the correlation uses, as the events of this rule call it. */
-export type Look = (ruleId: string, name: string) => string | number | undefined;
+export type Look = (ruleId: string, name: string) => string | undefined;
 
 export interface EventGroup {
   /** Tells the group from others of the same correlation. */
@@ -37,7 +37,7 @@ function valuesOf({ groupBy }: Correlation, ruleId: string, look: Look): readonl
   for (const name of groupBy) {
     const value = look(ruleId, name);
     if (value === undefined) return undefined;
-    values.push(bounded(String(value)));
+    values.push(bounded(value));
   }
   return values;
 }
@@ -49,17 +49,16 @@ function keyOf(values: readonly string[]): string {
   return key;
 }
 
-/** A name's value by way of the correlation's aliases. `fieldOf` looks up a field of the event. */
+/** A name's value by way of the correlation's aliases, as a text: `22` and `"22"` are one value here as they are to rules. */
 export function lookUp(
   correlation: Correlation,
   ruleId: string,
   name: string,
   fieldOf: (field: string) => unknown,
-): string | number | undefined {
+): string | undefined {
   const value = fieldOf(correlation.aliases.get(name)?.get(ruleId) ?? name);
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' || typeof value === 'number') return value;
-  return JSON.stringify(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const longestValue = 256;

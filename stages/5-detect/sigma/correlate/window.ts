@@ -14,7 +14,7 @@ export interface Sighting {
   /** Positions in `correlation.rules` of the rules that the event met, ascending. */
   readonly rules: readonly number[];
   /** The condition's field, or undefined when the event has none: then it counts for nothing that measures values. */
-  readonly value: string | number | undefined;
+  readonly value: string | undefined;
 }
 
 export interface Window {
@@ -40,7 +40,7 @@ export function openWindow({ type, timespanMs, rules }: Correlation): Window {
   return windows[type](timespanMs, rules.length);
 }
 
-function valuesOf(sighting: Sighting): readonly (string | number)[] {
+function valuesOf(sighting: Sighting): readonly string[] {
   return sighting.value === undefined ? [] : [sighting.value];
 }
 
@@ -113,9 +113,9 @@ class DistinctWindow implements Window {
 
 /** Of all events in the window, the percentage that had the value of the newest: how common, or rare, that value is. */
 class ShareWindow implements Window {
-  #entries: { atMs: number; value: string | number }[] = [];
-  readonly #occurrences = new Map<string | number, number>();
-  #newest: string | number | undefined;
+  #entries: { atMs: number; value: string }[] = [];
+  readonly #occurrences = new Map<string, number>();
+  #newest: string | undefined;
   readonly #timespanMs: number;
 
   constructor(timespanMs: number) {
@@ -148,8 +148,7 @@ class ShareWindow implements Window {
   }
 }
 
-function numberOf(value: string | number | undefined): number | undefined {
-  if (typeof value === 'number') return value;
+function numberOf(value: string | undefined): number | undefined {
   if (value === undefined || value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;

@@ -2,7 +2,7 @@
 import type { Expression, Predicate } from '../expression.ts';
 import type { PredicateTable } from './predicates.ts';
 import { RegexRefused } from './regex/parse-regex.ts';
-import type { TextMode } from './text-list.ts';
+import { TextList, type TextMode, type WantedText } from './text-list.ts';
 
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
@@ -34,30 +34,50 @@ export function toCondition(expression: Expression, table: PredicateTable, depth
   }
 }
 
+interface Grouped {
+  readonly lists: readonly {
+    readonly field: string | null;
+    readonly of: readonly WantedText[];
+    readonly list: TextList;
+  }[];
+  readonly others: readonly Expression[];
+}
+
+/** Long lists are slow to prepare: they stay with the rule's own objects, for the next matcher to find. */
+const keptGroups = new WeakMap<readonly Expression[], Grouped>();
+
 function anyOfMany(parts: readonly Expression[], table: PredicateTable, depth: number): Condition {
-  const lists = new Map<string | null, TextPredicate[]>();
-  const of: Condition[] = [];
+  const { lists, others } = keptGroups.get(parts) ?? grouped(parts);
+  const of = others.map((part) => toCondition(part, table, depth + 1));
+  for (const { field, of: wanted, list } of lists)
+    of.push({ kind: 'ask', predicate: table.addList(field, wanted, list) });
+  return { kind: 'any', of };
+}
+
+function grouped(parts: readonly Expression[]): Grouped {
+  const byField = new Map<string | null, TextPredicate[]>();
+  const others: Expression[] = [];
   for (const part of parts) {
     if (!isTextPredicate(part)) {
-      of.push(toCondition(part, table, depth + 1));
+      others.push(part);
       continue;
     }
-    const list = lists.get(part.field);
-    if (list === undefined) lists.set(part.field, [part]);
-    else list.push(part);
+    const same = byField.get(part.field);
+    if (same === undefined) byField.set(part.field, [part]);
+    else same.push(part);
   }
-  for (const [field, list] of lists) {
-    if (list.length < listFrom) for (const part of list) of.push({ kind: 'ask', predicate: table.idOf(part) });
-    else
-      of.push({
-        kind: 'ask',
-        predicate: table.addList(
-          field,
-          list.map(({ test }) => test),
-        ),
-      });
+  const lists: Grouped['lists'][number][] = [];
+  for (const [field, same] of byField) {
+    if (same.length < listFrom) {
+      others.push(...same);
+      continue;
+    }
+    const of = same.map(({ test }) => test);
+    lists.push({ field, of, list: new TextList(of) });
   }
-  return { kind: 'any', of };
+  const groups = { lists, others };
+  keptGroups.set(parts, groups);
+  return groups;
 }
 
 type TextPredicate = Predicate & { readonly test: { readonly kind: TextMode; readonly text: string } };

@@ -44,6 +44,8 @@ const costs: Readonly<Record<Question['kind'], number>> = {
 const keywordFactor = 10;
 /** Comparing each value of one field with each of another costs more than a list from here. */
 const manyPairs = 1_000;
+/** Patterns are slow to prepare: they stay with the rule's own objects, for the next matcher to find. No answer depends on what they remember. */
+const keptRegexes = new WeakMap<Test, LinearRegex>();
 
 export class PredicateTable {
   /** Tests of texts, the most by far, by mode, field and text; others by all that they say. */
@@ -69,9 +71,9 @@ export class PredicateTable {
     }
   }
 
-  /** The number of a question for any of many texts, in lower case. */
-  addList(field: string | null, of: readonly WantedText[]): number {
-    this.#prepared.push(new TextList(of));
+  /** The number of a question for any of many texts, in lower case. `list` is made of them. */
+  addList(field: string | null, of: readonly WantedText[], list: TextList): number {
+    this.#prepared.push(list);
     if (field !== null) this.fieldId(field);
     return this.#predicates.push({ field, test: { kind: 'list', of } }) - 1;
   }
@@ -122,12 +124,18 @@ export class PredicateTable {
     return this.#predicates.push(predicate) - 1;
   }
 
+  #regexOf(test: Extract<Test, { kind: 'regex' }>): LinearRegex {
+    const kept = keptRegexes.get(test) ?? compileRegex(test.source, test.flags);
+    keptRegexes.set(test, kept);
+    return kept;
+  }
+
   #prepare(test: Test): Prepared {
     switch (test.kind) {
       case 'glob':
         return new Glob(test.pieces);
       case 'regex':
-        return compileRegex(test.source, test.flags);
+        return this.#regexOf(test);
       case 'cidr':
         return parseNetwork(test.network);
       case 'fieldRef':

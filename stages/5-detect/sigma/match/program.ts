@@ -51,8 +51,10 @@ export class ProgramWriter {
   /** What is written first is asked last. */
   #dearestFirst(parts: readonly Condition[]): readonly Condition[] {
     if (parts.length < 2) return parts;
-    const costs = new Map(parts.map((part) => [part, this.#cost(part)]));
-    return parts.toSorted((a, b) => (costs.get(b) ?? 0) - (costs.get(a) ?? 0));
+    const costs = parts.map((part) => this.#cost(part));
+    if (costs.every((cost) => cost === costs[0])) return parts;
+    const order = [...parts.keys()].sort((a, b) => (costs[b] ?? 0) - (costs[a] ?? 0));
+    return order.map((at) => parts[at]!);
   }
 
   #cost(condition: Condition): number {
