@@ -6,7 +6,7 @@ import { NOBODY } from '@netsentinel/contracts/actor';
 import { MAX_EVENT_BYTES, SensorEvent, eventId, type Event } from '@netsentinel/contracts/event';
 import type { Result } from '@netsentinel/contracts/result';
 import { actorOf } from '@netsentinel/kernel/address';
-import { canonicalAddress } from './canonical-address.ts';
+import { canonicalAddress } from '../text/canonical-address.ts';
 import { fitEvent, serialisedAtMost } from './event-size.ts';
 import { compileCheck } from './schema-check.ts';
 

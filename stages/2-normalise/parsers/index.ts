@@ -1,0 +1,6 @@
+/** Every format that we read: a line each. `parsers.test.ts` fails when a folder is not listed. */
+import type { ParserEntry } from '@netsentinel/contracts/parser';
+
+export const parsers: readonly ParserEntry[] = [
+  { id: 'zeek', title: 'Zeek logs, TSV and JSON', load: async () => (await import('./zeek/zeek.parser.ts')).zeek },
+];

@@ -1,0 +1,69 @@
+/** Zeek's logs, as TSV with its headers and as JSON, every log type: the known ones as Elastic's integration has them, the others under `zeek.<log>`. */
+import {
+  Refusal,
+  type JsonObject,
+  type Parsed,
+  type Parser,
+  type ParserDefinition,
+  type ParseOptions,
+  type Sample,
+} from '@netsentinel/contracts/parser';
+import { examples } from './examples.ts';
+import { logOf } from './log-of.ts';
+import { toDocument } from './to-document.ts';
+import { TsvHeader, type ZeekRecord } from './tsv.ts';
+
+export const zeek: ParserDefinition = {
+  id: 'zeek',
+  title: 'Zeek logs, TSV and JSON',
+  module: 'zeek',
+  dataset: 'zeek.log',
+  examples,
+  recognise,
+  create: (options) => new ZeekParser(options),
+};
+
+class ZeekParser implements Parser {
+  readonly #header = new TsvHeader();
+  readonly #fileName: string | undefined;
+
+  constructor({ fileName }: ParseOptions) {
+    this.#fileName = fileName;
+  }
+
+  line(line: string): Parsed {
+    const first = line.charCodeAt(0);
+    if (first === 0x23) {
+      this.#header.take(line);
+      return undefined;
+    }
+    if (first === 0x7b) return this.#jsonLine(line);
+    if (!this.#header.known) return new Refusal('a row before the #fields line that says what it holds');
+    const record = this.#header.row(line);
+    if (record === undefined) return new Refusal('a row with fewer fields than #fields names');
+    return toDocument(this.#header.path ?? logOf(record, this.#fileName), record, line);
+  }
+
+  object(object: JsonObject, original: string): Parsed {
+    const log = logOf(object, this.#fileName);
+    if (log === undefined && object['ts'] === undefined) return new Refusal('an object without `ts` is no Zeek record');
+    return toDocument(log, object as ZeekRecord, original);
+  }
+
+  #jsonLine(line: string): Parsed {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return new Refusal('broken JSON');
+    }
+    return this.object(value as JsonObject, line);
+  }
+}
+
+function recognise({ lines, objects, fileName }: Sample): number {
+  if (lines.some((line) => line.startsWith('#fields\t') || line.startsWith('#separator \\x'))) return 1;
+  let alike = 0;
+  for (const object of objects) if (object['ts'] !== undefined && logOf(object, fileName) !== undefined) alike++;
+  return objects.length === 0 ? 0 : (alike / objects.length) * 0.95;
+}
