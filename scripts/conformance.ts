@@ -1,6 +1,7 @@
 /** `npm run conformance NAME [--json]`: measures what we built against a corpus of the real thing. One file per name in `conformance/`. */
 const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly string[]): Promise<number> }>>> = {
   shell: () => import('./conformance/shell.ts'),
+  elastic: () => import('./conformance/elastic.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
