@@ -14,7 +14,8 @@ export function related(...values: readonly (string | undefined)[]): string[] | 
 
 /** Sets `a.b.c`, making the groups on the way. Not for the hot path of a fast format: there, literals are faster. */
 export function put(document: EcsGroup, path: string, value: unknown): void {
-  if (value === undefined) return;
+  // `__proto__` out of a record's own names would reach every object there is.
+  if (value === undefined || path.includes('__proto__')) return;
   const names = path.split('.');
   const last = names.pop()!;
   let group = document;

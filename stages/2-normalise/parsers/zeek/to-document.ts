@@ -1,13 +1,15 @@
 /** From a Zeek record to an ECS document: what all logs have in common, then what the log's mapping says. */
 import type { EcsDocument } from '@netsentinel/contracts/parser';
 import { communityId } from '../../text/community-id.ts';
-import { put, numberOf, related, textOf } from '../../text/document.ts';
-import { epochMs, isoTime, parseIsoTime } from '../../text/time.ts';
-import { zoneOf } from '../../text/zone.ts';
-import { mappings } from './mappings.ts';
+import { ifAny, isObject, numberOf, related, textOf } from '../../text/document.ts';
+import type { ZeekMapping } from './mappings/mapping.types.ts';
+import { mappingOf } from './mappings/index.ts';
+import { timeOf } from './mappings/steps.ts';
 import type { ZeekRecord } from './tsv.ts';
 
-const UTC = zoneOf('UTC')!;
+const UNKNOWN: ZeekMapping = { dataset: 'log', fields: {}, category: ['network'], type: ['info'], signs: [] };
+
+/** Fields of all logs, which ECS has names for. */
 const COMMON = new Set([
   'ts',
   'uid',
@@ -16,58 +18,90 @@ const COMMON = new Set([
   'id.resp_h',
   'id.resp_p',
   'proto',
+  'community_id',
   '_path',
   '@path',
   '_write_ts',
+  '_system_name',
 ]);
 
-export function toDocument(log: string | undefined, record: ZeekRecord, original: string): EcsDocument {
-  const name = log ?? 'log';
-  const mapping = mappings.get(name);
-  const dataset = mapping?.dataset ?? name;
-  const sourceIp = textOf(record['id.orig_h']);
-  const destinationIp = textOf(record['id.resp_h']);
+export function toDocument(log: string, given: ZeekRecord, original: string): EcsDocument {
+  const known = mappingOf(log);
+  const mapping = known ?? UNKNOWN;
+  const dataset = known?.dataset ?? log;
+  const record = isObject(given['id']) ? flattened(given) : given;
+  const source = textOf(record['id.orig_h']);
+  const destination = textOf(record['id.resp_h']);
   const sourcePort = numberOf(record['id.orig_p']);
   const destinationPort = numberOf(record['id.resp_p']);
-  const transport = textOf(record['proto']) ?? mapping?.transport;
+  const transport = mapping.transport ?? textOf(record['proto']);
   const uid = record['uid'];
-  const own: Record<string, unknown> = {};
-  for (const field in record) {
-    if (COMMON.has(field) || record[field] === undefined) continue;
-    const place = mapping?.fields[field] ?? field;
-    if (place !== '') put(own, place, record[field]);
-  }
+  const own = ownFields(record, mapping);
   const document: EcsDocument = {
     '@timestamp': timeOf(record['ts']),
     event: {
-      kind: mapping?.kind === 'alert' ? 'alert' : (mapping?.kind ?? 'event'),
-      category: mapping?.category,
-      type: mapping?.type,
+      kind: mapping.kind ?? 'event',
+      category: mapping.category,
+      type: mapping.type,
+      action: undefined,
+      outcome: undefined,
       module: 'zeek',
       dataset: `zeek.${dataset}`,
       id: uid,
+      duration: undefined,
       original,
     },
-    source: sourceIp === undefined ? undefined : { address: sourceIp, ip: sourceIp, port: sourcePort },
+    source: source === undefined ? undefined : { address: source, ip: source, port: sourcePort },
     destination:
-      destinationIp === undefined ? undefined : { address: destinationIp, ip: destinationIp, port: destinationPort },
-    network:
-      transport === undefined
-        ? undefined
-        : {
-            transport,
-            protocol: mapping?.protocol,
-            community_id: communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort),
-          },
-    related: sourceIp === undefined ? undefined : { ip: related(sourceIp, destinationIp) },
-    zeek: { session_id: uid, [dataset]: own },
+      destination === undefined ? undefined : { address: destination, ip: destination, port: destinationPort },
+    network: ifAny({
+      transport,
+      protocol: mapping.protocol,
+      community_id:
+        textOf(record['community_id']) ??
+        (mapping.flow === false ? undefined : communityId(transport, source, sourcePort, destination, destinationPort)),
+    }),
+    related: source === undefined ? undefined : { ip: related(source, destination) },
+    zeek: mapping.ecsOnly === true ? { session_id: uid } : { session_id: uid, [dataset]: own },
   };
-  mapping?.ecs?.(record, document, own);
+  mapping.ecs?.(record, document, own);
   return document;
 }
 
-/** Seconds since the epoch, or ISO 8601 where Zeek was told to write it so. */
-export function timeOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return isoTime(epochMs(value));
-  return typeof value === 'string' ? isoTime(parseIsoTime(value, UTC)) : undefined;
+const PLACES = new WeakMap<ZeekMapping, Map<string, readonly string[] | null>>();
+const MAX_PLACES = 1024;
+
+/** `zeek.<dataset>`: every field in the place that the mapping gives it. */
+function ownFields(record: ZeekRecord, mapping: ZeekMapping): Record<string, unknown> {
+  let places = PLACES.get(mapping);
+  if (places === undefined || places.size > MAX_PLACES) PLACES.set(mapping, (places = new Map()));
+  const own: Record<string, unknown> = {};
+  for (const field in record) {
+    const value = record[field];
+    if (value === undefined || value === null) continue;
+    let place = places.get(field);
+    if (place === undefined) places.set(field, (place = placeOf(field, mapping)));
+    if (place === null) continue;
+    let group = own;
+    for (let i = 0; i < place.length - 1; i++) {
+      const next = group[place[i]!];
+      group = isObject(next) ? next : ((group[place[i]!] = {}) as Record<string, unknown>);
+    }
+    group[place[place.length - 1]!] = value;
+  }
+  return own;
+}
+
+/** Null for what stands elsewhere, or must not stand anywhere. */
+function placeOf(field: string, mapping: ZeekMapping): readonly string[] | null {
+  if (COMMON.has(field)) return null;
+  const place = (Object.hasOwn(mapping.fields, field) ? mapping.fields[field]! : field).split('.');
+  return place[0] === '' || place.includes('__proto__') ? null : place;
+}
+
+/** Some shippers nest `id.orig_h` as `id: {orig_h}`. */
+function flattened(record: ZeekRecord): ZeekRecord {
+  const { id, ...rest } = record;
+  for (const [name, value] of Object.entries(id as ZeekRecord)) rest[`id.${name}`] = value;
+  return rest;
 }

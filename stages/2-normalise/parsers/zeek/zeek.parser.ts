@@ -41,13 +41,13 @@ class ZeekParser implements Parser {
     if (!this.#header.known) return new Refusal('a row before the #fields line that says what it holds');
     const record = this.#header.row(line);
     if (record === undefined) return new Refusal('a row with fewer fields than #fields names');
-    return toDocument(this.#header.path ?? logOf(record, this.#fileName), record, line);
+    return toDocument(this.#header.path ?? logOf(record, this.#fileName) ?? 'log', record, line);
   }
 
   object(object: JsonObject, original: string): Parsed {
     const log = logOf(object, this.#fileName);
     if (log === undefined && object['ts'] === undefined) return new Refusal('an object without `ts` is no Zeek record');
-    return toDocument(log, object as ZeekRecord, original);
+    return toDocument(log ?? 'log', object as ZeekRecord, original);
   }
 
   #jsonLine(line: string): Parsed {

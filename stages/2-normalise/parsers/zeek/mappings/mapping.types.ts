@@ -1,6 +1,6 @@
 /** How one Zeek log becomes ECS: where its own fields stand, and what they mean. */
 import type { EcsDocument } from '@netsentinel/contracts/parser';
-import type { ZeekRecord } from './tsv.ts';
+import type { ZeekRecord } from '../tsv.ts';
 
 export interface ZeekMapping {
   /** Elastic's name of the data set: `connection` for Zeek's `conn`. The log's own fields stand under `zeek.<dataset>`. */
@@ -12,6 +12,15 @@ export interface ZeekMapping {
   readonly type?: readonly string[];
   readonly transport?: string;
   readonly protocol?: string;
-  /** What is to be said beyond addresses, ports, transport, user and times: `document` has them already. `own` is `zeek.<dataset>`. */
+  /** False where the log's addresses are no flow, so that it has no Community ID. */
+  readonly flow?: boolean;
+  /** Where only the ECS part is wanted and `zeek.<dataset>` stays away. */
+  readonly ecsOnly?: boolean;
+  /** Fields that only this log's JSON records have; all must be there. */
+  readonly signs: readonly string[];
+  /** What is to be said beyond addresses, transport and time, which `document` has already. `own` is `zeek.<dataset>`. */
   ecs?(record: ZeekRecord, document: EcsDocument, own: Record<string, unknown>): void;
 }
+
+export const CONNECTION = ['connection', 'protocol'];
+export const CONNECTION_INFO = ['connection', 'protocol', 'info'];
