@@ -4,10 +4,12 @@ import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
 import { addBench } from './bench.command.ts';
 import { addDoctor } from './doctor.command.ts';
+import { addFormats } from './formats.command.ts';
 import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
 import { addLab } from './lab.command.ts';
+import { addNormalize } from './normalize.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
@@ -19,6 +21,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addStatus,
   addIncidents,
   addReplay,
+  addNormalize,
+  addFormats,
   addHunt,
   addRules,
   addResponse,
