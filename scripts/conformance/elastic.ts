@@ -110,8 +110,7 @@ function parse(
     definition,
     parse: { ...options, referenceMs: REFERENCE_MS, trustedProxies: [] },
     onDocument: (document) => documents.push(document),
-    onRefused: ({ reason, original }) =>
-      documents.push({ event: { original }, error: { message: reason } } as EcsDocument),
+    onRefused: ({ reason, original }) => documents.push({ event: { original }, error: { message: reason } }),
   });
   if (wrapped) {
     // Elastic's tests wrap the records of some inputs: `{"events":[…]}`, each one what a Beat would have sent.

@@ -35,6 +35,9 @@ export interface RecordReaderOptions extends RecordHandlers {
   readonly maxRecordBytes?: number;
 }
 
+/** The reason of a refusal that is our fault: a parser must never throw. One hostile record shall not end the reading of a file. */
+export const PARSER_FAILED = 'the parser failed on this record';
+
 /** So many lines make one record at most. */
 const MAX_JOINED = 500;
 
@@ -142,14 +145,24 @@ export class RecordReader {
   }
 
   #parseLine(line: string): Parsed {
-    if (this.#parser.line !== undefined) return this.#parser.line(line);
-    const object = parsedObject(line);
-    return object === undefined ? new Refusal('this is no JSON object') : this.#parseObject(object, line);
+    if (this.#parser.line === undefined) {
+      const object = parsedObject(line);
+      return object === undefined ? new Refusal('this is no JSON object') : this.#parseObject(object, line);
+    }
+    try {
+      return this.#parser.line(line);
+    } catch {
+      return new Refusal(PARSER_FAILED);
+    }
   }
 
   #parseObject(object: JsonObject, original: string): Parsed {
-    if (this.#parser.object !== undefined) return this.#parser.object(object, original);
-    return this.#parser.line?.(original);
+    try {
+      if (this.#parser.object !== undefined) return this.#parser.object(object, original);
+      return this.#parser.line?.(original);
+    } catch {
+      return new Refusal(PARSER_FAILED);
+    }
   }
 
   #take(parsed: Parsed, original: string, number: number, envelope?: Enveloped): void {

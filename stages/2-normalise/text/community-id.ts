@@ -165,7 +165,7 @@ function digest(length: number): string {
   );
 }
 
-const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'];
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Twenty bytes: 26 groups of six bits, and one of four. */
 function base64(...five: readonly number[]): string {

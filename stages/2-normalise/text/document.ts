@@ -21,7 +21,12 @@ export function put(document: EcsGroup, path: string, value: unknown): void {
   let group = document;
   for (const name of names) {
     const next = group[name];
-    group = isObject(next) ? next : ((group[name] = {}) as EcsGroup);
+    if (isObject(next)) group = next;
+    else {
+      const made: EcsGroup = {};
+      group[name] = made;
+      group = made;
+    }
   }
   group[last] = value;
 }
@@ -49,6 +54,19 @@ export function isObject(value: unknown): value is EcsGroup {
 /** The value if it is a text that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A text, number or truth value as text. `String(value)` would throw on objects that bring a `toString` of their own. */
+export function scalarOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return undefined;
+  }
 }
 
 /** The value if it is a finite number. */

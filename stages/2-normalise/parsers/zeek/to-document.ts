@@ -85,7 +85,12 @@ function ownFields(record: ZeekRecord, mapping: ZeekMapping): Record<string, unk
     let group = own;
     for (let i = 0; i < place.length - 1; i++) {
       const next = group[place[i]!];
-      group = isObject(next) ? next : ((group[place[i]!] = {}) as Record<string, unknown>);
+      if (isObject(next)) group = next;
+      else {
+        const made: Record<string, unknown> = {};
+        group[place[i]!] = made;
+        group = made;
+      }
     }
     group[place[place.length - 1]!] = value;
   }

@@ -11,7 +11,7 @@ import {
 import { examples } from './examples.ts';
 import { logOf } from './log-of.ts';
 import { toDocument } from './to-document.ts';
-import { TsvHeader, type ZeekRecord } from './tsv.ts';
+import { TsvHeader } from './tsv.ts';
 
 export const zeek: ParserDefinition = {
   id: 'zeek',
@@ -47,7 +47,7 @@ class ZeekParser implements Parser {
   object(object: JsonObject, original: string): Parsed {
     const log = logOf(object, this.#fileName);
     if (log === undefined && object['ts'] === undefined) return new Refusal('an object without `ts` is no Zeek record');
-    return toDocument(log ?? 'log', object as ZeekRecord, original);
+    return toDocument(log ?? 'log', object, original);
   }
 
   #jsonLine(line: string): Parsed {

@@ -1,6 +1,6 @@
 /** Logs about TLS and its certificates: `ssl`, `x509`, `ocsp`, `known_certs`. */
 import type { EcsDocument } from '@netsentinel/contracts/parser';
-import { get, ifAny, numberIn, put, related, textOf } from '../../../text/document.ts';
+import { get, ifAny, isObject, numberIn, put, related, scalarOf, textOf } from '../../../text/document.ts';
 import type { ZeekRecord } from '../tsv.ts';
 import { distinguishedName } from './distinguished-name.ts';
 import { CONNECTION, type ZeekMapping } from './mapping.types.ts';
@@ -36,13 +36,10 @@ export const ssl: ZeekMapping = {
 function tls(record: ZeekRecord, document: EcsDocument, own: Record<string, unknown>): void {
   setClientServer(document);
   // Elastic leaves out only the client's empty chain.
-  if (
-    Array.isArray(get(own, 'client.cert_chain_fuids')) &&
-    (get(own, 'client.cert_chain_fuids') as unknown[]).length === 0
-  ) {
-    const client = own['client'] as Record<string, unknown>;
-    delete client['cert_chain_fuids'];
-    if (Object.keys(client).length === 0) delete own['client'];
+  const chain = get(own, 'client.cert_chain_fuids');
+  if (isObject(own['client']) && Array.isArray(chain) && chain.length === 0) {
+    const { cert_chain_fuids: _, ...others } = own['client'];
+    own['client'] = ifAny(others);
   }
   const issuer = distinguishedName(record['issuer']);
   const subject = distinguishedName(record['subject']);
@@ -76,10 +73,7 @@ function tls(record: ZeekRecord, document: EcsDocument, own: Record<string, unkn
       ja3s,
       issuer: issuer?.text,
       subject: subject?.text,
-      hash:
-        record['resp_certificate_sha1'] === undefined
-          ? undefined
-          : { sha1: String(record['resp_certificate_sha1']).toUpperCase() },
+      hash: ifAny({ sha1: textOf(record['resp_certificate_sha1'])?.toUpperCase() }),
       not_after: timeOf(record['not_valid_after']),
       not_before: timeOf(record['not_valid_before']),
       x509: ifAny({ issuer: issuer?.ecs, subject: subject?.ecs }),
@@ -144,7 +138,7 @@ export const x509: ZeekMapping = {
     const algorithm = textOf(record['certificate.sig_alg']);
     document['file'] = {
       x509: {
-        version_number: record['certificate.version'] === undefined ? undefined : String(record['certificate.version']),
+        version_number: scalarOf(record['certificate.version']),
         serial_number: textOf(record['certificate.serial']),
         issuer: issuer?.ecs,
         subject: subject?.ecs,
@@ -164,7 +158,7 @@ export const x509: ZeekMapping = {
 function alternatives(record: ZeekRecord): string[] | undefined {
   const names = ['san.dns', 'san.uri', 'san.email', 'san.ip'].flatMap((field) => {
     const list = record[field];
-    return Array.isArray(list) ? list.map(String) : [];
+    return Array.isArray(list) ? list.flatMap((item) => scalarOf(item) ?? []) : [];
   });
   return names.length === 0 ? undefined : names;
 }

@@ -6,41 +6,47 @@ import type { ZeekMapping } from './mapping.types.ts';
 import { nanosecondsOf } from './steps.ts';
 
 /** From Zeek's documentation of `conn_state`; the types are ECS's for it. */
-const STATES: Readonly<Record<string, readonly [message: string, ...types: readonly string[]]>> = {
-  S0: ['Connection attempt seen, no reply.', 'connection', 'start'],
-  S1: ['Connection established, not terminated.', 'connection', 'start'],
-  SF: ['Normal establishment and termination.', 'connection', 'start', 'end'],
-  REJ: ['Connection attempt rejected.', 'connection', 'start', 'denied'],
-  S2: [
-    'Connection established and close attempt by originator seen (but no reply from responder).',
-    'connection',
-    'info',
-  ],
-  S3: [
-    'Connection established and close attempt by responder seen (but no reply from originator).',
-    'connection',
-    'info',
-  ],
-  RSTO: ['Connection established, originator aborted (sent a RST).', 'connection', 'info'],
-  RSTR: ['Responder sent a RST.', 'connection', 'info'],
-  RSTOS0: ['Originator sent a SYN followed by a RST, we never saw a SYN-ACK from the responder.', 'connection', 'info'],
-  RSTRH: [
-    'Responder sent a SYN ACK followed by a RST, we never saw a SYN from the (purported) originator.',
-    'connection',
-    'info',
-  ],
-  SH: [
-    "Originator sent a SYN followed by a FIN, we never saw a SYN ACK from the responder (hence the connection was 'half' open).",
-    'connection',
-    'info',
-  ],
-  SHR: ['Responder sent a SYN ACK followed by a FIN, we never saw a SYN from the originator.', 'connection', 'info'],
-  OTH: [
-    "No SYN seen, just midstream traffic (a 'partial connection' that was not later closed).",
-    'connection',
-    'info',
-  ],
-};
+const STATES: ReadonlyMap<string, readonly [message: string, ...types: readonly string[]]> = new Map(
+  Object.entries({
+    S0: ['Connection attempt seen, no reply.', 'connection', 'start'],
+    S1: ['Connection established, not terminated.', 'connection', 'start'],
+    SF: ['Normal establishment and termination.', 'connection', 'start', 'end'],
+    REJ: ['Connection attempt rejected.', 'connection', 'start', 'denied'],
+    S2: [
+      'Connection established and close attempt by originator seen (but no reply from responder).',
+      'connection',
+      'info',
+    ],
+    S3: [
+      'Connection established and close attempt by responder seen (but no reply from originator).',
+      'connection',
+      'info',
+    ],
+    RSTO: ['Connection established, originator aborted (sent a RST).', 'connection', 'info'],
+    RSTR: ['Responder sent a RST.', 'connection', 'info'],
+    RSTOS0: [
+      'Originator sent a SYN followed by a RST, we never saw a SYN-ACK from the responder.',
+      'connection',
+      'info',
+    ],
+    RSTRH: [
+      'Responder sent a SYN ACK followed by a RST, we never saw a SYN from the (purported) originator.',
+      'connection',
+      'info',
+    ],
+    SH: [
+      "Originator sent a SYN followed by a FIN, we never saw a SYN ACK from the responder (hence the connection was 'half' open).",
+      'connection',
+      'info',
+    ],
+    SHR: ['Responder sent a SYN ACK followed by a FIN, we never saw a SYN from the originator.', 'connection', 'info'],
+    OTH: [
+      "No SYN seen, just midstream traffic (a 'partial connection' that was not later closed).",
+      'connection',
+      'info',
+    ],
+  }),
+);
 
 export const conn: ZeekMapping = {
   dataset: 'connection',
@@ -65,8 +71,8 @@ export const conn: ZeekMapping = {
 
 function connection(record: ZeekRecord, document: EcsDocument, own: Record<string, unknown>): void {
   const { event, source, destination } = document;
-  const state = STATES[String(record['conn_state'])];
-  if (state !== undefined && Object.hasOwn(STATES, String(record['conn_state']))) {
+  const state = STATES.get(textOf(record['conn_state']) ?? '');
+  if (state !== undefined) {
     own['state_message'] = state[0];
     event.type = state.slice(1);
   }

@@ -1,7 +1,7 @@
 /** Logs about names and addresses: `dns`, `dhcp`, `ntp`. */
 import type { EcsDocument } from '@netsentinel/contracts/parser';
 import { canonicalAddress } from '../../../text/canonical-address.ts';
-import { numberOf, put, textOf } from '../../../text/document.ts';
+import { numberOf, put, scalarOf, textOf } from '../../../text/document.ts';
 import { communityId } from '../../../text/community-id.ts';
 import { domainParts } from '../../../text/registered-domain.ts';
 import type { ZeekRecord } from '../tsv.ts';
@@ -20,7 +20,7 @@ export const dns: ZeekMapping = {
   fields: { Z: '', auth: '', addl: '' },
   ecs: (record, document, own) => {
     const answers = answersOf(record);
-    const id = record['trans_id'] === undefined ? undefined : String(record['trans_id']);
+    const id = scalarOf(record['trans_id']);
     if (id !== undefined) own['trans_id'] = id;
     document.event['duration'] = nanosecondsOf(record['rtt']);
     document.event.outcome = 'success';
@@ -31,7 +31,7 @@ export const dns: ZeekMapping = {
       header_flags: flagsOf(record),
       question: {
         ...(query === undefined ? undefined : domainParts(query)),
-        class: CLASSES[Number(record['qclass'])],
+        class: CLASSES[numberOf(record['qclass']) ?? 0],
         type: textOf(record['qtype_name']),
       },
       answers,
@@ -50,7 +50,7 @@ function answersOf(record: ZeekRecord): { data: string; ttl: number }[] | undefi
   const { answers, TTLs: ttls } = record;
   if (!Array.isArray(answers) || !Array.isArray(ttls) || answers.length === 0 || answers.length !== ttls.length)
     return undefined;
-  return answers.map((data: unknown, i) => ({ data: String(data), ttl: Math.trunc(Number(ttls[i])) }));
+  return answers.map((data: unknown, i) => ({ data: scalarOf(data) ?? '', ttl: Math.trunc(numberOf(ttls[i]) ?? 0) }));
 }
 
 export const dhcp: ZeekMapping = {

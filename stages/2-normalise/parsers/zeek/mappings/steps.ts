@@ -41,8 +41,8 @@ export function setEndpoints(
   document: EcsDocument,
   from: unknown,
   to: unknown,
-  fromPort?: number | undefined,
-  toPort?: number | undefined,
+  fromPort?: number,
+  toPort?: number,
 ): void {
   const source = textOf(from);
   const destination = textOf(to);
