@@ -8,8 +8,10 @@ export interface Bench {
   /** Numbers that may be given, with their defaults. */
   readonly options: Readonly<Record<string, { readonly summary: string; readonly default: string }>>;
   readonly flags?: Readonly<Record<string, string>>;
-  /** Texts that must be given, or that are one of `choices`, of which the first is meant otherwise. */
-  readonly texts?: Readonly<Record<string, { readonly summary: string; readonly choices?: readonly string[] }>>;
+  /** Texts that must be given where they have no default, or that are one of `choices`, of which the first is meant otherwise. */
+  readonly texts?: Readonly<
+    Record<string, { readonly summary: string; readonly choices?: readonly string[]; readonly default?: string }>
+  >;
   /** `failed: true` in the result makes the exit code 1. */
   run(
     numbers: Readonly<Record<string, number>>,
@@ -88,6 +90,21 @@ export const benches: readonly Bench[] = [
         await import('@netsentinel/store/bench/query.bench')
       ).benchQuery({ events: events!, directory: join(tmpdir(), 'netsentinel-bench-query') })),
     }),
+  },
+  {
+    name: 'parse',
+    summary: 'lines of a log format to ECS events a second, on one thread',
+    options: { records: number('records in each round', 400_000) },
+    texts: {
+      format: { summary: 'a format of `formats`' },
+      input: { summary: 'a file of it (default: the format’s examples, repeated)', default: '' },
+    },
+    run: async ({ records }, _flags, { format, input }) =>
+      (await import('@netsentinel/normalise/bench/parse.bench')).benchParse({
+        format: format!,
+        input: input!,
+        records: records!,
+      }),
   },
   {
     name: 'sigma',

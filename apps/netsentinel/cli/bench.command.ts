@@ -16,10 +16,14 @@ function add(parent: Command, members: readonly Bench[]): void {
       command.addOption(new Option(`--${name} <n>`, option.summary).default(option.default));
     if (bench.flags !== undefined)
       for (const [flag, summary] of Object.entries(bench.flags)) command.option(`--${flag}`, summary);
-    for (const [name, { summary, choices }] of Object.entries(bench.texts ?? {})) {
+    for (const [name, { summary, choices, default: preset }] of Object.entries(bench.texts ?? {})) {
       const option = new Option(`--${name} <${choices === undefined ? 'path' : 'choice'}>`, summary);
       command.addOption(
-        choices === undefined ? option.makeOptionMandatory() : option.choices(choices).default(choices[0]),
+        choices !== undefined
+          ? option.choices(choices).default(choices[0])
+          : preset === undefined
+            ? option.makeOptionMandatory()
+            : option.default(preset),
       );
     }
     command.action(async (given: Record<string, string | number | boolean>) => {
