@@ -6,8 +6,10 @@
 import type { z } from 'zod';
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
 
-/** Collects what was not taken as it came. */
+/** Collects what was not taken as it came. Without `named`, only that there was something: paths cost more than all the rest. */
 export interface FitReport {
+  readonly named: boolean;
+  any: boolean;
   /** Paths of texts that were cut. */
   readonly cut: Set<string>;
   /** Paths of what was left out. */
@@ -71,11 +73,17 @@ export function compileFit(schema: z.core.$ZodType): Fit {
 }
 
 function drop(path: string, report: FitReport): undefined {
-  if (report.dropped.size < MAX_NAMES) report.dropped.add(path.slice(0, 256));
+  report.any = true;
+  if (report.named && report.dropped.size < MAX_NAMES) report.dropped.add(path.slice(0, 256));
 }
 
 function noteCut(path: string, report: FitReport): void {
-  if (report.cut.size < MAX_NAMES) report.cut.add(path.slice(0, 256));
+  report.any = true;
+  if (report.named && report.cut.size < MAX_NAMES) report.cut.add(path.slice(0, 256));
+}
+
+function below(path: string, name: string, report: FitReport): string {
+  return !report.named || path === '' ? name : `${path}.${name}`;
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {
@@ -92,7 +100,7 @@ function objectFit(shape: Readonly<Record<string, z.core.$ZodType>>): Fit {
       const given = value[name];
       if (given === undefined || given === null) continue;
       const fit = fields.get(name);
-      const here = path === '' ? name : `${path}.${name}`;
+      const here = below(path, name, report);
       const taken = fit === undefined ? drop(here, report) : fit(given, here, report);
       if (taken === undefined) continue;
       fitted[name] = taken;
@@ -190,10 +198,10 @@ function openFit(value: unknown, path: string, report: FitReport, depth: number)
     const given = (value as Record<string, unknown>)[name];
     if (given === undefined) continue;
     if (name === '__proto__' || name.length > MAX_FIELD_NAME || ++fields > MAX_OPEN_FIELDS) {
-      drop(`${path}.${name}`, report);
+      drop(below(path, name, report), report);
       continue;
     }
-    const taken = openFit(given, path === '' ? name : `${path}.${name}`, report, depth + 1);
+    const taken = openFit(given, below(path, name, report), report, depth + 1);
     if (taken !== undefined) fitted[name] = taken;
   }
   return fitted;

@@ -5,21 +5,22 @@
 import { eventId, SensorEvent, type Event } from '@netsentinel/contracts/event';
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
 import type { EcsDocument, ParserDefinition } from '@netsentinel/contracts/parser';
+import { z } from 'zod';
 import { canonicalAddress } from '../text/canonical-address.ts';
 import { compileFit, type FitReport } from './schema-fit.ts';
 import { finishEvent, type Stamp } from './stamp.ts';
 
-const fit = compileFit(SensorEvent);
+/** What the platform says itself, and so puts in place of a record's own word on it. */
+const overwritten = { id: z.unknown(), ingested: z.unknown(), sequence: z.unknown() };
+const fit = compileFit(z.strictObject({ ...SensorEvent.shape, event: SensorEvent.shape.event.extend(overwritten) }));
 
+const unnamed: FitReport = { named: false, any: false, cut: new Set(), dropped: new Set() };
 const SIDES = ['source', 'destination', 'client', 'server'] as const;
 const MAX_NAMED = 256;
-/** What the platform says itself; a record's own word on it has a place below its vendor's name. */
-const OURS = new Set(['event.id', 'event.ingested', 'event.sequence', 'ecs']);
 
 /** Never throws. The document stays as it was. */
 export function toEvent(document: EcsDocument, stamp: Stamp): Event {
-  const report: FitReport = { cut: new Set(), dropped: new Set() };
-  const sensed = fit(document, '', report) as Partial<SensorEvent>;
+  const { sensed, report } = fitted(document);
   const event = (sensed.event ?? {}) as SensorEvent['event'];
   event.kind ??= 'event';
   event.dataset ??= 'unknown.log';
@@ -29,7 +30,6 @@ export function toEvent(document: EcsDocument, stamp: Stamp): Event {
     sensed.tags = [...(sensed.tags ?? []), 'time_missing'].slice(-MAX_NAMED);
   }
   dropFalseAddresses(sensed as SensorEvent, report);
-  for (const name of OURS) report.dropped.delete(name);
   if (report.cut.size > 0 || report.dropped.size > 0) {
     sensed.netsentinel = {
       ...sensed.netsentinel,
@@ -39,6 +39,15 @@ export function toEvent(document: EcsDocument, stamp: Stamp): Event {
   }
   const finished = finishEvent(sensed as SensorEvent, stamp);
   return finished.ok ? finished.value : refusedEvent({ reason: finished.error, original: event.original ?? '' }, stamp);
+}
+
+function fitted(document: EcsDocument): { sensed: Partial<SensorEvent>; report: FitReport } {
+  unnamed.any = false;
+  const sensed = (fit(document, '', unnamed) ?? {}) as Partial<SensorEvent>;
+  const report: FitReport = { named: true, any: unnamed.any, cut: new Set(), dropped: new Set() };
+  // Once more, for the names.
+  if (unnamed.any) fit(document, '', report);
+  return { sensed, report };
 }
 
 /** The event that stands for a record which could not be parsed. */

@@ -6,20 +6,35 @@ import type { Zone } from './zone.ts';
 
 /** No event of ours is before 1970 or after 9999: what says so is wrong. */
 const END_MS = 253_402_300_800_000;
+const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+const SECONDS = TWO.map((text) => `${text}.`);
 const FRACTIONS = Array.from({ length: 1000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`);
 
-let knownSecond = Number.NaN;
-let knownText = '';
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+let knownMinute = Number.NaN;
+let minuteText = '';
+let knownDay = Number.NaN;
+let dayText = '';
 
 /** `2026-11-21T09:30:00.000Z`; undefined for what is not between 1970 and 9999. Fractions of milliseconds are cut. */
 export function isoTime(ms: number | undefined): string | undefined {
   if (ms === undefined || !(ms >= 0 && ms < END_MS)) return undefined;
-  const second = Math.floor(ms / 1000);
-  if (second !== knownSecond) {
-    knownText = new Date(second * 1000).toISOString().slice(0, 20);
-    knownSecond = second;
+  const minute = Math.floor(ms / MINUTE_MS);
+  const rest = ms - minute * MINUTE_MS;
+  if (minute !== knownMinute) {
+    const day = Math.floor(ms / DAY_MS);
+    if (day !== knownDay) {
+      dayText = new Date(day * DAY_MS).toISOString().slice(0, 11);
+      knownDay = day;
+    }
+    const ofDay = minute - day * 1440;
+    const hour = Math.floor(ofDay / 60);
+    minuteText = `${dayText}${TWO[hour]!}:${TWO[ofDay - hour * 60]!}:`;
+    knownMinute = minute;
   }
-  return knownText + FRACTIONS[Math.floor(ms - second * 1000)]!;
+  const second = Math.floor(rest / 1000);
+  return minuteText + SECONDS[second]! + FRACTIONS[Math.floor(rest - second * 1000)]!;
 }
 
 /** Whether an epoch is in seconds, milliseconds, microseconds or nanoseconds is told by its size: right for 1973 to 5138. */

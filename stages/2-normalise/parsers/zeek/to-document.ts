@@ -25,7 +25,8 @@ const COMMON = new Set([
   '_system_name',
 ]);
 
-export function toDocument(log: string, given: ZeekRecord, original: string): EcsDocument {
+/** @param plan of the log's own fields, where all records have the same */
+export function toDocument(log: string, given: ZeekRecord, original: string, plan?: OwnPlan): EcsDocument {
   const known = mappingOf(log);
   const mapping = known ?? UNKNOWN;
   const dataset = known?.dataset ?? log;
@@ -36,7 +37,7 @@ export function toDocument(log: string, given: ZeekRecord, original: string): Ec
   const destinationPort = numberOf(record['id.resp_p']);
   const transport = mapping.transport ?? textOf(record['proto']);
   const uid = record['uid'];
-  const own = ownFields(record, mapping);
+  const own = plan === undefined ? ownFields(record, mapping) : plannedFields(record, plan);
   const document: EcsDocument = {
     '@timestamp': timeOf(record['ts']),
     event: {
@@ -68,6 +69,18 @@ export function toDocument(log: string, given: ZeekRecord, original: string): Ec
   return document;
 }
 
+/** The fields that stand under `zeek.<dataset>`, each with its place there. */
+export type OwnPlan = readonly (readonly [field: string, place: readonly string[]])[];
+
+/** For records that all have the same fields. */
+export function planOf(log: string, fields: readonly string[]): OwnPlan {
+  const mapping = mappingOf(log) ?? UNKNOWN;
+  return fields.flatMap((field) => {
+    const place = placeOf(field, mapping);
+    return place === null ? [] : [[field, place] as const];
+  });
+}
+
 const PLACES = new WeakMap<ZeekMapping, Map<string, readonly string[] | null>>();
 const MAX_PLACES = 1024;
 
@@ -81,20 +94,34 @@ function ownFields(record: ZeekRecord, mapping: ZeekMapping): Record<string, unk
     if (value === undefined || value === null) continue;
     let place = places.get(field);
     if (place === undefined) places.set(field, (place = placeOf(field, mapping)));
-    if (place === null) continue;
-    let group = own;
-    for (let i = 0; i < place.length - 1; i++) {
-      const next = group[place[i]!];
-      if (isObject(next)) group = next;
-      else {
-        const made: Record<string, unknown> = {};
-        group[place[i]!] = made;
-        group = made;
-      }
-    }
-    group[place[place.length - 1]!] = value;
+    if (place !== null) setAt(own, place, value);
   }
   return own;
+}
+
+function plannedFields(record: ZeekRecord, plan: OwnPlan): Record<string, unknown> {
+  const own: Record<string, unknown> = {};
+  for (let i = 0; i < plan.length; i++) {
+    const [field, place] = plan[i]!;
+    const value = record[field];
+    if (value !== undefined) setAt(own, place, value);
+  }
+  return own;
+}
+
+function setAt(own: Record<string, unknown>, place: readonly string[], value: unknown): void {
+  let group = own;
+  const last = place.length - 1;
+  for (let i = 0; i < last; i++) {
+    const next = group[place[i]!];
+    if (isObject(next)) group = next;
+    else {
+      const made: Record<string, unknown> = {};
+      group[place[i]!] = made;
+      group = made;
+    }
+  }
+  group[place[last]!] = value;
 }
 
 /** Null for what stands elsewhere, or must not stand anywhere. */

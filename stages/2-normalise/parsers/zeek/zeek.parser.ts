@@ -10,7 +10,7 @@ import {
 } from '@netsentinel/contracts/parser';
 import { examples } from './examples.ts';
 import { logOf } from './log-of.ts';
-import { toDocument } from './to-document.ts';
+import { planOf, toDocument, type OwnPlan } from './to-document.ts';
 import { TsvHeader } from './tsv.ts';
 
 export const zeek: ParserDefinition = {
@@ -26,6 +26,8 @@ export const zeek: ParserDefinition = {
 class ZeekParser implements Parser {
   readonly #header = new TsvHeader();
   readonly #fileName: string | undefined;
+  #log = 'log';
+  #plan: OwnPlan | undefined;
 
   constructor({ fileName }: ParseOptions) {
     this.#fileName = fileName;
@@ -35,13 +37,18 @@ class ZeekParser implements Parser {
     const first = line.charCodeAt(0);
     if (first === 0x23) {
       this.#header.take(line);
+      this.#plan = undefined;
       return undefined;
     }
     if (first === 0x7b) return this.#jsonLine(line);
     if (!this.#header.known) return new Refusal('a row before the #fields line that says what it holds');
     const record = this.#header.row(line);
     if (record === undefined) return new Refusal('a row with fewer fields than #fields names');
-    return toDocument(this.#header.path ?? logOf(record, this.#fileName) ?? 'log', record, line);
+    if (this.#plan === undefined) {
+      this.#log = this.#header.path ?? logOf(record, this.#fileName) ?? 'log';
+      this.#plan = planOf(this.#log, this.#header.names);
+    }
+    return toDocument(this.#log, record, line, this.#plan);
   }
 
   object(object: JsonObject, original: string): Parsed {
