@@ -6,11 +6,15 @@ export function addFormats(program: Command): void {
   program
     .command('formats')
     .description('list the log formats that are read; with a file, say what it is and why')
-    .argument('[file]', 'a file to recognise, plain or compressed, or - for the standard input')
+    .argument('[file]', 'a file to recognise, plain or compressed, a folder of them, or - for the standard input')
     .option('--json', 'print JSON')
     .action(async (path: string | undefined, { json }: { json?: boolean }) => {
       if (path === undefined) return list(json === true);
-      return tell(path, json === true);
+      const { findInputFiles } = await import('@netsentinel/normalise/records/input-file');
+      const files = await findInputFiles([path]);
+      for (const file of files)
+        await (files.length === 1 || json === true ? tell(file.path, json === true) : tellShortly(file.path));
+      return undefined;
     });
 }
 
@@ -56,4 +60,11 @@ async function tell(path: string, json: boolean): Promise<void> {
     ['format', 'sure', 'why'],
     candidates.map(({ id, confidence, reason }) => [id, `${Math.round(confidence * 100)} %`, reason]),
   );
+}
+
+/** One of many files: a line. */
+async function tellShortly(path: string): Promise<void> {
+  const { triedFormats } = await import('@netsentinel/normalise/records/try-formats');
+  const [best] = await triedFormats(path, MAX_TRIED);
+  print(`${safe(path, 400)}: ${best === undefined ? 'no format that we read' : `${best.title} (${best.id})`}`);
 }

@@ -13,7 +13,7 @@ import {
 } from '@netsentinel/contracts/parser';
 import { JsonTexts } from '../json/json-texts.ts';
 import { Lines } from './lines.ts';
-import { looksLikeJson, parsedObject } from './sample.ts';
+import { jsonOrNot, looksLikeJson, parsedObject } from './sample.ts';
 import { addEnvelope, unwrap, type Enveloped } from './unwrap.ts';
 
 /** A record that could not be parsed. */
@@ -37,6 +37,9 @@ export interface RecordReaderOptions extends RecordHandlers {
 
 /** The reason of a refusal that is our fault: a parser must never throw. One hostile record shall not end the reading of a file. */
 export const PARSER_FAILED = 'the parser failed on this record';
+
+/** After so many blanks it is text. */
+const MAX_UNDECIDED_BYTES = 4096;
 
 /** So many lines make one record at most. */
 const MAX_JOINED = 500;
@@ -65,8 +68,7 @@ export class RecordReader {
   push(chunk: Uint8Array): void {
     if (this.#cutter !== undefined) return this.#cutter.push(chunk);
     const begin = this.#begin === undefined ? Buffer.from(chunk) : Buffer.concat([this.#begin, chunk]);
-    // Blanks alone do not say yet whether it is JSON.
-    if (begin.length < 64 && begin.indexOf(0x0a) === -1) {
+    if (begin.length < MAX_UNDECIDED_BYTES && jsonOrNot(begin) === undefined) {
       this.#begin = begin;
       return undefined;
     }

@@ -26,21 +26,25 @@ export function sampleOf(bytes: Uint8Array, whole: boolean, fileName?: string): 
   return { lines, objects, fileName };
 }
 
-/** Whether the first thing in it is a JSON object, or an array of some. Log lines may begin with `[` as well. */
+/** Whether the first thing in it is a JSON object, or an array of some. Log lines may begin with `[` or `{` as well. */
 export function looksLikeJson(bytes: Uint8Array): boolean {
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  const skip = (): void => {
+  return jsonOrNot(bytes) ?? false;
+}
+
+/** Undefined while too little has been seen. */
+export function jsonOrNot(bytes: Uint8Array): boolean | undefined {
+  let at = bytes[0] === 0xef ? 3 : 0;
+  const next = (): number | undefined => {
     while (at < bytes.length && bytes[at]! <= 0x20) at++;
+    return bytes[at];
   };
-  skip();
-  if (bytes[at] === 0x5b) {
-    at++;
-    skip();
-  }
-  if (bytes[at] !== 0x7b) return false;
+  if (next() === 0x5b) at++;
+  const open = next();
+  if (open === undefined) return undefined;
+  if (open !== 0x7b) return false;
   at++;
-  skip();
-  return bytes[at] === 0x22 || bytes[at] === 0x7d;
+  const key = next();
+  return key === undefined ? undefined : key === 0x22 || key === 0x7d;
 }
 
 function jsonObjects(bytes: Buffer): JsonObject[] {
