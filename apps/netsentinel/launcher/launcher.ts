@@ -212,6 +212,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
                 response: config.response,
                 tls,
                 consoleRoot: join(home, 'surface', 'console', 'out'),
+                contentRoot: join(home, 'content'),
               },
               responseMode: config.enforcer.mode,
               decoys: config.decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
