@@ -141,6 +141,31 @@ describe('records', () => {
     );
     expect(originals).toEqual(['one', 'two']);
     expect(documents[0]).toMatchObject({ host: { name: 'web1' }, log: { file: { path: '/var/log/x' } } });
+    const journal = {
+      __REALTIME_TIMESTAMP: '1795253400000000',
+      _HOSTNAME: 'web1',
+      SYSLOG_IDENTIFIER: 'sshd',
+      _PID: '7',
+      MESSAGE: 'three',
+    };
+    const beat = {
+      '@timestamp': '2026-11-21T09:30:00.000Z',
+      message: 'four',
+      host: { name: 'web2' },
+      agent: { type: 'filebeat' },
+    };
+    const carried = read(
+      definitionOf(lineParser),
+      [journal, beat].map((one) => JSON.stringify(one)).join('\n'),
+    ).documents;
+    expect(carried[0]!.event.original).toBe('2026-11-21T09:30:00.000Z web1 sshd[7]: three');
+    expect(carried[1]).toMatchObject({
+      '@timestamp': beat['@timestamp'],
+      event: { original: 'four' },
+      host: { name: 'web2' },
+    });
+    const event = { ...beat, source: { ip: '192.0.2.1' }, event: { kind: 'event' } };
+    expect(read(definitionOf(objectParser), JSON.stringify(event)).documents[0]!['found']).toEqual(event);
     expect(read(definitionOf(objectParser), JSON.stringify(nested)).documents[0]).toMatchObject({
       found: { a: 1 },
       event: { original: '{"a":1}' },

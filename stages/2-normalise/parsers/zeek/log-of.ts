@@ -15,5 +15,12 @@ export function logOf(record: JsonObject, fileName: string | undefined): string 
 /** `conn.log`, `conn.10:00:00-11:00:00.log.gz`, `conn_20260921.json`: Zeek's own names of files. */
 export function logNamed(fileName: string | undefined): string | undefined {
   const name = fileName === undefined ? undefined : /^([a-z][a-z0-9_]*?)(?:[_-]\d.*)?\./.exec(fileName)?.[1];
-  return name !== undefined && mappingOf(name) !== undefined ? name : undefined;
+  return name !== undefined && (mappingOf(name) !== undefined || OTHERS.has(name)) ? name : undefined;
 }
+
+/** Logs of Zeek and of its common packages that need no mapping: what they hold stands under `zeek.<log>`. */
+const OTHERS = new Set(
+  'analyzer arp bacnet broker cip cluster config dnp3_control ecat_registers enip ethercat failed_service fingerprint ge_srtp ldap ldap_search loaded_scripts login modbus_detailed modbus_register_change mqtt_connect mqtt_publish mqtt_subscribe netcontrol notice_alarm open_files opcua packet_filter postgresql print profinet quic redis reporter s7comm smb_eternalblue stun synchrophasor tds telemetry unknown_protocols websocket wireguard'.split(
+    ' ',
+  ),
+);

@@ -328,6 +328,9 @@ it('is recognised by content', () => {
   const sure = (text: string, name?: string): number => zeek.recognise(sampleOf(Buffer.from(text), true, name));
   expect(sure('#separator \\x09\n#path\tconn\n')).toBe(1);
   expect(sure(JSON.stringify({ ...flow, conn_state: 'SF', missed_bytes: 0 }))).toBeGreaterThan(0.9);
-  expect(sure(JSON.stringify({ ...flow, anything: 1 }))).toBe(0);
+  expect(sure(JSON.stringify({ ...flow, anything: 1 }))).toBeGreaterThan(0.9);
+  expect(sure(JSON.stringify({ ts: 1, anything: 1 }))).toBe(0);
+  expect(sure(JSON.stringify({ name: '/opt/zeek/init.zeek' }), 'loaded_scripts.log')).toBeGreaterThan(0.9);
+  expect(sure(JSON.stringify({ name: 'x' }), 'notes.log')).toBe(0);
   expect(sure('#fields: a b c\nx')).toBe(0);
 });

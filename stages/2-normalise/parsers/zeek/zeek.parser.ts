@@ -9,7 +9,7 @@ import {
   type Sample,
 } from '@netsentinel/contracts/parser';
 import { examples } from './examples.ts';
-import { logOf } from './log-of.ts';
+import { logNamed, logOf } from './log-of.ts';
 import { planOf, toDocument, type OwnPlan } from './to-document.ts';
 import { TsvHeader } from './tsv.ts';
 
@@ -71,6 +71,10 @@ class ZeekParser implements Parser {
 function recognise({ lines, objects, fileName }: Sample): number {
   if (lines.some((line) => line.startsWith('#fields\t') || line.startsWith('#separator \\x'))) return 1;
   let alike = 0;
-  for (const object of objects) if (object['ts'] !== undefined && logOf(object, fileName) !== undefined) alike++;
+  for (const object of objects) {
+    if (object['_path'] === undefined && object['ts'] === undefined && logNamed(fileName) === undefined) continue;
+    // A flow's fields are Zeek's own invention, whatever log they stand in.
+    if (object['id.orig_h'] !== undefined || logOf(object, fileName) !== undefined) alike++;
+  }
   return objects.length === 0 ? 0 : (alike / objects.length) * 0.95;
 }
