@@ -46,6 +46,7 @@ const PlatformConfig = z.strictObject({
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   consoleRoot: z.string(),
   contentRoot: z.string(),
+  rulesRoot: z.string(),
 });
 
 /** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
@@ -155,7 +156,7 @@ async function start(boot: Boot) {
   });
   const liveRules = await startLiveRules({
     content: config.contentRoot,
-    folder: at('rules'),
+    folder: config.rulesRoot,
     clock,
     log,
     onRules: (set) => {
@@ -242,7 +243,7 @@ async function start(boot: Boot) {
     // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
     await state.backup(join(folder, 'state.db'));
     await events.backup(join(folder, 'events'));
-    for (const part of ['blobs', 'correlation', 'rules', 'stream'].filter((name) => existsSync(at(name))))
+    for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))
       cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
   };
   const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {

@@ -3,7 +3,6 @@
  * leaves the rules before in force, and says so.
  */
 import { watch } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
@@ -23,7 +22,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface LiveRulesOptions {
   /** The product's `content` folder. */
   readonly content: string;
-  /** The `rules` folder of the data folder; made where it is missing. */
+  /** The `rules` folder of the data folder. */
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,7 +40,7 @@ export interface LiveRules {
 export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRules> {
   const { content, folder, clock, log, onRules } = options;
   const own = join(content, 'rules');
-  const library = new RuleLibrary(folder, own);
+  const library = new RuleLibrary(folder, own, { readOnly: true });
   const reader = new RuleReader({ pipelines: await readEcsPipelines(content) });
   const stopping = new AbortController();
   let cancelChange = (): void => {};
@@ -87,7 +86,6 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
     cancelChange = clock.after(LOOK_MS, () => void reload().then(look));
   }
 
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     for (const path of [own, folder]) {
       const watcher = watch(path, { recursive: true, persistent: false, signal: stopping.signal }, changed);

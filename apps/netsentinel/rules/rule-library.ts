@@ -24,8 +24,8 @@ export class RuleLibrary {
   readonly #own: string;
 
   /** @param own the folder of the rules that come with the product */
-  constructor(folder: string, own: string) {
-    this.sets = new InstalledSets(folder);
+  constructor(folder: string, own: string, { readOnly = false } = {}) {
+    this.sets = new InstalledSets(folder, readOnly);
     this.exceptionsPath = join(folder, 'exceptions.json');
     this.#own = own;
   }
