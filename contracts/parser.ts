@@ -110,6 +110,8 @@ export interface ParserDefinition {
    * general form that a special format may refine (syslog). Looks at lines or objects, never throws, takes less than a millisecond.
    */
   recognise(sample: Sample): number;
+  /** True for a line that says how the lines after it are written. Whoever resumes in the middle of a file replays the last such lines first. */
+  isHeader?(line: string): boolean;
   /** True where the line goes on with the record that the line before belongs to. */
   continues?(line: string): boolean;
   create(options: ParseOptions): Parser;

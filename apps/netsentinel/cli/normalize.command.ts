@@ -12,6 +12,7 @@ interface NormalizeArguments extends ReadArguments {
   readonly strict?: boolean;
 }
 
+const TOO_DEEP = 'nested too deeply';
 const FLUSH_CHARS = 256 * 1024;
 
 export function addNormalize(program: Command): void {
@@ -46,7 +47,12 @@ export function addNormalize(program: Command): void {
               if (found === unknownFormat)
                 warn(`${safe(path, 400)}: no format that we read; say --format if you know it`);
             },
-            onDocument: (document) => out.add(document),
+            onDocument: (document) => {
+              if (out.add(document)) return;
+              refusedRecords++;
+              const original = String(document.event.original ?? '');
+              out.add(errorDocument({ reason: TOO_DEEP, original }, format, parse.referenceMs));
+            },
             onRefused: (refused, line) => {
               refusedRecords++;
               if (given.strict === true) throw refusedError(path, line, refused);
@@ -84,9 +90,16 @@ function errorDocument({ reason, original }: Refused, { module }: ParserDefiniti
 class Output {
   #text = '';
 
-  add(document: object): void {
-    this.#text += `${harmlessJson(document)}\n`;
+  /** False where the document is nested too deeply to be written. */
+  add(document: object): boolean {
+    try {
+      this.#text += `${harmlessJson(document)}\n`;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
     if (this.#text.length > 64 * FLUSH_CHARS) this.#write();
+    return true;
   }
 
   async flush(all: boolean): Promise<void> {

@@ -33,7 +33,9 @@ export function toEvent(document: EcsDocument, stamp: Stamp): Event {
   if (report.cut.size > 0 || report.dropped.size > 0) {
     sensed.netsentinel = {
       ...sensed.netsentinel,
-      ...(report.cut.size === 0 ? {} : { truncated: [...report.cut] }),
+      ...(report.cut.size === 0
+        ? {}
+        : { truncated: [...new Set([...(sensed.netsentinel?.truncated ?? []), ...report.cut])] }),
       ...(report.dropped.size === 0 ? {} : { dropped: [...report.dropped] }),
     };
   }

@@ -11,6 +11,7 @@ import {
   type ParserDefinition,
   type ParseOptions,
 } from '@netsentinel/contracts/parser';
+import { put } from '../text/document.ts';
 import { JsonTexts } from '../json/json-texts.ts';
 import { Lines } from './lines.ts';
 import { jsonOrNot, looksLikeJson, parsedObject } from './sample.ts';
@@ -33,6 +34,8 @@ export interface RecordReaderOptions extends RecordHandlers {
   readonly parse: ParseOptions;
   /** Of one record at most; the rest of a longer one is left out and counted (default 1 MiB). */
   readonly maxRecordBytes?: number;
+  /** What `headers` said when the source was last read, where reading goes on in the middle of it. */
+  readonly headers?: readonly string[];
 }
 
 /** The reason of a refusal that is our fault: a parser must never throw. One hostile record shall not end the reading of a file. */
@@ -40,6 +43,9 @@ export const PARSER_FAILED = 'the parser failed on this record';
 
 /** After so many blanks it is text. */
 const MAX_UNDECIDED_BYTES = 4096;
+
+/** Headers that are kept for who resumes. */
+const MAX_HEADERS = 64;
 
 /** So many lines make one record at most. */
 const MAX_JOINED = 500;
@@ -52,12 +58,25 @@ export class RecordReader {
   #begin: Buffer | undefined;
   #joined: string[] = [];
   #joinedFrom = 0;
+  #joinedCut = false;
   #cutBytes = 0;
+  readonly #isHeader: ((line: string) => boolean) | undefined;
+  #headers: string[] = [];
+  #inHeaders = false;
+  /** Whether the line at hand is not whole. */
+  #cut = false;
 
   constructor(options: RecordReaderOptions) {
     this.#options = options;
     this.#parser = options.definition.create(options.parse);
     this.#continues = options.definition.continues?.bind(options.definition);
+    this.#isHeader = options.definition.isHeader?.bind(options.definition);
+    for (const header of options.headers ?? []) this.#line(header, 0);
+  }
+
+  /** The newest header lines, for the one who goes on from here. */
+  get headers(): readonly string[] {
+    return this.#headers;
   }
 
   /** Bytes of records that were too long and therefore cut. */
@@ -73,6 +92,11 @@ export class RecordReader {
       return undefined;
     }
     return this.#decide(begin).push(begin);
+  }
+
+  /** Says that nothing follows for now: a record that further lines might have joined is handed on. */
+  settle(): void {
+    this.#flush();
   }
 
   end(): void {
@@ -112,7 +136,9 @@ export class RecordReader {
           maxBytes,
           onLine: (line, number, cut) => {
             this.#cutBytes += cut;
+            this.#cut = cut > 0;
             this.#line(line, number);
+            this.#cut = false;
           },
         });
     return this.#cutter;
@@ -125,24 +151,39 @@ export class RecordReader {
   }
 
   #line(line: string, number: number): void {
+    if (this.#isHeader !== undefined) this.#noteHeader(line);
     if (this.#continues === undefined) {
       if (line !== '') this.#take(this.#parseLine(line), line, number);
       return;
     }
     if (this.#joined.length > 0 && this.#joined.length < MAX_JOINED && this.#continues(line)) {
       this.#joined.push(line);
+      this.#joinedCut ||= this.#cut;
       return;
     }
     this.#flush();
     if (line === '') return;
     this.#joined.push(line);
     this.#joinedFrom = number;
+    this.#joinedCut = this.#cut;
+  }
+
+  #noteHeader(line: string): void {
+    if (!this.#isHeader!(line)) {
+      this.#inHeaders = false;
+      return;
+    }
+    // A header after records begins anew.
+    if (!this.#inHeaders) this.#headers = [];
+    this.#inHeaders = true;
+    if (this.#headers.length < MAX_HEADERS) this.#headers.push(line);
   }
 
   #flush(): void {
     if (this.#joined.length === 0) return;
     const record = this.#joined.length === 1 ? this.#joined[0]! : this.#joined.join('\n').trimEnd();
     this.#joined = [];
+    this.#cut = this.#joinedCut;
     this.#take(this.#parseLine(record), record, this.#joinedFrom);
   }
 
@@ -175,6 +216,7 @@ export class RecordReader {
     event['module'] ??= this.#options.definition.module;
     event['dataset'] ??= this.#options.definition.dataset;
     event.kind ??= 'event';
+    if (this.#cut) put(parsed, 'netsentinel.truncated', ['event.original']);
     this.#options.onDocument(parsed, number);
   }
 }

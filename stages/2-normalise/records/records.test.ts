@@ -80,9 +80,19 @@ describe('lines', () => {
 
   it('that are too long are cut, and every byte is accounted for', () => {
     for (const size of [7, 10_000]) {
-      const { originals, cutBytes } = read(definitionOf(lineParser), `short\n${'x'.repeat(1000)}\nnext\n`, size, 100);
+      const { originals, cutBytes, documents } = read(
+        definitionOf(lineParser),
+        `short\n${'x'.repeat(1000)}\nnext\n`,
+        size,
+        100,
+      );
       expect(originals).toEqual(['short', 'x'.repeat(100), 'next']);
       expect(cutBytes).toBe(900);
+      expect(documents.map(({ netsentinel }) => netsentinel)).toEqual([
+        undefined,
+        { truncated: ['event.original'] },
+        undefined,
+      ]);
     }
   });
 });
@@ -111,6 +121,33 @@ describe('records', () => {
     const { originals, lines } = read(definition, 'one\n more\n\n and more\ntwo\n', 3);
     expect(originals).toEqual(['one\n more', ' and more', 'two']);
     expect(lines).toEqual([1, 4, 5]);
+  });
+
+  it('are handed on when nothing follows for now', () => {
+    const found: unknown[] = [];
+    const reader = new RecordReader({
+      definition: definitionOf(lineParser, (line) => line.startsWith(' ')),
+      parse: { zone: 'UTC', referenceMs: 0, trustedProxies: [] },
+      onDocument: ({ event }) => found.push(event.original),
+      onRefused: () => undefined,
+    });
+    reader.push(Buffer.from('one\n two\nthree\n'));
+    expect(found).toEqual(['one\n two']);
+    reader.settle();
+    expect(found).toEqual(['one\n two', 'three']);
+  });
+
+  it('are read on from the middle of a file with the headers that were seen', () => {
+    const options = {
+      definition: { ...definitionOf(lineParser), isHeader: (line: string) => line.startsWith('#') },
+      parse: { zone: 'UTC', referenceMs: 0, trustedProxies: [] },
+      onDocument: () => undefined,
+      onRefused: () => undefined,
+    };
+    const reader = new RecordReader(options);
+    reader.push(Buffer.from('#a\n#b\none\n#c\n#d\ntwo\n'));
+    expect(reader.headers).toEqual(['#c', '#d']);
+    expect(new RecordReader({ ...options, headers: reader.headers }).headers).toEqual(['#c', '#d']);
   });
 
   it('are JSON objects in lines, in an array, or over many lines', () => {

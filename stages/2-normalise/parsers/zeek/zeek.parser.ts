@@ -20,6 +20,7 @@ export const zeek: ParserDefinition = {
   dataset: 'zeek.log',
   examples,
   recognise,
+  isHeader: (line) => line.startsWith('#'),
   create: (options) => new ZeekParser(options),
 };
 
