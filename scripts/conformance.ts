@@ -2,6 +2,7 @@
 const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly string[]): Promise<number> }>>> = {
   shell: () => import('./conformance/shell.ts'),
   elastic: () => import('./conformance/elastic.ts'),
+  zeek: () => import('./conformance/zeek.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

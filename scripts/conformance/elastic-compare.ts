@@ -79,8 +79,8 @@ export function compareDocuments(
   tally.documents++;
   if (ours === undefined || (ours['error'] !== undefined && expected['error'] === undefined)) tally.unread++;
   const left = [...LEFT_OUT, ...(product.leftOut ?? [])];
-  const wanted = leaves(expected, left);
-  const have = ours === undefined ? new Map<string, unknown>() : leaves(ours, left);
+  const wanted = leavesOf(expected, left);
+  const have = ours === undefined ? new Map<string, unknown>() : leavesOf(ours, left);
   for (const [field, value] of wanted) {
     tally.compared++;
     if (have.has(field) && same(value, have.get(field))) tally.matched++;
@@ -89,7 +89,8 @@ export function compareDocuments(
   for (const [field, value] of have) if (!wanted.has(field)) tally.beyond(field, value);
 }
 
-function leaves(document: EcsDocument, left: readonly RegExp[]): Map<string, unknown> {
+/** Every field that holds a value, by its path; lists are values. */
+export function leavesOf(document: EcsDocument, left: readonly RegExp[] = []): Map<string, unknown> {
   const found = new Map<string, unknown>();
   const walk = (value: unknown, path: string): void => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -73,14 +73,14 @@ export class TsvHeader {
     if (end - from === unset.length && line.startsWith(unset, from)) return undefined;
     if (kind === 'number') return numberAt(line, from, end);
     const text = line.slice(from, end);
-    if (kind === 'text') return text === this.#empty ? '' : text.includes('\\x') ? unescape(text) : text;
+    if (kind === 'text') return text === this.#empty ? '' : text.includes('\\') ? unescape(text) : text;
     if (kind === 'bool') return text === 'T' || text === 'true' || text === '1';
     return kind === 'numbers' ? this.#list(text).map(Number).filter(Number.isFinite) : this.#list(text);
   }
 
   #list(text: string): string[] {
     if (text === this.#empty || text === '') return [];
-    return text.split(this.#setSeparator, MAX_LIST).map((item) => (item.includes('\\x') ? unescape(item) : item));
+    return text.split(this.#setSeparator, MAX_LIST).map((item) => (item.includes('\\') ? unescape(item) : item));
   }
 }
 
@@ -116,7 +116,9 @@ function isNumeric(type: string): boolean {
   return ['count', 'int', 'double', 'interval', 'port', 'counter', 'time'].includes(type);
 }
 
-/** Zeek writes what would break its lines as `\x09`. */
+/** Zeek writes what would break its lines as `\x09`, and a backslash as two. */
 function unescape(text: string): string {
-  return text.replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|\\)/g, (_, hex: string | undefined) =>
+    hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

@@ -36,7 +36,7 @@ describe('TSV', () => {
       '#path|ssh',
       '#fields|ts|uid|id.orig_h|id.orig_p|id.resp_h|id.resp_p|auth_success|auth_attempts|client|tags|sizes|note',
       '#types|time|string|addr|port|addr|port|bool|count|string|set[string]|vector[count]|string',
-      '1795253400.125000|C1|198.51.100.7|40112|203.0.113.9|22|F|3|a\\x7cb|x;y\\x3bz|1;2.5|EMPTY',
+      '1795253400.125000|C1|198.51.100.7|40112|203.0.113.9|22|F|3|a\\x7cb\\\\c|x;y\\x3bz|1;2.5|EMPTY',
       '1795253400.125000|C1|198.51.100.7|40112|203.0.113.9|22|NONE|NONE|NONE|EMPTY|EMPTY|NONE',
     );
     expect(answers.slice(0, 7)).toEqual(Array.from({ length: 7 }));
@@ -46,7 +46,7 @@ describe('TSV', () => {
       source: { ip: '198.51.100.7', port: 40112 },
       network: { transport: 'tcp', protocol: 'ssh', community_id: expect.stringMatching(/^1:.{27}=$/) },
       zeek: {
-        ssh: { auth: { success: false, attempts: 3 }, client: 'a|b', tags: ['x', 'y;z'], sizes: [1, 2.5], note: '' },
+        ssh: { auth: { success: false, attempts: 3 }, client: 'a|b\\c', tags: ['x', 'y;z'], sizes: [1, 2.5], note: '' },
       },
     });
     expect((answers[8] as EcsDocument)['zeek']).toEqual({ session_id: 'C1', ssh: { tags: [], sizes: [] } });
