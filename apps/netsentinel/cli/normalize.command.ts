@@ -50,7 +50,7 @@ export function addNormalize(program: Command): void {
             onDocument: (document) => {
               if (out.add(document)) return;
               refusedRecords++;
-              const original = String(document.event.original ?? '');
+              const original = document.event.original ?? '';
               out.add(errorDocument({ reason: TOO_DEEP, original }, format, parse.referenceMs));
             },
             onRefused: (refused, line) => {
