@@ -93,10 +93,15 @@ async function run({ product, stream, raw, expected }: Case, tally: Tally): Prom
     if (document === null) continue;
     const original = (document.event as { original?: unknown } | undefined)?.original;
     const mine =
-      (typeof original === 'string' ? byOriginal.get(original.trimEnd())?.shift() : undefined) ??
+      (typeof original === 'string' ? takeFrom(byOriginal, original.trimEnd()) : undefined) ??
       (inOrder ? ours[index] : undefined);
     compareDocuments(document, mine, tally, product);
   }
+}
+
+/** Some of Elastic's tests join lines that are records of their own, and expect a document of the first. */
+function takeFrom(byOriginal: Map<string, EcsDocument[]>, original: string): EcsDocument | undefined {
+  return byOriginal.get(original)?.shift() ?? byOriginal.get(original.split('\n', 1)[0]!)?.shift();
 }
 
 function parse(
