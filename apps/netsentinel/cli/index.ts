@@ -1,5 +1,6 @@
 /** Every command but `up`, in the order in which help shows them. */
 import type { Command } from 'commander';
+import { addAnalyze } from './analyze.command.ts';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
 import { addBench } from './bench.command.ts';
@@ -21,6 +22,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addStatus,
   addIncidents,
   addReplay,
+  addAnalyze,
   addNormalize,
   addFormats,
   addHunt,

@@ -14,6 +14,8 @@ export interface Stamp {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly sourceVerified: boolean;
+  /** Times before this one cannot be; default: the year 2000. Old captures begin at 0, which is as good a time as any where nothing else is compared with it. */
+  readonly oldestMs?: number;
 }
 
 const MAX_LIST = 256;
@@ -36,7 +38,7 @@ export function finishEvent(sensed: SensorEvent, stamp: Stamp): Result<Event> {
 /** A new event, which shares with the sensor's what stays as it is. Its actor is not known before its addresses are. */
 function stampEvent(sensed: SensorEvent, stamp: Stamp): Event {
   const { event, netsentinel } = sensed;
-  const time = sensibleTime(sensed['@timestamp'], stamp.receivedAt);
+  const time = sensibleTime(sensed['@timestamp'], stamp);
   const stamped: Event = {
     ...sensed,
     event: {
@@ -68,9 +70,9 @@ function isoTime(ms: number): string {
 }
 
 /** The receive time in place of a time that cannot be; undefined where the sensor's own is fine. */
-function sensibleTime(text: string, receivedAt: number): string | undefined {
+function sensibleTime(text: string, { receivedAt, oldestMs = OLDEST }: Stamp): string | undefined {
   const time = Date.parse(text);
-  if (time >= OLDEST && time <= receivedAt + MAX_AHEAD_MS) return undefined;
+  if (time >= oldestMs && time <= receivedAt + MAX_AHEAD_MS) return undefined;
   return new Date(receivedAt).toISOString();
 }
 
