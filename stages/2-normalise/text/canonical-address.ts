@@ -7,10 +7,9 @@ const remembered = new Map<string, string>();
 
 /** Undefined for what is no address. IPv4-mapped IPv6 becomes the IPv4 address that it carries. */
 export function canonicalAddress(text: string): string | undefined {
-  // What `isIP` takes for IPv4 (no leading zeros, four decimal parts) is canonical already.
-  const kind = isIP(text);
-  if (kind === 4) return text;
-  if (kind === 0) return undefined;
+  if (isDottedQuad(text)) return text;
+  // What else is an address has a colon, and some hexadecimal digits around it.
+  if (!text.includes(':') || isIP(text) !== 6) return undefined;
   const known = remembered.get(text);
   if (known !== undefined) return known;
   const address = parseAddress(text);
@@ -19,4 +18,27 @@ export function canonicalAddress(text: string): string | undefined {
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(text, canonical);
   return canonical;
+}
+
+/** As `isIPv4` has it, without its regular expression: four decimal parts up to 255, no leading zeros. Such a text is canonical already. */
+export function isDottedQuad(text: string): boolean {
+  const { length } = text;
+  if (length < 7 || length > 15) return false;
+  let part = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      if (digits > 0 && part === 0) return false;
+      part = part * 10 + digit;
+      digits++;
+      if (part > 255) return false;
+    } else {
+      if (digit !== -2 || digits === 0 || ++dots > 3) return false;
+      part = 0;
+      digits = 0;
+    }
+  }
+  return dots === 3 && digits > 0;
 }

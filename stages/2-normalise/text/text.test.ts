@@ -1,6 +1,8 @@
 /** The small readers of text that parsers are built from. */
+import { isIPv4 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isDottedQuad } from './canonical-address.ts';
 import { communityId } from './community-id.ts';
 import { Cursor } from './cursor.ts';
 import { get, ifAny, numberIn, numberOf, put, related, scalarOf, textOf } from './document.ts';
@@ -68,6 +70,27 @@ describe('endpoints', () => {
     expect(proxies.clientOf('192.0.2.1', '203.0.113.66, forged')).toBe('192.0.2.1');
     expect(proxies.clientOf('192.0.2.1', undefined)).toBe('192.0.2.1');
     expect(new Proxies([]).trusts('192.0.2.1')).toBe(false);
+  });
+});
+
+describe('an IPv4 address', () => {
+  it('is what Node takes for one', () => {
+    const part = fc.oneof(
+      fc.integer({ min: 0, max: 300 }).map(String),
+      fc.constantFrom('', '00', '01', '1a', ' 1', '-1', '٣'),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(part, { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.')),
+          fc.ipV4(),
+          fc.string(),
+        ),
+        (text) => {
+          expect(isDottedQuad(text)).toBe(isIPv4(text));
+        },
+      ),
+    );
   });
 });
 
