@@ -13,4 +13,15 @@ export const parsers: readonly ParserEntry[] = [
     title: 'nginx access log',
     load: async () => (await import('./nginx-access/nginx-access.parser.ts')).nginxAccess,
   },
+  {
+    id: 'cisco-asa',
+    title: 'Cisco ASA and Firepower firewalls',
+    load: async () => (await import('./cisco-asa/cisco-asa.parser.ts')).ciscoAsa,
+  },
+  {
+    id: 'syslog',
+    title: 'Syslog: RFC 3164, RFC 5424 and files in /var/log, with what well-known daemons write in it',
+    load: async () => (await import('./syslog/syslog.parser.ts')).syslog,
+  },
+  { id: 'suricata', title: 'Suricata EVE', load: async () => (await import('./suricata/suricata.parser.ts')).suricata },
 ];
