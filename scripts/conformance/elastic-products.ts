@@ -49,7 +49,7 @@ export const products: readonly Product[] = [
     floor: 95,
     streams: [
       { name: 'auth', parser: 'syslog' },
-      { name: 'syslog', parser: 'syslog' },
+      { name: 'syslog', parser: 'syslog', zone: '-02:00' },
       { name: 'security', parser: 'windows-event' },
     ],
   },
