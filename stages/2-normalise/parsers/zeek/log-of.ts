@@ -8,8 +8,24 @@ export function logOf(record: JsonObject, fileName: string | undefined): string 
   const named = logNamed(fileName);
   // `ftp.log` may lie: what its records hold must not say otherwise.
   if (named !== undefined) return named;
-  for (const [log, { signs }] of mappings) if (signs.every((field) => record[field] !== undefined)) return log;
-  return undefined;
+  for (const [log, { signs }] of mappings)
+    if (signs.some((fields) => fields.every((field) => record[field] !== undefined))) return log;
+  if (record['host'] !== undefined && record['ts'] !== undefined && Object.keys(record).length === 2)
+    return 'known_hosts';
+  return nameWithin(fileName);
+}
+
+/** The last resort: `web1-known_hosts.json` has the longest of the names that it contains as words. */
+function nameWithin(fileName: string | undefined): string | undefined {
+  const words = fileName
+    ?.toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .join('_');
+  if (words === undefined) return undefined;
+  let found: string | undefined;
+  for (const log of mappings.keys())
+    if (`_${words}_`.includes(`_${log}_`) && log.length > (found?.length ?? 0)) found = log;
+  return found;
 }
 
 /** `conn.log`, `conn.10:00:00-11:00:00.log.gz`, `conn_20260921.json`: Zeek's own names of files. */

@@ -55,7 +55,9 @@ class ZeekParser implements Parser {
   object(object: JsonObject, original: string): Parsed {
     const log = logOf(object, this.#fileName);
     if (log === undefined && object['ts'] === undefined) return new Refusal('an object without `ts` is no Zeek record');
-    return toDocument(log ?? 'log', object, original);
+    // A record that says too little is of the log that the one before it was of.
+    if (log !== undefined) this.#log = log;
+    return toDocument(this.#log, object, original);
   }
 
   #jsonLine(line: string): Parsed {

@@ -9,7 +9,7 @@ export const notice: ZeekMapping = {
   kind: 'alert',
   category: ['intrusion_detection'],
   type: ['info'],
-  signs: ['note', 'msg'],
+  signs: [['note', 'msg']],
   fields: {
     src: '',
     dst: '',
@@ -44,6 +44,7 @@ export const notice: ZeekMapping = {
     // Elastic keeps them where they say something else.
     if (source !== undefined && src !== source.address) own['src'] = src;
     if (destination !== undefined && dst !== destination.address) own['dst'] = dst;
+    if (destination?.port !== undefined && port !== destination.port) own['p'] = port;
     document['rule'] = { name: textOf(record['note']), description: textOf(record['msg']) };
     put(document, 'file.size', numberOf(record['f.total_bytes']));
     put(document, 'file.mime_type', textOf(record['file_mime_type']));
@@ -58,7 +59,7 @@ export const intel: ZeekMapping = {
   category: ['threat'],
   type: ['indicator'],
   flow: false,
-  signs: ['seen.indicator'],
+  signs: [['seen.indicator']],
   fields: {},
   ecs: (record, document) => {
     const indicator = textOf(record['seen.indicator']);
@@ -102,7 +103,7 @@ export const signatures: ZeekMapping = {
   dataset: 'signature',
   kind: 'alert',
   category: ['network'],
-  signs: ['sig_id', 'src_addr'],
+  signs: [['sig_id', 'src_addr']],
   fields: { src_addr: '', src_port: '', dst_addr: '', dst_port: '', sig_id: '', event_msg: '' },
   ecs: (record, document) => {
     setEndpoints(
@@ -123,7 +124,7 @@ export const weird: ZeekMapping = {
   category: ['network'],
   type: ['info'],
   flow: false,
-  signs: ['name', 'notice', 'peer'],
+  signs: [['name', 'notice', 'peer']],
   fields: { addl: 'additional_info', identifier: 'identifier' },
 };
 
@@ -131,7 +132,7 @@ export const dpd: ZeekMapping = {
   dataset: 'dpd',
   category: ['network'],
   type: ['connection', 'info'],
-  signs: ['analyzer', 'failure_reason'],
+  signs: [['analyzer', 'failure_reason']],
   fields: {},
 };
 
@@ -140,7 +141,7 @@ export const traceroute: ZeekMapping = {
   category: ['network'],
   type: ['info'],
   ecsOnly: true,
-  signs: ['src', 'dst', 'proto'],
+  signs: [['src', 'dst', 'proto']],
   fields: {},
   ecs: (record, document) => setEndpoints(document, record['src'], record['dst']),
 };
@@ -149,7 +150,7 @@ export const tunnel: ZeekMapping = {
   dataset: 'tunnel',
   category: ['network'],
   type: ['connection'],
-  signs: ['tunnel_type'],
+  signs: [['tunnel_type']],
   fields: { tunnel_type: 'type' },
   ecs: (record, document) => {
     document.event.action = textOf(record['action']);

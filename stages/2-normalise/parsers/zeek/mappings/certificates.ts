@@ -11,7 +11,7 @@ export const ssl: ZeekMapping = {
   category: ['network'],
   type: CONNECTION,
   transport: 'tcp',
-  signs: ['resumed', 'established'],
+  signs: [['resumed', 'established']],
   fields: {
     server_name: 'server.name',
     cert_chain: 'server.cert_chain',
@@ -109,7 +109,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
 export const x509: ZeekMapping = {
   dataset: 'x509',
   type: ['info'],
-  signs: ['certificate.serial', 'certificate.subject'],
+  signs: [['certificate.serial', 'certificate.subject']],
   fields: {
     id: '',
     'certificate.not_valid_before': 'certificate.valid.from',
@@ -167,7 +167,7 @@ export const ocsp: ZeekMapping = {
   dataset: 'ocsp',
   transport: 'tcp',
   flow: false,
-  signs: ['hashAlgorithm', 'certStatus'],
+  signs: [['hashAlgorithm', 'certStatus']],
   fields: {
     id: 'file_id',
     hashAlgorithm: 'hash.algorithm',
@@ -195,7 +195,7 @@ export const knownCerts: ZeekMapping = {
   dataset: 'known_certs',
   category: ['network', 'file'],
   type: ['info'],
-  signs: ['issuer_subject', 'serial'],
+  signs: [['issuer_subject', 'serial']],
   ecsOnly: true,
   fields: {},
   ecs: (record, document) => {

@@ -51,7 +51,7 @@ const STATES: ReadonlyMap<string, readonly [message: string, ...types: readonly 
 export const conn: ZeekMapping = {
   dataset: 'connection',
   category: ['network'],
-  signs: ['conn_state', 'missed_bytes'],
+  signs: [['conn_state', 'missed_bytes']],
   fields: {
     conn_state: 'state',
     duration: '',

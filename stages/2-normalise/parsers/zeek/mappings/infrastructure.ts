@@ -9,7 +9,7 @@ export const modbus: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'modbus',
-  signs: ['func'],
+  signs: [['func']],
   fields: { func: 'function', track_address: 'track_address' },
   ecs: (record, document) => {
     document.event.action = textOf(record['func']);
@@ -25,7 +25,7 @@ export const dnp3: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'tcp',
   protocol: 'dnp3',
-  signs: ['fc_request'],
+  signs: [['fc_request'], ['fc_reply']],
   fields: { fc_request: 'function.request', fc_reply: 'function.reply', iin: 'id' },
   ecs: (record, document) => {
     document.event.action = (textOf(record['fc_request']) ?? textOf(record['fc_reply']))?.toLowerCase();
@@ -38,7 +38,7 @@ export const snmp: ZeekMapping = {
   type: CONNECTION,
   transport: 'udp',
   protocol: 'snmp',
-  signs: ['get_requests', 'set_requests'],
+  signs: [['get_requests', 'set_requests']],
   fields: {
     get_requests: 'get.requests',
     get_bulk_requests: 'get.bulk_requests',
@@ -54,7 +54,10 @@ export const sip: ZeekMapping = {
   type: CONNECTION,
   transport: 'udp',
   protocol: 'sip',
-  signs: ['call_id', 'request_from'],
+  signs: [
+    ['call_id', 'request_from'],
+    ['call_id', 'request_path'],
+  ],
   fields: {
     trans_depth: 'transaction_depth',
     method: '',
@@ -85,7 +88,7 @@ export const sip: ZeekMapping = {
 export const syslog: ZeekMapping = {
   dataset: 'syslog',
   protocol: 'syslog',
-  signs: ['facility', 'severity', 'message'],
+  signs: [['facility', 'severity', 'message']],
   fields: { message: 'msg' },
   ecs: (record, document) => {
     document.message = textOf(record['message']);
@@ -98,7 +101,7 @@ export const software: ZeekMapping = {
   dataset: 'software',
   category: ['network', 'file'],
   type: ['info'],
-  signs: ['software_type'],
+  signs: [['software_type']],
   fields: {
     host: '',
     software_type: 'type',
@@ -115,8 +118,8 @@ export const knownHosts: ZeekMapping = {
   category: ['network', 'host'],
   type: ['info'],
   ecsOnly: true,
-  // A time and a machine, and nothing else: told by the file's name only.
-  signs: ['known_hosts'],
+  // A time and a machine, and nothing else: see `log-of.ts`.
+  signs: [],
   fields: {},
   ecs: (record, document) => {
     setHost(document, record['host']);
@@ -128,7 +131,7 @@ export const knownServices: ZeekMapping = {
   category: ['network'],
   type: ['info'],
   ecsOnly: true,
-  signs: ['port_num', 'port_proto'],
+  signs: [['port_num', 'port_proto']],
   fields: {},
   ecs: (record, document) => {
     const ip = setHost(document, record['host']);
@@ -141,7 +144,7 @@ export const knownServices: ZeekMapping = {
 export const stats: ZeekMapping = {
   dataset: 'stats',
   kind: 'metric',
-  signs: ['pkts_proc', 'events_proc'],
+  signs: [['pkts_proc', 'events_proc']],
   fields: {
     mem: 'memory',
     pkts_proc: 'packets.processed',
@@ -174,6 +177,6 @@ export const captureLoss: ZeekMapping = {
   dataset: 'capture_loss',
   kind: 'metric',
   type: ['info'],
-  signs: ['ts_delta', 'percent_lost'],
+  signs: [['ts_delta', 'percent_lost']],
   fields: {},
 };

@@ -10,7 +10,7 @@ export const ssh: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'ssh',
-  signs: ['auth_attempts'],
+  signs: [['auth_attempts'], ['host_key_alg'], ['client', 'server', 'version']],
   fields: {
     auth_attempts: 'auth.attempts',
     auth_success: 'auth.success',
@@ -31,7 +31,7 @@ export const rdp: ZeekMapping = {
   type: ['protocol', 'info'],
   transport: 'tcp',
   protocol: 'rdp',
-  signs: ['cookie', 'cert_count'],
+  signs: [['cookie', 'cert_count'], ['security_protocol'], ['keyboard_layout'], ['cookie', 'result']],
   fields: {
     client_build: 'client.build',
     client_name: 'client.name',
@@ -56,7 +56,7 @@ export const rfb: ZeekMapping = {
   type: ['connection', 'info'],
   transport: 'tcp',
   protocol: 'rfb',
-  signs: ['client_major_version', 'client_minor_version'],
+  signs: [['client_major_version', 'client_minor_version']],
   fields: {
     client_major_version: 'version.client.major',
     client_minor_version: 'version.client.minor',
@@ -73,7 +73,10 @@ export const kerberos: ZeekMapping = {
   type: ['connection', 'protocol', 'access'],
   transport: 'tcp',
   protocol: 'kerberos',
-  signs: ['request_type', 'client'],
+  signs: [
+    ['request_type', 'client'],
+    ['request_type', 'service'],
+  ],
   fields: {
     till: 'valid.until',
     from: 'valid.from',
@@ -121,7 +124,7 @@ export const ntlm: ZeekMapping = {
   type: ['connection', 'info'],
   transport: 'tcp',
   protocol: 'ntlm',
-  signs: ['server_nb_computer_name'],
+  signs: [['server_nb_computer_name'], ['username', 'hostname', 'domainname']],
   fields: {
     domainname: 'domain',
     server_dns_computer_name: 'server.name.dns',
@@ -141,7 +144,7 @@ export const radius: ZeekMapping = {
   type: ['connection', 'info'],
   transport: 'udp',
   protocol: 'radius',
-  signs: ['username', 'result'],
+  signs: [['username', 'result'], ['framed_addr']],
   fields: {},
   ecs: (record, document) => {
     const result = textOf(record['result'])?.toLowerCase();
@@ -157,7 +160,7 @@ export const socks: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'socks',
-  signs: ['request_p', 'bound_p'],
+  signs: [['request_p', 'bound_p'], ['request.host'], ['request.name']],
   fields: {
     'request.host': 'request.host',
     'request.name': 'request.host',
@@ -190,7 +193,7 @@ export const mysql: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'mysql',
-  signs: ['cmd', 'arg'],
+  signs: [['cmd', 'arg']],
   fields: {},
   ecs: (record, document) => {
     const command = textOf(record['cmd']);
@@ -211,7 +214,10 @@ export const irc: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'tcp',
   protocol: 'irc',
-  signs: ['command', 'value', 'addl'],
+  signs: [
+    ['command', 'value'],
+    ['nick', 'command'],
+  ],
   fields: {
     user: '',
     dcc_file_name: 'dcc.file.name',

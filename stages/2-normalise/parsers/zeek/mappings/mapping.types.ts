@@ -16,8 +16,8 @@ export interface ZeekMapping {
   readonly flow?: boolean;
   /** Where only the ECS part is wanted and `zeek.<dataset>` stays away. */
   readonly ecsOnly?: boolean;
-  /** Fields that only this log's JSON records have; all must be there. */
-  readonly signs: readonly string[];
+  /** Fields that only this log's JSON records have: all of one list must be there. */
+  readonly signs: readonly (readonly string[])[];
   /** What is to be said beyond addresses, transport and time, which `document` has already. `own` is `zeek.<dataset>`. */
   ecs?(record: ZeekRecord, document: EcsDocument, own: Record<string, unknown>): void;
 }

@@ -16,7 +16,7 @@ export const dns: ZeekMapping = {
   category: ['network'],
   type: CONNECTION_INFO,
   protocol: 'dns',
-  signs: ['trans_id', 'rejected'],
+  signs: [['trans_id', 'rejected']],
   fields: { Z: '', auth: '', addl: '' },
   ecs: (record, document, own) => {
     const answers = answersOf(record);
@@ -59,7 +59,7 @@ export const dhcp: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'udp',
   protocol: 'dhcp',
-  signs: ['uids', 'msg_types'],
+  signs: [['uids', 'msg_types']],
   fields: {
     uids: '',
     client_addr: 'address.client',
@@ -108,7 +108,7 @@ export const ntp: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'udp',
   protocol: 'ntp',
-  signs: ['stratum', 'xmt_time'],
+  signs: [['stratum', 'xmt_time']],
   fields: {},
   ecs: (_record, document: EcsDocument, own) => {
     datesAt(own, NTP_TIMES);

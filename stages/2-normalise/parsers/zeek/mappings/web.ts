@@ -11,7 +11,7 @@ export const http: ZeekMapping = {
   category: ['network', 'web'],
   type: CONNECTION_INFO,
   transport: 'tcp',
-  signs: ['trans_depth', 'request_body_len', 'response_body_len'],
+  signs: [['trans_depth', 'request_body_len', 'response_body_len']],
   fields: {
     method: '',
     referrer: '',
@@ -61,7 +61,7 @@ export const files: ZeekMapping = {
   dataset: 'files',
   category: ['file'],
   type: ['info'],
-  signs: ['fuid', 'seen_bytes'],
+  signs: [['fuid', 'seen_bytes']],
   fields: { tx_hosts: '', rx_hosts: '', conn_uids: 'session_ids', uid: '', total_bytes: '' },
   ecs: (record, document, own) => {
     const sender = firstOf(record['tx_hosts']) ?? textOf(record['id.orig_h']);
@@ -94,7 +94,10 @@ export const pe: ZeekMapping = {
   dataset: 'pe',
   category: ['file'],
   type: ['info'],
-  signs: ['machine', 'subsystem'],
+  signs: [
+    ['machine', 'subsystem'],
+    ['is_exe', 'compile_ts'],
+  ],
   fields: { compile_ts: 'compile_time' },
   ecs: (_record, _document, own) => datesAt(own, ['compile_time']),
 };
@@ -105,7 +108,7 @@ export const ftp: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'tcp',
   protocol: 'ftp',
-  signs: ['command', 'reply_code'],
+  signs: [['command', 'reply_code'], ['data_channel.passive'], ['user', 'password', 'command']],
   fields: {
     file_size: '',
     mime_type: '',
@@ -133,7 +136,7 @@ export const smtp: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'smtp',
-  signs: ['trans_depth', 'tls', 'path'],
+  signs: [['trans_depth', 'tls', 'path'], ['helo'], ['mailfrom']],
   fields: { trans_depth: 'transaction_depth', mailfrom: 'mail_from', rcptto: 'rcpt_to' },
   ecs: (record, document, own) => {
     if (typeof record['tls'] === 'boolean') document['tls'] = { established: record['tls'] };

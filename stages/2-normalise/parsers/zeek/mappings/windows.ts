@@ -9,7 +9,11 @@ export const smbCmd: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'smb',
-  signs: ['command', 'sub_command'],
+  signs: [
+    ['command', 'sub_command'],
+    ['command', 'argument', 'status'],
+    ['command', 'rtt', 'version'],
+  ],
   fields: {
     'referenced_file.ts': '',
     'referenced_file.id.orig_p': '',
@@ -19,6 +23,8 @@ export const smbCmd: ZeekMapping = {
     'referenced_file.times.accessed': '',
     'referenced_file.times.created': '',
     'referenced_file.times.changed': '',
+    'referenced_file.fuid': '',
+    'referenced_file.prev_name': '',
     'referenced_file.uid': '',
     'referenced_file.id.orig_h': '',
     'referenced_file.id.resp_h': '',
@@ -54,7 +60,10 @@ export const smbFiles: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'smb',
-  signs: ['action', 'times.modified'],
+  signs: [
+    ['action', 'times.modified'],
+    ['action', 'path'], ['action', 'name'],
+  ],
   fields: {
     'times.modified': '',
     'times.accessed': '',
@@ -93,7 +102,7 @@ export const smbMapping: ZeekMapping = {
   type: CONNECTION,
   transport: 'tcp',
   protocol: 'smb',
-  signs: ['share_type'],
+  signs: [['share_type']],
   fields: {},
 };
 
@@ -103,7 +112,10 @@ export const dceRpc: ZeekMapping = {
   type: CONNECTION_INFO,
   transport: 'tcp',
   protocol: 'dce_rpc',
-  signs: ['named_pipe', 'operation'],
+  signs: [
+    ['named_pipe', 'operation'],
+    ['endpoint', 'operation'],
+  ],
   fields: {},
   ecs: (record, document) => {
     document.event.action = textOf(record['operation']);
