@@ -33,6 +33,10 @@ export class Tally {
   compared = 0;
   matched = 0;
   extra = 0;
+  files = 0;
+  /** Files of which the surest guess is the parser that reads them. */
+  recognised = 0;
+  readonly mistaken: string[] = [];
   readonly #misses = new Map<string, { count: number; example: Miss }>();
   readonly #extras = new Map<string, { count: number; example: unknown }>();
 
@@ -57,6 +61,7 @@ export class Tally {
     const misses = [...this.#misses].toSorted(([, a], [, b]) => b.count - a.count).slice(0, most);
     const extras = [...this.#extras].toSorted(([, a], [, b]) => b.count - a.count).slice(0, most);
     return [
+      ...this.mistaken.map((file) => `  not recognised: ${file}\n`),
       ...misses.map(
         ([field, { count, example }]) =>
           `  ${count} × ${field}: expected ${shown(example.expected)}, ours ${shown(example.ours)}\n`,
