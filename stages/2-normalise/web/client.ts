@@ -11,7 +11,7 @@ export interface Client {
   readonly source: EcsEndpoint;
   /** All addresses that the log names in the client's place, the nearest hop last. */
   readonly hops: readonly string[];
-  /** What a proxy said and was believed or not; undefined where nobody said anything. */
+  /** The first address that a proxy named, believed or not; undefined where nobody named any. */
   readonly forwarded: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export class Clients {
     const forwarded = given(forwardedFor);
     if (!remote.includes(',') && !remote.includes('"')) {
       const client = forwarded === undefined ? remote : this.#proxies.clientOf(remote, forwarded);
-      return { source: sourceOf(client), hops: [remote], forwarded };
+      return { source: sourceOf(client), hops: [remote], forwarded: firstAddress(forwarded) };
     }
     const hops = remote
       .replaceAll(/["\s]+/g, ',')
@@ -39,13 +39,18 @@ export class Clients {
       .slice(-MAX_HOPS);
     const peer = hops.at(-1) ?? remote;
     const client = this.#near.clientOf(peer, hops.slice(0, -1).join(','));
-    return { source: sourceOf(client), hops, forwarded };
+    return { source: sourceOf(client), hops, forwarded: firstAddress(forwarded) };
   }
 
   /** For logs that name the peer and the header in fields of their own. */
   address(peer: string, forwardedFor: string | undefined): string {
     return this.#proxies.clientOf(peer, given(forwardedFor));
   }
+}
+
+/** For `network.forwarded_ip`. */
+export function firstAddress(forwarded: string | undefined): string | undefined {
+  return forwarded === undefined ? undefined : canonicalAddress(splitHostPort(forwarded.split(',', 1)[0]!.trim()).host);
 }
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '::1/128', 'fc00::/7', 'fe80::/10'];
