@@ -24,4 +24,35 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import('./syslog/syslog.parser.ts')).syslog,
   },
   { id: 'suricata', title: 'Suricata EVE', load: async () => (await import('./suricata/suricata.parser.ts')).suricata },
+  { id: 'cef', title: 'Common Event Format (CEF)', load: async () => (await import('./cef/cef.parser.ts')).cef },
+  {
+    id: 'cowrie',
+    title: 'Cowrie SSH and Telnet honeypot, JSON and text',
+    load: async () => (await import('./cowrie/cowrie.parser.ts')).cowrie,
+  },
+  {
+    id: 'opencanary',
+    title: 'OpenCanary honeypot, JSON',
+    load: async () => (await import('./opencanary/opencanary.parser.ts')).opencanary,
+  },
+  {
+    id: 'dionaea',
+    title: 'Dionaea honeypot, JSON',
+    load: async () => (await import('./dionaea/dionaea.parser.ts')).dionaea,
+  },
+  {
+    id: 'conpot',
+    title: 'Conpot industrial honeypot, text and JSON',
+    load: async () => (await import('./conpot/conpot.parser.ts')).conpot,
+  },
+  {
+    id: 'heralding',
+    title: 'Heralding credentials honeypot, JSON and CSV',
+    load: async () => (await import('./heralding/heralding.parser.ts')).heralding,
+  },
+  {
+    id: 'honeytrap',
+    title: 'Honeytrap honeypots, JSON',
+    load: async () => (await import('./honeytrap/honeytrap.parser.ts')).honeytrap,
+  },
 ];
