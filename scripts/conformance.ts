@@ -1,7 +1,9 @@
 /** `npm run conformance NAME [--json]`: measures what we built against a corpus of the real thing. One file per name in `conformance/`. */
 const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly string[]): Promise<number> }>>> = {
   shell: () => import('./conformance/shell.ts'),
+  web: () => import('./conformance/web.ts'),
   elastic: () => import('./conformance/elastic.ts'),
+  fail2ban: () => import('./conformance/fail2ban.ts'),
   zeek: () => import('./conformance/zeek.ts'),
 };
 
