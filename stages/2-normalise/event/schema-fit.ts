@@ -10,6 +10,8 @@ import { MAX_TEXT } from '@netsentinel/contracts/event-values';
 export interface FitReport {
   readonly named: boolean;
   any: boolean;
+  /** At least as much as what was taken has characters as JSON, escapes left out. */
+  chars: number;
   /** Paths of texts that were cut. */
   readonly cut: Set<string>;
   /** Paths of what was left out. */
@@ -37,6 +39,8 @@ interface Rule {
   readonly pattern?: RegExp;
 }
 
+/** Quotes, colon, comma and braces around a field, and a number in it. */
+const PUNCTUATION = 32;
 const MAX_NAMES = 64;
 const MAX_DEPTH = 12;
 const MAX_OPEN_FIELDS = 512;
@@ -103,6 +107,7 @@ function objectFit(shape: Readonly<Record<string, z.core.$ZodType>>): Fit {
       const here = below(path, name, report);
       const taken = fit === undefined ? drop(here, report) : fit(given, here, report);
       if (taken === undefined) continue;
+      report.chars += name.length + PUNCTUATION;
       fitted[name] = taken;
       any = true;
     }
@@ -117,6 +122,7 @@ function arrayFit(item: Fit, max: number): Fit {
     const fitted: unknown[] = [];
     for (let i = 0; i < given.length && fitted.length < max; i++) {
       const one = given[i] === null || given[i] === undefined ? undefined : item(given[i], path, report);
+      report.chars += PUNCTUATION;
       if (one !== undefined) fitted.push(one);
     }
     return fitted.length === 0 ? undefined : fitted;
@@ -135,6 +141,7 @@ function stringFit(rules: readonly Rule[]): Fit {
       noteCut(path, report);
     }
     for (const pattern of patterns) if (!pattern.test(text as string)) return drop(path, report);
+    report.chars += (text as string).length;
     return text;
   };
 }
@@ -167,6 +174,7 @@ function maximumOf(rules: readonly Rule[]): number {
 function openFit(value: unknown, path: string, report: FitReport, depth: number): unknown {
   switch (typeof value) {
     case 'string':
+      report.chars += Math.min(value.length, MAX_TEXT);
       if (value.length <= MAX_TEXT) return value;
       noteCut(path, report);
       return value.slice(0, MAX_TEXT);
@@ -188,6 +196,7 @@ function openFit(value: unknown, path: string, report: FitReport, depth: number)
         break;
       }
       const taken = openFit(item, path, report, depth + 1);
+      report.chars += PUNCTUATION;
       if (taken !== undefined) list.push(taken);
     }
     return list;
@@ -202,6 +211,7 @@ function openFit(value: unknown, path: string, report: FitReport, depth: number)
       continue;
     }
     const taken = openFit(given, below(path, name, report), report, depth + 1);
+    report.chars += name.length + PUNCTUATION;
     if (taken !== undefined) fitted[name] = taken;
   }
   return fitted;

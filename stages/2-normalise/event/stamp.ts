@@ -23,14 +23,17 @@ const OLDEST = Date.UTC(2000, 0, 1);
 const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 const UNKNOWN_ENDPOINT = 'is not an address';
 
-/** The event that a sensor's word becomes, which it shares objects with; the error says what is wrong with it. */
-export function finishEvent(sensed: SensorEvent, stamp: Stamp): Result<Event> {
+/**
+ * The event that a sensor's word becomes, which it shares objects with; the error says what is wrong with it.
+ * @param surelySmall where its size is known to be within bounds
+ */
+export function finishEvent(sensed: SensorEvent, stamp: Stamp, surelySmall = false): Result<Event> {
   let event = stampEvent(sensed, stamp);
   const wrong = canonicaliseAddresses(event);
   if (wrong !== undefined) return err(wrong);
   event.netsentinel.actor = actorOf(event.source?.ip);
   fillRelated(event);
-  if (serialisedAtMost(event, MAX_EVENT_BYTES)) return ok(event);
+  if (surelySmall || serialisedAtMost(event, MAX_EVENT_BYTES)) return ok(event);
   event = structuredClone(event);
   return fitEvent(event) ? ok(event) : err(`event is larger than ${MAX_EVENT_BYTES} bytes`);
 }

@@ -125,3 +125,16 @@ it('a refused record is an event with its reason and its original, cut', () => {
   expect(made).toMatchObject({ event: { kind: 'pipeline_error', dataset: 'zeek.pipeline_error', reason: 'no time' } });
   expect(made.netsentinel.truncated).toEqual(['event.original']);
 });
+
+it('an event whose size is known from its characters is within its bound, however they are escaped', () => {
+  // The worst that is not measured: characters that JSON writes as six bytes, in as many fields as there may be.
+  for (const character of ['\u0000', '\ud800', '€', '"']) {
+    for (const length of [50, 500, 8000]) {
+      const fields = Object.fromEntries(
+        Array.from({ length: 400 }, (_, i) => [`f${i}`, character.repeat(length / 50)]),
+      );
+      const made = toEvent({ event: { original: character.repeat(length) }, zeek: { x: fields } }, stamp);
+      expect(Buffer.byteLength(JSON.stringify(made))).toBeLessThanOrEqual(MAX_EVENT_BYTES);
+    }
+  }
+});

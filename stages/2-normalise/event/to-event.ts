@@ -14,7 +14,9 @@ import { finishEvent, type Stamp } from './stamp.ts';
 const overwritten = { id: z.unknown(), ingested: z.unknown(), sequence: z.unknown() };
 const fit = compileFit(z.strictObject({ ...SensorEvent.shape, event: SensorEvent.shape.event.extend(overwritten) }));
 
-const unnamed: FitReport = { named: false, any: false, cut: new Set(), dropped: new Set() };
+const unnamed: FitReport = { named: false, any: false, chars: 0, cut: new Set(), dropped: new Set() };
+/** So many characters cannot be more bytes than an event may have, however they are escaped, stamps included. */
+const SURELY_SMALL_CHARS = 8 * 1024;
 const SIDES = ['source', 'destination', 'client', 'server'] as const;
 const MAX_NAMED = 256;
 
@@ -39,16 +41,25 @@ export function toEvent(document: EcsDocument, stamp: Stamp): Event {
       ...(report.dropped.size === 0 ? {} : { dropped: [...report.dropped] }),
     };
   }
-  const finished = finishEvent(sensed as SensorEvent, stamp);
+  const finished = finishEvent(sensed as SensorEvent, stamp, report.chars < SURELY_SMALL_CHARS);
   return finished.ok ? finished.value : refusedEvent({ reason: finished.error, original: event.original ?? '' }, stamp);
 }
 
 function fitted(document: EcsDocument): { sensed: Partial<SensorEvent>; report: FitReport } {
   unnamed.any = false;
+  unnamed.chars = 0;
   const sensed = (fit(document, '', unnamed) ?? {}) as Partial<SensorEvent>;
-  const report: FitReport = { named: true, any: unnamed.any, cut: new Set(), dropped: new Set() };
+  const report: FitReport = {
+    named: true,
+    any: unnamed.any,
+    chars: 0,
+    cut: new Set(),
+    dropped: new Set(),
+  };
+  const chars = unnamed.chars;
   // Once more, for the names.
   if (unnamed.any) fit(document, '', report);
+  report.chars = chars;
   return { sensed, report };
 }
 
