@@ -55,4 +55,19 @@ export const parsers: readonly ParserEntry[] = [
     title: 'Honeytrap honeypots, JSON',
     load: async () => (await import('./honeytrap/honeytrap.parser.ts')).honeytrap,
   },
+  {
+    id: 'nginx-error',
+    title: 'nginx error log',
+    load: async () => (await import('./nginx-error/nginx-error.parser.ts')).nginxError,
+  },
+  {
+    id: 'apache-access',
+    title: 'Apache access log',
+    load: async () => (await import('./apache-access/apache-access.parser.ts')).apacheAccess,
+  },
+  {
+    id: 'apache-error',
+    title: 'Apache error log',
+    load: async () => (await import('./apache-error/apache-error.parser.ts')).apacheError,
+  },
 ];
