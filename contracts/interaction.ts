@@ -52,6 +52,8 @@ export const DECOY_ACTIONS = {
   disconnect: 'disconnect',
   recording: 'other',
   bounded: 'other',
+  /** Asked for something by a protocol that has no word for it here. */
+  request: 'other',
 } as const satisfies Readonly<Record<string, Interaction>>;
 
 /** Words in `event.action`, first match wins. */

@@ -154,7 +154,8 @@ function weightOf({ state, incident }: Known): number {
   bytes +=
     300 * (timeline.length + commands.length + credentials.length + files.length + sessions.length + detections.length);
   // Texts are short as a rule; a sample of the latest says enough.
-  for (const { title, detail } of timeline.slice(-8)) bytes += ((title.length + (detail?.length ?? 0)) * timeline.length) / 8;
+  for (const { title, detail } of timeline.slice(-8))
+    bytes += ((title.length + (detail?.length ?? 0)) * timeline.length) / 8;
   for (const { input } of commands.slice(-8)) bytes += (input.length * commands.length) / 8;
   return bytes;
 }

@@ -61,8 +61,8 @@ export class Analyser {
     try {
       const event = withActor(given);
       const found = this.#rules.judge(event, clockMs);
-      if (this.#detectors.concerns(given) || (found !== undefined && found.detections.length > 0))
-        this.#fold(event, found?.detections ?? []);
+      const isMove = this.#detectors.concerns(given.netsentinel.decoy === undefined ? given : event);
+      if (isMove || (found !== undefined && found.detections.length > 0)) this.#fold(event, found?.detections ?? []);
       if (found !== undefined && found.groups.length > 0) this.#correlate(event, found.groups, clockMs);
     } catch {
       // What breaks on one event is ours to mend, and no reason to say nothing of all others.
@@ -124,7 +124,7 @@ export class Analyser {
   }
 
   #context({ state: { before } }: Known): Parameters<typeof foldEvent>[3] {
-    return { before, reopenAfterMs: this.#closeAfterMs };
+    return { before, reopenAfterMs: this.#closeAfterMs, contactOpens: true };
   }
 
   #become(known: Known, next: Incident, event: Event): void {

@@ -82,15 +82,17 @@ function tell(incidents: readonly Incident[], { analyser, files, firstMs, lastMs
   if (incidents.length > 0) {
     table(
       ['severity', 'score', 'attacker', 'first seen', 'last seen', 'techniques', 'what'],
-      incidents.slice(0, MAX_ROWS).map((incident) => [
-        paint(incident.severity, severityColour[incident.severity]),
-        String(incident.score),
-        safe(hostOf(incident.actor) ?? incident.addresses[0] ?? incident.actor, 64),
-        when(incident.firstSeen),
-        when(incident.lastSeen),
-        techniquesIn(incident),
-        safe(incident.title, 120),
-      ]),
+      incidents
+        .slice(0, MAX_ROWS)
+        .map((incident) => [
+          paint(incident.severity, severityColour[incident.severity]),
+          String(incident.score),
+          safe(hostOf(incident.actor) ?? incident.addresses[0] ?? incident.actor, 64),
+          when(incident.firstSeen),
+          when(incident.lastSeen),
+          techniquesIn(incident),
+          safe(incident.title, 120),
+        ]),
     );
     if (incidents.length > MAX_ROWS) print(`… and ${incidents.length - MAX_ROWS} more: --json tells them all`);
     print();
@@ -110,7 +112,8 @@ function techniquesIn({ techniques }: Incident): string {
 
 function warnOfReading({ analyser, files }: Analyzed): void {
   const unknown = files.filter(({ format, failure }) => format === undefined && failure === undefined);
-  for (const { path } of unknown.slice(0, MAX_NAMED)) warn(`${safe(path, 400)}: no format that we read; it is left out`);
+  for (const { path } of unknown.slice(0, MAX_NAMED))
+    warn(`${safe(path, 400)}: no format that we read; it is left out`);
   if (unknown.length > MAX_NAMED) warn(`and ${unknown.length - MAX_NAMED} more files of no format that we read`);
   for (const { path, failure } of files) if (failure !== undefined) warn(`${safe(path, 400)}: ${safe(failure, 400)}`);
   const refused = files.reduce((sum, file) => sum + file.refused, 0);
