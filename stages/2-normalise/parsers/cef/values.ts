@@ -19,7 +19,7 @@ export function typed(type: ValueType, value: string, clock: Clock): string | nu
       return timeOf(value, clock);
     case 'mac':
       return value.toLowerCase();
-    case 'text':
+    default:
       return value === '' ? undefined : value;
   }
 }
