@@ -38,14 +38,14 @@ export function addAnalyze(program: Command): void {
         throw new NetSentinelError('ANALYZE_NO_FILE', 'user', 'no logs are named', {
           hint: 'Name them before the options: `netsentinel analyze /var/log --rules my-rules`.',
         });
-      const [{ findInputFiles }, { analyze }, parse, rules] = await Promise.all([
+      const [{ ANY_NAME, findInputFiles }, { analyze }, parse, rules] = await Promise.all([
         import('@netsentinel/normalise/records/input-file'),
         import('../analyze/analyze.ts'),
         readOptions(given),
         rulesFor(command, given.rules ?? []),
       ]);
       warnOfFailures(rules);
-      const files = await findInputFiles(paths, /(?:)/);
+      const files = await findInputFiles(paths, ANY_NAME);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       const progress = openProgress();
       const startedMs = performance.now();

@@ -10,8 +10,8 @@ export function addFormats(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (path: string | undefined, { json }: { json?: boolean }) => {
       if (path === undefined) return list(json === true);
-      const { findInputFiles } = await import('@netsentinel/normalise/records/input-file');
-      const files = await findInputFiles([path]);
+      const { ANY_NAME, findInputFiles } = await import('@netsentinel/normalise/records/input-file');
+      const files = await findInputFiles([path], ANY_NAME);
       for (const file of files)
         await (files.length === 1 || json === true ? tell(file.path, json === true) : tellShortly(file.path));
       return undefined;

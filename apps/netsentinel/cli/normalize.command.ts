@@ -26,7 +26,7 @@ export function addNormalize(program: Command): void {
   )
     .addHelpText('after', '\nExample: netsentinel normalize /var/log/nginx/access.log.1 | head -1')
     .action(async (paths: string[], given: NormalizeArguments) => {
-      const [{ readSource, unknownFormat }, { findInputFiles }, { parserNamed }, parse] = await Promise.all([
+      const [{ readSource, unknownFormat }, { ANY_NAME, findInputFiles }, { parserNamed }, parse] = await Promise.all([
         import('@netsentinel/normalise/records/read-source'),
         import('@netsentinel/normalise/records/input-file'),
         import('@netsentinel/normalise/parsers/find-parser'),
@@ -37,7 +37,9 @@ export function addNormalize(program: Command): void {
       let refusedRecords = 0;
       let cutBytes = 0;
       try {
-        for (const { path } of await findInputFiles(paths)) {
+        for (const { path } of await findInputFiles(paths, ANY_NAME)) {
+          // What lies in a folder was not named: a picture among the logs is no log that is broken.
+          const named = paths.includes(path);
           let format: ParserDefinition = definition ?? unknownFormat;
           const read = await readSource(path, {
             definition,
@@ -45,7 +47,9 @@ export function addNormalize(program: Command): void {
             onRecognised: (found) => {
               format = found;
               if (found === unknownFormat)
-                warn(`${safe(path, 400)}: no format that we read; say --format if you know it`);
+                warn(
+                  `${safe(path, 400)}: no format that we read; ${named ? 'say --format if you know it' : 'left out'}`,
+                );
             },
             onDocument: (document) => {
               if (out.add(document)) return;
@@ -54,6 +58,7 @@ export function addNormalize(program: Command): void {
               out.add(errorDocument({ reason: TOO_DEEP, original }, format, parse.referenceMs));
             },
             onRefused: (refused, line) => {
+              if (format === unknownFormat && !named) return;
               refusedRecords++;
               if (given.strict === true) throw refusedError(path, line, refused);
               out.add(errorDocument(refused, format, parse.referenceMs));

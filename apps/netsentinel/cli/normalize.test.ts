@@ -68,6 +68,14 @@ describe('normalize', () => {
     expect((await captured(['normalize', '--strict', plain])).code).toBe(1);
   });
 
+  it('leaves out what is no log in a folder', async () => {
+    writeFileSync(join(folder, 'picture'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 10, 0, 1, 2, 10]));
+    const { out, err } = await captured(['normalize', folder]);
+    expect(eventsOf(out)).toHaveLength(3);
+    expect(err).toContain('left out');
+    expect((await captured(['formats', folder])).out).toMatch(/anything.bin: Zeek[^]*picture: no format/);
+  });
+
   it.each([
     [['--format', 'nonsense'], 'there is no format'],
     [['--zone', 'Atlantis'], 'no time zone'],

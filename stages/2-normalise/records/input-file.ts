@@ -19,6 +19,9 @@ export interface InputFile {
 /** What event files are called; of folders with other things in them, only these are read. */
 export const EVENT_NAMES = /\.(json|jsonl|ndjson|log)(\.(gz|zst|zstd))?$/i;
 
+/** For who tells by content what a file is. */
+export const ANY_NAME = /(?:)/;
+
 /**
  * The files behind the user's arguments, folders opened, in the order of the arguments and then of names.
  * @param names which files of a folder are meant; a file that is named itself always is
