@@ -52,8 +52,8 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
     return;
   }
   for (const { text: layer, encodings } of layersOf(text))
-    for (const recognise of RECOGNISERS) {
-      const sign = recognise(layer, place);
+    for (const recognise of recognisersFor(part)) {
+      const sign = recognise(layer, part);
       if (sign !== undefined) findings.add(sign, place, encodings);
     }
 }
@@ -61,24 +61,46 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
 /** How browsers and honest tools name themselves: letters, versions, and one parenthesis of platform words. */
 const COMMON_AGENT = /^[\w./ +-]{1,64}(?:\((?:compatible; )?[\w./;:, +-]{1,160}\)[\w./ ,()-]{0,160}(?:\+https?:\/\/[\w./-]{1,80}\)?)?)?$/;
 
-type Recogniser = (text: string, place: Place) => Sign | undefined;
+type Recogniser = (text: string, part: Part) => Sign | undefined;
 
-const RECOGNISERS: readonly Recogniser[] = [
-  lineInjection,
-  (text, place) => (QUIET_HEADERS.has(place.name ?? '') && place.in === 'header' ? undefined : fileAccess(text, place.in === 'path')),
-  (text, place) => (place.in === 'header' && QUIET_HEADERS.has(place.name ?? '') ? undefined : sqlInjection(text)),
-  htmlInjection,
-  (text, place) => commandInjection(text, place.in !== 'path' && place.in !== 'header' && place.inName !== true),
-  templateInjection,
-  codeInjection,
-  (text, place) => (place.in === 'header' && OWN_URL.has(place.name ?? '') ? undefined : serverSideRequest(text)),
-  queryInjection,
-  xmlInjection,
-  sessionFixation,
+/** For every text. */
+const ALWAYS: readonly Recogniser[] = [
+  (text, { place }) => lineInjection(text, place),
+  (text) => templateInjection(text),
 ];
-/** Headers whose honest values hold `;q=0.9` and `*​/*`. */
-const QUIET_HEADERS = new Set(['accept', 'accept-language', 'content-type', 'content-disposition', 'authorization', 'if-none-match', 'etag']);
-const OWN_URL = new Set(['referer', 'origin', 'user-agent']);
+/** For markup as a whole; its texts and attributes are parts of their own. */
+const MARKUP: readonly Recogniser[] = [...ALWAYS, xmlInjection, codeInjection];
+const FREE: readonly Recogniser[] = [
+  ...ALWAYS,
+  (text, { place }) => fileAccess(text, place.in === 'path'),
+  sqlInjection,
+  htmlInjection,
+  (text, { place }) => commandInjection(text, place.in !== 'path' && place.in !== 'header' && place.inName !== true),
+  codeInjection,
+  (text, { place }) => (place.in === 'header' && OWN_URL.has(place.name ?? '') ? undefined : serverSideRequest(text)),
+  (text, { place }) => queryInjection(text, place),
+  xmlInjection,
+  (text, { place }) => sessionFixation(text, place),
+];
+/** Headers with a grammar of their own, full of `;q=0.9` and wildcards. */
+const FORMAL_HEADERS = new Set([
+  'accept',
+  'accept-charset',
+  'accept-language',
+  'authorization',
+  'content-disposition',
+  'etag',
+  'if-match',
+  'if-none-match',
+  'sec-websocket-extensions',
+  'traceparent',
+]);
+const OWN_URL = new Set(['referer', 'origin', 'user-agent', 'from', 'via']);
+
+function recognisersFor({ place, markup }: Part): readonly Recogniser[] {
+  if (markup === true) return MARKUP;
+  return place.in === 'header' && FORMAL_HEADERS.has(place.name ?? '') ? ALWAYS : FREE;
+}
 
 /**
  * True where no recogniser can say anything: letters, digits and the harmless signs alone, no climbing, too short for hidden text. One pass.

@@ -17,6 +17,8 @@ const MAX_NAME = 128;
 export interface Part {
   readonly place: Place;
   readonly text: string;
+  /** True of XML as a whole. */
+  readonly markup?: boolean;
 }
 
 export interface RequestParts {
