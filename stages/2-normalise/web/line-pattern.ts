@@ -26,8 +26,10 @@ export class LinePattern {
 
   /** @param tail the literal behind the last field */
   constructor(fields: readonly PatternField[], tail: string) {
-    this.#fields = fields.slice(0, MAX_FIELDS);
-    this.#tail = fields.length > MAX_FIELDS ? fields[MAX_FIELDS]!.before : tail;
+    // Nothing parts a field from one right in front of it (`%U%q`): the first has both.
+    const apart = fields.filter(({ before }, i) => i === 0 || before !== '');
+    this.#fields = apart.slice(0, MAX_FIELDS);
+    this.#tail = apart.length > MAX_FIELDS ? apart[MAX_FIELDS]!.before : tail;
   }
 
   /** Undefined for a line that is not of this format. */
