@@ -39,7 +39,7 @@ export const products: readonly Product[] = [
     floor: 95,
     streams: [
       { name: 'access', parser: 'apache-access' },
-      { name: 'error', parser: 'apache-error' },
+      { name: 'error', parser: 'apache-error', zone: 'GMT+2' },
     ],
   },
   { name: 'haproxy', floor: 95, streams: [{ name: 'log', parser: 'haproxy' }] },

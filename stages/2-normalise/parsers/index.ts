@@ -70,4 +70,5 @@ export const parsers: readonly ParserEntry[] = [
     title: 'Apache error log',
     load: async () => (await import('./apache-error/apache-error.parser.ts')).apacheError,
   },
+  { id: 'exim', title: 'Exim mainlog', load: async () => (await import('./exim/exim.parser.ts')).exim },
 ];
