@@ -112,8 +112,11 @@ export interface ParserDefinition {
   recognise(sample: Sample): number;
   /** True for a line that says how the lines after it are written. Whoever resumes in the middle of a file replays the last such lines first. */
   isHeader?(line: string): boolean;
-  /** True where the line goes on with the record that the line before belongs to. */
-  continues?(line: string): boolean;
+  /**
+   * True where the line goes on with the record that the line before belongs to.
+   * @param first the line that the record began with
+   */
+  continues?(line: string, first: string): boolean;
   create(options: ParseOptions): Parser;
 }
 

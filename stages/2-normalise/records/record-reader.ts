@@ -53,7 +53,7 @@ const MAX_JOINED = 500;
 export class RecordReader {
   readonly #options: RecordReaderOptions;
   readonly #parser: Parser;
-  readonly #continues: ((line: string) => boolean) | undefined;
+  readonly #continues: ((line: string, first: string) => boolean) | undefined;
   #cutter: Lines | JsonTexts | undefined;
   #begin: Buffer | undefined;
   #joined: string[] = [];
@@ -156,7 +156,7 @@ export class RecordReader {
       if (line !== '') this.#take(this.#parseLine(line), line, number);
       return;
     }
-    if (this.#joined.length > 0 && this.#joined.length < MAX_JOINED && this.#continues(line)) {
+    if (this.#joined.length > 0 && this.#joined.length < MAX_JOINED && this.#continues(line, this.#joined[0]!)) {
       this.#joined.push(line);
       this.#joinedCut ||= this.#cut;
       return;
