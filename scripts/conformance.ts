@@ -3,6 +3,7 @@ const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly s
   shell: () => import('./conformance/shell.ts'),
   web: () => import('./conformance/web.ts'),
   elastic: () => import('./conformance/elastic.ts'),
+  honeypot: () => import('./conformance/honeypot.ts'),
   fail2ban: () => import('./conformance/fail2ban.ts'),
   zeek: () => import('./conformance/zeek.ts'),
 };

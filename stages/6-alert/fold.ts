@@ -96,7 +96,7 @@ function opens(
 ): boolean {
   if (detections.some((one) => atLeast(one.severity, 'medium'))) return true;
   if (event.netsentinel.decoy === undefined || event.event.kind === 'pipeline_error') return false;
-  return contactOpens ? interaction !== 'disconnect' : !BARE.has(interaction);
+  return contactOpens ? interaction !== 'none' : !BARE.has(interaction);
 }
 
 function newIncident(event: Event, firstSeen: number): Incident {
