@@ -119,10 +119,12 @@ async function measureTable(
 ): Promise<Measured> {
   const [header = '', ...lines] = readFileSync(table, 'utf8').trim().split(/\r?\n/);
   const names = header.split(',');
-  const rows = lines.map((line): Row => {
+  const all = lines.map((line): Row => {
     const cells = line.split(',');
     return Object.fromEntries(names.map((name, at) => [name, cells[at] ?? '']));
   });
+  // A few sessions have no begin, and no address.
+  const rows = all.filter((row) => Number.isFinite(Date.parse(row['start_time']!)));
   const path = join(own, basename(table, '.csv'));
   const out = createWriteStream(path);
   for (const row of rows.toSorted((a, b) => Date.parse(a['start_time']!) - Date.parse(b['start_time']!)))
