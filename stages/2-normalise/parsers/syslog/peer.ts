@@ -36,7 +36,9 @@ export function addressIn(text: string): EcsEndpoint | undefined {
   if (/^(\[)?ipv6:/i.test(bare)) bare = bare.replace(/ipv6:/i, '');
   const whole = canonicalAddress(bare);
   if (whole !== undefined) return { address: bare, ip: whole };
-  const { host, port } = splitHostPort(bare);
+  // A mapped address and a port, with nothing around the address to tell them apart.
+  const mapped = /^(.*\d\.\d+):(\d{1,5})$/.exec(bare);
+  const { host, port } = mapped === null ? splitHostPort(bare) : { host: mapped[1]!, port: portOf(mapped[2]) };
   const ip = canonicalAddress(host);
   return ip === undefined ? undefined : { address: host, ip, port };
 }

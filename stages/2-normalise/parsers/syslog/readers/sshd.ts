@@ -156,7 +156,7 @@ function accepted(message: string, session: Session): Reading | undefined {
   if (match === undefined) return undefined;
   const source = endpointOf(match[1]!, portOf(match[2]));
   session.source = source;
-  session.blamed = true;
+  session.owed = false;
   return {
     category: LOGIN_AND_SESSION,
     type: INFO,
@@ -211,15 +211,18 @@ function withoutPreauth(message: string): string {
   return message.endsWith(' [preauth]') ? message.slice(0, -10) : message;
 }
 
-/** A connection that came to nothing: its client is blamed, unless a line has done so already. */
-function blamed(session: Session, source: EcsEndpoint | undefined, user?: string): Reading | undefined {
+/**
+ * A connection that came to nothing: its client is blamed, or whoever the next line of this process names.
+ * @param once not again where an earlier line has said so
+ */
+function blamed(session: Session, source: EcsEndpoint | undefined, user?: string, once = false): Reading | undefined {
   const known = source ?? session.source;
   if (known === undefined) {
     session.owed = true;
     return undefined;
   }
+  const again = once && session.blamed;
   session.source = known;
-  const again = session.blamed;
   session.blamed = true;
   session.owed = false;
   const reading = refusedConnection(known, 'ssh_disconnect');
@@ -254,7 +257,7 @@ function ended(message: string, session: Session): Reading | undefined {
     message.slice(0, Math.max(0, tail.at - 1)),
   );
   const before = message.endsWith('[preauth]') || session.owed;
-  if (before) return blamed(session, tail.source, named?.[1]);
+  if (before) return blamed(session, tail.source, named?.[1], message.startsWith('Disconnected'));
   session.source = tail.source;
   return { category: ['network'], type: ['connection', 'end'], source: tail.source };
 }
@@ -275,7 +278,7 @@ function disconnecting(message: string, session: Session): Reading | undefined {
   const [only, second] = message.matchAll(reason);
   if (only === undefined || second !== undefined) return undefined;
   if (only[3] === 'Change of username') session.blamed = false;
-  return blamed(session, only[1] === undefined ? undefined : endpointOf(only[1], portOf(only[2])));
+  return blamed(session, only[1] === undefined ? undefined : endpointOf(only[1], portOf(only[2])), undefined, true);
 }
 
 function noIdentification(message: string, session: Session): Reading | undefined {
@@ -304,8 +307,6 @@ function broken(message: string, session: Session): Reading | undefined {
   if (
     /^(?:kex_exchange_identification:|Unable to negotiate a key|no matching |Read from socket failed:)/.test(message)
   ) {
-    // A second try within the connection is blamed as well.
-    if (message.startsWith('Unable')) session.blamed = false;
     return blamed(session, undefined);
   }
   return undefined;
