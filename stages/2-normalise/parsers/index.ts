@@ -71,4 +71,11 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import('./apache-error/apache-error.parser.ts')).apacheError,
   },
   { id: 'exim', title: 'Exim mainlog', load: async () => (await import('./exim/exim.parser.ts')).exim },
+  { id: 'auditd', title: 'Linux audit log (auditd)', load: async () => (await import('./auditd/auditd.parser.ts')).auditd },
+  {
+    id: 'mysql-error',
+    title: 'MySQL and MariaDB error log',
+    load: async () => (await import('./mysql-error/mysql-error.parser.ts')).mysqlError,
+  },
+  { id: 'vsftpd', title: 'vsftpd log', load: async () => (await import('./vsftpd/vsftpd.parser.ts')).vsftpd },
 ];
