@@ -116,7 +116,7 @@ export interface ParserDefinition {
    * True where the line goes on with the record that the line before belongs to.
    * @param first the line that the record began with
    */
-  continues?(line: string, first: string): boolean;
+  continues?(line: string, first?: string): boolean;
   create(options: ParseOptions): Parser;
 }
 
