@@ -20,12 +20,37 @@ export interface WebSet {
 }
 
 export const webSets: readonly WebSet[] = [
-  { name: '08-http-attacks', attacks: true, floor: 85, samples: (read, corpus) => goTestWaf(read, corpus, (folder) => folder !== 'false-pos') },
-  { name: '08-http-attacks false positives', attacks: false, floor: 2, samples: (read, corpus) => goTestWaf(read, corpus, (folder) => folder === 'false-pos') },
-  { name: '08-crs attacks 930-944', attacks: true, floor: 70, samples: (read, corpus) => crs(read, corpus, 'expect_ids') },
+  {
+    name: '08-http-attacks',
+    attacks: true,
+    floor: 85,
+    samples: (read, corpus) => goTestWaf(read, corpus, (folder) => folder !== 'false-pos'),
+  },
+  {
+    name: '08-http-attacks false positives',
+    attacks: false,
+    floor: 2,
+    samples: (read, corpus) => goTestWaf(read, corpus, (folder) => folder === 'false-pos'),
+  },
+  {
+    name: '08-crs attacks 930-944',
+    attacks: true,
+    floor: 70,
+    samples: (read, corpus) => crs(read, corpus, 'expect_ids'),
+  },
   { name: '08-crs not expected', attacks: false, samples: (read, corpus) => crs(read, corpus, 'no_expect_ids') },
-  { name: '12-ml-httpparams attacks', attacks: true, floor: 95, samples: (read) => httpParams(read, (kind) => kind !== 'norm') },
-  { name: '12-ml-httpparams normal', attacks: false, floor: 1, samples: (read) => httpParams(read, (kind) => kind === 'norm') },
+  {
+    name: '12-ml-httpparams attacks',
+    attacks: true,
+    floor: 95,
+    samples: (read) => httpParams(read, (kind) => kind !== 'norm'),
+  },
+  {
+    name: '12-ml-httpparams normal',
+    attacks: false,
+    floor: 1,
+    samples: (read) => httpParams(read, (kind) => kind === 'norm'),
+  },
   { name: '12-ml-libinjection attacks', attacks: true, samples: (read, corpus) => libinjection(read, corpus, true) },
   { name: '12-ml-libinjection harmless', attacks: false, samples: (read, corpus) => libinjection(read, corpus, false) },
   { name: '12-ml-fwaf', attacks: true, samples: fwaf },
@@ -34,7 +59,10 @@ export const webSets: readonly WebSet[] = [
 interface GoTestCase {
   readonly payload: readonly string[];
   readonly encoder: readonly string[];
-  readonly placeholder: readonly (string | Readonly<Record<string, { body?: string; headers?: Record<string, string>; path?: string; method?: string }>>)[];
+  readonly placeholder: readonly (
+    | string
+    | Readonly<Record<string, { body?: string; headers?: Record<string, string>; path?: string; method?: string }>>
+  )[];
 }
 
 function goTestWaf(read: (path: string) => Buffer, corpus: string, wanted: (folder: string) => boolean): Sample[] {
@@ -43,11 +71,19 @@ function goTestWaf(read: (path: string) => Buffer, corpus: string, wanted: (fold
   for (const folder of readdirSync(join(corpus, root)).filter(wanted))
     for (const file of readdirSync(join(corpus, root, folder))) {
       // Go's YAML reads `\\'`, which YAML does not know.
-      const test = load(read(join(root, folder, file)).toString().replaceAll("\\'", "'")) as GoTestCase;
+      const test = load(
+        read(join(root, folder, file))
+          .toString()
+          .replaceAll("\\'", "'"),
+      ) as GoTestCase;
       for (const payload of test.payload)
         for (const encoder of test.encoder)
           for (const placeholder of test.placeholder)
-            samples.push({ group: `${folder}/${basename(file, '.yml')}`, label: `${typeof placeholder === 'string' ? placeholder : Object.keys(placeholder)[0]} ${encoder} ${payload}`, request: placed(placeholder, encoded(payload, encoder)) });
+            samples.push({
+              group: `${folder}/${basename(file, '.yml')}`,
+              label: `${typeof placeholder === 'string' ? placeholder : Object.keys(placeholder)[0]} ${encoder} ${payload}`,
+              request: placed(placeholder, encoded(payload, encoder)),
+            });
     }
   return samples;
 }
@@ -63,7 +99,12 @@ function placed(placeholder: GoTestCase['placeholder'][number], payload: string)
   if (typeof placeholder !== 'string') {
     const [name, options] = Object.entries(placeholder)[0]!;
     if (name === 'GraphQL') return { method: 'POST', target: '/graphql', headers: JSON_HEADERS, body: payload };
-    return { method: options.method ?? 'POST', target: options.path ?? '/', headers: options.headers ?? {}, body: (options.body ?? '').replaceAll('{{payload}}', payload).replaceAll('\n', '\r\n') };
+    return {
+      method: options.method ?? 'POST',
+      target: options.path ?? '/',
+      headers: options.headers ?? {},
+      body: (options.body ?? '').replaceAll('{{payload}}', payload).replaceAll('\n', '\r\n'),
+    };
   }
   switch (placeholder) {
     case 'URLPath':
@@ -71,12 +112,27 @@ function placed(placeholder: GoTestCase['placeholder'][number], payload: string)
     case 'URLParam':
       return { method: 'GET', target: `/?a1b2c3=${payload}` };
     case 'HTMLForm':
-      return { method: 'POST', target: '/', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: `a1b2c3=${payload}` };
+      return {
+        method: 'POST',
+        target: '/',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: `a1b2c3=${payload}`,
+      };
     case 'HTMLMultipartForm':
-      return { method: 'POST', target: '/', headers: { 'Content-Type': 'multipart/form-data; boundary=b0' }, body: `--b0\r\nContent-Disposition: form-data; name="a1"\r\n\r\n${payload}\r\n--b0--\r\n` };
+      return {
+        method: 'POST',
+        target: '/',
+        headers: { 'Content-Type': 'multipart/form-data; boundary=b0' },
+        body: `--b0\r\nContent-Disposition: form-data; name="a1"\r\n\r\n${payload}\r\n--b0--\r\n`,
+      };
     case 'JSONRequest':
     case 'JSONBody':
-      return { method: 'POST', target: '/', headers: JSON_HEADERS, body: JSON.stringify({ test: true, a1b2c3: payload }) };
+      return {
+        method: 'POST',
+        target: '/',
+        headers: JSON_HEADERS,
+        body: JSON.stringify({ test: true, a1b2c3: payload }),
+      };
     case 'Header':
       return { method: 'GET', target: '/', headers: { 'X-a1b2c3': payload } };
     case 'UserAgent':
@@ -84,7 +140,12 @@ function placed(placeholder: GoTestCase['placeholder'][number], payload: string)
     case 'XMLBody':
       return { method: 'POST', target: '/', headers: { 'Content-Type': 'text/xml' }, body: payload };
     case 'SOAPBody':
-      return { method: 'POST', target: '/', headers: { 'Content-Type': 'application/soap+xml' }, body: `<?xml version="1.0"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope/"><soap:Body><a1>${payload}</a1></soap:Body></soap:Envelope>` };
+      return {
+        method: 'POST',
+        target: '/',
+        headers: { 'Content-Type': 'application/soap+xml' },
+        body: `<?xml version="1.0"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope/"><soap:Body><a1>${payload}</a1></soap:Body></soap:Envelope>`,
+      };
     default:
       return { method: 'POST', target: '/', body: payload };
   }
@@ -92,7 +153,14 @@ function placed(placeholder: GoTestCase['placeholder'][number], payload: string)
 
 interface CrsFile {
   readonly rule_id: number;
-  readonly tests: readonly { readonly test_id: number; readonly desc?: string; readonly stages: readonly { readonly input: CrsInput; readonly output: { readonly log?: Readonly<Record<string, readonly number[]>> } }[] }[];
+  readonly tests: readonly {
+    readonly test_id: number;
+    readonly desc?: string;
+    readonly stages: readonly {
+      readonly input: CrsInput;
+      readonly output: { readonly log?: Readonly<Record<string, readonly number[]>> };
+    }[];
+  }[];
 }
 
 interface CrsInput {
@@ -115,7 +183,11 @@ function crs(read: (path: string) => Buffer, corpus: string, expectation: 'expec
         for (const { input, output } of test.stages) {
           if (output.log?.[expectation]?.includes(rule) !== true) continue;
           const request = requestOf(input);
-          samples.push({ group: String(number), label: `${rule}-${test.test_id} ${request.method} ${request.target} ${JSON.stringify(input.headers ?? '').slice(0, 200)} ${String(request.body ?? '')}`, request });
+          samples.push({
+            group: String(number),
+            label: `${rule}-${test.test_id} ${request.method} ${request.target} ${JSON.stringify(input.headers ?? '').slice(0, 200)} ${String(request.body ?? '')}`,
+            request,
+          });
         }
     }
   }
@@ -124,20 +196,34 @@ function crs(read: (path: string) => Buffer, corpus: string, expectation: 'expec
 
 function requestOf(input: CrsInput): WebRequest {
   if (input.encoded_request !== undefined) {
-    const [head = '', body = ''] = Buffer.from(input.encoded_request, 'base64').toString('latin1').split(/\r?\n\r?\n/, 2);
+    const [head = '', body = ''] = Buffer.from(input.encoded_request, 'base64')
+      .toString('latin1')
+      .split(/\r?\n\r?\n/, 2);
     const [line = '', ...rest] = head.split(/\r?\n/);
     const [method = 'GET', target = '/'] = line.split(' ');
-    return { method, target, headers: Object.fromEntries(rest.map((one) => [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 1).trim()])), body };
+    return {
+      method,
+      target,
+      headers: Object.fromEntries(
+        rest.map((one) => [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 1).trim()]),
+      ),
+      body,
+    };
   }
   const headers = Object.fromEntries(Object.entries(input.headers ?? {}).map(([name, value]) => [name, String(value)]));
-  return { method: input.method ?? 'GET', target: input.uri ?? '/', headers, ...(input.data === undefined ? {} : { body: String(input.data) }) };
+  return {
+    method: input.method ?? 'GET',
+    target: input.uri ?? '/',
+    headers,
+    ...(input.data === undefined ? {} : { body: String(input.data) }),
+  };
 }
 
 /** `"payload","length","attack_type","label"`, quotes doubled. */
 function httpParams(read: (path: string) => Buffer, wanted: (kind: string) => boolean): Sample[] {
   const text = read('12-ml-httpparams/payload_train.csv').toString();
-  return [...text.matchAll(/^"((?:[^"]|"")*)","\d+","([\w-]+)","(?:norm|anom)"/gm)].flatMap(([, value = '', kind = '']) =>
-    wanted(kind) ? [{ group: kind, value: value.replaceAll('""', '"') }] : [],
+  return [...text.matchAll(/^"((?:[^"]|"")*)","\d+","([\w-]+)","(?:norm|anom)"/gm)].flatMap(
+    ([, value = '', kind = '']) => (wanted(kind) ? [{ group: kind, value: value.replaceAll('""', '"') }] : []),
   );
 }
 
@@ -146,15 +232,23 @@ function libinjection(read: (path: string) => Buffer, corpus: string, attacks: b
   const root = '12-ml-libinjection/tests';
   return readdirSync(join(corpus, root)).flatMap((file) => {
     const kind = /^test-(sqli|folding)/.exec(file)?.[1];
-    const [, value = '', expected = ''] = /--INPUT--\r?\n([\s\S]*?)\r?\n--EXPECTED--\r?\n?([\s\S]*)/.exec(read(join(root, file)).toString('latin1')) ?? [];
+    const [, value = '', expected = ''] =
+      /--INPUT--\r?\n([\s\S]*?)\r?\n--EXPECTED--\r?\n?([\s\S]*)/.exec(read(join(root, file)).toString('latin1')) ?? [];
     return kind === 'sqli' && (expected.trim() !== '') === attacks ? [{ group: kind, value }] : [];
   });
 }
 
 function fwaf(read: (path: string) => Buffer): Sample[] {
-  const lines = read('12-ml-fwaf/badqueries.txt').toString('latin1').split('\n').filter((line) => line.trim() !== '');
+  const lines = read('12-ml-fwaf/badqueries.txt')
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   // Whole targets where they look like one, values otherwise, as the set mixes both.
-  return lines.map((line) => (line.startsWith('/') ? { group: 'target', label: line, request: { method: 'GET', target: line } } : { group: 'value', value: safelyDecoded(line) }));
+  return lines.map((line) =>
+    line.startsWith('/')
+      ? { group: 'target', label: line, request: { method: 'GET', target: line } }
+      : { group: 'value', value: safelyDecoded(line) },
+  );
 }
 
 function safelyDecoded(text: string): string {

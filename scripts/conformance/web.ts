@@ -39,19 +39,24 @@ function report(set: WebSet, samples: readonly Sample[], misses: number): boolea
       tally.flagged++;
       flagged++;
     }
-    if (findings.length > 0 !== set.attacks) wrong.push(`    ${group}: ${shown(label ?? value ?? '')}${findings.map(why).join('')}`);
+    if (findings.length > 0 !== set.attacks)
+      wrong.push(`    ${group}: ${shown(label ?? value ?? '')}${findings.map(why).join('')}`);
   }
   const { user, system } = process.cpuUsage(started);
   const percent = samples.length === 0 ? 0 : (100 * flagged) / samples.length;
   const reached = set.floor === undefined || (set.attacks ? percent >= set.floor : percent <= set.floor);
-  const limit = set.floor === undefined ? '' : ` (${set.attacks ? 'at least' : 'at most'} ${set.floor}%${reached ? '' : ', MISSED'})`;
+  const limit =
+    set.floor === undefined
+      ? ''
+      : ` (${set.attacks ? 'at least' : 'at most'} ${set.floor}%${reached ? '' : ', MISSED'})`;
   process.stdout.write(
     `${set.name}: ${percent.toFixed(2)}% of ${samples.length} ${set.attacks ? 'attacks found' : 'harmless flagged'}${limit}, ${Math.round((user + system) / Math.max(1, samples.length))} µs each\n`,
   );
   if (groups.size > 1)
     for (const [name, tally] of [...groups].toSorted(([a], [b]) => a.localeCompare(b)))
       process.stdout.write(`  ${name}: ${((100 * tally.flagged) / tally.all).toFixed(1)}% of ${tally.all}\n`);
-  for (let i = 0; i < Math.min(misses, wrong.length); i++) process.stdout.write(`${wrong[Math.floor((i * wrong.length) / Math.min(misses, wrong.length))]}\n`);
+  for (let i = 0; i < Math.min(misses, wrong.length); i++)
+    process.stdout.write(`${wrong[Math.floor((i * wrong.length) / Math.min(misses, wrong.length))]}\n`);
   return reached;
 }
 

@@ -46,6 +46,13 @@ export const KINDS: Readonly<Record<AttackKind, KindFacts>> = {
     severity: 'medium',
     confidence: 70,
   },
+  'dangerous-upload': {
+    title: 'Upload of a program',
+    technique: 'T1505.003',
+    tactic: 'TA0003',
+    severity: 'medium',
+    confidence: 60,
+  },
   'api-introspection': { title: 'API introspection', ...SCANNING, severity: 'low', confidence: 60 },
   scanner: { title: 'Vulnerability scanner', ...SCANNING, severity: 'medium', confidence: 90 },
   'backdoor-hunting': { title: 'Hunt for web shells', ...LOOKING, severity: 'medium', confidence: 80 },

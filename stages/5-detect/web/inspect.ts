@@ -8,7 +8,7 @@ import { layersOf } from './decode/layers.ts';
 import { fileAccess } from './file-access.ts';
 import { htmlInjection } from './html-injection.ts';
 import { knownPath } from './known-paths.ts';
-import { lineInjection, protocolAttacks, sessionFixation } from './protocol-attacks.ts';
+import { lineInjection, protocolAttacks, sessionFixation, sessionName, uploadedProgram } from './protocol-attacks.ts';
 import { queryInjection, xmlInjection } from './query-injection.ts';
 import { partsOf, type Part, type RequestParts } from './request-parts.ts';
 import { scannerAgent } from './scanner-agents.ts';
@@ -47,10 +47,8 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
     if (scanner !== undefined) findings.add(scanner, place, []);
     if (COMMON_AGENT.test(text)) return;
   }
-  if (isPlain(text, place.in === 'path')) {
-    if (place.inName === true && parts !== undefined) fixation(text, place, parts, findings);
-    return;
-  }
+  if (place.inName === true && parts !== undefined) fixation(text, place, parts, findings);
+  if (isPlain(text, place.in === 'path')) return;
   for (const { text: layer, encodings } of layersOf(text))
     for (const recognise of recognisersFor(part)) {
       const sign = recognise(layer, part);
@@ -59,7 +57,8 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
 }
 
 /** How browsers and honest tools name themselves: letters, versions, and one parenthesis of platform words. */
-const COMMON_AGENT = /^[\w./ +-]{1,64}(?:\((?:compatible; )?[\w./;:, +-]{1,160}\)[\w./ ,()-]{0,160}(?:\+https?:\/\/[\w./-]{1,80}\)?)?)?$/;
+const COMMON_AGENT =
+  /^[\w./ +-]{1,64}(?:\((?:compatible; )?[\w./;:, +-]{1,160}\)[\w./ ,()-]{0,160}(?:\+https?:\/\/[\w./-]{1,80}\)?)?)?$/;
 
 type Recogniser = (text: string, part: Part) => Sign | undefined;
 
@@ -70,17 +69,20 @@ const ALWAYS: readonly Recogniser[] = [
 ];
 /** For markup as a whole; its texts and attributes are parts of their own. */
 const MARKUP: readonly Recogniser[] = [...ALWAYS, xmlInjection, codeInjection];
+/** For a query that splitting at `&` and `=` tears apart. */
+const WHOLE: readonly Recogniser[] = [htmlInjection, xmlInjection];
 const FREE: readonly Recogniser[] = [
   ...ALWAYS,
   (text, { place }) => fileAccess(text, place.in === 'path'),
   sqlInjection,
   htmlInjection,
-  (text, { place }) => commandInjection(text, place.in !== 'path' && place.in !== 'header' && place.inName !== true),
+  (text, { place }) => commandInjection(text, place.in !== 'path' && place.in !== 'header'),
   codeInjection,
   (text, { place }) => (place.in === 'header' && OWN_URL.has(place.name ?? '') ? undefined : serverSideRequest(text)),
   (text, { place }) => queryInjection(text, place),
   xmlInjection,
-  (text, { place }) => sessionFixation(text, place),
+  sessionFixation,
+  (text, { place }) => uploadedProgram(text, place),
 ];
 /** Headers with a grammar of their own, full of `;q=0.9` and wildcards. */
 const FORMAL_HEADERS = new Set([
@@ -97,8 +99,9 @@ const FORMAL_HEADERS = new Set([
 ]);
 const OWN_URL = new Set(['referer', 'origin', 'user-agent', 'from', 'via']);
 
-function recognisersFor({ place, markup }: Part): readonly Recogniser[] {
+function recognisersFor({ place, markup, whole }: Part): readonly Recogniser[] {
   if (markup === true) return MARKUP;
+  if (whole === true) return WHOLE;
   return place.in === 'header' && FORMAL_HEADERS.has(place.name ?? '') ? ALWAYS : FREE;
 }
 
@@ -106,17 +109,27 @@ function recognisersFor({ place, markup }: Part): readonly Recogniser[] {
  * True where no recogniser can say anything: letters, digits and the harmless signs alone, no climbing, too short for hidden text. One pass.
  */
 function isPlain(text: string, isPath: boolean): boolean {
-  if (text.length >= 12 && !isPath && maybeBase64(text)) return false;
+  if (text.length >= 12 && maybeBase64(isPath ? text.slice(1) : text)) return false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (PLAIN[code] !== 1 && !(isPath && code === 0x2f)) {
       // A single dot is part of a name; two climb.
-      if (code === 0x2e && text.charCodeAt(i + 1) !== 0x2e && (isPath || !/\.(?:\w{2,5})$|\.\w+\./.test(text) || text.charCodeAt(i + 1) < 0x40)) continue;
+      if (
+        code === 0x2e &&
+        text.charCodeAt(i + 1) !== 0x2e &&
+        (isPath || !/\.(?:\w{2,5})$|\.\w+\./.test(text) || text.charCodeAt(i + 1) < 0x40)
+      )
+        continue;
       return false;
     }
+    // Two dashes begin a comment of SQL.
+    if (code === 0x2d && !isPath && text.charCodeAt(i + 1) === 0x2d) return false;
   }
-  return !isPath || !text.includes('set-cookie');
+  return isPath ? !text.includes('set-cookie') : !TELLING_START.test(text);
 }
+
+/** Words that say something though they are plain: serialised Java, procedures of SQL Server, joins of object mappers. */
+const TELLING_START = /^(?:rO0A|KztA|Cs7Q|xp_|sp_|__)|__/;
 
 /** Letters of both cases and a length that base64 has; the decoder itself looks closer. */
 function maybeBase64(text: string): boolean {
@@ -126,11 +139,8 @@ function maybeBase64(text: string): boolean {
 const PLAIN = new Uint8Array(65_536);
 for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_') PLAIN[char.charCodeAt(0)] = 1;
 
-const SESSION_NAME = /sess|sid$|^sid|^cf(?:id|token)|cookie/i;
-
 function fixation(text: string, place: Place, { headers }: RequestParts, findings: Findings): void {
-  if (!SESSION_NAME.test(text)) return;
-  const sign = sessionFixation(text, place);
+  const sign = sessionName(text);
   if (sign === undefined) return;
   const referer = /^https?:\/\/([^/:?#]+)/i.exec(headers.get('referer')?.[0] ?? '')?.[1];
   const host = headers.get('host')?.[0]?.replace(/:\d+$/, '');
@@ -143,7 +153,10 @@ class Findings {
   add(sign: Sign, place: Place, encodings: readonly string[]): void {
     if (this.list.length >= MAX_FINDINGS) return;
     const same = (one: WebFinding): boolean =>
-      one.kind === sign.kind && one.place.in === place.in && one.place.name === place.name && one.place.inName === place.inName;
+      one.kind === sign.kind &&
+      one.place.in === place.in &&
+      one.place.name === place.name &&
+      one.place.inName === place.inName;
     if (this.list.some(same)) return;
     const { technique, severity, confidence } = KINDS[sign.kind];
     this.list.push({

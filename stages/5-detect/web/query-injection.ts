@@ -1,12 +1,19 @@
 /** Injection into queries that are not SQL: document stores, LDAP filters, XPath, GraphQL's introspection; and XML entities from outside. */
 import type { Place, Sign } from './web-inspection.types.ts';
 
-const OPERATORS = /(?:^|[[{"'\s,.])\$(?:eq|ne|gte?|lte?|n?in|or|and|not|nor|regex|where|exists|type|mod|all|size|elemmatch|expr|jsonschema|text|options|slice|comment|rand|bitsall\w+|function|accumulator|func|set|inc|push|unset|lookup|match|group|project)\b\s{0,4}(?:["'\]]|:|$|=)/i;
-const WHERE = /(?:["'`]\s{0,4};?\s{0,4}(?:return\s{1,4}(?:true|!|this|\w+\s{0,2}==)|this\.\w{1,64}\s{0,4}(?:[!=<>]|\.match))|\|\|\s{0,4}(?:this\.|["']?\d["']?\s{0,2}={2,3}\s{0,2}["']?\d)|\bdb\.\w{1,64}\.(?:find|insert|drop|remove|update|aggregate|getcollection)\w{0,16}\s{0,2}\()/i;
+const OPERATORS =
+  /(?:^|[[{"'\s,.])\$(?:eq|ne|gte?|lte?|n?in|or|and|not|nor|regex|where|exists|type|mod|all|size|elemmatch|expr|jsonschema|text|options|slice|comment|rand|bitsall\w+|function|accumulator|func|set|inc|push|unset|lookup|match|group|project)\b\s{0,4}(?:["'\]]|:|$|=)/i;
+const WHERE =
+  /(?:["'`]\s{0,4};?\s{0,4}(?:return\s{1,4}(?:true|!|this|\w+\s{0,2}==)|this\.\w{1,64}\s{0,4}(?:[!=<>]|\.match))|\|\|\s{0,4}(?:this\.|["']?\d["']?\s{0,2}={2,3}\s{0,2}["']?\d)|\bdb\.\w{1,64}\.(?:find|insert|drop|remove|update|aggregate|getcollection)\w{0,16}\s{0,2}\()/i;
 
-const LDAP = /(?:^|[^\\])\)\s{0,4}(?:\(\s{0,4})?\(?\s{0,4}[|&!]\s{0,4}\(|\*\s{0,4}\)\s{0,4}\(\s{0,4}[|&!(]|[*)]\s{0,2}\)\s{0,2}\(\s{0,2}[a-z][\w-]{0,32}\s{0,2}[~<>]?=|^\*?\(\s{0,2}[|&!]\s{0,2}\(|\(\s{0,2}(?:uid|cn|objectclass|mail|sn|userpassword|samaccountname|password|department|givenname|ou)\s{0,2}[~<>]?=[^()]{0,64}\)|\)\s{0,2}\(\s{0,2}[a-z]{1,32}\s{0,2}[~<>]?=[^()]{0,64}\*|\*\)\)%00|^\*\)+$/i;
-const XPATH = /(?:\/{1,2}|::)(?:\*[\[|/]|node\(\)|text\(\)|comment\(\)|\w{1,32}\[(?:\d|position|last|contains|@|text))|\b(?:ancestor|ancestor-or-self|descendant|descendant-or-self|following|following-sibling|preceding|preceding-sibling|child|attribute|namespace|parent|self)::[\w*]|["']\s{0,4}\]\s{0,4}(?:\||\/|\[|or\b|and\b)|\bcount\s{0,2}\(\s{0,2}(?:\/|child|parent|\.\.|\*|@)|\b(?:string-length|substring-before|substring-after|starts-with|normalize-space|namespace-uri|local-name|document-uri|unparsed-text|doc)\s{0,2}\(\s{0,2}(?:name|[/.@('"*])|\bname\s{0,2}\(\s{0,2}(?:\/|\.|parent|child)/i;
+const LDAP =
+  /(?:^|[^\\])\)\s{0,4}(?:\(\s{0,4})?\(?\s{0,4}[|&!]\s{0,4}\(|\*\s{0,4}\)\s{0,4}\(\s{0,4}[|&!(]|[*)]\s{0,2}\)\s{0,2}\(\s{0,2}[a-z][\w-]{0,32}\s{0,2}[~<>]?=|^\*?\(\s{0,2}[|&!]\s{0,2}\(|\(\s{0,2}(?:uid|cn|objectclass|mail|sn|userpassword|samaccountname|password|department|givenname|ou)\s{0,2}[~<>]?=[^()]{0,64}\)|\)\s{0,2}\(\s{0,2}[a-z]{1,32}\s{0,2}[~<>]?=[^()]{0,64}\*|\*\)\)%00|^\*\)+$/i;
+const XPATH =
+  /(?:\/{1,2}|::)(?:\*[\[|/]|node\(\)|text\(\)|comment\(\)|\w{1,32}\[(?:\d|position|last|contains|@|text))|\b(?:ancestor|ancestor-or-self|descendant|descendant-or-self|following|following-sibling|preceding|preceding-sibling|child|attribute|namespace|parent|self)::[\w*]|["']\s{0,4}\]\s{0,4}(?:\||\/|\[|or\b|and\b)|\bcount\s{0,2}\(\s{0,2}(?:\/|child|parent|\.\.|\*|@)|\b(?:string-length|substring-before|substring-after|starts-with|normalize-space|namespace-uri|local-name|document-uri|unparsed-text|doc)\s{0,2}\(\s{0,2}(?:name|[/.@('"*])|\bname\s{0,2}\(\s{0,2}(?:\/|\.|parent|child)/i;
 
+/** Django's and other mappers' way to filter by what a user should not see. */
+const LOOKUP =
+  /^[a-z]\w{0,128}__(?:i?(?:startswith|endswith|contains|exact|regex)|gte?|lte?|isnull|in|range|year|month|day|date)$/i;
 const INTROSPECTION = /\b__schema\s{0,8}\{|\b__type\s{0,8}\(|\bIntrospectionQuery\b/;
 
 const XML: readonly RegExp[] = [
@@ -22,7 +29,11 @@ const XML: readonly RegExp[] = [
 export function queryInjection(text: string, place: Place): Sign | undefined {
   if (text.includes('$') || /this\.|return|\bdb\.|\|\|/.test(text)) {
     const found = OPERATORS.exec(text) ?? WHERE.exec(text);
-    if (found !== null && (place.inName === true || /["'{:[]/.test(text) || text.startsWith('$')|| text.includes('||'))) return { kind: 'nosql-injection', evidence: found[0] };
+    if (
+      found !== null &&
+      (place.inName === true || /["'{:[]/.test(text) || text.startsWith('$') || text.includes('||'))
+    )
+      return { kind: 'nosql-injection', evidence: found[0] };
   }
   if (/[)(*]/.test(text)) {
     const found = LDAP.exec(text);
@@ -30,8 +41,10 @@ export function queryInjection(text: string, place: Place): Sign | undefined {
   }
   if (/[:/([]/.test(text)) {
     const found = XPATH.exec(text);
-    if (found !== null && !/^[a-z]{2,8}:\/\//i.test(text)) return { kind: 'xpath-injection', evidence: text.slice(found.index, found.index + 64) };
+    if (found !== null && !/^[a-z]{2,8}:\/\//i.test(text))
+      return { kind: 'xpath-injection', evidence: text.slice(found.index, found.index + 64) };
   }
+  if (place.inName === true && LOOKUP.test(text)) return { kind: 'nosql-injection', evidence: text, confidence: 50 };
   if (text.includes('__schema') || text.includes('__type') || text.includes('IntrospectionQuery')) {
     const found = INTROSPECTION.exec(text);
     if (found !== null) return { kind: 'api-introspection', evidence: found[0] };

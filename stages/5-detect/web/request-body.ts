@@ -8,7 +8,8 @@ export function bodyParts(body: string, contentType: string): Part[] {
   const type = contentType.toLowerCase();
   if (type.startsWith('multipart/')) addMultipart(parts, body, contentType);
   else if (type.includes('json') || (type === '' && /^\s*[{[]/.test(body))) addJson(parts, body);
-  else if (type.includes('xml') || (!type.startsWith('application/x-www') && /^\s*<[?!a-z]/i.test(body))) addXml(parts, body, type.includes('xml') || body.includes('<?xml'));
+  else if (type.includes('xml') || (!type.startsWith('application/x-www') && /^\s*<[?!a-z]/i.test(body)))
+    addXml(parts, body, type.includes('xml') || body.includes('<?xml'));
   else if (type.startsWith('application/x-www-form') || (type === '' && /^[\w.[\]%-]{1,64}=/.test(body)))
     addPairs(parts, body, 'body');
   if (parts.length === 0) parts.push({ place: { in: 'body' }, text: body });
@@ -27,7 +28,8 @@ function addJson(parts: Part[], body: string): void {
 
 function walk(parts: Part[], value: unknown, name: string, depth: number): void {
   if (parts.length >= MAX_PARTS || depth > MAX_DEPTH) return;
-  if (typeof value === 'string') parts.push({ place: name === '' ? { in: 'body' } : { in: 'body', name }, text: value });
+  if (typeof value === 'string')
+    parts.push({ place: name === '' ? { in: 'body' } : { in: 'body', name }, text: value });
   else if (Array.isArray(value)) for (const one of value) walk(parts, one, name, depth + 1);
   else if (typeof value === 'object' && value !== null)
     for (const [key, one] of Object.entries(value)) {
@@ -55,7 +57,9 @@ function addMultipart(parts: Part[], body: string, contentType: string): void {
 
 /** Texts and attribute values; the whole once more, marked by `xml`, for what concerns the markup itself. */
 function addXml(parts: Part[], body: string, isXml: boolean): void {
-  for (const piece of body.matchAll(/>([^<]+)|<!\[CDATA\[([\s\S]{0,65536}?)\]\]>|[\w:-]=(?:"([^"]{1,4096})"|'([^']{1,4096})')/g)) {
+  for (const piece of body.matchAll(
+    />([^<]+)|<!\[CDATA\[([\s\S]{0,65536}?)\]\]>|[\w:-]=(?:"([^"]{1,4096})"|'([^']{1,4096})')/g,
+  )) {
     if (parts.length >= MAX_PARTS) break;
     const text = piece[1] ?? piece[2] ?? piece[3] ?? piece[4] ?? '';
     if (text.trim() !== '') parts.push({ place: { in: 'body', name: 'xml' }, text });

@@ -19,6 +19,8 @@ export interface Part {
   readonly text: string;
   /** True of XML as a whole. */
   readonly markup?: boolean;
+  /** True of a query before it was split. */
+  readonly whole?: boolean;
 }
 
 export interface RequestParts {
@@ -66,11 +68,22 @@ export function partsOf(request: WebRequest): RequestParts {
   const path = decodePercent(rawTarget.slice(from, pathEnd), false);
   parts.push({ place: { in: 'path' }, text: path });
   const rawQuery = mark === -1 ? (hash === -1 ? '' : rawTarget.slice(hash + 1)) : rawTarget.slice(mark + 1);
-  if (rawQuery !== '') addPairs(parts, rawQuery, 'query');
+  if (rawQuery !== '') {
+    addPairs(parts, rawQuery, 'query');
+    if (/[<]|%(?:25)?3c/i.test(rawQuery))
+      parts.push({ place: { in: 'query' }, text: decodePercent(rawQuery, true), whole: true });
+  }
   for (const [name, values] of headers) if (!QUIET.has(name)) for (const value of values) addHeader(parts, name, value);
   const body = textOfBody(request.body);
   if (body !== '') for (const part of bodyParts(body, headers.get('content-type')?.[0] ?? '')) parts.push(part);
-  return { path, rawTarget, rawQuery, headers, body, parts: parts.length > MAX_PARTS ? parts.slice(0, MAX_PARTS) : parts };
+  return {
+    path,
+    rawTarget,
+    rawQuery,
+    headers,
+    body,
+    parts: parts.length > MAX_PARTS ? parts.slice(0, MAX_PARTS) : parts,
+  };
 }
 
 /** Where the path begins in `http://host/path`. */
@@ -99,14 +112,20 @@ function headersOf(request: WebRequest): ReadonlyMap<string, readonly string[]> 
 function addHeader(parts: Part[], name: string, raw: string): void {
   const value = raw.length > MAX_HEADER ? raw.slice(0, MAX_HEADER) : raw;
   if (name !== 'cookie') {
-    parts.push({ place: { in: 'header', name: capped(name) }, text: value.includes('%') ? decodePercent(value, false) : value });
+    parts.push({
+      place: { in: 'header', name: capped(name) },
+      text: value.includes('%') ? decodePercent(value, false) : value,
+    });
     return;
   }
   for (const pair of value.split(';', MAX_PARTS)) {
     const equals = pair.indexOf('=');
     const cookie = decodePercent((equals === -1 ? '' : pair.slice(0, equals)).trim(), false);
     if (cookie !== '') parts.push({ place: { in: 'cookie', name: capped(cookie), inName: true }, text: cookie });
-    parts.push({ place: { in: 'cookie', name: capped(cookie) }, text: decodePercent(pair.slice(equals + 1).trim(), true) });
+    parts.push({
+      place: { in: 'cookie', name: capped(cookie) },
+      text: decodePercent(pair.slice(equals + 1).trim(), true),
+    });
   }
 }
 

@@ -1,9 +1,11 @@
 /** A URL as a value that points where only the server can go: itself, its network, its cloud's metadata; or at a catcher of such requests. */
 import type { Sign } from './web-inspection.types.ts';
 
-const URL_START = /(?:^|[\s"'=(,])(?:https?|ftps?|gopher|dict|sftp|tftp|ldaps?|jar|netdoc|ws|wss|smb|nfs|rtsp|telnet|mysql|redis|imap|ssh2?|jdbc:\w+|\w{0,12}:)?:?\/\/(?:[^\s/?#@"']{0,128}@)?(\[[0-9a-f:.%]{2,64}\]|[^\s/?#:"'<>\\]{1,253})/gi;
+const URL_START =
+  /(?:^|[\s"'=(,])(?:https?|ftps?|gopher|dict|sftp|tftp|ldaps?|jar|netdoc|ws|wss|smb|nfs|rtsp|telnet|mysql|redis|imap|ssh2?|jdbc:\w+|\w{0,12}:)?:?\/\/(?:[^\s/?#@"']{0,128}@)?(\[[0-9a-f:.%]{2,64}\]|[^\s/?#:"'<>\\]{1,253})/gi;
 const MAX_URLS = 16;
-const ODD_SCHEME = /(?:^|[\s"'=(,])(?:gopher|dict|netdoc|jar:(?:https?|file)|ldaps?|rmi|jdbc:\w+|tftp|ssh2|ogg|expect):(?:\/\/)?/i;
+const ODD_SCHEME =
+  /(?:^|[\s"'=(,])(?:gopher|dict|netdoc|jar:(?:https?|file)|ldaps?|rmi|jdbc:\w+|tftp|ssh2|ogg|expect):(?:\/\/)?/i;
 
 const INSIDE =
   /^(?:localhost|localhost\..*|127(?:\.\d{1,3}){1,3}|0(?:\.0){0,3}|10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|169\.254(?:\.\d{1,3}){2}|100\.100\.100\.200|192\.0\.0\.192|168\.63\.129\.16|metadata(?:\.google)?(?:\.internal)?|instance-data|kubernetes\.default.*|host\.docker\.internal|.*\.(?:internal|localdomain|local)|\[::1?\]|\[(?:0{0,4}:){1,7}0{0,3}1?\]|\[::ffff:.*|\[fe80:.*|\[f[cd][0-9a-f]{2}:.*|\[0:0:0:0.*|0x[0-9a-f]{2,12}|0x[0-9a-f]{1,3}(?:\.0x[0-9a-f]{1,3}){1,3}|0\d{1,12}(?:\.\d{1,12}){0,3}|\d{8,10}|\d{1,3}\.\d{4,8}|\d{1,3}\.\d{1,3}\.\d{4,5}|.*\.(?:nip|xip|sslip)\.io|.*\.(?:localtest|lvh|vcap)\.me|localdomain\.pw|127\..*|ip6-localhost|spoofed\.\w.*|.*\.ec2\.internal|[\u2460-\u24ff.]+.*)$/i;

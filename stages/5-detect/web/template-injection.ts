@@ -41,15 +41,27 @@ function log4shell(text: string): Sign | undefined {
   let folded = text;
   for (let fold = 0; fold < MAX_FOLDS; fold++) {
     const next = folded.replaceAll(INNER, (_all, how?: string, of?: string, otherwise?: string) =>
-      how === undefined ? (otherwise ?? '') : how.toLowerCase() === 'lower' ? (of ?? '').toLowerCase() : (of ?? '').toUpperCase(),
+      how === undefined
+        ? (otherwise ?? '')
+        : how.toLowerCase() === 'lower'
+          ? (of ?? '').toLowerCase()
+          : (of ?? '').toUpperCase(),
     );
     if (next === folded) break;
     folded = next;
   }
-  const found = /\$\{?\s{0,4}j\s{0,4}n\s{0,4}d\s{0,4}[i\u0131]\s{0,4}(?::|\}|%3a)|\bjndi:(?:ldaps?|rmi|dns|nis|iiop|corba|nds|https?):/i.exec(folded);
+  const found =
+    /\$\{?\s{0,4}j\s{0,4}n\s{0,4}d\s{0,4}[i\u0131]\s{0,4}(?::|\}|%3a)|\bjndi:(?:ldaps?|rmi|dns|nis|iiop|corba|nds|https?):/i.exec(
+      folded,
+    );
   if (found !== null) return { kind: 'log4shell', evidence: text.slice(0, 120) };
   // Lookups inside lookups hide something, and those of the environment give something away.
-  return /\$\{[^}]{0,64}\$\{(?:lower|upper|env|sys|date|::-|[^}]{0,32}:-)/i.test(text) || /\$\{(?:env|sys|java|hostname|ctx|docker|k8s|main|bundle|marker|sd|web|lower|upper|date):?[^}]{0,64}:-?\w/i.test(text) && /\$\{[^}]{0,16}[jJ]?\}?\$?\{?/.test(text) && folded !== text
+  return /\$\{[^}]{0,64}\$\{(?:lower|upper|env|sys|date|::-|[^}]{0,32}:-)/i.test(text) ||
+    (/\$\{(?:env|sys|java|hostname|ctx|docker|k8s|main|bundle|marker|sd|web|lower|upper|date):?[^}]{0,64}:-?\w/i.test(
+      text,
+    ) &&
+      /\$\{[^}]{0,16}[jJ]?\}?\$?\{?/.test(text) &&
+      folded !== text)
     ? { kind: 'log4shell', evidence: text.slice(0, 120), confidence: 80 }
     : undefined;
 }

@@ -31,6 +31,7 @@ export type AttackKind =
   | 'request-smuggling'
   | 'protocol-attack'
   | 'session-fixation'
+  | 'dangerous-upload'
   | 'api-introspection'
   | 'scanner'
   | 'backdoor-hunting'

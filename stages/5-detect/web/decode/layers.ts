@@ -48,11 +48,14 @@ export function layersOf(text: string): Layer[] {
 }
 
 function decodeEscapes(text: string): string {
-  return text.replaceAll(/\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-3][0-7]{2}))/gi, (all, ...groups) => {
-    const [braced, wide, byte, octal] = groups as (string | undefined)[];
-    const code = octal === undefined ? Number.parseInt(braced ?? wide ?? byte ?? '', 16) : Number.parseInt(octal, 8);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
+  return text.replaceAll(
+    /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-3][0-7]{2}))/gi,
+    (all, ...groups) => {
+      const [braced, wide, byte, octal] = groups as (string | undefined)[];
+      const code = octal === undefined ? Number.parseInt(braced ?? wide ?? byte ?? '', 16) : Number.parseInt(octal, 8);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
 }
 
 function hexEscape(_all: string, digits: string): string {

@@ -12,7 +12,7 @@ export function decodePercent(text: string, plusIsSpace: boolean): string {
   const bytes: number[] = [];
   let out = spaced.slice(0, first);
   let plain = first;
-  for (let i = first; i < spaced.length; ) {
+  for (let i = first; i < spaced.length;) {
     if (spaced.charCodeAt(i) !== PERCENT) {
       i++;
       continue;
@@ -65,10 +65,12 @@ function lenientUtf8(bytes: readonly number[]): string {
   let out = '';
   for (let i = 0; i < bytes.length; i++) {
     const lead = bytes[i]!;
-    const following = lead >= 0xf0 && lead < 0xf8 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc0 && lead < 0xe0 ? 1 : 0;
+    const following =
+      lead >= 0xf0 && lead < 0xf8 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc0 && lead < 0xe0 ? 1 : 0;
     let point = following === 0 ? lead : lead & (0x3f >> following);
     let read = 0;
-    while (read < following && (bytes[i + read + 1]! & 0xc0) === 0x80) point = (point << 6) | (bytes[i + ++read]! & 0x3f);
+    while (read < following && (bytes[i + read + 1]! & 0xc0) === 0x80)
+      point = (point << 6) | (bytes[i + ++read]! & 0x3f);
     if (read < following || point > 0x10ffff) out += String.fromCharCode(lead);
     else {
       out += String.fromCodePoint(point);

@@ -26,10 +26,16 @@ const OUTRIGHT: readonly RegExp[] = [
   /--(?:exec|use-compress-program|checkpoint-action|to-command|upload-pack|rsh)=/,
 ];
 
+const WINDOWS: readonly RegExp[] = [
+  /\bfor\s{1,8}(?:\/[dfrl]\s{1,8}(?:"[^"]{0,128}"\s{1,8}|[\w\\:.]{1,64}\s{1,8}){0,2})?%{1,2}\w{1,16}\s{1,8}in\s{0,8}\(/i,
+  /\bif\s{1,8}(?:\/i\s{1,16})?(?:not\s{1,8})?(?:exist\s{1,8}[(\w"%\\.]|errorlevel\s{1,8}\d|cmdextversion\s{1,8}\d|defined\s{1,8}\w)/i,
+  /\bif\s{1,8}(?:\/i\s{1,16})?(?:not\s{1,8})?["'(%\w]{1,32}[\w%"')]{0,32}\s{0,4}(?:==\s{0,4}["'(%\w]|\s(?:equ|neq|lss|leq|gtr|geq)\s{1,4}["'(%\w])/i,
+];
+
 const START = /[;|&\n\r`]|\$\(|[<>]\(|^/g;
 
 export function commandInjection(text: string, whole: boolean): Sign | undefined {
-  for (const sign of OUTRIGHT) {
+  for (const sign of text.includes('%') || /\bif\s/i.test(text) ? [...OUTRIGHT, ...WINDOWS] : OUTRIGHT) {
     const found = sign.exec(text);
     if (found !== null) return { kind: 'command-injection', evidence: found[0] };
   }
@@ -49,16 +55,32 @@ export function commandInjection(text: string, whole: boolean): Sign | undefined
 function commandAt(text: string, from: number, mark: string): string | undefined {
   let at = from;
   // What shells skip: spaces, subshells, negations and doubled separators; then words that only start others.
-  while (at < text.length && ' \t({!|&;@'.includes(text[at]!)) at++;
+  const skipped = mark === '' ? ' \t({!@' : ' \t({!|&;@+.';
+  while (at < text.length && skipped.includes(text[at]!)) at++;
+  const quoted =
+    mark === '' && (text[at] === '"' || text[at] === "'") && !/^.[\w.]{1,8}['"]\w/.test(text.slice(at, at + 12));
+  if (quoted) at++;
   for (let prefixes = 0; prefixes < 4; prefixes++) {
     const word = readWord(text, at);
     if (word.value === '') return undefined;
-    if (!/^(?:sudo|nohup|exec|command|time|env|busybox|builtin|eval|do|then|\w{1,16}=\S{0,32})$/.test(word.value) || text[word.end] !== ' ') {
+    if (
+      !/^(?:sudo|nohup|strace|exec|command|time|env|busybox|builtin|eval|do|then|\w{1,16}=\S{0,32})$/.test(
+        word.value,
+      ) ||
+      text[word.end] !== ' '
+    ) {
       const evidence = judge(text, at, word, mark);
-      if (evidence !== undefined || prefixes === 0) return evidence ?? (glob(word.value) ? text.slice(at, word.end) : undefined);
-      return undefined;
+      if (evidence !== undefined) return evidence;
+      if (glob(text.slice(at, word.end))) return text.slice(at, word.end);
+      const kind = commandWord(word.value);
+      const runs =
+        prefixes > 0 &&
+        (kind === 'plain' ||
+          (kind === 'english' && /^(?:nohup|strace|sudo|busybox)\s/i.test(text.slice(from).trimStart())));
+      return runs && ENDS.test(text.slice(word.end, word.end + 16)) ? text.slice(from, word.end) : undefined;
     }
-    if (commandWord(word.value) !== undefined && hasArguments(text, word.end, mark, word.value)) return text.slice(at, word.end);
+    if (commandWord(word.value) !== undefined && hasArguments(text, word.end, mark, word.value))
+      return text.slice(at, word.end);
     at = word.end;
     while (text[at] === ' ') at++;
   }
@@ -91,10 +113,17 @@ function readWord(text: string, from: number): Word {
     if (char === "'" || char === '"') {
       if (quote !== '') break;
       quote = char;
+      obscured ||= value !== '' || /^.[a-z]{1,8}['"][a-z]/i.test(text.slice(at, at + 12));
+    } else if (
+      (char === '\\' || char === '^') &&
+      /\w/.test(text.charAt(at + 1)) &&
+      !/^[a-z]:?\\/i.test(text.slice(from, from + 3))
+    )
       obscured ||= value !== '';
-    } else if ((char === '\\' || char === '^') && /\w/.test(text.charAt(at + 1)) && !/^[a-z]:?\\/i.test(text.slice(from, from + 3))) obscured ||= value !== '';
     else if (char === '$' && /^\$(?:[@*#?!$\d-]|\{?[a-z_]\w{0,16}\}?)/i.test(text.slice(at, at + 20))) {
-      const expansion = /^\$(?:[@*#?!$\d-]|\{[a-z_@*]\w{0,16}[^}]{0,8}\}|[a-z_]\w{0,16})/i.exec(text.slice(at, at + 30));
+      const expansion = /^\$(?:[@*#?!$\d-]|\{[a-z_@*]\w{0,16}[^}]{0,8}\}|[a-z_]\w{0,16})/i.exec(
+        text.slice(at, at + 30),
+      );
       if (expansion === null) break;
       obscured ||= value !== '';
       at += expansion[0].length - 1;
@@ -114,7 +143,12 @@ function judge(text: string, from: number, word: Word, mark: string): string | u
   const kind = commandWord(word.value);
   if (kind === undefined) return undefined;
   const evidence = text.slice(from, word.end + 24);
-  if (word.obscured && mark !== '') return evidence;
+  if (
+    word.obscured &&
+    (mark !== '' || /^\w{0,8}(['"])\w{0,8}\1\w|^\w{1,8}\$[@*\w]|^\w{1,8}\\\w/.test(text.slice(from, word.end)))
+  )
+    return evidence;
+  if (mark !== '`' && mark !== '$(' && (word.value === 'true' || word.value === 'false')) return undefined;
   if (mark === '$(' || mark === '<(' || mark === '>(') return evidence;
   if (mark === '`') return /^[^`]{0,256}`/.test(text.slice(word.end, word.end + 257)) ? evidence : undefined;
   return hasArguments(text, word.end, mark, kind) ? evidence : undefined;
@@ -129,10 +163,27 @@ const CALLED = new Set(['sleep', 'ping', 'kill', 'timeout', 'seq']);
 function hasArguments(text: string, end: number, mark: string, kind: string): boolean {
   const rest = text.slice(end, end + 160);
   if (/^\s*=/.test(rest)) return false;
-  if (ARGUMENT.test(rest)) return mark !== '' || kind === 'plain' || /^[ \t+]{1,8}(?:-[a-z]+\b|\/(?:etc|var|usr|bin|tmp|proc|home|root|dev|opt)\b|[a-z]:[\\/]|["'$`])/i.test(rest);
-  if (mark === '') return false;
-  if (/^\s{1,4}\d{1,6}\s{0,2}(?:[;|&#)"'`]|$)/.test(rest) && CALLED.has(/[\w-]+$/.exec(text.slice(0, end))?.[0] ?? '')) return true;
-  if (!ENDS.test(rest)) return kind === 'plain' && mark !== '\n' && mark !== '\r' && mark !== '&' && /^\s{1,4}[\w-]{1,32}\s{0,2}(?:[;|&>`]|$)/.test(rest) && /^\s{0,2}\S/.test(rest);
-  if (mark === ';' || mark === '|') return kind === 'plain' || /^[;|]\S/.test(mark + text.slice(text.lastIndexOf(mark, end) + 1));
+  if (ARGUMENT.test(rest))
+    return (
+      mark !== '' ||
+      kind === 'plain' ||
+      /^[ \t+]{1,8}(?:-[a-z]+\b|\/(?:etc|var|usr|bin|tmp|proc|home|root|dev|opt)\b|[a-z]:[\\/]|\/[\w./]{0,32}[*?]|[~./\\]{1,3}\s{0,2}[;|&]|["'$`])/i.test(
+        rest,
+      )
+    );
+  if (mark === '') return /^\s{0,2}>{1,2}\s{0,2}[\w./\\]{1,64}\s{0,2}(?:[#;&|]|$)/.test(rest) && !/^\s>\s/.test(rest);
+  if (/^\s{1,4}\d{1,6}\s{0,2}(?:[;|&#)"'`]|$)/.test(rest) && CALLED.has(/[\w-]+$/.exec(text.slice(0, end))?.[0] ?? ''))
+    return true;
+  if (!ENDS.test(rest))
+    return (
+      kind === 'plain' &&
+      mark !== '\n' &&
+      mark !== '\r' &&
+      mark !== '&' &&
+      /^\s{1,4}[\w-]{1,32}\s{0,2}(?:[#;|&>`]|$)/.test(rest) &&
+      /^\s{0,2}\S/.test(rest)
+    );
+  if (mark === ';' || mark === '|')
+    return kind === 'plain' || /^[;|]\S/.test(mark + text.slice(text.lastIndexOf(mark, end) + 1));
   return kind === 'plain' && mark === '&' && text.includes('&&');
 }

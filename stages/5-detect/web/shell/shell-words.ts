@@ -12,14 +12,15 @@ const PLAIN = words(`
   vi vim w3m wc wget whoami wmic wsl xargs xxd xz yum zcat zip zsh zgrep bzcat cscript wscript mshta bitsadmin esentutl attrib icacls ipconfig nltest net1
   invoke-expression invoke-webrequest iex iwr start-process get-process get-childitem get-content new-object
   bpftrace capsh cpulimit finger gtester ionice nsdate rpm rview tshark yelp zsoelim aria2c csvtool dosbox emacs expect irb jrunscript jjs julia
-  mutool rlwrap run-parts setarch softlimit sshfs stdbuf sysctl tclsh tmate valgrind vimdiff watch whois xmodmap xpad zypper axel pdb scrot
+  mutool rlwrap run-parts setarch softlimit sshfs stdbuf sysctl tclsh tmate valgrind vimdiff whois xmodmap xpad zypper axel pdb scrot ansible ansible-config ansible-galaxy ansible-console ansible-doc ansible-inventory ansible-pull ansible-vault ansible-playbook
+  chef-vault chef-shell chef-run chef-client visudo cscli flock bcdboot regedit iwmi gwmi invoke-wmimethod adduser deluser usermod iwr column bridge comm
 `);
 /** Words of English too: they need what only a command line has. */
 const ENGLISH = words(`
   alias at batch bc break cal cat cd chfn comm cp cut date diff dir echo ed eval exec exit expand export expr false fetch file find fmt fold free function get go groups halt head help
   history host info install jobs join kill last less let local login look mail make man message more nano net new nl open paste pr print pushd read reboot
   reset return run screen script select send service set shift shutdown sleep sort source split start su tail tee test time top tr trap tree true type uniq update uptime users
-  view wait wall watch w while who write yes ver vol path move copy del ren rename call for if
+  view wait wall watch w who write yes ver vol path copy del ren rename call rem
 `);
 
 export type CommandWord = 'plain' | 'english';

@@ -16,7 +16,10 @@ export function isLiteral(token: SqlToken): boolean {
 
 /** Also keywords and comparisons that are functions with a parenthesis: `if(`, `left(`, `like(`. */
 export function isFunctionCall(token: SqlToken, next: SqlToken | undefined): boolean {
-  return token.type === 'function' || ((token.type === 'keyword' || token.type === 'compare') && next?.type === '(' && token.text !== 'select');
+  return (
+    token.type === 'function' ||
+    ((token.type === 'keyword' || token.type === 'compare') && next?.type === '(' && token.text !== 'select')
+  );
 }
 
 /**

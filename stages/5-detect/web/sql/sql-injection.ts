@@ -4,16 +4,25 @@
  */
 import type { Sign } from '../web-inspection.types.ts';
 import { expressionEnd, isFunctionCall, isLiteral } from './sql-expression.ts';
+import { sqlFragment } from './sql-fragment.ts';
 import { sqlTokens, type SqlToken } from './sql-tokens.ts';
 import { CATALOGUES, FUNCTIONS, TELLING_FUNCTIONS } from './sql-words.ts';
 
 /** A word that begins or joins SQL, or a comment or quote: without any of these no reading can succeed. */
-const MAY_BE = /['"`;#@(=<>]|--|\/\*|\b(?:union|select|or|and|order|group|having|insert|update|delete|drop|like|regexp|waitfor|exec|declare|alter|create)\b|\|\||&&/i;
+const MAY_BE =
+  /['"`;#@(=<>!]|^[xs]p_|--|\/\*|\b(?:union|select|or|and|order|group|having|insert|update|delete|drop|like|regexp|waitfor|exec|declare|alter|create|xor|rlike|from|into|collate|is|in)\b|\|\||&&/i;
 
 export function sqlInjection(text: string): Sign | undefined {
   if (!MAY_BE.test(text)) return undefined;
-  const found = reading(text, 0, false) ?? behind(text, "'") ?? behind(text, '"') ?? (text.includes('`') ? behind(text, '`') : undefined);
-  return found === undefined ? undefined : { kind: 'sql-injection', evidence: found };
+  const found =
+    /^\s{0,4}-?\d{1,10}\s{0,4}\/\*/.exec(text)?.[0] ??
+    reading(text, 0, false) ??
+    behind(text, "'") ??
+    behind(text, '"') ??
+    (text.includes('`') ? behind(text, '`') : undefined);
+  if (found !== undefined) return { kind: 'sql-injection', evidence: found };
+  const fragment = sqlFragment(text);
+  return fragment === undefined ? undefined : { kind: 'sql-injection', evidence: fragment, confidence: 50 };
 }
 
 function behind(text: string, quote: string): string | undefined {
@@ -54,10 +63,23 @@ class Reading {
     const token = this.#tokens[i];
     if (token === undefined) return undefined;
     if (token.type === 'comment' && this.#closesHere(token)) return this.#evidence(0, i);
-    if (token.type === ';' && (this.#is(i + 1, 'comment') || this.#shapeOfStatement(i + 1))) return this.#evidence(0, i + 1);
-    const joins = token.text === '||' || token.text === '+' || token.text === '-' || token.text === '*' || token.text === '%' || token.text === '&&';
+    if (token.type === ';' && (this.#is(i + 1, 'comment') || this.#shapeOfStatement(i + 1)))
+      return this.#evidence(0, i + 1);
+    const joins =
+      token.text === '||' ||
+      token.text === '+' ||
+      token.text === '-' ||
+      token.text === '*' ||
+      token.text === '%' ||
+      token.text === '&&';
     const next = this.#tokens[i + 1];
-    if (joins && next !== undefined && (next.type === 'string' || isFunctionCall(next, this.#tokens[i + 2]) || (next.type === '(' && this.#opensSelect(i + 1))))
+    if (
+      joins &&
+      next !== undefined &&
+      (next.type === 'string' ||
+        isFunctionCall(next, this.#tokens[i + 2]) ||
+        (next.type === '(' && this.#opensSelect(i + 1)))
+    )
       return this.#sqlLike(next) ? this.#evidence(0, i + 1) : undefined;
     if (token.type === 'logic' && expressionEnd(this.#tokens, i + 1) > i + 1) return this.#condition(i, true);
     return token.type === 'compare' ? this.#comparison(i) : undefined;
@@ -78,11 +100,14 @@ class Reading {
       case 'function':
         return TELLING_FUNCTIONS.has(token.text) && !this.#is(i + 2, ')') ? this.#evidence(i, i + 3) : undefined;
       case 'word':
-        return CATALOGUES.has(token.text) && (this.#is(i + 1, '.') || this.#keywordAt(i - 1, 'from') || this.#is(i - 1, '.'))
+        return CATALOGUES.has(token.text) &&
+          (this.#is(i + 1, '.') || this.#keywordAt(i - 1, 'from') || this.#is(i - 1, '.'))
           ? this.#evidence(i - 1, i + 2)
           : undefined;
       case 'variable':
         return token.text.startsWith('@@') && token.text.length > 4 ? this.#evidence(i, i) : undefined;
+      case '(':
+        return i === 0 && this.#tautology(1) ? this.#evidence(0, 4) : undefined;
       case ';':
         return this.#shapeOfStatement(i + 1) ? this.#evidence(i, i + 4) : undefined;
       case 'comment':
@@ -96,8 +121,16 @@ class Reading {
     switch (text) {
       case 'union': {
         let next = i + 1;
-        while (this.#keywordAt(next, 'all', 'distinct') || this.#is(next, '(') || this.#is(next, 'other') || this.#text_(next) === '-') next++;
-        return this.#keywordAt(next, 'select', 'values') && this.#startsList(next + 1) ? this.#evidence(i, next + 2) : undefined;
+        while (
+          this.#keywordAt(next, 'all', 'distinct') ||
+          this.#is(next, '(') ||
+          this.#is(next, 'other') ||
+          this.#text_(next) === '-'
+        )
+          next++;
+        return this.#keywordAt(next, 'select', 'values') && this.#startsList(next + 1)
+          ? this.#evidence(i, next + 2)
+          : undefined;
       }
       case 'select':
         return this.#select(i) ? this.#evidence(i - 1, i + 5) : undefined;
@@ -128,15 +161,33 @@ class Reading {
     if (token === undefined) return false;
     const opened = this.#is(i - 1, '(') || this.#keywordAt(i - 1, 'union', 'all', 'distinct');
     if (token.text === '*') return this.#someAhead(next + 1, 'from');
-    if (isFunctionCall(token, this.#tokens[next + 1]) && (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text))) return true;
+    if (
+      isFunctionCall(token, this.#tokens[next + 1]) &&
+      (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text))
+    )
+      return true;
     if (token.type === 'variable' && token.text.startsWith('@')) return true;
-    if (token.type === '(' ) return this.#keywordAt(next + 1, 'select', 'case') || opened || this.#someAhead(next, 'from');
+    if (token.type === '(')
+      return this.#keywordAt(next + 1, 'select', 'case') || opened || this.#someAhead(next, 'from');
     if (this.#keywordAt(next, 'case', 'null')) return true;
-    if (isLiteral(token)) return opened || this.#is(next + 1, ',') || this.#is(next + 1, 'comment') || this.#someAhead(next + 1, 'from') || this.#keywordAt(next + 1, 'where', 'union');
+    if (isLiteral(token))
+      return (
+        opened ||
+        this.#is(next + 1, ',') ||
+        this.#is(next + 1, 'comment') ||
+        this.#someAhead(next + 1, 'from') ||
+        this.#keywordAt(next + 1, 'where', 'union')
+      );
     if (token.type !== 'word') return false;
     // a, b from c · a.b from c · (select a from b) · a from b where
     let listed = opened;
-    while (this.#is(next, 'word') && (this.#is(next + 1, ',') || this.#is(next + 1, '.') || this.#text_(next + 1) === '||' || this.#keywordAt(next + 1, 'as'))) {
+    while (
+      this.#is(next, 'word') &&
+      (this.#is(next + 1, ',') ||
+        this.#is(next + 1, '.') ||
+        this.#text_(next + 1) === '||' ||
+        this.#keywordAt(next + 1, 'as'))
+    ) {
       listed = true;
       next += 2;
       while (this.#is(next, 'string') || this.#text_(next) === '||') next++;
@@ -146,15 +197,25 @@ class Reading {
     return (
       listed ||
       this.#broken ||
-      i === 0 && behind === undefined ||
-      (behind !== undefined && (behind.type === 'comment' || behind.type === ';' || behind.type === '.' || (behind.type === 'keyword' && /^(?:where|limit|order|group|union)$/.test(behind.text))))
+      (i === 0 && behind === undefined) ||
+      (behind !== undefined &&
+        (behind.type === 'comment' ||
+          behind.type === ';' ||
+          behind.type === '.' ||
+          (behind.type === 'keyword' && /^(?:where|limit|order|group|union)$/.test(behind.text))))
     );
   }
 
   #startsList(i: number): boolean {
     const token = this.#tokens[i];
     if (token === undefined) return true;
-    return token.type !== 'word' || this.#broken || this.#is(i + 1, ',') || this.#keywordAt(i + 1, 'from') || this.#is(i + 1, '.');
+    return (
+      token.type !== 'word' ||
+      this.#broken ||
+      this.#is(i + 1, ',') ||
+      this.#keywordAt(i + 1, 'from') ||
+      this.#is(i + 1, '.')
+    );
   }
 
   /** `… and 1=1`, `… or sleep(5)`, `… and (select …`, `' or 1--`. */
@@ -166,17 +227,41 @@ class Reading {
     const end = expressionEnd(this.#tokens, operand);
     if (end === operand) return undefined;
     const literal = isLiteral(token) || this.#literalInParentheses(operand);
-    const call = isFunctionCall(token, this.#tokens[operand + 1]) && (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text));
+    const call =
+      isFunctionCall(token, this.#tokens[operand + 1]) &&
+      (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text));
     if (this.#opensSelect(operand) || this.#keywordAt(operand, 'exists')) return this.#evidence(i, operand + 2);
-    const anchored = adjacent || (before !== undefined && before.type !== 'word' && before.type !== 'other' && before.type !== 'logic') || this.#broken;
+    // `and (3020=3020)*6703`
+    if (token.type === '(' && this.#tautology(operand + 1)) return this.#evidence(i, operand + 3);
+    // `1 = 1 or 1`
+    if (
+      literal &&
+      this.#tokens[end] === undefined &&
+      this.#is(i - 2, 'compare') &&
+      before !== undefined &&
+      isLiteral(before)
+    )
+      return this.#evidence(i - 3, i + 1);
+    const anchored =
+      adjacent ||
+      (before !== undefined && before.type !== 'word' && before.type !== 'other' && before.type !== 'logic') ||
+      this.#broken;
     const operator = this.#tokens[end];
     if (operator !== undefined && (operator.type === 'compare' || operator.text === '||')) {
       const right = this.#skipUnary(end + 1);
       const other = this.#tokens[right];
       if (other === undefined) return undefined;
-      const rightLiteral = isLiteral(other) || isFunctionCall(other, this.#tokens[right + 1]) || this.#keywordAt(right, 'null', 'true', 'false', 'select') || this.#opensSelect(right);
+      const rightLiteral =
+        isLiteral(other) ||
+        isFunctionCall(other, this.#tokens[right + 1]) ||
+        this.#keywordAt(right, 'null', 'true', 'false', 'select') ||
+        this.#opensSelect(right);
       if ((literal || call) && rightLiteral) return this.#evidence(i, right);
-      if (anchored && (literal || call || rightLiteral) && (adjacent || operator.text === '=' || operator.text === '<>' || !/[<>]/.test(operator.text)))
+      if (
+        anchored &&
+        (literal || call || rightLiteral) &&
+        (adjacent || operator.text === '=' || operator.text === '<>' || !/[<>]/.test(operator.text))
+      )
         return this.#sound(operator, token, other) ? this.#evidence(i, right) : undefined;
       if (adjacent && other.type === 'word' && token.type === 'word') return this.#evidence(i, right);
       return undefined;
@@ -190,14 +275,25 @@ class Reading {
   /** `is not null` and the like count, `in the` and `is great` do not. */
   #sound(operator: SqlToken, left: SqlToken, right: SqlToken): boolean {
     if (!/^(?:in|is|not|between|like|match)$/.test(operator.text)) return true;
-    return right.type === 'string' || right.type === '(' || right.type === 'number' || (isLiteral(left) && right.type === 'keyword');
+    return (
+      right.type === 'string' ||
+      right.type === '(' ||
+      right.type === 'number' ||
+      (isLiteral(left) && right.type === 'keyword')
+    );
   }
 
   /** Behind a closed quote: `'='`, `' like '%`, `' in boolean mode) and …`. */
   #comparison(i: number): string | undefined {
     const right = this.#tokens[i + 1];
     if (right === undefined || this.#tokens[i]!.text === 'not') return undefined;
-    if (right.type === 'string' && this.#tokens[i]!.at - this.#from <= 1 && right.at - this.#tokens[i]!.end <= 1 && right.text.length <= 16 && this.#tokens.length <= 6)
+    if (
+      right.type === 'string' &&
+      this.#tokens[i]!.at - this.#from <= 1 &&
+      right.at - this.#tokens[i]!.end <= 1 &&
+      right.text.length <= 16 &&
+      this.#tokens.length <= 6
+    )
       return this.#evidence(i, i + 1);
     return undefined;
   }
@@ -218,7 +314,8 @@ class Reading {
     const behind = this.#tokens[i + 3];
     const before = this.#tokens[i - 1];
     const anchored = this.#broken || (before !== undefined && (isLiteral(before) || before.type === ')'));
-    if (token.type === 'number') return behind === undefined ? anchored : behind.type === 'comment' || (anchored && behind.type === ',');
+    if (token.type === 'number')
+      return behind === undefined ? anchored : behind.type === 'comment' || (anchored && behind.type === ',');
     return anchored && behind !== undefined && (behind.type === 'comment' || this.#keywordAt(i + 3, 'having'));
   }
 
@@ -229,15 +326,21 @@ class Reading {
     if (before === undefined) return undefined;
     if (mark === '/*') return before.type === 'number' && i === 1 ? this.#evidence(0, i) : undefined;
     const rest = this.#text.slice(token.at).trim();
-    const short = rest.length <= 4 || /^--[\s+]/.test(rest.slice(0, 3)) && rest.length <= 6;
+    const short = rest.length <= 4 || (/^--[\s+]/.test(rest.slice(0, 3)) && rest.length <= 6);
     if (!short || mark.startsWith('#')) return undefined;
-    return (before.type === 'number' && i === 1) || before.type === ')' ? this.#evidence(i - 1, i) : undefined;
+    return (before.type === 'number' && i <= 3) || before.type === ')' ? this.#evidence(i - 1, i) : undefined;
   }
 
   #closesHere(token: SqlToken): boolean {
     const rest = this.#text.slice(token.at, token.at + 64);
     const near = token.at - this.#from <= 4;
-    return near && (rest.length <= 6 || (token.at === this.#from && rest.startsWith('--')) || rest.startsWith('/*') || this.#tokens[0]!.type === ')');
+    return (
+      near &&
+      (rest.length <= 6 ||
+        (token.at === this.#from && rest.startsWith('--')) ||
+        rest.startsWith('/*') ||
+        this.#tokens[0]!.type === ')')
+    );
   }
 
   #shapeOfStatement(i: number): boolean {
@@ -248,34 +351,71 @@ class Reading {
     const stacked = i > 0;
     switch (token.text) {
       case 'select':
-        return this.#select(i) || (stacked && next !== undefined && (isLiteral(next) || isFunctionCall(next, later) || next.type === 'variable'));
+        return (
+          this.#select(i) ||
+          (stacked &&
+            next !== undefined &&
+            (isLiteral(next) || isFunctionCall(next, later) || next.type === 'variable'))
+        );
       case 'insert':
       case 'replace':
-        return this.#keywordAt(i + 1, 'into') && (this.#someAhead(i + 2, 'values') || this.#someAhead(i + 2, 'select') || stacked);
+        return (
+          this.#keywordAt(i + 1, 'into') &&
+          (this.#someAhead(i + 2, 'values') || this.#someAhead(i + 2, 'select') || stacked)
+        );
       case 'update':
-        return this.#text_(i + 2) === 'set' && this.#is(i + 4, 'compare') || (stacked && next?.type === 'word' && this.#text_(i + 2) === 'set');
+        return (
+          (this.#text_(i + 2) === 'set' && this.#is(i + 4, 'compare')) ||
+          (stacked && next?.type === 'word' && this.#text_(i + 2) === 'set')
+        );
       case 'delete':
-        return this.#keywordAt(i + 1, 'from') && (stacked || this.#keywordAt(i + 3, 'where') || this.#is(i + 3, ';') || this.#is(i + 3, 'comment'));
+        return (
+          this.#keywordAt(i + 1, 'from') &&
+          (stacked || this.#keywordAt(i + 3, 'where') || this.#is(i + 3, ';') || this.#is(i + 3, 'comment'))
+        );
       case 'drop':
       case 'alter':
       case 'create':
       case 'truncate':
-        return (this.#keywordAt(i + 1, 'table', 'database', 'procedure', 'function', 'index', 'view') || /^(?:user|schema|login|trigger|assembly|extension)$/.test(this.#text_(i + 1))) && later !== undefined && (stacked || this.#tokens.length <= 4 || this.#is(i + 3, '(') || this.#is(i + 3, ';') || this.#is(i + 3, 'comment'));
+        return (
+          (this.#keywordAt(i + 1, 'table', 'database', 'procedure', 'function', 'index', 'view') ||
+            /^(?:user|schema|login|trigger|assembly|extension)$/.test(this.#text_(i + 1))) &&
+          later !== undefined &&
+          (stacked ||
+            this.#tokens.length <= 4 ||
+            this.#is(i + 3, '(') ||
+            this.#is(i + 3, ';') ||
+            this.#is(i + 3, 'comment'))
+        );
       case 'exec':
       case 'execute':
-        return next !== undefined && (/^(?:xp_|sp_|master)/.test(next.text) || next.type === 'variable' || (stacked && (next.type === 'string' || next.type === '(' || this.#text_(i + 2) === '.')) || this.#text_(i + 1) === 'immediate');
+        return (
+          next !== undefined &&
+          (/^(?:xp_|sp_|master)/.test(next.text) ||
+            next.type === 'variable' ||
+            (stacked && (next.type === 'string' || next.type === '(' || this.#text_(i + 2) === '.')) ||
+            this.#text_(i + 1) === 'immediate')
+        );
       case 'declare':
         return next !== undefined && next.type === 'variable' && later !== undefined;
       case 'waitfor':
         return this.#keywordAt(i + 1, 'delay') || this.#text_(i + 1) === 'time';
       case 'shutdown':
-        return stacked && (next === undefined || next.type === 'comment' || next.type === ';' || this.#keywordAt(i + 1, 'with'));
+        return (
+          stacked &&
+          (next === undefined || next.type === 'comment' || next.type === ';' || this.#keywordAt(i + 1, 'with'))
+        );
       case 'begin':
-        return stacked && next !== undefined && (next.type !== 'word' || this.#is(i + 2, '.')) && this.#someAhead(i + 1, 'end');
+        return (
+          stacked &&
+          next !== undefined &&
+          (next.type !== 'word' || this.#is(i + 2, '.')) &&
+          this.#someAhead(i + 1, 'end')
+        );
       case 'call':
         return stacked && next !== undefined && (next.type === 'function' || this.#is(i + 2, '.'));
       case 'if':
-        return stacked && next?.type === '(' && (expressionEnd(this.#tokens, i + 2) > i + 2);
+        return stacked && next?.type === '(' && expressionEnd(this.#tokens, i + 2) > i + 2;
       case 'merge':
         return this.#keywordAt(i + 1, 'into', 'using');
       case 'grant':

@@ -46,7 +46,21 @@ const KEYWORDS = new Set(
     .filter((word) => word !== ''),
 );
 const LOGIC = new Set(['and', 'or', 'xor', 'div', 'mod']);
-const COMPARE = new Set(['like', 'rlike', 'regexp', 'between', 'in', 'is', 'not', 'sounds', 'glob', 'similar', 'ilike', 'soundex', 'match']);
+const COMPARE = new Set([
+  'like',
+  'rlike',
+  'regexp',
+  'between',
+  'in',
+  'is',
+  'not',
+  'sounds',
+  'glob',
+  'similar',
+  'ilike',
+  'soundex',
+  'match',
+]);
 
 /** @param from where to begin: behind the quote that the attacker closes */
 export function sqlTokens(text: string, from = 0): SqlToken[] {
@@ -92,7 +106,8 @@ function word(text: string, at: number, push: Push): number {
   const end = wordEnd(text, at);
   const next = text.charCodeAt(end);
   // N'text', x'6162', _utf8'text', q'[text]'
-  if (next === 0x27 && end - at <= 8 && /^(?:[nxbeq]|_\w+)$/i.test(text.slice(at, end))) return quoted(text, end, 0x27, push);
+  if (next === 0x27 && end - at <= 8 && /^(?:[nxbeq]|_\w+)$/i.test(text.slice(at, end)))
+    return quoted(text, end, 0x27, push);
   const value = end - at > 64 ? 'word' : text.slice(at, end).toLowerCase();
   if (LOGIC.has(value)) return push('logic', at, end, value);
   if (COMPARE.has(value)) return push('compare', at, end, value);
@@ -138,7 +153,9 @@ function quoted(text: string, at: number, quote: number, push: Push): number {
 
 function backtick(text: string, at: number, push: Push): number {
   const close = text.indexOf('`', at + 1);
-  return close === -1 || close - at > 128 ? push('other', at, at + 1) : push('word', at, close + 1, text.slice(at + 1, close));
+  return close === -1 || close - at > 128
+    ? push('other', at, at + 1)
+    : push('word', at, close + 1, text.slice(at + 1, close));
 }
 
 function punctuation(text: string, at: number, code: number, push: Push): number {
@@ -175,7 +192,11 @@ function punctuation(text: string, at: number, code: number, push: Push): number
     case 0x40: // @
       return variable(text, at, push);
     case 0x3a: // : and :: casts
-      return next === 0x3a ? push('other', at, at + 2) : next === 0x3d ? push('compare', at, at + 2) : push('other', at, at + 1);
+      return next === 0x3a
+        ? push('other', at, at + 2)
+        : next === 0x3d
+          ? push('compare', at, at + 2)
+          : push('other', at, at + 1);
     default:
       return push('other', at, at + 1);
   }
