@@ -60,7 +60,7 @@ class MysqlErrorParser implements Parser {
     this.#ms = ms ?? this.#ms;
     const rest = REST.exec(head === null ? line : line.slice(head[0].length));
     const thread = head === null ? undefined : numberIn(rest?.[1]);
-    const message = rest?.[3] ?? line;
+    const message = (rest?.[3] ?? line).trimStart();
     const code = CODE.exec(message);
     const reading = mysql(message);
     const isDenied = reading?.outcome === 'failure';

@@ -10,7 +10,7 @@ const FAILED =
   /(?:FATAL|ERROR): {1,2}(?:\w{5}: )?(?:password|peer|ident|PAM|LDAP|RADIUS|GSSAPI|SSPI|certificate|Ident|Peer|MD5|SCRAM|BSD) authentication failed for user "(.*)"$|FATAL: {1,2}(?:\w{5}: )?role "(.*)" does not exist$/;
 const NO_ENTRY =
   /FATAL: {1,2}(?:\w{5}: )?(?:no pg_hba\.conf entry|pg_hba\.conf rejects connection) for host "([^"]+)", user "(.*)", database "/;
-const RECEIVED = /LOG: {1,2}(?:\w{5}: )?connection received: host=(\S+)(?: port=(\d+))?$/;
+const RECEIVED = /LOG: {1,2}(?:\w{5}: )?connection received: host=([^\s[]+)(?: port=(\d+))?$/;
 const AUTHORISED = /LOG: {1,2}(?:\w{5}: )?connection authorized: user=(\S+)/;
 
 /** `before` is what stands before the level: `ADDRESS(PORT)` of `%r` or an address of `%h` may be in it. */
