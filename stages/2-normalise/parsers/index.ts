@@ -78,4 +78,10 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import('./mysql-error/mysql-error.parser.ts')).mysqlError,
   },
   { id: 'vsftpd', title: 'vsftpd log', load: async () => (await import('./vsftpd/vsftpd.parser.ts')).vsftpd },
+  { id: 'ecs', title: 'Elastic Common Schema, JSON', load: async () => (await import('./ecs/ecs.parser.ts')).ecs },
+  {
+    id: 'postgresql',
+    title: 'PostgreSQL log, text and CSV',
+    load: async () => (await import('./postgresql/postgresql.parser.ts')).postgresql,
+  },
 ];
