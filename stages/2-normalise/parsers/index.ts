@@ -71,7 +71,11 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import('./apache-error/apache-error.parser.ts')).apacheError,
   },
   { id: 'exim', title: 'Exim mainlog', load: async () => (await import('./exim/exim.parser.ts')).exim },
-  { id: 'auditd', title: 'Linux audit log (auditd)', load: async () => (await import('./auditd/auditd.parser.ts')).auditd },
+  {
+    id: 'auditd',
+    title: 'Linux audit log (auditd)',
+    load: async () => (await import('./auditd/auditd.parser.ts')).auditd,
+  },
   {
     id: 'mysql-error',
     title: 'MySQL and MariaDB error log',
@@ -83,5 +87,12 @@ export const parsers: readonly ParserEntry[] = [
     id: 'postgresql',
     title: 'PostgreSQL log, text and CSV',
     load: async () => (await import('./postgresql/postgresql.parser.ts')).postgresql,
+  },
+  { id: 'haproxy', title: 'HAProxy log', load: async () => (await import('./haproxy/haproxy.parser.ts')).haproxy },
+  { id: 'iis', title: 'IIS access log (W3C)', load: async () => (await import('./iis/iis.parser.ts')).iis },
+  {
+    id: 'iis-error',
+    title: 'IIS error log (HTTP.sys)',
+    load: async () => (await import('./iis-error/iis-error.parser.ts')).iisError,
   },
 ];
