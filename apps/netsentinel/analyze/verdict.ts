@@ -39,18 +39,26 @@ export function verdictOf(incident: Incident): Verdict {
   };
 }
 
-export function attackerOf({ actor, addresses }: Pick<Incident, 'actor' | 'addresses'>): Verdict['attacker'] {
+/** An address, or the name of the machine. */
+export function attackerName(incident: Pick<Incident, 'actor' | 'addresses'>): string {
+  const attacker = attackerOf(incident);
+  return 'ip' in attacker ? attacker.ip : attacker.host;
+}
+
+function attackerOf({ actor, addresses }: Pick<Incident, 'actor' | 'addresses'>): Verdict['attacker'] {
   const host = hostOf(actor);
   return host === undefined ? { ip: addresses[0] ?? actor } : { host };
 }
 
 /** The worst first; of equal ones the earlier. */
-export function byWeight(a: Incident, b: Incident): number {
+export function byWeight(a: Weighed, b: Weighed): number {
   return rank(b) - rank(a) || b.score - a.score || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1);
 }
 
 const ORDER: readonly Incident['severity'][] = ['info', 'low', 'medium', 'high', 'critical'];
 
-function rank({ severity }: Incident): number {
+type Weighed = Pick<Incident, 'id' | 'severity' | 'score' | 'firstSeen'>;
+
+function rank({ severity }: Weighed): number {
   return ORDER.indexOf(severity);
 }

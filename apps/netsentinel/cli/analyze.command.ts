@@ -1,10 +1,10 @@
 /** `analyze`: logs of any supported format in, incidents out. No stream, no database, and nothing is answered. */
 import type { Command } from 'commander';
-import { hostOf } from '@netsentinel/contracts/actor';
-import type { Incident } from '@netsentinel/contracts/incident';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { RuleSet } from '@netsentinel/sigma/rule';
 import type { Analyzed } from '../analyze/analyze.ts';
+import type { Findings } from '../analyze/findings.ts';
+import type { Verdict } from '../analyze/verdict.ts';
 import { paint, print, printJson, safe, severityColour, span, table, warn, when } from './output.ts';
 import { openProgress } from './progress.ts';
 import { addReadOptions, readOptions, type ReadArguments } from './read-options.ts';
@@ -58,11 +58,15 @@ export function addAnalyze(program: Command): void {
         onProgress: (read, events) =>
           progress.show(bytes === 0 ? 0 : read / bytes, `${(read / 1e6).toFixed(0)} MB, ${events} events`),
       }).finally(() => progress.end());
-      const { byWeight, verdictOf } = await import('../analyze/verdict.ts');
-      const incidents = [...analyzed.analyser.incidents()].toSorted(byWeight);
+      const [{ findingsOf }, { MAX_STORIES }] = await Promise.all([
+        import('../analyze/findings.ts'),
+        import('../analyze/report/page.ts'),
+      ]);
+      const findings = findingsOf(analyzed.analyser.incidents(), MAX_STORIES);
       warnOfReading(analyzed);
-      if (given.json === true) for (const incident of incidents) printJson(verdictOf(incident));
-      else tell(incidents, analyzed, performance.now() - startedMs);
+      if (given.json === true) findings.verdicts.forEach(printJson);
+      else tell(findings.verdicts, analyzed, performance.now() - startedMs);
+      if (given.report !== undefined) await writeReport(given.report, paths, findings, analyzed);
     });
 }
 
@@ -78,20 +82,46 @@ async function rulesFor(command: Command, paths: readonly string[]): Promise<Rul
   return withoutDisabled(all, library.disabled);
 }
 
-function tell(incidents: readonly Incident[], { analyser, files, firstMs, lastMs }: Analyzed, tookMs: number): void {
+/** @throws NetSentinelError REPORT_NOT_WRITTEN */
+async function writeReport(
+  path: string,
+  paths: readonly string[],
+  findings: Findings,
+  analyzed: Analyzed,
+): Promise<void> {
+  const [{ reportPage }, { writeFile }] = await Promise.all([
+    import('../analyze/report/page.ts'),
+    import('node:fs/promises'),
+  ]);
+  const { analyser, files, firstMs, lastMs } = analyzed;
+  const formats = new Map<string, number>();
+  for (const { format } of files) if (format !== undefined) formats.set(format, (formats.get(format) ?? 0) + 1);
+  const { events } = analyser.counters;
+  const page = reportPage({ findings, events, paths, formats, firstMs, lastMs, writtenMs: Date.now() });
+  // What is in it is nobody else's business: passwords that were tried, names of machines.
+  await writeFile(path, page, { mode: 0o600 }).catch((cause: unknown) => {
+    throw new NetSentinelError('REPORT_NOT_WRITTEN', 'user', `the report could not be written to ${path}`, {
+      cause,
+      hint: 'Name a file in a folder that is there and may be written to.',
+    });
+  });
+  warn(`report: ${safe(path, 400)}`);
+}
+
+function tell(incidents: readonly Verdict[], { analyser, files, firstMs, lastMs }: Analyzed, tookMs: number): void {
   if (incidents.length > 0) {
     table(
       ['severity', 'score', 'attacker', 'first seen', 'last seen', 'techniques', 'what'],
       incidents
         .slice(0, MAX_ROWS)
-        .map((incident) => [
-          paint(incident.severity, severityColour[incident.severity]),
-          String(incident.score),
-          safe(hostOf(incident.actor) ?? incident.addresses[0] ?? incident.actor, 64),
-          when(incident.firstSeen),
-          when(incident.lastSeen),
-          techniquesIn(incident),
-          safe(incident.title, 120),
+        .map((one) => [
+          paint(one.severity, severityColour[one.severity]),
+          String(one.score),
+          safe('ip' in one.attacker ? one.attacker.ip : one.attacker.host, 64),
+          when(Date.parse(one.first_seen)),
+          when(Date.parse(one.last_seen)),
+          techniquesIn(one),
+          safe(one.title, 120),
         ]),
     );
     if (incidents.length > MAX_ROWS) print(`… and ${incidents.length - MAX_ROWS} more: --json tells them all`);
@@ -105,7 +135,7 @@ function tell(incidents: readonly Incident[], { analyser, files, firstMs, lastMs
     print(paint(`events from ${when(firstMs)} to ${when(lastMs)} (${span(lastMs - firstMs)})`, 'dim'));
 }
 
-function techniquesIn({ techniques }: Incident): string {
+function techniquesIn({ techniques }: Verdict): string {
   const shown = techniques.slice(0, 3).map((id) => safe(id, 16));
   return techniques.length > shown.length ? `${shown.join(' ')} +${techniques.length - shown.length}` : shown.join(' ');
 }
