@@ -106,10 +106,12 @@ async function fileBytes(path: string): Promise<Buffer> {
 
 const VARIANTS = 2_000;
 
-/** Where a format has header lines, the example that begins with them; otherwise all examples in turn. */
+/** Where a format has header lines, the example that begins with them; otherwise in turn all examples that are JSON, or are not, as the first is. */
 function exampleBytes({ examples }: ParserDefinition): Buffer {
   const headed = examples.find((example) => example.startsWith('#'));
-  const lines = (headed === undefined ? examples : [headed]).flatMap((example) => example.split('\n'));
+  const isJson = (example: string): boolean => example.startsWith('{');
+  const alike = examples.filter((example) => isJson(example) === isJson(examples[0] ?? ''));
+  const lines = (headed === undefined ? alike : [headed]).flatMap((example) => example.split('\n'));
   const headers = lines.filter((line) => line.startsWith('#'));
   const records = lines.filter((line) => !line.startsWith('#'));
   const text = [...headers];
