@@ -210,12 +210,12 @@ function requestOf(input: CrsInput): WebRequest {
       body,
     };
   }
-  const headers = Object.fromEntries(Object.entries(input.headers ?? {}).map(([name, value]) => [name, String(value)]));
+  const headers = input.headers ?? {};
   return {
     method: input.method ?? 'GET',
     target: input.uri ?? '/',
     headers,
-    ...(input.data === undefined ? {} : { body: String(input.data) }),
+    ...(input.data === undefined ? {} : { body: input.data }),
   };
 }
 

@@ -6,7 +6,7 @@ const PHP: readonly RegExp[] = [
   /\[[\\/]?php\]/i,
   /\b(?:eval|assert|system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|call_user_func(?:_array)?|create_function|preg_replace(?:_callback)?|array_map|array_filter|usort|ob_start|register_shutdown_function|file_get_contents|file_put_contents|fopen|fsockopen|readfile|highlight_file|show_source|base64_decode|gzinflate|gzuncompress|str_rot13|convert_uudecode|hex2bin|unserialize|phpinfo|phpversion|php_uname|getenv|putenv|ini_set|ini_get(?:_all)?|move_uploaded_file|chmod|unlink|mkdir|curl_exec|curl_init|scandir|glob|opendir|posix_getuid|posix_getpwuid|posix_kill|get_defined_\w+|get_current_user|getcwd|dl|error_log|var_dump|print_r|set_error_handler|spl_autoload\w*|mb_ereg_replace|parse_str|extract|iterator_apply|array_walk|array_reduce|forward_static_call|session_start|sqlite_query|mysql_query|strrev|is_callable|die)\s{0,8}(?:(?:\/\*[^*]{0,64}\*\/|(?:#|\/\/)[^\n]{0,64}\n)\s{0,8})?\((?:\s{0,8}["'$`\d]|\s{0,8}(?:[a-z_]\w{1,64}\s{0,4}\())/i,
   /\b(?:phpinfo|phpversion|php_uname|getcwd|get_current_user|posix_\w{3,24}|pcntl_\w{3,24}|get_defined_\w{3,24}|ini_get_all|gethostbyname|checkdate|array_(?:diff|map|filter|walk|reduce|merge|pop)|sodium_\w{3,64}|tidy_\w{3,64}|zend_\w{3,64}|mysqli?_\w{3,64}|openssl_\w{3,64}|base64_(?:de|en)code|date_add|symlink|chroot|fsockopen|shell_exec|file_get_contents)(?:\s|\/\*[^*]{0,32}\*\/|(?:#|\/\/)[^\n]{0,64}\n){0,4}\(/i,
-  /\(\s{0,4}(?:string|array|binary|object|unset)\s{0,4}\)\s{0,4}["'{(\[]|\(\w{1,32}\.\(?\w{1,32}\)?\.\w{1,32}\)\s{0,4}\(|["']\s{0,2}\.\s{0,2}["'][^"']{0,64}["']\s{0,2}\)\s{0,4}(?:\/\*|\()/i,
+  /\(\s{0,4}(?:string|array|binary|object|unset)\s{0,4}\)\s{0,4}["'{([]|\(\w{1,32}\.\(?\w{1,32}\)?\.\w{1,32}\)\s{0,4}\(|["']\s{0,2}\.\s{0,2}["'][^"']{0,64}["']\s{0,2}\)\s{0,4}(?:\/\*|\()/i,
   /\$_(?:get|post|request|cookie|server|files|session|env)\b|\$globals\b|\bhttp_(?:raw_post_data|get_vars|post_vars|cookie_vars|server_vars|env_vars|post_files)\b|\$\{?['"]?_(?:get|post)/i,
   /\bO:\+?\d{1,9}:"?[\w\\]{1,128}"?:\d|\ba:\d{1,9}:\{[is]:\d/i,
   /\bphp:\/\/(?:input|filter|stdin|stdout|memory|temp|output|fd)/i,
@@ -43,7 +43,7 @@ const OTHERS: readonly RegExp[] = [
   /\b(?:Process|Kernel|IO|File|Open3|PTY|Dir)\s{0,4}(?:\.|::|\[)\s{0,4}(?:spawn|exec|system|fork|popen\w*|read|syscall|open|delete|sysopen|test|eval|daemon|detach|kill|setproctitle|foreach|entries|exist)\b/,
   /\b(?:instance|class|module)_eval\b|\bgetline\s{0,4}<|\bopen\s{0,4}\(\s{0,4}\w{1,32}\s{0,4},\s{0,4}["'|]|#\{\s{0,4}(?:%x|`|system|exec|\d+\s{0,4}\*)/,
   /@\{\[\s{0,4}(?:system|`|eval)|\bsystem\s{0,4}@\{\[|\b(?:print|open)\s{0,4}\(?\s{0,4}(?:@ENV|%ENV|\$ENV)/i,
-  /%x\s{0,2}[{(\[]|\bpickle\.loads?\b|c__builtin__|cos\nsystem/,
+  /%x\s{0,2}[{([]|\bpickle\.loads?\b|c__builtin__|cos\nsystem/,
 ];
 
 export function codeInjection(text: string): Sign | undefined {

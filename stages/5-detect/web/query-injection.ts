@@ -9,7 +9,7 @@ const WHERE =
 const LDAP =
   /(?:^|[^\\])\)\s{0,4}(?:\(\s{0,4})?\(?\s{0,4}[|&!]\s{0,4}\(|\*\s{0,4}\)\s{0,4}\(\s{0,4}[|&!(]|[*)]\s{0,2}\)\s{0,2}\(\s{0,2}[a-z][\w-]{0,32}\s{0,2}[~<>]?=|^\*?\(\s{0,2}[|&!]\s{0,2}\(|\(\s{0,2}(?:uid|cn|objectclass|mail|sn|userpassword|samaccountname|password|department|givenname|ou)\s{0,2}[~<>]?=[^()]{0,64}\)|\)\s{0,2}\(\s{0,2}[a-z]{1,32}\s{0,2}[~<>]?=[^()]{0,64}\*|\*\)\)%00|^\*\)+$/i;
 const XPATH =
-  /(?:\/{1,2}|::)(?:\*[\[|/]|node\(\)|text\(\)|comment\(\)|\w{1,32}\[(?:\d|position|last|contains|@|text))|\b(?:ancestor|ancestor-or-self|descendant|descendant-or-self|following|following-sibling|preceding|preceding-sibling|child|attribute|namespace|parent|self)::[\w*]|["']\s{0,4}\]\s{0,4}(?:\||\/|\[|or\b|and\b)|\bcount\s{0,2}\(\s{0,2}(?:\/|child|parent|\.\.|\*|@)|\b(?:string-length|substring-before|substring-after|starts-with|normalize-space|namespace-uri|local-name|document-uri|unparsed-text|doc)\s{0,2}\(\s{0,2}(?:name|[/.@('"*])|\bname\s{0,2}\(\s{0,2}(?:\/|\.|parent|child)/i;
+  /(?:\/{1,2}|::)(?:\*[[|/]|node\(\)|text\(\)|comment\(\)|\w{1,32}\[(?:\d|position|last|contains|@|text))|\b(?:ancestor|ancestor-or-self|descendant|descendant-or-self|following|following-sibling|preceding|preceding-sibling|child|attribute|namespace|parent|self)::[\w*]|["']\s{0,4}\]\s{0,4}(?:\||\/|\[|or\b|and\b)|\bcount\s{0,2}\(\s{0,2}(?:\/|child|parent|\.\.|\*|@)|\b(?:string-length|substring-before|substring-after|starts-with|normalize-space|namespace-uri|local-name|document-uri|unparsed-text|doc)\s{0,2}\(\s{0,2}(?:name|[/.@('"*])|\bname\s{0,2}\(\s{0,2}(?:\/|\.|parent|child)/i;
 
 /** Django's and other mappers' way to filter by what a user should not see. */
 const LOOKUP =

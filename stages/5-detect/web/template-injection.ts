@@ -7,7 +7,7 @@ const INNER = /\$\{(?:(lower|upper):([^${}]{0,64})|[^${}]{0,64}?:?-([^${}]{0,64}
 
 const TEMPLATES: readonly RegExp[] = [
   // {{7*7}}, {{config}}, {{''.__class__}}, {%…%}
-  /\{\{[^{}]{0,200}(?:\d\s{0,4}[*+/-]\s{0,4}['"]?\d|__\w+__|\bconfig\b|\bself\b|\brequest\b|constructor|\|\s{0,2}(?:attr|safe|map|filter|join|system|e\b)|lipsum|cycler|joiner|namespace|\bphp\b|dump\(|app\.|_self|range\.|print\(|['"`(\[])/i,
+  /\{\{[^{}]{0,200}(?:\d\s{0,4}[*+/-]\s{0,4}['"]?\d|__\w+__|\bconfig\b|\bself\b|\brequest\b|constructor|\|\s{0,2}(?:attr|safe|map|filter|join|system|e\b)|lipsum|cycler|joiner|namespace|\bphp\b|dump\(|app\.|_self|range\.|print\(|['"`([])/i,
   /\{%[^%]{0,120}(?:\bimport\b|\bif\b|\bfor\b|\bset\b|\binclude\b|\bdebug\b|\bload\b|\bextends\b|\bblock\b)[^%]{0,120}%?\}?/i,
   /\{\{\s{0,4}\d{1,10}\s{0,4}\}\}/,
   /<%[=-]?\s{0,8}(?:\d|[\w.]{2,64}\s{0,4}[(.[*+]|`|system|file|io\.)/i,
