@@ -1,6 +1,8 @@
 /** Fields of the Elastic Common Schema 9 that our events may carry, by its names and types. */
 import { z } from 'zod';
-import { count, ip, keyword, keywords, MAX_LIST, port, sha256, text, timestamp } from './event-values.ts';
+import { endpoint, file, groupFields, host, observer, process, registry, tls, url, user } from './event-ecs-groups.ts';
+import { count, float, ip, keyword, keywords, MAX_LIST, text, timestamp } from './event-values.ts';
+import { vendorFields } from './event-vendors.ts';
 
 const eventKind = z.enum(['alert', 'asset', 'enrichment', 'event', 'metric', 'state', 'pipeline_error', 'signal']);
 const eventCategory = z.enum([
@@ -59,70 +61,14 @@ export const eventDetails = z.strictObject({
   module: keyword.optional(),
   provider: keyword.optional(),
   severity: count.optional(),
+  risk_score: float.optional(),
+  timezone: keyword.optional(),
+  created: timestamp.optional(),
   start: timestamp.optional(),
   end: timestamp.optional(),
   /** Nanoseconds, as ECS has it. */
   duration: count.optional(),
   original: text.optional(),
-});
-
-const endpoint = z.strictObject({
-  ip: ip.optional(),
-  port: port.optional(),
-  address: keyword.optional(),
-  domain: keyword.optional(),
-  mac: keyword.optional(),
-  bytes: count.optional(),
-  packets: count.optional(),
-  nat: z.strictObject({ ip: ip.optional(), port: port.optional() }).optional(),
-  as: z
-    .strictObject({ number: count.optional(), organization: z.strictObject({ name: keyword.optional() }).optional() })
-    .optional(),
-  geo: z
-    .strictObject({
-      country_iso_code: keyword.optional(),
-      country_name: keyword.optional(),
-      city_name: keyword.optional(),
-    })
-    .optional(),
-});
-
-const hashes = z.strictObject({ md5: keyword.optional(), sha1: keyword.optional(), sha256: sha256.optional() });
-
-const process = z.strictObject({
-  pid: count.optional(),
-  name: keyword.optional(),
-  executable: keyword.optional(),
-  command_line: text.optional(),
-  args: z.array(text).max(MAX_LIST).optional(),
-  args_count: count.optional(),
-  exit_code: z.number().int().optional(),
-  working_directory: keyword.optional(),
-});
-
-const file = z.strictObject({
-  path: text.optional(),
-  name: keyword.optional(),
-  directory: text.optional(),
-  extension: keyword.optional(),
-  size: count.optional(),
-  type: keyword.optional(),
-  mode: keyword.optional(),
-  mime_type: keyword.optional(),
-  hash: hashes.optional(),
-});
-
-const url = z.strictObject({
-  original: text.optional(),
-  full: text.optional(),
-  scheme: keyword.optional(),
-  domain: keyword.optional(),
-  port: port.optional(),
-  path: text.optional(),
-  query: text.optional(),
-  extension: keyword.optional(),
-  username: keyword.optional(),
-  password: keyword.optional(),
 });
 
 const technique = z.strictObject({
@@ -136,13 +82,23 @@ export const ecsFields = {
   '@timestamp': timestamp,
   message: text.optional(),
   tags: keywords.optional(),
-  agent: z.strictObject({ name: keyword.optional(), type: keyword.optional(), version: keyword.optional() }).optional(),
+  agent: z
+    .strictObject({
+      id: keyword.optional(),
+      ephemeral_id: keyword.optional(),
+      name: keyword.optional(),
+      type: keyword.optional(),
+      version: keyword.optional(),
+    })
+    .optional(),
   client: endpoint.optional(),
   destination: endpoint.optional(),
   dns: z
     .strictObject({
       id: keyword.optional(),
       type: keyword.optional(),
+      op_code: keyword.optional(),
+      header_flags: keywords.optional(),
       question: z
         .strictObject({
           name: keyword.optional(),
@@ -150,6 +106,7 @@ export const ecsFields = {
           class: keyword.optional(),
           registered_domain: keyword.optional(),
           subdomain: keyword.optional(),
+          top_level_domain: keyword.optional(),
         })
         .optional(),
       answers: z
@@ -157,6 +114,7 @@ export const ecsFields = {
           z.strictObject({
             data: keyword.optional(),
             name: keyword.optional(),
+            class: keyword.optional(),
             type: keyword.optional(),
             ttl: count.optional(),
           }),
@@ -167,25 +125,18 @@ export const ecsFields = {
       response_code: keyword.optional(),
     })
     .optional(),
-  error: z.strictObject({ code: keyword.optional(), message: text.optional(), type: keyword.optional() }).optional(),
-  file: file.optional(),
-  host: z
+  error: z
     .strictObject({
-      name: keyword.optional(),
-      hostname: keyword.optional(),
+      code: keyword.optional(),
       id: keyword.optional(),
-      ip: z.array(ip).max(MAX_LIST).optional(),
-      os: z
-        .strictObject({
-          name: keyword.optional(),
-          version: keyword.optional(),
-          family: keyword.optional(),
-          kernel: keyword.optional(),
-          type: keyword.optional(),
-        })
-        .optional(),
+      message: text.optional(),
+      stack_trace: text.optional(),
+      type: keyword.optional(),
     })
     .optional(),
+  file: file.optional(),
+  group: groupFields.optional(),
+  host: host.optional(),
   http: z
     .strictObject({
       version: keyword.optional(),
@@ -221,16 +172,24 @@ export const ecsFields = {
     .strictObject({
       transport: keyword.optional(),
       type: keyword.optional(),
+      name: keyword.optional(),
       protocol: keyword.optional(),
       application: keyword.optional(),
       direction: keyword.optional(),
       community_id: keyword.optional(),
+      forwarded_ip: ip.optional(),
+      vlan: z.strictObject({ id: keyword.optional(), name: keyword.optional() }).optional(),
+      inner: z
+        .strictObject({ vlan: z.strictObject({ id: keyword.optional(), name: keyword.optional() }).optional() })
+        .optional(),
       iana_number: keyword.optional(),
       bytes: count.optional(),
       packets: count.optional(),
     })
     .optional(),
-  process: process.extend({ parent: process.optional() }).optional(),
+  observer: observer.optional(),
+  process: process.optional(),
+  registry: registry.optional(),
   related: z
     .strictObject({
       ip: z.array(ip).max(MAX_LIST).optional(),
@@ -242,6 +201,7 @@ export const ecsFields = {
   rule: z
     .strictObject({
       id: keyword.optional(),
+      uuid: keyword.optional(),
       name: keyword.optional(),
       category: keyword.optional(),
       description: text.optional(),
@@ -252,7 +212,13 @@ export const ecsFields = {
     .optional(),
   server: endpoint.optional(),
   service: z
-    .strictObject({ name: keyword.optional(), type: keyword.optional(), version: keyword.optional() })
+    .strictObject({
+      id: keyword.optional(),
+      name: keyword.optional(),
+      type: keyword.optional(),
+      version: keyword.optional(),
+      node: z.strictObject({ name: keyword.optional() }).optional(),
+    })
     .optional(),
   source: endpoint.optional(),
   threat: z
@@ -263,31 +229,19 @@ export const ecsFields = {
       indicator: z.record(z.string().max(64), z.unknown()).optional(),
     })
     .optional(),
-  tls: z
+  tls: tls.optional(),
+  url: url.optional(),
+  user: user.optional(),
+  user_agent: z
     .strictObject({
+      original: text.optional(),
+      name: keyword.optional(),
       version: keyword.optional(),
-      cipher: keyword.optional(),
-      established: z.boolean().optional(),
-      client: z.strictObject({ ja3: keyword.optional(), server_name: keyword.optional() }).optional(),
-      server: z
-        .strictObject({ subject: keyword.optional(), issuer: keyword.optional(), ja3s: keyword.optional() })
+      device: z.strictObject({ name: keyword.optional() }).optional(),
+      os: z
+        .strictObject({ name: keyword.optional(), full: keyword.optional(), version: keyword.optional() })
         .optional(),
     })
     .optional(),
-  url: url.optional(),
-  user: z
-    .strictObject({
-      id: keyword.optional(),
-      name: keyword.optional(),
-      domain: keyword.optional(),
-      email: keyword.optional(),
-      roles: keywords.optional(),
-    })
-    .optional(),
-  user_agent: z
-    .strictObject({ original: text.optional(), name: keyword.optional(), version: keyword.optional() })
-    .optional(),
-  /** Vendors' own facts, as Elastic's integrations name them. */
-  zeek: z.record(z.string().max(64), z.unknown()).optional(),
-  suricata: z.record(z.string().max(64), z.unknown()).optional(),
+  ...vendorFields,
 };

@@ -50,4 +50,6 @@ export const netsentinel = z.strictObject({
   aggregated: count.optional(),
   /** Names of the fields whose text was cut to a cap. */
   truncated: keywords.optional(),
+  /** Names of fields of a log's record that were left out, since they have no place here or are not of their type. */
+  dropped: keywords.optional(),
 });

@@ -10,6 +10,8 @@ export const text = z.string().max(MAX_TEXT);
 export const keyword = z.string().max(MAX_KEYWORD);
 export const keywords = z.array(keyword).max(MAX_LIST);
 export const count = z.number().int().nonnegative();
+/** Any finite number. */
+export const float = z.number();
 export const port = z.number().int().min(0).max(65_535);
 export const ip = z.string().max(45);
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

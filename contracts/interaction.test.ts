@@ -49,6 +49,7 @@ describe('what an event means', () => {
     [{ event: { kind: 'event', dataset: 'x', category: ['authentication'] } }, 'login'],
     [{ process: { command_line: 'id' } }, 'command'],
     [{ url: { original: 'http://192.0.2.1/' } }, 'download'],
+    [{ url: { original: '/' }, http: { request: { method: 'GET' } } }, 'request'],
     [{ netsentinel: { decoy: { id: 'd', type: 'ssh' }, upload: { sha256: 'a'.repeat(64), bytes: 1 } } }, 'upload'],
     [
       { netsentinel: { decoy: { id: 'd', type: 'ssh' }, ssh: { forward: { kind: 'x', host: 'h', port: 1 } } } },

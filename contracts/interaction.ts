@@ -28,6 +28,8 @@ export type Interaction =
   | 'forward'
   /** A program of the machine would have opened a connection. */
   | 'outbound'
+  /** A web server, proxy or sensor saw an HTTP request. Most are background: whoever reads on asks what is in it. */
+  | 'request'
   | 'disconnect'
   /** Something else at a decoy. */
   | 'other'
@@ -52,6 +54,8 @@ export const DECOY_ACTIONS = {
   disconnect: 'disconnect',
   recording: 'other',
   bounded: 'other',
+  /** Asked for something by a protocol that has no word for it here. */
+  request: 'other',
 } as const satisfies Readonly<Record<string, Interaction>>;
 
 /** Words in `event.action`, first match wins. */
@@ -78,12 +82,18 @@ export function interactionOf(event: Event | SensorEvent): Interaction {
   if (event.netsentinel?.decoy === undefined)
     return event.event.category?.includes('authentication') === true && event.event.outcome !== undefined
       ? 'login'
-      : 'none';
+      : isRequest(event)
+        ? 'request'
+        : 'none';
   if (event.event.kind === 'pipeline_error') return 'other';
   const named = event.event.action === undefined ? undefined : byAction(event.event.action);
   if (named === 'write') return event.tags?.includes('upload') === true ? 'upload' : 'write';
   if (named === 'forward') return event.netsentinel.ssh?.forward?.kind === 'connect' ? 'outbound' : 'forward';
   return named ?? byContent(event);
+}
+
+function isRequest({ url, http, event }: Event | SensorEvent): boolean {
+  return url !== undefined && http !== undefined && event.kind !== 'pipeline_error';
 }
 
 function byAction(action: string): Interaction | undefined {
@@ -100,6 +110,7 @@ function byContent(event: Event | SensorEvent): Interaction {
   if (event.event.category?.includes('authentication') === true) return 'login';
   if (event.netsentinel?.ssh?.forward !== undefined) return 'forward';
   if (event.netsentinel?.upload !== undefined) return 'upload';
+  if (isRequest(event)) return 'request';
   if (event.url !== undefined) return 'download';
   if (event.process?.command_line !== undefined) return 'command';
   if (event.netsentinel?.ssh?.hassh !== undefined || event.netsentinel?.ssh?.client_version !== undefined)

@@ -1,6 +1,11 @@
 /** `npm run conformance NAME [--json]`: measures what we built against a corpus of the real thing. One file per name in `conformance/`. */
 const MEASURES: Readonly<Record<string, () => Promise<{ measure(args: readonly string[]): Promise<number> }>>> = {
   shell: () => import('./conformance/shell.ts'),
+  web: () => import('./conformance/web.ts'),
+  elastic: () => import('./conformance/elastic.ts'),
+  honeypot: () => import('./conformance/honeypot.ts'),
+  fail2ban: () => import('./conformance/fail2ban.ts'),
+  zeek: () => import('./conformance/zeek.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /**
- * Generates what documentation can be generated: the JSON Schema and reference of the configuration, the commands, the fields of an event.
+ * Generates what documentation can be generated: the JSON Schema and reference of the configuration, the commands, the fields of an event, the log formats.
  * `npm run docs` writes; `npm run docs -- --check` fails where what is committed is not what would be written.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ECS_VERSION, Event } from '@netsentinel/contracts/event';
 import { decoyTypes, findDecoy } from '@netsentinel/decoys/index';
+import { formatsPage } from './docs-formats.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -33,6 +34,7 @@ files.set('netsentinel.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`
 files.set('configuration.md', await configurationPage(schema));
 files.set('commands.md', commandsPage());
 files.set('event.md', eventPage());
+files.set('formats.md', await formatsPage());
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];

@@ -5,7 +5,16 @@
 import { commandOf, makePlan } from './cli/up.plan.ts';
 
 const argv = process.argv.slice(2);
-process.exitCode = commandOf(argv) === 'up' ? await runUp() : await (await import('./cli/program.ts')).runProgram(argv);
+process.exitCode = commandOf(argv) === 'up' ? await runUp() : await runCommand();
+
+async function runCommand(): Promise<number> {
+  // Whoever reads our output may have seen enough (`| head`): that is no failure, and nothing is left to do.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return (await import('./cli/program.ts')).runProgram(argv);
+}
 
 /** The launcher loads while the plan is made. */
 async function runUp(): Promise<number> {

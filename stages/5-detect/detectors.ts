@@ -8,6 +8,7 @@ import { isRepeat, markSeen, type ActorState } from './actor-state.ts';
 import { readArgv, readCommandLine, type CommandLine } from './command-line.ts';
 import type { Detector, DetectorDefinition, DetectorInput, Finding } from './detector.types.ts';
 import { DETECTORS } from './detectors/index.ts';
+import { isPlainRequest } from './web-request.ts';
 
 const MAX_EVIDENCE = 32;
 const MAX_SUMMARY = 1024;
@@ -28,7 +29,8 @@ interface Member {
   readonly detector: Detector;
 }
 
-const SIGNS = ['decoy', 'authentication'].map((text) => Buffer.from(text));
+/** What web servers saw has a group `url`, as JSON writes it and as msgpack does. */
+const SIGNS = ['decoy', 'authentication', '"url":{', '\u00a3url'].map((text) => Buffer.from(text, 'latin1'));
 
 /**
  * False where a record (`kernel/event-record.ts`) is background for certain: nothing in its bytes can make it a move (`interactionOf`). Ten
@@ -50,7 +52,11 @@ export function createDetectors(definitions: readonly DetectorDefinition[] = DET
     }
   }
   return {
-    concerns: (event) => event.netsentinel.actor !== '-' && interactionOf(event) !== 'none',
+    concerns: (event) => {
+      if (event.netsentinel.actor === '-') return false;
+      const interaction = interactionOf(event);
+      return interaction !== 'none' && !(interaction === 'request' && isPlainRequest(event));
+    },
     process: (event, state) => {
       if (event.netsentinel.actor === '-' || isRepeat(state, event)) return [];
       markSeen(state, event);

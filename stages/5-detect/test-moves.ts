@@ -20,6 +20,11 @@ export interface MoveSketch {
   readonly upload?: string;
   readonly write?: string;
   readonly execute?: string;
+  /** `GET /path?query`, as a web server of one's own logs it: no decoy. */
+  readonly request?: string;
+  readonly status?: number;
+  readonly agent?: string;
+  readonly body?: string;
   readonly after?: number;
   readonly session?: string;
   readonly decoy?: boolean;
@@ -56,7 +61,7 @@ export function moveEvent(sketch: MoveSketch, time: number, sequence: number, ac
       sequence,
     },
     netsentinel: {
-      ...(sketch.decoy === false ? {} : { decoy: { id: 'ssh-1', type: 'ssh' } }),
+      ...(sketch.decoy === false || sketch.request !== undefined ? {} : { decoy: { id: 'ssh-1', type: 'ssh' } }),
       session: { id: sketch.session ?? 's1' },
       ...netsentinel,
       sensor: { id: 'ssh-1', type: 'ssh' },
@@ -84,6 +89,21 @@ function factsOf(sketch: MoveSketch): [keyof typeof DECOY_ACTIONS, Facts] {
         },
       },
     ];
+  if (sketch.request !== undefined) {
+    const [method = 'GET', target = '/'] = sketch.request.split(' ');
+    return [
+      'connect',
+      {
+        event: { kind: 'event', category: ['web'], dataset: 'nginx.access' },
+        url: { original: target },
+        http: {
+          request: { method, ...(sketch.body === undefined ? {} : { body: { content: sketch.body } }) },
+          response: { status_code: sketch.status ?? 200 },
+        },
+        ...(sketch.agent === undefined ? {} : { user_agent: { original: sketch.agent } }),
+      },
+    ];
+  }
   if (sketch.command !== undefined) return ['command', { process: { command_line: sketch.command } }];
   if (sketch.program !== undefined) return ['program', { process: { args: [...sketch.program] } }];
   if (sketch.handshake !== undefined)

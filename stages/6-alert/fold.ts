@@ -17,6 +17,8 @@ export interface FoldContext {
   readonly before: readonly Event[];
   /** A quiet time after which a new incident is opened, milliseconds. Default 24 hours. */
   readonly reopenAfterMs?: number;
+  /** Whether a mere connection to a decoy opens one, as in a look back at what a honeypot saw. Default: it does not. */
+  readonly contactOpens?: boolean;
 }
 
 const REOPEN_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -43,7 +45,7 @@ export function foldEvent(
   const interaction = interactionOf(event);
   const current = isOver(incident, time, ctx.reopenAfterMs ?? REOPEN_AFTER_MS) ? undefined : incident;
   if (current === undefined) {
-    if (!opens(event, interaction, detections)) return undefined;
+    if (!opens(event, interaction, detections, ctx.contactOpens ?? false)) return undefined;
     const before = ctx.before.filter((one) => one.event.id !== event.event.id);
     let opened = newIncident(event, Math.min(time, ...before.map((one) => Date.parse(one['@timestamp']))));
     for (const one of before) opened = fold(opened, one, interactionOf(one), Date.parse(one['@timestamp']), []);
@@ -86,9 +88,15 @@ function isOver(incident: Incident | undefined, time: number, reopenAfterMs: num
   return incident === undefined || incident.status === 'closed' || time > incident.lastSeen + reopenAfterMs;
 }
 
-function opens(event: Event, interaction: Interaction, detections: readonly Detection[]): boolean {
+function opens(
+  event: Event,
+  interaction: Interaction,
+  detections: readonly Detection[],
+  contactOpens: boolean,
+): boolean {
   if (detections.some((one) => atLeast(one.severity, 'medium'))) return true;
-  return event.netsentinel.decoy !== undefined && !BARE.has(interaction) && event.event.kind !== 'pipeline_error';
+  if (event.netsentinel.decoy === undefined || event.event.kind === 'pipeline_error') return false;
+  return contactOpens ? interaction !== 'none' : !BARE.has(interaction);
 }
 
 function newIncident(event: Event, firstSeen: number): Incident {

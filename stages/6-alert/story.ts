@@ -70,6 +70,12 @@ export function tellMove(
         event.netsentinel.ssh?.forward ?? {};
       return tell('outbound', `Tried to connect to ${show(host)}:${port}`);
     }
+    case 'request':
+      return tellRun(draft, event, 'request', tell, (count) =>
+        count === 1
+          ? `Asked ${decoy} for ${showRequest(event)}`
+          : `${count} web requests, the last for ${showRequest(event)}`,
+      );
     case 'disconnect':
       return tell('disconnect', `Left ${decoy}`);
     case 'handshake':
@@ -77,6 +83,10 @@ export function tellMove(
     case 'none':
       return undefined;
   }
+}
+
+function showRequest({ url, http }: Event): string {
+  return show(`${http?.request?.method ?? ''} ${url?.original ?? url?.path ?? ''}`.trim());
 }
 
 type Tell = (kind: string, title: string, detail?: string) => void;

@@ -97,6 +97,21 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'parse',
+    summary: 'lines of a log format to ECS events a second, on one thread',
+    options: { records: number('records in each round', 400_000) },
+    texts: {
+      format: { summary: 'a format of `formats`' },
+      input: { summary: 'a file of it (default: the format’s examples, repeated)', optional: true },
+    },
+    run: async ({ records }, _flags, { format, input }) =>
+      (await import('@netsentinel/normalise/bench/parse.bench')).benchParse({
+        format: format!,
+        input: input ?? '',
+        records: records!,
+      }),
+  },
+  {
     name: 'sigma',
     summary: 'events a second through Sigma rules, on one thread, from JSON text',
     options: {},

@@ -1,7 +1,7 @@
 /** `hunt`: rules over events in files, as a table for people or a line of JSON for each match. */
 import { Option, type Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { EventFile } from '../hunt/event-file.ts';
+import type { InputFile } from '@netsentinel/normalise/records/input-file';
 import type { HuntMatch, HuntTotals } from '../hunt/hunt.ts';
 import { paint, print, printJson, safe, table, warn, when } from './output.ts';
 import { openProgress } from './progress.ts';
@@ -37,12 +37,12 @@ export function addHunt(program: Command): void {
     .option('--json', 'print JSON: one match a line')
     .addHelpText('after', '\nExample: netsentinel hunt logs/*.json.gz --rules rules/windows')
     .action(async (operands: string[], options: HuntArguments, command: Command) => {
-      const [{ findEventFiles }, { hunt }] = await Promise.all([
-        import('../hunt/event-file.ts'),
+      const [{ findInputFiles }, { hunt }] = await Promise.all([
+        import('@netsentinel/normalise/records/input-file'),
         import('../hunt/hunt.ts'),
       ]);
       const { rulePaths, eventPaths } = await apart(options.rules, operands);
-      const files = await findEventFiles(eventPaths);
+      const files = await findInputFiles(eventPaths);
       const ecs = options.fields === 'ecs';
       const rules =
         rulePaths === undefined ? (await readLibrary(command, { ecs })).rules : await readRuleSet(rulePaths, { ecs });
@@ -122,7 +122,7 @@ class Tally {
   }
 }
 
-function tell(found: Tally, totals: HuntTotals, files: readonly EventFile[]): void {
+function tell(found: Tally, totals: HuntTotals, files: readonly InputFile[]): void {
   const rows = found.rows();
   if (rows.length > 0) {
     table(

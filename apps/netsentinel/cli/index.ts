@@ -1,13 +1,16 @@
 /** Every command but `up`, in the order in which help shows them. */
 import type { Command } from 'commander';
+import { addAnalyze } from './analyze.command.ts';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
 import { addBench } from './bench.command.ts';
 import { addDoctor } from './doctor.command.ts';
+import { addFormats } from './formats.command.ts';
 import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
 import { addLab } from './lab.command.ts';
+import { addNormalize } from './normalize.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
@@ -19,6 +22,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   addStatus,
   addIncidents,
   addReplay,
+  addAnalyze,
+  addNormalize,
+  addFormats,
   addHunt,
   addRules,
   addResponse,

@@ -27,11 +27,19 @@ export function print(line = ''): void {
 /** JSON leaves some characters as they are that a terminal obeys; they are written as `\u…`, which means the same to a program. */
 export function printJson(value: unknown): void {
   const text = JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
-  const plain = text.replace(
+  process.stdout.write(`${harmless(text)}\n`);
+}
+
+/** The same for one of many documents: without big integers, and as text. */
+export function harmlessJson(value: object): string {
+  return harmless(JSON.stringify(value));
+}
+
+function harmless(json: string): string {
+  return json.replace(
     /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  process.stdout.write(`${plain}\n`);
 }
 
 export function warn(line: string): void {

@@ -126,7 +126,7 @@ describe('hunt', () => {
     expect((await cli('hunt', '--rules', rules, join(top, 'nowhere'))).err).toContain('cannot read');
     expect((await cli('hunt', '--rules', rules)).err).toContain('no event files are named');
     expect((await cli('hunt')).err).toContain('no event files are named');
-    expect((await cli('hunt', '--rules', join(top, 'nowhere'), '--json', rules)).err).toContain('no event files in');
+    expect((await cli('hunt', '--rules', join(top, 'nowhere'), '--json', rules)).err).toContain('no files to read in');
   });
 });
 

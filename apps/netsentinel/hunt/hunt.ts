@@ -3,6 +3,7 @@
  * not in which files hold them.
  */
 import { JsonTexts } from '@netsentinel/normalise/json/json-texts';
+import { readInputFile, type InputFile } from '@netsentinel/normalise/records/input-file';
 import { Correlator } from '@netsentinel/sigma/correlate/correlator';
 import { fieldsOfCorrelations } from '@netsentinel/sigma/correlate/fields';
 import { rolesOf, type Roles } from '@netsentinel/sigma/correlate/roles';
@@ -11,7 +12,6 @@ import { logsourceOf } from '@netsentinel/sigma/event-logsource';
 import { timeOf } from '@netsentinel/sigma/event-time';
 import { compileRules } from '@netsentinel/sigma/match/matcher';
 import type { Correlation, Rule, RuleSet } from '@netsentinel/sigma/rule';
-import { readEventFile, type EventFile } from './event-file.ts';
 
 /** Where an event stands: `index` counts the events of its file from 0, broken ones included. */
 export interface EventPlace {
@@ -34,7 +34,7 @@ export interface HuntMatch {
 
 export interface HuntOptions {
   readonly rules: RuleSet;
-  readonly files: readonly EventFile[];
+  readonly files: readonly InputFile[];
   /** Whether an event meets only rules for its log source. */
   readonly routing: boolean;
   readonly onMatch: (match: HuntMatch) => void;
@@ -98,7 +98,7 @@ export async function hunt(options: HuntOptions): Promise<HuntTotals> {
         return undefined;
       },
     });
-    for await (const chunk of readEventFile(path, (read) => options.onProgress?.(readBefore + read))) texts.push(chunk);
+    for await (const chunk of readInputFile(path, (read) => options.onProgress?.(readBefore + read))) texts.push(chunk);
     texts.end();
     readBefore += bytes;
   }

@@ -4,7 +4,6 @@
  */
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
-import { interactionOf } from '@netsentinel/contracts/interaction';
 import { evidenceOf, findingOfCorrelation, findingOfRule, type Evidence } from '@netsentinel/detect/rule-finding';
 import { Correlator } from '@netsentinel/sigma/correlate/correlator';
 import { splitByKey } from '@netsentinel/sigma/correlate/in-place';
@@ -112,8 +111,8 @@ export class CompiledEventRules implements EventRules {
     );
   }
 
-  /** Of moves at decoys and of logins our detectors say what our own rules say of the logs of others, and know more of the attacker. */
+  /** Of moves at decoys our detectors say what our own rules say of the logs of others, and know more of the attacker. */
   #isJudgedByDetectors({ position }: Rule, event: Event): boolean {
-    return position.path.startsWith(this.#ownFolder) && interactionOf(event) !== 'none';
+    return event.netsentinel.decoy !== undefined && position.path.startsWith(this.#ownFolder);
   }
 }

@@ -2,30 +2,16 @@
  * From what a sensor of ours sent to an `Event`: strict validation, then the stamps that only the platform may give. What breaks the
  * schema becomes an event of kind `pipeline_error`, so that nothing an attacker does makes a sensor's word disappear.
  */
-import { NOBODY } from '@netsentinel/contracts/actor';
-import { MAX_EVENT_BYTES, SensorEvent, eventId, type Event } from '@netsentinel/contracts/event';
+import { SensorEvent, eventId, type Event } from '@netsentinel/contracts/event';
 import type { Result } from '@netsentinel/contracts/result';
 import { actorOf } from '@netsentinel/kernel/address';
-import { canonicalAddress } from './canonical-address.ts';
-import { fitEvent, serialisedAtMost } from './event-size.ts';
-import { compileCheck } from './schema-check.ts';
+import { compileCheck } from '../event/schema-check.ts';
+import { finishEvent, type Stamp } from '../event/stamp.ts';
+import { canonicalAddress } from '../text/canonical-address.ts';
 
-/** What is known of an event from the connection that it came over. */
-export interface Stamp {
-  readonly sensor: { readonly id: string; readonly type: string };
-  readonly epoch: string;
-  readonly sequence: number;
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number;
-  readonly sourceVerified: boolean;
-}
+export type { Stamp } from '../event/stamp.ts';
 
-const MAX_LIST = 256;
 const MAX_ORIGINAL = 8 * 1024;
-const OLDEST = Date.UTC(2000, 0, 1);
-const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
-const UNKNOWN_ENDPOINT = 'is not an address';
-
 const isSensorEvent = compileCheck(SensorEvent);
 
 /**
@@ -38,16 +24,9 @@ export function normaliseSensorEvent(input: unknown, stamp: Stamp): Result<Event
     // zod is asked where it is no: it knows why.
     const parsed = isSensorEvent(input) ? undefined : SensorEvent.safeParse(input);
     if (parsed === undefined || parsed.success) {
-      let event = stampEvent(parsed === undefined ? (input as SensorEvent) : parsed.data, stamp);
-      const wrong = canonicaliseAddresses(event);
-      if (wrong === undefined) {
-        event.netsentinel.actor = actorOf(event.source?.ip);
-        fillRelated(event);
-        if (serialisedAtMost(event, MAX_EVENT_BYTES)) return { ok: true, value: event };
-        event = structuredClone(event);
-        if (fitEvent(event)) return { ok: true, value: event };
-        reason = `event is larger than ${MAX_EVENT_BYTES} bytes`;
-      } else reason = wrong;
+      const finished = finishEvent(parsed === undefined ? (input as SensorEvent) : parsed.data, stamp);
+      if (finished.ok) return finished;
+      reason = finished.error;
     } else {
       const issue = parsed.error.issues[0];
       reason =
@@ -58,98 +37,6 @@ export function normaliseSensorEvent(input: unknown, stamp: Stamp): Result<Event
     reason = 'unreadable value';
   }
   return { ok: false, error: pipelineError(input, reason.slice(0, 1024), stamp) };
-}
-
-/** A new event, which shares with the sensor's what stays as it is. Its actor is not known before its addresses are. */
-function stampEvent(sensed: SensorEvent, stamp: Stamp): Event {
-  const { event, netsentinel } = sensed;
-  const time = sensibleTime(sensed['@timestamp'], stamp.receivedAt);
-  const stamped: Event = {
-    ...sensed,
-    event: {
-      ...event,
-      id: eventId({ producer: stamp.sensor.id, epoch: stamp.epoch, sequence: stamp.sequence }),
-      ingested: isoTime(stamp.receivedAt),
-      sequence: stamp.sequence,
-    },
-    netsentinel: {
-      ...netsentinel,
-      sensor: { id: stamp.sensor.id, type: stamp.sensor.type },
-      source_verified: stamp.sourceVerified,
-      actor: NOBODY,
-    },
-  };
-  if (time !== undefined) {
-    stamped['@timestamp'] = time;
-    stamped.tags = [...(sensed.tags ?? []), 'time_adjusted'].slice(-MAX_LIST);
-  }
-  return stamped;
-}
-
-let latest = { ms: Number.NaN, text: '' };
-
-/** Many events are received within the same millisecond. */
-function isoTime(ms: number): string {
-  if (latest.ms !== ms) latest = { ms, text: new Date(ms).toISOString() };
-  return latest.text;
-}
-
-/** The receive time in place of a time that cannot be; undefined where the sensor's own is fine. */
-function sensibleTime(text: string, receivedAt: number): string | undefined {
-  const time = Date.parse(text);
-  if (time >= OLDEST && time <= receivedAt + MAX_AHEAD_MS) return undefined;
-  return new Date(receivedAt).toISOString();
-}
-
-/** Puts every address into its canonical form; answers what is wrong with the first that is none. The sensor's own objects stay as they are. */
-function canonicaliseAddresses(event: Event): string | undefined {
-  for (const side of ['source', 'destination', 'client', 'server'] as const) {
-    const endpoint = event[side];
-    if (endpoint === undefined) continue;
-    const { ip, nat } = endpoint;
-    if (ip !== undefined) {
-      const canonical = canonicalAddress(ip);
-      if (canonical === undefined) return `${side}.ip ${UNKNOWN_ENDPOINT}`;
-      if (canonical !== ip) event[side] = { ...endpoint, ip: canonical };
-    }
-    if (nat?.ip !== undefined) {
-      const canonical = canonicalAddress(nat.ip);
-      if (canonical === undefined) return `${side}.nat.ip ${UNKNOWN_ENDPOINT}`;
-      if (canonical !== nat.ip) event[side] = { ...event[side], nat: { ...nat, ip: canonical } };
-    }
-  }
-  const { host, related } = event;
-  if (host?.ip !== undefined) event.host = { ...host, ip: host.ip.flatMap((ip) => canonicalAddress(ip) ?? []) };
-  if (related?.ip !== undefined)
-    event.related = { ...related, ip: related.ip.flatMap((ip) => canonicalAddress(ip) ?? []) };
-  return undefined;
-}
-
-/** `related.*` is what one searches when asking "anything about this address, user, hash?" */
-function fillRelated(event: Event): void {
-  const given = event.related;
-  const ip = union(given?.ip, event.source?.ip, event.destination?.ip);
-  const user = union(given?.user, event.user?.name);
-  const hashes = event.file?.hash;
-  const hash = union(given?.hash, hashes?.sha256, hashes?.sha1, hashes?.md5, event.netsentinel.upload?.sha256);
-  const hosts = union(given?.hosts, event.host?.name, event.url?.domain, event.netsentinel.ssh?.forward?.host);
-  if (ip === undefined && user === undefined && hash === undefined && hosts === undefined) return;
-  event.related = {
-    ...(ip === undefined ? {} : { ip }),
-    ...(user === undefined ? {} : { user }),
-    ...(hash === undefined ? {} : { hash }),
-    ...(hosts === undefined ? {} : { hosts }),
-  };
-}
-
-function union(given: string[] | undefined, ...more: (string | undefined)[]): string[] | undefined {
-  let list = given;
-  for (const value of more) {
-    if (value === undefined || value === '' || list?.includes(value) === true) continue;
-    if (list === given) list = given === undefined ? [] : given.slice(0, MAX_LIST);
-    if (list!.length < MAX_LIST) list!.push(value);
-  }
-  return list;
 }
 
 function pipelineError(input: unknown, reason: string, stamp: Stamp): Event {

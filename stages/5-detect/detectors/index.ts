@@ -54,6 +54,11 @@ import { sudoProbing } from './sudo-probing.detector.ts';
 import { systemDiscovery } from './system-discovery.detector.ts';
 import { tunnelTool } from './tunnel-tool.detector.ts';
 import { userDiscovery } from './user-discovery.detector.ts';
+import { webAttack } from './web-attack.detector.ts';
+import { webExploit } from './web-exploit.detector.ts';
+import { webProbing } from './web-probing.detector.ts';
+import { webScanner } from './web-scanner.detector.ts';
+import { webScript } from './web-script.detector.ts';
 import { routerosBot } from './routeros-bot.detector.ts';
 import { temporaryProgramRun } from './temporary-program-run.detector.ts';
 
@@ -112,6 +117,11 @@ export const DETECTORS: readonly DetectorDefinition[] = [
   systemDiscovery,
   tunnelTool,
   userDiscovery,
+  webAttack,
+  webExploit,
+  webProbing,
+  webScanner,
+  webScript,
   routerosBot,
   temporaryProgramRun,
 ];

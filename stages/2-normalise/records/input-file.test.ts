@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findEventFiles, readEventFile } from './event-file.ts';
+import { findInputFiles, readInputFile } from './input-file.ts';
 
 let folder: string;
 const text = '{"user":"märy"}\n'.repeat(50_000);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'netsentinel-event-file-'));
+  folder = await mkdtemp(join(tmpdir(), 'netsentinel-input-file-'));
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
 async function read(path: string): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readEventFile(path)) chunks.push(chunk);
+  for await (const chunk of readInputFile(path)) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -46,21 +46,21 @@ it('counts what it has read from disk', async () => {
   const bytes = gzipSync(text);
   await writeFile(path, bytes);
   let last = 0;
-  for await (const _ of readEventFile(path, (read) => (last = read))) expect(last).toBeGreaterThan(0);
+  for await (const _ of readInputFile(path, (read) => (last = read))) expect(last).toBeGreaterThan(0);
   expect(last).toBe(bytes.length);
 });
 
 it('says which file is damaged', async () => {
   const path = join(folder, 'cut.gz');
   await writeFile(path, gzipSync(text).subarray(0, 100));
-  await expect(read(path)).rejects.toMatchObject({ code: 'HUNT_FILE_BROKEN', message: expect.stringContaining(path) });
+  await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_BROKEN', message: expect.stringContaining(path) });
 });
 
 it('opens folders, in order, and takes only event files there', async () => {
   const inside = join(folder, 'logs');
   await mkdir(join(inside, 'old'), { recursive: true });
   for (const name of ['b.jsonl', 'a.json.gz', 'old/c.ndjson.zst', 'notes.md']) await writeFile(join(inside, name), 'x');
-  const found = await findEventFiles([join(inside, 'notes.md'), inside]);
+  const found = await findInputFiles([join(inside, 'notes.md'), inside]);
   expect(found.map(({ path, bytes }) => [path.slice(inside.length + 1), bytes])).toEqual([
     ['notes.md', 1],
     ['a.json.gz', 1],
@@ -70,7 +70,7 @@ it('opens folders, in order, and takes only event files there', async () => {
 });
 
 it('says what is not there', async () => {
-  await expect(findEventFiles([join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'HUNT_FILE_NOT_FOUND' });
+  await expect(findInputFiles([join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
   await mkdir(join(folder, 'empty'));
-  await expect(findEventFiles([join(folder, 'empty')])).rejects.toMatchObject({ code: 'HUNT_FILE_NOT_FOUND' });
+  await expect(findInputFiles([join(folder, 'empty')])).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
 });

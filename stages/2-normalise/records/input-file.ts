@@ -1,5 +1,5 @@
 /**
- * Event files as they lie around: plain, gzip or zstd by their first bytes and not their name, UTF-8 or UTF-16 (what PowerShell writes), `-` for the
+ * Log and event files as they lie around: plain, gzip or zstd by their first bytes and not their name, UTF-8 or UTF-16 (what PowerShell writes), `-` for the
  * standard input, folders with all that is below. Read as a stream: a file may be larger than memory.
  */
 import { createReadStream, type Stats } from 'node:fs';
@@ -9,18 +9,25 @@ import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
-export interface EventFile {
+export interface InputFile {
   /** As the user named it, or found below the folder that the user named. */
   readonly path: string;
   /** On disk, for progress; 0 for the standard input. */
   readonly bytes: number;
 }
 
-const eventNames = /\.(json|jsonl|ndjson|log)(\.(gz|zst|zstd))?$/i;
+/** What event files are called; of folders with other things in them, only these are read. */
+export const EVENT_NAMES = /\.(json|jsonl|ndjson|log)(\.(gz|zst|zstd))?$/i;
 
-/** The files behind the user's arguments, folders opened, in the order of the arguments and then of names. */
-export async function findEventFiles(paths: readonly string[]): Promise<EventFile[]> {
-  const found: EventFile[] = [];
+/** For who tells by content what a file is. */
+export const ANY_NAME = /(?:)/;
+
+/**
+ * The files behind the user's arguments, folders opened, in the order of the arguments and then of names.
+ * @param names which files of a folder are meant; a file that is named itself always is
+ */
+export async function findInputFiles(paths: readonly string[], names: RegExp = EVENT_NAMES): Promise<InputFile[]> {
+  const found: InputFile[] = [];
   for (const path of paths) {
     if (path === '-') {
       found.push({ path, bytes: 0 });
@@ -31,10 +38,10 @@ export async function findEventFiles(paths: readonly string[]): Promise<EventFil
       found.push({ path, bytes: info.size });
       continue;
     }
-    const below = await eventFilesBelow(path);
+    const below = await filesBelow(path, names);
     if (below.length === 0) {
-      throw new NetSentinelError('HUNT_FILE_NOT_FOUND', 'user', `no event files in ${path}`, {
-        hint: 'Event files end in .json, .jsonl, .ndjson or .log, also with .gz or .zst; name others one by one.',
+      throw new NetSentinelError('INPUT_NOT_FOUND', 'user', `no files to read in ${path}`, {
+        hint: 'In a folder, files that end in .json, .jsonl, .ndjson or .log are meant, also with .gz or .zst; name others one by one.',
       });
     }
     found.push(...below);
@@ -42,10 +49,10 @@ export async function findEventFiles(paths: readonly string[]): Promise<EventFil
   return found;
 }
 
-async function eventFilesBelow(folder: string): Promise<EventFile[]> {
+async function filesBelow(folder: string, names: RegExp): Promise<InputFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
-    .filter((entry) => entry.isFile() && eventNames.test(entry.name))
+    .filter((entry) => entry.isFile() && names.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   return Promise.all(paths.map(async (path) => ({ path, bytes: (await stat(path)).size })));
@@ -55,7 +62,7 @@ async function statOf(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (cause) {
-    throw new NetSentinelError('HUNT_FILE_NOT_FOUND', 'user', `cannot read ${path}`, {
+    throw new NetSentinelError('INPUT_NOT_FOUND', 'user', `cannot read ${path}`, {
       cause,
       hint: 'Check the path and its rights.',
     });
@@ -65,9 +72,9 @@ async function statOf(path: string): Promise<Stats> {
 /**
  * The file's bytes, decompressed and as UTF-8.
  * @param onRead called with the bytes read from disk so far
- * @throws NetSentinelError HUNT_FILE_BROKEN when the compressed data is damaged; what came before it has been handed on
+ * @throws NetSentinelError INPUT_BROKEN when the compressed data is damaged; what came before it has been handed on
  */
-export async function* readEventFile(
+export async function* readInputFile(
   path: string,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
@@ -82,7 +89,7 @@ export async function* readEventFile(
   try {
     yield* asUtf8(decompressed(counted()));
   } catch (cause) {
-    throw new NetSentinelError('HUNT_FILE_BROKEN', 'user', `${path} cannot be read to its end: ${messageOf(cause)}`, {
+    throw new NetSentinelError('INPUT_BROKEN', 'user', `${path} cannot be read to its end: ${messageOf(cause)}`, {
       cause,
       hint: 'The file is damaged or cut short; what came before the damage was read.',
     });

@@ -1,0 +1,72 @@
+/** The Common Event Format: what most security products write when they are asked for something that others can read. */
+import {
+  Refusal,
+  type EcsGroup,
+  type JsonObject,
+  type Parsed,
+  type Parser,
+  type ParserDefinition,
+  type ParseOptions,
+  type Sample,
+} from '@netsentinel/contracts/parser';
+import { get, textOf } from '../../text/document.ts';
+import { syslogHead } from '../../text/syslog-head.ts';
+import { zoneOf } from '../../text/zone.ts';
+import { keyOf } from './keys.ts';
+import { cefBegin, readCef } from './read-cef.ts';
+import { toDocument } from './to-document.ts';
+import { typed, type Clock } from './values.ts';
+
+export const cef: ParserDefinition = {
+  id: 'cef',
+  title: 'Common Event Format (CEF)',
+  module: 'cef',
+  dataset: 'cef.log',
+  examples: [
+    'Nov 21 09:30:00 sensor CEF:0|Example|Gate|1.0|100|Login failed|7|src=198.51.100.7 spt=40000 dst=203.0.113.5 dpt=22 proto=TCP suser=root act=blocked outcome=failure msg=Login of root failed: bad password',
+    'CEF:0|Example|Gate \\| Keeper|1.0|200|Web request|Low|rt=1795253400000 src=198.51.100.7 request=http://203.0.113.5/?a\\=b requestMethod=GET cs1Label=Rule cs1=Two words fname=C:\\\\temp\\\\x.exe',
+  ],
+  recognise,
+  create: (options) => new CefParser(options),
+};
+
+function recognise({ lines, objects }: Sample): number {
+  const texts = lines.length > 0 ? lines : objects.map((object) => carried(object) ?? '');
+  const alike = texts.filter((text) => {
+    const from = cefBegin(text);
+    return from !== -1 && readCef(text, from) !== undefined;
+  });
+  return (alike.length / Math.max(1, texts.length)) * 0.98;
+}
+
+/** The record inside of what Filebeat and its like made of it. */
+function carried(object: JsonObject): string | undefined {
+  const original = textOf(get(object, 'event.original')) ?? textOf(object['message']);
+  return original?.includes('CEF:') === true ? original : undefined;
+}
+
+class CefParser implements Parser {
+  readonly #clock: Clock;
+
+  constructor({ zone, referenceMs }: ParseOptions) {
+    this.#clock = { zone: zoneOf(zone)!, referenceMs };
+  }
+
+  line(line: string): Parsed {
+    const from = cefBegin(line);
+    const record = from === -1 ? undefined : readCef(line, from);
+    if (record === undefined) return new Refusal('no CEF header with its seven parts');
+    const values: EcsGroup = {};
+    for (const [short, text] of record.extension) {
+      const { name, type } = keyOf(short);
+      if (name !== '__proto__') values[name] = typed(type, text, this.#clock);
+    }
+    const head = syslogHead(line, this.#clock.zone, this.#clock.referenceMs);
+    return toDocument(record, values, line, from < 8 ? { time: undefined, host: undefined } : head);
+  }
+
+  object(object: JsonObject): Parsed {
+    const text = carried(object);
+    return text === undefined ? new Refusal('no CEF text in this object') : this.line(text);
+  }
+}

@@ -1,0 +1,98 @@
+/** Every format that we read: a line each. `parsers.test.ts` fails when a folder is not listed. */
+import type { ParserEntry } from '@netsentinel/contracts/parser';
+
+export const parsers: readonly ParserEntry[] = [
+  { id: 'zeek', title: 'Zeek logs, TSV and JSON', load: async () => (await import('./zeek/zeek.parser.ts')).zeek },
+  {
+    id: 'iptables',
+    title: 'Netfilter: iptables, nftables and ufw kernel lines',
+    load: async () => (await import('./iptables/iptables.parser.ts')).iptables,
+  },
+  {
+    id: 'nginx-access',
+    title: 'nginx access log',
+    load: async () => (await import('./nginx-access/nginx-access.parser.ts')).nginxAccess,
+  },
+  {
+    id: 'cisco-asa',
+    title: 'Cisco ASA and Firepower firewalls',
+    load: async () => (await import('./cisco-asa/cisco-asa.parser.ts')).ciscoAsa,
+  },
+  {
+    id: 'syslog',
+    title: 'Syslog: RFC 3164, RFC 5424 and files in /var/log, with what well-known daemons write in it',
+    load: async () => (await import('./syslog/syslog.parser.ts')).syslog,
+  },
+  { id: 'suricata', title: 'Suricata EVE', load: async () => (await import('./suricata/suricata.parser.ts')).suricata },
+  { id: 'cef', title: 'Common Event Format (CEF)', load: async () => (await import('./cef/cef.parser.ts')).cef },
+  {
+    id: 'cowrie',
+    title: 'Cowrie SSH and Telnet honeypot, JSON and text',
+    load: async () => (await import('./cowrie/cowrie.parser.ts')).cowrie,
+  },
+  {
+    id: 'opencanary',
+    title: 'OpenCanary honeypot, JSON',
+    load: async () => (await import('./opencanary/opencanary.parser.ts')).opencanary,
+  },
+  {
+    id: 'dionaea',
+    title: 'Dionaea honeypot, JSON',
+    load: async () => (await import('./dionaea/dionaea.parser.ts')).dionaea,
+  },
+  {
+    id: 'conpot',
+    title: 'Conpot industrial honeypot, text and JSON',
+    load: async () => (await import('./conpot/conpot.parser.ts')).conpot,
+  },
+  {
+    id: 'heralding',
+    title: 'Heralding credentials honeypot, JSON and CSV',
+    load: async () => (await import('./heralding/heralding.parser.ts')).heralding,
+  },
+  {
+    id: 'honeytrap',
+    title: 'Honeytrap honeypots, JSON',
+    load: async () => (await import('./honeytrap/honeytrap.parser.ts')).honeytrap,
+  },
+  {
+    id: 'nginx-error',
+    title: 'nginx error log',
+    load: async () => (await import('./nginx-error/nginx-error.parser.ts')).nginxError,
+  },
+  {
+    id: 'apache-access',
+    title: 'Apache access log',
+    load: async () => (await import('./apache-access/apache-access.parser.ts')).apacheAccess,
+  },
+  {
+    id: 'apache-error',
+    title: 'Apache error log',
+    load: async () => (await import('./apache-error/apache-error.parser.ts')).apacheError,
+  },
+  { id: 'exim', title: 'Exim mainlog', load: async () => (await import('./exim/exim.parser.ts')).exim },
+  {
+    id: 'auditd',
+    title: 'Linux audit log (auditd)',
+    load: async () => (await import('./auditd/auditd.parser.ts')).auditd,
+  },
+  {
+    id: 'mysql-error',
+    title: 'MySQL and MariaDB error log',
+    load: async () => (await import('./mysql-error/mysql-error.parser.ts')).mysqlError,
+  },
+  { id: 'vsftpd', title: 'vsftpd log', load: async () => (await import('./vsftpd/vsftpd.parser.ts')).vsftpd },
+  { id: 'ecs', title: 'Elastic Common Schema, JSON', load: async () => (await import('./ecs/ecs.parser.ts')).ecs },
+  {
+    id: 'postgresql',
+    title: 'PostgreSQL log, text and CSV',
+    load: async () => (await import('./postgresql/postgresql.parser.ts')).postgresql,
+  },
+  { id: 'haproxy', title: 'HAProxy log', load: async () => (await import('./haproxy/haproxy.parser.ts')).haproxy },
+  { id: 'iis', title: 'IIS access log (W3C)', load: async () => (await import('./iis/iis.parser.ts')).iis },
+  {
+    id: 'iis-error',
+    title: 'IIS error log (HTTP.sys)',
+    load: async () => (await import('./iis-error/iis-error.parser.ts')).iisError,
+  },
+];
