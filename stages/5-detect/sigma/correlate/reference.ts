@@ -83,7 +83,7 @@ function valueOf(
   const field = aliases.get(name)?.get(rule) ?? name;
   const value = group?.get(field) ?? fieldOf(event, field);
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function* reported(
