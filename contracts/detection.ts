@@ -19,7 +19,8 @@ export const Detection = z.strictObject({
   severity: Severity,
   /** 0 to 100: how sure the rule is that this is an attack. */
   confidence: z.number().int().min(0).max(100),
-  techniques: z.array(TechniqueId).min(1).max(16),
+  /** Empty only where a rule of others names none. */
+  techniques: z.array(TechniqueId).max(16),
   tactics: z.array(TacticId).max(16),
   /** One sentence for a person; attacker text in it is capped and stands in quotes. */
   summary: z.string().max(1024),

@@ -37,6 +37,8 @@ export interface PlatformStatus {
   readonly openIncidents: number;
   readonly blocksInForce: number;
   readonly responseMode: 'off' | 'simulate' | 'enforce';
+  /** Sigma rules and correlations in force, and documents that could not be read. */
+  readonly rules: { readonly rules: number; readonly correlations: number; readonly refused: number };
   readonly decoys: readonly {
     readonly id: string;
     readonly type: string;

@@ -8,18 +8,25 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after: (delayMs, callback) => {
-    let timer: NodeJS.Timeout;
-    const wait = (leftMs: number): void => {
-      timer =
-        leftMs > LONGEST_TIMER_MS
-          ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS)
-          : setTimeout(callback, Math.max(0, leftMs));
-      timer.unref();
-    };
-    wait(delayMs);
+    if (delayMs > LONGEST_TIMER_MS) return afterLong(delayMs, callback);
+    const timer = setTimeout(callback, Math.max(0, delayMs)).unref();
     return () => clearTimeout(timer);
   },
 };
+
+/** Apart, so that the many short waits do not hold what this one needs. */
+function afterLong(delayMs: number, callback: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    timer =
+      leftMs > LONGEST_TIMER_MS
+        ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS)
+        : setTimeout(callback, leftMs);
+    timer.unref();
+  };
+  wait(delayMs);
+  return () => clearTimeout(timer);
+}
 
 /** A clock that stands still until `advance` moves it; wall time can be set apart from monotonic time. */
 export class ManualClock implements Clock {

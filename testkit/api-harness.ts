@@ -23,6 +23,7 @@ export const SAMPLE_STATUS: PlatformStatus = {
   openIncidents: 3,
   blocksInForce: 1,
   responseMode: 'enforce',
+  rules: { rules: 53, correlations: 14, refused: 0 },
   decoys: [{ id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 1, healthy: true }],
 };
 

@@ -1,5 +1,7 @@
 /** What a login on Debian shows and sets: the message of the day, the last login, and the environment that sshd and PAM give. */
-import type { Variables } from './run/variables.ts';
+import { importEnvironment } from './run/programs.ts';
+import type { ShellState } from './run/shell-state.ts';
+import type { LateVariables, Variables } from './run/variables.ts';
 import type { Machine, MachineUser, ShellOptions } from './shell.types.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [0] };
@@ -62,14 +64,48 @@ function loginTime(at: number): string {
   return `${text.slice(0, 3)} ${text.slice(8, 11)} ${text.slice(5, 7).replace(/^0/, ' ')} ${text.slice(17, 25)} ${text.slice(12, 16)}`;
 }
 
+/** The variables of a login at a terminal, while it is at its first prompt. */
+export class LoginVariables implements LateVariables {
+  readonly #shell: ShellState;
+  readonly #options: ShellOptions;
+  readonly #tty: string;
+
+  constructor(shell: ShellState, options: ShellOptions, tty: string) {
+    this.#shell = shell;
+    this.#options = options;
+    this.#tty = tty;
+  }
+
+  knows(name: string): boolean {
+    return name === 'PS1' || name === 'PROMPT_COMMAND' || name === 'HOME';
+  }
+
+  text(name: string): string | undefined {
+    const { user, kind } = this.#shell;
+    if (name === 'HOME') return user.home;
+    return name === 'PS1' ? firstPrompt(user, kind) : undefined;
+  }
+
+  setAll(vars: Variables): void {
+    const { user, kind, session } = this.#shell;
+    importEnvironment(this.#shell, loginEnvironment(user, this.#options, this.#tty));
+    setTerminalVariables(vars, user, kind, session.terminal!);
+  }
+}
+
+function firstPrompt(user: MachineUser, kind: 'bash' | 'dash'): string {
+  if (kind === 'bash') return '\\u@\\h:\\w\\$ ';
+  return user.uid === 0 ? '# ' : '$ ';
+}
+
 /** What an interactive shell finds set beside its environment. */
-export function setTerminalVariables(
+function setTerminalVariables(
   vars: Variables,
   user: MachineUser,
   kind: 'bash' | 'dash',
   terminal: { readonly columns: number; readonly rows: number },
 ): void {
-  vars.set('PS1', kind === 'dash' ? (user.uid === 0 ? '# ' : '$ ') : '\\u@\\h:\\w\\$ ');
+  vars.set('PS1', firstPrompt(user, kind));
   vars.set('PS2', '> ');
   vars.set('HISTFILE', `${user.home}/.bash_history`);
   vars.set('HISTSIZE', user.uid === 0 ? '500' : '1000');

@@ -36,7 +36,7 @@ class PersonaMachine implements Machine {
   }
 
   user(name: string): MachineUser | undefined {
-    return findUser(this.#fs, name);
+    return findAccount(this.persona, this.#fs, name);
   }
 
   snapshot(): Uint8Array {
@@ -48,7 +48,20 @@ class PersonaMachine implements Machine {
   }
 }
 
-/** The account as the machine's own `/etc/passwd` and `/etc/group` have it now. */
+/** The accounts of the installed system, one object each for all machines of a persona where nothing was changed yet. */
+const installed = new WeakMap<Persona, Map<string, MachineUser>>();
+
+/** The account as the machine has it now. */
+function findAccount(persona: Persona, fs: OverlayFileSystem, name: string): MachineUser | undefined {
+  if (fs.revision > 0) return findUser(fs, name);
+  const known = installed.get(persona) ?? new Map<string, MachineUser>();
+  installed.set(persona, known);
+  const user = known.get(name) ?? findUser(fs, name);
+  if (user !== undefined) known.set(name, user);
+  return user;
+}
+
+/** The account as `/etc/passwd` and `/etc/group` have it. */
 function findUser(fs: FileSystem, name: string): MachineUser | undefined {
   const passwd = readText(fs, '/etc/passwd');
   for (const line of passwd.split('\n')) {

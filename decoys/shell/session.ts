@@ -2,7 +2,7 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { OverlayFileSystem } from './fs/overlay-fs.ts';
 import { bytesOf } from './lang/byte-text.ts';
-import { greeting, loginEnvironment, setTerminalVariables } from './login.ts';
+import { greeting, loginEnvironment, LoginVariables } from './login.ts';
 import { Budget } from './run/budget.ts';
 import { AbandonLine, BreakLoop, ExitShell, Killed, ReturnFunction } from './run/control-flow.ts';
 import { runSource } from './run/interpreter.ts';
@@ -103,7 +103,9 @@ class Session implements SessionHost, ShellSession {
     this.#shell.isLogin = options.command === undefined;
     this.#shell.jobs = new JobTable();
     this.#shell.ownsTerminal = mode === 'interactive';
-    importEnvironment(this.#shell, loginEnvironment(this.#user, options, this.processes.tty));
+    const { tty } = this.processes;
+    if (mode === 'interactive') this.#shell.vars.startWith(new LoginVariables(this.#shell, options, tty));
+    else importEnvironment(this.#shell, loginEnvironment(this.#user, options, tty));
     this.#input = new SessionInput(
       () => this.#foreground,
       options.terminal !== undefined,
@@ -290,7 +292,6 @@ class Session implements SessionHost, ShellSession {
     const shell = this.#shell;
     const home = this.#user.home;
     this.#write(greeting(this.machine, this.#user, this.client.ip, this.clock.now()), 'stdout');
-    setTerminalVariables(shell.vars, this.#user, shell.kind, this.terminal!);
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
     loadHistory(shell);
     const known = shell.history.length;

@@ -91,3 +91,14 @@ test('are remembered in last, the latest first and not without end', async () =>
   expect(mine).toHaveLength(64);
   expect((await runCommand(machine, 'last -n 3 | head -3')).stdout.split('\n')).toHaveLength(4);
 });
+
+test('keep their histories apart, and share what was there before', async () => {
+  const machine = testMachine();
+  const first = new Visitor(machine, '198.51.100.7');
+  const second = new Visitor(machine, '203.0.113.9');
+  const before = await first.type('history | wc -l');
+  await first.type('echo only here');
+  expect(Number(before)).toBeGreaterThan(1);
+  expect(await second.type('history | wc -l; history | grep -c only.here')).toBe(`${before}\n1`);
+  expect(await first.type('history -c; history')).toBe('');
+});

@@ -43,7 +43,7 @@ export class ConnectionLayer {
   #host: ConnectionHost;
   #channels: (Channel | undefined)[] = [];
   #opened = 0;
-  #listeners = new Map<string, number>();
+  #listeners: Map<string, number> | undefined;
   #noMoreSessions = false;
   #nextPort: number;
 
@@ -199,7 +199,9 @@ export class ConnectionLayer {
     const channel = new Channel(this.#transport, { kind, localId, remoteId }, remote, () => {
       this.#channels[localId] = undefined;
     });
-    this.#channels[localId] = channel;
+    // Not pushed: that would make room for sixteen more, and most connections have one.
+    if (localId === this.#channels.length) this.#channels = [...this.#channels, channel];
+    else this.#channels[localId] = channel;
     return channel;
   }
 
@@ -250,10 +252,10 @@ export class ConnectionLayer {
         return this.#listen({ kind: 'streamlocal-forward', host: reader.cstring(), port: 0 });
       case 'cancel-tcpip-forward': {
         const key = `${reader.cstring()} ${reader.u32()}`;
-        return this.#listeners.delete(key) ? new Uint8Array(0) : undefined;
+        return this.#listeners?.delete(key) ? new Uint8Array(0) : undefined;
       }
       case 'cancel-streamlocal-forward@openssh.com':
-        return this.#listeners.delete(`unix ${reader.cstring()}`) ? new Uint8Array(0) : undefined;
+        return this.#listeners?.delete(`unix ${reader.cstring()}`) ? new Uint8Array(0) : undefined;
       case 'no-more-sessions@openssh.com':
         this.#noMoreSessions = true;
         return new Uint8Array(0);
@@ -265,12 +267,13 @@ export class ConnectionLayer {
   }
 
   #listen(target: ForwardTarget): Uint8Array | undefined {
-    if (this.#listeners.size >= MAX_LISTENERS || !this.#host.listen(target)) return undefined;
+    const listeners = (this.#listeners ??= new Map());
+    if (listeners.size >= MAX_LISTENERS || !this.#host.listen(target)) return undefined;
     const unix = target.kind === 'streamlocal-forward';
     const port = unix || target.port !== 0 ? target.port : this.#nextPort++;
     const key = unix ? `unix ${target.host}` : `${target.host} ${port}`;
-    if (this.#listeners.has(key)) return undefined;
-    this.#listeners.set(key, port);
+    if (listeners.has(key)) return undefined;
+    listeners.set(key, port);
     return !unix && target.port === 0 ? new WireWriter(4).u32(port).copy() : new Uint8Array(0);
   }
 

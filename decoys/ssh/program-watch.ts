@@ -16,8 +16,8 @@ export class ProgramWatch {
   #text = '';
   /** What the line shows as it is; undefined where it expands. */
   #shown: string | undefined = '';
-  #told = new Set<string>();
-  #names = new Map<string, number>();
+  #told: Set<string> | undefined;
+  #names: Map<string, number> | undefined;
   #ran = false;
 
   /** A line as the attacker gave it. Lines in a row with no program between them are one command. */
@@ -25,20 +25,23 @@ export class ProgramWatch {
     this.#text = (this.#ran ? line : `${this.#text}\n${line}`).slice(-MAX_TEXT);
     this.#shown = EXPANDS.test(this.#text) ? undefined : plain(this.#text.replace(PLAIN_QUOTES, ''));
     this.#ran = false;
-    this.#told.clear();
-    this.#names.clear();
+    this.#told = undefined;
+    this.#names = undefined;
   }
 
   /** True where this should be told: it is not what the line shows, was not told of this line yet, and there is room. */
   isNews(argv: readonly string[]): boolean {
     this.#ran = true;
     const text = plain(argv.join(' '));
-    if (this.#shown?.includes(text) === true || this.#told.size >= MAX_PROGRAMS || this.#told.has(text)) return false;
+    if (this.#shown?.includes(text) === true) return false;
+    const told = (this.#told ??= new Set());
+    const names = (this.#names ??= new Map());
+    if (told.size >= MAX_PROGRAMS || told.has(text)) return false;
     const name = argv[0] ?? '';
-    const ofName = this.#names.get(name) ?? 0;
+    const ofName = names.get(name) ?? 0;
     if (ofName >= MAX_OF_A_NAME) return false;
-    this.#names.set(name, ofName + 1);
-    this.#told.add(text);
+    names.set(name, ofName + 1);
+    told.add(text);
     return true;
   }
 }

@@ -51,7 +51,8 @@ export class SshConnection {
   #proposal: Proposal | undefined;
   #agreement: Agreement | undefined;
   #recording: TerminalRecording | undefined;
-  #cancelGrace: () => void;
+  /** Undefined after the login. */
+  #cancelGrace: (() => void) | undefined;
   #cancelLife: () => void;
   #hooks: ConnectionHooks;
   #ended = false;
@@ -132,7 +133,7 @@ export class SshConnection {
     if (unread && 'resetAndDestroy' in stream && typeof stream.resetAndDestroy === 'function') stream.resetAndDestroy();
     else if ('destroySoon' in stream && typeof stream.destroySoon === 'function') stream.destroySoon();
     else stream.end(() => stream.destroy());
-    this.#cancelGrace();
+    this.#cancelGrace?.();
     this.#cancelLife();
     this.#auth?.close();
     this.#channels.close();
@@ -201,7 +202,8 @@ export class SshConnection {
   authenticated(user: string, keySource?: string): void {
     this.#user = user;
     this.#auth = undefined;
-    this.#cancelGrace();
+    this.#cancelGrace?.();
+    this.#cancelGrace = undefined;
     this.#hooks.onLogin();
     this.transport.block();
     this.#channels.start();

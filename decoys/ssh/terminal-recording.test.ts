@@ -28,4 +28,14 @@ describe('a recording', () => {
     expect(header).toMatchObject({ width: 80, height: 24 });
     expect(resized).toEqual([expect.any(Number), 'r', '80x24']);
   });
+
+  it('puts characters together that came in parts', () => {
+    const typed = Buffer.from('naïve 漢字');
+    const lines = recorded(80, 24, (recording) => {
+      recording.output(Buffer.from('$ '));
+      for (const byte of typed) recording.output(Buffer.from([byte]));
+    });
+    const shown = lines.slice(1).map((line) => (line as [number, string, string])[2]);
+    expect(shown).toEqual(['$ ', ...Array.from('naïve 漢字')]);
+  });
 });

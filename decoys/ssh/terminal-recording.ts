@@ -11,6 +11,18 @@ const RESERVE_BYTES = 256;
 /** What programs take where a client names no size (`ssh -tt` without a terminal asks for 0 by 0). */
 const UNKNOWN_SIZE = { columns: 80, rows: 24 } as const;
 
+/** UTF-8 whose characters may come in parts. Most never do, and a decoder for them is worth half a kilobyte. */
+class TextInParts {
+  #decoder: StringDecoder | undefined;
+
+  take(chunk: Uint8Array): string {
+    if (this.#decoder === undefined && (chunk.at(-1) ?? 0) < 0x80)
+      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString();
+    this.#decoder ??= new StringDecoder('utf8');
+    return this.#decoder.write(chunk);
+  }
+}
+
 export interface RecordingStart {
   readonly columns: number;
   readonly rows: number;
@@ -24,8 +36,8 @@ export class TerminalRecording {
   #clock: Clock;
   #maxBytes: number;
   #startedMs: number;
-  #output = new StringDecoder('utf8');
-  #input = new StringDecoder('utf8');
+  readonly #output = new TextInParts();
+  readonly #input = new TextInParts();
   #full = false;
   #bytes = 0;
 
@@ -53,11 +65,11 @@ export class TerminalRecording {
   }
 
   output(chunk: Uint8Array): void {
-    this.#event('o', this.#output.write(chunk));
+    this.#event('o', this.#output.take(chunk));
   }
 
   input(chunk: Uint8Array): void {
-    this.#event('i', this.#input.write(chunk));
+    this.#event('i', this.#input.take(chunk));
   }
 
   resize(columns: number, rows: number): void {

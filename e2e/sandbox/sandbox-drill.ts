@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { Event } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { unpack } from '@netsentinel/kernel/pack';
+import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
@@ -198,7 +198,7 @@ async function everything(stream: Awaited<ReturnType<typeof openEmbeddedStream>>
   for (;;) {
     const records = await consumer.next(AbortSignal.timeout(500));
     if (records.length === 0) break;
-    for (const record of records) events.push(unpack(record.value) as Event);
+    for (const record of records) events.push(decodeEvent(record.value));
   }
   return events;
 }

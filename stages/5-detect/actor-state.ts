@@ -111,7 +111,13 @@ function originOf(event: Event): { readonly producer: string; readonly sequence:
 
 /** Keeps what a story may tell of an event from before its incident. */
 export function rememberBefore(state: ActorState, event: Event): void {
-  state.before.push({
+  state.before.push(essenceOf(event));
+  if (state.before.length > MAX_BEFORE) state.before.shift();
+}
+
+/** What a story may tell of an event, and who it is about: small, for those who keep many. */
+export function essenceOf(event: Event): Event {
+  return {
     '@timestamp': event['@timestamp'],
     event: pick(event.event, [
       'id',
@@ -131,8 +137,7 @@ export function rememberBefore(state: ActorState, event: Event): void {
       ...pick(event.netsentinel, ['sensor', 'source_verified', 'actor', 'decoy', 'session', 'credential', 'recording']),
       ...(event.netsentinel.ssh === undefined ? {} : { ssh: pick(event.netsentinel.ssh, ['client_version', 'hassh']) }),
     },
-  });
-  if (state.before.length > MAX_BEFORE) state.before.shift();
+  };
 }
 
 function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {

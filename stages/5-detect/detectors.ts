@@ -52,11 +52,12 @@ export function createDetectors(definitions: readonly DetectorDefinition[] = DET
   return {
     concerns: (event) => event.netsentinel.actor !== '-' && interactionOf(event) !== 'none',
     process: (event, state) => {
-      const interaction = interactionOf(event);
-      if (interaction === 'none' || event.netsentinel.actor === '-' || isRepeat(state, event)) return [];
+      if (event.netsentinel.actor === '-' || isRepeat(state, event)) return [];
       markSeen(state, event);
+      const interaction = interactionOf(event);
       const input = inputOf(event, interaction);
       if (input.time > state.lastSeen) state.lastSeen = input.time;
+      if (interaction === 'none') return [];
       if (interaction === 'command') state.line = { session: input.session ?? '', rules: [] };
       const detections: Detection[] = [];
       for (const { definition, detector } of byInteraction.get(interaction) ?? []) {

@@ -54,6 +54,26 @@ export function foldEvent(
   return fold(current, event, interaction, time, detections);
 }
 
+/**
+ * The incident after something was found about an event that it may know already: of the event itself nothing is told again. Undefined where there is no
+ * incident, and what was found opens none.
+ */
+export function foldFindings(
+  incident: Incident | undefined,
+  event: Event,
+  detections: readonly Detection[],
+  ctx: FoldContext,
+): Incident | undefined {
+  const time = Date.parse(event['@timestamp']);
+  if (isOver(incident, time, ctx.reopenAfterMs ?? REOPEN_AFTER_MS) || incident === undefined)
+    return foldEvent(undefined, event, detections, ctx);
+  const draft = new Draft(incident);
+  draft.incident.version++;
+  draft.incident.lastSeen = Math.max(incident.lastSeen, time);
+  for (const detection of detections) foldDetection(draft, detection);
+  return judged(draft.incident);
+}
+
 /** Looks at the end of the timeline only: a whole one for each event would cost more than the rest of the fold. */
 function toldLately(incident: Incident, id: string): boolean {
   const { timeline } = incident;
@@ -119,10 +139,14 @@ function fold(
     next.addresses = [ip, ...next.addresses.filter((one) => one !== ip)].slice(0, MAX_ADDRESSES);
   tellMove(draft, event, interaction, time, detections);
   for (const detection of detections) foldDetection(draft, detection);
-  next.score = scoreOf(next);
-  next.severity = severityOf(next);
-  next.title = titleOf(next);
-  return next;
+  return judged(next);
+}
+
+function judged(incident: Incident): Incident {
+  incident.score = scoreOf(incident);
+  incident.severity = severityOf(incident);
+  incident.title = titleOf(incident);
+  return incident;
 }
 
 function foldDetection(draft: Draft, detection: Detection): void {

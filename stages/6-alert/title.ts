@@ -1,6 +1,8 @@
 /** An incident's title: who did what, in words that a person understands. */
 import type { Incident } from '@netsentinel/contracts/incident';
+import { hostOf } from '@netsentinel/contracts/actor';
 import { printable } from '@netsentinel/kernel/log';
+import { SEVERITY_WEIGHT } from './score.ts';
 
 /** What an attacker did, by technique, the most telling first; the title names at most `MAX_DEEDS`, in this order of weight. */
 const DEEDS: readonly (readonly [technique: string, deed: string])[] = [
@@ -29,15 +31,20 @@ const DEEDS: readonly (readonly [technique: string, deed: string])[] = [
 ];
 const MAX_DEEDS = 3;
 const MAX_TITLE = 240;
+const MAX_NAME = 120;
 
 export function titleOf(incident: Incident): string {
   const protocol = (incident.sessions.at(-1)?.protocol ?? '').toUpperCase();
-  const from = incident.addresses[0] ?? incident.actor;
   const deeds = deedsOf(incident);
   const user = incident.credentials.find((one) => one.accepted)?.user;
   if (user !== undefined) deeds.unshift(`logged in as ${printable(user, 32)}`);
-  const title = [`${[protocol, opening(incident)].filter(Boolean).join(' ')} from ${from}`, ...deeds].join(', ');
+  const title = [`${[protocol, opening(incident)].filter(Boolean).join(' ')} ${whence(incident)}`, ...deeds].join(', ');
   return title[0]!.toUpperCase() + title.slice(1, MAX_TITLE);
+}
+
+function whence({ actor, addresses }: Incident): string {
+  const host = hostOf(actor);
+  return host === undefined ? `from ${addresses[0] ?? actor}` : `on ${printable(host, MAX_NAME)}`;
 }
 
 function opening(incident: Incident): string {
@@ -47,7 +54,9 @@ function opening(incident: Incident): string {
   if (incident.counts.logins > 0) return 'break-in';
   if (incident.counts.failures > 1) return 'login attempts';
   if (incident.counts.failures === 1) return 'login attempt';
-  return 'probe';
+  if (incident.sessions.length > 0) return 'probe';
+  const [strongest] = incident.detections.toSorted((a, b) => SEVERITY_WEIGHT[b.severity] - SEVERITY_WEIGHT[a.severity]);
+  return strongest === undefined ? 'probe' : printable(strongest.title, MAX_NAME);
 }
 
 function deedsOf(incident: Incident): string[] {

@@ -18,7 +18,14 @@ import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-ev
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
+import { sample } from '@netsentinel/sigma/bench/sigma.bench';
+import { readRules } from '@netsentinel/sigma/read/read-rules';
+import type { Rule, RuleSet } from '@netsentinel/sigma/rule';
+import { readRuleFiles } from '../hunt/rule-files.ts';
+import { readEcsPipelines } from '../rules/ecs-pipelines.ts';
+import { CompiledEventRules } from '../rules/event-rules.ts';
 import { createAnalysis } from '../platform/analysis.ts';
+import { createCorrelation } from '../platform/correlation.ts';
 import { HOME } from '../cli/settings.ts';
 import { codeCacheFolder } from '../launcher/code-cache.ts';
 import { PLATFORM_OPTIONS } from '../launcher/confinements.ts';
@@ -26,6 +33,9 @@ import { environment } from '../launcher/sandbox.ts';
 import { startStoreWriter } from '../platform/store-writer.ts';
 import { residentBytes } from './whole-product.ts';
 
+const CONTENT = join(HOME, 'content');
+const OWN_RULES = join(CONTENT, 'rules');
+const SAMPLED_RULES = 300;
 const BATCH = 500;
 /** Events that may be ahead of the slower consumer: as a full stream would, we wait then. */
 const MAX_AHEAD = 50_000;
@@ -34,8 +44,12 @@ const SOURCES = 5_000;
 const UNDER_WAY = 4;
 const SAMPLE_MS = 200;
 
-export async function benchIngest({ events }: { events: number }): Promise<Record<string, number>> {
-  return (await ingestWatched(events)).result;
+/** @param options.rules a folder of Sigma rules, of which 300 for network and Linux events are on beside those that come with the product */
+export async function benchIngest(options: {
+  events: number;
+  rules?: string | undefined;
+}): Promise<Record<string, number>> {
+  return (await ingestWatched(options.events, options.rules)).result;
 }
 
 /** What the run says, and the memory of its process (bytes resident) from its beginning to its end, five times a second. */
@@ -44,16 +58,16 @@ export interface WatchedIngest {
   readonly resident: readonly number[];
 }
 
-export async function ingestWatched(events: number): Promise<WatchedIngest> {
+export async function ingestWatched(events: number, rules = ''): Promise<WatchedIngest> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...PLATFORM_OPTIONS, import.meta.filename, String(events)],
+    [...PLATFORM_OPTIONS, import.meta.filename, String(events), rules],
     { env: environment(codeCacheFolder(HOME)), maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(stdout) as WatchedIngest;
 }
 
-async function ingest(total: number): Promise<WatchedIngest> {
+async function ingest(total: number, ruleFolder: string): Promise<WatchedIngest> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
   const clock = systemClock;
   const log = silentLogger;
@@ -61,8 +75,22 @@ async function ingest(total: number): Promise<WatchedIngest> {
   const store = await openDuckDbEventStore({ directory: join(folder, 'events'), log, clock });
   const stream = await openEmbeddedStream({ directory: join(folder, 'stream'), ...StreamConfig.parse({}), clock, log });
   let incidents = 0;
+  const rules = await readRulesOf(ruleFolder);
+  const eventRules = new CompiledEventRules(OWN_RULES);
+  eventRules.use(rules);
+  const correlation = createCorrelation({
+    open: () => openEmbeddedStream({ directory: join(folder, 'correlation'), partitions: 4, clock, log }),
+    exists: false,
+    state,
+    clock,
+    log,
+    fold: (findings, write) => analysis.addFindings(findings, write),
+  });
+  correlation.use(rules);
   const analysis = createAnalysis({
     stream,
+    rules: eventRules,
+    correlate: (seen) => correlation.take(seen),
     state,
     clock,
     log,
@@ -107,12 +135,14 @@ async function ingest(total: number): Promise<WatchedIngest> {
     const kept = await store.describe();
     const result = {
       events: total,
+      rules: eventRules.rules.length,
       events_per_second: Math.round(total / seconds),
       cpu_us_per_event: Math.round(((user + system) / total) * 10) / 10,
       rss_mb: Math.round(resident.reduce((most, bytes) => Math.max(most, bytes), 0) / 1024 / 1024),
       stored: kept.events,
       analysed: analysis.counters.events,
       failures: analysis.counters.failures,
+      detections: analysis.counters.detections,
       incident_changes: incidents,
       bytes_per_event: Math.round(kept.bytes / Math.max(1, kept.events)),
     };
@@ -120,10 +150,25 @@ async function ingest(total: number): Promise<WatchedIngest> {
   } finally {
     clearInterval(watch);
     await analysis.stop();
+    await correlation.stop();
     await writer.stop();
-    await Promise.all([stream.close(), store.close(), state.close()]);
+    await Promise.all([correlation.stream?.close(), stream.close(), store.close(), state.close()]);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Those that come with the product, and a seeded 300 of the folder's that are for network and Linux events. */
+async function readRulesOf(folder: string): Promise<RuleSet> {
+  const options = { pipelines: await readEcsPipelines(CONTENT) };
+  const own = readRules(await readRuleFiles([OWN_RULES]), options);
+  if (folder === '') return own;
+  const others = readRules(await readRuleFiles([folder]), options).rules.filter(isForNetworkOrLinux);
+  return { ...own, rules: [...own.rules, ...sample(others, SAMPLED_RULES, 1)] };
+}
+
+function isForNetworkOrLinux({ logsource: { product, category } }: Rule): boolean {
+  if (product !== undefined) return ['linux', 'zeek', 'cisco', 'juniper', 'fortios', 'huawei'].includes(product);
+  return ['dns', 'firewall', 'proxy', 'webserver', 'network_connection'].includes(category ?? '');
 }
 
 /** 1 in 50 is an attacker's move at a decoy, the rest is the background that sensors see. The same number is the same event. */
@@ -187,4 +232,5 @@ export function sampleEvent(n: number): SensorEvent {
   };
 }
 
-if (import.meta.main) process.stdout.write(JSON.stringify(await ingest(Number(process.argv[2]))));
+if (import.meta.main)
+  process.stdout.write(JSON.stringify(await ingest(Number(process.argv[2]), process.argv[3] ?? '')));

@@ -64,6 +64,7 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
       }
     } else cpSync(folder.platform, join(target, 'platform'), { recursive: true, filter: notASocket });
     cpSync(folder.enforcer, join(target, 'enforcer'), { recursive: true, filter: notASocket });
+    if (existsSync(folder.rules)) cpSync(folder.rules, join(target, 'rules'), { recursive: true });
     const manifest: Manifest = {
       version: DATA_VERSION,
       createdAt: new Date().toISOString(),

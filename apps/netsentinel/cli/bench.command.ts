@@ -16,10 +16,12 @@ function add(parent: Command, members: readonly Bench[]): void {
       command.addOption(new Option(`--${name} <n>`, option.summary).default(option.default));
     if (bench.flags !== undefined)
       for (const [flag, summary] of Object.entries(bench.flags)) command.option(`--${flag}`, summary);
-    for (const [name, { summary, choices }] of Object.entries(bench.texts ?? {})) {
+    for (const [name, { summary, choices, optional }] of Object.entries(bench.texts ?? {})) {
       const option = new Option(`--${name} <${choices === undefined ? 'path' : 'choice'}>`, summary);
       command.addOption(
-        choices === undefined ? option.makeOptionMandatory() : option.choices(choices).default(choices[0]),
+        choices === undefined
+          ? option.makeOptionMandatory(optional !== true)
+          : option.choices(choices).default(choices[0]),
       );
     }
     command.action(async (given: Record<string, string | number | boolean>) => {
@@ -30,7 +32,11 @@ function add(parent: Command, members: readonly Bench[]): void {
           throw new NetSentinelError('USAGE_NUMBER', 'user', `--${name} takes a number`);
         numbers[name] = value;
       }
-      const texts = Object.fromEntries(Object.keys(bench.texts ?? {}).map((name) => [name, String(given[name])]));
+      const texts = Object.fromEntries(
+        Object.keys(bench.texts ?? {}).flatMap((name) =>
+          given[name] === undefined ? [] : [[name, String(given[name])]],
+        ),
+      );
       const flags = new Set(Object.keys(bench.flags ?? {}).filter((flag) => given[flag] === true));
       // What a bench has started ends with us, by its handlers of `exit`.
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

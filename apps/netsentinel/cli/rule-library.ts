@@ -13,7 +13,7 @@ export const ownRules = join(HOME, 'content', 'rules');
 
 export async function openLibrary(command: Command): Promise<RuleLibrary> {
   const { RuleLibrary: Opened } = await import('../rules/rule-library.ts');
-  return new Opened(join(settings(command).folder.root, 'rules'), ownRules);
+  return new Opened(settings(command).folder.rules, ownRules);
 }
 
 /** Own and installed rules, exceptions applied, without those that are off. `ecs`: with fields as our events name them. */

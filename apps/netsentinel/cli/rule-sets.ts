@@ -1,13 +1,10 @@
 /** What the commands about rules share: reading them as the user asked, and showing their levels. */
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pipeline } from '@netsentinel/sigma/pipeline/pipeline';
 import type { Level, RuleSet } from '@netsentinel/sigma/rule';
 import { paint, safe, warn } from './output.ts';
 import { HOME } from './settings.ts';
 
-/** Our mapping of log sources and fields to the Elastic Common Schema. */
-const ecsPipelines = join(HOME, 'content', 'sigma', 'pipelines');
 /** Refused rules that are named one by one; `rules check` names them all. */
 const maxNamed = 5;
 
@@ -20,11 +17,10 @@ export async function readRuleSet(paths: readonly string[], { ecs = false } = {}
   return readRules(await readRuleFiles(paths), ecs ? { pipelines: await readEcsPipelines() } : {});
 }
 
-/** What makes rules in Sigma's own terms speak of fields as our events have them. */
+/** Our mapping of log sources and fields to the Elastic Common Schema. */
 export async function readEcsPipelines(): Promise<Pipeline[]> {
-  const { readPipeline } = await import('@netsentinel/sigma/pipeline/pipeline');
-  const names = (await readdir(ecsPipelines)).filter((name) => name.endsWith('.yml')).toSorted();
-  return Promise.all(names.map(async (name) => readPipeline(await readFile(join(ecsPipelines, name), 'utf8'), name)));
+  const { readEcsPipelines: read } = await import('../rules/ecs-pipelines.ts');
+  return read(join(HOME, 'content'));
 }
 
 export function warnOfFailures({ rules, correlations, failed }: RuleSet): void {

@@ -6,6 +6,8 @@ import type { Exceptions } from '../rules/exceptions.ts';
 import type { InstalledSets, InstallReport } from '../rules/installed-set.ts';
 import type { RuleSource } from '../rules/rule-source.ts';
 import { paint, print, printJson, safe, table, when } from './output.ts';
+import { shareRules } from '../launcher/data-folder.ts';
+import { settings } from './settings.ts';
 import { findRule, openLibrary, readLibrary } from './rule-library.ts';
 
 export function addLibrary(rules: Command): void {
@@ -38,6 +40,7 @@ function addInstall(rules: Command): void {
         });
       }
       const report = await sets.install({ ...source, name, version: options.as ?? source.version }, Date.now());
+      shareRules(settings(command).folder);
       if (options.json === true) printJson(report);
       else tellReport(report);
     });
@@ -68,7 +71,10 @@ function addSets(rules: Command): void {
     .option('--json', 'print JSON: one set a line')
     .action(async (options: { remove?: string; json?: boolean }, command: Command) => {
       const { sets } = await openLibrary(command);
-      if (options.remove !== undefined) await sets.remove(options.remove);
+      if (options.remove !== undefined) {
+        await sets.remove(options.remove);
+        shareRules(settings(command).folder);
+      }
       const rows = await Promise.all(
         (await sets.list()).map(async ({ name, version, installedAt, files }) => ({
           name,
@@ -213,6 +219,7 @@ async function change(command: Command, edit: (exceptions: Exceptions) => Except
   const { readExceptions, writeExceptions } = await import('../rules/exceptions.ts');
   const { exceptionsPath } = await openLibrary(command);
   await writeExceptions(exceptionsPath, edit(await readExceptions(exceptionsPath)));
+  shareRules(settings(command).folder);
 }
 
 function signed({ reason, until }: Why): { reason: string; until?: string; by: string; at: string } {

@@ -1,6 +1,6 @@
 /** `rules …`: what rules there are, whether they are good, and what they cover. */
 import { writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Correlation, Rule, RuleSet } from '@netsentinel/sigma/rule';
 import { EXIT, paint, print, printJson, safe, table, warn } from './output.ts';
 import { findRule, ownRules, readLibrary } from './rule-library.ts';
@@ -44,7 +44,12 @@ function addTest(rules: Command): void {
   rules
     .command('test')
     .description("run each rule's cases (NAME.cases.yml beside NAME.yml): what it must find, and must not")
-    .argument('[path...]', 'rule files, or folders of them', [ownRules])
+    .addArgument(
+      new Argument('[path...]', 'rule files, or folders of them').default(
+        [ownRules],
+        'the rules that come with NetSentinel',
+      ),
+    )
     .option('--json', 'print JSON: one rule a line')
     .action(async (paths: string[], options: { json?: boolean }) => {
       const [{ readRuleFiles }, { runCases }] = await Promise.all([

@@ -17,6 +17,10 @@ export function addStatus(program: Command): void {
       print(
         `up ${span(Date.now() - status.startedAt)}, ${status.eventsTotal} events (${status.eventsPerSecond}/s), ${status.openIncidents} open incidents, ${status.blocksInForce} blocks in force (${status.responseMode})`,
       );
+      const { rules, correlations, refused } = status.rules;
+      print(
+        `${rules} rules and ${correlations} correlations in force${refused === 0 ? '' : `, ${refused} refused: \`netsentinel rules check\` says why`}`,
+      );
       table(
         ['decoy', 'type', 'listens on', 'state'],
         status.decoys.map((d) => [d.id, d.type, d.listen, d.healthy ? 'healthy' : 'not linked']),

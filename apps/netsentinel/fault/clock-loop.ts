@@ -211,7 +211,8 @@ export async function openLoop(options: {
       send(source, 'ssh-command', { process: { command_line: 'uname -a' } });
     },
     end: (source: string): void => send(source, 'ssh-disconnect'),
-    keepHouse: () => keepHouse({ stream, events: store, blobs, state, clock, log, config: StoreConfig.parse({}) }),
+    keepHouse: () =>
+      keepHouse({ streams: () => [stream], events: store, blobs, state, clock, log, config: StoreConfig.parse({}) }),
     /** Both sides end and come back, and the platform sends again what is not final. */
     restart: async (): Promise<void> => {
       await stopPlatform();

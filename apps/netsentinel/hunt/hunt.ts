@@ -4,6 +4,8 @@
  */
 import { JsonTexts } from '@netsentinel/normalise/json/json-texts';
 import { Correlator } from '@netsentinel/sigma/correlate/correlator';
+import { fieldsOfCorrelations } from '@netsentinel/sigma/correlate/fields';
+import { rolesOf, type Roles } from '@netsentinel/sigma/correlate/roles';
 import { fieldOf, nativeEvent, type EventRecord } from '@netsentinel/sigma/event';
 import { logsourceOf } from '@netsentinel/sigma/event-logsource';
 import { timeOf } from '@netsentinel/sigma/event-time';
@@ -116,32 +118,24 @@ function parseEvent(text: string): EventRecord | undefined {
 /** The matches that correlations rest on, kept until all files are read. */
 class Correlated {
   readonly #correlations: readonly Correlation[];
-  readonly #referred: ReadonlySet<string>;
-  readonly #suppressed: ReadonlySet<string>;
+  readonly #roles: Roles;
   readonly #fields: readonly string[];
   readonly #hits: Hit[] = [];
 
   constructor({ correlations }: RuleSet) {
     this.#correlations = correlations;
-    this.#referred = new Set(correlations.flatMap(({ rules }) => rules));
-    const reporting = new Set(correlations.filter(({ generate }) => generate).flatMap(({ rules }) => rules));
-    this.#suppressed = new Set([...this.#referred].filter((id) => !reporting.has(id)));
-    const names = correlations.flatMap(({ groupBy, condition, aliases }) => [
-      ...groupBy,
-      ...condition.fields,
-      ...[...aliases.values()].flatMap((fields) => [...fields.values()]),
-    ]);
-    this.#fields = [...new Set(names)];
+    this.#roles = rolesOf({ correlations });
+    this.#fields = fieldsOfCorrelations(correlations);
   }
 
   /** A rule that only exists for a correlation does not report by itself, unless that one asks for it (`generate`). */
   suppresses(rule: Rule | Correlation): boolean {
-    return this.#suppressed.has(rule.id);
+    return !this.#roles.reports(rule.id);
   }
 
   /** False when there was no room. */
   keep(met: readonly Rule[], event: EventRecord, atMs: number | undefined, place: EventPlace): boolean {
-    const ruleIds = met.map(({ id }) => id).filter((id) => this.#referred.has(id));
+    const ruleIds = met.map(({ id }) => id).filter((id) => this.#roles.correlationsOf(id).length > 0);
     if (ruleIds.length === 0) return true;
     if (this.#hits.length === maxHits) return false;
     const fields = new Map(this.#fields.map((field) => [field, fieldOf(event, field)]));

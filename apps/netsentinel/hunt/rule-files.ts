@@ -14,9 +14,9 @@ const ruleName = /(?<!\.cases)\.ya?ml$/i;
 const maxBytes = 4 * 1024 * 1024;
 const atOnce = 64;
 
-/** Every rule file with its text, sorted by path within each argument. */
-export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
-  const found = (await Promise.all(paths.map(rulePaths))).flat();
+/** Every rule file with its text, sorted by path within each argument; a folder without any is an error, unless they may be empty. */
+export async function readRuleFiles(paths: readonly string[], { mayBeEmpty = false } = {}): Promise<RuleFile[]> {
+  const found = (await Promise.all(paths.map((path) => rulePaths(path, mayBeEmpty)))).flat();
   const files: RuleFile[] = [];
   for (let from = 0; from < found.length; from += atOnce) {
     files.push(...(await Promise.all(found.slice(from, from + atOnce).map(readRuleFile))));
@@ -33,7 +33,7 @@ export async function holdsRules(path: string): Promise<boolean> {
   );
 }
 
-async function rulePaths(path: string): Promise<string[]> {
+async function rulePaths(path: string, mayBeEmpty = false): Promise<string[]> {
   const info = await stat(path).catch((cause: unknown) => {
     throw new NetSentinelError('RULES_NOT_FOUND', 'user', `cannot read ${path}`, {
       cause,
@@ -46,7 +46,7 @@ async function rulePaths(path: string): Promise<string[]> {
     .filter((entry) => entry.isFile() && ruleName.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-  if (below.length > 0) return below;
+  if (below.length > 0 || mayBeEmpty) return below;
   throw new NetSentinelError('RULES_NOT_FOUND', 'user', `no rules in ${path}`, {
     hint: 'Rules are files that end in .yml or .yaml.',
   });

@@ -44,8 +44,8 @@ export function decoyHostProgram(home: string): ConfinedProgram {
   };
 }
 
-/** The process that parses and keeps what attackers sent. `data`: the one folder that it writes to. */
-export function platformProgram(home: string, data: string): ConfinedProgram {
+/** The process that parses and keeps what attackers sent. `data`: the one folder that it writes to; `rules`: what the user installed. */
+export function platformProgram(home: string, data: string, rules: string): ConfinedProgram {
   const code = [
     'contracts',
     'kernel',
@@ -61,7 +61,7 @@ export function platformProgram(home: string, data: string): ConfinedProgram {
     loads: [join(home, 'stages/8-store/events/duckdb/events.worker.ts')],
     confinement: {
       // Its native modules (DuckDB, argon2) are linked with more than Node is.
-      read: [...code.map((path) => join(home, path)), ...systemLibraries()],
+      read: [...code.map((path) => join(home, path)), rules, ...systemLibraries()],
       write: [data],
       noNetwork: false,
       user: 'platform',

@@ -20,6 +20,7 @@ import {
   lockDataFolder,
   personaSeed,
   prepareDataFolder,
+  shareRules,
   type DataFolder,
 } from './data-folder.ts';
 
@@ -54,6 +55,24 @@ describe('the data folder', () => {
     expect(() => prepareDataFolder(dataFolder(join(top, 'file')), undefined)).toThrow(
       expect.objectContaining({ code: 'DATA_NOT_WRITABLE', fault: 'user' }),
     );
+  });
+
+  it.runIf(process.getuid?.() === 0)('shows rules to the platform, which cannot change them', () => {
+    prepareDataFolder(folder, 61_202);
+    mkdirSync(join(folder.rules, 'set'));
+    writeFileSync(join(folder.rules, 'set', 'rule.yml'), '', { mode: 0o600 });
+    symlinkSync('/etc/passwd', join(folder.rules, 'link'));
+    shareRules(folder);
+    const rights = (path: string) => {
+      const { uid, gid, mode } = statSync(join(folder.rules, path));
+      return { uid, gid, mode: mode & 0o777 };
+    };
+    expect(rights('set')).toEqual({ uid: 0, gid: 61_202, mode: 0o750 });
+    expect(rights('set/rule.yml')).toEqual({ uid: 0, gid: 61_202, mode: 0o640 });
+    expect(statSync('/etc/passwd').gid).toBe(0);
+    // What comes later is of the same group from the first.
+    mkdirSync(join(folder.rules, 'set', 'later'), { mode: 0o750 });
+    expect(rights('set/later').gid).toBe(61_202);
   });
 
   it.runIf(process.getuid?.() === 0)('changes hands whole when the rights of the platform change', () => {

@@ -26,6 +26,8 @@ export interface DataFolder {
   readonly root: string;
   readonly platform: string;
   readonly enforcer: string;
+  /** Installed rules, and what users have taken out of rules: written by commands, read by the platform. */
+  readonly rules: string;
   readonly platformSocket: string;
   readonly enforcerSocket: string;
 }
@@ -37,6 +39,7 @@ export function dataFolder(root: string): DataFolder {
     root,
     platform,
     enforcer,
+    rules: join(root, 'rules'),
     platformSocket: join(platform, 'control.sock'),
     enforcerSocket: join(enforcer, 'control.sock'),
   };
@@ -54,8 +57,10 @@ export function prepareDataFolder(folder: DataFolder, platformUid: number | unde
   try {
     mkdirSync(folder.root, { recursive: true });
     chmodSync(folder.root, 0o711);
-    for (const part of [folder.platform, folder.enforcer]) mkdirSync(part, { recursive: true, mode: 0o700 });
+    for (const part of [folder.platform, folder.enforcer, folder.rules])
+      mkdirSync(part, { recursive: true, mode: 0o700 });
     if (process.getuid?.() === 0) giveFolder(folder.platform, platformUid ?? 0);
+    shareRules(folder);
     accessSync(folder.platform, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new NetSentinelError(
@@ -84,6 +89,20 @@ export function giveFolder(path: string, uid: number): void {
   for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
     lchownSync(join(entry.parentPath, entry.name), uid, uid);
   lchownSync(path, uid, uid);
+}
+
+/** Lets the platform read what a command of root's has written for it; it stays root's. Links are left alone. */
+export function shareRules({ rules, platform }: Pick<DataFolder, 'rules' | 'platform'>): void {
+  if (process.getuid?.() !== 0 || !existsSync(rules) || !existsSync(platform)) return;
+  const { gid } = statSync(platform);
+  const share = (path: string, isFolder: boolean): void => {
+    lchownSync(path, 0, gid);
+    // What is made in there later is of the same group from the first.
+    chmodSync(path, isFolder ? 0o2750 : 0o640);
+  };
+  share(rules, true);
+  for (const entry of readdirSync(rules, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() || entry.isDirectory()) share(join(entry.parentPath, entry.name), entry.isDirectory());
 }
 
 /** Takes the lock, also from a holder that has died. Answers the release. */

@@ -140,7 +140,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       enforcer.send({ t: 'link' } satisfies ToEnforcer, far);
     };
 
-    const programs = { decoyHost: decoyHostProgram(home), platform: platformProgram(home, folder.platform) };
+    const programs = {
+      decoyHost: decoyHostProgram(home),
+      platform: platformProgram(home, folder.platform, folder.rules),
+    };
     const enforcerEntry = join(home, 'apps/enforcer/enforcer-host.ts');
     const codeCache = await fillCodeCache({
       home,
@@ -212,6 +215,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
                 response: config.response,
                 tls,
                 consoleRoot: join(home, 'surface', 'console', 'out'),
+                contentRoot: join(home, 'content'),
+                rulesRoot: folder.rules,
               },
               responseMode: config.enforcer.mode,
               decoys: config.decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),

@@ -71,7 +71,9 @@ describe('confinement', () => {
     expect(confinement).toMatchObject({ write: [], noNetwork: true, permissionModel: true });
     expect(confinement.read.filter((p) => /netsentinel\/platform|stages|enforcer|surface/.test(p))).toEqual([]);
     expect(confinement.read).toContain(realpathSync(join(HOME, 'decoys')));
-    expect(platformProgram(HOME, '/somewhere/platform').confinement.write).toEqual(['/somewhere/platform']);
+    expect(platformProgram(HOME, '/somewhere/platform', '/somewhere/rules').confinement.write).toEqual([
+      '/somewhere/platform',
+    ]);
   });
 
   it('finds code and tools where they are, and leaves out what is not there', () => {

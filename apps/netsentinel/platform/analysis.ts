@@ -4,41 +4,50 @@
  * crash anywhere redoes a batch with the same result.
  */
 import type { Action } from '@netsentinel/contracts/action';
-import type { Actor } from '@netsentinel/contracts/actor';
+import { hostActor, NOBODY, type Actor } from '@netsentinel/contracts/actor';
+import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
+import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import type { Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { closeIncident, sayTime } from '@netsentinel/alert/close';
 import { foldAction } from '@netsentinel/alert/fold-action';
-import { foldEvent } from '@netsentinel/alert/fold';
+import { foldEvent, foldFindings } from '@netsentinel/alert/fold';
 import { isRepeat, packActorState, rememberBefore } from '@netsentinel/detect/actor-state';
 import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { planActions } from '@netsentinel/respond/engine';
-import type { Analysis, AnalysisCounters, AnalysisOptions } from './analysis.types.ts';
+import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement } from './analysis.types.ts';
 import { Dossiers, type Dossier } from './dossiers.ts';
 import { closeQuiet, replaceIncident } from './incident-changes.ts';
+import { ReplayPoints } from './replay-points.ts';
 import { nextPositions } from './store-writer.ts';
+import { pause, surely } from './surely.ts';
 
 export const ANALYSIS_GROUP = 'analysis';
+/** From where events must be seen again by what correlates them, as positions. */
+export const REPLAY_GROUP = 'analysis-replay';
 /** Records a batch: what one attacker does many times within a batch is written once. */
 const BATCH = 2000;
 /** From this many records at once the stream is busy, and more may gather for this long: each batch costs a sync of the disk. */
 const BUSY = 200;
 const GATHER_MS = 40;
-/** Moves of attackers after which sockets and timers get their turn: a few milliseconds of work. */
+/** Moves of attackers after which sockets and timers get their turn, and events that only rules were asked about: a few milliseconds of work. */
 const TURN = 200;
+const RULES_TURN = 500;
 const DEFAULT_MAX_ACTORS = 50_000;
 const DEFAULT_MAX_ACTOR_BYTES = 64 * 1024 * 1024;
 /** How long the position may lag behind while there is only background, which it does no harm to read again. */
 const IDLE_MARK_MS = 1000;
 const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 30_000;
 const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 
+const NO_FINDING: Judgement = { detections: [], groups: [] };
+
 type Tally = Omit<AnalysisCounters, 'events'>;
+const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
 
 interface Change {
   readonly dossier: Dossier;
@@ -50,7 +59,7 @@ interface Change {
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { stream, state, clock, log, policy } = options;
+  const { stream, state, clock, log, policy, rules } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
   const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS } = options;
   const detectors = createDetectors();
@@ -64,6 +73,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Positions that only background has been read up to, not yet stored. */
   let unmarked = new Map<number, bigint>();
   let markedAt = clock.monotonicMs();
+  /** Up to where events were analysed before this start; what comes again below is only shown to correlations. */
+  const analysedBefore = new Map<number, bigint>();
+  const replay = new ReplayPoints();
+  /** Correlations count what they are shown: a batch that has to be analysed once more is not judged once more. */
+  let judgements = new Map<StoredRecord, Judgement>();
 
   /** One writer of incidents at a time: batches, replies and people take turns. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -72,31 +86,88 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return turn;
   }
 
-  async function analyse(records: readonly StoredRecord[]): Promise<void> {
+  async function analyse(all: readonly StoredRecord[]): Promise<void> {
+    const records = await onlyNew(all);
     const changes = new Map<Actor, Change>();
-    let moves = 0;
-    const tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
+    const correlated: Correlated[] = [];
+    let [moves, asked] = [0, 0];
+    const tally = { ...NOTHING };
     for (const record of records) {
-      if (!mayConcern(record.value)) continue;
-      const event = attempt(record, tally, () => {
-        const value = decodeEvent(record.value);
-        return detectors.concerns(value) ? value : undefined;
-      });
-      if (event === undefined) continue;
-      const { actor } = event.netsentinel;
-      let change = changes.get(actor);
-      if (change === undefined) {
-        const dossier = await dossiers.open(actor);
-        change = { dossier, before: dossier.incident, replaced: [], planned: [] };
-        changes.set(actor, change);
-      }
-      attempt(record, tally, () => take(event, change, tally));
+      const mayMove = mayConcern(record.value);
+      if (!mayMove && rules === undefined) continue;
+      if (rules !== undefined && ++asked % RULES_TURN === 0) await nextTurn();
+      const looked = attempt(record, tally, () => look(record, mayMove));
+      if (looked === undefined) continue;
+      const { event, found } = looked;
+      if (found !== undefined && found.groups.length > 0) correlated.push({ record, event, groups: found.groups });
+      if (!looked.isMove && (found === undefined || found.detections.length === 0)) continue;
+      const change = await changeOf(changes, event.netsentinel.actor);
+      attempt(record, tally, () => take(event, change, found?.detections ?? [], tally));
       if (++moves % TURN === 0) await nextTurn();
     }
-    for (const change of changes.values()) await plan(change);
-    await store(changes, nextPositions(records));
+    // First what others will need: it is there once however often this batch is analysed.
+    if (correlated.length > 0) await options.correlate?.(correlated);
+    await settle(changes, (plans) => store(plans, nextPositions(records)));
     counters.events += records.length;
     for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += tally[name];
+  }
+
+  /** Shows correlations what they have to see again, and answers the rest. */
+  async function onlyNew(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
+    for (const record of records) replay.pass(record, record.appendedAt);
+    if (analysedBefore.size === 0 || rules === undefined) return records;
+    const fresh: StoredRecord[] = [];
+    let again = 0;
+    for (const record of records) {
+      if (record.offset >= (analysedBefore.get(record.partition) ?? 0n)) {
+        fresh.push(record);
+        continue;
+      }
+      if (judgements.has(record)) continue;
+      judgements.set(record, NO_FINDING);
+      attempt(record, { ...NOTHING }, () => rules.judgeAgain(withActor(decodeEvent(record.value)), record.appendedAt));
+      if (++again % RULES_TURN === 0) await nextTurn();
+    }
+    return fresh;
+  }
+
+  function judge(record: StoredRecord, event: Event): Judgement | undefined {
+    if (rules === undefined) return undefined;
+    const known = judgements.get(record);
+    if (known !== undefined) return known;
+    const judgement = rules.judge(event, record.appendedAt);
+    if (judgement !== undefined) judgements.set(record, judgement);
+    return judgement;
+  }
+
+  /** Undefined for background that no rule matches. */
+  function look(
+    record: StoredRecord,
+    mayMove: boolean,
+  ): { readonly event: Event; readonly isMove: boolean; readonly found: Judgement | undefined } | undefined {
+    const decoded = decodeEvent(record.value);
+    const isMove = mayMove && detectors.concerns(decoded);
+    const event = rules === undefined ? decoded : withActor(decoded);
+    const found = judge(record, event);
+    return isMove || found !== undefined ? { event, isMove, found } : undefined;
+  }
+
+  async function changeOf(changes: Map<Actor, Change>, actor: Actor): Promise<Change> {
+    const known = changes.get(actor);
+    if (known !== undefined) return known;
+    const dossier = await dossiers.open(actor);
+    const change = { dossier, before: dossier.incident, replaced: [], planned: [] };
+    changes.set(actor, change);
+    return change;
+  }
+
+  /** Plans what these changes call for, stores all of it, and only then tells others. */
+  async function settle(
+    changes: ReadonlyMap<Actor, Change>,
+    write: (changes: ReadonlyMap<Actor, Change>) => Promise<void>,
+  ): Promise<void> {
+    for (const change of changes.values()) await plan(change);
+    await write(changes);
     for (const { dossier, before, planned, replaced } of changes.values()) {
       for (const incident of replaced) options.onIncident(summaryOf(incident));
       if (dossier.incident !== undefined && dossier.incident !== before)
@@ -121,21 +192,29 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
   }
 
-  function take(event: Event, change: Change, tally: Tally): void {
+  function take(event: Event, change: Change, found: readonly Detection[], tally: Tally): void {
     const { dossier } = change;
     if (isRepeat(dossier.state, event)) {
       tally.repeats++;
       return;
     }
-    const detections = detectors.process(event, dossier.state);
+    const detections = [...detectors.process(event, dossier.state), ...found];
     tally.moves++;
     tally.detections += detections.length;
-    const current = dossier.incident;
-    const next = foldEvent(current, event, detections, {
-      before: dossier.state.before,
-      reopenAfterMs: closeAfterMs,
-    });
+    const before = dossier.incident;
+    const next = foldEvent(before, event, detections, foldContext(dossier));
     if (next === undefined) return rememberBefore(dossier.state, event);
+    become(change, next, event);
+    return undefined;
+  }
+
+  function foldContext({ state: { before } }: Dossier): Parameters<typeof foldEvent>[3] {
+    return { before, reopenAfterMs: closeAfterMs };
+  }
+
+  function become(change: Change, next: Incident, event: Event): void {
+    const { dossier } = change;
+    const current = dossier.incident;
     dossier.state.before = [];
     if (current !== undefined && current.id !== next.id) {
       const why = `Its attacker came back after more than ${sayTime(closeAfterMs)}: ${next.id}`;
@@ -143,7 +222,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       dossier.actions = undefined;
     }
     dossier.incident = next;
-    return undefined;
   }
 
   async function plan(change: Change): Promise<void> {
@@ -173,44 +251,47 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
     const marks = positionsOf(read);
     await state.transaction(async (tx) => {
-      for (const [actor, { dossier, before, replaced, planned }] of changes) {
-        for (const incident of replaced) await tx.putIncident(incident);
-        if (dossier.incident !== undefined && dossier.incident !== before) await tx.putIncident(dossier.incident);
-        await tx.putActorState(actor, packActorState(dossier.state), dossier.state.lastSeen);
-        for (const action of planned) await tx.putAction(action);
-      }
+      await putChanges(tx, changes);
       await tx.setWatermarks(ANALYSIS_GROUP, marks);
+      await setReplay(tx);
     });
     unmarked = new Map();
     markedAt = clock.monotonicMs();
     await consumer?.commit(marks);
   }
 
-  /** However often it takes; gives up when stopped, and the batch is read again at the next start. */
-  async function analyseSurely(records: readonly StoredRecord[]): Promise<void> {
-    for (let waitMs = FIRST_RETRY_MS; !stopping.signal.aborted; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
-      try {
-        return await alone(() => analyse(records));
-      } catch (error) {
-        // What is in memory is ahead of what is stored now: forget it, and read it from the store again.
-        dossiers.forgetAll();
-        log.error('analysis could not store its results; trying again', { error: describeError(error), waitMs });
-        await pause(waitMs);
-      }
+  async function setReplay(tx: StateTransaction): Promise<void> {
+    if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, replay.before(clock.now() - rules.memoryMs));
+  }
+
+  async function putChanges(tx: StateTransaction, changes: ReadonlyMap<Actor, Change>): Promise<void> {
+    for (const [actor, { dossier, before, replaced, planned }] of changes) {
+      for (const incident of replaced) await tx.putIncident(incident);
+      if (dossier.incident !== undefined && dossier.incident !== before) await tx.putIncident(dossier.incident);
+      await tx.putActorState(actor, packActorState(dossier.state), dossier.state.lastSeen);
+      for (const action of planned) await tx.putAction(action);
     }
   }
 
-  /** Waits, but not beyond `stop`. */
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        stopping.signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = clock.after(ms, end);
-      stopping.signal.addEventListener('abort', end);
-      if (stopping.signal.aborted) end();
+  /** What is in memory is ahead of what is stored when storing fails: then it is forgotten, and read from the store again. */
+  function aloneOrForgotten(work: () => Promise<void>): Promise<void> {
+    return alone(() =>
+      work().catch((error: unknown) => {
+        dossiers.forgetAll();
+        throw error;
+      }),
+    );
+  }
+
+  /** However often it takes; given up when stopped, the batch is read again at the next start. */
+  function analyseSurely(records: readonly StoredRecord[]): Promise<boolean> {
+    judgements = new Map();
+    return surely(() => aloneOrForgotten(() => analyse(records)), {
+      clock,
+      signal: stopping.signal,
+      firstMs: FIRST_RETRY_MS,
+      onFailure: (error, waitMs) =>
+        log.error('analysis could not store its results; trying again', { error: describeError(error), waitMs }),
     });
   }
 
@@ -220,17 +301,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       if (records.length === 0) return;
       await analyseSurely(records);
       if (records.length === BATCH) await nextTurn();
-      else if (records.length >= BUSY) await pause(GATHER_MS);
+      else if (records.length >= BUSY) await pause(clock, GATHER_MS, stopping.signal);
     }
   }
 
   return {
     counters,
     async start() {
-      const marks = new Map((await state.read.watermarks(ANALYSIS_GROUP)).map((one) => [one.partition, one.offset]));
+      for (const { partition, offset } of await state.read.watermarks(ANALYSIS_GROUP))
+        analysedBefore.set(partition, offset);
+      const begins = new Map(analysedBefore);
+      if (rules !== undefined)
+        for (const { partition, offset } of await state.read.watermarks(REPLAY_GROUP))
+          if (offset < (begins.get(partition) ?? 0n)) begins.set(partition, offset);
       consumer = await stream.consume({
         group: ANALYSIS_GROUP,
-        startAt: (partition) => marks.get(partition),
+        startAt: (partition) => begins.get(partition),
         maxRecords: BATCH,
       });
       running = run(consumer).catch((error: unknown) =>
@@ -242,7 +328,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await running;
       const marks = positionsOf(unmarked);
       if (marks.length > 0)
-        await alone(() => state.transaction((tx) => tx.setWatermarks(ANALYSIS_GROUP, marks))).catch((error: unknown) =>
+        await alone(() =>
+          state.transaction(async (tx) => {
+            await tx.setWatermarks(ANALYSIS_GROUP, marks);
+            await setReplay(tx);
+          }),
+        ).catch((error: unknown) =>
           log.warn('the position of analysis was not stored; some background is read again', {
             error: describeError(error),
           }),
@@ -257,6 +348,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
         if (actions !== undefined && index >= 0) actions[index] = action;
       }),
+    addFindings: (findings, write) =>
+      aloneOrForgotten(async () => {
+        const changes = new Map<Actor, Change>();
+        for (const { event, detection } of findings) {
+          const change = await changeOf(changes, event.netsentinel.actor);
+          const next = foldFindings(change.dossier.incident, event, [detection], foldContext(change.dossier));
+          if (next !== undefined) become(change, next, event);
+        }
+        await settle(changes, () =>
+          state.transaction(async (tx) => {
+            await putChanges(tx, changes);
+            await write(tx);
+          }),
+        );
+        counters.detections += findings.length;
+      }),
     setStatus: (id, status) =>
       alone(async () => {
         const incident = await replaceIncident(changeContext, id, (one) =>
@@ -268,6 +375,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }),
     closeQuiet: (limit) => alone(() => closeQuiet(changeContext, closeAfterMs, limit)),
   };
+}
+
+/** What is found where no address is named is about the machine that wrote it down. */
+function withActor(event: Event): Event {
+  if (event.netsentinel.actor !== NOBODY) return event;
+  const name = event.host?.name ?? event.netsentinel.sensor.id;
+  return { ...event, netsentinel: { ...event.netsentinel, actor: hostActor(name) } };
 }
 
 function nextTurn(): Promise<void> {

@@ -2,10 +2,42 @@
 import type { Action } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type { Detection } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
-import type { EventStream } from '@netsentinel/contracts/stream';
+import type { EventStream, StoredRecord } from '@netsentinel/contracts/stream';
 import type { Policy } from '@netsentinel/respond/engine';
+import type { Rekeyed } from '@netsentinel/sigma/correlate/rekey';
+
+/** The rules that every event is asked about. */
+export interface EventRules {
+  /** Undefined where no rule matches, as for most events. `arrivedMs`: when the stream took it; correlations forget by it. */
+  judge(event: Event, arrivedMs: number): Judgement | undefined;
+  /** As `judge` for an event that was judged before this start, so that correlations know it again; nothing of it is reported. */
+  judgeAgain(event: Event, arrivedMs: number): void;
+  /** For how long correlations remember an event: from so far back they must see them again after a restart. Milliseconds. */
+  readonly memoryMs: number;
+}
+
+export interface Judgement {
+  readonly detections: readonly Detection[];
+  /** Which correlations must see the event, and with which others. */
+  readonly groups: readonly Rekeyed[];
+}
+
+/** An event that correlations must see. */
+export interface Correlated {
+  readonly record: StoredRecord;
+  readonly event: Event;
+  readonly groups: readonly Rekeyed[];
+}
+
+/** What was found about an event after it had been analysed. */
+export interface LateFinding {
+  readonly event: Event;
+  readonly detection: Detection;
+}
 
 export interface AnalysisOptions {
   readonly stream: EventStream;
@@ -13,6 +45,10 @@ export interface AnalysisOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly policy: Policy;
+  /** Without them only detectors look at events. */
+  readonly rules?: EventRules;
+  /** Takes what correlations must see; resolves once it is durable. The same again, after a crash, must count once. */
+  readonly correlate?: (events: readonly Correlated[]) => Promise<void>;
   /** Called once it is durable. */
   readonly onIncident: (summary: IncidentSummary) => void;
   /** Called once it is durable, after `onIncident`: hand it to the dispatcher. */
@@ -35,6 +71,8 @@ export interface Analysis {
    * done twice.
    */
   actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
+  /** Folds what was found later into the incidents of those it is about, in one transaction with what `write` does. */
+  addFindings(findings: readonly LateFinding[], write: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** A person's word on an incident; undefined where there is no such incident. */
   setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */

@@ -13,7 +13,8 @@ const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export interface HousekeepingPorts {
-  readonly stream: EventStream;
+  /** Those that there are at the time. */
+  readonly streams: () => readonly (EventStream | undefined)[];
   readonly events: EventStore;
   readonly blobs: BlobStore;
   readonly state: StateStore;
@@ -33,10 +34,10 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): void } {
 
 /** One round; a part that fails is reported and does not keep the others from theirs. */
 export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
-  const { stream, events, blobs, state, clock, log, config } = ports;
+  const { streams, events, blobs, state, clock, log, config } = ports;
   const now = clock.now();
   const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['stream', () => stream.retain()],
+    ...streams().flatMap((stream) => (stream === undefined ? [] : [['stream', () => stream.retain()] as const])),
     [
       'events',
       () => events.retain({ days: config.events.retentionDays, archiveAfterDays: config.events.archiveAfterDays }, now),

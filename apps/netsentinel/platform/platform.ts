@@ -1,7 +1,7 @@
 /**
  * The platform process: takes what sensors send, keeps it, finds attackers in it, tells the enforcer, and serves the console. Wiring only.
  */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -26,7 +26,10 @@ import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-sta
 import { StoreConfig } from '@netsentinel/store/store.config';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
+import { CompiledEventRules } from '../rules/event-rules.ts';
+import { startLiveRules } from '../rules/live-rules.ts';
 import { createAnalysis } from './analysis.ts';
+import { createCorrelation } from './correlation.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -42,7 +45,16 @@ const PlatformConfig = z.strictObject({
   response: RespondConfig,
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   consoleRoot: z.string(),
+  contentRoot: z.string(),
+  rulesRoot: z.string(),
 });
+
+/** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
+const CORRELATION_STREAM = {
+  partitions: 4,
+  segmentBytes: 16 * 1024 * 1024,
+  retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },
+};
 
 /** Incidents that the terminal has been told of; beyond this some are shown as new once more. */
 const MAX_KNOWN = 100_000;
@@ -133,8 +145,30 @@ async function start(boot: Boot) {
       expiresAt: action.expiresAt,
     });
   };
+  const rules = new CompiledEventRules(join(config.contentRoot, 'rules'));
+  const correlation = createCorrelation({
+    open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
+    exists: existsSync(at('correlation')),
+    state,
+    clock,
+    log,
+    fold: (findings, write) => analysis.addFindings(findings, write),
+  });
+  const liveRules = await startLiveRules({
+    content: config.contentRoot,
+    folder: config.rulesRoot,
+    clock,
+    log,
+    onRules: (set) => {
+      rules.use(set);
+      correlation.use(set);
+      board.rules({ rules: set.rules.length, correlations: set.correlations.length, refused: set.failed.length });
+    },
+  });
   const analysis = createAnalysis({
     stream,
+    rules,
+    correlate: (seen) => correlation.take(seen),
     state,
     clock,
     log,
@@ -189,8 +223,17 @@ async function start(boot: Boot) {
   });
   await board.load(state);
   const writer = await startStoreWriter({ stream, store: events, clock, log });
+  await correlation.start();
   await analysis.start();
-  const housekeeping = startHousekeeping({ stream, events, blobs, state, clock, log, config: config.store });
+  const housekeeping = startHousekeeping({
+    streams: () => [stream, correlation.stream],
+    events,
+    blobs,
+    state,
+    clock,
+    log,
+    config: config.store,
+  });
   const sweep = startIncidentSweep({ analysis, clock, log });
   const links = new Set<ReturnType<typeof serveSensor>>();
 
@@ -198,10 +241,10 @@ async function start(boot: Boot) {
     if (!folder.startsWith(boot.directory))
       throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Stores before stream: what their watermarks name is then surely in the copy of the stream.
+    // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
     await state.backup(join(folder, 'state.db'));
     await events.backup(join(folder, 'events'));
-    for (const part of ['blobs', 'stream'])
+    for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))
       cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
   };
   const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {
@@ -247,6 +290,7 @@ async function start(boot: Boot) {
       for (const link of links) link.close();
       control.close();
       housekeeping.stop();
+      liveRules.stop();
       sweep.stop();
       for (const [what, work] of [
         ['api', api.close()],
@@ -256,8 +300,10 @@ async function start(boot: Boot) {
         await work.catch((error: unknown) =>
           log.error('a part did not stop well', { what, error: describeError(error) }),
         );
+      await correlation.stop();
       enforcer.close();
       await events.close();
+      await correlation.stream?.close();
       await stream.close();
       await blobs.close();
       await state.close();

@@ -24,6 +24,7 @@ export class StatusBoard {
   readonly #blocks = new Map<string, number>();
   #connections = 0;
   #linked = false;
+  #rules = { rules: 0, correlations: 0, refused: 0 };
 
   constructor(options: {
     clock: Clock;
@@ -76,6 +77,10 @@ export class StatusBoard {
     this.#linked = linked;
   }
 
+  rules(inForce: PlatformStatus['rules']): void {
+    this.#rules = inForce;
+  }
+
   status(): PlatformStatus {
     this.#tick();
     const now = this.#options.clock.now();
@@ -87,6 +92,7 @@ export class StatusBoard {
       openIncidents: this.#open.size,
       blocksInForce: this.#blocks.size,
       responseMode: this.#options.responseMode,
+      rules: this.#rules,
       decoys: this.#options.decoys.map((d) => ({ ...d, connections: this.#connections, healthy: this.#linked })),
     };
   }

@@ -5,10 +5,10 @@ import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netse
 import type { Clock } from '@netsentinel/contracts/clock';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
+import { surely } from './surely.ts';
 
 const BATCH = 8_000;
 const FIRST_RETRY_MS = 250;
-const MAX_RETRY_MS = 30_000;
 
 export interface StoreWriter {
   /** Ends after the batch in hand. */
@@ -58,24 +58,23 @@ export async function startStoreWriter(ports: {
   }
 
   /** Stores one batch, however often it takes; false when stopped meanwhile. */
-  async function keep(from: StreamConsumer, records: readonly StoredRecord[]): Promise<boolean> {
+  function keep(from: StreamConsumer, records: readonly StoredRecord[]): Promise<boolean> {
     const next = nextPositions(records);
     const packed = records.map((record) => record.value);
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
-      try {
+    return surely(
+      async () => {
         if (store.appendEncoded !== undefined) await store.appendEncoded(packed, next);
         else await store.append(packed.map(decodeEvent), next);
         await from.commit(next);
-        return true;
-      } catch (error) {
-        if (stopping.signal.aborted) return false;
-        log.error('events could not be stored; trying again', { error: describeError(error), waitMs });
-        await new Promise<void>((resolve) => {
-          const cancel = ports.clock.after(waitMs, resolve);
-          stopping.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
-        });
-      }
-    }
+      },
+      {
+        clock: ports.clock,
+        signal: stopping.signal,
+        firstMs: FIRST_RETRY_MS,
+        onFailure: (error, waitMs) =>
+          log.error('events could not be stored; trying again', { error: describeError(error), waitMs }),
+      },
+    );
   }
 
   return {

@@ -50,9 +50,9 @@ export async function readExceptions(path: string): Promise<Exceptions> {
 
 /** Whole or not at all. */
 export async function writeExceptions(path: string, exceptions: Exceptions): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
   const temporary = `${path}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(Exceptions.parse(exceptions), null, 2)}\n`, { mode: 0o600 });
+  await writeFile(temporary, `${JSON.stringify(Exceptions.parse(exceptions), null, 2)}\n`, { mode: 0o640 });
   await rename(temporary, path);
 }
 

@@ -51,15 +51,21 @@ export interface InstallReport {
 export class InstalledSets {
   readonly #folder: string;
 
-  /** @param folder the `rules` folder of the data folder; made when it is needed */
-  constructor(folder: string) {
+  readonly #readOnly: boolean;
+
+  /**
+   * @param folder the `rules` folder of the data folder; made when it is needed
+   * @param readOnly only looks: what a crash interrupted is left to whoever may write, and may be at work right now
+   */
+  constructor(folder: string, readOnly = false) {
     this.#folder = folder;
+    this.#readOnly = readOnly;
   }
 
   /** By name. Finishes what a crash interrupted. */
   async list(): Promise<SetRecord[]> {
     if (!existsSync(this.#folder)) return [];
-    for (const name of await readdir(this.#folder)) {
+    for (const name of this.#readOnly ? [] : await readdir(this.#folder)) {
       if (name.endsWith('.old')) await this.#settle(name.slice(0, -'.old'.length));
       else if (name.endsWith('.building')) await rm(join(this.#folder, name), { recursive: true });
     }
@@ -89,15 +95,15 @@ export class InstalledSets {
   }
 
   async install({ name, version, files }: RuleSource, now: number): Promise<InstallReport> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await mkdir(this.#folder, { recursive: true, mode: 0o750 });
     await this.list();
     const before = existsSync(this.#recordPath(name)) ? await this.#record(name) : undefined;
     const local = new Map((await this.#localFiles(name)).map(({ path, text }) => [path, text]));
     const merge = mergeSets(before?.files ?? {}, local, files);
     const building = join(this.#folder, `${name}.building`);
     for (const { path, text } of merge.files) {
-      await mkdir(dirname(join(building, path)), { recursive: true, mode: 0o700 });
-      await writeFile(join(building, path), text, { mode: 0o600 });
+      await mkdir(dirname(join(building, path)), { recursive: true, mode: 0o750 });
+      await writeFile(join(building, path), text, { mode: 0o640 });
     }
     const record: SetRecord = {
       name,
@@ -105,7 +111,7 @@ export class InstalledSets {
       installedAt: new Date(now).toISOString(),
       files: Object.fromEntries(files.map(({ path, text }) => [path, sha256(text)])),
     };
-    await writeFile(join(building, 'set.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(join(building, 'set.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o640 });
     if (before !== undefined) await rename(this.folderOf(name), `${this.folderOf(name)}.old`);
     await rename(building, this.folderOf(name));
     await rm(`${this.folderOf(name)}.old`, { recursive: true, force: true });
@@ -165,12 +171,12 @@ export class InstalledSets {
   /** Files are numbered, so that the newest comes last whatever versions are called. */
   async #keepPublication(name: string, publication: z.infer<typeof Publication>): Promise<void> {
     const folder = `${this.folderOf(name)}.versions`;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o750 });
     const paths = await this.#publicationPaths(name);
     for (const path of paths) if ((await readPublication(path)).version === publication.version) await rm(path);
     const last = Number(/(\d+)\.json\.gz$/.exec(paths.at(-1) ?? '')?.[1] ?? 0);
     const body = await promisify(gzip)(JSON.stringify(publication));
-    await writeFile(join(folder, `${String(last + 1).padStart(6, '0')}.json.gz`), body, { mode: 0o600 });
+    await writeFile(join(folder, `${String(last + 1).padStart(6, '0')}.json.gz`), body, { mode: 0o640 });
     for (const path of (await this.#publicationPaths(name)).slice(0, -KEPT_VERSIONS)) await rm(path);
   }
 }

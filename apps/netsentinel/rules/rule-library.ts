@@ -24,8 +24,8 @@ export class RuleLibrary {
   readonly #own: string;
 
   /** @param own the folder of the rules that come with the product */
-  constructor(folder: string, own: string) {
-    this.sets = new InstalledSets(folder);
+  constructor(folder: string, own: string, { readOnly = false } = {}) {
+    this.sets = new InstalledSets(folder, readOnly);
     this.exceptionsPath = join(folder, 'exceptions.json');
     this.#own = own;
   }
@@ -33,7 +33,7 @@ export class RuleLibrary {
   async read(now: number): Promise<Library> {
     const { disabled, exceptions, changesAt } = inForce(await readExceptions(this.exceptionsPath), now);
     const folders = [this.#own, ...(await this.sets.list()).map(({ name }) => this.sets.folderOf(name))];
-    const files = await readRuleFiles(folders);
+    const files = await readRuleFiles(folders, { mayBeEmpty: true });
     const filters = exceptions.map((one) => ({ path: `${this.exceptionsPath}#${one.id}`, text: filterText(one) }));
     return { files: [...files, ...filters], disabled, exceptions, changesAt };
   }

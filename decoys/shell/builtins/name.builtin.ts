@@ -2,6 +2,7 @@
 import { bytesOf, textOf } from '../lang/byte-text.ts';
 import { lookUp } from '../run/programs.ts';
 import { printable } from '../run/quoting.ts';
+import { addHistory } from '../terminal/history.ts';
 import type { Builtin, BuiltinTable } from './builtin.types.ts';
 import { builtins } from './index.ts';
 import { badOption, fail, print, takeOptions } from './report.ts';
@@ -126,14 +127,14 @@ const history: Builtin = (ctx) => {
   const { shell } = ctx;
   const first = ctx.argv[1];
   if (first === '-c') {
-    shell.history.length = 0;
+    shell.history = [];
     return 0;
   }
   if (first === '-d') {
     const at = Number(ctx.argv[2]);
     if (!Number.isInteger(at) || at < 1 || at > shell.history.length)
       return fail(ctx, `${ctx.argv[2] ?? ''}: history position out of range`);
-    shell.history.splice(at - 1, 1);
+    shell.history = shell.history.toSpliced(at - 1, 1);
     return 0;
   }
   const file = ctx.argv[2] ?? shell.vars.text('HISTFILE') ?? '';
@@ -150,8 +151,9 @@ const history: Builtin = (ctx) => {
   if (first === '-r' || first === '-n') {
     const read = shell.session.fs.read(shell.resolve(file), shell.user);
     if (read.ok)
-      shell.history.push(
-        ...textOf(read.value)
+      addHistory(
+        shell,
+        textOf(read.value)
           .split('\n')
           .filter((line) => line !== '')
           .slice(-500),

@@ -38,7 +38,7 @@ async function runBody(shell: ShellState, fds: FdTable, body: Compound): Promise
     case 'subshell': {
       const child = fork(shell, fds);
       child.depth = shell.depth;
-      child.traps = new Map();
+      child.traps.clear();
       return inSubshell(child, fds, () => runList(child, fds, body.list));
     }
     case 'if':

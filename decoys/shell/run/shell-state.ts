@@ -7,6 +7,8 @@ import type { SessionHost } from './session-host.ts';
 import type { OpenFile } from './streams.ts';
 import { Variables } from './variables.ts';
 
+const NOTHING: readonly string[] = [];
+
 /** How the text reaches the shell; decides how errors are introduced. */
 export type ShellMode = 'interactive' | 'command' | 'stdin' | 'script';
 
@@ -35,17 +37,17 @@ export class ShellState {
   /** `$BASHPID`. */
   ownPid: number;
   vars: Variables;
-  functions = new Map<string, FunctionDefinition>();
-  aliases = new Map<string, string>();
+  #functions: Map<string, FunctionDefinition> | undefined;
+  #aliases: Map<string, string> | undefined;
   /** Long names of `set -o`. */
   options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments']);
   shopts = new Set<string>(DEFAULT_SHOPTS);
-  positional: readonly string[] = [];
+  positional: readonly string[] = NOTHING;
   cwd: string;
   umask = 0o022;
   /** Traps of signals that came, to run after the command. */
   pendingTraps: string[] = [];
-  traps = new Map<string, string>();
+  #traps: Map<string, string> | undefined;
   disabledBuiltins: Set<string> | undefined;
   hashed: Map<string, string> | undefined;
   status = 0;
@@ -63,7 +65,7 @@ export class ShellState {
   /** Shells inside shells. */
   nesting = 0;
   dirStack: string[] = [];
-  history: string[] = [];
+  history: readonly string[] = NOTHING;
   jobs: JobTable | undefined;
   /** The shell of a terminal, whose foreground can be stopped; its forks are not. */
   ownsTerminal = false;
@@ -109,6 +111,20 @@ export class ShellState {
   /** The job of a terminal that this shell runs in, where it is a copy for one. */
   jobScope: ProcessScope | undefined;
 
+  // Most shells never have any of these.
+
+  get functions(): Map<string, FunctionDefinition> {
+    return (this.#functions ??= new Map());
+  }
+
+  get aliases(): Map<string, string> {
+    return (this.#aliases ??= new Map());
+  }
+
+  get traps(): Map<string, string> {
+    return (this.#traps ??= new Map());
+  }
+
   get interactive(): boolean {
     return this.mode === 'interactive' && this.subshellDepth === 0;
   }
@@ -128,8 +144,8 @@ export class ShellState {
     this.session.budget.bytes(this.vars.bytes);
     copy.ownPid = pid;
     copy.vars = new Variables(SHELL_LIMITS.maxVariablesBytes, this.vars);
-    copy.functions = new Map(this.functions);
-    copy.aliases = new Map(this.aliases);
+    if (this.#functions !== undefined) copy.#functions = new Map(this.#functions);
+    if (this.#aliases !== undefined) copy.#aliases = new Map(this.#aliases);
     copy.options = new Set(this.options);
     copy.shopts = new Set(this.shopts);
     copy.positional = this.positional;

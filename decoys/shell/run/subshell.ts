@@ -73,7 +73,7 @@ export async function commandOutput(shell: ShellState, fds: FdTable, body: List)
       .replace(/\n+$/, '');
   }
   const child = fork(shell, fds);
-  child.traps = new Map();
+  child.traps.clear();
   child.options.delete('errexit');
   const status = await inSubshell(child, table, () => runList(child, table, body));
   shell.status = status;

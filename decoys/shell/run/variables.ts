@@ -13,15 +13,23 @@ export interface Variable {
 /** Too much was stored; the shell dies as of lack of memory. */
 export class VariablesFull extends Error {}
 
+/** What a shell starts with. Thousands sit at their first prompt, which needs two of them: the rest is set when somebody asks for it. */
+export interface LateVariables {
+  /** Whether `text` can tell this one before all are set. */
+  knows(name: string): boolean;
+  text(name: string): string | undefined;
+  setAll(vars: Variables): void;
+}
+
 export class Variables {
-  readonly #map: Map<string, Variable>;
+  #set: Map<string, Variable> | undefined;
+  #late: LateVariables | undefined;
   readonly #frames: Map<string, Variable | undefined>[] = [];
   readonly #maxBytes: number;
   #bytes = 0;
 
   constructor(maxBytes: number, from?: Variables) {
     this.#maxBytes = maxBytes;
-    this.#map = new Map();
     if (from === undefined) return;
     for (const [name, variable] of from.#map) {
       this.#map.set(name, {
@@ -34,7 +42,24 @@ export class Variables {
     for (const frame of from.#frames) this.#frames.push(new Map(frame));
   }
 
+  /** Of a shell that has none yet: sets these before the first use of any other. */
+  startWith(late: LateVariables): void {
+    this.#late = late;
+  }
+
+  #setLate(): void {
+    const late = this.#late;
+    this.#late = undefined;
+    late?.setAll(this);
+  }
+
+  get #map(): Map<string, Variable> {
+    this.#setLate();
+    return (this.#set ??= new Map());
+  }
+
   get bytes(): number {
+    this.#setLate();
     return this.#bytes;
   }
 
@@ -62,6 +87,7 @@ export class Variables {
   }
 
   text(name: string): string | undefined {
+    if (this.#late?.knows(name) === true) return this.#late.text(name);
     const variable = this.get(name);
     if (variable === undefined) return undefined;
     if (variable.array !== undefined) return variable.array.get(0);

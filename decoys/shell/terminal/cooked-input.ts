@@ -12,7 +12,7 @@ export class SessionInput extends BufferedInput {
   #size = 0;
   #ended = false;
   /** Those who wait, and for what process: a stopped one waits on while another reads. */
-  readonly #waiting = new Map<() => void, Waiter>();
+  #waiting: Map<() => void, Waiter> | undefined;
   readonly #onEcho: ((on: boolean) => void) | undefined;
 
   constructor(waiter: () => Waiter, terminal: boolean, onEcho?: (on: boolean) => void) {
@@ -46,11 +46,11 @@ export class SessionInput extends BufferedInput {
 
   /** Whether this process waits for keys. */
   isReadBy(waiter: Waiter): boolean {
-    return [...this.#waiting.values()].includes(waiter);
+    return this.#waiting !== undefined && [...this.#waiting.values()].includes(waiter);
   }
 
   #wake(): void {
-    for (const wake of this.#waiting.keys()) wake();
+    for (const wake of this.#waiting?.keys() ?? []) wake();
   }
 
   /** What nobody read. */
@@ -73,10 +73,11 @@ export class SessionInput extends BufferedInput {
       try {
         await waiter.wait<void>((resolve) => {
           mine = resolve;
+          this.#waiting ??= new Map();
           this.#waiting.set(resolve, waiter);
         });
       } finally {
-        if (mine !== undefined) this.#waiting.delete(mine);
+        if (mine !== undefined) this.#waiting?.delete(mine);
       }
     }
     const first = this.#chunks.shift()!;

@@ -3,22 +3,23 @@
  * over while they run, and into a bounded buffer in between.
  */
 import { CookedLine, type SessionInput } from './cooked-input.ts';
-import { type EditorEvent, LineEditor } from './line-editor.ts';
+import { type EditorEvent, type EditorHost, LineEditor } from './line-editor.ts';
 
 const MAX_TYPE_AHEAD = 64 * 1024;
+const NO_KEYS = new Uint8Array(0);
 
 export interface KeyboardHost {
   /** Shows on the terminal. */
   show(text: string): void;
   history(): readonly string[];
-  complete(line: string): ReturnType<ConstructorParameters<typeof LineEditor>[0]['complete']>;
+  complete(line: string): ReturnType<EditorHost['complete']>;
   /** ^C, ^\\ and ^Z to what runs. */
   interrupt(signal: 'INT' | 'QUIT' | 'TSTP'): void;
   /** Too much was typed ahead. */
   overflow(): void;
 }
 
-export class Keyboard {
+export class Keyboard implements EditorHost {
   readonly #host: KeyboardHost;
   readonly #input: SessionInput;
   #cooked: CookedLine | undefined;
@@ -27,28 +28,32 @@ export class Keyboard {
   #ahead: Uint8Array[] = [];
   #aheadBytes = 0;
   #atPrompt: ((event: EditorEvent) => void) | undefined;
-  #partial: Uint8Array = new Uint8Array(0);
+  #partial: Uint8Array = NO_KEYS;
 
   constructor(host: KeyboardHost, input: SessionInput) {
     this.#host = host;
     this.#input = input;
   }
 
+  // What the editor asks.
+
+  write(text: string): void {
+    this.#host.show(text);
+  }
+
+  history(): readonly string[] {
+    return this.#host.history();
+  }
+
+  complete(line: string): ReturnType<EditorHost['complete']> {
+    return this.#host.complete(line);
+  }
+
   /** Hands the terminal to the editor until a line is done; `edits`: with arrow keys, history and completion. */
   read(prompt: string, edits: boolean, done: (event: EditorEvent) => void): void {
-    this.#editor ??= new LineEditor(
-      {
-        write: (text) => this.#host.show(text),
-        history: () => this.#host.history(),
-        complete: (line) => this.#host.complete(line),
-      },
-      edits,
-    );
+    this.#editor ??= new LineEditor(this, edits);
     this.#takeUnread();
-    this.#atPrompt = (event) => {
-      this.#atPrompt = undefined;
-      done(event);
-    };
+    this.#atPrompt = done;
     this.#editor.begin(prompt);
     const ahead = this.#ahead;
     this.#ahead = [];
@@ -63,7 +68,7 @@ export class Keyboard {
 
   /** The terminal was closed. */
   hangUp(): void {
-    this.#atPrompt?.({ kind: 'end' });
+    this.#answer({ kind: 'end' });
   }
 
   echo(on: boolean): void {
@@ -79,7 +84,7 @@ export class Keyboard {
   #edit(chunk: Uint8Array): void {
     const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
     const complete = bytes.length - incompleteTail(bytes);
-    this.#partial = bytes.slice(complete);
+    this.#partial = complete === bytes.length ? NO_KEYS : bytes.slice(complete);
     const chars = new TextDecoder().decode(bytes.subarray(0, complete));
     let used = 0;
     for (const char of chars) {
@@ -88,11 +93,16 @@ export class Keyboard {
       const event = this.#editor?.feed(char);
       if (event === undefined) continue;
       const rest = chars.slice(used);
-      const done = this.#atPrompt;
       if (rest !== '') this.#queue(new TextEncoder().encode(rest));
-      done?.(event);
+      this.#answer(event);
       return;
     }
+  }
+
+  #answer(event: EditorEvent): void {
+    const done = this.#atPrompt;
+    this.#atPrompt = undefined;
+    done?.(event);
   }
 
   #queue(bytes: Uint8Array): void {

@@ -9,6 +9,7 @@ export const otherName = '-';
 
 /** Data sets of Elastic's integrations whose names are not Sigma's product and service: keys as `ecsKeys` returns them. */
 const datasets: Readonly<Record<string, readonly string[]>> = {
+  'zeek.connection': ['\0zeek\0conn'],
   'apache.access': ['webserver\0\0apache'],
   'apache.error': ['\0\0apache'],
   'nginx.access': ['webserver\0\0nginx'],
@@ -53,14 +54,40 @@ export function ecsKeys(event: EventRecord): string[] | undefined {
   else if (module === 'netsentinel') keys.push(`\0netsentinel\0decoy`);
   else if (module !== '') keys.push(`\0${module}\0${service}`);
   const os = fieldOf(event, 'host.os.type');
-  const product = typeof os === 'string' ? os.toLowerCase() : module === 'netsentinel' ? 'linux' : '';
+  const host = typeof os === 'string' ? os.toLowerCase() : module === 'netsentinel' ? 'linux' : '';
+  // What has a data set is known to be of no other product's log.
+  const log = `${module}\0${service}`;
   for (const category of Array.isArray(categories) ? (categories as unknown[]) : [categories]) {
-    if (typeof category === 'string') keys.push(...categoryKeys(category, product, event));
+    if (typeof category === 'string') keys.push(...categoryKeys(category, host, log, event));
   }
   return keys.length === 0 ? undefined : keys;
 }
 
-function categoryKeys(category: string, product: string, event: EventRecord): readonly string[] {
+const kindFields = [
+  'event.dataset',
+  'event.module',
+  'event.category',
+  'event.type',
+  'host.os.type',
+  'network.protocol',
+] as const;
+const longestKind = 512;
+
+/** One text for all that `ecsKeys` looks at; undefined for values of other types than these fields have. */
+export function kindOf(event: EventRecord): string | undefined {
+  let kind = '';
+  for (const field of kindFields) {
+    const value = fieldOf(event, field);
+    if (typeof value === 'string') kind += value;
+    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) kind += `[${value.join('\0')}]`;
+    else if (value !== undefined) return undefined;
+    kind += '\0\0';
+  }
+  return kind.length > longestKind ? undefined : kind;
+}
+
+/** `product`: the system of the machine that it happened on, where it did; `log`: product and service that wrote it down. */
+function categoryKeys(category: string, product: string, log: string, event: EventRecord): readonly string[] {
   switch (category) {
     case 'process':
       return hostKeys(product, hasType(event, 'end') ? ['process_termination'] : ['process_creation']);
@@ -79,13 +106,17 @@ function categoryKeys(category: string, product: string, event: EventRecord): re
     case 'driver':
       return hostKeys(product, ['driver_load']);
     case 'malware':
-      return ['antivirus\0\0'];
+      return [`antivirus\0${log}`];
     case 'authentication':
       return [`authentication\0${product}\0`];
     case 'web':
-      return ['webserver\0\0', 'proxy\0\0'];
+      return [`webserver\0${log}`, `proxy\0${log}`];
     case 'network':
-      return ['firewall\0\0', ...hostKeys(product, ['network_connection', 'dns_query']), ...protocolKeys(event)];
+      return [
+        `firewall\0${log}`,
+        ...hostKeys(product === '' ? log.split('\0', 1)[0]! : product, ['network_connection', 'dns_query']),
+        ...protocolKeys(log, event),
+      ];
     default:
       return [];
   }
@@ -107,7 +138,7 @@ function hasType(event: EventRecord, wanted: string): boolean {
   return types === wanted || (Array.isArray(types) && types.includes(wanted));
 }
 
-function protocolKeys(event: EventRecord): string[] {
+function protocolKeys(log: string, event: EventRecord): string[] {
   const protocol = fieldOf(event, 'network.protocol');
-  return protocol === 'dns' || protocol === 'tls' ? [`${protocol}\0\0`] : [];
+  return protocol === 'dns' || protocol === 'tls' ? [`${protocol}\0${log}`] : [];
 }

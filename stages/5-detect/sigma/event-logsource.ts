@@ -2,7 +2,7 @@
  * Which log source an event is of, from what it says of itself: then it meets only rules for that. Names are those of Sigma's taxonomy (appendix to the
  * specification 2.1) and of SigmaHQ's mappings of Windows channels.
  */
-import { ecsKeys, otherName as other } from './ecs-logsource.ts';
+import { ecsKeys, kindOf, otherName as other } from './ecs-logsource.ts';
 import { isRecord, type EventRecord } from './event.ts';
 import type { LogSource } from './rule.ts';
 import { serviceOfChannel, sysmonCategories } from './windows-channels.ts';
@@ -16,8 +16,24 @@ export function logsourceOf(event: EventRecord): readonly LogSource[] | undefine
   const { product, category, service } = event;
   if (typeof product === 'string' || typeof category === 'string') return named(product, category, service);
   if (typeof event['Channel'] === 'string' || typeof event['Provider_Name'] === 'string') return windows(event);
+  return ofEcs(event) ?? native(event);
+}
+
+/** By all that `ecsKeys` looks at: events of one kind are many, kinds are few. */
+const ofKind = new Map<string, readonly LogSource[]>();
+
+function ofEcs(event: EventRecord): readonly LogSource[] | undefined {
+  const kind = kindOf(event);
+  const sources = kind === undefined ? undefined : ofKind.get(kind);
+  if (sources !== undefined) return sources;
   const keys = ecsKeys(event);
-  return keys === undefined ? native(event) : listed(...keys);
+  if (keys === undefined) return undefined;
+  const found = listed(...keys);
+  if (kind !== undefined) {
+    if (ofKind.size >= maxKnown) ofKind.clear();
+    ofKind.set(kind, found);
+  }
+  return found;
 }
 
 /** The event says it in so many words. */

@@ -29,21 +29,39 @@ export function nativeEvent(json: unknown): EventRecord {
  */
 export function fieldOf(event: EventRecord, field: string): unknown {
   if (Object.hasOwn(event, field)) return event[field];
-  return field.includes('.') ? valueAt(event, field) : undefined;
+  return field.includes('.') ? valueAt(event, partsOf(field), 0) : undefined;
 }
 
-function valueAt(record: EventRecord, path: string): unknown {
-  const dot = path.indexOf('.');
-  if (dot < 0) return Object.hasOwn(record, path) ? record[path] : undefined;
-  const head = path.slice(0, dot);
-  if (!Object.hasOwn(record, head)) return undefined;
-  const value = record[head];
-  const rest = path.slice(dot + 1);
-  if (isRecord(value)) return valueAt(value, rest);
-  if (!Array.isArray(value)) return undefined;
+/** Names that rules look up, taken apart; there are as many as rules have fields. */
+const parts = new Map<string, readonly string[]>();
+const maxParts = 65_536;
+
+function partsOf(field: string): readonly string[] {
+  let known = parts.get(field);
+  if (known === undefined) {
+    if (parts.size >= maxParts) parts.clear();
+    known = field.split('.');
+    parts.set(field, known);
+  }
+  return known;
+}
+
+function valueAt(record: EventRecord, path: readonly string[], from: number): unknown {
+  let value: unknown = record;
+  for (let at = from; at < path.length; at++) {
+    const name = path[at] ?? '';
+    if (isRecord(value)) {
+      if (!Object.hasOwn(value, name)) return undefined;
+      value = value[name];
+    } else return Array.isArray(value) ? valuesAt(value, path, at) : undefined;
+  }
+  return value;
+}
+
+function valuesAt(elements: readonly unknown[], path: readonly string[], from: number): unknown {
   const found: unknown[] = [];
-  for (const element of value as unknown[]) {
-    const inner = isRecord(element) ? valueAt(element, rest) : undefined;
+  for (const element of elements) {
+    const inner = isRecord(element) ? valueAt(element, path, from) : undefined;
     if (inner !== undefined) found.push(inner);
   }
   return found.length === 0 ? undefined : found;

@@ -158,7 +158,7 @@ function ruleFiles(folder: string): RuleText[] {
     .map((name) => ({ path: name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
-function sample(rules: readonly Rule[], size: number, seed: number): Rule[] {
+export function sample(rules: readonly Rule[], size: number, seed: number): Rule[] {
   const left = [...rules];
   const drawn: Rule[] = [];
   let state = seed >>> 0 || 1;

@@ -6,11 +6,12 @@
  * a later event could still break (`lt`, `lte`, `eq`, `neq` on a count or a sum) is judged once, when the window that its first event opened is over. Means and shares
  * are judged at every event.
  *
- * Time is the events' own. An event without one of the group-by fields belongs to no group. Memory is bounded: groups in all and for each correlation
+ * Time is the events' own; only how long a group is remembered goes by when its events arrived, so that an old log that is read today is judged like
+ * today's. An event without one of the group-by fields belongs to no group. Memory is bounded: groups in all and for each correlation
  * (the longest untouched goes first, and is counted), entries of a group (`windowCapacity`), bytes of a value.
  */
-import { createHash } from 'node:crypto';
 import type { Correlation, CorrelationCondition } from '../rule.ts';
+import { bounded, groupsOf, lookUp, type Look } from './groups.ts';
 import { openWindow, type Sighting, type Window } from './window.ts';
 
 export interface CorrelationMatch<Event> {
@@ -36,6 +37,13 @@ export interface CorrelatorOptions<Event> {
   readonly evidence?: number;
 }
 
+export interface ObserveOptions {
+  /** The correlations that may see the event, where others see it elsewhere (`rekey`). Without it: all. */
+  readonly only?: ReadonlySet<string>;
+  /** When it arrived; without it, when it happened. */
+  readonly arrivedMs?: number;
+}
+
 export interface CorrelatorStats {
   readonly groups: number;
   /** Groups forgotten before their window was over, to stay within the bounds. */
@@ -49,6 +57,11 @@ interface Group<Event> {
   readonly window: Window;
   readonly openedMs: number;
   newestMs: number;
+  /** When its first and its latest event arrived. */
+  readonly openedAtMs: number;
+  touchedAtMs: number;
+  /** When it was last put at the end of the order. */
+  placedAtMs: number;
   /** When it last reported, while its condition has held ever since. */
   reportedMs: number | undefined;
   events: Event[];
@@ -64,6 +77,7 @@ interface State<Event> {
 interface Observation<Event> {
   readonly event: Event;
   readonly atMs: number;
+  readonly arrivedMs: number;
   readonly group?: ReadonlyMap<string, string>;
 }
 
@@ -76,7 +90,7 @@ export class Correlator<Event> {
   #groups = 0;
   #evicted = 0;
   #late = 0;
-  #watermarkMs = Number.NEGATIVE_INFINITY;
+  #nowMs = Number.NEGATIVE_INFINITY;
   readonly #fieldOf: (event: Event, field: string) => unknown;
   readonly #maxGroups: number;
   readonly #maxGroupsEach: number;
@@ -123,17 +137,23 @@ export class Correlator<Event> {
     atMs: number,
     ruleIds: readonly string[],
     onMatch: (match: CorrelationMatch<Event>) => void,
+    { only, arrivedMs = atMs }: ObserveOptions = {},
   ): void {
     if (!ruleIds.some((id) => this.#listeners.has(id))) return;
-    this.advance(atMs, onMatch);
-    this.#observe({ event, atMs }, ruleIds, onMatch);
+    this.advance(arrivedMs, onMatch);
+    this.#observe({ event, atMs, arrivedMs: Math.max(arrivedMs, this.#nowMs) }, ruleIds, onMatch, only);
     this.#passOn(onMatch);
   }
 
-  /** Lets time pass: windows that are over by then are judged, and idle groups forgotten. */
+  /** The latest arrival, or what `advance` was told after it; minus infinity before both. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Lets time pass, in terms of arrival: windows that are over by then are judged, and idle groups forgotten. */
   advance(nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
-    if (nowMs <= this.#watermarkMs) return;
-    this.#watermarkMs = nowMs;
+    if (nowMs <= this.#nowMs) return;
+    this.#nowMs = nowMs;
     for (const state of this.#states) this.#endWindows(state, nowMs, onMatch);
     this.#passOn(onMatch);
   }
@@ -154,24 +174,20 @@ export class Correlator<Event> {
     this.#raised = [];
   }
 
-  #observe(seen: Observation<Event>, ids: readonly string[], onMatch: (match: CorrelationMatch<Event>) => void): void {
+  #observe(
+    seen: Observation<Event>,
+    ids: readonly string[],
+    onMatch: (match: CorrelationMatch<Event>) => void,
+    only?: ReadonlySet<string>,
+  ): void {
     const met = new Set<State<Event>>();
     for (const id of ids) for (const state of this.#listeners.get(id) ?? []) met.add(state);
     for (const state of met) {
-      // The rules that share this event's group under their aliases are one sighting; others are other groups.
-      const byGroup = new Map<string, { values: ReadonlyMap<string, string>; rules: number[]; ruleId: string }>();
-      state.correlation.rules.forEach((id, position) => {
-        if (!ids.includes(id)) return;
-        const values = this.#groupOf(state.correlation, id, seen);
-        if (values === undefined) return;
-        const key = JSON.stringify([...values.values()]);
-        const group = byGroup.get(key);
-        if (group === undefined) byGroup.set(key, { values, rules: [position], ruleId: id });
-        else group.rules.push(position);
-      });
-      for (const [key, { values, rules, ruleId }] of byGroup) {
-        const value = this.#valueOf(state.correlation, ruleId, seen);
-        this.#add(state, key, values, { atMs: seen.atMs, event: seen.event, rules, value }, seen.event, onMatch);
+      if (only?.has(state.correlation.id) === false) continue;
+      const look = this.#lookFor(state.correlation, seen);
+      for (const { key, values, rules } of groupsOf(state.correlation, ids, look)) {
+        const value = valueOf(state.correlation, rules[0] ?? 0, look);
+        this.#add(state, key, values, { atMs: seen.atMs, event: seen.event, rules, value }, seen, onMatch);
       }
     }
   }
@@ -179,20 +195,27 @@ export class Correlator<Event> {
   #add(
     state: State<Event>,
     key: string,
-    values: ReadonlyMap<string, string>,
+    values: readonly string[],
     sighting: Sighting,
-    event: Event,
+    { event, arrivedMs }: Observation<Event>,
     onMatch: (match: CorrelationMatch<Event>) => void,
   ): void {
     const { correlation, groups } = state;
     let group = groups.get(key);
+    if (group !== undefined && state.judgedAtEnd && sighting.atMs > group.openedMs + correlation.timespanMs) {
+      this.#end(state, key, group, onMatch);
+      group = undefined;
+    }
     if (group === undefined) {
       this.#makeRoom(state);
       group = {
-        values,
+        values: new Map(correlation.groupBy.map((name, index) => [name, values[index] ?? ''])),
         window: openWindow(correlation),
         openedMs: sighting.atMs,
         newestMs: sighting.atMs,
+        openedAtMs: arrivedMs,
+        touchedAtMs: arrivedMs,
+        placedAtMs: arrivedMs,
         reportedMs: undefined,
         events: [],
       };
@@ -201,12 +224,14 @@ export class Correlator<Event> {
     } else if (sighting.atMs < group.newestMs - correlation.timespanMs) {
       this.#late++;
       return;
-    } else if (!state.judgedAtEnd) {
-      // The longest untouched first: the order in which groups are forgotten.
+    } else if (!state.judgedAtEnd && arrivedMs - group.placedAtMs > correlation.timespanMs / 8) {
+      // The longest untouched first, roughly: the order in which groups are forgotten.
       groups.delete(key);
       groups.set(key, group);
+      group.placedAtMs = arrivedMs;
     }
     group.newestMs = Math.max(group.newestMs, sighting.atMs);
+    group.touchedAtMs = arrivedMs;
     group.window.add(sighting);
     if (group.events.push(event) > this.#evidence) group.events.shift();
     if (!state.judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
@@ -228,19 +253,25 @@ export class Correlator<Event> {
     onMatch({ correlation: state.correlation, group: group.values, measured, atMs: nowMs, events: [...group.events] });
     const newest = group.events.at(-1);
     const { id } = state.correlation;
-    if (newest !== undefined && this.#listeners.has(id))
-      this.#raised.push({ seen: { event: newest, atMs: nowMs, group: group.values }, id });
+    if (newest !== undefined && this.#listeners.has(id)) {
+      const seen = { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values };
+      this.#raised.push({ seen, id });
+    }
   }
 
   #endWindows(state: State<Event>, nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {
     const { groups, judgedAtEnd } = state;
     for (const [key, group] of groups) {
-      const lastsUntilMs = (judgedAtEnd ? group.openedMs : group.newestMs) + state.correlation.timespanMs;
+      const lastsUntilMs = (judgedAtEnd ? group.openedAtMs : group.touchedAtMs) + state.correlation.timespanMs;
       if (lastsUntilMs >= nowMs) return;
-      groups.delete(key);
-      this.#groups--;
-      if (judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
+      this.#end(state, key, group, onMatch);
     }
+  }
+
+  #end(state: State<Event>, key: string, group: Group<Event>, onMatch: (match: CorrelationMatch<Event>) => void): void {
+    state.groups.delete(key);
+    this.#groups--;
+    if (state.judgedAtEnd) this.#judge(state, group, group.newestMs, onMatch);
   }
 
   #makeRoom(state: State<Event>): void {
@@ -259,42 +290,28 @@ export class Correlator<Event> {
     this.#evicted++;
   }
 
-  #groupOf(
-    correlation: Correlation,
-    ruleId: string,
-    seen: Observation<Event>,
-  ): ReadonlyMap<string, string> | undefined {
-    const values = new Map<string, string>();
-    for (const name of correlation.groupBy) {
-      const value = this.#look(correlation, ruleId, name, seen);
-      if (value === undefined) return undefined;
-      values.set(name, bounded(value));
-    }
-    return values;
-  }
-
-  #valueOf(correlation: Correlation, ruleId: string, seen: Observation<Event>): string | undefined {
-    const [only, ...others] = correlation.condition.fields;
-    if (only === undefined) return undefined;
-    if (others.length === 0) {
-      const value = this.#look(correlation, ruleId, only, seen);
-      return value === undefined ? undefined : bounded(value);
-    }
-    const values = correlation.condition.fields.map((field) => this.#look(correlation, ruleId, field, seen));
-    return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
-  }
-
-  /** As a text: `22` and `"22"` are one value here as they are to rules. */
-  #look(correlation: Correlation, ruleId: string, name: string, seen: Observation<Event>): string | undefined {
-    const field = correlation.aliases.get(name)?.get(ruleId) ?? name;
-    const value = seen.group?.get(field) ?? this.#fieldOf(seen.event, field);
-    if (value === undefined || value === null) return undefined;
-    return typeof value === 'string' ? value : JSON.stringify(value);
+  /** Looks a field up in the event, and before it in the group that a correlation below has found. */
+  #lookFor(correlation: Correlation, { event, group }: Observation<Event>): Look {
+    return (ruleId, name) =>
+      lookUp(correlation, ruleId, name, (field) => group?.get(field) ?? this.#fieldOf(event, field));
   }
 }
 
-/** Whether a later event could still make a condition false that holds now. */
-function isJudgedAtEnd({ type, condition }: Correlation): boolean {
+/** What the condition is about in this event. */
+function valueOf(correlation: Correlation, rule: number, look: Look): string | undefined {
+  const ruleId = correlation.rules[rule] ?? '';
+  const [only, ...others] = correlation.condition.fields;
+  if (only === undefined) return undefined;
+  if (others.length === 0) {
+    const value = look(ruleId, only);
+    return value === undefined ? undefined : bounded(value);
+  }
+  const values = correlation.condition.fields.map((field) => look(ruleId, field));
+  return values.includes(undefined) ? undefined : bounded(JSON.stringify(values));
+}
+
+/** Whether a later event could still make a condition false that holds now: then it is judged when the window is over. */
+export function isJudgedAtEnd({ type, condition }: Correlation): boolean {
   if (type === 'value_avg' || type === 'value_percentile') return false;
   return condition.bounds.some(({ op }) => op !== 'gt' && op !== 'gte');
 }
@@ -323,12 +340,4 @@ const comparisons: Record<CorrelationCondition['bounds'][number]['op'], (measure
 
 function holds({ condition }: Correlation, measured: number): boolean {
   return condition.bounds.every(({ op, value }) => comparisons[op](measured, value));
-}
-
-const longestValue = 256;
-
-/** A value as a key: long ones by their hash, so that an attacker's megabyte is not kept. */
-function bounded(value: string): string {
-  if (value.length <= longestValue) return value;
-  return `${value.slice(0, longestValue)}…sha256:${createHash('sha256').update(value).digest('hex')}`;
 }

@@ -78,6 +78,9 @@ class SampleWindow implements Window {
 class DistinctWindow implements Window {
   /** Value → when it was last seen, the longest unseen first. */
   readonly #lastSeen = new Map<string | number, number>();
+  #newestMs = Number.NEGATIVE_INFINITY;
+  /** An event came late: then what was seen longest ago need not come first. */
+  #isDisordered = false;
   readonly #timespanMs: number;
   readonly #keysOf: (sighting: Sighting) => readonly (string | number)[];
 
@@ -87,6 +90,8 @@ class DistinctWindow implements Window {
   }
 
   add(sighting: Sighting): void {
+    if (sighting.atMs < this.#newestMs) this.#isDisordered = true;
+    else this.#newestMs = sighting.atMs;
     for (const key of this.#keysOf(sighting)) {
       const before = this.#lastSeen.get(key) ?? sighting.atMs;
       this.#lastSeen.delete(key);
@@ -96,7 +101,12 @@ class DistinctWindow implements Window {
   }
 
   measure(nowMs: number): number {
-    for (const [key, atMs] of this.#lastSeen) if (atMs < nowMs - this.#timespanMs) this.#lastSeen.delete(key);
+    const sinceMs = nowMs - this.#timespanMs;
+    for (const [key, atMs] of this.#lastSeen) {
+      if (atMs < sinceMs) this.#lastSeen.delete(key);
+      else if (!this.#isDisordered) break;
+    }
+    if (this.#lastSeen.size === 0) this.#isDisordered = false;
     return this.#lastSeen.size;
   }
 }
