@@ -526,6 +526,22 @@ describe('bounds', () => {
     expect(reports([flood], events.slice(1))).toEqual([]);
   });
 
+  it('leaves out values that nest without end', () => {
+    let deep: unknown[] = [];
+    for (let depth = 0; depth < 200_000; depth++) deep = [deep];
+    const counted = correlation({
+      groupBy: ['host'],
+      type: 'value_count',
+      condition: { bounds: [{ op: 'gte', value: 1 }], fields: ['user'] },
+    });
+    const events = [
+      [0, 'a', { host: deep, user: 'mary' }],
+      [1, 'a', { host: 'h', user: deep }],
+      [2, 'a', { host: 'h', user: 'mary' }],
+    ] as const;
+    expect(reports([counted], events)).toEqual(['c@2']);
+  });
+
   it('tells long values apart without keeping them', () => {
     const long = 'x'.repeat(100_000);
     const events = [

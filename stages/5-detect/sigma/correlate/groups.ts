@@ -49,7 +49,7 @@ function keyOf(values: readonly string[]): string {
   return key;
 }
 
-/** A name's value by way of the correlation's aliases, as a text: `22` and `"22"` are one value here as they are to rules. */
+/** A name's value by way of the correlation's aliases, as a text: `22` and `"22"` are one value here as they are to rules. `fieldOf` looks up a field of the event. */
 export function lookUp(
   correlation: Correlation,
   ruleId: string,
@@ -58,7 +58,17 @@ export function lookUp(
 ): string | undefined {
   const value = fieldOf(correlation.aliases.get(name)?.get(ruleId) ?? name);
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : spelled(value);
+}
+
+/** Undefined for what nests deeper than can be spelled. */
+function spelled(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const longestValue = 256;

@@ -1,4 +1,5 @@
 /** The language of `condition`: `and`, `or`, `not`, parentheses, `1 of`, `all of`, with search identifiers and patterns of them. */
+import type { Budget } from './budget.ts';
 import { allOf, anyOf, noneOf } from './combine.ts';
 import { didYouMean, quote, RuleProblem, type Path } from './problem.ts';
 import type { Expression } from '../expression.ts';
@@ -9,21 +10,29 @@ const maxDepth = 100;
 /**
  * The condition as an expression over the searches' own.
  * @param searches expression by search identifier
+ * @param budget what the rule may still ask: a search counts each time that it is named
  * @throws RuleProblem
  */
-export function readCondition(text: string, searches: ReadonlyMap<string, Expression>, path: Path): Expression {
-  return new ConditionReader(text, searches, path).read();
+export function readCondition(
+  text: string,
+  searches: ReadonlyMap<string, Expression>,
+  budget: Budget,
+  path: Path,
+): Expression {
+  return new ConditionReader(text, searches, budget, path).read();
 }
 
 class ConditionReader {
   readonly #searches: ReadonlyMap<string, Expression>;
+  readonly #budget: Budget;
   readonly #path: Path;
   readonly #tokens: readonly string[];
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, searches: ReadonlyMap<string, Expression>, path: Path) {
+  constructor(text: string, searches: ReadonlyMap<string, Expression>, budget: Budget, path: Path) {
     this.#searches = searches;
+    this.#budget = budget;
     this.#path = path;
     if (text.includes('|')) {
       throw this.#problem(
@@ -68,7 +77,7 @@ class ConditionReader {
     if (token === ')' || /^(and|or)$/i.test(token))
       throw this.#problem(`${quote(token)} stands where a search identifier belongs`);
     if (/^of$/i.test(this.#tokens[this.#at] ?? '')) return this.#quantified(token);
-    const search = this.#searches.get(token);
+    const search = this.#named(token);
     if (search !== undefined) return search;
     if (token.includes('*')) throw this.#problem(`${quote(token)} needs \`1 of\` or \`all of\` before it`);
     throw this.#problem(`there is no search ${quote(token)}${didYouMean(token, this.#searches.keys())}`);
@@ -102,7 +111,13 @@ class ConditionReader {
     const wanted = /^them$/i.test(pattern)
       ? names.filter((name) => !name.startsWith('_'))
       : names.filter((name) => matchesPattern(name, pattern));
-    return wanted.flatMap((name) => this.#searches.get(name) ?? []);
+    return wanted.flatMap((name) => this.#named(name) ?? []);
+  }
+
+  #named(name: string): Expression | undefined {
+    const search = this.#searches.get(name);
+    if (search !== undefined) this.#budget.spendAll(search, this.#path);
+    return search;
   }
 
   #takes(word: string): boolean {

@@ -9,6 +9,8 @@ const maxValues = 100_000;
 const maxItems = 10_000;
 const maxDepth = 20;
 const longestValue = 65_535;
+/** Events are walked along a field's name, dot by dot. */
+const longestField = 1_000;
 
 /** @throws RuleProblem */
 export function readDetection(value: unknown, path: Path): Detection {
@@ -41,6 +43,8 @@ class DetectionReader {
   #item(key: string, value: unknown, path: Path): Item {
     const [field = '', ...modifiers] = key.split('|');
     const values = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (field.length > longestField)
+      throw new RuleProblem(path, `a field's name is longer than ${longestField} characters`);
     if (values.length === 0) throw new RuleProblem(path, `${quote(key)} has an empty list of values`);
     return this.#make(field === '' ? null : field, modifiers, values, path);
   }

@@ -1,6 +1,7 @@
 /** From searches as the author wrote them to expressions: modifiers applied, wildcards worked out, lists joined. */
 import type { Expression, GlobPiece, Test } from '../expression.ts';
 import { parseNetwork } from '../network.ts';
+import type { Budget } from './budget.ts';
 import { allOf, anyOf, noneOf } from './combine.ts';
 import { base64Offsets, dashVariants, encodeText } from './encodings.ts';
 import { globTest, parseGlob } from './glob.ts';
@@ -17,15 +18,19 @@ export type Placeholders = Readonly<Record<string, readonly string[]>>;
 const maxVariants = 10_000;
 
 /** @throws RuleProblem */
-export function lowerDetection(detection: Detection, placeholders: Placeholders): Expression {
-  if (detection.kind === 'item') return lowerItem(detection, placeholders);
-  const parts = detection.of.map((part) => lowerDetection(part, placeholders));
+export function lowerDetection(detection: Detection, placeholders: Placeholders, budget: Budget): Expression {
+  if (detection.kind === 'item') return lowerItem(detection, placeholders, budget);
+  const parts = detection.of.map((part) => lowerDetection(part, placeholders, budget));
   return detection.kind === 'all' ? allOf(parts) : anyOf(parts);
 }
 
-function lowerItem({ field, modifiers: names, values, path }: Item, placeholders: Placeholders): Expression {
+function lowerItem(
+  { field, modifiers: names, values, path }: Item,
+  placeholders: Placeholders,
+  budget: Budget,
+): Expression {
   const modifiers = readModifiers(names, path);
-  const lowerer = new ValueLowerer(field, modifiers, placeholders, path);
+  const lowerer = new ValueLowerer(field, modifiers, placeholders, budget, path);
   const parts = values.map((value) => lowerer.lower(value));
   if (modifiers.neq) return noneOf(parts);
   return modifiers.all ? allOf(parts) : anyOf(parts);
@@ -35,12 +40,14 @@ class ValueLowerer {
   readonly #field: string | null;
   readonly #modifiers: Modifiers;
   readonly #placeholders: Placeholders;
+  readonly #budget: Budget;
   readonly #path: Path;
 
-  constructor(field: string | null, modifiers: Modifiers, placeholders: Placeholders, path: Path) {
+  constructor(field: string | null, modifiers: Modifiers, placeholders: Placeholders, budget: Budget, path: Path) {
     this.#field = field;
     this.#modifiers = modifiers;
     this.#placeholders = placeholders;
+    this.#budget = budget;
     this.#path = path;
   }
 
@@ -152,6 +159,7 @@ class ValueLowerer {
   }
 
   #test(test: Test): Expression {
+    this.#budget.spend(1, this.#path);
     return { kind: 'predicate', field: this.#field, test };
   }
 

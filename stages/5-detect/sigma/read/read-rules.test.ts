@@ -235,6 +235,9 @@ describe('errors say where and what was meant', () => {
     [`s:\n  F: x\ncondition: ${'not '.repeat(10_001)}s`, 8, 'the condition has more than 10000 words'],
     [`s:\n  - ${'- '.repeat(30)}x\ncondition: s`, 7, 'nested more than 20 deep'],
     [`s:\n  F: [${'1,'.repeat(100_001)}]\ncondition: s`, 7, 'more than 100000 values in one search'],
+    [`s:\n  F: [${'1,'.repeat(90_000)}]\ncondition: ${'s or '.repeat(4_000)}s`, 8, 'asks more than 400000 questions'],
+    [`s:\n  F|windash: [${`${' -x'.repeat(5)},`.repeat(1_000)}]\ncondition: s`, 7, 'asks more than 400000 questions'],
+    [`s:\n  ${'a.'.repeat(600)}b: x\ncondition: s`, 7, "a field's name is longer than 1000 characters"],
     [`s:\n  F: ${'x'.repeat(65_536)}\ncondition: s`, 7, 'is longer than 65535 characters'],
   ])('%.60s', (detection, line, wanted) => {
     const problem = errorOf(detection);

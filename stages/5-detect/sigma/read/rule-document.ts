@@ -1,6 +1,7 @@
 /** A rule document: `logsource` and `detection`. */
 import type { Expression } from '../expression.ts';
 import type { Metadata, Rule } from '../rule.ts';
+import { Budget } from './budget.ts';
 import { anyOf } from './combine.ts';
 import { readCondition } from './condition.ts';
 import { readDetection } from './detection.ts';
@@ -77,8 +78,12 @@ export function lowerConditions(
   placeholders: Placeholders,
   path: Path,
 ): Expression {
-  const searches = new Map([...detections].map(([name, detection]) => [name, lowerDetection(detection, placeholders)]));
-  return anyOf(conditions.map((condition) => readCondition(condition, searches, path)));
+  const forValues = new Budget();
+  const searches = new Map(
+    [...detections].map(([name, detection]) => [name, lowerDetection(detection, placeholders, forValues)]),
+  );
+  const forConditions = new Budget();
+  return anyOf(conditions.map((condition) => readCondition(condition, searches, forConditions, path)));
 }
 
 export function lowerRule(raw: RawRule, placeholders: Placeholders): Rule {
