@@ -55,6 +55,10 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+function saidByPam(message: string): boolean {
+  return message.startsWith('pam_') || message.startsWith('PAM ') || message.startsWith('(pam_');
+}
+
 class SyslogParser implements Parser {
   readonly #zone: Zone;
   readonly #referenceMs: number;
@@ -79,7 +83,7 @@ class SyslogParser implements Parser {
       context.host = host;
       context.pid = pid;
       const reader = readerOf(program);
-      const isPam = message.startsWith('pam_') || message.startsWith('PAM ');
+      const isPam = saidByPam(message);
       reading = isPam ? pam(message, context) : reader.read(message, context);
       dataset = isPam ? 'system.auth' : reader.dataset;
     }
