@@ -11,6 +11,7 @@ import { domainParts } from '../../text/registered-domain.ts';
 import { digits, isoTime, monthAt, utcOf } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { named as read } from '../syslog/readers/named.ts';
+import { MAX_MESSAGE } from '../syslog/reading.ts';
 
 const RECORD =
   /^\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.(\d{3}))? (?:([\w-]+): )?(?:(critical|error|warning|notice|info|debug \d+): )?(.*)$/;
@@ -53,7 +54,7 @@ class NamedParser implements Parser {
     );
     if (ms === undefined) return new Refusal('there is no such time');
     const message = match[4]!;
-    const reading = read(message);
+    const reading = message.length > MAX_MESSAGE ? undefined : read(message);
     const query = QUERY.exec(message);
     return {
       '@timestamp': isoTime(ms),

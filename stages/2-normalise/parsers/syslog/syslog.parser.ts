@@ -18,7 +18,7 @@ import { examples } from './examples.ts';
 import { FACILITIES, SEVERITIES } from './priorities.ts';
 import { pam } from './readers/pam.ts';
 import { readerOf } from './readers/index.ts';
-import type { MessageContext, Reading } from './reading.ts';
+import { MAX_MESSAGE, type MessageContext, type Reading } from './reading.ts';
 import { Sessions } from './sessions.ts';
 
 const UTC = zoneOf('UTC')!;
@@ -77,7 +77,7 @@ class SyslogParser implements Parser {
     const message = envelope.at === 0 ? line : line.slice(envelope.at);
     let reading: Reading | undefined;
     let dataset = 'system.syslog';
-    if (program !== undefined) {
+    if (program !== undefined && message.length <= MAX_MESSAGE) {
       const context = this.#context;
       context.program = program;
       context.host = host;
