@@ -23,7 +23,7 @@ it.each([
   ['2026-11-21T09:30:00.123456+02:00 www app[7]: hello', '2026-11-21T07:30:00.123Z', 'www', 'app', 7, 'hello'],
   ['2026-11-21 09:30:00,125 www app[7] hello', '2026-11-21T08:30:00.125Z', 'www', 'app', 7, 'hello'],
   ['2026-11-21 09:30:00 UTC www app: hello', '2026-11-21T09:30:00.000Z', 'www', 'app', undefined, 'hello'],
-  ['@400000006a1ff1d20ee6b280 app: hello', '2026-06-03T09:18:48.250Z', undefined, 'app', undefined, 'hello'],
+  ['@400000006a1ff1d20ee6b280 app: hello', '2026-06-03T09:20:08.250Z', undefined, 'app', undefined, 'hello'],
   ['Nov 21 09:30:00 <auth.info> www app[7]: hello', '2026-11-21T08:30:00.000Z', 'www', 'app', 7, 'hello'],
   ['Nov 21 09:30:00 app[7]: hello', '2026-11-21T08:30:00.000Z', undefined, 'app', 7, 'hello'],
   ['Nov 21 09:30:00 app: hello', '2026-11-21T08:30:00.000Z', undefined, 'app', undefined, 'hello'],
