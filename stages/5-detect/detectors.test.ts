@@ -38,6 +38,9 @@ describe('detectors', () => {
     expect(detectors.concerns(moveEvent({ connect: true }, STORY_START, 1))).toBe(true);
     expect(detectors.concerns(moveEvent({ connect: true }, STORY_START, 1, '-'))).toBe(false);
     expect(detectors.concerns(moveEvent({ login: 'x', decoy: false }, STORY_START, 1))).toBe(true);
+    expect(detectors.concerns(moveEvent({ request: 'GET /a?b=1' }, STORY_START, 1))).toBe(false);
+    expect(detectors.concerns(moveEvent({ request: 'GET /a?b=1', status: 404 }, STORY_START, 1))).toBe(true);
+    expect(detectors.concerns(moveEvent({ request: 'GET /?b=../../etc/passwd' }, STORY_START, 1))).toBe(true);
   });
 
   it('are not kept from any event by a look at its bytes', () => {
@@ -45,6 +48,7 @@ describe('detectors', () => {
       fc.record({ connect: fc.constant(true), decoy: fc.boolean() }),
       fc.record({ login: fc.string(), ok: fc.boolean(), decoy: fc.boolean() }),
       fc.record({ command: fc.string(), decoy: fc.boolean() }),
+      fc.record({ request: fc.string(), status: fc.constantFrom(200, 404) }),
     );
     fc.assert(
       fc.property(sketch, (move) => {

@@ -95,4 +95,20 @@ export const parsers: readonly ParserEntry[] = [
     title: 'IIS error log (HTTP.sys)',
     load: async () => (await import('./iis-error/iis-error.parser.ts')).iisError,
   },
+  {
+    id: 'windows-event',
+    title: 'Windows events, JSON (Winlogbeat, evtx_dump, NXLog)',
+    load: async () => (await import('./windows-event/windows-event.parser.ts')).windowsEvent,
+  },
+  {
+    id: 'traefik',
+    title: 'Traefik access log, common form and JSON',
+    load: async () => (await import('./traefik/traefik.parser.ts')).traefik,
+  },
+  { id: 'caddy', title: 'Caddy log, JSON', load: async () => (await import('./caddy/caddy.parser.ts')).caddy },
+  {
+    id: 'named',
+    title: 'BIND name server log, queries too',
+    load: async () => (await import('./named/named.parser.ts')).named,
+  },
 ];

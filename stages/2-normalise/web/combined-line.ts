@@ -42,9 +42,10 @@ export function combinedLine(line: string, zone: Zone): AccessRecord | undefined
   return isStatus(status) && head(line, timeAt - 1, record) ? record : undefined;
 }
 
-/** Traefik writes a bare `-` where it has no referrer. */
+/** Undefined, and skipped, where a bare `-` stands, as Traefik writes it for no referrer. */
 function quotedOrDash(cursor: Cursor): string | undefined {
-  const text = cursor.quoted() ?? (cursor.take('- ') ? '-' : undefined);
+  const text = cursor.quoted();
+  if (text === undefined) cursor.take('- ');
   cursor.skipBlanks();
   return text;
 }

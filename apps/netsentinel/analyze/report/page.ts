@@ -80,12 +80,12 @@ function summary({ findings, events, paths, formats, firstMs, lastMs }: ReportFa
     </p>
     <p class="lead">${lead(findings)}</p>
     <div class="tiles">
-      ${SEVERITIES.map((severity) => html`<div class="tile"><b>${severities[severity].toLocaleString('en')}</b><span>${badge(severity)}</span></div>`)}
+      ${SEVERITIES.map((severity) => html`<div class="tile"><b>${severities[severity].toLocaleString('en')}</b>${badge(severity)}</div>`)}
       <div class="tile">
         <b>${new Set(verdicts.map(({ attacker }) => JSON.stringify(attacker))).size.toLocaleString('en')}</b
-        ><span>attackers</span>
+        ><small>attackers</small>
       </div>
-      <div class="tile"><b>${events.toLocaleString('en')}</b><span>events read</span></div>
+      <div class="tile"><b>${events.toLocaleString('en')}</b><small>events read</small></div>
     </div>
     <p class="soft">${read === '' ? 'Nothing was read.' : `Read: ${read}.`}</p>`;
 }
@@ -142,7 +142,7 @@ function topAttackers(verdicts: readonly Verdict[]): Html {
       ${[...rows.values()].slice(0, 15).map(
         (row) =>
           html`<tr>
-            <td class="c">${row.name}</td>
+            <td class="a">${row.name}</td>
             <td>${badge(row.severity)}</td>
             <td class="n">${row.score}</td>
             <td class="n">${row.incidents.toLocaleString('en')}</td>

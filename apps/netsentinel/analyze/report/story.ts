@@ -1,5 +1,6 @@
 /** One incident in the report: who, what, what to do, and the evidence, folded away. */
 import type { Incident } from '@netsentinel/contracts/incident';
+import { SEVERITY_WEIGHT } from '@netsentinel/alert/score';
 import { tactic, technique } from '@netsentinel/detect/attack';
 import { adviceFor } from './advice.ts';
 import { html, Html } from './html.ts';
@@ -47,7 +48,7 @@ function whatHappened({ counts, tactics, sessions, files }: Incident): string {
 }
 
 function findings({ detections }: Incident): Html {
-  const rows = detections.slice(0, MAX_ROWS);
+  const rows = detections.toSorted((a, b) => SEVERITY_WEIGHT[b.severity] - SEVERITY_WEIGHT[a.severity]);
   if (rows.length === 0) return html``;
   return html`<ul>
     ${rows.slice(0, 8).map(({ title, count }) => html`<li>${title}${count > 1 ? html` <span class="soft">× ${count}</span>` : ''}</li>`)}${rows.length > 8 ? html`<li class="soft">and ${rows.length - 8} more, in the evidence</li>` : ''}

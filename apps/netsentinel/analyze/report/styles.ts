@@ -24,13 +24,14 @@ p{margin:0 0 10px;max-width:76ch}
 .tiles{display:flex;flex-wrap:wrap;gap:12px;margin:22px 0 8px}
 .tile{flex:1 1 120px;border:1px solid var(--line);border-radius:8px;padding:12px 16px;background:var(--panel)}
 .tile b{display:block;font-size:26px;line-height:1.15;font-variant-numeric:tabular-nums}
-.tile span{color:var(--soft);font-size:13px}
+.tile small{color:var(--soft);font-size:13px}
 .badge{display:inline-block;border-radius:4px;padding:1px 8px;font-size:12px;font-weight:600;color:#fff;vertical-align:1px}
 .critical{background:#9f1239}.high{background:#c2410c}.medium{background:#a16207}.low{background:#1d4ed8}.info{background:#64748b}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{text-align:left;color:var(--soft);font-weight:600;border-bottom:1px solid var(--line);padding:6px 10px 6px 0;white-space:nowrap}
 td{border-bottom:1px solid #eef1f4;padding:6px 10px 6px 0;vertical-align:top;overflow-wrap:anywhere}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.a{overflow-wrap:break-word;min-width:124px;font:12.5px/1.7 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums;color:var(--soft)}
 code,td.c{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 .story{border:1px solid var(--line);border-left:4px solid var(--line);border-radius:8px;padding:16px 20px;margin:0 0 16px;break-inside:avoid-page}

@@ -10,6 +10,7 @@ import { related } from '../../text/document.ts';
 import { isoTime, parseIsoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { exim as read } from '../syslog/readers/exim.ts';
+import { MAX_MESSAGE } from '../syslog/reading.ts';
 
 const RECORD =
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{3})?(?: [+-]\d{4})? (?:\[\d+\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} (?:<=|=>|->|\*\*|==|>>|Completed|SA: |H=|F=|SMTP |DKIM: |Message |rejected )|[\w-]+ authenticator failed for |H=|SMTP (?:call|connection|protocol|syntax|command) |no (?:MAIL in|host name|IP address)|(?:Start|End) queue run|exim \d)/;
@@ -40,7 +41,7 @@ class EximParser implements Parser {
     if (ms === undefined || line.charCodeAt(10) !== 0x20) return new Refusal('no time at the begin of the line');
     const message = line.slice(19).replace(/^(?:\.\d{3})?(?: [+-]\d{4})? /, '');
     const pid = /^\[(\d{1,10})\] /.exec(message)?.[1];
-    const reading = read(message);
+    const reading = message.length > MAX_MESSAGE ? undefined : read(message);
     return {
       '@timestamp': isoTime(ms),
       message,

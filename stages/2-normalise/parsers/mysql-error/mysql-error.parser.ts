@@ -13,6 +13,7 @@ import { numberIn, related } from '../../text/document.ts';
 import { isoTime, utcOf } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { mysql } from '../syslog/readers/mysql.ts';
+import { MAX_MESSAGE } from '../syslog/reading.ts';
 
 const UTC = zoneOf('UTC')!;
 const TIME =
@@ -62,7 +63,7 @@ class MysqlErrorParser implements Parser {
     const thread = head === null ? undefined : numberIn(rest?.[1]);
     const message = (rest?.[3] ?? line).trimStart();
     const code = CODE.exec(message);
-    const reading = mysql(message);
+    const reading = message.length > MAX_MESSAGE ? undefined : mysql(message);
     const isDenied = reading?.outcome === 'failure';
     return {
       '@timestamp': isoTime(this.#ms),

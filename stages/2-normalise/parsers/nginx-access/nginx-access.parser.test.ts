@@ -75,3 +75,19 @@ it('reads what log_format says', () => {
   });
   expect(() => read('something else', { pattern })).toThrow('not a line');
 });
+
+it.each([
+  ['- 404 404 -', 404],
+  ['444 -', 444],
+])("reads Nginx Proxy Manager's form with %s", (statuses, status) => {
+  const line = `[21/Nov/2026:09:30:00 +0000] ${statuses} GET https www.example.org "/.env" [Client 198.51.100.7] [Length 0] [Gzip -] [Sent-to a] "curl/8.5.0" "-"`;
+  expect(read(line)).toMatchObject({
+    '@timestamp': '2026-11-21T09:30:00.000Z',
+    source: { ip: '198.51.100.7' },
+    destination: { domain: 'www.example.org' },
+    http: { request: { method: 'GET' }, response: { status_code: status } },
+    url: { path: '/.env' },
+    user_agent: { original: 'curl/8.5.0' },
+  });
+  expect(() => read(line.replace('Client', 'client'))).toThrow('not a line');
+});

@@ -16,6 +16,7 @@ import { combinedLine } from '../../web/combined-line.ts';
 import type { LinePattern } from '../../web/line-pattern.ts';
 import { given, unescaped } from '../../web/logged-text.ts';
 import { nginxPattern } from './log-format.ts';
+import { proxyManagerLine } from './proxy-manager.ts';
 import { accessShape } from '../../web/recognise-access.ts';
 
 export const nginxAccess: ParserDefinition = {
@@ -27,6 +28,7 @@ export const nginxAccess: ParserDefinition = {
     '198.51.100.7 - - [21/Nov/2026:09:30:00 +0000] "GET /index.html?a=1 HTTP/1.1" 200 612 "https://www.example.org/" "Mozilla/5.0 (X11; Linux x86_64)"',
     '198.51.100.7 - alice [21/Nov/2026:09:30:01 +0000] "POST /login HTTP/2.0" 401 179 "-" "curl/8.5.0" "192.0.2.77"',
     'www.example.org:443 198.51.100.8, 192.0.2.4 - - [21/Nov/2026:09:30:02 +0000] "GET / HTTP/1.1" 304 0 "-" "-" "-"',
+    '[21/Nov/2026:09:30:04 +0000] - 404 404 - GET https www.example.org "/.env" [Client 198.51.100.7] [Length 192] [Gzip 3.10] [Sent-to 192.0.2.8] "curl/8.5.0" "-"',
     '203.0.113.66 - - [21/Nov/2026:09:30:03 +0000] "\\x16\\x03\\x01\\x02\\x00" 400 157 "-" "-"',
   ],
   recognise,
@@ -45,10 +47,15 @@ class NginxAccessParser implements Parser {
   }
 
   line(line: string): Parsed {
-    const record = this.#pattern === undefined ? combinedLine(line, this.#zone) : this.#pattern.read(line, this.#zone);
+    const record = this.#record(line);
     if (record === undefined) return new Refusal('not a line of an nginx access log of this format');
     if (this.#pattern === undefined) record.forwardedFor = lastQuoted(line, record);
     return this.#document(record, line);
+  }
+
+  #record(line: string): AccessRecord | undefined {
+    if (this.#pattern !== undefined) return this.#pattern.read(line, this.#zone);
+    return line.charCodeAt(0) === 0x5b ? proxyManagerLine(line, this.#zone) : combinedLine(line, this.#zone);
   }
 
   #document(record: AccessRecord, line: string): Parsed {
@@ -85,11 +92,13 @@ class NginxAccessParser implements Parser {
 
 /** Most logs in the common form are nginx's; what Apache alone writes takes away from that. */
 function recognise({ lines, fileName }: Sample): number {
+  if (lines.some((line) => line.startsWith('[') && proxyManagerLine(line, UTC) !== undefined)) return 0.95;
   const { read, withAgent, dashed, withHostPort } = accessShape(lines);
   const named = fileName !== undefined && /nginx/i.test(fileName) ? 0.1 : 0;
   return read * (0.6 + named) + (withAgent - withHostPort / 2) * 0.2 - dashed * 0.3;
 }
 
+const UTC = zoneOf('UTC')!;
 const WEB = ['web'];
 const ACCESS = ['access'];
 

@@ -16,7 +16,7 @@ import { isoTime, parseIsoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { splitClient } from './client.ts';
 import { postgresql as readLogin } from '../syslog/readers/postgresql.ts';
-import type { Reading } from '../syslog/reading.ts';
+import { MAX_MESSAGE, type Reading } from '../syslog/reading.ts';
 import { Sessions } from '../syslog/sessions.ts';
 import { csvRow } from './csv-row.ts';
 import { logZone } from './log-zones.ts';
@@ -121,7 +121,7 @@ class PostgresqlParser implements Parser {
       user: who?.[1],
       said,
       fields: { session_line_number: numberIn(process?.[2]), database: who?.[2], sql_state_code: match[3] },
-      reading: readLogin(`${before}${level}:  ${said}`, context),
+      reading: said.length > MAX_MESSAGE ? undefined : readLogin(`${before}${level}:  ${said}`, context),
     };
   }
 
@@ -132,7 +132,7 @@ class PostgresqlParser implements Parser {
     const said = row[13] ?? '';
     const client = splitClient(row[4]);
     const context = { program: 'postgres', host: undefined, pid, sessions: this.#sessions };
-    const reading = readLogin(`${level}:  ${said}`, context);
+    const reading = said.length > MAX_MESSAGE ? undefined : readLogin(`${level}:  ${said}`, context);
     if (reading !== undefined && client !== undefined) reading.source = endpointOf(client.host, client.port);
     return {
       level,

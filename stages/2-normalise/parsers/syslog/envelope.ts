@@ -36,8 +36,15 @@ export function readEnvelope(text: string, zone: Zone, referenceMs: number): Env
   if (text.charCodeAt(at + 1) === SPACE && text.charCodeAt(at) === 0x31 && at > 0) return rfc5424(text, at + 2);
   while (text.charCodeAt(at) === SPACE) at++;
   const bracket = text.charCodeAt(at) === 0x5b;
+  const afterPriority = at;
   at = time(text, bracket ? at + 1 : at, zone, referenceMs);
-  if (at < 0) return undefined;
+  if (at < 0) {
+    // RFC 3164, section 4.3.3: behind a priority, what has no header is a message.
+    if (envelope.priority === undefined) return undefined;
+    envelope.ms = undefined;
+    tag(text, afterPriority);
+    return envelope;
+  }
   if (bracket && text.charCodeAt(at) === 0x5d) at++;
   while (text.charCodeAt(at) === SPACE) at++;
   at = bsdPriority(text, at);

@@ -37,6 +37,12 @@ export interface MessageContext {
 /** Undefined where the message tells nothing that we have a name for. */
 export type MessageReader = (message: string, context: MessageContext) => Reading | undefined;
 
+/**
+ * Longer messages are not looked into: daemons cut names long before, and what is cut elsewhere could end in an address of the attacker's choice. It also bounds
+ * what a pattern may cost.
+ */
+export const MAX_MESSAGE = 8192;
+
 export const LOGIN = ['authentication'] as const;
 export const INFO = ['info'] as const;
 export const START = ['start'] as const;

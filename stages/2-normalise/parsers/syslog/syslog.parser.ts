@@ -18,7 +18,7 @@ import { examples } from './examples.ts';
 import { FACILITIES, SEVERITIES } from './priorities.ts';
 import { pam } from './readers/pam.ts';
 import { readerOf } from './readers/index.ts';
-import type { MessageContext, Reading } from './reading.ts';
+import { MAX_MESSAGE, type MessageContext, type Reading } from './reading.ts';
 import { Sessions } from './sessions.ts';
 
 const UTC = zoneOf('UTC')!;
@@ -55,6 +55,10 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+function saidByPam(message: string): boolean {
+  return message.startsWith('pam_') || message.startsWith('PAM ') || message.startsWith('(pam_');
+}
+
 class SyslogParser implements Parser {
   readonly #zone: Zone;
   readonly #referenceMs: number;
@@ -73,13 +77,13 @@ class SyslogParser implements Parser {
     const message = envelope.at === 0 ? line : line.slice(envelope.at);
     let reading: Reading | undefined;
     let dataset = 'system.syslog';
-    if (program !== undefined) {
+    if (program !== undefined && message.length <= MAX_MESSAGE) {
       const context = this.#context;
       context.program = program;
       context.host = host;
       context.pid = pid;
       const reader = readerOf(program);
-      const isPam = message.startsWith('pam_') || message.startsWith('PAM ');
+      const isPam = saidByPam(message);
       reading = isPam ? pam(message, context) : reader.read(message, context);
       dataset = isPam ? 'system.auth' : reader.dataset;
     }

@@ -10,6 +10,7 @@ import { related } from '../../text/document.ts';
 import { digits, isoTime, monthAt, utcOf } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { vsftpd as read } from '../syslog/readers/vsftpd.ts';
+import { MAX_MESSAGE } from '../syslog/reading.ts';
 
 const RECORD = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} \[pid \d+\] /;
 
@@ -49,7 +50,7 @@ class VsftpdParser implements Parser {
     );
     if (ms === undefined) return new Refusal('there is no such time');
     const message = line.slice(head[0].length);
-    const reading = read(message);
+    const reading = message.length > MAX_MESSAGE ? undefined : read(message);
     return {
       '@timestamp': isoTime(ms),
       message,

@@ -17,7 +17,7 @@ const SUCCESS =
   /\b(?:accepted (?:password|publickey)|(?:login|logon|authentication) (?:ok|succeeded|successful)|(?:successful|successfully) (?:log(?:ged)? ?in|login|logon|authenticated?))\b/i;
 const INTRODUCED =
   /(?:\b(?:from|rhost|host|ip|addr(?:ess)?|client|peer|remote|src|rip|raddr|remote_addr|source|by|for IP|relay|connecting host)(?: (?:ip|address|host|client|addr))?[:= ]+|@|\()["'`[(<]{0,2}((?:\d{1,3}\.){3}\d{1,3}|(?:::ffff:|IPv6:)?[0-9a-f:]*:[0-9a-f:.]+)(?=[\s"'`\])>,;:.]|$)/gi;
-const NAMED = /\b(?:user(?:name)?|login|account|acct)(?: name)?(?:[=:] ?| )["'`<[(]?([^\s"'`<>[\](),;:=]{1,128})/i;
+const NAMED = /\b(?:user(?:name)?|login|account|acct)(?: name)?(?:[=:] ?| )["'`<[(]?([^\s"'`<>[\](),;:=]{1,128})/gi;
 const NO_NAMES = new Set('name from is was not failed unknown and or authentication password has login in'.split(' '));
 /** What is quoted and has blanks is somebody's text: a name that tells an address, for one. */
 const SENTENCE = /(?<=^|[\s=(:[])(?:"[^"]*\s[^"]*"|'[^']*\s[^']*')(?=[\s,;:.)\]]|$)/g;
@@ -31,10 +31,14 @@ export function generic(message: string): Reading | undefined {
   const failed = FAILURE.test(text);
   if (!failed && !SUCCESS.test(text)) return undefined;
   const source = onlyAddress(text);
-  const name = NAMED.exec(text)?.[1];
-  const user = name === undefined || NO_NAMES.has(name.toLowerCase()) ? undefined : name;
+  const user = nameIn(text);
   if (source === undefined && user === undefined) return undefined;
   return failed ? failedLogin(source, user) : login(source, user);
+}
+
+function nameIn(text: string): string | undefined {
+  for (const [, name] of text.matchAll(NAMED)) if (!NO_NAMES.has(name!.toLowerCase())) return name;
+  return undefined;
 }
 
 /** Undefined where different addresses are introduced: one of them may be somebody's invention. */

@@ -12,16 +12,17 @@ export function mailLogins(message: string): Reading | undefined {
 
 /** `Login failed user=NAME auth=NAME host=NAME [ADDRESS]`: the address is the last. */
 function washington(message: string): Reading | undefined {
-  const match =
-    /^(?:Login (?:failed|excessive login failures|disabled|refused)|Failed \S+ override of|AUTHENTICATE \S+ failure|Login|Authenticated|Auth(?:enticated)?) user=(.*?) +(?:auth=.* )?host=.*\[[^\]]+\]\s*$/.exec(
-      message,
-    );
-  if (match === null) return undefined;
-  const source = bracketed(message);
-  return /^(?:Login user=|Auth)/.test(message) && !message.startsWith('AUTHENTICATE')
-    ? login(source, match[1], 'mail-login')
-    : failedLogin(source, match[1], 'mail-login');
+  const said = WASHINGTON.exec(message);
+  const host = message.lastIndexOf(' host=');
+  if (said === null || host === -1) return undefined;
+  const source = bracketed(message, message.length, host);
+  const auth = message.indexOf(' auth=', said[0].length - 1);
+  const user = message.slice(said[0].length, auth === -1 ? host : auth).trim();
+  return said[1] === undefined ? failedLogin(source, user, 'mail-login') : login(source, user, 'mail-login');
 }
+
+const WASHINGTON =
+  /^(?:(Login|Authenticated|Auth)|Login (?:failed|excessive login failures|disabled|refused)|Failed \S+ override of|AUTHENTICATE \S+ failure) user=/;
 
 /** `badlogin: NAME[ADDRESS] MECHANISM [NAME] SASL(-13): authentication failure: …`: DNS's name stands first, and has no bracket. */
 export function cyrus(message: string): Reading | undefined {

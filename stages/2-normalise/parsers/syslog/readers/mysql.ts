@@ -3,12 +3,16 @@ import { endpointOf } from '../../../text/endpoint.ts';
 import { failedLogin, type Reading } from '../reading.ts';
 
 const DENIED =
-  /(?:^|\] |\d )(?:Host|(?:[Aa]ccess denied for user|Aborted connection \d+ to db: '[^']*' user:) '(.*?)'@'([^']+)')(?: \(using password: (?:YES|NO)\)| to database '.*'|)(?: \(.*\))?$/;
+  /(?:^|\] |\d )[Aa]ccess denied for user '(.*)'@'([^']+)'(?: \(using password: (?:YES|NO)\)| to database '.*')?$/;
 const ABORTED = /^Aborted connection \d+ to db: '.*' user: '(.*)' host: '([^']+)' \((.*)\)$/;
 
 export function mysql(text: string): Reading | undefined {
   const denied = text.includes('ccess denied for user ') ? DENIED.exec(text.trimEnd()) : null;
-  if (denied?.[2] !== undefined) return failedLogin(endpointOf(denied[2]), denied[1], 'database-login');
+  if (denied !== null) {
+    // The database's name is the client's as well: with it, a second host may be somebody's invention.
+    const invented = text.includes("' to database '") && text.indexOf("'@'") !== text.lastIndexOf("'@'");
+    return failedLogin(invented ? undefined : endpointOf(denied[2]!), denied[1], 'database-login');
+  }
   const begin = text.indexOf('Aborted connection ');
   const aborted = begin === -1 ? null : ABORTED.exec(text.slice(begin));
   if (aborted === null) return undefined;

@@ -6,13 +6,14 @@ import { endpointOf } from '../../../text/endpoint.ts';
 import { LOGIN, START, type MessageContext, type Reading, type UserFields } from '../reading.ts';
 
 export function pam(message: string, { program, host, pid, sessions }: MessageContext): Reading | undefined {
-  const text = message.startsWith('pam_') ? message.slice(message.indexOf(': ') + 2) : message;
+  // `(pam_unix) authentication failure; …`, of old, stood alone; today's sshd says itself how the login ended, and told by both it would count twice.
+  const old = message.startsWith('(pam_');
+  const text = old || message.startsWith('pam_') ? message.slice(message.indexOf(old ? ') ' : ': ') + 2) : message;
   if (text.startsWith('session ')) return session(text);
   const failure = text.startsWith('authentication failure; ');
   if (failure || / more authentication failures?; /.test(text.slice(0, 40))) {
     const reading = authentication(text);
-    if (!isSshd(program)) return reading;
-    // sshd says itself how the login ended: told by both it would count twice.
+    if (old || !isSshd(program)) return reading;
     const known = sessions.of(host, pid);
     known.source ??= reading.source;
     known.owed = true;
