@@ -1,5 +1,6 @@
 /** What is kept of an incident that there is no room for in full: its verdict, and of each list the begin and the end. */
-import { INCIDENT_LIMITS, type Incident } from '@netsentinel/contracts/incident';
+import type { INCIDENT_LIMITS } from '@netsentinel/contracts/incident';
+import { type Incident } from '@netsentinel/contracts/incident';
 
 /** Entries of each list; of the timeline more. */
 const KEPT = 12;

@@ -1,5 +1,5 @@
 /** The names and values of a body: form, JSON, multipart, XML, or one text where it is none of these. */
-import { addPairs, capped, MAX_PARTS, type Part } from './request-parts.ts';
+import { addPairs, capped, MAX_PARTS, type Part } from './request-part.ts';
 
 const MAX_DEPTH = 32;
 

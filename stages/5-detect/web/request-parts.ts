@@ -4,24 +4,13 @@
  */
 import { decodePercent } from './decode/percent.ts';
 import { bodyParts } from './request-body.ts';
-import type { Place, WebRequest } from './web-inspection.types.ts';
+import { addPairs, capped, MAX_PARTS, type Part } from './request-part.ts';
+import type { WebRequest } from './web-inspection.types.ts';
 
 /** Longest body, in characters, that is looked at. */
 export const MAX_BODY = 256 * 1024;
 const MAX_TARGET = 64 * 1024;
 const MAX_HEADER = 16 * 1024;
-/** Most names and values of one request. */
-export const MAX_PARTS = 1024;
-const MAX_NAME = 128;
-
-export interface Part {
-  readonly place: Place;
-  readonly text: string;
-  /** True of XML as a whole. */
-  readonly markup?: boolean;
-  /** True of a query before it was split. */
-  readonly whole?: boolean;
-}
 
 export interface RequestParts {
   /** Decoded; without origin, query and fragment. */
@@ -127,30 +116,6 @@ function addHeader(parts: Part[], name: string, raw: string): void {
       text: decodePercent(pair.slice(equals + 1).trim(), true),
     });
   }
-}
-
-/** `a=1&b=2`, names and values decoded; a piece without `=` is a value without a name. */
-export function addPairs(parts: Part[], text: string, where: 'query' | 'body'): void {
-  let from = 0;
-  while (from <= text.length && parts.length < MAX_PARTS) {
-    let end = text.indexOf('&', from);
-    if (end === -1) end = text.length;
-    const equals = text.indexOf('=', from);
-    if (equals === -1 || equals >= end) {
-      if (end > from) parts.push({ place: { in: where }, text: decodePercent(text.slice(from, end), true) });
-    } else {
-      const name = decodePercent(text.slice(from, equals), true);
-      const shown = capped(name);
-      if (name !== '') parts.push({ place: { in: where, name: shown, inName: true }, text: name });
-      if (end > equals + 1)
-        parts.push({ place: { in: where, name: shown }, text: decodePercent(text.slice(equals + 1, end), true) });
-    }
-    from = end + 1;
-  }
-}
-
-export function capped(name: string): string {
-  return name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
 }
 
 function textOfBody(body: string | Uint8Array | undefined): string {

@@ -2,7 +2,8 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import { tactics as allTactics } from '@netsentinel/detect/attack';
 import { attackerName } from '../verdict.ts';
-import { html, Html } from './html.ts';
+import type { Html } from './html.ts';
+import { html } from './html.ts';
 import { SEVERITY_COLOURS } from './styles.ts';
 import { dateOf, timeOf } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** An incident whose attacker wrote markup, terminal codes, characters that turn text around, and half characters wherever one may write. */
-import { Incident } from '@netsentinel/contracts/incident';
+import type { Incident } from '@netsentinel/contracts/incident';
 
 export const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'--></style></title>{{7*7}}\${1}\u202eevil\u0007\u001b[2J\u0000\u2028\ud800 javascript:alert(1)`;
 

@@ -3,7 +3,8 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import { SEVERITY_WEIGHT } from '@netsentinel/alert/score';
 import { tactic, technique } from '@netsentinel/detect/attack';
 import { adviceFor } from './advice.ts';
-import { html, Html } from './html.ts';
+import type { Html } from './html.ts';
+import { html } from './html.ts';
 import { lasted, listed, many, whenOf } from './words.ts';
 
 /** Rows of each list that are shown: a page with a hundred incidents must open at once. */
