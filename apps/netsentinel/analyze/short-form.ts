@@ -2,8 +2,8 @@
 import { INCIDENT_LIMITS, type Incident } from '@netsentinel/contracts/incident';
 
 /** Entries of each list; of the timeline more. */
-const KEPT = 12;
-const KEPT_TIMELINE = 24;
+const KEPT = 4;
+const KEPT_TIMELINE = 8;
 
 export function shortForm(incident: Incident): Incident {
   const omitted = { ...incident.omitted };
@@ -18,5 +18,6 @@ export function shortForm(incident: Incident): Incident {
   short.commands = cut('commands', incident.commands, KEPT);
   short.files = cut('files', incident.files, KEPT);
   short.sessions = cut('sessions', incident.sessions, KEPT);
+  short.fingerprints = incident.fingerprints.slice(0, KEPT);
   return short;
 }
