@@ -56,7 +56,7 @@ export const products: readonly Product[] = [
   { name: 'cisco_asa', floor: 95, streams: [{ name: 'log', parser: 'cisco-asa' }] },
   { name: 'cef', floor: 95, streams: [{ name: 'log', parser: 'cef' }] },
   { name: 'cisco_ios', floor: 85, streams: [{ name: 'log', parser: 'cisco-ios' }] },
-  { name: 'pfsense', floor: 85, streams: [{ name: 'log', parser: 'pfsense' }] },
+  { name: 'pfsense', floor: 85, streams: [{ name: 'log', parser: 'pfsense', zone: '-04:00' }] },
   { name: 'auditd', floor: 85, streams: [{ name: 'log', parser: 'auditd' }] },
   {
     name: 'iis',

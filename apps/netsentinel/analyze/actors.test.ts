@@ -35,8 +35,8 @@ it('keeps of incidents a short form, and forgets who had none, when there is no 
   expect(lost).toBe(0);
   expect([...actors.incidents()]).toHaveLength(MANY / 2);
   const { incident } = actors.open('a0');
-  expect(incident?.timeline).toHaveLength(24);
-  expect(incident?.omitted).toMatchObject({ timeline: 76, commands: 4 });
+  expect(incident?.timeline).toHaveLength(8);
+  expect(incident?.omitted).toMatchObject({ timeline: 92, commands: 4 });
 });
 
 it('counts what is lost when even that has no room', () => {

@@ -5,7 +5,7 @@
 import type { Actor } from '@netsentinel/contracts/actor';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { newActorState, packActorState, unpackActorState, type ActorState } from '@netsentinel/detect/actor-state';
-import { pack, unpack } from '@netsentinel/kernel/pack';
+import { folded, foldedBytes, unfolded, unfoldedBytes } from './folded.ts';
 import { shortForm } from './short-form.ts';
 
 export interface Known {
@@ -25,14 +25,14 @@ export interface ActorLimits {
 
 export const ACTOR_LIMITS: ActorLimits = {
   maxActors: 20_000,
-  maxBytes: 64 * 1024 * 1024,
-  maxPackedBytes: 64 * 1024 * 1024,
+  maxBytes: 48 * 1024 * 1024,
+  maxPackedBytes: 32 * 1024 * 1024,
   maxShortBytes: 64 * 1024 * 1024,
 };
 
 interface Packed {
-  readonly state: Uint8Array;
-  readonly incident: Uint8Array | undefined;
+  readonly state: string;
+  readonly incident: string | undefined;
 }
 
 /** What an entry of a map costs besides its bytes. */
@@ -43,9 +43,9 @@ export class Actors {
   /** Here and below: the longest unmoved first. */
   readonly #atHand = new Map<Actor, Known & { bytes: number }>();
   readonly #packed = new Map<Actor, Packed>();
-  readonly #short = new Map<Actor, Uint8Array>();
+  readonly #short = new Map<Actor, string>();
   /** Incidents that are over, since their attackers were quiet for long. */
-  readonly #closed: Uint8Array[] = [];
+  readonly #closed: string[] = [];
   #atHandBytes = 0;
   #packedBytes = 0;
   #shortBytes = 0;
@@ -77,8 +77,8 @@ export class Actors {
       this.#atHand.delete(oldest);
       this.#atHandBytes -= freed;
       this.#packAway(oldest, {
-        state: packActorState(state),
-        incident: incident === undefined ? undefined : pack(incident),
+        state: foldedBytes(packActorState(state)),
+        incident: incident === undefined ? undefined : folded(incident),
       });
     }
   }
@@ -86,16 +86,16 @@ export class Actors {
   /** Keeps an incident that a newer one of the same attacker took the place of. */
   close(incident: Incident): void {
     if (this.#shortBytes >= this.#limits.maxShortBytes) return void this.counters.lost++;
-    const bytes = pack(shortForm(incident));
+    const bytes = folded(shortForm(incident));
     this.#closed.push(bytes);
     this.#shortBytes += bytes.length + ENTRY_BYTES;
   }
 
   /** Every incident there is, one after the other: unpacked all at once, they would not fit. */
   *incidents(): Generator<Incident> {
-    for (const bytes of this.#closed) yield unpack(bytes) as Incident;
-    for (const bytes of this.#short.values()) yield unpack(bytes) as Incident;
-    for (const { incident } of this.#packed.values()) if (incident !== undefined) yield unpack(incident) as Incident;
+    for (const bytes of this.#closed) yield unfolded(bytes) as Incident;
+    for (const bytes of this.#short.values()) yield unfolded(bytes) as Incident;
+    for (const { incident } of this.#packed.values()) if (incident !== undefined) yield unfolded(incident) as Incident;
     for (const { incident } of this.#atHand.values()) if (incident !== undefined) yield incident;
   }
 
@@ -105,15 +105,15 @@ export class Actors {
       this.#packed.delete(actor);
       this.#packedBytes -= sizeOf(packed);
       return {
-        state: unpackActorState(packed.state),
-        incident: packed.incident === undefined ? undefined : (unpack(packed.incident) as Incident),
+        state: unpackActorState(unfoldedBytes(packed.state)),
+        incident: packed.incident === undefined ? undefined : (unfolded(packed.incident) as Incident),
       };
     }
     const short = this.#short.get(actor);
     if (short === undefined) return { state: newActorState(), incident: undefined };
     this.#short.delete(actor);
     this.#shortBytes -= short.length + ENTRY_BYTES;
-    return { state: newActorState(), incident: unpack(short) as Incident };
+    return { state: newActorState(), incident: unfolded(short) as Incident };
   }
 
   #packAway(actor: Actor, packed: Packed): void {
@@ -124,12 +124,12 @@ export class Actors {
       this.#packed.delete(oldest);
       this.#packedBytes -= sizeOf(whole);
       if (whole.incident === undefined) this.counters.forgotten++;
-      else this.#shorten(oldest, unpack(whole.incident) as Incident);
+      else this.#shorten(oldest, unfolded(whole.incident) as Incident);
     }
   }
 
   #shorten(actor: Actor, incident: Incident): void {
-    const bytes = pack(shortForm(incident));
+    const bytes = folded(shortForm(incident));
     this.counters.shortened++;
     this.#short.set(actor, bytes);
     this.#shortBytes += bytes.length + ENTRY_BYTES;

@@ -3,8 +3,8 @@ import type { INCIDENT_LIMITS } from '@netsentinel/contracts/incident';
 import { type Incident } from '@netsentinel/contracts/incident';
 
 /** Entries of each list; of the timeline more. */
-const KEPT = 12;
-const KEPT_TIMELINE = 24;
+const KEPT = 4;
+const KEPT_TIMELINE = 8;
 
 export function shortForm(incident: Incident): Incident {
   const omitted = { ...incident.omitted };
@@ -19,5 +19,6 @@ export function shortForm(incident: Incident): Incident {
   short.commands = cut('commands', incident.commands, KEPT);
   short.files = cut('files', incident.files, KEPT);
   short.sessions = cut('sessions', incident.sessions, KEPT);
+  short.fingerprints = incident.fingerprints.slice(0, KEPT);
   return short;
 }

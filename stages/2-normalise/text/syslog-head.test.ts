@@ -21,6 +21,7 @@ it.each([
   ['2026-11-21T10:30:00.5+01:00 gate sshd[7]: x', '2026-11-21T09:30:00.500Z', 'gate', 'sshd[7]: x'],
   ['2026-11-21 09:30:00 gate sshd[7]: x', '2026-11-21T09:30:00.000Z', 'gate', 'sshd[7]: x'],
   ['Nov 21 09:30:00 filterlog[7]: x', '2026-11-21T09:30:00.000Z', undefined, 'filterlog[7]: x'],
+  ['<134>Nov 1 09:30:00 gate x', '2026-11-01T09:30:00.000Z', 'gate', 'x'],
   ['no head at all', undefined, undefined, 'no head at all'],
   ['Nov 99 09:30:00 gate x', undefined, undefined, 'Nov 99 09:30:00 gate x'],
   ['<999>x', undefined, undefined, 'x'],

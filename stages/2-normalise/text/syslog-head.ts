@@ -2,7 +2,7 @@
  * What stands before a message that came by syslog: `<priority>`, a time in any of the forms that are sent, the host. RFC 3164 with and without a year or a
  * priority, RFC 5424, and what Cisco, pfSense and journald make of it. The message after it is the business of who asks.
  */
-import { isoTime, monthAt, parseBsdTime, parseIsoTime, utcOf, digits } from './time.ts';
+import { digits, isoTime, monthAt, parseIsoTime, utcOf, withoutYear } from './time.ts';
 import type { Zone } from './zone.ts';
 
 export interface SyslogHead {
@@ -102,26 +102,23 @@ function afterStructuredData(text: string, from: number): number {
   return skipBlanks(text, Math.min(at, text.length));
 }
 
-/** `Nov 21 09:30:00`, with milliseconds, or with a year before or after the time of day; and where it ends. */
+/** `Nov 21 09:30:00`, the day with or without a blank or zero before it, with milliseconds, with a year before the time of day; and where it ends. */
 function bsdTime(text: string, from: number, zone: Zone, referenceMs: number): [string | undefined, number] {
-  const year = digits(text, from + 7, 4);
-  if (year > 0 && text.charCodeAt(from + 11) === 0x20) {
-    const tens = text.charCodeAt(from + 4) === 0x20;
-    const ms = utcOf(
-      year,
-      monthAt(text, from),
-      tens ? digits(text, from + 5, 1) : digits(text, from + 4, 2),
-      digits(text, from + 12, 2),
-      digits(text, from + 15, 2),
-      digits(text, from + 18, 2),
-      0,
-      zone,
-    );
-    if (ms === undefined) return [undefined, from];
-    return fraction(text, from + 20, ms);
-  }
-  const ms = parseBsdTime(text, zone, referenceMs, from);
-  return ms === undefined ? [undefined, from] : fraction(text, from + 15, ms);
+  const month = monthAt(text, from);
+  const dayFrom = text.charCodeAt(from + 4) === 0x20 ? from + 5 : from + 4;
+  const dayEnd = text.charCodeAt(dayFrom + 1) === 0x20 ? dayFrom + 1 : dayFrom + 2;
+  const day = digits(text, dayFrom, dayEnd - dayFrom);
+  const year = text.charCodeAt(dayEnd + 5) === 0x20 ? digits(text, dayEnd + 1, 4) : -1;
+  const at = year > 0 ? dayEnd + 6 : dayEnd + 1;
+  const hour = digits(text, at, 2);
+  const minute = digits(text, at + 3, 2);
+  const second = digits(text, at + 6, 2);
+  if (hour < 0 || minute < 0 || second < 0) return [undefined, from];
+  const ms =
+    year > 0
+      ? utcOf(year, month, day, hour, minute, second, 0, zone)
+      : withoutYear(month, day, hour, minute, second, zone, referenceMs);
+  return ms === undefined ? [undefined, from] : fraction(text, at + 8, ms);
 }
 
 function fraction(text: string, at: number, ms: number): [string | undefined, number] {
