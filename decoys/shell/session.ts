@@ -13,6 +13,7 @@ import { importEnvironment } from './run/programs.ts';
 import { expandPrompt } from './run/prompt.ts';
 import type { FdTable } from './run/redirection.ts';
 import type { SessionHost } from './run/session-host.ts';
+import { SessionOutput } from './run/session-output.ts';
 import { SessionProcesses } from './run/session-processes.ts';
 import { runStartFiles } from './run/start-files.ts';
 import { type ShellMode, ShellState } from './run/shell-state.ts';
@@ -32,7 +33,7 @@ import { SessionInput } from './terminal/cooked-input.ts';
 import { expandHistory } from './terminal/history-expansion.ts';
 import { loadHistory, remember, saveHistory } from './terminal/history.ts';
 import { withReturns } from './terminal/newlines.ts';
-import { Keyboard } from './terminal/keyboard.ts';
+import { Keyboard, type KeyboardHost } from './terminal/keyboard.ts';
 import type { EditorEvent } from './terminal/line-editor.ts';
 
 const MAX_OBSERVED_TEXT = 16 * 1024;
@@ -42,7 +43,7 @@ export function openShell(machine: Machine, fs: OverlayFileSystem, clock: Clock,
   return new Session(machine, fs, clock, options);
 }
 
-class Session implements SessionHost, ShellSession {
+class Session implements SessionHost, ShellSession, KeyboardHost {
   readonly machine: Machine;
   readonly fs: OverlayFileSystem;
   readonly clock: Clock;
@@ -63,6 +64,8 @@ class Session implements SessionHost, ShellSession {
   #paused: Promise<void> | undefined;
   #unpause: (() => void) | undefined;
   #ended = false;
+  /** Lines of history that are in the file already. */
+  #knownHistory: number | undefined;
 
   constructor(machine: Machine, fs: OverlayFileSystem, clock: Clock, options: ShellOptions) {
     this.machine = machine;
@@ -112,28 +115,13 @@ class Session implements SessionHost, ShellSession {
       (on) => this.#keyboard?.echo(on),
     );
     const isTerminal = options.terminal !== undefined;
-    const output = (stream: 'stdout' | 'stderr'): OpenFile => ({
-      output: { isTerminal, write: (data) => this.#write(data, stream) },
-    });
-    this.#fds = new Map([
-      [0, { input: this.#input } as OpenFile],
-      [1, output('stdout')],
-      [2, output('stderr')],
+    this.#fds = new Map<number, OpenFile>([
+      [0, { input: this.#input }],
+      [1, { output: new SessionOutput(this, 'stdout', isTerminal) }],
+      [2, { output: new SessionOutput(this, 'stderr', isTerminal) }],
     ]);
     if (isTerminal) {
-      const keyboard = new Keyboard(
-        {
-          show: (text) => this.#show(text),
-          history: () => this.#shell.history,
-          complete: (line) => completions(this.#shell, line),
-          interrupt: (signal) => {
-            if (signal !== 'TSTP') this.#foreground.kill(signal);
-            else if (this.#foreground.onStop !== undefined) this.#foreground.stop();
-          },
-          overflow: () => this.observe({ kind: 'bounded', what: 'input' }),
-        },
-        this.#input,
-      );
+      const keyboard = new Keyboard(this, this.#input);
       this.#input.onStarved = () => keyboard.starved();
       this.#keyboard = keyboard;
     }
@@ -163,7 +151,7 @@ class Session implements SessionHost, ShellSession {
   input(chunk: Uint8Array): void {
     if (this.#ended || chunk.length === 0) return;
     if (this.#keyboard !== undefined) this.#keyboard.feed(chunk);
-    else if (!this.#input.push(chunk.slice())) this.observe({ kind: 'bounded', what: 'input' });
+    else if (!this.#input.push(chunk.slice())) this.overflow();
   }
 
   end(): void {
@@ -205,7 +193,31 @@ class Session implements SessionHost, ShellSession {
     this.#options.exit(status);
   }
 
-  #write(data: string | Uint8Array, stream: 'stdout' | 'stderr'): void {
+  // What the keyboard asks.
+
+  /** Straight to the terminal, without newline conversion or bounds of a command. */
+  show(text: string): void {
+    if (text !== '') this.#send(bytesOf(text), 'stdout');
+  }
+
+  history(): readonly string[] {
+    return this.#shell.history;
+  }
+
+  complete(line: string): ReturnType<typeof completions> {
+    return completions(this.#shell, line);
+  }
+
+  interrupt(signal: 'INT' | 'QUIT' | 'TSTP'): void {
+    if (signal !== 'TSTP') this.#foreground.kill(signal);
+    else if (this.#foreground.onStop !== undefined) this.#foreground.stop();
+  }
+
+  overflow(): void {
+    this.observe({ kind: 'bounded', what: 'input' });
+  }
+
+  write(data: string | Uint8Array, stream: 'stdout' | 'stderr'): void {
     if (this.#ended) return;
     let bytes = typeof data === 'string' ? bytesOf(data) : data;
     if (bytes.length === 0) return;
@@ -222,25 +234,22 @@ class Session implements SessionHost, ShellSession {
     });
   }
 
-  /** Straight to the terminal, without newline conversion or bounds of a command. */
-  #show(text: string): void {
-    if (text !== '') this.#send(bytesOf(text), 'stdout');
-  }
-
   async #run(): Promise<void> {
     if (this.#ended) return;
     try {
       if (/\/(?:nologin|false)$/.test(this.#user.shell)) {
-        if (this.#user.shell.endsWith('nologin')) this.#write('This account is currently not available.\n', 'stdout');
+        if (this.#user.shell.endsWith('nologin')) this.write('This account is currently not available.\n', 'stdout');
         this.#finish({ code: 1 });
         return;
       }
-      const { command, terminal } = this.#options;
-      let code: number;
-      if (command !== undefined) code = await this.#exec(command);
-      else if (terminal === undefined)
-        code = await this.#guard(() => runStream(this.#shell, this.#fds, this.#input, false));
-      else code = await this.#interact();
+      let status: number;
+      try {
+        status = await this.#program();
+      } catch (error) {
+        status = this.#statusOf(error);
+      }
+      const code = await runExitTrap(this.#shell, this.#fds, status);
+      if (this.#knownHistory !== undefined) saveHistory(this.#shell, this.#knownHistory);
       this.#finish({ code: code & 255 });
     } catch (error) {
       if (this.#ended) return;
@@ -252,28 +261,23 @@ class Session implements SessionHost, ShellSession {
     }
   }
 
+  /** Runs the shell to its end. Nothing waits between it and the prompt: what does is held for each idle shell. */
+  #program(): Promise<number> {
+    const { command, terminal } = this.#options;
+    if (command !== undefined) return this.#exec(command);
+    if (terminal === undefined) return runStream(this.#shell, this.#fds, this.#input, false);
+    return this.#prompts();
+  }
+
   async #exec(command: string): Promise<number> {
     this.observe({ kind: 'input', line: command.slice(0, MAX_OBSERVED_TEXT) });
     if (command.length > SHELL_LIMITS.maxLineBytes) {
       this.observe({ kind: 'bounded', what: 'line' });
-      this.#write(`${this.#shell.name}: Argument list too long\n`, 'stderr');
+      this.write(`${this.#shell.name}: Argument list too long\n`, 'stderr');
       return 126;
     }
-    return this.#guard(async () => {
-      await runStartFiles(this.#shell, this.#fds, [`${this.#user.home}/.bashrc`]);
-      return runSource(this.#shell, this.#fds, command);
-    });
-  }
-
-  /** Runs to the end of the shell, whatever way it takes. */
-  async #guard(run: () => Promise<number>): Promise<number> {
-    let status: number;
-    try {
-      status = await run();
-    } catch (error) {
-      status = this.#statusOf(error);
-    }
-    return runExitTrap(this.#shell, this.#fds, status);
+    await runStartFiles(this.#shell, this.#fds, [`${this.#user.home}/.bashrc`]);
+    return runSource(this.#shell, this.#fds, command);
   }
 
   #statusOf(error: unknown): number {
@@ -282,41 +286,37 @@ class Session implements SessionHost, ShellSession {
     if (error instanceof BreakLoop) return 0;
     if (error instanceof VariablesFull) {
       this.observe({ kind: 'bounded', what: 'memory' });
-      this.#write(`${this.#shell.name}: xmalloc: cannot allocate 1048576 bytes (1093632 bytes allocated)\n`, 'stderr');
+      this.write(`${this.#shell.name}: xmalloc: cannot allocate 1048576 bytes (1093632 bytes allocated)\n`, 'stderr');
       return 2;
     }
     throw error;
   }
 
-  async #interact(): Promise<number> {
+  async #login(): Promise<void> {
     const shell = this.#shell;
     const home = this.#user.home;
-    this.#write(greeting(this.machine, this.#user, this.client.ip, this.clock.now()), 'stdout');
+    this.write(greeting(this.machine, this.#user, this.client.ip, this.clock.now()), 'stdout');
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
     loadHistory(shell);
-    const known = shell.history.length;
-    const code = await this.#guard(async () => {
-      await runStartFiles(this.#shell, this.#fds, [
-        '/etc/profile',
-        '/etc/bash.bashrc',
-        `${home}/.bash_profile`,
-        `${home}/.profile`,
-        `${home}/.bashrc`,
-      ]);
-      return this.#prompts();
-    });
-    saveHistory(shell, known);
-    return code;
+    this.#knownHistory = shell.history.length;
+    await runStartFiles(shell, this.#fds, [
+      '/etc/profile',
+      '/etc/bash.bashrc',
+      `${home}/.bash_profile`,
+      `${home}/.profile`,
+      `${home}/.bashrc`,
+    ]);
   }
 
   async #prompts(): Promise<number> {
+    await this.#login();
     const shell = this.#shell;
     let text = '';
     let line = 1;
     for (;;) {
       if (text === '') {
         const told = shell.jobs!.takeFinished();
-        if (told !== '') this.#write(told, 'stderr');
+        if (told !== '') this.write(told, 'stderr');
         const hook = shell.vars.text('PROMPT_COMMAND');
         if (hook !== undefined && hook !== '') await this.#runLine(hook, line);
       }
@@ -327,11 +327,11 @@ class Session implements SessionHost, ShellSession {
         continue;
       }
       if (event.kind === 'end') {
-        if (text !== '') this.#write(`${shell.name}: syntax error: unexpected end of file\n`, 'stderr');
-        this.#write('logout\n', 'stderr');
+        if (text !== '') this.write(`${shell.name}: syntax error: unexpected end of file\n`, 'stderr');
+        this.write('logout\n', 'stderr');
         shell.jobs!.lines += 1;
         if (!shell.jobs!.warns()) return shell.status;
-        this.#write('There are stopped jobs.\n', 'stderr');
+        this.write('There are stopped jobs.\n', 'stderr');
         continue;
       }
       let typed = event.line;
@@ -341,11 +341,11 @@ class Session implements SessionHost, ShellSession {
         ? expandHistory(typed, shell.history)
         : { line: typed, changed: false };
       if ('missing' in expanded) {
-        this.#write(`${shell.name}: ${expanded.missing}\n`, 'stderr');
+        this.write(`${shell.name}: ${expanded.missing}\n`, 'stderr');
         continue;
       }
       typed = expanded.line;
-      if (expanded.changed) this.#write(`${typed}\n`, 'stderr');
+      if (expanded.changed) this.write(`${typed}\n`, 'stderr');
       remember(shell, typed, text !== '');
       text += `${typed}\n`;
       if (text.length > SHELL_LIMITS.maxLineBytes) {
@@ -374,8 +374,8 @@ class Session implements SessionHost, ShellSession {
         shell.status = error.status;
         if (this.budget.exhausted) {
           this.budget.reset();
-          this.#write('Killed\n', 'stderr');
-        } else this.#write(error.signal === 'INT' ? '\n' : '', 'stderr');
+          this.write('Killed\n', 'stderr');
+        } else this.write(error.signal === 'INT' ? '\n' : '', 'stderr');
         return true;
       }
       if (error instanceof ExitShell || error instanceof Killed) throw error;

@@ -199,8 +199,8 @@ export class ConnectionLayer {
     const channel = new Channel(this.#transport, { kind, localId, remoteId }, remote, () => {
       this.#channels[localId] = undefined;
     });
-    // Not pushed: that would make room for sixteen more, and most connections have one.
-    if (localId === this.#channels.length) this.#channels = [...this.#channels, channel];
+    // Growing an array makes room for sixteen more, and most connections have one channel.
+    if (this.#channels.length === 0) this.#channels = [channel];
     else this.#channels[localId] = channel;
     return channel;
   }

@@ -159,5 +159,7 @@ function macFor(cipher: string, client: readonly string[], server: readonly stri
 }
 
 function firstCommon(client: readonly string[], server: readonly string[]): string | undefined {
-  return client.find((name) => server.includes(name));
+  const found = client.find((name) => server.includes(name));
+  // The server's own string: the client's would be held with the list that it was cut from.
+  return server.find((name) => name === found);
 }

@@ -44,14 +44,14 @@ export class SshTelemetry {
     readonly persona: string;
     readonly clock: Clock;
     readonly endpoints: Endpoints;
-    emit(event: SensorEvent): void;
+    readonly emit: (event: SensorEvent) => void;
   }) {
     this.sessionId = options.sessionId;
     this.#decoy = options.decoy;
     this.#persona = options.persona;
     this.#clock = options.clock;
     this.#endpoints = options.endpoints;
-    this.#emit = (event) => options.emit(event);
+    this.#emit = options.emit;
     this.#startedMs = options.clock.monotonicMs();
   }
 

@@ -21,13 +21,11 @@ import { planActions } from '@netsentinel/respond/engine';
 import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement } from './analysis.types.ts';
 import { Dossiers, type Dossier } from './dossiers.ts';
 import { closeQuiet, replaceIncident } from './incident-changes.ts';
-import { ReplayPoints } from './replay-points.ts';
+import { REPLAY_GROUP, RuleJudge } from './rule-judge.ts';
 import { nextPositions } from './store-writer.ts';
 import { pause, surely } from './surely.ts';
 
 export const ANALYSIS_GROUP = 'analysis';
-/** From where events must be seen again by what correlates them, as positions. */
-export const REPLAY_GROUP = 'analysis-replay';
 /** Records a batch: what one attacker does many times within a batch is written once. */
 const BATCH = 2000;
 /** From this many records at once the stream is busy, and more may gather for this long: each batch costs a sync of the disk. */
@@ -44,8 +42,6 @@ const FIRST_RETRY_MS = 100;
 const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 
-const NO_FINDING: Judgement = { detections: [], groups: [] };
-
 type Tally = Omit<AnalysisCounters, 'events'>;
 const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
 
@@ -59,13 +55,14 @@ interface Change {
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { stream, state, clock, log, policy, rules } = options;
+  const { stream, state, clock, log, policy } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
   const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
   const dossiers = new Dossiers(state.read, clock, { maxActors, maxBytes: maxActorBytes });
   const changeContext = { state, clock, dossiers, onIncident: options.onIncident };
+  const rules = options.rules === undefined ? undefined : new RuleJudge(options.rules, withActor);
   const stopping = new AbortController();
   let consumer: StreamConsumer | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -73,11 +70,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   /** Positions that only background has been read up to, not yet stored. */
   let unmarked = new Map<number, bigint>();
   let markedAt = clock.monotonicMs();
-  /** Up to where events were analysed before this start; what comes again below is only shown to correlations. */
-  const analysedBefore = new Map<number, bigint>();
-  const replay = new ReplayPoints();
-  /** Correlations count what they are shown: a batch that has to be analysed once more is not judged once more. */
-  let judgements = new Map<StoredRecord, Judgement>();
 
   /** One writer of incidents at a time: batches, replies and people take turns. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -86,16 +78,18 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return turn;
   }
 
-  async function analyse(all: readonly StoredRecord[]): Promise<void> {
-    const records = await onlyNew(all);
+  async function analyse(records: readonly StoredRecord[]): Promise<void> {
     const changes = new Map<Actor, Change>();
+    const fresh: StoredRecord[] = [];
     const correlated: Correlated[] = [];
     let [moves, asked] = [0, 0];
     const tally = { ...NOTHING };
     for (const record of records) {
+      if (rules !== undefined && ++asked % RULES_TURN === 0) await nextTurn();
+      if (attempt(record, tally, () => rules?.sawBefore(record)) === true) continue;
+      fresh.push(record);
       const mayMove = mayConcern(record.value);
       if (!mayMove && rules === undefined) continue;
-      if (rules !== undefined && ++asked % RULES_TURN === 0) await nextTurn();
       const looked = attempt(record, tally, () => look(record, mayMove));
       if (looked === undefined) continue;
       const { event, found } = looked;
@@ -107,37 +101,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
     // First what others will need: it is there once however often this batch is analysed.
     if (correlated.length > 0) await options.correlate?.(correlated);
-    await settle(changes, (plans) => store(plans, nextPositions(records)));
-    counters.events += records.length;
+    await settle(changes, (plans) => store(plans, nextPositions(fresh)));
+    counters.events += fresh.length;
     for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += tally[name];
-  }
-
-  /** Shows correlations what they have to see again, and answers the rest. */
-  async function onlyNew(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
-    for (const record of records) replay.pass(record, record.appendedAt);
-    if (analysedBefore.size === 0 || rules === undefined) return records;
-    const fresh: StoredRecord[] = [];
-    let again = 0;
-    for (const record of records) {
-      if (record.offset >= (analysedBefore.get(record.partition) ?? 0n)) {
-        fresh.push(record);
-        continue;
-      }
-      if (judgements.has(record)) continue;
-      judgements.set(record, NO_FINDING);
-      attempt(record, { ...NOTHING }, () => rules.judgeAgain(withActor(decodeEvent(record.value)), record.appendedAt));
-      if (++again % RULES_TURN === 0) await nextTurn();
-    }
-    return fresh;
-  }
-
-  function judge(record: StoredRecord, event: Event): Judgement | undefined {
-    if (rules === undefined) return undefined;
-    const known = judgements.get(record);
-    if (known !== undefined) return known;
-    const judgement = rules.judge(event, record.appendedAt);
-    if (judgement !== undefined) judgements.set(record, judgement);
-    return judgement;
   }
 
   /** Undefined for background that no rule matches. */
@@ -148,7 +114,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const decoded = decodeEvent(record.value);
     const isMove = mayMove && detectors.concerns(decoded);
     const event = rules === undefined ? decoded : withActor(decoded);
-    const found = judge(record, event);
+    const found = rules?.judge(record, event);
     return isMove || found !== undefined ? { event, isMove, found } : undefined;
   }
 
@@ -261,7 +227,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   async function setReplay(tx: StateTransaction): Promise<void> {
-    if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, replay.before(clock.now() - rules.memoryMs));
+    if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, rules.replayFrom(clock.now()));
   }
 
   async function putChanges(tx: StateTransaction, changes: ReadonlyMap<Actor, Change>): Promise<void> {
@@ -285,7 +251,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   /** However often it takes; given up when stopped, the batch is read again at the next start. */
   function analyseSurely(records: readonly StoredRecord[]): Promise<boolean> {
-    judgements = new Map();
+    rules?.nextBatch();
     return surely(() => aloneOrForgotten(() => analyse(records)), {
       clock,
       signal: stopping.signal,
@@ -308,12 +274,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   return {
     counters,
     async start() {
-      for (const { partition, offset } of await state.read.watermarks(ANALYSIS_GROUP))
-        analysedBefore.set(partition, offset);
-      const begins = new Map(analysedBefore);
-      if (rules !== undefined)
-        for (const { partition, offset } of await state.read.watermarks(REPLAY_GROUP))
-          if (offset < (begins.get(partition) ?? 0n)) begins.set(partition, offset);
+      const marks = new Map((await state.read.watermarks(ANALYSIS_GROUP)).map((one) => [one.partition, one.offset]));
+      const begins = rules === undefined ? marks : rules.begin(marks, await state.read.watermarks(REPLAY_GROUP));
       consumer = await stream.consume({
         group: ANALYSIS_GROUP,
         startAt: (partition) => begins.get(partition),

@@ -5,9 +5,28 @@ import type { JobTable } from './jobs.ts';
 import type { ProcessScope } from './process-scope.ts';
 import type { SessionHost } from './session-host.ts';
 import type { OpenFile } from './streams.ts';
+import { Switches } from './switches.ts';
 import { Variables } from './variables.ts';
 
 const NOTHING: readonly string[] = [];
+const OPTIONS: ReadonlySet<string> = new Set(['braceexpand', 'hashall', 'interactive-comments']);
+const SHOPTS: ReadonlySet<string> = new Set([
+  'checkwinsize',
+  'cmdhist',
+  'complete_fullquote',
+  'extquote',
+  'force_fignore',
+  'globasciiranges',
+  'globskipdots',
+  'hostcomplete',
+  'interactive_comments',
+  'patsub_replacement',
+  'progcomp',
+  'promptvars',
+  'sourcepath',
+]);
+const OPTIONS_AT_TERMINAL = new Set([...OPTIONS, 'emacs', 'histexpand', 'history', 'monitor']);
+const SHOPTS_AT_TERMINAL = new Set([...SHOPTS, 'expand_aliases']);
 
 /** How the text reaches the shell; decides how errors are introduced. */
 export type ShellMode = 'interactive' | 'command' | 'stdin' | 'script';
@@ -40,8 +59,8 @@ export class ShellState {
   #functions: Map<string, FunctionDefinition> | undefined;
   #aliases: Map<string, string> | undefined;
   /** Long names of `set -o`. */
-  options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments']);
-  shopts = new Set<string>(DEFAULT_SHOPTS);
+  options: Switches;
+  shopts: Switches;
   positional: readonly string[] = NOTHING;
   cwd: string;
   umask = 0o022;
@@ -102,10 +121,9 @@ export class ShellState {
     this.startedAt = origin.session.clock.monotonicMs();
     const seed = origin.session.machine.persona.derive(`random ${origin.pid}`, 4);
     this.randomState = ((seed[0]! << 16) | (seed[1]! << 8) | seed[2]!) + 1;
-    if (origin.mode === 'interactive') {
-      for (const option of ['emacs', 'histexpand', 'history', 'monitor']) this.options.add(option);
-      this.shopts.add('expand_aliases');
-    }
+    const terminal = origin.mode === 'interactive';
+    this.options = new Switches(terminal ? OPTIONS_AT_TERMINAL : OPTIONS);
+    this.shopts = new Switches(terminal ? SHOPTS_AT_TERMINAL : SHOPTS);
   }
 
   /** The job of a terminal that this shell runs in, where it is a copy for one. */
@@ -146,8 +164,8 @@ export class ShellState {
     copy.vars = new Variables(SHELL_LIMITS.maxVariablesBytes, this.vars);
     if (this.#functions !== undefined) copy.#functions = new Map(this.#functions);
     if (this.#aliases !== undefined) copy.#aliases = new Map(this.#aliases);
-    copy.options = new Set(this.options);
-    copy.shopts = new Set(this.shopts);
+    copy.options = this.options.copy();
+    copy.shopts = this.shopts.copy();
     copy.positional = this.positional;
     copy.umask = this.umask;
     copy.status = this.status;
@@ -183,19 +201,3 @@ export class ShellState {
     return path.startsWith('/') ? path : this.cwd === '/' ? `/${path}` : `${this.cwd}/${path}`;
   }
 }
-
-export const DEFAULT_SHOPTS: readonly string[] = [
-  'checkwinsize',
-  'cmdhist',
-  'complete_fullquote',
-  'extquote',
-  'force_fignore',
-  'globasciiranges',
-  'globskipdots',
-  'hostcomplete',
-  'interactive_comments',
-  'patsub_replacement',
-  'progcomp',
-  'promptvars',
-  'sourcepath',
-];

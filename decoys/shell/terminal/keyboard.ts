@@ -84,7 +84,8 @@ export class Keyboard implements EditorHost {
   #edit(chunk: Uint8Array): void {
     const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
     const complete = bytes.length - incompleteTail(bytes);
-    this.#partial = complete === bytes.length ? NO_KEYS : bytes.slice(complete);
+    // A copy: even a view of nothing would hold the memory of the whole packet.
+    this.#partial = complete === bytes.length ? NO_KEYS : new Uint8Array(bytes.subarray(complete));
     const chars = new TextDecoder().decode(bytes.subarray(0, complete));
     let used = 0;
     for (const char of chars) {

@@ -31,7 +31,7 @@ export interface SshHoldResult {
 
 /**
  * As the launcher starts the decoy host (`confinements.ts`). A small young generation: what a login leaves behind is not kept around as committed
- * memory (45 KB a shell becomes 26 KB), and one collection of it has little to copy.
+ * memory, and one collection of it has little to copy.
  */
 const SERVER_OPTIONS = ['--max-semi-space-size=2'];
 const HOLD_MS = 5_000;
