@@ -111,5 +111,9 @@ export const parsers: readonly ParserEntry[] = [
     title: 'BIND name server log, queries too',
     load: async () => (await import('./named/named.parser.ts')).named,
   },
-  { id: 'pfsense', title: 'pfSense and OPNsense firewalls', load: async () => (await import('./pfsense/pfsense.parser.ts')).pfsense },
+  {
+    id: 'pfsense',
+    title: 'pfSense and OPNsense firewalls',
+    load: async () => (await import('./pfsense/pfsense.parser.ts')).pfsense,
+  },
 ];

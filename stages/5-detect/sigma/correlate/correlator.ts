@@ -253,10 +253,11 @@ export class Correlator<Event> {
     onMatch({ correlation: state.correlation, group: group.values, measured, atMs: nowMs, events: [...group.events] });
     const newest = group.events.at(-1);
     const { id } = state.correlation;
-    if (newest !== undefined && this.#listeners.has(id)) {
-      const seen = { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values };
-      this.#raised.push({ seen, id });
-    }
+    if (newest !== undefined && this.#listeners.has(id))
+      this.#raised.push({
+        seen: { event: newest, atMs: nowMs, arrivedMs: group.touchedAtMs, group: group.values },
+        id,
+      });
   }
 
   #endWindows(state: State<Event>, nowMs: number, onMatch: (match: CorrelationMatch<Event>) => void): void {

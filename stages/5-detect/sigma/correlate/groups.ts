@@ -49,7 +49,7 @@ function keyOf(values: readonly string[]): string {
   return key;
 }
 
-/** A name's value by way of the correlation's aliases, as a text: `22` and `"22"` are one value here as they are to rules. `fieldOf` looks up a field of the event. */
+/** A name's value by way of the correlation's aliases, as a text: `22` and `"22"` are one value here as they are to rules. */
 export function lookUp(
   correlation: Correlation,
   ruleId: string,

@@ -62,7 +62,8 @@ export const smbFiles: ZeekMapping = {
   protocol: 'smb',
   signs: [
     ['action', 'times.modified'],
-    ['action', 'path'], ['action', 'name'],
+    ['action', 'path'],
+    ['action', 'name'],
   ],
   fields: {
     'times.modified': '',
