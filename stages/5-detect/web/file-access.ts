@@ -37,7 +37,13 @@ export function fileAccess(text: string, isPath: boolean): Sign | undefined {
     return {
       kind: 'traversal',
       evidence: text.slice(climb.index, climb.index + 80),
-      ...(file === null ? {} : { confidence: 95 }),
+      // A single step up is what a relative link takes.
+      confidence:
+        file !== null
+          ? 95
+          : text.indexOf('..', climb.index + climb[0].length) === -1 && !/\.\..*\.\./.test(climb[0])
+            ? 50
+            : 85,
     };
   if (file !== null && !isPath && !isProse(text, file)) return { kind: 'traversal', evidence: file[0] };
   if (manySteps(text)) return { kind: 'traversal', evidence: text.slice(0, 80), confidence: 70 };

@@ -42,10 +42,10 @@ export function inspectValue(text: string): readonly WebFinding[] {
 
 function inspectPart(part: Part, parts: RequestParts | undefined, findings: Findings): void {
   const { place, text } = part;
+  if (place.in === 'header' && isUsualHeader(place.name ?? '', text)) return;
   if (place.in === 'header' && place.name === 'user-agent') {
     const scanner = scannerAgent(text);
     if (scanner !== undefined) findings.add(scanner, place, []);
-    if (COMMON_AGENT.test(text)) return;
   }
   if (place.inName === true && parts !== undefined) fixation(text, place, parts, findings);
   if (isPlain(text, place.in === 'path')) return;
@@ -55,6 +55,27 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
       if (sign !== undefined) findings.add(sign, place, encodings);
     }
 }
+
+/** True of headers that say what they always say; by far the most of them, so this comes before all else. */
+function isUsualHeader(name: string, text: string): boolean {
+  if (FORMAL_HEADERS.has(name)) return !/[${%<\r\n]/.test(text);
+  if (name === 'user-agent') return isCommonAgent(text);
+  return (
+    name === 'referer' && /^https?:\/\/[\w.:-]{1,253}(?:\/[\w-]{1,64}){0,16}\/?(?:[\w-]{1,64}\.\w{1,8})?$/.test(text)
+  );
+}
+
+const MAX_AGENTS = 1024;
+const commonAgents = new Set<string>();
+
+function isCommonAgent(text: string): boolean {
+  if (commonAgents.has(text)) return true;
+  if (!COMMON_AGENT.test(text) || SYSTEM_PATH.test(text) || scannerAgent(text) !== undefined) return false;
+  if (commonAgents.size < MAX_AGENTS && text.length < 512) commonAgents.add(text);
+  return true;
+}
+
+const SYSTEM_PATH = /\/(?:etc|bin|sbin|proc|dev|var|usr|tmp|root)\b|\.\./i;
 
 /** How browsers and honest tools name themselves: letters, versions, and one parenthesis of platform words. */
 const COMMON_AGENT =

@@ -18,7 +18,7 @@ export function fuzz(data: Uint8Array): void {
   const headers: Record<string, string[]> = {};
   for (const field of fields) {
     const colon = field.indexOf(':');
-    if (colon > 0) (headers[`${field.slice(0, colon)}`] ??= []).push(field.slice(colon + 1).trim());
+    if (colon > 0) (headers[field.slice(0, colon)] ??= []).push(field.slice(colon + 1).trim());
   }
   const findings = inspect({
     method: line.slice(0, Math.max(0, space)),
