@@ -134,13 +134,9 @@ function isPlain(text: string, isPath: boolean): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (PLAIN[code] !== 1 && !(isPath && code === 0x2f)) {
-      // A single dot is part of a name; two climb.
-      if (
-        code === 0x2e &&
-        text.charCodeAt(i + 1) !== 0x2e &&
-        (isPath || !/\.(?:\w{2,5})$|\.\w+\./.test(text) || text.charCodeAt(i + 1) < 0x40)
-      )
-        continue;
+      // A dot before a digit is part of a number or version, before a letter it may begin a file's ending; two climb.
+      const next = text.charCodeAt(i + 1);
+      if (code === 0x2e && next !== 0x2e && (isPath || next < 0x40)) continue;
       return false;
     }
     // Two dashes begin a comment of SQL.
@@ -150,7 +146,7 @@ function isPlain(text: string, isPath: boolean): boolean {
 }
 
 /** Words that say something though they are plain: serialised Java, procedures of SQL Server, joins of object mappers. */
-const TELLING_START = /^(?:rO0A|KztA|Cs7Q|xp_|sp_|__)|__/;
+const TELLING_START = /^(?:rO0A|KztA|Cs7Q|xp_|sp_)|__|(?:java|runtime|process|org|com|sun|document|window)\.[a-z]/i;
 
 /** Letters of both cases and a length that base64 has; the decoder itself looks closer. */
 function maybeBase64(text: string): boolean {
