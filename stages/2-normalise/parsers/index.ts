@@ -116,4 +116,14 @@ export const parsers: readonly ParserEntry[] = [
     title: 'pfSense and OPNsense firewalls',
     load: async () => (await import('./pfsense/pfsense.parser.ts')).pfsense,
   },
+  {
+    id: 'cisco-ios',
+    title: 'Cisco IOS routers and switches',
+    load: async () => (await import('./cisco-ios/cisco-ios.parser.ts')).ciscoIos,
+  },
+  {
+    id: 'leef',
+    title: 'Log Event Extended Format (LEEF)',
+    load: async () => (await import('./leef/leef.parser.ts')).leef,
+  },
 ];

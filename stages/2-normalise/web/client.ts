@@ -41,11 +41,6 @@ export class Clients {
     const client = this.#near.clientOf(peer, hops.slice(0, -1).join(','));
     return { source: sourceOf(client), hops, forwarded: firstAddress(forwarded) };
   }
-
-  /** For logs that name the peer and the header in fields of their own. */
-  address(peer: string, forwardedFor: string | undefined): string {
-    return this.#proxies.clientOf(peer, given(forwardedFor));
-  }
 }
 
 /** For `network.forwarded_ip`. */

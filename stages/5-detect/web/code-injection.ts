@@ -49,9 +49,9 @@ const OTHERS: readonly RegExp[] = [
 export function codeInjection(text: string): Sign | undefined {
   if (text.length < 5 || !/[$({<:_.=\u00ac]|^rO0|^H4s|^Kzt|^Cs7/.test(text)) return undefined;
   return (
-    search(text, PHP, 'php-injection') ??
     search(text, JAVA, 'java-injection') ??
     search(text, NODE, 'node-injection') ??
+    search(text, PHP, 'php-injection') ??
     search(text, OTHERS, 'command-injection')
   );
 }

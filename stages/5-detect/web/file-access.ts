@@ -29,6 +29,10 @@ const REMOTE =
 
 const TRAVERSED_SHARE = /^\/?[\\/]{2}[\w.:?-]{1,64}[\\/][a-z]\$/i;
 
+/** Those who keep files at a bare address are seldom those whom a site works with. */
+const BARE_ADDRESS =
+  /^(?:https?|ftps?):\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[?(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]{0,39}\]?)(?::\d{1,5})?(?:\/|$)/i;
+
 /** @param isPath the text is the path of the request itself: there `/etc/` may be a folder of the site, climbing may not */
 export function fileAccess(text: string, isPath: boolean): Sign | undefined {
   const file = SYSTEM_FILE.exec(text);
@@ -37,7 +41,13 @@ export function fileAccess(text: string, isPath: boolean): Sign | undefined {
     return {
       kind: 'traversal',
       evidence: text.slice(climb.index, climb.index + 80),
-      ...(file === null ? {} : { confidence: 95 }),
+      // A single step up is what a relative link takes.
+      confidence:
+        file !== null
+          ? 95
+          : text.indexOf('..', climb.index + climb[0].length) === -1 && !/\.\..*\.\./.test(climb[0])
+            ? 50
+            : 85,
     };
   if (file !== null && !isPath && !isProse(text, file)) return { kind: 'traversal', evidence: file[0] };
   if (manySteps(text)) return { kind: 'traversal', evidence: text.slice(0, 80), confidence: 70 };
@@ -45,6 +55,7 @@ export function fileAccess(text: string, isPath: boolean): Sign | undefined {
   const scheme = SCHEMES.exec(text);
   if (scheme !== null && !/^data:(?:image|font|text\/plain|application\/(?:pdf|json|font))/i.test(text))
     return { kind: 'file-inclusion', evidence: text.slice(scheme.index, scheme.index + 80) };
+  if (BARE_ADDRESS.test(text)) return { kind: 'file-inclusion', evidence: text.slice(0, 80), confidence: 50 };
   return REMOTE.test(text) && /\?$|[?&](?:cmd|exec)=|\.(?:txt|dat|inc|sh|pl|py|dtd)\?*$/i.test(text)
     ? { kind: 'file-inclusion', evidence: text.slice(0, 80), confidence: 65 }
     : undefined;

@@ -43,10 +43,10 @@ export function inspectValue(text: string): readonly WebFinding[] {
 
 function inspectPart(part: Part, parts: RequestParts | undefined, findings: Findings): void {
   const { place, text } = part;
+  if (place.in === 'header' && isUsualHeader(place.name ?? '', text)) return;
   if (place.in === 'header' && place.name === 'user-agent') {
     const scanner = scannerAgent(text);
     if (scanner !== undefined) findings.add(scanner, place, []);
-    if (COMMON_AGENT.test(text)) return;
   }
   if (place.inName === true && parts !== undefined) fixation(text, place, parts, findings);
   if (isPlain(text, place.in === 'path')) return;
@@ -56,6 +56,27 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
       if (sign !== undefined) findings.add(sign, place, encodings);
     }
 }
+
+/** True of headers that say what they always say; by far the most of them, so this comes before all else. */
+function isUsualHeader(name: string, text: string): boolean {
+  if (FORMAL_HEADERS.has(name)) return !/[${%<\r\n]/.test(text);
+  if (name === 'user-agent') return isCommonAgent(text);
+  return (
+    name === 'referer' && /^https?:\/\/[\w.:-]{1,253}(?:\/[\w-]{1,64}){0,16}\/?(?:[\w-]{1,64}\.\w{1,8})?$/.test(text)
+  );
+}
+
+const MAX_AGENTS = 1024;
+const commonAgents = new Set<string>();
+
+function isCommonAgent(text: string): boolean {
+  if (commonAgents.has(text)) return true;
+  if (!COMMON_AGENT.test(text) || SYSTEM_PATH.test(text) || scannerAgent(text) !== undefined) return false;
+  if (commonAgents.size < MAX_AGENTS && text.length < 512) commonAgents.add(text);
+  return true;
+}
+
+const SYSTEM_PATH = /\/(?:etc|bin|sbin|proc|dev|var|usr|tmp|root)\b|\.\./i;
 
 /** How browsers and honest tools name themselves: letters, versions, and one parenthesis of platform words. */
 const COMMON_AGENT =
@@ -114,13 +135,9 @@ function isPlain(text: string, isPath: boolean): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (PLAIN[code] !== 1 && !(isPath && code === 0x2f)) {
-      // A single dot is part of a name; two climb.
-      if (
-        code === 0x2e &&
-        text.charCodeAt(i + 1) !== 0x2e &&
-        (isPath || !/\.(?:\w{2,5})$|\.\w+\./.test(text) || text.charCodeAt(i + 1) < 0x40)
-      )
-        continue;
+      // A dot before a digit is part of a number or version, before a letter it may begin a file's ending; two climb.
+      const next = text.charCodeAt(i + 1);
+      if (code === 0x2e && next !== 0x2e && (isPath || next < 0x40)) continue;
       return false;
     }
     // Two dashes begin a comment of SQL.
@@ -130,7 +147,7 @@ function isPlain(text: string, isPath: boolean): boolean {
 }
 
 /** Words that say something though they are plain: serialised Java, procedures of SQL Server, joins of object mappers. */
-const TELLING_START = /^(?:rO0A|KztA|Cs7Q|xp_|sp_|__)|__/;
+const TELLING_START = /^(?:rO0A|KztA|Cs7Q|xp_|sp_)|__|(?:java|runtime|process|org|com|sun|document|window)\.[a-z]/i;
 
 /** Letters of both cases and a length that base64 has; the decoder itself looks closer. */
 function maybeBase64(text: string): boolean {

@@ -13,7 +13,7 @@ const METHODS =
   /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|MKCALENDAR|PURGE|MERGE|CHECKOUT|MKACTIVITY|LINK|UNLINK|SUBSCRIBE|NOTIFY|M-SEARCH|QUERY|PRI|ACL|BIND|REBIND|UNBIND)$/;
 const SESSION = /\.cookie\s{0,4}=|http-equiv\s{0,4}=\s{0,4}["']?set-cookie/i;
 const SESSION_ID =
-  /^(?:jsessionid|aspsessionid\w{0,16}|asp\.net_sessionid|asp[._]net[._]sessionid|phpsessid|weblogicsession|wlscookie|phpsession|cfid|cftoken|cfsid|jservsession|jwsession|laravel_session|connect\.sid|sails\.sid|ci_session|_session_id|rack\.session|express\.sid|koa\.sess|symfony|play_session|django_session|flask_session|\w{1,16}session_?id|viewstate_id|auth_session|session[._]id)$/i;
+  /^(?:jsessionid|aspsessionid\w{0,16}|asp\.net_sessionid|asp[._]net[._]sessionid|phpsessid|weblogicsession|wlscookie|phpsession|cfid|cftoken|cfsid|jservsession|jwsession|laravel_session|connect\.sid|sails\.sid|ci_session|_session_id|rack\.session|express\.sid|koa\.sess|symfony|play_session|django_session|_?(?:flask|django|rails|sinatra|next-auth|nuxt|meteor)[\w.-]{0,16}(?:session|token)(?:[-_]token)?|\w{1,16}session_?id|viewstate_id|auth_session|session[._]id)$/i;
 const FILE_NAME_HEADER = /^x[-_.](?:file[-_.]?name|filename)$/;
 const PROGRAM_NAME =
   /\.\s?(?:ph(?:p[\dst]?|tml|ar|t|pt)|jspx?|jspf|aspx?|ashx|asmx|asa|cer|cgi|pl|war|htaccess)[\s.]{0,16}$/i;

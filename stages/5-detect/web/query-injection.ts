@@ -13,7 +13,7 @@ const XPATH =
 
 /** Django's and other mappers' way to filter by what a user should not see. */
 const LOOKUP =
-  /^[a-z]\w{0,128}__(?:i?(?:startswith|endswith|contains|exact|regex)|gte?|lte?|isnull|in|range|year|month|day|date)$/i;
+  /^[a-z]\w{0,128}__(?:i?(?:startswith|endswith|contains|exact|regex)|gte?|lte?|isnull|has_keys?|has_any_keys|contained_by|overlap|in|range|year|month|day|date)$/i;
 const INTROSPECTION = /\b__schema\s{0,8}\{|\b__type\s{0,8}\(|\bIntrospectionQuery\b/;
 
 const XML: readonly RegExp[] = [

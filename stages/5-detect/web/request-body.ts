@@ -7,7 +7,8 @@ export function bodyParts(body: string, contentType: string): Part[] {
   const parts: Part[] = [];
   const type = contentType.toLowerCase();
   if (type.startsWith('multipart/')) addMultipart(parts, body, contentType);
-  else if (type.includes('json') || (type === '' && /^\s*[{[]/.test(body))) addJson(parts, body);
+  else if (type.includes('json') || ((type === '' || type.startsWith('text/plain')) && /^\s*[{[]/.test(body)))
+    addJson(parts, body);
   else if (type.includes('xml') || (!type.startsWith('application/x-www') && /^\s*<[?!a-z]/i.test(body)))
     addXml(parts, body, type.includes('xml') || body.includes('<?xml'));
   else if (type.startsWith('application/x-www-form') || (type === '' && /^[\w.[\]%-]{1,64}=/.test(body)))

@@ -56,7 +56,7 @@ function log4shell(text: string): Sign | undefined {
     );
   if (found !== null) return { kind: 'log4shell', evidence: text.slice(0, 120) };
   // Lookups inside lookups hide something, and those of the environment give something away.
-  return /\$\{[^}]{0,64}\$\{(?:lower|upper|env|sys|date|::-|[^}]{0,32}:-)/i.test(text) ||
+  return /\$\{[^${}]{0,64}\$\{(?:lower|upper|env|sys|date|::-|[^}]{0,32}:-)/i.test(text) ||
     (/\$\{(?:env|sys|java|hostname|ctx|docker|k8s|main|bundle|marker|sd|web|lower|upper|date):?[^}]{0,64}:-?\w/i.test(
       text,
     ) &&

@@ -62,3 +62,12 @@ it('believes trusted proxies only', () => {
   expect(read(line, { pattern }).source?.ip).toBe('192.0.2.1');
   expect(read(line, { pattern, trustedProxies: ['192.0.2.1'] }).source?.ip).toBe('198.51.100.7');
 });
+
+it('reads lines of the error log in between', () => {
+  const document = read('[Sat Nov 21 09:30:00 2026] [error] [client 198.51.100.7] user alice not found: /admin');
+  expect(document).toMatchObject({
+    event: { dataset: 'apache.error', outcome: 'failure' },
+    source: { ip: '198.51.100.7' },
+    user: { name: 'alice' },
+  });
+});

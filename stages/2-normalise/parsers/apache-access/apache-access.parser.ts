@@ -15,7 +15,9 @@ import { Clients, serverOf } from '../../web/client.ts';
 import { combinedLine } from '../../web/combined-line.ts';
 import type { LinePattern } from '../../web/line-pattern.ts';
 import { given, unescaped } from '../../web/logged-text.ts';
+import { orError } from '../../web/or-error.ts';
 import { accessShape } from '../../web/recognise-access.ts';
+import { apacheError } from '../apache-error/apache-error.parser.ts';
 import { apachePattern } from './log-format.ts';
 
 export const apacheAccess: ParserDefinition = {
@@ -37,8 +39,12 @@ class ApacheAccessParser implements Parser {
   readonly #zone: Zone;
   readonly #clients: Clients;
   readonly #pattern: LinePattern | undefined;
+  /** Containers write both logs to one stream. */
+  readonly #errors: Parser;
 
-  constructor({ zone, trustedProxies, pattern }: ParseOptions) {
+  constructor(options: ParseOptions) {
+    const { zone, trustedProxies, pattern } = options;
+    this.#errors = apacheError.create(options);
     this.#zone = zoneOf(zone)!;
     this.#clients = new Clients(trustedProxies);
     this.#pattern = apachePattern(pattern);
@@ -47,7 +53,7 @@ class ApacheAccessParser implements Parser {
   line(line: string): Parsed {
     const record = this.#pattern === undefined ? combinedLine(line, this.#zone) : this.#pattern.read(line, this.#zone);
     return record === undefined
-      ? new Refusal('not a line of an Apache access log of this format')
+      ? orError(this.#errors.line!(line), 'apache.error', REFUSED)
       : this.#document(record, line);
   }
 
@@ -89,5 +95,6 @@ function recognise({ lines, fileName }: Sample): number {
   return Math.min(0.95, read * (0.7 + named) + withHostPort * 0.2 + dashed * 0.1 - (withAgent - dashed) * 0.05);
 }
 
+const REFUSED = new Refusal('not a line of an Apache access log of this format');
 const WEB = ['web'];
 const ACCESS = ['access'];

@@ -91,3 +91,14 @@ it.each([
   });
   expect(() => read(line.replace('Client', 'client'))).toThrow('not a line');
 });
+
+it('reads lines of the error log in between', () => {
+  const document = read(
+    '2026/11/21 09:30:00 [error] 1#1: *1 user "alice": password mismatch, client: 198.51.100.7, server: _',
+  );
+  expect(document).toMatchObject({
+    event: { dataset: 'nginx.error', outcome: 'failure' },
+    source: { ip: '198.51.100.7' },
+    user: { name: 'alice' },
+  });
+});

@@ -15,8 +15,10 @@ import { Clients, serverOf } from '../../web/client.ts';
 import { combinedLine } from '../../web/combined-line.ts';
 import type { LinePattern } from '../../web/line-pattern.ts';
 import { given, unescaped } from '../../web/logged-text.ts';
+import { nginxError } from '../nginx-error/nginx-error.parser.ts';
 import { nginxPattern } from './log-format.ts';
 import { proxyManagerLine } from './proxy-manager.ts';
+import { orError } from '../../web/or-error.ts';
 import { accessShape } from '../../web/recognise-access.ts';
 
 export const nginxAccess: ParserDefinition = {
@@ -39,8 +41,12 @@ class NginxAccessParser implements Parser {
   readonly #zone: Zone;
   readonly #clients: Clients;
   readonly #pattern: LinePattern | undefined;
+  /** Containers write both logs to one stream. */
+  readonly #errors: Parser;
 
-  constructor({ zone, trustedProxies, pattern }: ParseOptions) {
+  constructor(options: ParseOptions) {
+    const { zone, trustedProxies, pattern } = options;
+    this.#errors = nginxError.create(options);
     this.#zone = zoneOf(zone)!;
     this.#clients = new Clients(trustedProxies);
     this.#pattern = nginxPattern(pattern);
@@ -48,7 +54,7 @@ class NginxAccessParser implements Parser {
 
   line(line: string): Parsed {
     const record = this.#record(line);
-    if (record === undefined) return new Refusal('not a line of an nginx access log of this format');
+    if (record === undefined) return orError(this.#errors.line!(line), 'nginx.error', REFUSED);
     if (this.#pattern === undefined) record.forwardedFor = lastQuoted(line, record);
     return this.#document(record, line);
   }
@@ -99,6 +105,7 @@ function recognise({ lines, fileName }: Sample): number {
 }
 
 const UTC = zoneOf('UTC')!;
+const REFUSED = new Refusal('not a line of an nginx access log of this format');
 const WEB = ['web'];
 const ACCESS = ['access'];
 

@@ -75,7 +75,7 @@ class PostgresqlParser implements Parser {
     const ms = parseIsoTime(time[1]!, zone ?? this.#zone);
     if (ms === undefined) return new Refusal('there is no such time');
     const isCsv = line.charCodeAt(time[0].length) === 0x2c;
-    const record = isCsv ? this.#csv(csvRow(line)) : this.#text(line.slice(time[0].length + 1));
+    const record = isCsv ? this.#csv(csvRow(line), ms) : this.#text(line.slice(time[0].length + 1), ms);
     if (record === undefined) return new Refusal('no level behind the time');
     const { level, pid, user, said, fields, reading } = record;
     const { message, duration } = query(said, fields, isCsv);
@@ -104,7 +104,7 @@ class PostgresqlParser implements Parser {
     };
   }
 
-  #text(rest: string): Record | undefined {
+  #text(rest: string, ms: number): Record | undefined {
     const match = TEXT.exec(rest);
     if (match === null) return undefined;
     const before = match[1]!;
@@ -114,7 +114,7 @@ class PostgresqlParser implements Parser {
     );
     const pid = numberIn(process?.[1]);
     const [level, said] = [match[2]!, match[4]!];
-    const context = { program: 'postgres', host: undefined, pid, sessions: this.#sessions };
+    const context = { program: 'postgres', host: undefined, pid, ms, sessions: this.#sessions };
     return {
       level,
       pid,
@@ -125,13 +125,13 @@ class PostgresqlParser implements Parser {
     };
   }
 
-  #csv(row: readonly string[]): Record | undefined {
+  #csv(row: readonly string[], ms: number): Record | undefined {
     const level = textOf(row[11]);
     if (level === undefined) return undefined;
     const pid = numberIn(row[3]);
     const said = row[13] ?? '';
     const client = splitClient(row[4]);
-    const context = { program: 'postgres', host: undefined, pid, sessions: this.#sessions };
+    const context = { program: 'postgres', host: undefined, pid, ms, sessions: this.#sessions };
     const reading = said.length > MAX_MESSAGE ? undefined : readLogin(`${level}:  ${said}`, context);
     if (reading !== undefined && client !== undefined) reading.source = endpointOf(client.host, client.port);
     return {

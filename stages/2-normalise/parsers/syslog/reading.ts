@@ -30,6 +30,8 @@ export interface MessageContext {
   readonly program: string;
   readonly host: string | undefined;
   readonly pid: number | undefined;
+  /** When it was said; milliseconds since the epoch. */
+  readonly ms: number | undefined;
   /** What earlier lines of the same process said. */
   readonly sessions: Sessions;
 }

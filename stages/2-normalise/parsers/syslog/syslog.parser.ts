@@ -67,7 +67,7 @@ class SyslogParser implements Parser {
   constructor({ zone, referenceMs }: ParseOptions) {
     this.#zone = zoneOf(zone) ?? UTC;
     this.#referenceMs = referenceMs;
-    this.#context = { program: '', host: undefined, pid: undefined, sessions: new Sessions() };
+    this.#context = { program: '', host: undefined, pid: undefined, ms: undefined, sessions: new Sessions() };
   }
 
   line(line: string): Parsed {
@@ -82,6 +82,7 @@ class SyslogParser implements Parser {
       context.program = program;
       context.host = host;
       context.pid = pid;
+      context.ms = envelope.ms;
       const reader = readerOf(program);
       const isPam = saidByPam(message);
       reading = isPam ? pam(message, context) : reader.read(message, context);

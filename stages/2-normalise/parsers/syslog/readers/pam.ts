@@ -5,7 +5,7 @@
 import { endpointOf } from '../../../text/endpoint.ts';
 import { LOGIN, START, type MessageContext, type Reading, type UserFields } from '../reading.ts';
 
-export function pam(message: string, { program, host, pid, sessions }: MessageContext): Reading | undefined {
+export function pam(message: string, { program, host, pid, ms, sessions }: MessageContext): Reading | undefined {
   // `(pam_unix) authentication failure; …`, of old, stood alone; today's sshd says itself how the login ended, and told by both it would count twice.
   const old = message.startsWith('(pam_');
   const text = old || message.startsWith('pam_') ? message.slice(message.indexOf(old ? ') ' : ': ') + 2) : message;
@@ -14,7 +14,7 @@ export function pam(message: string, { program, host, pid, sessions }: MessageCo
   if (failure || / more authentication failures?; /.test(text.slice(0, 40))) {
     const reading = authentication(text);
     if (old || !isSshd(program)) return reading;
-    const known = sessions.of(host, pid);
+    const known = sessions.of(host, pid, ms);
     known.source ??= reading.source;
     known.owed = true;
     return { ...reading, outcome: 'unknown' };

@@ -25,7 +25,7 @@ function clientIn(before: string): EcsEndpoint | undefined {
 }
 
 export function postgresql(message: string, context: MessageContext): Reading | undefined {
-  const session = context.sessions.of(context.host, context.pid);
+  const session = context.sessions.of(context.host, context.pid, context.ms);
   const received = RECEIVED.exec(message);
   if (received !== null) {
     session.source = endpointOf(received[1]!, portOf(received[2]));

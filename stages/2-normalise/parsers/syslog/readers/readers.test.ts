@@ -313,3 +313,13 @@ it('keeps the memory of processes bounded', () => {
   expect(told(...lines, 'sshd[10]: fatal: Read from socket failed: x')).toBe('- - -');
   expect(told(...lines, 'sshd[6009]: fatal: Read from socket failed: x')).toBe(`failure ${A} -`);
 });
+
+it('does not take a process for the one that had its number before', () => {
+  const parser = syslog.create({ zone: 'UTC', referenceMs: Date.UTC(2026, 10, 21), trustedProxies: [] });
+  const say = (line: string): EcsDocument => parser.line!(line) as EcsDocument;
+  say(`Nov 21 09:30:00 www sshd[9]: Connection from ${A} port 4`);
+  expect(say('Nov 21 09:40:00 www sshd[9]: error: kex_exchange_identification: x').source).toBeUndefined();
+  say(`Nov 21 09:50:00 www sshd[9]: Connection from ${A} port 4`);
+  say(`Nov 21 09:50:01 www sshd[9]: Connection closed by ${A} port 4`);
+  expect(say('Nov 21 09:50:02 www sshd[9]: error: kex_exchange_identification: x').source).toBeUndefined();
+});

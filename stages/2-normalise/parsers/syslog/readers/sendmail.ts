@@ -18,7 +18,7 @@ export function sendmail(text: string, context: MessageContext): Reading | undef
   if (message.startsWith('rejecting commands from ') || message.startsWith('lost input channel from '))
     return abuse(firstBracketed(message));
   if (PROBE.test(message)) return abuse(firstBracketed(message));
-  const session = queue === undefined ? undefined : context.sessions.of(queue, context.pid);
+  const session = queue === undefined ? undefined : context.sessions.of(queue, context.pid, context.ms);
   if (session !== undefined && /^<.*>\.\.\. (?:No such user here|User unknown)/.test(message)) session.owed = true;
   if (session?.owed !== true || !message.startsWith('from=')) return undefined;
   // The line that ends the attempt names the client.

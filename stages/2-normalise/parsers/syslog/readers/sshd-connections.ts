@@ -57,9 +57,13 @@ export function ended(message: string, session: Session): Reading | undefined {
     message.slice(0, Math.max(0, tail.at - 1)),
   );
   const before = message.endsWith('[preauth]') || session.owed;
-  if (before) return blamed(session, tail.source, named?.[1], message.startsWith('Disconnected'));
-  session.source = tail.source;
-  return { category: ['network'], type: ['connection', 'end'], source: tail.source };
+  const reading: Reading | undefined = before
+    ? blamed(session, tail.source, named?.[1], message.startsWith('Disconnected'))
+    : { category: ['network'], type: ['connection', 'end'], source: tail.source };
+  // What this process says from now on is of somebody else.
+  session.source = undefined;
+  session.owed = false;
+  return reading;
 }
 
 /** `Received disconnect from ADDRESS[ port N]:CODE: WORDS[ [preauth]]`: the words are the client's. */

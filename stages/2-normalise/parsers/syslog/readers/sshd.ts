@@ -18,7 +18,7 @@ import { accepted, failed, invalid, notAllowed, pam, rootRefused, tooMany } from
 
 export function sshd(text: string, context: MessageContext): Reading | undefined {
   const message = withoutPrefix(text);
-  const session = context.sessions.of(context.host, context.pid);
+  const session = context.sessions.of(context.host, context.pid, context.ms);
   switch (message.slice(0, message.indexOf(' '))) {
     case 'Failed':
       return failed(message, session);
