@@ -26,9 +26,25 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/',
-        pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/)',
+        pathNot: '(\\.(test|bench|fuzz|fixture)\\.ts$|/(bench|fault)/)',
       },
-      to: { path: room, pathNot: '^$1/' },
+      to: { path: room, pathNot: ['^$1/', '^stages/5-detect/web/'] },
+    },
+    // Web inspection stands alone, so that a web application can carry it (ADR 0014); for everybody else it is a part of its stage.
+    {
+      name: 'only-guard-carries-web-inspection',
+      severity: 'error',
+      from: {
+        path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/',
+        pathNot: '^(stages/5-detect|surface/guard)/',
+      },
+      to: { path: '^stages/5-detect/web/' },
+    },
+    {
+      name: 'web-inspection-stands-alone',
+      severity: 'error',
+      from: { path: '^stages/5-detect/web/', pathNot: '(\\.(test|bench|fuzz|fixture)\\.ts$|/(bench|fault)/)' },
+      to: { pathNot: '^stages/5-detect/web/' },
     },
     {
       name: 'rooms-never-import-apps',
@@ -39,8 +55,11 @@ module.exports = {
     {
       name: 'decoys-keep-to-their-own-protocol',
       severity: 'error',
-      from: { path: '^decoys/(ssh|telnet|http)/' },
-      to: { path: '^decoys/(ssh|telnet|http)/', pathNot: '^decoys/$1/' },
+      from: { path: '^decoys/(ssh|telnet|http|ftp|scripted|honeytoken|mysql|postgres|smb|redis|rdp)/' },
+      to: {
+        path: '^decoys/(ssh|telnet|http|ftp|scripted|mysql|postgres|smb|redis|rdp)/',
+        pathNot: '^decoys/$1/',
+      },
     },
     {
       name: 'console-imports-contracts-only',
@@ -51,7 +70,7 @@ module.exports = {
     {
       name: 'tests-stay-out-of-the-product',
       severity: 'error',
-      from: { pathNot: '(\\.(test|bench|fuzz)\\.ts$|/(bench|fault)/|^testkit/|^e2e/|^scripts/)' },
+      from: { pathNot: '(\\.(test|bench|fuzz|fixture)\\.ts$|/(bench|fault)/|^testkit/|^e2e/|^scripts/)' },
       to: { path: '^(testkit|e2e)/' },
     },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

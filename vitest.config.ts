@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      '{contracts,kernel,stages,decoys,enforcer,surface/api,apps,testkit,e2e,scripts}/**/*.test.ts',
+      '{contracts,kernel,stages,decoys,enforcer,surface/api,surface/guard,apps,examples,testkit,e2e,scripts}/**/*.test.ts',
       'surface/console/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.real.test.ts'],
@@ -11,7 +11,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     coverage: {
       provider: 'v8',
-      include: ['{contracts,kernel,stages,decoys,enforcer,surface/api,apps}/**/*.ts'],
+      include: ['{contracts,kernel,stages,decoys,enforcer,surface/api,surface/guard,apps,examples}/**/*.ts'],
       exclude: ['**/*.test.ts', '**/*.bench.ts', '**/bench/**', 'apps/netsentinel/fault/**', '**/*.fuzz.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },

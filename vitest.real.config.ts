@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    // A browser beside a whole product on two processors takes its time.
+    expect: { poll: { timeout: 5000 } },
   },
 });

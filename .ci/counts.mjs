@@ -1,8 +1,8 @@
-/** Prints `passed failed skipped` of a Vitest JSON report, or with --failures the names of what failed or was skipped. */
+/** Prints `passed failed skipped` of a Vitest JSON report, with --failures the names of what failed or was skipped, with --slowest the files that took longest. */
 import { readFileSync } from 'node:fs';
 
 const [first, second] = process.argv.slice(2);
-const report = JSON.parse(readFileSync(first === '--failures' ? second : first, 'utf8'));
+const report = JSON.parse(readFileSync(first.startsWith('--') ? second : first, 'utf8'));
 if (first === '--failures') {
   for (const file of report.testResults) {
     if (file.status === 'failed' && file.assertionResults.length === 0) console.log(`${file.name}: ${file.message}`);
@@ -11,6 +11,15 @@ if (first === '--failures') {
         console.log(`${test.status}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n  ').slice(0, 2000)}`);
     }
   }
+} else if (first === '--slowest') {
+  const files = report.testResults.map(({ name, startTime, endTime }) => ({
+    name,
+    seconds: (endTime - startTime) / 1000,
+  }));
+  const shown = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8);
+  console.log(
+    shown.map(({ name, seconds }) => `${name.split('/').slice(-2).join('/')} ${seconds.toFixed(0)} s`).join(', '),
+  );
 } else {
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,

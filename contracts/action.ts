@@ -6,12 +6,14 @@ import { z } from 'zod';
 
 const epochMs = z.number().int();
 
-/** `off`: orders are refused; `simulate`: everything but the change itself; `enforce`. */
-export const ResponseMode = z.enum(['off', 'simulate', 'enforce']);
+/** `off`: orders are refused; `simulate`: everything but the change itself; `approve`: a person is asked first; `enforce`. */
+export const ResponseMode = z.enum(['off', 'simulate', 'approve', 'enforce']);
 export type ResponseMode = z.infer<typeof ResponseMode>;
 
 export const ActionStatus = z.enum([
   'planned',
+  /** A person is asked; it expires by itself when nobody answers. */
+  'awaiting-approval',
   'simulated',
   'applied',
   'verified',
@@ -21,6 +23,32 @@ export const ActionStatus = z.enum([
   'reverted',
 ]);
 export type ActionStatus = z.infer<typeof ActionStatus>;
+
+/** What had been usual of a network before: successful logins, allowed connections, answered requests, as far as recorded. */
+export const UsualTraffic = z.strictObject({
+  events: z.number().int().min(0),
+  /** Of all such events, 0 to 1. */
+  share: z.number().min(0).max(1),
+  /** Days on which there were any. */
+  days: z.number().int().min(0),
+});
+export type UsualTraffic = z.infer<typeof UsualTraffic>;
+
+/** Kinds of evidence that are independent of each other. */
+export const EvidenceKind = z.enum(['decoy', 'honeytoken', 'scan', 'log']);
+export type EvidenceKind = z.infer<typeof EvidenceKind>;
+
+/** What one responder makes of an action. */
+export const ActionPart = z.strictObject({
+  responder: z.string().max(64),
+  mode: ResponseMode,
+  status: ActionStatus,
+  /** Why it was refused or failed, or why a person is asked. */
+  detail: z.string().max(1024).optional(),
+  /** What it changes, in its own words: commands, keys, lines of files. */
+  plan: z.array(z.string().max(512)).max(16).optional(),
+});
+export type ActionPart = z.infer<typeof ActionPart>;
 
 export const Action = z.strictObject({
   id: z.string().max(64),
@@ -34,6 +62,13 @@ export const Action = z.strictObject({
   status: ActionStatus,
   /** Why it was refused or failed, in the enforcer's words. */
   detail: z.string().max(1024).optional(),
+  /** One for each responder that it was given to. */
+  parts: z.array(ActionPart).max(32).optional(),
+  /** The detections that led to it, and what kinds of evidence they rest on. */
+  rules: z.array(z.string().max(128)).max(32).optional(),
+  evidence: z.array(EvidenceKind).max(8).optional(),
+  /** What would be cut off besides; absent where nothing of it was ever recorded. */
+  traffic: UsualTraffic.optional(),
   createdAt: epochMs,
   /** Every block has an end. */
   expiresAt: epochMs,
@@ -52,10 +87,44 @@ export const Order = z.discriminatedUnion('kind', [
     reason: z.string().max(1024),
     incident: z.string().max(64),
     sourceVerified: z.boolean(),
+    /** Whose attack it answers. */
+    actor: z.string().max(64).optional(),
+    /** The detections that led to it. */
+    rules: z.array(z.string().max(128)).max(32).optional(),
+    /** What kinds of evidence it rests on; none given counts as one. */
+    evidence: z.array(EvidenceKind).max(8).optional(),
+    /** What would be cut off besides. */
+    traffic: UsualTraffic.optional(),
+    /** Only these responders; all where it is not given. */
+    responders: z.array(z.string().max(64)).min(1).max(32).optional(),
+  }),
+  /** A person's word on a block that waits for it. */
+  z.strictObject({
+    kind: z.literal('approve'),
+    id: z.string().max(64),
+    reason: z.string().max(1024),
+    by: z.string().max(128),
+  }),
+  z.strictObject({
+    kind: z.literal('deny'),
+    id: z.string().max(64),
+    reason: z.string().max(1024),
+    by: z.string().max(128),
   }),
   z.strictObject({
     kind: z.literal('revert'),
     id: z.string().max(64),
+    reason: z.string().max(1024),
+    by: z.string().max(128),
+  }),
+  /** Every block of which all that is given holds. */
+  z.strictObject({
+    kind: z.literal('revert-where'),
+    actor: z.string().min(1).max(64).optional(),
+    rule: z.string().min(1).max(128).optional(),
+    incident: z.string().min(1).max(64).optional(),
+    /** Ordered at or after this time. */
+    since: epochMs.optional(),
     reason: z.string().max(1024),
     by: z.string().max(128),
   }),
@@ -68,12 +137,14 @@ export const OrderReply = z.strictObject({
   id: z.string().max(64),
   status: ActionStatus,
   detail: z.string().max(1024).optional(),
+  /** How each responder stands; a plan is told once. */
+  parts: z.array(ActionPart).max(32).optional(),
   /** When the enforcer saw it so. */
   at: epochMs,
 });
 export type OrderReply = z.infer<typeof OrderReply>;
 
-/** One block as the enforcer holds it. */
+/** One responder's part in a block, as the enforcer holds it. */
 export const EnforcedBlock = z.strictObject({
   id: z.string().max(64),
   target: z.string().max(49),
@@ -84,5 +155,9 @@ export const EnforcedBlock = z.strictObject({
   incident: z.string().max(64),
   appliedAt: epochMs,
   expiresAt: epochMs,
+  actor: z.string().max(64),
+  rules: z.array(z.string().max(128)).readonly(),
+  /** Why a person is asked, or what is wrong with it. */
+  detail: z.string().max(1024),
 });
 export type EnforcedBlock = z.infer<typeof EnforcedBlock>;

@@ -8,16 +8,40 @@ import type { Clock } from './clock.ts';
 import type { SensorEvent } from './event.ts';
 import type { Logger } from './log.ts';
 
-export interface DecoyDefinition<Config> {
+/** `Persona`: what `decoys/persona` makes of the context's seed and file. */
+export interface DecoyDefinition<Config, Persona = unknown> {
   /** Kebab-case protocol name: `ssh`. Also the folder's name. */
   readonly id: string;
   readonly summary: string;
   readonly stability: 'experimental' | 'stable';
-  readonly transport: 'tcp';
+  readonly transport: 'tcp' | 'udp';
   /** The port that the real service has, for documentation and for `decoys list`. */
   readonly standardPort: number;
   readonly config: ZodType<Config>;
+  /** What `nmap -sV` finds there, in nmap's words, as this machine plays it. */
+  describe?(persona: Persona, config: Config): DecoyDescription;
   create(ctx: DecoyContext, config: Config): Decoy;
+}
+
+export interface DecoyDescription {
+  /** `ssh`, `http`, `ssl/http`, `microsoft-ds`. */
+  readonly service: string;
+  /** `OpenSSH`; empty where nmap finds none. */
+  readonly product: string;
+  /** `9.2p1 Debian 2+deb12u10`; empty where nmap finds none. */
+  readonly version: string;
+}
+
+/** One datagram that came to a decoy of transport `udp`. Its source proves nothing: anyone can write any. */
+export interface DecoyDatagram {
+  readonly bytes: Uint8Array;
+  readonly source: { readonly ip: string; readonly port: number };
+  readonly destination: { readonly ip: string; readonly port: number };
+  /**
+   * Answers it. All answers to one datagram together are never longer than it was, and each source has a budget: false where nothing was
+   * sent.
+   */
+  reply(bytes: Uint8Array): boolean;
 }
 
 export interface Decoy {
@@ -26,6 +50,8 @@ export interface Decoy {
    * that connection alone. The decoy owns `connection` from here on and destroys it in the end.
    */
   accept(connection: DecoyConnection): void;
+  /** Takes a datagram, where the transport is `udp`. Must never throw. */
+  datagram?(datagram: DecoyDatagram): void;
   /** Open connections, for limits and statistics. */
   readonly connections: number;
   /** Ends all sessions, emits what is pending, and resolves. */
@@ -43,6 +69,10 @@ export interface DecoyContext {
   readonly decoy: string;
   /** 32 bytes that are this install's and this persona's alone: keys, names and choices derive from it, for ever the same. */
   readonly seed: Uint8Array;
+  /** The file of the machine that it plays a part of: `personaOf(ctx)` makes the machine of both. The default persona where it is not given. */
+  readonly persona?: unknown;
+  /** The port that the machine has this service on, where it is one of the persona's; it may listen on another. */
+  readonly servicePort?: number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: DecoyLimits;

@@ -165,6 +165,7 @@ export const ecsFields = {
       level: keyword.optional(),
       logger: keyword.optional(),
       file: z.strictObject({ path: text.optional() }).optional(),
+      source: z.strictObject({ address: keyword.optional() }).optional(),
       syslog: z.record(z.string().max(64), z.unknown()).optional(),
     })
     .optional(),

@@ -37,6 +37,7 @@ export const VENDORS = [
   'redis',
   'snort',
   'squid',
+  'sshesame',
   'suricata',
   'sysmon',
   'system',

@@ -28,6 +28,8 @@ const stamped = z.strictObject({
   source_verified: z.boolean(),
   /** The key of the stream: IPv4 address, IPv6 /64, or `-` where the event names nobody. */
   actor: keyword,
+  /** A check of ours on our own decoys (`decoys verify`): kept, and nobody's attack. */
+  own_test: z.literal(true).optional(),
 });
 
 export const Event = z.strictObject({

@@ -1,5 +1,6 @@
 /** The text filter of incident lists: one rule for the store's answers and for the console's live changes, so that both agree. */
 import type { IncidentSummary } from './incident.ts';
+import { describeScanner } from './scanner-words.ts';
 
 /** Characters of a text filter that are looked at. */
 export const MAX_FILTER_CHARS = 200;
@@ -17,8 +18,9 @@ export function wordsIn(text: string): string[] {
 
 /** What a text filter looks through: one line in lower case. */
 export function searchText(incident: IncidentSummary): string {
-  const { id, title, actor, addresses, severity, status, tactics, techniques } = incident;
-  return [title, actor, ...addresses, severity, status, ...tactics, ...techniques, id]
+  const { id, title, actor, addresses, scanner, severity, status, tactics, techniques } = incident;
+  const who = scanner === undefined ? '' : describeScanner(scanner);
+  return [title, who, actor, ...addresses, severity, status, ...tactics, ...techniques, id]
     .join(' ')
     .replaceAll('\0', ' ')
     .toLowerCase();

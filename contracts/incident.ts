@@ -1,6 +1,7 @@
 /** `Incident`: one attacker's whole story, folded from detections and from the sessions that they rest on. */
 import { z } from 'zod';
 import { Severity, TacticId, TechniqueId } from './detection.ts';
+import { KnownScanner } from './scanner.ts';
 
 const capped = z.string().max(1024);
 const epochMs = z.number().int();
@@ -23,6 +24,8 @@ export const TimelineEntry = z.strictObject({
   title: capped,
   detail: z.string().max(4096).optional(),
   session: capped.optional(),
+  /** Of what service it tells: `ssh`. */
+  protocol: z.string().max(32).optional(),
   event: capped.optional(),
   severity: Severity.optional(),
   techniques: z.array(TechniqueId).max(16).optional(),
@@ -48,6 +51,9 @@ export const Incident = z.strictObject({
   actor: z.string().max(64),
   /** The addresses seen under this actor, the latest first. */
   addresses: z.array(z.string().max(45)).max(16),
+  /** Whose scanner it is, where that is known by its network. */
+  scanner: KnownScanner.optional(),
+  /** `benign`: a person said that it is no attack. */
   status: z.enum(['open', 'contained', 'closed', 'benign']),
   title: capped,
   severity: Severity,
@@ -56,6 +62,8 @@ export const Incident = z.strictObject({
   firstSeen: epochMs,
   lastSeen: epochMs,
   sourceVerified: z.boolean(),
+  /** Where the attacker logged in or ran something: on a machine, or at decoys only. Absent where nowhere. */
+  inside: z.enum(['machine', 'decoy']).optional(),
   /** In the order in which the attacker reached them. */
   tactics: z.array(TacticId).max(32),
   techniques: z.array(TechniqueId).max(128),
@@ -130,6 +138,7 @@ export const IncidentSummary = Incident.pick({
   id: true,
   actor: true,
   addresses: true,
+  scanner: true,
   status: true,
   title: true,
   severity: true,
@@ -145,12 +154,13 @@ export type IncidentSummary = z.infer<typeof IncidentSummary>;
 
 /** The part of an incident that lists show. */
 export function summaryOf(incident: Incident): IncidentSummary {
-  const { id, actor, addresses, status, title, severity, score } = incident;
+  const { id, actor, addresses, scanner, status, title, severity, score } = incident;
   const { firstSeen, lastSeen, tactics, techniques, counts, version } = incident;
   return {
     id,
     actor,
     addresses,
+    ...(scanner === undefined ? {} : { scanner }),
     status,
     title,
     severity,

@@ -13,13 +13,18 @@ function eventOf(action: string | undefined, more: Partial<SensorEvent> = {}): S
 
 describe('what an event means', () => {
   it.each(Object.entries(DECOY_ACTIONS))('ssh-%s is %s', (name, interaction) => {
-    expect(interactionOf(eventOf(`ssh-${name}`))).toBe(interaction);
+    const more = name === 'request' ? { url: { original: '/' }, http: { request: { method: 'GET' } } } : {};
+    expect(interactionOf(eventOf(`ssh-${name}`, more))).toBe(interaction);
+  });
+
+  it('takes a request that is not of the web for something else', () => {
+    expect(interactionOf(eventOf('modbus-request'))).toBe('other');
   });
 
   it('tells uploads from other files, and connections of programs from forwards', () => {
     expect(interactionOf(eventOf('ssh-file', { tags: ['upload'] }))).toBe('upload');
     const forward = { kind: 'connect', host: 'h', port: 1 };
-    const netsentinel = { decoy: { id: 'd', type: 'ssh' }, ssh: { forward } };
+    const netsentinel = { decoy: { id: 'd', type: 'ssh' }, forward };
     expect(interactionOf(eventOf('ssh-forward', { netsentinel }))).toBe('outbound');
   });
 
@@ -51,10 +56,7 @@ describe('what an event means', () => {
     [{ url: { original: 'http://192.0.2.1/' } }, 'download'],
     [{ url: { original: '/' }, http: { request: { method: 'GET' } } }, 'request'],
     [{ netsentinel: { decoy: { id: 'd', type: 'ssh' }, upload: { sha256: 'a'.repeat(64), bytes: 1 } } }, 'upload'],
-    [
-      { netsentinel: { decoy: { id: 'd', type: 'ssh' }, ssh: { forward: { kind: 'x', host: 'h', port: 1 } } } },
-      'forward',
-    ],
+    [{ netsentinel: { decoy: { id: 'd', type: 'ssh' }, forward: { kind: 'x', host: 'h', port: 1 } } }, 'forward'],
     [{ netsentinel: { decoy: { id: 'd', type: 'ssh' }, ssh: { hassh: 'x' } } }, 'handshake'],
     [{}, 'other'],
     [{ event: { kind: 'pipeline_error', dataset: 'x', action: 'login' } }, 'other'],

@@ -4,24 +4,29 @@
  * best by words in `event.action` and by what is in them.
  */
 import type { Event, SensorEvent } from './event.ts';
+import { isWatchedLogin } from './logins.ts';
 
 export type Interaction =
   /** A connection was accepted. Alone it proves nothing: scanners of good will do that. */
   | 'connect'
+  /** A port that nobody serves was touched, or a machine pinged. Alone it proves nothing either. */
+  | 'probe'
   /** The client said what it is: version, algorithms, fingerprint. */
   | 'handshake'
   /** A credential was presented; `event.outcome` says whether it was let in. */
   | 'login'
   /** A shell, exec or subsystem was opened. */
   | 'session'
-  /** One command line as the attacker gave it. */
+  /** One command line as the attacker gave it, or a statement in another language of the machine. */
   | 'command'
   /** One simple command as it ran, after expansion; follows its line. */
   | 'program'
   | 'download'
   | 'upload'
-  /** A file was written by redirection or by a command. */
+  /** A file was written by redirection or by a command, or removed. */
   | 'write'
+  /** A file was read, or a folder or list looked at. */
+  | 'read'
   /** A program of the attacker's own was started. */
   | 'execute'
   /** A port forward or proxy was asked for. */
@@ -31,7 +36,7 @@ export type Interaction =
   /** A web server, proxy or sensor saw an HTTP request. Most are background: whoever reads on asks what is in it. */
   | 'request'
   | 'disconnect'
-  /** Something else at a decoy. */
+  /** Something else at a decoy, or elsewhere with a honeytoken. */
   | 'other'
   /** Not an attacker's move at a decoy, nor a login anywhere: background. */
   | 'none';
@@ -46,16 +51,22 @@ export const DECOY_ACTIONS = {
   program: 'program',
   download: 'download',
   upload: 'upload',
+  /** SQL, Redis commands, LDAP filters. */
+  query: 'command',
   /** An upload where `tags` has `upload`. */
   file: 'write',
+  delete: 'write',
+  read: 'read',
+  list: 'read',
   execute: 'execute',
   /** Outbound where the kind of the forward is `connect`. */
   forward: 'forward',
   disconnect: 'disconnect',
   recording: 'other',
   bounded: 'other',
-  /** Asked for something by a protocol that has no word for it here. */
-  request: 'other',
+  /** HTTP. */
+  request: 'request',
+  tls: 'handshake',
 } as const satisfies Readonly<Record<string, Interaction>>;
 
 /** Words in `event.action`, first match wins. */
@@ -80,15 +91,22 @@ const known = new Map<string, Interaction | undefined>();
 /** Costs a few property reads for events that are background. */
 export function interactionOf(event: Event | SensorEvent): Interaction {
   if (event.netsentinel?.decoy === undefined)
-    return event.event.category?.includes('authentication') === true && event.event.outcome !== undefined
+    return (event.event.category?.includes('authentication') === true && event.event.outcome !== undefined) ||
+      isWatchedLogin(event)
       ? 'login'
       : isRequest(event)
         ? 'request'
-        : 'none';
+        : event.netsentinel?.honeytoken !== undefined
+          ? 'other'
+          : event.netsentinel?.probe !== undefined
+            ? 'probe'
+            : 'none';
   if (event.event.kind === 'pipeline_error') return 'other';
   const named = event.event.action === undefined ? undefined : byAction(event.event.action);
   if (named === 'write') return event.tags?.includes('upload') === true ? 'upload' : 'write';
-  if (named === 'forward') return event.netsentinel.ssh?.forward?.kind === 'connect' ? 'outbound' : 'forward';
+  if (named === 'forward') return event.netsentinel.forward?.kind === 'connect' ? 'outbound' : 'forward';
+  // Other honeypots call so what came in any protocol.
+  if (named === 'request' && !isRequest(event)) return 'other';
   return named ?? byContent(event);
 }
 
@@ -108,7 +126,7 @@ function byAction(action: string): Interaction | undefined {
 
 function byContent(event: Event | SensorEvent): Interaction {
   if (event.event.category?.includes('authentication') === true) return 'login';
-  if (event.netsentinel?.ssh?.forward !== undefined) return 'forward';
+  if (event.netsentinel?.forward !== undefined) return 'forward';
   if (event.netsentinel?.upload !== undefined) return 'upload';
   if (isRequest(event)) return 'request';
   if (event.url !== undefined) return 'download';

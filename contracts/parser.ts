@@ -27,7 +27,7 @@ export interface EcsEndpoint extends EcsGroup {
 
 /** `event.*` as a log's line tells it. `module` and `dataset` are added by the stage where the parser says nothing else. */
 export interface EcsEventFields extends EcsGroup {
-  kind?: 'alert' | 'asset' | 'enrichment' | 'event' | 'metric' | 'state' | 'signal' | undefined;
+  kind?: 'alert' | 'asset' | 'enrichment' | 'event' | 'metric' | 'pipeline_error' | 'state' | 'signal' | undefined;
   category?: readonly string[] | undefined;
   type?: readonly string[] | undefined;
   outcome?: 'success' | 'failure' | 'unknown' | undefined;
@@ -59,13 +59,22 @@ export class Refusal {
   }
 }
 
+/** A record that could not be parsed, as it becomes an event. */
+export interface Refused {
+  readonly reason: string;
+  readonly original: string;
+}
+
 /** A document; a refusal; or nothing, for what is no record (a header, a comment). */
 export type Parsed = EcsDocument | Refusal | undefined;
 
 export interface ParseOptions {
   /** Of times that name no zone: an IANA name or an offset such as `+02:00`. */
   readonly zone: string;
-  /** Times without a year are the newest that are at most a day after this one. Milliseconds since the epoch. */
+  /**
+   * Times without a year are the newest that are at most a day after this one. Milliseconds since the epoch. Of a source that is still
+   * being written it moves on: read it for each record.
+   */
   readonly referenceMs: number;
   /** Networks (CIDR) and addresses whose word about the client's address is believed. */
   readonly trustedProxies: readonly string[];
@@ -73,6 +82,8 @@ export interface ParseOptions {
   readonly fileName?: string | undefined;
   /** The format string of a log whose lines are configured (`log_format`, `LogFormat`). */
   readonly pattern?: string | undefined;
+  /** False: nobody will ask for the Community ID of a flow, so a parser that would have to compute it may leave it out. */
+  readonly flowIds?: boolean | undefined;
 }
 
 /** One file's or one stream's parser. What headers said lives in it; it is never shared between sources. At least one method is there. */

@@ -16,6 +16,10 @@ export const DecoyBoot = z.strictObject({
   config: z.unknown(),
   /** Base64 of 32 bytes that are this install's and this persona's alone. */
   seed: z.string(),
+  /** Name of its persona's file among `personas`. */
+  persona: z.string(),
+  /** The port that the machine has this service on, where it is one of the persona's. */
+  servicePort: z.number().int().optional(),
 });
 export type DecoyBoot = z.infer<typeof DecoyBoot>;
 
@@ -25,6 +29,8 @@ export const ToDecoyHost = z.discriminatedUnion('t', [
     sensor: id,
     logLevel,
     decoys: z.array(DecoyBoot).max(256),
+    /** Files of the machines to play, by name; the decoys check them with their own schema. */
+    personas: z.record(z.string(), z.unknown()),
     limits: z.strictObject({
       maxConnections: z.number().int(),
       maxConnectionsPerSource: z.number().int(),
@@ -33,7 +39,7 @@ export const ToDecoyHost = z.discriminatedUnion('t', [
       maxRecordingBytes: z.number().int(),
     }),
   }),
-  /** With a listening server's handle. */
+  /** With a listening server's or a bound datagram socket's handle. */
   z.strictObject({ t: z.literal('listener'), decoy: id }),
   /** With a connected socket's handle: the way to the platform, anew after each restart of it. */
   z.strictObject({ t: z.literal('link') }),
@@ -41,9 +47,59 @@ export const ToDecoyHost = z.discriminatedUnion('t', [
 ]);
 export type ToDecoyHost = z.infer<typeof ToDecoyHost>;
 
+export const CollectorBoot = z.strictObject({
+  id,
+  type: id,
+  zone: z.string(),
+  trustedProxies: z.array(z.string()),
+  pattern: z.string().optional(),
+  /** Checked by the collector's own schema. */
+  config: z.unknown(),
+  listeners: z.array(z.string()),
+  stdin: z.boolean(),
+  tls: z.strictObject({ cert: z.string(), key: z.string(), ca: z.string().optional() }).optional(),
+});
+export type CollectorBoot = z.infer<typeof CollectorBoot>;
+
+export const ToCollectorHost = z.discriminatedUnion('t', [
+  z.strictObject({
+    t: z.literal('boot'),
+    logLevel,
+    collectors: z.array(CollectorBoot).max(256),
+    /** Inherited descriptors of the kernel's tables of the launcher's UDP sockets. */
+    udpTables: z.array(z.number().int().nonnegative()).max(2),
+  }),
+  /** With a listening server's or a bound datagram socket's handle; `name` is the collector's own for it. */
+  z.strictObject({ t: z.literal('listener'), collector: id, name: z.string() }),
+  /** With a connected socket's handle: this collector's way to the platform, anew after each restart of it. */
+  z.strictObject({ t: z.literal('link'), collector: id }),
+  z.strictObject({ t: z.literal('stop') }),
+]);
+export type ToCollectorHost = z.infer<typeof ToCollectorHost>;
+
+/** To the watcher; what it needs before it is confined, its first stage was told on its command line. */
+export const ToWatcher = z.discriminatedUnion('t', [
+  z.strictObject({
+    t: z.literal('boot'),
+    logLevel,
+    /** The addresses that are watched, and whose each is. */
+    addresses: z.record(z.string(), z.string()),
+    /** What decoys listen on: `tcp 22` at all addresses, `tcp 192.0.2.1 22` at one. */
+    decoyPorts: z.array(z.string()).max(1024),
+    /** Where the machine's own clients begin to take ports. */
+    clientPortsFrom: z.number().int(),
+  }),
+  /** With a connected socket's handle: the way to the platform, anew after each restart of it. */
+  z.strictObject({ t: z.literal('link') }),
+  z.strictObject({ t: z.literal('stop') }),
+]);
+export type ToWatcher = z.infer<typeof ToWatcher>;
+
 /** What any started process says. */
 export const FromChild = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('ready') }),
+  /** It has nothing to do, and hears nothing until there is: the watcher before the first packet. */
+  z.strictObject({ t: z.literal('asleep') }),
   z.strictObject({
     t: z.literal('failed'),
     code: z.string().max(64),
@@ -74,6 +130,14 @@ export const FromPlatform = z.discriminatedUnion('t', [
     detail: z.string().max(1024).optional(),
     expiresAt: z.number(),
   }),
+  /** A sensor or a source behind one fell silent, or came back. */
+  z.strictObject({
+    t: z.literal('source'),
+    what: z.enum(['silent', 'back']),
+    sensor: z.string().max(64),
+    source: z.string().max(1024),
+    silentMs: z.number(),
+  }),
   z.strictObject({ t: z.literal('sign-in'), path: z.string().max(512) }),
 ]);
 export type FromPlatform = z.infer<typeof FromPlatform>;
@@ -87,6 +151,9 @@ export const ToPlatform = z.discriminatedUnion('t', [
     config: z.unknown(),
     responseMode: ResponseMode,
     decoys: z.array(z.strictObject({ id, type: id, listen: z.string() })),
+    collectors: z.array(z.strictObject({ id, type: id })),
+    /** Every sensor that is to be heard, and how long a source behind it may be silent; 0: no matter. */
+    sensors: z.array(z.strictObject({ id, silenceAfterMs: z.number().int() })),
   }),
   /** With the console's listening server. */
   z.strictObject({ t: z.literal('console') }),
@@ -94,6 +161,8 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('sensor'), sensor: id, type: id }),
   /** With a connected socket to the enforcer. */
   z.strictObject({ t: z.literal('enforcer') }),
+  /** Where scans are watched for, or why they are not. */
+  z.strictObject({ t: z.literal('watching'), addresses: z.array(z.string()), reason: z.string().optional() }),
   z.strictObject({ t: z.literal('stop') }),
 ]);
 export type ToPlatform = z.infer<typeof ToPlatform>;

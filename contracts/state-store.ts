@@ -4,7 +4,10 @@
  * One contract suite (`testkit/contracts/state-store.suite.ts`) runs over every engine.
  */
 import type { Action, ActionStatus } from './action.ts';
+import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
+import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
+import type { SourceRecord } from './source.ts';
 import type { Position } from './stream.ts';
 
 export interface StateStore {
@@ -23,6 +26,8 @@ export interface IncidentFilter {
   readonly minScore?: number;
   /** Last seen at this time (epoch ms) or earlier. */
   readonly lastSeenUntil?: number;
+  /** Only those of known scanners, or only those of others. */
+  readonly scanner?: boolean;
   /** Words that must all stand in what a list shows of it (`holdsWords`). */
   readonly text?: string;
   /** Keyset paging, newest `lastSeen` first. */
@@ -31,12 +36,12 @@ export interface IncidentFilter {
   readonly limit?: number;
 }
 
-export interface StateReader {
+export interface StateReader extends AlertBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
   ): Promise<{ readonly incidents: readonly IncidentSummary[]; readonly next?: string }>;
-  /** The newest incident of this actor that is not closed. */
+  /** The newest incident of this actor that is not over: neither closed nor benign. */
   openIncidentOf(actor: string): Promise<Incident | undefined>;
   action(id: string): Promise<Action | undefined>;
   /** Newest first; `limit` is 100 by default and at most 200,000. */
@@ -45,6 +50,8 @@ export interface StateReader {
     readonly incident?: string;
     readonly limit?: number;
   }): Promise<readonly Action[]>;
+  /** What incidents taught that were no attacks: newest first, those that are over too; at most 20,000. */
+  exceptions(): Promise<readonly Exception[]>;
   /** What detectors remember of an actor, as they packed it. */
   actorState(actor: string): Promise<Uint8Array | undefined>;
   /** Next offset to read, by consumer name. */
@@ -55,11 +62,14 @@ export interface StateReader {
   setting(key: string): Promise<string | undefined>;
   /** What a decoy remembers of an attacker. */
   memory(sensor: string, key: string): Promise<Uint8Array | undefined>;
+  /** When each source was last heard; the watch over them bounds how many there are. */
+  sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader {
+export interface StateTransaction extends StateReader, AlertBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
+  putException(exception: Exception): Promise<void>;
   putActorState(actor: string, state: Uint8Array, lastSeen: number): Promise<void>;
   setWatermarks(consumer: string, next: readonly Position[]): Promise<void>;
   putAccount(account: Account): Promise<void>;
@@ -67,12 +77,16 @@ export interface StateTransaction extends StateReader {
   removeSession(tokenHash: string): Promise<void>;
   putSetting(key: string, value: string | undefined): Promise<void>;
   putMemory(sensor: string, key: string, value: Uint8Array, at: number): Promise<void>;
+  putSources(records: readonly SourceRecord[]): Promise<void>;
+  removeSources(names: readonly Pick<SourceRecord, 'sensor' | 'source'>[]): Promise<void>;
   /** Drops what was last touched before these times (epoch ms); answers how many rows went. */
   prune(before: {
     readonly actors?: number;
     readonly sessions?: number;
     readonly memory?: number;
     readonly closedIncidents?: number;
+    /** Only those that are over. */
+    readonly exceptions?: number;
   }): Promise<number>;
 }
 

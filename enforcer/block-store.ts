@@ -7,6 +7,7 @@ import type { ActionStatus, ResponseMode } from '@netsentinel/contracts/action';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import type { AuditEntry } from './audit.ts';
 
+/** One responder's part in a block: all parts of a block share its id and its target. */
 export interface Block {
   readonly id: string;
   /** Canonical text of the network. */
@@ -18,25 +19,47 @@ export interface Block {
   readonly incident: string;
   readonly appliedAt: number;
   readonly expiresAt: number;
-  /** When it ends, in whole milliseconds since boot. */
+  /** When it ends, or (`awaiting-approval`) when nobody need be asked any more, in whole milliseconds since boot. */
   readonly deadline: number;
+  /** True where the world shall be so: not for what is simulated or waits for a person. */
+  readonly live: boolean;
+  /** Whose attack it answers, and the detections that led to it, as the order told. */
+  readonly actor: string;
+  readonly rules: readonly string[];
+  /** Why a person is asked, or what is wrong with it; for people. */
+  readonly detail: string;
 }
 
-const SCHEMA = `
+const TABLE = `
   CREATE TABLE IF NOT EXISTS block (
-    id TEXT PRIMARY KEY, target TEXT NOT NULL, responder TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL,
+    id TEXT NOT NULL, target TEXT NOT NULL, responder TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL,
     reason TEXT NOT NULL, incident TEXT NOT NULL, applied_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    deadline INTEGER NOT NULL
+    deadline INTEGER NOT NULL, live INTEGER NOT NULL, actor TEXT NOT NULL, rules TEXT NOT NULL, detail TEXT NOT NULL,
+    PRIMARY KEY (id, responder)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS block_target ON block (target, mode, deadline);
+  CREATE INDEX IF NOT EXISTS block_target ON block (target, responder, live, deadline);
   CREATE INDEX IF NOT EXISTS block_deadline ON block (deadline);
+`;
+const SCHEMA = `
+  ${TABLE}
   CREATE TABLE IF NOT EXISTS ended (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
+/** Version 1 knew one responder for each block. */
+const FROM_1 = `
+  DROP INDEX block_target;
+  DROP INDEX block_deadline;
+  ALTER TABLE block RENAME TO block_1;
+  ${TABLE}
+  INSERT INTO block SELECT id, target, responder, mode, status, reason, incident, applied_at, expires_at, deadline,
+    mode = 'enforce', '', '[]', '' FROM block_1;
+  DROP TABLE block_1;
+`;
+const VERSION = 2;
 const MAX_ENDED = 200_000;
 const COLUMNS =
-  'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline';
+  'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline, live, actor, rules, detail';
 
 export class BlockStore {
   readonly #db: DatabaseSync;
@@ -47,7 +70,7 @@ export class BlockStore {
     this.#db = new DatabaseSync(file);
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096');
     const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version !== 0 && version !== 1)
+    if (typeof version !== 'number' || version > VERSION)
       throw new NetSentinelError(
         'ENFORCER_STATE_VERSION',
         'user',
@@ -57,8 +80,8 @@ export class BlockStore {
           where: file,
         },
       );
-    this.#db.exec(`${SCHEMA} PRAGMA user_version = 1`);
-    this.#size = this.count();
+    this.transaction(() => this.#db.exec(`${version === 1 ? FROM_1 : ''} ${SCHEMA} PRAGMA user_version = ${VERSION}`));
+    this.#size = this.#count();
   }
 
   /** One transaction: durable once it returns, or (`lazily`) with the next durable one. */
@@ -71,7 +94,7 @@ export class BlockStore {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      this.#size = this.count();
+      this.#size = this.#count();
       if (isDiskFull(error) || /disk is full/i.test(String(error)))
         throw new NetSentinelError(
           'ENFORCER_DISK_FULL',
@@ -86,38 +109,49 @@ export class BlockStore {
     }
   }
 
-  /** Number of blocks, from memory: counting them in the table takes milliseconds. */
+  /** Number of blocks, whatever number of responders carries each; from memory: counting them in the table takes milliseconds. */
   get size(): number {
     return this.#size;
   }
 
-  put(block: Block): void {
-    if (this.get(block.id) === undefined) this.#size += 1;
-    this.#prepare(`INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
-      block.id,
-      block.target,
-      block.responder,
-      block.mode,
-      block.status,
-      block.reason,
-      block.incident,
-      block.appliedAt,
-      block.expiresAt,
-      block.deadline,
+  put(part: Block): void {
+    if (!this.has(part.id)) this.#size += 1;
+    this.#prepare(`INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+      part.id,
+      part.target,
+      part.responder,
+      part.mode,
+      part.status,
+      part.reason,
+      part.incident,
+      part.appliedAt,
+      part.expiresAt,
+      part.deadline,
+      part.live ? 1 : 0,
+      part.actor,
+      JSON.stringify(part.rules),
+      part.detail,
     );
   }
 
-  setStatus(id: string, status: ActionStatus): void {
-    this.#prepare('UPDATE block SET status = ? WHERE id = ?').run(status, id);
+  setStatus(id: string, responder: string, status: ActionStatus, detail = ''): void {
+    this.#prepare('UPDATE block SET status = ?, detail = ? WHERE id = ? AND responder = ?').run(
+      status,
+      detail,
+      id,
+      responder,
+    );
   }
 
-  remove(id: string): void {
-    this.#size -= Number(this.#prepare('DELETE FROM block WHERE id = ?').run(id).changes);
+  /** Takes one responder's part away. */
+  removePart(id: string, responder: string): void {
+    const { changes } = this.#prepare('DELETE FROM block WHERE id = ? AND responder = ?').run(id, responder);
+    if (Number(changes) > 0 && !this.has(id)) this.#size -= 1;
   }
 
-  /** Takes a block away for good: an order for it that comes again is known to be over. The oldest are forgotten. */
-  end(id: string, status: 'expired' | 'reverted'): void {
-    this.remove(id);
+  /** Takes a block away for good, all parts of it: an order for it that comes again is known to be over. The oldest are forgotten. */
+  end(id: string, status: 'expired' | 'reverted' | 'refused'): void {
+    if (Number(this.#prepare('DELETE FROM block WHERE id = ?').run(id).changes) > 0) this.#size -= 1;
     const { lastInsertRowid } = this.#prepare('INSERT OR REPLACE INTO ended (id, status) VALUES (?, ?)').run(
       id,
       status,
@@ -130,48 +164,72 @@ export class BlockStore {
     return this.#prepare('SELECT status FROM ended WHERE id = ?').get(id)?.['status'] as ActionStatus | undefined;
   }
 
-  get(id: string): Block | undefined {
-    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ?`).get(id) as Block | undefined;
+  has(id: string): boolean {
+    return this.#prepare('SELECT 1 FROM block WHERE id = ? LIMIT 1').get(id) !== undefined;
   }
 
-  /** All blocks, one at a time. */
-  *all(mode?: ResponseMode): Generator<Block> {
+  /** The block's parts, one for each responder; none where it is not known. */
+  parts(id: string): Block[] {
+    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ?`).all(id).map(toBlock);
+  }
+
+  part(id: string, responder: string): Block | undefined {
+    const row = this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ? AND responder = ?`).get(id, responder);
+    return row === undefined ? undefined : toBlock(row);
+  }
+
+  /** All parts, one at a time; those of one block follow each other. */
+  *all(): Generator<Block> {
     // A statement of its own: two walks at once must not share a cursor.
-    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM block WHERE mode = coalesce(?, mode)`);
-    for (const row of statement.iterate(mode ?? null)) yield row as unknown as Block;
+    for (const row of this.#db.prepare(`SELECT ${COLUMNS} FROM block`).iterate()) yield toBlock(row);
   }
 
   withTarget(target: string): Block[] {
-    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE target = ?`).all(target) as unknown as Block[];
+    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE target = ?`).all(target).map(toBlock);
   }
 
-  /** Each enforced network once, with the latest end that any of its blocks has. */
-  *enforced(): Generator<{ readonly target: string; readonly deadline: number }> {
+  ofResponder(responder: string): Block[] {
+    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE responder = ?`).all(responder).map(toBlock);
+  }
+
+  /** The responders that have a part in any block. */
+  responders(): string[] {
+    return this.#prepare('SELECT DISTINCT responder FROM block')
+      .all()
+      .map((row) => row['responder'] as string);
+  }
+
+  /** Each network that a responder shall hold once, with the latest end that any of its blocks has. */
+  *live(responder: string): Generator<{ readonly target: string; readonly deadline: number }> {
     const statement = this.#db.prepare(
-      `SELECT target, max(deadline) AS deadline FROM block WHERE mode = 'enforce' GROUP BY target`,
+      `SELECT target, max(deadline) AS deadline FROM block WHERE responder = ? AND live = 1 GROUP BY target`,
     );
-    for (const row of statement.iterate()) yield row as unknown as { target: string; deadline: number };
+    for (const row of statement.iterate(responder)) yield row as unknown as { target: string; deadline: number };
   }
 
-  /** When the network's last enforced block ends, or undefined where it has none. */
-  deadlineOf(target: string): number | undefined {
-    const row = this.#prepare(`SELECT max(deadline) AS deadline FROM block WHERE target = ? AND mode = 'enforce'`).get(
-      target,
-    );
+  /** When the network's last block at this responder ends, or undefined where it has none. */
+  deadlineOf(target: string, responder: string): number | undefined {
+    const row = this.#prepare(
+      `SELECT max(deadline) AS deadline FROM block WHERE target = ? AND responder = ? AND live = 1`,
+    ).get(target, responder);
     return (row?.['deadline'] as number | null | undefined) ?? undefined;
   }
 
-  count(mode?: ResponseMode): number {
-    return this.#prepare('SELECT count(*) AS n FROM block WHERE mode = coalesce(?, mode)').get(mode ?? null)?.[
-      'n'
-    ] as number;
+  /** Blocks that a responder shall hold. */
+  countLive(responder: string): number {
+    return this.#number('SELECT count(*) AS n FROM block WHERE responder = ? AND live = 1', responder);
   }
 
-  /** Blocks that end at or before `uptimeMs`, the first 1,000 of them. */
+  /** Blocks that wait for a person. */
+  countAwaiting(): number {
+    return this.#number(`SELECT count(DISTINCT id) AS n FROM block WHERE live = 0 AND status = 'awaiting-approval'`);
+  }
+
+  /** Parts that end at or before `uptimeMs`, the first 1,000 of them. */
   due(uptimeMs: number): Block[] {
-    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE deadline <= ? ORDER BY deadline LIMIT 1000`).all(
-      uptimeMs,
-    ) as unknown as Block[];
+    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE deadline <= ? ORDER BY deadline LIMIT 1000`)
+      .all(uptimeMs)
+      .map(toBlock);
   }
 
   nextDeadline(): number | undefined {
@@ -239,9 +297,26 @@ export class BlockStore {
     this.#db.close();
   }
 
+  #count(): number {
+    return this.#number('SELECT count(DISTINCT id) AS n FROM block');
+  }
+
+  #number(sql: string, ...parameters: string[]): number {
+    return this.#prepare(sql).get(...parameters)?.['n'] as number;
+  }
+
   #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
     return statement;
   }
+}
+
+function toBlock(row: Record<string, unknown>): Block {
+  const { live, rules, ...rest } = row;
+  return {
+    ...(rest as unknown as Block),
+    live: live === 1,
+    rules: rules === '[]' ? [] : (JSON.parse(rules as string) as string[]),
+  };
 }

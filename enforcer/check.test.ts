@@ -29,6 +29,7 @@ const order = (changes: Partial<BlockOrder> = {}): BlockOrder => ({
 });
 const context = (changes: Partial<CheckContext> = {}): CheckContext => ({
   config: EnforcerConfig.parse({ mode: 'enforce' }),
+  lanes: 1,
   now: NOW,
   entries: 0,
   recentOrders: 0,
@@ -74,12 +75,42 @@ describe('checkBlock', () => {
     expect(reason(checkBlock(bad, context()))).toMatch(expected);
   });
 
+  describe('asks a person', () => {
+    const asks = (changes: Partial<BlockOrder>, config: object = {}): readonly string[] => {
+      const verdict = checkBlock(order(changes), context({ config: EnforcerConfig.parse(config) }));
+      if (!verdict.ok) throw new Error(verdict.reason);
+      return verdict.ask;
+    };
+    const DAY = 86_400_000;
+
+    it('when one kind of evidence is to block a network, or for longer than it may', () => {
+      expect(asks({})).toEqual([]);
+      expect(asks({ target: '2001:db8:5::/64', evidence: ['decoy'] })).toEqual([]);
+      expect(asks({ target: '198.18.5.0/24', evidence: ['decoy', 'decoy'] })).toEqual([
+        'one kind of evidence may block one address, not a network',
+      ]);
+      expect(asks({ target: '198.18.5.0/24', evidence: ['decoy', 'log'] })).toEqual([]);
+      const strict = { quorum: { oneKind: { maxTtlMs: DAY } } };
+      expect(asks({ expiresAt: NOW + 2 * DAY }, strict)).toEqual([
+        expect.stringContaining('one kind of evidence may block for 86400 s'),
+      ]);
+      expect(asks({ expiresAt: NOW + 2 * DAY, evidence: ['scan', 'log'] }, strict)).toEqual([]);
+      expect(asks({ evidence: ['scan', 'log'] }, { quorum: { twoKinds: { maxTtlMs: 0 } } })).toHaveLength(1);
+    });
+
+    it('when much of what is usual would be cut off, but not for an attacker who is new', () => {
+      expect(asks({ traffic: { events: 500, share: 0.2, days: 6 } })).toEqual([
+        'it would cut off 20.0 % of the usual traffic (500 events on 6 days)',
+      ]);
+      expect(asks({ traffic: { events: 500, share: 0.2, days: 1 } })).toEqual([]);
+      expect(asks({ traffic: { events: 5, share: 0.01, days: 6 } })).toEqual([]);
+    });
+  });
+
   it('refuses beyond its limits', () => {
     expect(reason(checkBlock(order(), context({ recentOrders: 6000 })))).toMatch(/more than 6000 orders/);
     expect(reason(checkBlock(order(), context({ entries: 200_000 })))).toMatch(/200000 blocks/);
-    expect(reason(checkBlock(order(), context({ config: EnforcerConfig.parse({ mode: 'off' }) })))).toMatch(
-      /switched off/,
-    );
+    expect(reason(checkBlock(order(), context({ lanes: 0 })))).toMatch(/switched off/);
   });
 
   it('never accepts a target that contains or lies in something protected, however it is written', () => {

@@ -10,12 +10,15 @@ import type { ProtectedAsset } from './protected-assets.ts';
 export type BlockOrder = Extract<Order, { kind: 'block' }>;
 
 export type Verdict =
-  | { readonly ok: true; readonly network: Network; readonly durationMs: number }
+  /** `ask`: why a person has to approve it first; empty where nobody need be asked. */
+  | { readonly ok: true; readonly network: Network; readonly durationMs: number; readonly ask: readonly string[] }
   /** `late`: nothing is wrong with it but that its time is over, so a new order may well be carried out. */
   | { readonly ok: false; readonly reason: string; readonly late?: true };
 
 export interface CheckContext {
   readonly config: EnforcerConfig;
+  /** Responders that would do something about it, simulating included. */
+  readonly lanes: number;
   /** Wall time, milliseconds since the epoch. */
   readonly now: number;
   /** Blocks in force, this one excluded. */
@@ -28,7 +31,12 @@ export interface CheckContext {
 export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
   const { config } = context;
   const { limits } = config;
-  if (config.mode === 'off') return refuse('response is switched off (mode: off)');
+  if (context.lanes === 0)
+    return refuse(
+      order.responders === undefined
+        ? 'response is switched off (mode: off)'
+        : 'none of the responders that it names is configured and on',
+    );
   if (order.id === '') return refuse('the order has no id');
   if (!order.sourceVerified) return refuse('the source address is not verified, so it may be forged');
   const network = parseNetwork(order.target);
@@ -46,7 +54,33 @@ export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
     return refuse(`more than ${limits.ordersPerMinute} orders in a minute`);
   if (context.entries >= limits.maxEntries)
     return refuse(`${limits.maxEntries} blocks are in force, no more are allowed`);
-  return { ok: true, network, durationMs };
+  return { ok: true, network, durationMs, ask: reasonsToAsk(order, network, durationMs, config) };
+}
+
+/** Why nobody but a person may decide this: what would be lost is much, or what it rests on is little. */
+function reasonsToAsk(order: BlockOrder, network: Network, durationMs: number, config: EnforcerConfig): string[] {
+  const reasons: string[] = [];
+  const { quorum, limits } = config;
+  const kinds = new Set(order.evidence).size;
+  const exact = network.prefix >= (network.family === 4 ? 32 : 64);
+  if (kinds < 2 && !exact && !quorum.oneKind.networks)
+    reasons.push('one kind of evidence may block one address, not a network');
+  const most = kinds < 2 ? quorum.oneKind.maxTtlMs : quorum.twoKinds.maxTtlMs;
+  if (durationMs > most)
+    reasons.push(
+      `${kinds < 2 ? 'one kind' : 'two kinds'} of evidence may block for ${seconds(most)} s, this is for ${seconds(durationMs)} s`,
+    );
+  const { traffic } = order;
+  // An attacker who is new here is not usual traffic, however much there is of him.
+  if (traffic !== undefined && traffic.days >= 2 && traffic.share > limits.maxTrafficShare)
+    reasons.push(
+      `it would cut off ${percent(traffic.share)} of the usual traffic (${traffic.events} events on ${traffic.days} days)`,
+    );
+  return reasons;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function refuse(reason: string): { readonly ok: false; readonly reason: string } {

@@ -22,6 +22,15 @@ const enforcer: Enforcer = {
   },
   revertAll: (by) =>
     by === 'nobody' ? Promise.reject(new NetSentinelError('ENFORCER_REVERT', 'operational', 'no')) : Promise.resolve(3),
+  revertWhere: (which, by) => {
+    asked.push(`${JSON.stringify(which)} ${by}`);
+    return Promise.resolve(2);
+  },
+  decide: (word, id, by, reason) => {
+    asked.push(`${word} ${id} ${by} ${reason}`);
+    return Promise.resolve({ id, status: word === 'approve' ? 'applied' : 'refused', at: 1 });
+  },
+  plan: (target) => ({ target, ask: [], responders: [] }),
   describe: () => {
     throw new Error('broken');
   },
@@ -53,6 +62,22 @@ const raw = (text: string): Promise<string> =>
   });
 
 describe('the control socket', () => {
+  it('passes on what a person decides', async () => {
+    expect(await callEnforcer(socketPath, { command: 'approve', id: 'a', by: 'eve', reason: 'seen it' })).toMatchObject(
+      {
+        status: 'applied',
+      },
+    );
+    expect(await callEnforcer(socketPath, { command: 'deny', id: 'b', by: 'eve' })).toMatchObject({
+      status: 'refused',
+    });
+    expect(await callEnforcer(socketPath, { command: 'revertWhere', actor: '198.18.5.5', by: 'eve' })).toEqual({
+      reverted: 2,
+    });
+    expect(await callEnforcer(socketPath, { command: 'plan', target: '198.18.5.5' })).toMatchObject({ ask: [] });
+    expect(asked).toEqual(['approve a eve seen it', 'deny b eve ', '{"actor":"198.18.5.5"} eve']);
+  });
+
   it('is its owner’s alone', () => {
     expect(statSync(socketPath).mode & 0o777).toBe(0o600);
   });

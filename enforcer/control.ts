@@ -4,12 +4,14 @@
  */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import type { EnforcedBlock, OrderReply } from '@netsentinel/contracts/action';
+import { UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { z } from 'zod';
+import type { BlockPlan } from './block-plan.ts';
 import type { Enforcer, EnforcerDescription } from './enforcer.ts';
 
+const reason = z.string().max(512).default('');
 const by = z.string().min(1).max(128).default('command line');
 
 /** What can be asked. `by` names the person for the audit. */
@@ -17,6 +19,22 @@ export const ControlRequest = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('list') }),
   z.strictObject({ command: z.literal('revert'), id: z.string().min(1).max(64), by }),
   z.strictObject({ command: z.literal('revertAll'), by }),
+  z.strictObject({
+    command: z.literal('revertWhere'),
+    actor: z.string().min(1).max(64).optional(),
+    rule: z.string().min(1).max(128).optional(),
+    incident: z.string().min(1).max(64).optional(),
+    since: z.number().int().optional(),
+    by,
+  }),
+  z.strictObject({ command: z.literal('approve'), id: z.string().min(1).max(64), reason, by }),
+  z.strictObject({ command: z.literal('deny'), id: z.string().min(1).max(64), reason, by }),
+  z.strictObject({
+    command: z.literal('plan'),
+    target: z.string().min(1).max(49),
+    ttlMs: z.number().int().min(1000).max(31_536_000_000).default(3_600_000),
+    traffic: UsualTraffic.optional(),
+  }),
   z.strictObject({ command: z.literal('describe') }),
 ]);
 export type ControlRequest = z.input<typeof ControlRequest>;
@@ -26,6 +44,10 @@ export interface ControlResults {
   readonly list: readonly EnforcedBlock[];
   readonly revert: OrderReply;
   readonly revertAll: { readonly reverted: number };
+  readonly revertWhere: { readonly reverted: number };
+  readonly approve: OrderReply;
+  readonly deny: OrderReply;
+  readonly plan: BlockPlan;
   readonly describe: EnforcerDescription;
 }
 
@@ -178,6 +200,15 @@ async function run(enforcer: Enforcer, request: z.output<typeof ControlRequest>)
       return enforcer.revert(request.id, request.by);
     case 'revertAll':
       return { reverted: await enforcer.revertAll(request.by) };
+    case 'revertWhere': {
+      const { command: _, by: who, ...which } = request;
+      return { reverted: await enforcer.revertWhere(which, who) };
+    }
+    case 'approve':
+    case 'deny':
+      return enforcer.decide(request.command, request.id, request.by, request.reason);
+    case 'plan':
+      return enforcer.plan(request.target, request.ttlMs, request.traffic);
     case 'describe':
       return enforcer.describe();
     default:

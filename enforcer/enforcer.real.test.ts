@@ -48,6 +48,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('blocking real packets', 
     const config = EnforcerConfig.parse({
       mode: 'enforce',
       limits: { ordersPerMinute: 1_000_000 },
+      quorum: { oneKind: { networks: true } },
       ipCommand: [...lab.inDefender, 'ip'],
       nftables: { command: [...lab.inDefender, 'nft'] },
       ...changes,

@@ -34,17 +34,18 @@ afterEach(async () => {
 });
 
 const start = async (config: Record<string, unknown> = {}): Promise<void> => {
+  const parsed = EnforcerConfig.parse({
+    mode: 'enforce',
+    ipCommand: ['/nonexistent/ip'],
+    resolvConf: '/nonexistent',
+    ...config,
+  });
   enforcer = await createEnforcer({
-    config: EnforcerConfig.parse({
-      mode: 'enforce',
-      ipCommand: ['/nonexistent/ip'],
-      resolvConf: '/nonexistent',
-      ...config,
-    }),
+    config: parsed,
     directory,
     clock,
     log: silentLogger,
-    responders: [(ctx) => new FakeResponder(firewall, ctx)],
+    responders: [{ id: 'fake', mode: parsed.mode, create: (ctx) => new FakeResponder(firewall, ctx) }],
     onReply: (reply) => replies.push(reply),
     uptime: () => ({ boot, ms: 5_000_000 + clock.monotonicMs() }),
   });
@@ -130,7 +131,7 @@ describe('an order', () => {
     await start({ mode: 'simulate' });
     await block('a', '198.18.5.5');
     expect(statuses('a')).toEqual(['simulated']);
-    expect(detail('a')).toBe('fake would block 198.18.5.5 for 3600 s');
+    expect(detail('a')).toBe('would block 198.18.5.5 for 3600 s');
     expect(firewall.applied + firewall.syncs).toBe(0);
     expect(enforcer.list()).toMatchObject([{ mode: 'simulate', status: 'simulated' }]);
     expect((await enforcer.revert('a', 'a test')).status).toBe('reverted');
@@ -182,14 +183,19 @@ describe('an order', () => {
     expect(detail('a4')).toMatch(/3 blocks are in force/);
   });
 
-  it('fails when the firewall does, and leaves nothing behind', async () => {
+  it('fails when the firewall does, and is made good when that is back', async () => {
     await start();
     firewall.failure = 'no rights';
     await block('a', '198.18.5.5');
     expect(statuses('a')).toEqual(['failed']);
     expect(detail('a')).toBe('no rights');
-    expect(enforcer.list()).toEqual([]);
-    expect(enforcer.describe().responders).toMatchObject([{ available: false, reason: 'no rights' }]);
+    expect(enforcer.describe().responders).toMatchObject([{ available: false, reason: 'no rights', blocks: 1 }]);
+    firewall.failure = undefined;
+    clock.advance(1000);
+    await settle();
+    expect(statuses('a')).toEqual(['failed', 'applied']);
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    expect(enforcer.list()).toMatchObject([{ status: 'applied', detail: '' }]);
   });
 
   it('that cannot be seen in force leads to one replacement of everything', async () => {
@@ -279,6 +285,18 @@ describe('restarting', () => {
     expect(enforcer.describe().responders).toMatchObject([{ available: false }]);
   });
 
+  it('makes the blocks that were simulated once it enforces, as soon as they are asked for again', async () => {
+    await start({ mode: 'simulate' });
+    const expiresAt = clock.now() + 3_600_000;
+    await block('a', '198.18.5.5', { expiresAt });
+    await enforcer.close();
+    await start();
+    expect(firewall.blocked()).toEqual([]);
+    await block('a', '198.18.5.5', { expiresAt });
+    expect(firewall.blocked()).toEqual(['198.18.5.5']);
+    expect(enforcer.list()).toMatchObject([{ id: 'a', mode: 'enforce' }]);
+  });
+
   it('takes back what has been put on the allow list', async () => {
     await start();
     await block('a', '198.18.5.5');
@@ -325,7 +343,7 @@ describe('restarting', () => {
     expect(await verifyAudit(join(directory, 'audit'))).toMatchObject({ ok: true });
   });
 
-  it('needs exactly one responder', async () => {
+  it('needs a responder', async () => {
     await start();
     const options = { config: EnforcerConfig.parse({}), directory, clock, log: silentLogger, onReply: () => {} };
     await expect(createEnforcer({ ...options, responders: [] })).rejects.toMatchObject({ code: 'ENFORCER_RESPONDERS' });

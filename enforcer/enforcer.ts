@@ -4,16 +4,20 @@
  * made equal to the intention again; how long a block still lasts is kept on the monotonic clock, whatever the wall clock does.
  */
 import { mkdirSync } from 'node:fs';
-import { Order, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
+import { Order, type EnforcedBlock, type OrderReply, type UsualTraffic } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import type { BlockPlan } from './block-plan.ts';
+import type { Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
-import { Executor, type Job } from './executor.ts';
+import { Executor } from './executor.ts';
+import { Lane, type LaneState } from './lane.ts';
 import { Ledger } from './ledger.ts';
 import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
-import type { Availability, Responder, ResponderFactory } from './responder.types.ts';
+import type { Availability, ConfiguredResponder, ResponderContext, ResponderFactory } from './responder.types.ts';
+import { strongest } from './strongest-mode.ts';
 import { systemUptime, type Uptime } from './uptime.ts';
 
 export interface EnforcerOptions {
@@ -22,8 +26,9 @@ export interface EnforcerOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Exactly one for now. */
-  readonly responders: readonly ResponderFactory[];
+  readonly responders: readonly ConfiguredResponder[];
+  /** Makes a responder that is configured no more, so that it can take back what it holds. */
+  readonly retired?: (id: string) => Promise<ResponderFactory | undefined>;
   /** Called for each step of each block, also while `createEnforcer` is under way (blocks that expired meanwhile). */
   readonly onReply: (reply: OrderReply) => void;
   /** Time since boot; the system's by default. */
@@ -33,12 +38,16 @@ export interface EnforcerOptions {
 export interface EnforcerDescription {
   readonly mode: EnforcerConfig['mode'];
   readonly blocks: number;
-  readonly responders: readonly ({ readonly id: string } & Availability)[];
+  readonly responders: readonly (LaneState & Availability & { readonly blocks: number })[];
+  readonly awaitingApproval: number;
   readonly protected: readonly { readonly network: string; readonly why: string }[];
   /** Number of the last audit line on disk. */
   readonly auditSeq: number;
   readonly ordersLastMinute: number;
 }
+
+/** Which blocks; at least one condition. */
+export type BlockSelection = Pick<Extract<Order, { kind: 'revert-where' }>, 'actor' | 'rule' | 'incident' | 'since'>;
 
 export interface Enforcer {
   /** Takes an order as it came; what is wrong with it is answered through `onReply`. Never throws. */
@@ -46,6 +55,12 @@ export interface Enforcer {
   list(): EnforcedBlock[];
   /** Takes one block back; `by` names the person or program for the audit. */
   revert(id: string, by: string): Promise<OrderReply>;
+  /** What would become of a block of this target, as if one kind of evidence asked for it; changes nothing. */
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan;
+  /** A person's word on a block that waits for it. */
+  decide(word: 'approve' | 'deny', id: string, by: string, reason: string): Promise<OrderReply>;
+  /** Takes back every block of which all that is given holds; answers how many. Rejects like `revertAll`. */
+  revertWhere(which: BlockSelection, by: string): Promise<number>;
   /** Takes every block back; answers how many. Rejects with `ENFORCER_REVERT` where the firewall did not follow. */
   revertAll(by: string): Promise<number>;
   describe(): EnforcerDescription;
@@ -57,6 +72,8 @@ const MAX_PENDING = 10_000;
 const MAX_BATCH = 1000;
 /** Also the longest that a block could outlast its end in our books if a timer were lost. */
 const MAX_TIMER_MS = 60_000;
+/** How long the start waits for responders; one that takes longer is waited for by nobody. */
+const START_MS = 5000;
 /** Until what could not be written (a full disk) is tried again. */
 const RETRY_MS = 1_000;
 
@@ -73,7 +90,8 @@ class LocalEnforcer implements Enforcer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ledger: Ledger;
-  readonly #responder: Responder;
+  readonly #lanes: readonly Lane[];
+  readonly #retired: NonNullable<EnforcerOptions['retired']>;
   readonly #assets: ProtectedAssets;
   readonly #executor: Executor;
   readonly #boot: Uptime;
@@ -86,10 +104,9 @@ class LocalEnforcer implements Enforcer {
 
   constructor(options: EnforcerOptions) {
     const { config, clock, log } = options;
-    const [factory, ...more] = options.responders;
-    if (factory === undefined || more.length > 0)
-      throw new NetSentinelError('ENFORCER_RESPONDERS', 'user', 'The enforcer works with exactly one responder', {
-        hint: 'Configure one; several at once are not supported yet.',
+    if (options.responders.length === 0)
+      throw new NetSentinelError('ENFORCER_RESPONDERS', 'user', 'The enforcer has no responder to work with', {
+        hint: 'Name one below enforcer.responders.',
       });
     this.#config = config;
     this.#clock = clock;
@@ -99,18 +116,18 @@ class LocalEnforcer implements Enforcer {
     this.#boot = { boot: uptime.boot, ms: uptime.ms - clock.monotonicMs() };
     const { directory } = options;
     this.#ledger = new Ledger({ directory, auditFileBytes: config.auditFileBytes, clock, log });
-    this.#responder = factory({
-      clock,
-      log,
-      intended: {
-        remainingMs: (network) => this.#executor.remainingMs(formatNetwork(network)),
-        all: () => this.#executor.intended(),
-        count: () => this.#ledger.store.count('enforce'),
-      },
-      onMended: (what, entries) => {
-        log.warn('The firewall differed from what is intended and was mended', { what, entries });
-        this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: this.#responder.id }));
-      },
+    this.#retired = options.retired ?? (() => Promise.resolve(undefined));
+    this.#lanes = options.responders.map(({ id, mode, create }) => {
+      const context = this.#contextOf(id);
+      return new Lane({
+        id,
+        mode,
+        responder: create(context),
+        intended: context.intended,
+        clock,
+        log,
+        onBack: (lane) => this.#executor.madeGood(lane.id),
+      });
     });
     this.#assets = new ProtectedAssets({
       config,
@@ -125,7 +142,7 @@ class LocalEnforcer implements Enforcer {
       clock,
       log,
       ledger: this.#ledger,
-      responder: this.#responder,
+      lanes: this.#lanes,
       assets: this.#assets,
       onReply: options.onReply,
       uptime: () => this.#uptime(),
@@ -134,27 +151,79 @@ class LocalEnforcer implements Enforcer {
 
   async start(): Promise<void> {
     const { store } = this.#ledger;
-    const { mode } = this.#config;
     store.rebase(this.#boot.boot, this.#uptime(), this.#clock.now());
     this.#executor.expire();
-    const enforcedBefore = store.count('enforce') > 0;
-    if (mode !== 'enforce' && enforcedBefore) this.#executor.drop([...store.all('enforce')], `mode: ${mode}`);
+    const cleared = this.#retire();
     // Before the world is made equal to the journal, the journal is rid of what is protected by now.
     await this.#assets.start();
     this.#executor.dropProtected(this.#newlyProtected());
+    if (this.#config.allowAsns.length > 0) this.#executor.dropConflicting();
     this.#started = true;
-    let availability: Availability | undefined;
-    if (mode === 'enforce') availability = await this.#responder.start();
-    else if (enforcedBefore) availability = await this.#responder.clear();
+    const live = this.#lanes.filter(({ isLive }) => isLive);
+    await this.#briefly(Promise.all([cleared, ...live.map((lane) => lane.start())]));
     this.#ledger.commit(() =>
       this.#ledger.note('started', {
-        mode,
-        blocks: store.count(),
-        responder: this.#responder.id,
-        ...(availability?.available === false ? { unavailable: availability.reason } : {}),
+        blocks: store.size,
+        responders: Object.fromEntries(
+          this.#lanes.map((lane) => {
+            const now = lane.availability();
+            return [lane.id, lane.isLive && !now.available ? `${lane.mode}, unavailable: ${now.reason}` : lane.mode];
+          }),
+        ),
       }),
     );
     this.#planExpiry();
+  }
+
+  /** Takes back what is held by responders that may change the world no more, or are configured no more. */
+  async #retire(): Promise<void> {
+    const lanes = new Map(this.#lanes.map((lane) => [lane.id, lane]));
+    await Promise.all(
+      this.#ledger.store.responders().map(async (id) => {
+        const lane = lanes.get(id);
+        if (lane?.isLive === true) return;
+        const why = lane === undefined ? 'its responder is configured no more' : `mode: ${lane.mode}`;
+        const held = this.#executor.retire(id, why, lane?.mode === 'simulate');
+        if (held === 0) return;
+        if (lane !== undefined) await lane.clear();
+        else await this.#clearRetired(id, held);
+      }),
+    );
+  }
+
+  async #clearRetired(id: string, held: number): Promise<void> {
+    const responder = (await this.#retired(id))?.(this.#contextOf(id));
+    const result = await responder?.clear();
+    await responder?.close();
+    if (result?.available === true) return;
+    this.#log.warn('A responder that is configured no more may still hold blocks; they end by themselves', {
+      responder: id,
+      held,
+    });
+  }
+
+  #contextOf(id: string): ResponderContext {
+    return {
+      clock: this.#clock,
+      log: this.#log,
+      intended: {
+        remainingMs: (network) => this.#executor.remainingMs(formatNetwork(network), id),
+        all: () => this.#executor.intended(id),
+        count: () => this.#ledger.store.countLive(id),
+      },
+      onMended: (what, entries) => {
+        this.#log.warn('The world differed from what is intended and was mended', { responder: id, what, entries });
+        this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: id }));
+      },
+    };
+  }
+
+  /** Waits, but not for ever. */
+  async #briefly(work: Promise<unknown>): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => (cancel = this.#clock.after(START_MS, resolve)));
+    await Promise.race([work, late]);
+    cancel();
   }
 
   /** The machine's own addresses and the like, and what is configured unless it was the same at the last start. */
@@ -183,19 +252,48 @@ class LocalEnforcer implements Enforcer {
 
   list(): EnforcedBlock[] {
     const blocks: EnforcedBlock[] = [];
-    for (const { deadline: _, ...block } of this.#ledger.store.all()) blocks.push(block);
+    for (const { deadline: _, live: __, ...block } of this.#ledger.store.all()) blocks.push(block);
     return blocks;
   }
 
   revert(id: string, by: string): Promise<OrderReply> {
+    return this.#answered({ kind: 'revert', id, by, reason: 'asked for' });
+  }
+
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan {
+    return this.#executor.plan({
+      kind: 'block',
+      id: 'plan',
+      target,
+      expiresAt: this.#clock.now() + ttlMs,
+      reason: 'a plan',
+      incident: '',
+      sourceVerified: true,
+      evidence: ['decoy'],
+      ...(traffic === undefined ? {} : { traffic }),
+    });
+  }
+
+  decide(word: 'approve' | 'deny', id: string, by: string, reason: string): Promise<OrderReply> {
+    return this.#answered({ kind: word, id, by, reason });
+  }
+
+  revertWhere(which: BlockSelection, by: string): Promise<number> {
+    return this.#counted({ kind: 'revert-where', ...which, by, reason: 'asked for' });
+  }
+
+  revertAll(by: string): Promise<number> {
+    return this.#counted({ kind: 'revert-all', by, reason: 'asked for' });
+  }
+
+  #answered(order: Extract<Order, { kind: 'revert' | 'approve' | 'deny' }>): Promise<OrderReply> {
     return new Promise((resolve) => {
-      const busy = this.#executor.reply(id, 'failed', 'the enforcer is busy or closed');
-      const order: Order = { kind: 'revert', id, by, reason: 'asked for' };
+      const busy = this.#executor.reply(order.id, 'failed', 'the enforcer is busy or closed');
       if (!this.#enqueue({ order, done: ([reply]) => resolve(reply ?? busy) })) resolve(busy);
     });
   }
 
-  revertAll(by: string): Promise<number> {
+  #counted(order: Order): Promise<number> {
     return new Promise((resolve, reject) => {
       const done = (replies: readonly OrderReply[]): void => {
         const failed = replies.find(({ status }) => status === 'failed');
@@ -203,22 +301,18 @@ class LocalEnforcer implements Enforcer {
         const message = failed.detail ?? 'Blocks could not be taken back';
         return reject(new NetSentinelError('ENFORCER_REVERT', 'operational', message));
       };
-      if (!this.#enqueue({ order: { kind: 'revert-all', by, reason: 'asked for' }, done }))
+      if (!this.#enqueue({ order, done }))
         reject(new NetSentinelError('ENFORCER_BUSY', 'operational', 'The enforcer is busy or closed'));
     });
   }
 
   describe(): EnforcerDescription {
-    const unused = {
-      available: false,
-      reason: `not used (mode: ${this.#config.mode})`,
-      hint: 'Set mode to enforce.',
-    } as const;
-    const availability = this.#config.mode === 'enforce' ? this.#responder.availability() : unused;
+    const { store } = this.#ledger;
     return {
-      mode: this.#config.mode,
-      blocks: this.#ledger.store.count(),
-      responders: [{ id: this.#responder.id, ...availability }],
+      mode: strongest(this.#lanes.map(({ mode }) => mode)),
+      blocks: store.size,
+      awaitingApproval: store.countAwaiting(),
+      responders: this.#lanes.map((lane) => ({ ...lane.state(), blocks: store.countLive(lane.id) })),
       protected: this.#assets.list().map(({ network, why }) => ({ network: formatNetwork(network), why })),
       auditSeq: this.#ledger.auditSeq,
       ordersLastMinute: this.#executor.ordersLastMinute,
@@ -232,7 +326,7 @@ class LocalEnforcer implements Enforcer {
     this.#assets.close();
     await this.#running;
     this.#executor.close();
-    await this.#responder.close();
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
     await this.#ledger.close();
   }
 

@@ -1,56 +1,42 @@
 /**
- * Carries orders out: decides (plan, check) and makes the decision durable in one commit, then applies and verifies it in the world,
- * and ends blocks when their time is over or their target becomes protected. One batch at a time; `enforcer.ts` sees to that.
+ * Carries orders out: makes what was decided durable in one commit, then has each responder's lane apply and verify it, and sees to it
+ * that journal, world and what was told agree. One batch at a time; `enforcer.ts` sees to that.
  */
-import type { ActionStatus, Order, OrderReply } from '@netsentinel/contracts/action';
+import type { ActionStatus, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError } from '@netsentinel/kernel/errors';
-import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { parseNetwork } from '@netsentinel/kernel/address';
+import type { BlockPlan } from './block-plan.ts';
 import type { Block } from './block-store.ts';
-import { checkBlock, type BlockOrder } from './check.ts';
+import type { BlockOrder } from './check.ts';
+import { Decider, type Decision, type Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
+import type { Lane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
-import { OrderRate } from './order-rate.ts';
+import { Progress } from './progress.ts';
 import type { ProtectedAsset, ProtectedAssets } from './protected-assets.ts';
-import type { Change, ChangeOutcome, Entry, Responder } from './responder.types.ts';
+import type { ChangeOutcome, Entry } from './responder.types.ts';
+import { Touched, type Applied } from './touched.ts';
+import { Withdrawal } from './withdrawal.ts';
 
-export interface Job {
-  readonly order: Order;
-  /** Called once with what became of it; a block has been applied by then, not yet verified. */
-  readonly done?: (replies: readonly OrderReply[]) => void;
-}
+/** How long a revert waits for a responder that is slow; the block's end is on its way then all the same. */
+const PATIENCE_MS = 20_000;
 
-/** What was decided about one job. */
-interface Decision {
-  readonly job: Job;
-  /** Final already. */
-  readonly replies: OrderReply[];
-  /** To be applied. */
-  readonly block?: Block;
-  /** Gone from the journal, to be taken out of the world. */
-  readonly gone?: readonly Block[];
-}
-
-/** Networks whose state in the world may change, by their text; `renew` where they may be blocked already. */
-type Touched = Map<string, { readonly network: Network; readonly renew: boolean }>;
-
-/** With more networks than this changed at once, replacing everything is faster than changing each. */
-const MAX_CHANGES = 2000;
+const NOTHING_TO_DO: Promise<ChangeOutcome> = Promise.resolve({ ok: true, verified: Promise.resolve(true) });
 
 export class Executor {
-  readonly #config: EnforcerConfig;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ledger: Ledger;
-  readonly #responder: Responder;
+  readonly #lanes: ReadonlyMap<string, Lane>;
   readonly #assets: ProtectedAssets;
-  readonly #onReply: (reply: OrderReply) => void;
   /** Milliseconds since boot. */
   readonly #uptime: () => number;
-  readonly #taken = new OrderRate();
-  readonly #refused = new OrderRate();
-  #replacing: Promise<boolean> | undefined;
+  readonly #progress: Progress;
+  readonly #withdrawal: Withdrawal;
+  readonly #decider: Decider;
+  #dropped: Block[] = [];
   #closed = false;
 
   constructor(options: {
@@ -58,19 +44,24 @@ export class Executor {
     readonly clock: Clock;
     readonly log: Logger;
     readonly ledger: Ledger;
-    readonly responder: Responder;
+    readonly lanes: readonly Lane[];
     readonly assets: ProtectedAssets;
     readonly onReply: (reply: OrderReply) => void;
     readonly uptime: () => number;
   }) {
-    this.#config = options.config;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#ledger = options.ledger;
-    this.#responder = options.responder;
-    this.#assets = options.assets;
-    this.#onReply = options.onReply;
-    this.#uptime = options.uptime;
+    const { config, clock, log, ledger, assets, uptime } = options;
+    const lanes = new Map(options.lanes.map((lane) => [lane.id, lane]));
+    const progress = new Progress({ clock, log, ledger, onReply: options.onReply });
+    const withdrawal = new Withdrawal({ log, ledger, assets, progress, uptime });
+    this.#clock = clock;
+    this.#log = log;
+    this.#ledger = ledger;
+    this.#lanes = lanes;
+    this.#assets = assets;
+    this.#uptime = uptime;
+    this.#progress = progress;
+    this.#withdrawal = withdrawal;
+    this.#decider = new Decider({ config, clock, ledger, lanes, assets, progress, withdrawal, uptime });
   }
 
   /** From now on what could not be verified yet stays as it is: the next start makes sure of everything. */
@@ -79,315 +70,228 @@ export class Executor {
   }
 
   get ordersLastMinute(): number {
-    return this.#taken.recent(this.#clock.monotonicMs());
+    return this.#decider.ordersLastMinute;
   }
 
-  /** Never rejects: what goes wrong is the answer. */
+  /** Resolves once one of the responders has done its part, so that orders gather meanwhile and the slowest holds nobody up. */
   async carryOut(jobs: readonly Job[]): Promise<void> {
-    const touched: Touched = new Map();
+    const touched = new Touched();
     let decisions: Decision[];
     this.#assets.look();
     try {
-      decisions = this.#ledger.commit(() => jobs.map((job) => this.#decide(job, touched)));
+      decisions = this.#ledger.commit(() => jobs.map((job) => this.#decider.decide(job, touched)));
     } catch (error) {
       this.#log.error('Orders could not be journaled; nothing was changed', { error });
+      this.#progress.clear();
       for (const { order, done } of jobs) {
-        const reply = this.reply('id' in order ? order.id : '', 'failed', describeError(error));
-        if ('id' in order) this.tell(reply);
+        const reply = this.#progress.reply('id' in order ? order.id : '', 'failed', describeError(error));
+        if ('id' in order) this.#progress.tell(reply);
         done?.([reply]);
       }
       return;
     }
-    for (const { replies } of decisions) for (const reply of replies) this.tell(reply);
-    const outcomes = await this.#apply(touched);
-    const failed: Block[] = [];
-    for (const decision of decisions) this.#answer(decision, outcomes, failed);
-    if (failed.length > 0)
-      this.#attempt(() => {
-        for (const { id } of failed) this.#ledger.store.remove(id);
-      });
+    for (const { replies } of decisions) for (const reply of replies) this.#progress.tell(reply);
+    const applied = touched.apply(this.#lanes);
+    for (const decision of decisions) this.#follow(decision, applied);
+    await applied.first;
   }
 
-  /** Ends every block whose time is over. The kernel let its packets pass at that moment already. */
+  /** What would become of this order now, in each responder's own words; changes nothing and counts as no order. */
+  plan(order: BlockOrder): BlockPlan {
+    return this.#decider.plan(order);
+  }
+
+  /** Ends every block whose time is over. Where there is a kernel it let the packets pass at that moment already. */
   expire(): void {
-    for (;;) {
-      const due = this.#ledger.store.due(this.#uptime());
-      if (due.length === 0) return;
-      this.#ledger.commit(() => {
-        for (const block of due) {
-          this.#ledger.store.end(block.id, 'expired');
-          this.#ledger.note('expired', { id: block.id, target: block.target });
-        }
-      });
-      for (const { id } of due) this.tell(this.reply(id, 'expired'));
-    }
+    this.#withdrawal.expire();
   }
 
-  /** Takes blocks out of the journal with a reason of our own; the caller makes the world follow. */
-  drop(blocks: readonly Block[], why: string): Touched {
-    const touched: Touched = new Map();
-    if (blocks.length === 0) return touched;
-    this.#ledger.commit(() => {
-      for (const block of blocks) this.#remove(block, 'netsentinel', why, touched);
-    });
-    for (const { id } of blocks) this.tell(this.reply(id, 'reverted', why));
-    return touched;
+  /**
+   * Takes the parts of one responder out of the journal: it does no more (but simulate, where `simulates`), or is configured no more.
+   * Answers how many blocks it may hold.
+   */
+  retire(responder: string, why: string, simulates: boolean): number {
+    return this.#withdrawal.retire(responder, why, simulates);
   }
 
   /** Lets in again whatever overlaps what has become protected. */
   async withdraw(added: readonly ProtectedAsset[]): Promise<void> {
-    await this.#apply(this.dropProtected(added));
+    await this.#withdrawal.dropProtected(added).apply(this.#lanes).first;
   }
 
   /** Takes what overlaps these assets out of the journal; the caller makes the world follow. */
   dropProtected(added: readonly ProtectedAsset[]): Touched {
-    const blocks = new Map<string, Block>();
-    const exact = added.filter(({ network }) => network.prefix === (network.family === 4 ? 32 : 128));
-    const wide = added.filter((candidate) => !exact.includes(candidate));
-    for (const { network } of exact)
-      for (const target of coveringTargets(network))
-        for (const block of this.#ledger.store.withTarget(target)) blocks.set(block.id, block);
-    if (wide.length > 0)
-      for (const block of this.#ledger.store.all()) {
-        const network = parseNetwork(block.target);
-        if (network !== undefined && wide.some((candidate) => networksOverlap(candidate.network, network)))
-          blocks.set(block.id, block);
-      }
-    if (blocks.size > 0) this.#log.warn('Blocks of what is protected now are taken back', { blocks: blocks.size });
-    return this.drop([...blocks.values()], 'the target became protected');
+    return this.#withdrawal.dropProtected(added);
   }
 
-  /** Blocks in force as responders need them. */
-  *intended(): Generator<Entry> {
+  /** The same for every block that could not be made any more, whatever protects it now. */
+  dropConflicting(): void {
+    this.#withdrawal.dropConflicting();
+  }
+
+  /** What a responder holds again, after it was away or at its start. */
+  madeGood(responder: string): void {
+    const parts = this.#ledger.store
+      .ofResponder(responder)
+      .filter(({ live, status }) => live && (status === 'failed' || status === 'planned'));
+    if (parts.length === 0) return;
+    try {
+      this.#ledger.commit(() => {
+        for (const { id } of parts) this.#ledger.store.setStatus(id, responder, 'applied');
+        this.#ledger.note('made-good', { responder, blocks: parts.length });
+      });
+    } catch (error) {
+      this.#log.error('The enforcer’s state could not be written', { error });
+    }
+    for (const part of parts) this.#progress.advance(part, 'applied');
+  }
+
+  /** Blocks that a responder shall hold. */
+  *intended(responder: string): Generator<Entry> {
     const uptime = this.#uptime();
-    for (const { target, deadline } of this.#ledger.store.enforced()) {
+    for (const { target, deadline } of this.#ledger.store.live(responder)) {
       const network = parseNetwork(target);
       if (network !== undefined && deadline > uptime) yield { network, remainingMs: deadline - uptime };
     }
   }
 
-  remainingMs(target: string): number | undefined {
-    const deadline = this.#ledger.store.deadlineOf(target);
+  remainingMs(target: string, responder: string): number | undefined {
+    const deadline = this.#ledger.store.deadlineOf(target, responder);
     const remaining = deadline === undefined ? 0 : deadline - this.#uptime();
     return remaining > 0 ? remaining : undefined;
   }
 
   /** Refuses an order, with a line in the audit as long as it is not flooded. */
   refuse(id: string, target: string, reason: string): OrderReply {
-    const now = this.#clock.monotonicMs();
-    if (this.#refused.recent(now) < this.#config.limits.ordersPerMinute) {
-      this.#refused.add(now);
-      this.#ledger.later(() => this.#ledger.note('refused', { id, target, reason }));
-    }
-    return this.reply(id, 'refused', reason);
+    return this.#decider.refuse(id, target, reason);
   }
 
   reply(id: string, status: ActionStatus, detail?: string): OrderReply {
-    const at = this.#clock.now();
-    return detail === undefined ? { id, status, at } : { id, status, detail: detail.slice(0, 1024), at };
+    return this.#progress.reply(id, status, detail);
   }
 
   tell(reply: OrderReply): void {
-    try {
-      this.#onReply(reply);
-    } catch (error) {
-      this.#log.error('A reply could not be delivered', { id: reply.id, status: reply.status, error });
-    }
+    this.#progress.tell(reply);
   }
 
-  #decide(job: Job, touched: Touched): Decision {
-    const { order } = job;
-    const { store } = this.#ledger;
-    switch (order.kind) {
-      case 'block':
-        return this.#decideBlock(job, order, touched);
-      case 'revert': {
-        const block = store.get(order.id);
-        if (block === undefined)
-          return { job, replies: [this.refuse(order.id, '', 'no block with this id is in force')] };
-        this.#remove(block, order.by, order.reason, touched);
-        return { job, replies: [], gone: [block] };
-      }
-      case 'revert-all': {
-        const gone = [...store.all()];
-        for (const block of gone) this.#remove(block, order.by, order.reason, touched);
-        this.#ledger.note('reverted-all', { by: order.by, reason: order.reason, blocks: gone.length });
-        return { job, replies: [], gone };
-      }
-      default:
-        return order satisfies never;
-    }
+  #follow({ job, replies, carried, gone }: Decision, applied: Applied): void {
+    if (carried !== undefined)
+      for (const part of carried)
+        void applied.outcomeOf(part.responder, part.target)?.then((outcome) => this.#landed(part, outcome));
+    if (gone !== undefined) void this.#left(job, gone, applied);
+    else if (carried !== undefined && job.done !== undefined) void this.#carried(job.done, carried, applied);
+    else job.done?.(replies);
   }
 
-  #decideBlock(job: Job, order: BlockOrder, touched: Touched): Decision {
-    const { store } = this.#ledger;
-    const known = store.get(order.id);
-    // Who sends it has not heard of its end, or the clock was set back since: what is over stays over.
-    const end = known === undefined ? store.endOf(order.id) : undefined;
-    if (end !== undefined) return { job, replies: [this.reply(order.id, end)] };
-    const now = this.#clock.now();
-    const monotonicMs = this.#clock.monotonicMs();
-    const verdict = checkBlock(order, {
-      config: this.#config,
-      now,
-      entries: known === undefined ? store.size : store.size - 1,
-      recentOrders: this.#taken.recent(monotonicMs),
-      conflict: (network) => this.#assets.conflict(network),
-    });
-    if (!verdict.ok) {
-      if (verdict.late === true && known !== undefined) return { job, replies: [this.reply(order.id, known.status)] };
-      const refusal = this.refuse(order.id, order.target, verdict.reason);
-      // A refusal is the last word on an incident. That an order was late says nothing against the next one.
-      return { job, replies: [verdict.late === true ? { ...refusal, status: 'failed' } : refusal] };
-    }
-    const target = formatNetwork(verdict.network);
-    if (known !== undefined && known.target !== target)
-      return { job, replies: [this.refuse(order.id, order.target, `this id blocks ${known.target} already`)] };
-    // The same order delivered twice is one block; only a later end is news.
-    if (known !== undefined && order.expiresAt <= known.expiresAt)
-      return { job, replies: [this.reply(order.id, known.status)] };
-    this.#taken.add(monotonicMs);
-    const simulated = this.#config.mode === 'simulate';
-    const block: Block = {
-      id: order.id,
-      target,
-      responder: this.#responder.id,
-      mode: this.#config.mode,
-      status: simulated ? 'simulated' : 'planned',
-      reason: order.reason,
-      incident: order.incident,
-      appliedAt: known?.appliedAt ?? now,
-      expiresAt: order.expiresAt,
-      deadline: Math.ceil(this.#uptime() + verdict.durationMs),
-    };
-    const renew = store.deadlineOf(target) !== undefined;
-    store.put(block);
-    const { id, reason, incident, expiresAt } = block;
-    this.#ledger.note(known === undefined ? 'ordered' : 'renewed', {
-      id,
-      target,
-      reason,
-      incident,
-      expiresAt,
-      mode: block.mode,
-      responder: block.responder,
-    });
-    if (simulated) {
-      const seconds = Math.ceil(verdict.durationMs / 1000);
-      return {
-        job,
-        replies: [this.reply(id, 'simulated', `${block.responder} would block ${target} for ${seconds} s`)],
-      };
-    }
-    touched.set(target, { network: verdict.network, renew: renew || touched.has(target) });
-    return { job, replies: [], block };
+  /** Answers once every responder has tried. */
+  async #carried(done: NonNullable<Job['done']>, parts: readonly Block[], applied: Applied): Promise<void> {
+    const patience = this.#patience();
+    const all = Promise.all(
+      parts.map(({ responder, target }) => applied.outcomeOf(responder, target) ?? NOTHING_TO_DO),
+    );
+    await Promise.race([all, patience.over]);
+    patience.end();
+    const id = parts[0]?.id ?? '';
+    done([this.#progress.report(id)]);
   }
 
-  #remove(block: Block, by: string, reason: string, touched: Touched): void {
-    this.#ledger.store.end(block.id, 'reverted');
-    this.#ledger.note('reverted', { id: block.id, target: block.target, by, reason });
-    const network = parseNetwork(block.target);
-    if (block.mode === 'enforce' && network !== undefined) touched.set(block.target, { network, renew: true });
+  #landed(part: Block, outcome: ChangeOutcome): void {
+    // Taken back, denied or replaced by a later order meanwhile: then that is what counts.
+    if (!this.#isCurrent(part)) return;
+    const { id, responder, target } = part;
+    if (outcome.ok) {
+      this.#progress.advance(part, 'applied');
+      this.#ledger.later(() => {
+        this.#ledger.store.setStatus(id, responder, 'applied');
+        this.#ledger.note('applied', { id, target, responder });
+      });
+      void this.#verify(part, outcome.verified);
+      return;
+    }
+    this.#failed(part, outcome.reason);
   }
 
-  /** Makes the world follow the journal for these networks. */
-  async #apply(touched: Touched): Promise<ReadonlyMap<string, ChangeOutcome>> {
-    const outcomes = new Map<string, ChangeOutcome>();
-    if (touched.size === 0) return outcomes;
-    if (touched.size > MAX_CHANGES) {
-      const result = await this.#responder.sync();
-      const outcome: ChangeOutcome = result.available
-        ? { ok: true, verified: Promise.resolve(true) }
-        : { ok: false, reason: result.reason };
-      for (const target of touched.keys()) outcomes.set(target, outcome);
-      return outcomes;
-    }
-    const targets = [...touched.keys()];
-    const changes = [...touched].map(([target, { network, renew }]): Change => {
-      const remainingMs = this.remainingMs(target);
-      return remainingMs === undefined ? { kind: 'unblock', network } : { kind: 'block', network, remainingMs, renew };
-    });
-    const results = await this.#responder.apply(changes);
-    for (const [i, target] of targets.entries())
-      outcomes.set(target, results[i] ?? { ok: false, reason: 'the responder gave no answer' });
-    return outcomes;
+  #failed(part: Block, reason: string): void {
+    const { id, responder, target } = part;
+    this.#progress.advance(part, 'failed', reason);
+    this.#ledger.later(() => this.#ledger.note('failed', { id, target, responder, reason }));
+    // One that is down makes it good when it is back; what one that works will not do is not intended any more.
+    if (this.#lanes.get(responder)?.availability().available === true) this.#forget(part);
+    else this.#ledger.later(() => this.#ledger.store.setStatus(id, responder, 'failed', reason.slice(0, 1024)));
   }
 
-  #answer(decision: Decision, outcomes: ReadonlyMap<string, ChangeOutcome>, failed: Block[]): void {
-    const { job, block, gone } = decision;
-    const replies = [...decision.replies];
-    const say = (reply: OrderReply): void => {
-      replies.push(reply);
-      this.tell(reply);
-    };
-    if (block !== undefined) {
-      const outcome = outcomes.get(block.target);
-      if (outcome?.ok === true) {
-        say(this.reply(block.id, 'applied'));
-        this.#ledger.later(() => {
-          this.#ledger.store.setStatus(block.id, 'applied');
-          this.#ledger.note('applied', { id: block.id, target: block.target });
-        });
-        void this.#verify(block, outcome.verified);
-      } else {
-        failed.push(block);
-        const reason = outcome?.reason ?? 'the responder gave no answer';
-        this.#ledger.later(() => this.#ledger.note('failed', { id: block.id, target: block.target, reason }));
-        say(this.reply(block.id, 'failed', reason));
-      }
-    }
-    for (const { id, target } of gone ?? []) {
-      const outcome = outcomes.get(target);
-      if (outcome === undefined || outcome.ok) say(this.reply(id, 'reverted'));
-      else say(this.reply(id, 'failed', `${outcome.reason}; it ends by itself, or once the firewall can be changed`));
-    }
+  async #left(job: Job, gone: readonly Block[], applied: Applied): Promise<void> {
+    const patience = this.#patience();
+    const failures = new Map<string, string[]>();
+    for (const { id } of gone) failures.set(id, []);
+    await Promise.all(
+      gone.map(async ({ id, responder, target }) => {
+        const outcome = await Promise.race([applied.outcomeOf(responder, target) ?? NOTHING_TO_DO, patience.over]);
+        if (!outcome.ok)
+          failures.get(id)?.push(this.#lanes.size === 1 ? outcome.reason : `${responder}: ${outcome.reason}`);
+      }),
+    );
+    patience.end();
+    const replies = [...failures].map(([id, reasons]) =>
+      reasons.length === 0
+        ? this.#progress.reply(id, 'reverted')
+        : this.#progress.reply(
+            id,
+            'failed',
+            `${reasons.join('; ')}; it ends by itself, or once the firewall can be changed`,
+          ),
+    );
+    for (const reply of replies) this.#progress.tell(reply);
     job.done?.(replies);
   }
 
-  async #verify(block: Block, seen: Promise<boolean>): Promise<void> {
-    let ok = await seen;
-    // It was taken back or renewed meanwhile: then that is what counts.
-    const current = (): boolean => !this.#closed && this.#ledger.store.get(block.id)?.deadline === block.deadline;
-    if (!current()) return;
-    if (!ok) {
-      // However many wait for it, one replacement serves them all.
-      this.#replacing ??= this.#replace();
-      ok = await this.#replacing;
-      if (!current()) return;
-    }
-    const status = ok ? 'verified' : 'failed';
-    this.#ledger.later(() => {
-      if (ok) this.#ledger.store.setStatus(block.id, 'verified');
-      else this.#ledger.store.remove(block.id);
-      this.#ledger.note(status, { id: block.id, target: block.target });
+  /** A failure after a while, for whoever waits for a responder that is slow. */
+  #patience(): { readonly over: Promise<ChangeOutcome>; readonly end: () => void } {
+    let end = (): void => {};
+    const over = new Promise<ChangeOutcome>((resolve) => {
+      end = this.#clock.after(PATIENCE_MS, () => resolve({ ok: false, reason: 'the responder takes long' }));
     });
-    this.tell(this.reply(block.id, status, ok ? undefined : 'the firewall does not show the block'));
+    return { over, end };
   }
 
-  async #replace(): Promise<boolean> {
-    this.#log.warn('A block was not seen in force; everything is replaced');
-    const result = await this.#responder.sync();
-    this.#replacing = undefined;
-    return result.available;
-  }
-
-  #attempt(work: () => void): void {
-    try {
-      this.#ledger.commit(work);
-    } catch (error) {
-      this.#log.error('The enforcer’s state could not be written', { error });
-      this.#ledger.later(work);
+  async #verify(part: Block, seen: Promise<boolean>): Promise<void> {
+    let ok = await seen;
+    const { id, responder, target } = part;
+    if (this.#closed || !this.#isCurrent(part)) return;
+    if (!ok) {
+      ok = (await this.#lanes.get(responder)?.replace()) === true;
+      if (this.#closed || !this.#isCurrent(part)) return;
     }
+    if (!ok) return this.#failed(part, 'the firewall does not show the block');
+    this.#ledger.later(() => {
+      this.#ledger.store.setStatus(id, responder, 'verified');
+      this.#ledger.note('verified', { id, target, responder });
+    });
+    return this.#progress.advance(part, 'verified');
   }
-}
 
-/** The texts of all networks that contain an address. */
-function coveringTargets(address: Network): string[] {
-  const width = address.prefix;
-  const targets: string[] = [];
-  for (let prefix = width; prefix > 0; prefix--) {
-    const hostBits = BigInt(width - prefix);
-    targets.push(formatNetwork({ family: address.family, base: (address.base >> hostBits) << hostBits, prefix }));
+  #isCurrent(part: Block): boolean {
+    const current = this.#ledger.store.part(part.id, part.responder);
+    return current !== undefined && current.deadline === part.deadline && current.live;
   }
-  return targets;
+
+  /** Takes parts out of the journal that are not in force; many at once where many failed together. */
+  #forget(part: Block): void {
+    this.#dropped.push(part);
+    if (this.#dropped.length > 1) return;
+    setImmediate(() => {
+      const parts = this.#dropped;
+      this.#dropped = [];
+      const work = (): void => {
+        for (const { id, responder } of parts) this.#ledger.store.removePart(id, responder);
+      };
+      if (this.#closed) return this.#ledger.later(work);
+      try {
+        return this.#ledger.commit(work);
+      } catch (error) {
+        this.#log.error('The enforcer’s state could not be written', { error });
+        return this.#ledger.later(work);
+      }
+    });
+  }
 }

@@ -23,6 +23,9 @@ const enforcer = await createEnforcer({
   responders: await configuredResponders(config),
   onReply: ({ id, status }) => say({ kind: 'reply', id, status }),
 });
+// A start waits for slow responders only so long; what is compared is what they make of it.
+while (enforcer.describe().responders.some(({ available, busyMs }) => !available || busyMs > 0))
+  await new Promise((resolve) => setTimeout(resolve, 20));
 say({ kind: 'ready', blocks: enforcer.list().map(({ id, target, expiresAt }) => ({ id, target, expiresAt })) });
 createInterface({ input: process.stdin })
   .on('line', (line) => enforcer.handle(JSON.parse(line)))

@@ -9,8 +9,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, networksOverlap, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { AllowedHosts, type Resolve } from './allowed-hosts.ts';
+import { readAsnRanges, type AsnRanges } from './asn-ranges.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
-import { findProgram, runProgram, type NftCommand } from './responders/nftables/nft-process.ts';
+import { findProgram, runProgram, type Command } from './program.ts';
 
 export interface ProtectedAsset {
   readonly network: Network;
@@ -81,8 +83,11 @@ export class ProtectedAssets {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #onChange: (added: readonly ProtectedAsset[]) => void;
-  readonly #ip: NftCommand | undefined;
+  readonly #ip: Command | undefined;
+  readonly #hosts: AllowedHosts;
+  #asns: AsnRanges | undefined;
   #host: readonly ProtectedAsset[] = [];
+  #named: readonly ProtectedAsset[] = [];
   #local: readonly ProtectedAsset[] = [];
   #seen: unknown;
   #cancel: (() => void) | undefined;
@@ -95,6 +100,8 @@ export class ProtectedAssets {
     readonly log: Logger;
     /** Called with what became protected since the last reading, so that a block of it can be taken back. */
     readonly onChange: (added: readonly ProtectedAsset[]) => void;
+    /** The system's by default. */
+    readonly resolve?: Resolve;
   }) {
     this.#config = options.config;
     this.#clock = options.clock;
@@ -102,6 +109,17 @@ export class ProtectedAssets {
     this.#onChange = options.onChange;
     const [program, ...rest] = options.config.ipCommand;
     this.#ip = program === undefined ? findProgram('ip') : [program, ...rest];
+    this.#hosts = new AllowedHosts({
+      hosts: options.config.allowHosts,
+      clock: options.clock,
+      log: options.log,
+      resolve: options.resolve,
+      onChange: () => {
+        const before = this.list();
+        this.#named = this.#hosts.assets();
+        this.#announce(before);
+      },
+    });
     this.#fixed = [
       ...specialAssets(),
       ...options.config.allow.flatMap((text) => found(text, 'on the allow list')),
@@ -112,7 +130,10 @@ export class ProtectedAssets {
   /** Reads the machine and goes on doing so. */
   async start(): Promise<void> {
     this.#readInterfaces();
-    await this.refresh();
+    const { allowAsns, asnTable } = this.#config;
+    // Before anything else: without its table, what shall be protected could be blocked.
+    if (allowAsns.length > 0 && asnTable !== undefined) this.#asns = await readAsnRanges(asnTable, allowAsns);
+    await Promise.all([this.refresh(), this.#hosts.start()]);
     this.#poll();
   }
 
@@ -123,14 +144,15 @@ export class ProtectedAssets {
 
   /** Why the network must not be blocked, or undefined. */
   conflict(network: Network): ProtectedAsset | undefined {
-    for (const assets of [this.#fixed, this.#local, this.#host])
+    for (const assets of [this.#fixed, this.#local, this.#host, this.#named])
       for (const candidate of assets) if (networksOverlap(candidate.network, network)) return candidate;
-    return undefined;
+    const asn = this.#asns?.find(network);
+    return asn === undefined ? undefined : { network, why: `a network of AS${asn}, which is on the allow list` };
   }
 
   /** What was read from this machine, as of the last reading. */
   machine(): ProtectedAsset[] {
-    return union(this.#local, this.#host);
+    return union(union(this.#local, this.#host), this.#named);
   }
 
   list(): ProtectedAsset[] {
@@ -160,6 +182,7 @@ export class ProtectedAssets {
 
   close(): void {
     this.#closed = true;
+    this.#hosts.close();
     this.#cancel?.();
   }
 

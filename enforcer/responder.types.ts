@@ -3,9 +3,11 @@
  * The enforcer decides and remembers; a responder only makes its corner of the world equal to what the enforcer intends.
  * One contract suite (`testkit/contracts/responder.suite.ts`) runs over every responder.
  */
+import type { ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Network } from '@netsentinel/kernel/address';
+import type { z } from 'zod';
 
 /** A network that shall be cut off, for how long from now (monotonic time). */
 export interface Entry {
@@ -49,18 +51,30 @@ export interface ResponderContext {
   onMended(what: string, entries: number): void;
 }
 
+/**
+ * Each responder works in a lane of its own: it is asked for one thing at a time, and nobody waits for it but those who asked for this
+ * very block. It bounds its own work in time all the same (its configuration says how long), for its lane waits for it.
+ */
 export interface Responder {
   readonly id: string;
-  /** As of now: rights or programs may come and go. */
+  /** As of now, cheap: rights, programs or servers may come and go. Asked about once a second. */
   availability(): Availability;
-  /** Makes the world equal to `ctx.intended`, whatever was there, and starts to watch it. Never rejects. */
+  /**
+   * Makes the world equal to `ctx.intended`, whatever was there, and starts to watch it. Never rejects. While it answers that it is
+   * unavailable it is called again, with growing pauses.
+   */
   start(): Promise<Availability>;
+  /**
+   * What it would do about this change, in its own words: the command, the key, the line of a file, the request; a line each. Pure and
+   * quick, works before `start` and in every mode, and shows no secret.
+   */
+  plan(change: Change): readonly string[];
   /**
    * Makes the changes, all or none; one outcome for each, in order. Doing again what is done already succeeds. Never rejects.
    * The enforcer calls it once at a time.
    */
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]>;
-  /** Makes the world equal to `ctx.intended` again, at once. Never rejects. */
+  /** Makes the world equal to `ctx.intended` again, at once. Also called when it is available again after it was not. Never rejects. */
   sync(): Promise<Availability>;
   /** Takes everything of ours away. */
   clear(): Promise<Availability>;
@@ -69,3 +83,22 @@ export interface Responder {
 }
 
 export type ResponderFactory = (ctx: ResponderContext) => Responder;
+
+/** One responder as configured. */
+export interface ConfiguredResponder {
+  readonly id: string;
+  readonly mode: ResponseMode;
+  readonly create: ResponderFactory;
+}
+
+/** One kind of responder, exported by `responders/ID/ID.responder.ts`; its zod schema lives in `responders/ID/ID.config.ts`. */
+export interface ResponderDefinition<Config> {
+  /** The name of its folder; the key of its configuration. */
+  readonly id: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Strict, every key optional or with a safe default. The key `mode` is the enforcer's. */
+  readonly config: z.ZodType<Config>;
+  /** Without side effects: the world is first looked at in `start`. */
+  create(ctx: ResponderContext, config: Config): Responder;
+}

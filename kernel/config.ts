@@ -29,6 +29,8 @@ export interface LoadedConfig<T> {
   readonly config: T;
   /** Where in the file this key path stands: `netsentinel.yaml:12:5`; the file alone where it is a default. */
   where(path: readonly (string | number)[]): string;
+  /** True where the file itself has this key: false where a default stands in, or a variable. */
+  isGiven(path: readonly (string | number)[]): boolean;
 }
 
 const PREFIX = 'NETSENTINEL_';
@@ -107,6 +109,7 @@ export function loadConfig<T>(schema: z.ZodType<T>, source: ConfigSource): Loade
   }
   return {
     config: deepFreeze(parsed.data),
+    isGiven: (path) => doc.hasIn(path),
     where: (path) => {
       if (!doc.hasIn(path)) return source.file;
       const { line, column } = at(valueOffset(doc, path));

@@ -66,6 +66,16 @@ describe('a started process', () => {
     expect(out()).toBe('stopping');
   });
 
+  it('ends by itself where it has nothing to do, as if it had been told to', async () => {
+    const { child, messages, out } = start(
+      `serveLauncher(schema, () => {}, async () => { process.stdout.write('resting'); }).rest();`,
+    );
+    const [[code]] = await Promise.all([once(child, 'exit'), once(child.stdout!, 'end')]);
+    expect(code).toBe(0);
+    expect(messages).toEqual([{ t: 'stopped' }]);
+    expect(out()).toBe('resting');
+  });
+
   it.each([
     ['a message that breaks its schema', ECHO, { t: 'failed', code: 'PROCESS_BAD_MESSAGE' }, 'text'],
     [

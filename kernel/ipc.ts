@@ -2,7 +2,6 @@
  * The started process's side of its launcher's IPC channel: messages checked against a schema, the answers, and an end that is certain
  * (the channel closing means that the launcher is gone, and so shall we be).
  */
-import type { z } from 'zod';
 import { compileFromNow } from './compile-later.ts';
 import { describeError, NetSentinelError } from './errors.ts';
 import { releaseMemorySoon } from './release-memory.ts';
@@ -11,8 +10,19 @@ interface Stop {
   readonly t: 'stop';
 }
 
+/** A schema of zod's, or what checks as one: a process that shall stay small brings its own. */
+export interface MessageSchema<T> {
+  safeParse(
+    raw: unknown,
+  ):
+    | { readonly success: true; readonly data: T }
+    | { readonly success: false; readonly error: { readonly message: string } };
+}
+
 export interface LauncherChannel {
   send(message: unknown): void;
+  /** Ends the process unasked, as `stop` would: it has nothing to do, and the launcher starts it anew. */
+  rest(): void;
 }
 
 /**
@@ -20,7 +30,7 @@ export interface LauncherChannel {
  * called once, at a message of that name or when the launcher is gone; the launcher hears of its end.
  */
 export function serveLauncher<T extends { readonly t: string }>(
-  schema: z.ZodType<T>,
+  schema: MessageSchema<T>,
   handle: (message: Exclude<T, Stop>, handle: unknown) => Promise<void> | void,
   stop: () => Promise<void> | void,
 ): LauncherChannel {
@@ -54,12 +64,15 @@ export function serveLauncher<T extends { readonly t: string }>(
   };
   let stopping: Promise<void> | undefined;
   const stopOnce = (): Promise<void> => (stopping ??= (async () => stop())());
-  const receive = async (message: T, peer: unknown): Promise<void> => {
-    if (isWork(message)) return handle(message, peer);
+  const end = async (): Promise<void> => {
     await stopOnce();
+    if (!process.connected) return;
     send({ t: 'stopped' });
     process.disconnect();
-    return undefined;
+  };
+  const receive = async (message: T, peer: unknown): Promise<void> => {
+    if (isWork(message)) return handle(message, peer);
+    return end();
   };
   // Messages are handled one after another: a listener that comes right behind the boot message waits for it.
   let queue = Promise.resolve();
@@ -88,7 +101,10 @@ export function serveLauncher<T extends { readonly t: string }>(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  return { send };
+  return {
+    send,
+    rest: () => void end().catch(fail),
+  };
 }
 
 function isWork<T extends { readonly t: string }>(message: T): message is Exclude<T, Stop> {

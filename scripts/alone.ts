@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startDecoyHost, startEnforcer, startWholeProduct } from './packages/app-starts.ts';
+import { startDecoyHost, startEnforcer, startWatcher, startWholeProduct } from './packages/app-starts.ts';
 import { closure, HOME, sourceFiles } from './packages/workspaces.ts';
 
 const INSTALL_MS = 180_000;
@@ -37,6 +37,18 @@ const APPS: readonly App[] = [
     name: '@netsentinel/enforcer-app',
     mayCarry: [...BASE, ...MSGPACKR_NATIVE, /^@netsentinel\/(enforcer-app|enforcer)$/],
     start: startEnforcer,
+  },
+  {
+    name: '@netsentinel/watcher',
+    mayCarry: [
+      ...BASE,
+      ...MSGPACKR_NATIVE,
+      /^@netsentinel\/(watcher|sense)$/,
+      // What calls the C library: the package and its binaries.
+      /^koffi$/,
+      /^@koromix\//,
+    ],
+    start: startWatcher,
   },
   { name: '@netsentinel/netsentinel-app', start: startWholeProduct },
 ];

@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ECS_VERSION, Event } from '@netsentinel/contracts/event';
 import { decoyTypes, findDecoy } from '@netsentinel/decoys/index';
+import { findNotifier, notifierTypes } from '@netsentinel/alert/notifiers/index';
+import { collectorTypes, findCollector } from '@netsentinel/sense/collectors/index';
 import { formatsPage } from './docs-formats.ts';
+import { personaSchema, personasPage } from './docs-personas.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -35,6 +38,11 @@ files.set('configuration.md', await configurationPage(schema));
 files.set('commands.md', commandsPage());
 files.set('event.md', eventPage());
 files.set('formats.md', await formatsPage());
+files.set('persona.schema.json', `${JSON.stringify(personaSchema(), undefined, 2)}\n`);
+files.set(
+  'personas.md',
+  personasPage((part) => propertyTable(part, '')),
+);
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
@@ -60,18 +68,23 @@ async function configurationPage(root: Schema): Promise<string> {
     '',
   ];
   lines.push(...propertyTable(root, ''));
-  for (const type of decoyTypes) {
-    const decoy = await findDecoy(type);
-    if (decoy === undefined) continue;
-    lines.push(
-      '',
-      `## Options of a decoy of type \`${type}\``,
-      '',
-      decoy.summary,
-      '',
-      ...propertyTable(z.toJSONSchema(decoy.config, { io: 'input', unrepresentable: 'any' }) as Schema, ''),
-    );
-  }
+  for (const [kind, types, find] of [
+    ['decoy', decoyTypes, findDecoy],
+    ['collector', collectorTypes, findCollector],
+    ['notifier', notifierTypes, findNotifier],
+  ] as const)
+    for (const type of types) {
+      const member = await find(type);
+      if (member === undefined) continue;
+      lines.push(
+        '',
+        `## Options of a ${kind} of type \`${type}\``,
+        '',
+        member.summary,
+        '',
+        ...propertyTable(z.toJSONSchema(member.config, { io: 'input', unrepresentable: 'any' }) as Schema, ''),
+      );
+    }
   return `${lines.join('\n')}\n`;
 }
 

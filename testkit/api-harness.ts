@@ -24,7 +24,10 @@ export const SAMPLE_STATUS: PlatformStatus = {
   blocksInForce: 1,
   responseMode: 'enforce',
   rules: { rules: 53, correlations: 14, refused: 0 },
+  scans: { addresses: [], uncounted: 0 },
   decoys: [{ id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 1, healthy: true }],
+  collectors: [],
+  sources: { known: 0, silent: 0, latest: [] },
 };
 
 export interface ApiHarness {
@@ -64,6 +67,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
+    dismissals: { dismiss: async () => undefined, endException: async () => false },
     response: { revert: async () => false, revertAll: async () => 0 },
     ...change,
   });

@@ -33,7 +33,7 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
-      complaints.push(`${message.type()}: ${message.text()}`);
+      complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => {
@@ -104,3 +104,25 @@ const DRAWN_AT = `(wanted, timeoutMs) => new Promise((resolve, reject) => {
   observer.observe(document.body, { subtree: true, childList: true, characterData: true });
   if (shows()) done();
 })`;
+
+/** Texts of the page that are hard to read: their contrast with the nearest background is under 4.5 (WCAG 2.2, 1.4.3). */
+export function faintTexts(page: Page): Promise<string[]> {
+  return page.evaluate(`(${FAINT})()`);
+}
+
+/** Runs in the page. */
+const FAINT = `() => {
+  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const faint = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
+    if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
+    let behind = element, back;
+    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
+    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
+  }
+  return faint;
+}`;

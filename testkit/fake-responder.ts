@@ -15,6 +15,8 @@ export class FakeFirewall {
   failure: string | undefined;
   /** Set to have changes made but not shown. */
   invisible = false;
+  /** Set to keep every change waiting until it resolves. */
+  hangs: Promise<void> | undefined;
   applied = 0;
   syncs = 0;
 
@@ -55,6 +57,10 @@ export class FakeResponder {
       : { available: false, reason: failure, hint: 'Stop failing.' };
   }
 
+  plan(change: Change): readonly string[] {
+    return [`${change.kind} ${formatNetwork(change.network)}`];
+  }
+
   start(): Promise<Availability> {
     this.#watch();
     return this.sync();
@@ -76,7 +82,7 @@ export class FakeResponder {
   }
 
   async apply(changes: readonly Change[]): Promise<readonly Outcome[]> {
-    await Promise.resolve();
+    await (this.#firewall.hangs ?? Promise.resolve());
     const { failure, invisible } = this.#firewall;
     if (failure !== undefined) return changes.map(() => ({ ok: false, reason: failure }));
     this.#firewall.applied += 1;

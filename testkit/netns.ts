@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 
 export interface NetworkLab {
   /** Name of the namespace that is defended. */
@@ -28,10 +29,13 @@ export interface NetworkLab {
   destroy(): void;
 }
 
-/** Why namespaces cannot be used here, or undefined where they can. */
-export function namespacesUnavailable(): string | undefined {
+/** Why namespaces, or programs that a test needs in them, cannot be used here; undefined where they can. */
+export function namespacesUnavailable(...programs: readonly string[]): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
   if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  const missing = programs.find((program) => !folders.some((folder) => existsSync(`${folder}/${program}`)));
+  if (missing !== undefined) return `the program ${missing} is missing`;
   const made = `nst-probe-${randomBytes(3).toString('hex')}`;
   const result = spawnSync('ip', ['netns', 'add', made], { encoding: 'utf8' });
   if (result.status !== 0) return `ip netns add failed: ${(result.stderr ?? String(result.error)).trim()}`;

@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort, listening } from './free-port.ts';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -55,7 +55,7 @@ export async function startRealSshd(settings: readonly string[] = PROBED): Promi
   );
   const child = spawn(SSHD, ['-D', '-f', path('config'), '-E', path('log')], { stdio: 'ignore' });
   const gone = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  await listening(port);
+  await listening(port, 'sshd');
   return {
     port,
     key: ed25519Key(readFileSync(path('user'), 'utf8')),
@@ -78,25 +78,4 @@ function ed25519Key(pem: string): KeyObject {
     bytes.subarray(seedAt, seedAt + 32),
   ]);
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true));
-      socket.on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('sshd does not listen');
 }

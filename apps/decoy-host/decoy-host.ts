@@ -3,6 +3,7 @@
  * secret, no configuration but that of its own decoys, no network of its own, no right to start a program (`launcher/sandbox.ts`).
  */
 import { randomBytes } from 'node:crypto';
+import { Socket as DatagramSocket } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { ToDecoyHost } from '@netsentinel/contracts/process';
 import type { Decoy, DecoyContext } from '@netsentinel/contracts/decoy';
@@ -11,6 +12,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
+import { ReplyBudget, serveDatagrams } from './datagrams.ts';
 import { WireClient } from './wire-client.ts';
 
 const SETTLE_MS = 2_000;
@@ -20,7 +22,8 @@ type Boot = Extract<ToDecoyHost, { t: 'boot' }>;
 /** Unique across restarts, and readable: milliseconds and chance. */
 const epoch = `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
 const decoys = new Map<string, Decoy>();
-const servers: Server[] = [];
+const servers: (Server | DatagramSocket)[] = [];
+const replyBudget = new ReplyBudget(systemClock);
 let wire: WireClient | undefined;
 
 const channel = serveLauncher(
@@ -33,9 +36,11 @@ const channel = serveLauncher(
         return;
       case 'listener': {
         const decoy = decoys.get(message.decoy);
-        if (decoy === undefined || !(handle instanceof Server))
-          throw new NetSentinelError('PROCESS_BAD_MESSAGE', 'bug', 'a listener came for no decoy of ours');
-        serve(handle, decoy);
+        if (decoy !== undefined && handle instanceof Server) serve(handle, decoy);
+        else if (decoy?.datagram !== undefined && handle instanceof DatagramSocket) {
+          servers.push(handle);
+          serveDatagrams(handle, decoy, replyBudget, handle.address().port);
+        } else throw new NetSentinelError('PROCESS_BAD_MESSAGE', 'bug', 'a listener came for no decoy of ours');
         return;
       }
       case 'link':
@@ -61,6 +66,8 @@ async function boot(message: Boot): Promise<void> {
     const ctx: DecoyContext = {
       decoy: entry.id,
       seed: Buffer.from(entry.seed, 'base64'),
+      persona: message.personas[entry.persona],
+      servicePort: entry.servicePort,
       clock: systemClock,
       log: log.with({ decoy: entry.id }),
       limits: message.limits,

@@ -8,7 +8,7 @@ import { ToEnforcer } from '@netsentinel/contracts/process';
 import { startControl, type ControlServer } from '@netsentinel/enforcer/control';
 import { createEnforcer, type Enforcer } from '@netsentinel/enforcer/enforcer';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
-import { configuredResponders } from '@netsentinel/enforcer/responders/index';
+import { configuredResponders, retiredResponder } from '@netsentinel/enforcer/responders/index';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
@@ -47,6 +47,7 @@ async function boot(message: Boot): Promise<void> {
     clock: systemClock,
     log,
     responders: await configuredResponders(config),
+    retired: retiredResponder,
     onReply: (reply) => {
       if (link !== undefined) sendMessage(link, reply);
     },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createPersona } from './persona.ts';
-import { loadProfile } from './profile-data.ts';
+import { loadInstallation } from './installation-data.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { hypervisorOf } from './virtual-hardware.ts';
+import { hardwareOf } from './virtual-hardware.ts';
 
 const PROFILE = 'debian-12-server';
 const NOW = Date.UTC(2026, 10, 20);
@@ -33,7 +33,7 @@ describe('a persona', () => {
   test('tells one story', () => {
     for (let i = 0; i < 50; i++) {
       const persona = createPersona(seedOf(i), PROFILE);
-      expect(hypervisorOf(persona.network.mac).interfaces).toContain(persona.network.interface);
+      expect(hardwareOf(persona).interfaces).toContain(persona.network.interface);
       expect(persona.installedAt).toBeLessThan(persona.bootedAt(NOW));
       expect(persona.bootedAt(NOW)).toBeLessThan(NOW);
       expect(persona.bootedAt(NOW + 60_000)).toBe(persona.bootedAt(NOW));
@@ -61,7 +61,7 @@ test('an unknown profile is an error with its code', () => {
 });
 
 test('the profile lists its packages', () => {
-  const { packages } = loadProfile(PROFILE);
+  const { packages } = loadInstallation(PROFILE);
   expect(packages.find((item) => item.name === 'openssh-server')).toMatchObject({ architecture: 'amd64' });
   expect(packages.length).toBeGreaterThan(150);
 });

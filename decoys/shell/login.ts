@@ -1,14 +1,16 @@
 /** What a login on Debian shows and sets: the message of the day, the last login, and the environment that sshd and PAM give. */
+import { ashGreeting } from './ash-greeting.ts';
 import { importEnvironment } from './run/programs.ts';
 import type { ShellState } from './run/shell-state.ts';
 import type { LateVariables, Variables } from './run/variables.ts';
 import type { Machine, MachineUser, ShellOptions } from './shell.types.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [0] };
-const logins = new WeakMap<object, Map<string, { at: number; from: string }>>();
+const logins = new WeakMap<object, Map<string, { at: number; from: string; tty: string }>>();
 
 /** `tty` as `ps` names it. */
 export function loginEnvironment(user: MachineUser, options: ShellOptions, tty: string): Map<string, string> {
+  if (options.by === 'telnet') return consoleEnvironment(user, options);
   const { client, server } = options;
   const env = new Map<string, string>();
   env.set('SHELL', user.shell);
@@ -17,8 +19,7 @@ export function loginEnvironment(user: MachineUser, options: ShellOptions, tty: 
   env.set('LOGNAME', user.name);
   env.set('HOME', user.home);
   env.set('SSH_CONNECTION', `${client.ip} ${client.port} ${server.ip} ${server.port}`);
-  if (options.terminal !== undefined)
-    env.set('TERM', options.terminal.type.slice(0, 64).replace(/[^\w.+-]/g, '') || 'dumb');
+  if (options.terminal !== undefined) env.set('TERM', terminalName(options));
   env.set('USER', user.name);
   env.set('SHLVL', '0');
   env.set('SSH_CLIENT', `${client.ip} ${client.port} ${server.port}`);
@@ -41,22 +42,67 @@ export function loginEnvironment(user: MachineUser, options: ShellOptions, tty: 
   return env;
 }
 
+/** As `login -p -h CLIENT` leaves it. */
+function consoleEnvironment(user: MachineUser, options: ShellOptions): Map<string, string> {
+  const display = options.environment['DISPLAY'];
+  return new Map([
+    ['SHELL', user.shell],
+    ['PWD', user.home],
+    ['LOGNAME', user.name],
+    ['MOTD_SHOWN', 'pam'],
+    ['HOME', user.home],
+    ['TERM', terminalName(options)],
+    ['USER', user.name],
+    ...(display === undefined ? [] : [['DISPLAY', display.slice(0, 256)] as const]),
+    ['SHLVL', '0'],
+    ['HUSHLOGIN', 'FALSE'],
+    [
+      'PATH',
+      user.uid === 0
+        ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+        : '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games',
+    ],
+    ['MAIL', `/var/mail/${user.name}`],
+    ['REMOTEHOST', plainAddress(options.client.ip)],
+  ]);
+}
+
+function terminalName({ terminal }: ShellOptions): string {
+  return terminal?.type.slice(0, 64).replace(/[^\w.+-]/g, '') || 'dumb';
+}
+
+/** IPv4 addresses in IPv6's clothes as what they are. */
+function plainAddress(ip: string): string {
+  return ip.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
 /** The greeting of a terminal login; remembers this login for the next. */
-export function greeting(machine: Machine, user: MachineUser, from: string, now: number): string {
-  const known = logins.get(machine) ?? new Map<string, { at: number; from: string }>();
+export function greeting(machine: Machine, user: MachineUser, options: ShellOptions, tty: string, now: number): string {
+  if (machine.persona.software.busybox?.banner !== undefined) return ashGreeting(machine.persona);
+  const from = plainAddress(options.client.ip);
+  const known = logins.get(machine) ?? new Map<string, { at: number; from: string; tty: string }>();
   logins.set(machine, known);
   const { persona } = machine;
   const bytes = persona.derive(`last login ${user.name}`, 4);
   const last = known.get(user.name) ?? {
     at: persona.bootedAt(now) + (now - persona.bootedAt(now)) * (0.5 + bytes[0]! / 600),
     from: persona.network.gateway,
+    tty: 'pts/0',
   };
-  if (known.size < 64) known.set(user.name, { at: now, from });
+  if (known.size < 64) known.set(user.name, { at: now, from, tty });
   if (machine.fs.stat(`${user.home}/.hushlogin`, ROOT).ok) return '';
   const motd = machine.fs.read('/etc/motd', ROOT, 0, 16_384);
   const { os } = persona;
-  const uname = `Linux ${persona.hostname} ${os.kernelRelease} ${os.kernelVersion} ${os.machine}\n`;
-  return `${uname}${motd.ok ? new TextDecoder().decode(motd.value) : ''}Last login: ${loginTime(last.at)} from ${last.from}\n`;
+  // A script of Debian's prints it; no other system's does.
+  const uname =
+    os.id !== 'debian' ? '' : `Linux ${persona.hostname} ${os.kernelRelease} ${os.kernelVersion} ${os.machine}\n`;
+  const when = loginTime(last.at);
+  // By sshd's own words, or pam_lastlog's.
+  const before =
+    options.by === 'telnet'
+      ? `${when.slice(0, -4)}UTC ${when.slice(-4)} from ${last.from} on ${last.tty}`
+      : `${when} from ${last.from}`;
+  return `${uname}${motd.ok ? new TextDecoder().decode(motd.value) : ''}Last login: ${before}\n`;
 }
 
 function loginTime(at: number): string {

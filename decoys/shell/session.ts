@@ -19,6 +19,7 @@ import { runStartFiles } from './run/start-files.ts';
 import { type ShellMode, ShellState } from './run/shell-state.ts';
 import { runStream, runText } from './run/source-stream.ts';
 import type { OpenFile } from './run/streams.ts';
+import { TypedCommand } from './run/typed-command.ts';
 import { VariablesFull } from './run/variables.ts';
 import {
   SHELL_LIMITS,
@@ -35,6 +36,7 @@ import { loadHistory, remember, saveHistory } from './terminal/history.ts';
 import { withReturns } from './terminal/newlines.ts';
 import { Keyboard, type KeyboardHost } from './terminal/keyboard.ts';
 import type { EditorEvent } from './terminal/line-editor.ts';
+import { isKnownTerminal } from './terminal/terminal-names.ts';
 
 const MAX_OBSERVED_TEXT = 16 * 1024;
 const NOBODY: MachineUser = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534], home: '/', shell: '/bin/sh' };
@@ -75,7 +77,8 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
     this.client = options.client;
     this.server = options.server;
     this.terminal = options.terminal;
-    this.#user = machine.user(options.user) ?? NOBODY;
+    const account = machine.user(options.user) ?? NOBODY;
+    this.#user = options.shell === undefined ? account : { ...account, shell: options.shell };
     this.budget = new Budget(clock, (observation) => this.observe(observation));
     this.rootScope = new ProcessScope(clock);
     this.#foreground = new ProcessScope(clock, this.rootScope);
@@ -83,15 +86,17 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
     const name = options.command === undefined ? `-${dash ? 'sh' : 'bash'}` : dash ? 'sh' : 'bash';
     this.processes = new SessionProcesses(machine, clock, {
       user: this.#user,
-      from: options.client.ip,
+      from: options.client.ip.replace(/^::ffff:(?=\d+\.)/i, ''),
+      by: options.by ?? 'ssh',
       hasTerminal: options.terminal !== undefined,
       scope: this.rootScope,
       args: options.command === undefined ? name : `${name} -c ${options.command.slice(0, 512)}`,
     });
     const mode: ShellMode =
       options.command !== undefined ? 'command' : options.terminal === undefined ? 'stdin' : 'interactive';
-    const home = fs.stat(this.#user.home, this.#user);
-    const cwd = home.ok && home.value.type === 'directory' ? this.#user.home : '/';
+    const start = options.directory ?? this.#user.home;
+    const home = fs.stat(start, this.#user);
+    const cwd = home.ok && home.value.type === 'directory' ? start : '/';
     this.#shell = new ShellState({
       session: this,
       scope: this.#foreground,
@@ -295,7 +300,7 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
   async #login(): Promise<void> {
     const shell = this.#shell;
     const home = this.#user.home;
-    this.write(greeting(this.machine, this.#user, this.client.ip, this.clock.now()), 'stdout');
+    this.write(greeting(this.machine, this.#user, this.#options, this.processes.tty, this.clock.now()), 'stdout');
     if (this.#user.uid !== 0) shell.aliases.set('ls', 'ls --color=auto');
     loadHistory(shell);
     this.#knownHistory = shell.history.length;
@@ -311,31 +316,32 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
   async #prompts(): Promise<number> {
     await this.#login();
     const shell = this.#shell;
-    let text = '';
-    let line = 1;
+    const command = new TypedCommand();
     for (;;) {
-      if (text === '') {
+      if (command.text === '') {
         const told = shell.jobs!.takeFinished();
         if (told !== '') this.write(told, 'stderr');
         const hook = shell.vars.text('PROMPT_COMMAND');
-        if (hook !== undefined && hook !== '') await this.#runLine(hook, line);
+        if (hook !== undefined && hook !== '') await this.#runLine(hook, command.line);
       }
-      const event = await this.#readLine(expandPrompt(shell, shell.vars.text(text === '' ? 'PS1' : 'PS2') ?? ''));
+      const event = await this.#readLine(
+        expandPrompt(shell, shell.vars.text(command.text === '' ? 'PS1' : 'PS2') ?? ''),
+      );
       if (event.kind === 'interrupt') {
-        text = '';
+        command.clear();
         shell.status = 130;
         continue;
       }
       if (event.kind === 'end') {
-        if (text !== '') this.write(`${shell.name}: syntax error: unexpected end of file\n`, 'stderr');
-        this.write('logout\n', 'stderr');
+        if (command.text !== '') this.write(`${shell.name}: syntax error: unexpected end of file\n`, 'stderr');
+        if (shell.kind === 'bash') this.write('logout\n', 'stderr');
         shell.jobs!.lines += 1;
         if (!shell.jobs!.warns()) return shell.status;
         this.write('There are stopped jobs.\n', 'stderr');
         continue;
       }
       let typed = event.line;
-      if (typed.trim() === '' && text === '') continue;
+      if (typed.trim() === '' && command.text === '') continue;
       this.observe({ kind: 'input', line: typed.slice(0, MAX_OBSERVED_TEXT) });
       const expanded = shell.options.has('histexpand')
         ? expandHistory(typed, shell.history)
@@ -346,22 +352,14 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
       }
       typed = expanded.line;
       if (expanded.changed) this.write(`${typed}\n`, 'stderr');
-      remember(shell, typed, text !== '');
-      text += `${typed}\n`;
-      if (text.length > SHELL_LIMITS.maxLineBytes) {
-        this.observe({ kind: 'bounded', what: 'line' });
-        text = '';
-        continue;
-      }
-      if (await this.#runLine(text, line)) {
-        line += text.split('\n').length - 1;
-        text = '';
-      }
+      remember(shell, typed, command.text !== '');
+      if (command.add(typed)) await command.run(typed, (text, line) => this.#runLine(text, line));
+      else this.observe({ kind: 'bounded', what: 'line' });
     }
   }
 
-  /** Runs one line in the foreground; false where it needs more lines. */
-  async #runLine(text: string, line: number): Promise<boolean> {
+  /** Runs one line in the foreground; answers as `runText` does. */
+  async #runLine(text: string, line: number): Promise<string | undefined> {
     const shell = this.#shell;
     shell.jobs!.lines += 1;
     this.#foreground = new ProcessScope(this.clock, this.rootScope);
@@ -376,11 +374,11 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
           this.budget.reset();
           this.write('Killed\n', 'stderr');
         } else this.write(error.signal === 'INT' ? '\n' : '', 'stderr');
-        return true;
+        return undefined;
       }
       if (error instanceof ExitShell || error instanceof Killed) throw error;
       shell.status = this.#statusOf(error);
-      return true;
+      return undefined;
     } finally {
       shell.scope.leave();
       shell.loopDepth = 0;
@@ -392,7 +390,12 @@ class Session implements SessionHost, ShellSession, KeyboardHost {
   }
 
   #readLine(prompt: string): Promise<EditorEvent> {
-    const edits = this.#shell.kind === 'bash' && this.terminal!.type !== 'dumb';
+    const edits = this.#shell.kind === 'bash' && isCapable(this.terminal!.type);
     return this.rootScope.wait<EditorEvent>((resolve) => this.#keyboard!.read(prompt, edits, resolve));
   }
+}
+
+/** Whether readline edits on it: one that terminfo does not know is as good as `dumb`. */
+function isCapable(terminal: string): boolean {
+  return terminal !== 'dumb' && isKnownTerminal(terminal);
 }

@@ -102,14 +102,22 @@ export interface MachineUser extends FsUser {
 /** `snapshot` from an earlier visit; hostile or damaged ones are ignored. */
 export type OpenMachine = (persona: Persona, clock: Clock, snapshot?: Uint8Array) => Machine;
 
+export type LoginDaemon = 'ssh' | 'telnet';
+
 export interface ShellOptions {
   readonly user: string;
+  /** What let the user in: shows in the environment, the greeting and the process list. `ssh` where nothing is said. */
+  readonly by?: LoginDaemon;
   /** The peer, for `SSH_CONNECTION`, `who`, `last`. */
   readonly client: { readonly ip: string; readonly port: number };
   readonly server: { readonly ip: string; readonly port: number };
   readonly environment: Readonly<Record<string, string>>;
   /** With a terminal: line discipline (echo, editing, history, ^C, ^D, ^Z), prompts, motd and last login. */
   readonly terminal?: { readonly type: string; readonly columns: number; readonly rows: number };
+  /** A program's child: this shell in place of the account's, `/bin/sh`. */
+  readonly shell?: string;
+  /** Where it begins, in place of the account's home. */
+  readonly directory?: string;
   /** `exec`: run this and end. Without it: an interactive or piped login shell. */
   readonly command?: string;
   /** Output to the attacker. Answers false when the other side is slow: the shell pauses until `resume()`. */

@@ -4,7 +4,7 @@
  * section 3.1 and RFC 8709.
  */
 import { createECDH, createHash, createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } from 'node:crypto';
-import { generateRsaKey } from './rsa-key.ts';
+import { generateRsaKey } from '../crypto/rsa-key.ts';
 import type { HostKeyAlgorithm } from './negotiation.ts';
 import { WireReader, WireWriter } from './wire.ts';
 

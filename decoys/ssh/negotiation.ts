@@ -60,10 +60,12 @@ export const SERVER_PROPOSAL: Proposal = {
 
 const COOKIE_AT = 1;
 const COOKIE_BYTES = 16;
-const template = encodeProposal(SERVER_PROPOSAL, Buffer.alloc(COOKIE_BYTES));
+const templates = new WeakMap<Proposal, Buffer>();
 
 /** The server's KEXINIT payload with this cookie. */
-export function serverKexInit(cookie: Uint8Array): Buffer {
+export function serverKexInit(cookie: Uint8Array, proposal: Proposal = SERVER_PROPOSAL): Buffer {
+  const template = templates.get(proposal) ?? encodeProposal(proposal, Buffer.alloc(COOKIE_BYTES));
+  templates.set(proposal, template);
   const payload = Buffer.from(template);
   payload.set(cookie, COOKIE_AT);
   return payload;

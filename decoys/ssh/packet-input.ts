@@ -2,7 +2,7 @@
 import { createDecompressor, type Decompressor } from './compression.ts';
 import { BAD_BLOCK, BAD_LENGTH, type PacketOpener } from './crypto/crypto.types.ts';
 import { createPlainOpener } from './crypto/packet-crypto.ts';
-import { InputBuffer } from './input-buffer.ts';
+import { InputBuffer } from '../service/input-buffer.ts';
 import { KeyWear } from './key-wear.ts';
 
 export type PacketProblem = 'incomplete' | 'bad-length' | 'bad-block' | 'bad-padding' | 'corrupt' | 'bad-compression';

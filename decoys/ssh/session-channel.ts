@@ -6,7 +6,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Machine, ShellObservation, ShellSession } from '../shell/shell.types.ts';
 import type { Channel, ChannelUser } from './channel.ts';
 import type { Transport } from './transport.ts';
-import type { TerminalRecording, RecordingStart } from './terminal-recording.ts';
+import type { TerminalRecording, RecordingStart } from '../service/terminal-recording.ts';
 import type { WireReader } from './wire.ts';
 
 const MAX_ENVIRONMENT = 64;

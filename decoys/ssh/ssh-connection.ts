@@ -2,21 +2,21 @@
 import type { Actor } from '@netsentinel/contracts/actor';
 import type { DecoyConnection, DecoyContext } from '@netsentinel/contracts/decoy';
 import { describeError } from '@netsentinel/kernel/errors';
-import type { ShellObservation } from '../shell/shell.types.ts';
+import type { LoginPolicy } from '../service/login-policy.ts';
+import type { MachineLease, MachinePool } from '../service/machine-pool.ts';
+import { ShellWatch } from '../service/shell-watch.ts';
+import { TerminalRecording } from '../service/terminal-recording.ts';
 import { ConnectionLayer, type ForwardTarget } from './connection.ts';
-import type { CredentialPolicy } from './credential-policy.ts';
 import { ForwardFake } from './forward-fake.ts';
 import type { HostKeys } from './host-keys.ts';
 import { fingerprintOf } from './host-keys.ts';
-import type { MachineLease, MachinePool } from './machine-pool.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
 import { findAuthorizedKey } from './authorized-keys.ts';
 import { fileTransferProgram } from './file-transfer.ts';
-import { ProgramWatch } from './program-watch.ts';
 import { SessionChannel } from './session-channel.ts';
+import type { ServerOffer } from './offers.ts';
 import type { SshConfig } from './ssh.config.ts';
 import { SshTelemetry } from './ssh.telemetry.ts';
-import { TerminalRecording } from './terminal-recording.ts';
 import { Transport } from './transport.ts';
 import { UserAuth } from './userauth.ts';
 
@@ -25,9 +25,14 @@ export interface SshServer {
   readonly ctx: DecoyContext;
   readonly config: SshConfig;
   readonly hostKeys: HostKeys;
-  readonly policy: CredentialPolicy;
+  readonly policy: LoginPolicy;
   readonly machines: MachinePool;
   readonly hostname: string;
+  /** Name of the persona's file. */
+  readonly profile: string;
+  /** What stands after `SSH-2.0-`. */
+  readonly software: string;
+  readonly offer: ServerOffer;
   readonly timingSecret: string;
 }
 
@@ -68,14 +73,17 @@ export class SshConnection {
     this.#telemetry = new SshTelemetry({
       sessionId: ctx.newSessionId(),
       decoy: ctx.decoy,
-      persona: config.persona,
+      persona: server.profile,
       clock: ctx.clock,
       endpoints: connection,
       emit: (event) => {
         if (!ctx.emit(event)) this.#holdForQueue();
       },
     });
-    this.transport = new Transport({ version: `SSH-2.0-${config.software}`, hostKeys: server.hostKeys }, this);
+    this.transport = new Transport(
+      { version: `SSH-2.0-${server.software}`, hostKeys: server.hostKeys, offer: server.offer },
+      this,
+    );
     this.#auth = new UserAuth(
       this.transport,
       ctx.clock,
@@ -138,7 +146,7 @@ export class SshConnection {
     this.#auth?.close();
     this.#channels.close();
     if (this.#agreement === undefined && this.transport.clientVersion !== '')
-      this.#telemetry.client(this.#proposal, undefined);
+      this.#telemetry.agreed(this.#proposal, undefined);
     const recording = this.#recording;
     recording?.close();
     this.#lease?.release();
@@ -161,7 +169,7 @@ export class SshConnection {
   keyed(agreement: Agreement, initial: boolean): void {
     this.#agreement = agreement;
     if (!initial) return;
-    this.#telemetry.client(this.#proposal, agreement);
+    this.#telemetry.agreed(this.#proposal, agreement);
     this.#proposal = undefined;
   }
 
@@ -194,9 +202,9 @@ export class SshConnection {
     }
   }
 
-  attempted(attempt: Parameters<SshTelemetry['login']>[0], accepted: boolean): void {
+  attempted(attempt: Parameters<SshTelemetry['attempted']>[0], accepted: boolean): void {
     if (attempt.method === 'none' && !accepted) return;
-    this.#telemetry.login(attempt, accepted);
+    this.#telemetry.attempted(attempt, accepted);
   }
 
   authenticated(user: string, keySource?: string): void {
@@ -228,7 +236,12 @@ export class SshConnection {
   openSession(channel: ConstructorParameters<typeof SessionChannel>[0]): SessionChannel {
     const { source, destination } = this.#connection;
     const machine = this.#lease!.machine;
-    const programs = new ProgramWatch();
+    const watch = new ShellWatch({
+      report: this.#telemetry,
+      lease: this.#lease,
+      keep: (content) => this.#server.ctx.blobs.keep(content),
+      failed: (error) => this.#failed(error),
+    });
     return new SessionChannel(channel, {
       machine,
       user: this.#user,
@@ -238,11 +251,11 @@ export class SshConnection {
       transport: this.transport,
       sendsEow: /^SSH-\d\.\d+-OpenSSH/.test(this.transport.clientVersion),
       started: (start) => {
-        this.#telemetry.session(start);
+        this.#telemetry.started(start);
         if (start.kind === 'exec' && start.command !== undefined && isTransfer(start.command))
           this.#telemetry.command(start.command);
       },
-      observe: (observation) => this.#observe(observation, programs),
+      observe: (observation) => watch.observe(observation),
       debug: (text) => this.#channels.debug(text),
       recording: (start) => (this.#recording ??= this.#record(start)),
       program: (start, io) =>
@@ -251,7 +264,7 @@ export class SshConnection {
           machine,
           user: this.#user,
           clock: this.#server.ctx.clock,
-          observe: (observation) => this.#observe(observation, programs),
+          observe: (observation) => watch.observe(observation),
         }),
     });
   }
@@ -306,36 +319,6 @@ export class SshConnection {
     const { ctx } = this.#server;
     const sink = ctx.blobs.record(this.#telemetry.sessionId);
     return new TerminalRecording(sink, ctx.clock, ctx.limits.maxRecordingBytes, start);
-  }
-
-  #observe(observation: ShellObservation, programs: ProgramWatch): void {
-    this.#lease?.changed();
-    switch (observation.kind) {
-      case 'input':
-        programs.typed(observation.line);
-        return this.#telemetry.command(observation.line);
-      case 'command': {
-        const { argv, exitCode, cwd } = observation;
-        if (programs.isNews(argv)) this.#telemetry.program(argv, exitCode, cwd);
-        return;
-      }
-      case 'download':
-        return this.#telemetry.download(observation.url, observation.tool, observation.path);
-      case 'file': {
-        const { path, content, how } = observation;
-        this.#server.ctx.blobs.keep(content).then(
-          (kept) => this.#telemetry.file(path, content.length, kept, how),
-          (error: unknown) => this.#failed(error),
-        );
-        return;
-      }
-      case 'execute':
-        return this.#telemetry.execute(observation.path, observation.argv);
-      case 'connect':
-        return this.#telemetry.forward('connect', observation.host, observation.port);
-      case 'bounded':
-        return this.#telemetry.bounded(observation.what);
-    }
   }
 
   /** Whatever breaks ends this connection alone. */

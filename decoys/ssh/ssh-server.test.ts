@@ -234,8 +234,8 @@ describe('sessions', () => {
     expect(result.seen).toEqual(['eof', 'exit 3']);
     client.close();
     await until(() => actions().includes('ssh-disconnect'));
-    expect(events('ssh-session')[0]!.netsentinel!.ssh).toMatchObject({
-      channel: 'shell',
+    expect(events('ssh-session')[0]!.netsentinel).toMatchObject({
+      opened: 'shell',
       terminal: { type: 'xterm', columns: 100, rows: 30 },
       environment: { LANG: 'C.UTF-8' },
     });
@@ -410,7 +410,7 @@ describe('forwarding', () => {
     expect((await output(client)).data).toMatch(/^HTTP\/1\.1 200 OK\r\nServer: nginx\r\n/);
     client.send(message().u8(MSG.CHANNEL_CLOSE).u32(0).view());
     await until(() => events('ssh-forward').length === 2);
-    expect(events('ssh-forward')[0]!.netsentinel!.ssh!.forward).toEqual({
+    expect(events('ssh-forward')[0]!.netsentinel!.forward).toEqual({
       kind: 'direct-tcpip',
       host: 'example.com',
       port: 80,

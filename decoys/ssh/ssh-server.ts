@@ -1,61 +1,41 @@
 /** The SSH decoy without its choice of machine: admission, the connections, and their common end. */
 import { createHmac } from 'node:crypto';
-import type { Actor } from '@netsentinel/contracts/actor';
 import type { Decoy, DecoyConnection, DecoyContext } from '@netsentinel/contracts/decoy';
 import { actorOf } from '@netsentinel/kernel/address';
 import { describeError } from '@netsentinel/kernel/errors';
-import type { Persona } from '../persona/persona.types.ts';
-import type { OpenMachine } from '../shell/shell.types.ts';
-import { CredentialPolicy } from './credential-policy.ts';
+import { RANKS } from '../service/connection-limit.ts';
+import { LoginPolicy } from '../service/login-policy.ts';
+import { connectionLimit, personaHost, type PersonaParts } from '../service/persona-host.ts';
 import { deriveHostKeys } from './host-keys.ts';
 import { loadModuli } from './kex/moduli.ts';
-import { MachinePool } from './machine-pool.ts';
+import { offerOf } from './offers.ts';
 import { SshConnection, type SshServer } from './ssh-connection.ts';
 import type { SshConfig } from './ssh.config.ts';
 import { StartupLimit } from './startup-limit.ts';
 
-export interface SshParts {
-  readonly openMachine: OpenMachine;
-  readonly persona: Persona;
-}
-
-export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: SshParts): Decoy {
-  const { persona } = parts;
+/** @param parts in place of the persona of the seed, for tests */
+export function createSshServer(ctx: DecoyContext, config: SshConfig, parts?: PersonaParts): Decoy {
+  const { persona, machines, logins: memory } = personaHost(ctx, config, parts);
   const logins = new Set(persona.users.filter((user) => user.login).map((user) => user.name));
+  const software = config.software ?? persona.ssh.software;
   const server: SshServer = {
     ctx,
     config,
     hostKeys: deriveHostKeys(ctx.seed),
-    policy: new CredentialPolicy({
-      config: config.credentials,
-      seed: ctx.seed,
-      memory: ctx.memory,
-      isUser: (name) => logins.has(name),
-    }),
-    machines: new MachinePool({
-      persona,
-      openMachine: parts.openMachine,
-      clock: ctx.clock,
-      memory: ctx.memory,
-      maxIdle: config.maxMachines,
-    }),
+    policy: new LoginPolicy({ config: config.credentials, memory, isUser: (name) => logins.has(name) }),
+    machines,
     hostname: persona.hostname,
+    profile: persona.profile,
+    software,
+    offer: offerOf(software),
     timingSecret: createHmac('sha256', ctx.seed).update('ssh timing').digest('hex'),
   };
   // While files can still be read: a confined process may not open any later.
   loadModuli();
   const startups = new StartupLimit(config.maxStartups);
-  const perActor = new Map<Actor, number>();
+  const limit = connectionLimit(ctx);
   const open = new Set<SshConnection>();
   let closing = false;
-
-  const admit = (actor: Actor): boolean => {
-    const own = perActor.get(actor) ?? 0;
-    if (closing || open.size >= ctx.limits.maxConnections || own >= ctx.limits.maxConnectionsPerSource) return false;
-    if (!startups.enter(actor)) return false;
-    perActor.set(actor, own + 1);
-    return true;
-  };
 
   return {
     get connections() {
@@ -65,7 +45,11 @@ export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: Ssh
     accept(incoming: DecoyConnection): void {
       try {
         const actor = actorOf(incoming.source.ip);
-        if (!admit(actor)) {
+        let connection: SshConnection | undefined;
+        const place = { makeRoom: () => connection?.stop('made room for another') };
+        const admission = closing ? undefined : limit.enter(actor, place);
+        if (admission === undefined || !startups.enter(actor)) {
+          admission?.leave();
           refuse(incoming, closing);
           return;
         }
@@ -74,18 +58,20 @@ export function createSshServer(ctx: DecoyContext, config: SshConfig, parts: Ssh
           if (starting) startups.leave(actor);
           starting = false;
         };
-        const connection: SshConnection = new SshConnection(server, incoming, actor, {
-          onLogin: started,
+        const opened: SshConnection = new SshConnection(server, incoming, actor, {
+          onLogin: () => {
+            started();
+            admission.rank(RANKS.inside);
+          },
           onEnd: () => {
             started();
-            open.delete(connection);
-            const left = (perActor.get(actor) ?? 1) - 1;
-            if (left > 0) perActor.set(actor, left);
-            else perActor.delete(actor);
+            admission.leave();
+            open.delete(opened);
           },
         });
-        open.add(connection);
-        connection.start();
+        connection = opened;
+        open.add(opened);
+        opened.start();
       } catch (error) {
         ctx.log.error('SSH connection could not start', { error: describeError(error) });
         incoming.stream.destroy();

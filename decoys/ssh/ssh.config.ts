@@ -1,51 +1,17 @@
 /** What can be configured of the SSH decoy. The defaults are a believable, attackable Debian 12 server. */
 import { z } from 'zod';
-
-const name = z.string().min(1).max(64);
-const pair = z.strictObject({
-  user: name.describe('User name, exactly.'),
-  password: z.string().max(256).describe('Password, exactly.'),
-});
+import { serviceFields } from '../service/service.config.ts';
 
 export const SshConfig = z.strictObject({
-  persona: name
-    .default('debian-12-server')
-    .describe('The profile of the machine behind the login (a folder of `content/personas`).'),
+  ...serviceFields,
   software: z
     .string()
     .regex(/^[\x21-\x7e]+( [\x21-\x7e]+)?$/)
     .max(200)
-    .default('OpenSSH_9.2p1 Debian-2+deb12u10')
+    .optional()
     .describe(
-      'Software version in the identification string. The behaviour is that of OpenSSH 9.2p1 on Debian 12; claim nothing else.',
+      'Software version in the identification string, instead of the one that the persona has. The behaviour is that of OpenSSH 9.2p1.',
     ),
-  credentials: z
-    .strictObject({
-      accept: z.array(pair).max(1000).default([]).describe('Pairs that always let in.'),
-      anyAfterTries: z
-        .union([z.number().int().min(1).max(100), z.literal('seeded'), z.literal(false)])
-        .default('seeded')
-        .describe(
-          'Let an attacker in with whatever comes at this try of theirs, for users that exist on the machine. `seeded`: the second to fourth, fixed for each attacker. false: never.',
-        ),
-      weakPairs: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Let in with one well-known weak password for each user of the machine, another one for each attacker.',
-        ),
-      any: z
-        .boolean()
-        .default(false)
-        .describe('Let everybody in at once, with any password, as any user that exists on the machine.'),
-      denyUsers: z.array(name).max(1000).default([]).describe('Users that never get in.'),
-      remember: z
-        .boolean()
-        .default(true)
-        .describe('What let an attacker in lets them in again, also after a restart, and other passwords then fail.'),
-    })
-    .prefault({})
-    .describe('Who gets in with a password.'),
   publicKeys: z
     .strictObject({
       accept: z
@@ -110,12 +76,5 @@ export const SshConfig = z.strictObject({
     })
     .prefault({})
     .describe('MaxStartups, counted for each attacker apart, so that none can shut out another.'),
-  maxMachines: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(512)
-    .describe('Machines of attackers that are not connected, kept in memory for their return.'),
 });
 export type SshConfig = z.infer<typeof SshConfig>;

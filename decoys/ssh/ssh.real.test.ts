@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recordShare } from '@netsentinel/testkit/conformance-share';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunSshd, startRealSshd, type RealSshd } from '@netsentinel/testkit/real-sshd';
 import type { MessageClient } from '@netsentinel/testkit/ssh-client/message-client';
@@ -63,6 +64,10 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
     port = await decoy.listen();
   });
 
+  const probes = Object.keys(RAW_PROBES).length + BEFORE_LOGIN.length + AFTER_LOGIN.length;
+  let alike = 0;
+  afterAll(() => recordShare({ decoy: 'ssh', beside: 'OpenSSH', probes, alike }));
+
   afterAll(async () => {
     await decoy.close();
     await real.stop();
@@ -72,6 +77,7 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
   it.each(Object.entries(RAW_PROBES))('answers raw bytes alike: %s', async (_name, chunks) => {
     const [theirs, ours] = await Promise.all([probeRaw(real.port, chunks), probeRaw(port, chunks)]);
     expect(ours).toBe(theirs);
+    alike++;
   });
 
   it.each(BEFORE_LOGIN.map((probe) => [probe.name, probe] as const))(
@@ -79,6 +85,7 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
     async (_name, probe) => {
       const [theirs, ours] = await Promise.all([probeMessages(real.port, probe), probeMessages(port, probe)]);
       expect(ours).toBe(theirs);
+      alike++;
     },
   );
 
@@ -93,6 +100,7 @@ describe.runIf(canRunSshd())('the SSH decoy beside the real sshd', () => {
       // sshd names the file that let the key in.
       const path = /^(4 (?:\\\w{1,2})*)\S*authorized\w*:1: key options/;
       expect(ours.replace(path, 'PATH')).toBe(theirs.replace(path, 'PATH'));
+      alike++;
     },
   );
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MessageEngine } from '@netsentinel/testkit/ssh-client/message-engine';
 import { createCompressor, createDecompressor } from './compression.ts';
 import { deriveHostKeys } from './host-keys.ts';
-import { InputBuffer } from './input-buffer.ts';
+import { InputBuffer } from '../service/input-buffer.ts';
 import { agreeDh } from './kex/dh-group.ts';
 import { createKex } from './kex/index.ts';
 import { chooseGroup, fixedGroup, loadModuli } from './kex/moduli.ts';

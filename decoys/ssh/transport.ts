@@ -277,7 +277,7 @@ export class Transport {
   }
 
   #sendKexInit(): void {
-    this.#ownKexInit = serverKexInit(randomFillSync(Buffer.allocUnsafe(16)));
+    this.#ownKexInit = serverKexInit(randomFillSync(Buffer.allocUnsafe(16)), this.#options.offer?.proposal);
     this.#output.seal(this.#ownKexInit);
     this.#sentKexInit = true;
   }
@@ -295,7 +295,7 @@ export class Transport {
       if (this.#strict && sequence !== 0)
         return this.disconnect('strict KEX violation: KEXINIT was not the first packet');
     }
-    const negotiation = negotiate(proposal);
+    const negotiation = negotiate(proposal, this.#options.offer?.proposal);
     if (!negotiation.ok) return this.drop(negotiation.reason);
     this.#agreement = negotiation.value;
     this.#kex = createKex(negotiation.value.kex);
@@ -367,8 +367,15 @@ export class Transport {
   }
 
   #sendExtensions(): void {
-    scratch.reset().u8(MSG.EXT_INFO).u32(2).string('server-sig-algs').string(SERVER_SIG_ALGS);
-    this.#output.seal(scratch.string('publickey-hostbound@openssh.com').string('0').view());
+    const bindsHostKey = this.#options.offer?.bindsHostKey ?? true;
+    scratch
+      .reset()
+      .u8(MSG.EXT_INFO)
+      .u32(bindsHostKey ? 2 : 1)
+      .string('server-sig-algs')
+      .string(SERVER_SIG_ALGS);
+    if (bindsHostKey) scratch.string('publickey-hostbound@openssh.com').string('0');
+    this.#output.seal(scratch.view());
   }
 
   #startCompression(agreement: Agreement, direction: 'in' | 'out'): void {

@@ -1,11 +1,14 @@
 /** What a transport is told, and what it tells whoever owns it. */
 import type { HostKeys } from './host-keys.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
+import type { ServerOffer } from './offers.ts';
 
 export interface TransportOptions {
   /** Without its line end: `SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10`. */
   readonly version: string;
   readonly hostKeys: HostKeys;
+  /** What this version of sshd offers; Debian 12's where absent. */
+  readonly offer?: ServerOffer;
   /** Bytes in one direction after which new keys are asked for; OpenSSH's own limits where absent. */
   readonly rekeyBytes?: number;
 }

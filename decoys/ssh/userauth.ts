@@ -4,7 +4,7 @@
  */
 import { verify as verifySignature, type KeyObject } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
-import { answerAfterMs, pamDelayMs } from './failure-delay.ts';
+import { answerAfterMs, pamDelayMs } from '../service/failure-delay.ts';
 import { fingerprintOf, publicKeyFromBlob } from './host-keys.ts';
 import { MSG } from './messages.ts';
 import type { Transport } from './transport.ts';

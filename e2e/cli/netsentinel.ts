@@ -35,6 +35,8 @@ export interface RunOptions {
   /** Runs as this user; only root may ask. */
   readonly uid?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What `up` itself is given: `--persona`, `ubuntu-22.04-web` … */
+  readonly choice?: readonly string[];
 }
 
 function start(args: readonly string[], options: RunOptions): ChildProcess {
@@ -61,7 +63,7 @@ export async function run(args: readonly string[], options: RunOptions): Promise
 
 /** `up --json`, until it listens. */
 export async function up(args: readonly string[], options: RunOptions): Promise<Started> {
-  const child = start([...args, 'up', '--json'], options);
+  const child = start([...args, 'up', '--json', ...(options.choice ?? [])], options);
   const lines: Record<string, unknown>[] = [];
   let errors = '';
   let waiting: {
@@ -110,10 +112,14 @@ export async function up(args: readonly string[], options: RunOptions): Promise<
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return (await freePorts(1))[0]!;
+}
+
+/** Ports that were free a moment ago, no two alike. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }

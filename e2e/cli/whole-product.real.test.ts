@@ -41,10 +41,10 @@ afterEach(async () => {
   rmSync(top, { recursive: true, force: true });
 });
 
-function configure(more = ''): void {
+function configure(credentials = '{}'): void {
   writeFileSync(
     join(top, 'netsentinel.yaml'),
-    `data: ./data\nconsole: { port: ${consolePort} }\ndecoys:\n  - { id: ssh-1, type: ssh, address: 127.0.0.1, port: ${decoyPort} }\n${more}`,
+    `data: ./data\nconsole: { port: ${consolePort} }\ndecoys:\n  - { id: ssh-1, type: ssh, address: 127.0.0.1, port: ${decoyPort}, options: { credentials: ${credentials} } }\n`,
   );
 }
 
@@ -242,6 +242,40 @@ describe('what is wrong is said before anything runs', () => {
     expect(code).toBe(1);
     expect(err).toContain('NETSENTINEL_CONSOLE__PORT');
   });
+});
+
+it('what a person calls no attack is left alone, until it is called one again', async () => {
+  // Let in at the second or third try, as the seed has it, would be an attack of another kind.
+  configure('{ anyAfterTries: false, weakPairs: false }');
+  const product = await start();
+  const cli = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await run(args, { cwd: top });
+    expect([args, code, err]).toEqual([args, 0, '']);
+    return out;
+  };
+  const incidents = async (): Promise<{ id: string; status: string }[]> =>
+    (await cli('incidents', '--json'))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { id: string; status: string });
+  await attack('wrong');
+  const id = String((await product.until((line) => line['t'] === 'incident'))['id']);
+  await expect.poll(() => cli('incidents', id, '--json'), { timeout: 10_000 }).toMatch(/"end":\d/);
+  expect(await cli('incidents', id, '--not-an-attack', 'our own test', '--days', '7')).toContain(
+    'closed: not an attack',
+  );
+  const before = await eventsTotal();
+  await attack('wrong');
+  await eventsBeyond(before);
+  const listed = await cli('rules', 'exceptions', '--json');
+  expect(JSON.parse(listed)).toMatchObject({ kind: 'no attack', reason: 'our own test', incident: id });
+  expect((await incidents()).map(({ status }) => status)).toEqual(['benign']);
+  const refused = await run(['incidents', id, '--not-an-attack', ' '], { cwd: top });
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('a reason is needed')]);
+  const { id: exception } = JSON.parse(listed) as { id: string };
+  expect(await cli('rules', 'exceptions', '--remove', exception.slice(0, 8))).toContain('(over)');
+  await attack('wrong');
+  await expect.poll(async () => (await incidents()).length, { timeout: 10_000 }).toBe(2);
 });
 
 it('a tampered backup is refused and nothing is touched', async () => {

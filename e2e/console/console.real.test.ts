@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Action } from '@netsentinel/contracts/action';
+import type { Exception } from '@netsentinel/contracts/exception';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
+import type { SourcesStatus } from '@netsentinel/contracts/source';
 import { PASSWORD, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { drawnAt, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
+import { drawnAt, faintTexts, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS, hostileIncident, sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const consoleRoot = join(import.meta.dirname, '../../surface/console/out');
@@ -17,7 +19,9 @@ let h: ApiHarness;
 let page: Page;
 let complaints: string[];
 let blocks: number;
+let sources: SourcesStatus;
 let revert: (id: string) => Promise<boolean>;
+let dismissals: NonNullable<NonNullable<Parameters<typeof startApi>[0]>['dismissals']>;
 
 beforeAll(async () => {
   if (!existsSync(join(consoleRoot, 'index.html'))) throw new Error('the console is not built: npm run setup');
@@ -26,9 +30,14 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   blocks = 1;
+  sources = SAMPLE_STATUS.sources;
   h = await startApi({
     consoleRoot,
-    status: () => ({ ...SAMPLE_STATUS, blocksInForce: blocks }),
+    status: () => ({ ...SAMPLE_STATUS, blocksInForce: blocks, sources }),
+    dismissals: {
+      dismiss: (...word) => dismissals.dismiss(...word),
+      endException: (...word) => dismissals.endException(...word),
+    },
     response: { revert: (id) => revert(id), revertAll: async () => 0 },
     attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
   });
@@ -68,6 +77,33 @@ async function putAction(action: Action): Promise<void> {
 
 const rows = (): ReturnType<Page['locator']> => page.getByTestId('incident');
 
+describe('silent sources', () => {
+  it('are named above the incidents while there are any', async () => {
+    await enter();
+    expect(await page.getByRole('status', { name: 'Silent sources' }).count()).toBe(0);
+    const now = Date.now();
+    const names = ['web-1 /var/log/nginx/access.log', '', HOSTILE_TEXTS[0]!, 'db-1 /var/log/postgresql.log', 'db-2'];
+    const latest = names.map((source, i) => ({
+      sensor: source === '' ? 'decoys' : 'web-servers',
+      source,
+      lastSeen: now - 600_000 * (i + 1),
+      silentSince: now - 600_000 * (i + 1),
+    }));
+    sources = { known: 40, silent: 25, latest };
+    const notice = page.getByRole('status', { name: 'Silent sources' });
+    await notice.getByText('25 sources have fallen silent').waitFor();
+    await notice.getByText('web-1 /var/log/nginx/access.log').waitFor();
+    await notice.getByText('gives no sign of life, last heard 20 min ago').waitFor();
+    expect(await notice.getByText('db-2').isVisible()).toBe(false);
+    await notice.getByText('22 more').click();
+    await notice.getByText('db-2').waitFor();
+    await notice.getByText('and 20 others').waitFor();
+    sources = SAMPLE_STATUS.sources;
+    await notice.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('the way in and out', () => {
   it('leads from the first-run link to an account, an empty queue, out and in again', async () => {
     await page.goto(h.url);
@@ -85,6 +121,7 @@ describe('the way in and out', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Name or password is wrong.').waitFor();
     await page.getByLabel('Password').fill(PASSWORD);
+    await record('i1');
     await put(sampleIncident('i1', Date.now()));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/incident/?id=i1');
@@ -110,9 +147,8 @@ describe('the way in and out', () => {
     await rows().first().waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
-    const link = page.getByRole('link', { name: 'Brute-forced' });
-    for (let i = 0; i < 12 && !(await link.evaluate('(e) => e === document.activeElement')); i++)
-      await page.keyboard.press('Tab');
+    const focused = (): Promise<string> => page.evaluate('document.activeElement.textContent');
+    for (let i = 0; i < 12 && !(await focused()).startsWith('Brute-forced'); i++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByTestId('timeline').waitFor();
     expect(complaints).toEqual([]);
@@ -374,6 +410,96 @@ describe('hostile text', () => {
   });
 });
 
+const exceptionOf = (incident: string, change: Partial<Exception> = {}): Exception => ({
+  id: '3b241101-e2bb-4255-8caf-4136c566a962',
+  rules: ['ssh-bruteforce'],
+  where: { 'source.ip': ['203.0.113.77'] },
+  reason: 'our backup',
+  by: 'admin',
+  at: new Date().toISOString(),
+  until: new Date(Date.now() + 7 * 86_400_000).toISOString(),
+  incident,
+  ...change,
+});
+
+describe('no attack', () => {
+  it('is said with a reason and for a time, is seen, and is taken back', async () => {
+    await enter();
+    await record('i1');
+    const incident = sampleIncident('i1', Date.now(), { status: 'open' });
+    await put(incident);
+    dismissals = {
+      dismiss: async (id, { reason, days }, by) => {
+        const until = new Date(Date.now() + days * 86_400_000).toISOString();
+        const exception = exceptionOf(id, { reason, by, until });
+        await h.state.transaction((tx) => tx.putException(exception));
+        const benign = { ...incident, status: 'benign' as const, version: 2 };
+        await put(benign);
+        return { incident: summaryOf(benign), exception, lifted: 0 };
+      },
+      endException: async (id, by) => {
+        const ended = { by, at: new Date().toISOString() };
+        await h.state.transaction((tx) => tx.putException(exceptionOf('i1', { id, ended })));
+        return true;
+      },
+    };
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await page.getByRole('button', { name: 'Not an attack…' }).click();
+    const sure = page.getByRole('button', { name: 'Not an attack', exact: true });
+    expect(await sure.isDisabled()).toBe(true);
+    await page.getByLabel('Why it is none').fill('our nightly <b>backup</b>');
+    await page.getByLabel('Leave it alone for').selectOption('a week');
+    await sure.click();
+    await page.getByText('“our nightly <b>backup</b>”').waitFor();
+    await page.getByText('benign', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Not an attack…' }).count()).toBe(0);
+    await page.goto(h.url);
+    await page.getByRole('link', { name: 'Exceptions' }).click();
+    await page.getByText('source.ip: 203.0.113.77').waitFor();
+    await page.getByRole('button', { name: 'End this exception' }).click();
+    await page.getByText('Ended by admin').waitFor();
+    expect(await page.getByRole('button', { name: 'End this exception' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says so where it could not be done', async () => {
+    await enter();
+    await put(sampleIncident('i1', Date.now()));
+    dismissals = { dismiss: async () => undefined, endException: async () => false };
+    await page.goto(`${h.url}/incident/?id=i1`);
+    await page.getByRole('button', { name: 'Not an attack…' }).click();
+    await page.getByLabel('Why it is none').fill('x');
+    await page.getByRole('button', { name: 'Not an attack', exact: true }).click();
+    const alert = page.getByTestId('dismissal').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toBe('There is no incident of this id.');
+  });
+});
+
+describe('known scanners', () => {
+  it('are named in the queue and in the story, and can be left out or looked at alone', async () => {
+    await enter();
+    const now = Date.now();
+    const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
+    await put(
+      sampleIncident('scan', now, { scanner, title: 'Shodan, a research scanner: probe' }),
+      sampleIncident('i2', now),
+    );
+    await expect.poll(() => rows().count()).toBe(2);
+    await page.getByLabel('Who').selectOption('No known scanners');
+    await expect.poll(() => rows().count()).toBe(1);
+    await put(sampleIncident('later', now, { scanner }), sampleIncident('i3', now));
+    await expect.poll(() => rows().count()).toBe(2);
+    expect(await page.locator('.badge.scanner').count()).toBe(0);
+    await page.getByLabel('Who').selectOption('Known scanners');
+    await expect.poll(() => rows().count()).toBe(2);
+    await page.getByRole('link', { name: 'Shodan, a research scanner' }).click();
+    await page.getByTestId('timeline').waitFor();
+    expect(await page.locator('.badge.scanner').textContent()).toBe('Shodan');
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('looks', () => {
   for (const colorScheme of ['dark', 'light'] as const)
     it(`legible in ${colorScheme} and on a phone`, async () => {
@@ -388,28 +514,15 @@ describe('looks', () => {
       );
       await putAction(sampleBlock('a1', incident, now));
       await expect.poll(() => rows().count()).toBe(5);
-      for (const path of ['/', '/incident/?id=i1', '/nothing']) {
+      await h.state.transaction((tx) => tx.putException(exceptionOf('i1')));
+      await put(sampleIncident('scan', now, { scanner: { id: 'shodan', name: 'Shodan', kind: 'research' } }));
+      for (const path of ['/', '/incident/?id=i1', '/exceptions/', '/nothing']) {
         await page.goto(h.url + path);
-        await page.locator('.queue, [data-testid=timeline], a[href="/"]').last().waitFor();
+        await page.locator('.queue, [data-testid=timeline], [data-testid=exception], a[href="/"]').last().waitFor();
+        const say = page.getByRole('button', { name: 'Not an attack…' });
+        if (await say.isVisible()) await say.click();
         expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
-        expect([path, await page.evaluate(`(${FAINT})()`)]).toEqual([path, []]);
+        expect([path, await faintTexts(page)]).toEqual([path, []]);
       }
     });
 });
-
-/** Runs in the page: texts whose contrast with the nearest background is under 4.5 (WCAG 2.2, 1.4.3). */
-const FAINT = `() => {
-  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
-  const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const faint = [];
-  for (const element of document.querySelectorAll('body *')) {
-    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
-    if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
-    let behind = element, back;
-    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
-    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
-  }
-  return faint;
-}`;

@@ -70,6 +70,8 @@ async function drill(without: string | undefined): Promise<DrillReport> {
     normalise: normaliseSensorEvent,
     onTerminal: () => {},
     onHeartbeat: () => {},
+    onCollecting: () => {},
+    onKept: () => {},
   };
   // What listens on a real machine: a service, and the control sockets.
   const tcp = createServer((socket) => socket.end());

@@ -13,6 +13,8 @@ import { findInputFiles } from '@netsentinel/normalise/records/input-file';
 import { readRules } from '@netsentinel/sigma/read/read-rules';
 import { analyze } from '../../apps/netsentinel/analyze/analyze.ts';
 import { LogFile } from '../../apps/netsentinel/analyze/log-file.ts';
+import { NotableLists } from '../../apps/netsentinel/analyze/notable-list.ts';
+import { everything } from '../../apps/netsentinel/analyze/sifter.ts';
 import { readRuleFiles } from '../../apps/netsentinel/hunt/rule-files.ts';
 import { readEcsPipelines } from '../../apps/netsentinel/rules/ecs-pipelines.ts';
 
@@ -97,10 +99,18 @@ export async function measure(args: readonly string[]): Promise<number> {
 async function measureRaw(set: string, paths: readonly string[]): Promise<Measured> {
   const sessions = new Map<string, Session>();
   for (const [index, path] of paths.entries()) {
-    const file = new LogFile({ file: { path, bytes: 0 }, index, parse: PARSE, nowMs: Date.now(), onBytes: () => {} });
-    for (let events = await file.next(); events !== undefined; events = await file.next())
-      for (const { event, timeMs } of events) {
-        const { actor, decoy, session } = event.netsentinel;
+    const file = new LogFile({
+      file: { path, bytes: 0 },
+      index,
+      parse: PARSE,
+      nowMs: Date.now(),
+      sifter: everything,
+      keeper: new NotableLists(),
+    });
+    for (let piece = await file.next(); piece !== undefined; piece = await file.next())
+      for (let i = 0; i < piece.notable.length; i++) {
+        const { actor, decoy, session } = piece.notable.get(i).event.netsentinel;
+        const timeMs = piece.timesMs[piece.notable.placeOf(i)]!;
         if (decoy === undefined || actor === '-') continue;
         const key = session === undefined ? `${path} ${actor} ${timeMs}` : `${path} ${actor} ${session.id}`;
         if (!sessions.has(key)) sessions.set(key, { actor, timeMs });

@@ -6,7 +6,8 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { FromChild, type ToDecoyHost, type ToEnforcer } from '@netsentinel/contracts/process';
+import { FromChild, type ToDecoyHost, type ToEnforcer, type ToWatcher } from '@netsentinel/contracts/process';
+import { RESERVED } from '../../apps/watcher/descriptors.ts';
 
 const START_MS = 60_000;
 const OPTIONS = ['--disable-warning=ExperimentalWarning', '--expose-gc'];
@@ -18,7 +19,16 @@ export async function startDecoyHost(home: string): Promise<string> {
       t: 'boot',
       sensor: 'alone',
       logLevel: 'warn',
-      decoys: [{ id: 'ssh-1', type: 'ssh', config: {}, seed: Buffer.alloc(32, 7).toString('base64') }],
+      decoys: [
+        {
+          id: 'ssh-1',
+          type: 'ssh',
+          config: {},
+          persona: 'debian-12-server',
+          seed: Buffer.alloc(32, 7).toString('base64'),
+        },
+      ],
+      personas: {},
       limits: {
         maxConnections: 10,
         maxConnectionsPerSource: 10,
@@ -54,6 +64,35 @@ export async function startEnforcer(home: string): Promise<string> {
     socket.destroy();
     return 'takes orders on its control socket';
   });
+}
+
+/** Its first stage must open sockets and become the second; without the right to, it must say so. */
+export async function startWatcher(home: string): Promise<string> {
+  const request = { interfaces: ['lo'], addresses: ['127.0.0.1'], decoyPorts: [] };
+  const second = [process.execPath, ...OPTIONS, join(home, 'apps/watcher/watcher-host.ts')];
+  const args = [...OPTIONS, join(home, 'apps/watcher/open-sockets.ts'), JSON.stringify(request), '--', ...second];
+  const child = spawn('env', ['-u', 'NODE_CHANNEL_FD', process.execPath, ...args], {
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...Array.from({ length: RESERVED }, () => 'ignore' as const)],
+    env: environment(),
+  });
+  child.send({
+    t: 'boot',
+    logLevel: 'warn',
+    addresses: { '127.0.0.1': 'web' },
+    decoyPorts: [],
+    clientPortsFrom: 32_768,
+  } satisfies ToWatcher);
+  return supervised(
+    child,
+    async () => {
+      const [raw] = (await once(child, 'message')) as [unknown];
+      const message = FromChild.parse(raw);
+      if (message.t === 'ready') return 'sees packets';
+      throw new Error(message.t === 'failed' ? message.message : `it said ${message.t}`);
+    },
+    () => child.send({ t: 'stop' }),
+  );
 }
 
 /** All processes, as `netsentinel up` starts them; the console's server must answer. */

@@ -71,7 +71,7 @@ writeFileSync(join(out, 'texts.json.br'), compress(JSON.stringify(texts)));
 writeFileSync(join(out, 'packages.tsv.br'), compress(packages()));
 const version = readFileSync(join(rootFolder, 'etc/debian_version'), 'utf8').trim();
 writeFileSync(
-  join(out, 'persona.json'),
+  join(out, 'installation.json'),
   `${JSON.stringify({ profile: 'debian-12-server', version, ssh: sshPackage(), kernels: kernelFacts }, null, 2)}\n`,
 );
 

@@ -4,7 +4,7 @@
  */
 import type { Event } from '@netsentinel/contracts/event';
 import { pack, tryUnpack } from '@netsentinel/kernel/pack';
-import { z } from 'zod';
+import { z, type ZodType } from 'zod';
 import { DETECTORS } from './detectors/index.ts';
 
 const VERSION = 1;
@@ -48,6 +48,11 @@ const Packed = z.tuple([
   z.tuple([z.string().max(1024), z.array(z.string().max(64)).max(MAX_LINE_RULES)]),
 ]);
 
+/** What each detector's memory must look like. */
+const MEMORIES: ReadonlyMap<string, ZodType> = new Map(
+  DETECTORS.flatMap(({ id, memory }) => (memory === undefined ? [] : [[id, memory] as const])),
+);
+
 export function packActorState(state: ActorState): Uint8Array {
   for (let keep = state.before.length; ; keep = keep >> 1) {
     const bytes = pack([
@@ -72,10 +77,10 @@ export function unpackActorState(bytes: Uint8Array): ActorState {
   const [, lastSeen, seen, memories, before, [session, rules]] = parsed.data;
   if (Number.isSafeInteger(lastSeen)) state.lastSeen = lastSeen;
   for (const [producer, sequence] of Object.entries(seen).slice(0, MAX_PRODUCERS)) state.seen.set(producer, sequence);
-  for (const { id, memory } of DETECTORS) {
-    if (memory === undefined || !Object.hasOwn(memories, id)) continue;
-    const read = memory.safeParse(memories[id]);
-    if (read.success) state.memories.set(id, read.data);
+  // In the order that they had: packed again, it is the same.
+  for (const [id, packed] of Object.entries(memories)) {
+    const read = MEMORIES.get(id)?.safeParse(packed);
+    if (read?.success === true) state.memories.set(id, read.data);
   }
   state.before = before.slice(-MAX_BEFORE) as unknown as Event[];
   state.line = { session, rules };
@@ -131,10 +136,22 @@ export function essenceOf(event: Event): Event {
       'sequence',
     ]),
     ...(event.source === undefined ? {} : { source: pick(event.source, ['ip', 'port']) }),
+    ...(event.netsentinel.probe === undefined ? {} : { destination: pick(event.destination ?? {}, ['ip', 'port']) }),
     ...(event.user?.name === undefined ? {} : { user: { name: event.user.name } }),
     ...(event.network?.protocol === undefined ? {} : { network: { protocol: event.network.protocol } }),
     netsentinel: {
-      ...pick(event.netsentinel, ['sensor', 'source_verified', 'actor', 'decoy', 'session', 'credential', 'recording']),
+      ...pick(event.netsentinel, [
+        'sensor',
+        'source_verified',
+        'actor',
+        'decoy',
+        'session',
+        'credential',
+        'recording',
+        'scanner',
+        'probe',
+      ]),
+      ...(event.netsentinel.client === undefined ? {} : { client: event.netsentinel.client }),
       ...(event.netsentinel.ssh === undefined ? {} : { ssh: pick(event.netsentinel.ssh, ['client_version', 'hassh']) }),
     },
   };

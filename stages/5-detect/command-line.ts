@@ -169,14 +169,8 @@ class Reader {
         if (escaped !== undefined && escaped !== '\n') word += escaped;
       } else if (c === "'") word += this.#until("'");
       else if (c === '"') word += this.#doubleQuoted();
-      else if (c === '`') {
-        this.#nested('`');
-        word += '`…`';
-      } else if (c === '$' && text[this.#at] === '(') {
-        this.#at++;
-        this.#nested(')');
-        word += '$(…)';
-      } else if (c === '$' && text[this.#at] === "'") {
+      else if (this.#opensNested(c)) word += this.#substitution(c);
+      else if (c === '$' && text[this.#at] === "'") {
         this.#at++;
         word += ansiC(this.#until("'", true));
       } else word += c;
@@ -193,16 +187,24 @@ class Reader {
       if (c === '\\') {
         const escaped = text[this.#at++] ?? '';
         word += '"\\$`'.includes(escaped) ? escaped : `\\${escaped}`;
-      } else if (c === '`') {
-        this.#nested('`');
-        word += '`…`';
-      } else if (c === '$' && text[this.#at] === '(') {
-        this.#at++;
-        this.#nested(')');
-        word += '$(…)';
-      } else word += c;
+      } else word += this.#opensNested(c) ? this.#substitution(c) : c;
     }
     return word;
+  }
+
+  /** Whether `c`, which was just taken, begins a command whose output stands there. */
+  #opensNested(c: string): boolean {
+    return c === '`' || (c === '$' && this.#text[this.#at] === '(');
+  }
+
+  #substitution(c: string): string {
+    if (c === '`') {
+      this.#nested('`');
+      return '`…`';
+    }
+    this.#at++;
+    this.#nested(')');
+    return '$(…)';
   }
 
   /** Text up to the quote, which it takes too. */

@@ -5,6 +5,7 @@
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Interaction } from '@netsentinel/contracts/interaction';
+import type { Login } from '@netsentinel/contracts/logins';
 import type { ZodType } from 'zod';
 import type { CommandLine } from './command-line.ts';
 
@@ -45,6 +46,8 @@ export interface DetectorInput {
   readonly verified: boolean;
   /** Read once for all detectors; no commands where the event has none. */
   readonly line: CommandLine;
+  /** Of a login: what was tried. An event that tells of several is shown once for each. */
+  readonly login: Login | undefined;
 }
 
 export interface Step<Memory> {
@@ -58,8 +61,12 @@ export interface Finding {
   readonly summary: string;
   /** Earlier events that it rests on besides the present one, the most telling first. */
   readonly evidence?: readonly Evidence[];
+  /** Where one finding is worse than most of the detector's. */
+  readonly severity?: Severity;
   /** Where one finding shows only some of the detector's techniques. */
   readonly techniques?: readonly string[];
+  /** The tactics that those serve. */
+  readonly tactics?: readonly string[];
 }
 
 export interface Evidence {

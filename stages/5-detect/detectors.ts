@@ -4,6 +4,8 @@
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { interactionOf, type Interaction } from '@netsentinel/contracts/interaction';
+import { loginsOf } from '@netsentinel/contracts/logins';
+import { isoMs } from '@netsentinel/kernel/iso-time';
 import { isRepeat, markSeen, type ActorState } from './actor-state.ts';
 import { readArgv, readCommandLine, type CommandLine } from './command-line.ts';
 import type { Detector, DetectorDefinition, DetectorInput, Finding } from './detector.types.ts';
@@ -30,7 +32,9 @@ interface Member {
 }
 
 /** What web servers saw has a group `url`, as JSON writes it and as msgpack does. */
-const SIGNS = ['decoy', 'authentication', '"url":{', '\u00a3url'].map((text) => Buffer.from(text, 'latin1'));
+const SIGNS = ['decoy', 'authentication', 'zeek.ssh', '"url":{', '\u00a3url', '"probe":{'].map((text) =>
+  Buffer.from(text, 'latin1'),
+);
 
 /**
  * False where a record (`kernel/event-record.ts`) is background for certain: nothing in its bytes can make it a move (`interactionOf`). Ten
@@ -55,6 +59,7 @@ export function createDetectors(definitions: readonly DetectorDefinition[] = DET
     concerns: (event) => {
       if (event.netsentinel.actor === '-') return false;
       const interaction = interactionOf(event);
+      if (event.netsentinel.honeytoken !== undefined) return true;
       return interaction !== 'none' && !(interaction === 'request' && isPlainRequest(event));
     },
     process: (event, state) => {
@@ -65,29 +70,38 @@ export function createDetectors(definitions: readonly DetectorDefinition[] = DET
       if (input.time > state.lastSeen) state.lastSeen = input.time;
       if (interaction === 'none') return [];
       if (interaction === 'command') state.line = { session: input.session ?? '', rules: [] };
+      const inputs = interaction === 'login' ? loginsOf(event).map((login) => ({ ...input, login })) : [input];
       const detections: Detection[] = [];
-      for (const { definition, detector } of byInteraction.get(interaction) ?? []) {
-        const step = detector.step(input, state.memories.get(definition.id));
-        if (step === undefined) continue;
-        if (definition.memory !== undefined)
-          if (step.memory === undefined) state.memories.delete(definition.id);
-          else state.memories.set(definition.id, step.memory);
-        if (step.finding === undefined || toldByLine(state, input, definition.id)) continue;
-        detections.push(detectionOf(definition, step.finding, input));
+      for (const member of byInteraction.get(interaction) ?? []) {
+        let finding: Finding | undefined;
+        // Of several logins in one event the last finding knows most.
+        for (const each of inputs) finding = stepOf(member, each, state) ?? finding;
+        if (finding !== undefined && !toldByLine(state, input, member.definition.id))
+          detections.push(detectionOf(member.definition, finding, input));
       }
       return detections;
     },
   };
 }
 
+function stepOf({ definition, detector }: Member, input: DetectorInput, state: ActorState): Finding | undefined {
+  const step = detector.step(input, state.memories.get(definition.id));
+  if (step === undefined) return undefined;
+  if (definition.memory !== undefined)
+    if (step.memory === undefined) state.memories.delete(definition.id);
+    else state.memories.set(definition.id, step.memory);
+  return step.finding;
+}
+
 function inputOf(event: Event, interaction: Interaction): DetectorInput {
   return {
     event,
     interaction,
-    time: Date.parse(event['@timestamp']),
+    time: isoMs(event['@timestamp']),
     session: event.netsentinel.session?.id,
     verified: event.netsentinel.source_verified,
     line: lineOf(event, interaction),
+    login: undefined,
   };
 }
 
@@ -109,19 +123,20 @@ function toldByLine(state: ActorState, input: DetectorInput, rule: string): bool
 
 function detectionOf(definition: DetectorDefinition, finding: Finding, input: DetectorInput): Detection {
   const { event } = input;
-  const earlier = (finding.evidence ?? []).slice(0, MAX_EVIDENCE - 1);
+  const known = new Set([event.event.id]);
+  for (const { id: one } of finding.evidence ?? []) if (known.size < MAX_EVIDENCE) known.add(one);
   const id = `${definition.id}~${event.event.id}`;
   return {
     id: id.slice(0, 256),
     rule: { id: definition.id, title: definition.title },
     actor: event.netsentinel.actor,
     time: input.time,
-    severity: definition.severity,
+    severity: finding.severity ?? definition.severity,
     confidence: definition.confidence,
     techniques: [...(finding.techniques ?? definition.techniques)],
-    tactics: [...definition.tactics],
+    tactics: [...(finding.tactics ?? definition.tactics)],
     summary: finding.summary.slice(0, MAX_SUMMARY),
-    evidence: [event.event.id, ...earlier.map((one) => one.id)],
+    evidence: [...known],
     // All of the evidence counts, also what does not fit into the list.
     sourceVerified: input.verified && (finding.evidence ?? []).every((one) => one.verified),
     ...(input.session === undefined ? {} : { session: input.session }),

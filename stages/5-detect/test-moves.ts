@@ -10,6 +10,8 @@ export interface MoveSketch {
   readonly program?: readonly string[];
   readonly login?: string;
   readonly password?: string;
+  /** How it was tried, where not by a password. */
+  readonly method?: string;
   readonly ok?: boolean;
   readonly connect?: boolean;
   readonly disconnect?: boolean;
@@ -24,10 +26,20 @@ export interface MoveSketch {
   readonly request?: string;
   readonly status?: number;
   readonly agent?: string;
+  /** The account that HTTP's own authentication named. */
+  readonly user?: string;
+  /** The crawler that `agent` names, though the address is none of its. */
+  readonly claims?: string;
   readonly body?: string;
+  /** The kind of the honeytoken that is in it. */
+  readonly honeytoken?: string;
+  /** What the decoy makes of it. */
+  readonly technique?: string;
   readonly after?: number;
   readonly session?: string;
   readonly decoy?: boolean;
+  /** At which decoy; default: the one SSH decoy. */
+  readonly at?: string;
   readonly verified?: boolean;
 }
 
@@ -51,6 +63,7 @@ export function moveEvent(sketch: MoveSketch, time: number, sequence: number, ac
     source: { ip: actor, port: 40_000 },
     network: { protocol: 'ssh', transport: 'tcp' },
     ...rest,
+    ...(sketch.technique === undefined ? {} : { threat: { technique: { id: [sketch.technique] } } }),
     event: {
       kind: 'event',
       dataset: 'netsentinel.ssh',
@@ -61,8 +74,20 @@ export function moveEvent(sketch: MoveSketch, time: number, sequence: number, ac
       sequence,
     },
     netsentinel: {
-      ...(sketch.decoy === false || sketch.request !== undefined ? {} : { decoy: { id: 'ssh-1', type: 'ssh' } }),
+      ...(sketch.decoy === false || sketch.request !== undefined
+        ? {}
+        : { decoy: { id: sketch.at ?? 'ssh-1', type: 'ssh' } }),
       session: { id: sketch.session ?? 's1' },
+      ...(sketch.honeytoken === undefined
+        ? {}
+        : {
+            honeytoken: {
+              id: `web.${sketch.honeytoken}`,
+              kind: sketch.honeytoken,
+              title: sketch.honeytoken,
+              place: '/root/.env on web01',
+            },
+          }),
       ...netsentinel,
       sensor: { id: 'ssh-1', type: 'ssh' },
       source_verified: sketch.verified !== false,
@@ -82,7 +107,7 @@ function factsOf(sketch: MoveSketch): [keyof typeof DECOY_ACTIONS, Facts] {
         user: { name: sketch.login },
         netsentinel: {
           credential: {
-            method: 'password',
+            method: sketch.method ?? 'password',
             ...(sketch.password === undefined ? {} : { password: sketch.password }),
             accepted: sketch.ok === true,
           },
@@ -101,6 +126,8 @@ function factsOf(sketch: MoveSketch): [keyof typeof DECOY_ACTIONS, Facts] {
           response: { status_code: sketch.status ?? 200 },
         },
         ...(sketch.agent === undefined ? {} : { user_agent: { original: sketch.agent } }),
+        ...(sketch.user === undefined ? {} : { user: { name: sketch.user } }),
+        ...(sketch.claims === undefined ? {} : { netsentinel: { claimed_crawler: sketch.claims } }),
       },
     ];
   }
@@ -113,11 +140,11 @@ function factsOf(sketch: MoveSketch): [keyof typeof DECOY_ACTIONS, Facts] {
     ];
   if (sketch.forward !== undefined) {
     const [host = '', port = '0'] = sketch.forward.split(':');
-    return ['forward', { netsentinel: { ssh: { forward: { kind: 'direct-tcpip', host, port: Number(port) } } } }];
+    return ['forward', { netsentinel: { forward: { kind: 'direct-tcpip', host, port: Number(port) } } }];
   }
   if (sketch.outbound !== undefined) {
     const [host = '', port = '0'] = sketch.outbound.split(':');
-    return ['forward', { netsentinel: { ssh: { forward: { kind: 'connect', host, port: Number(port) } } } }];
+    return ['forward', { netsentinel: { forward: { kind: 'connect', host, port: Number(port) } } }];
   }
   if (sketch.download !== undefined)
     return [

@@ -1,22 +1,38 @@
 /** Web requests that events tell of, shown to web inspection; each event once, however many ask. */
 import type { Event } from '@netsentinel/contracts/event';
+import { proxyRequestOf } from './proxy-request.ts';
+import { webLoginOf } from './web-login.ts';
 import { inspect } from './web/inspect.ts';
 import type { AttackKind, WebFinding, WebRequest } from './web/web-inspection.types.ts';
 
+/** Of requests that hold something: looking again at a plain one costs less than to remember all of them. */
 const inspected = new WeakMap<Event, readonly WebFinding[]>();
+/** Those who ask about an event ask one after the other. */
+let latest: { readonly event: Event; readonly findings: readonly WebFinding[] } | undefined;
 
 export function webFindings(event: Event): readonly WebFinding[] {
-  let findings = inspected.get(event);
-  if (findings === undefined) {
-    findings = inspect(webRequestOf(event));
-    inspected.set(event, findings);
-  }
+  if (latest?.event === event) return latest.findings;
+  const known = inspected.get(event);
+  if (known !== undefined) return known;
+  const findings = inspect(webRequestOf(event));
+  rememberWebFindings(event, findings);
   return findings;
 }
 
-/** True of a request that was answered and holds nothing: what all visitors send. */
+/** What another thread found in the event. */
+export function rememberWebFindings(event: Event, findings: readonly WebFinding[]): void {
+  latest = { event, findings };
+  if (findings.length > 0) inspected.set(event, findings);
+}
+
+/** True of a request that was answered and holds nothing, no login and no wish for a proxy either: what all visitors send. */
 export function isPlainRequest(event: Event): boolean {
-  return !wasRefused(event) && webFindings(event).length === 0;
+  return (
+    !wasRefused(event) &&
+    webFindings(event).length === 0 &&
+    webLoginOf(event) === undefined &&
+    proxyRequestOf(event) === undefined
+  );
 }
 
 /** The server had nothing under this name, or did not let the client have it. */

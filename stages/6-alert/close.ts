@@ -2,6 +2,8 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import { Draft } from './draft.ts';
 
+const MAX_WHY = 1200;
+
 /** `at`: epoch milliseconds. An incident that is closed already, or benign by a person's word, stays as it is. */
 export function closeIncident(incident: Incident, at: number, why: string): Incident {
   if (incident.status !== 'open' && incident.status !== 'contained') return incident;
@@ -9,6 +11,15 @@ export function closeIncident(incident: Incident, at: number, why: string): Inci
   draft.incident.version++;
   draft.incident.status = 'closed';
   draft.tell({ time: at, kind: 'status', title: 'Closed', detail: why });
+  return draft.incident;
+}
+
+/** A person's word that it is no attack; also of one that is closed. Said again, it is told again: the reason may be another. */
+export function dismissIncident(incident: Incident, at: number, why: string): Incident {
+  const draft = new Draft(incident);
+  draft.incident.version++;
+  draft.incident.status = 'benign';
+  draft.tell({ time: at, kind: 'status', title: 'Not an attack', detail: why.slice(0, MAX_WHY) });
   return draft.incident;
 }
 

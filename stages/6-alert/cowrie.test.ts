@@ -58,9 +58,7 @@ function fromCowrie(
       return {
         action: 'ssh-forward',
         netsentinel: {
-          ssh: {
-            forward: { kind: 'direct-tcpip', host: text('dst_ip').slice(0, 1024), port: Number(line['dst_port']) || 0 },
-          },
+          forward: { kind: 'direct-tcpip', host: text('dst_ip').slice(0, 1024), port: Number(line['dst_port']) || 0 },
         },
       };
     default:

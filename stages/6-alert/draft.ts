@@ -1,6 +1,9 @@
 /** A copy of an incident while one event is folded into it: lists are copied on first change, bounded, and what they push out is counted. */
 import { INCIDENT_LIMITS, type Incident, type TimelineEntry } from '@netsentinel/contracts/incident';
 
+/** Entries that go first where the story is full. */
+const PLAIN: ReadonlySet<string> = new Set(['connect', 'disconnect', 'login-failed', 'request', 'read']);
+
 type List = keyof typeof INCIDENT_LIMITS;
 type Item<L extends List> = Incident[L][number];
 
@@ -22,12 +25,13 @@ export class Draft {
     return incident[name];
   }
 
-  /** Adds at the end; the oldest goes where the list is full. */
-  push<L extends List>(name: L, item: Item<L>): void {
+  /** Adds at the end; where the list is full the oldest goes, of those that are not `telling` as long as there are any. */
+  push<L extends List>(name: L, item: Item<L>, telling?: (item: Item<L>) => boolean): void {
     const list = this.list(name);
     list.push(item);
     if (list.length <= INCIDENT_LIMITS[name]) return;
-    list.shift();
+    const plain = telling === undefined ? 0 : list.findIndex((one) => !telling(one));
+    list.splice(Math.max(0, plain), 1);
     this.#omit(name);
   }
 
@@ -44,7 +48,8 @@ export class Draft {
     while (at > 0 && timeline[at - 1]!.time > entry.time) at--;
     timeline.splice(at, 0, entry);
     if (timeline.length <= INCIDENT_LIMITS.timeline) return;
-    timeline.shift();
+    const plain = timeline.findIndex(({ kind, techniques }) => PLAIN.has(kind) && techniques === undefined);
+    timeline.splice(Math.max(0, plain), 1);
     this.#omit('timeline');
   }
 

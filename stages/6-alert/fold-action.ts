@@ -35,6 +35,8 @@ function titleOf(action: Action): string {
   switch (action.status) {
     case 'planned':
       return `Decided to block ${action.target} until ${until}`;
+    case 'awaiting-approval':
+      return `A person is asked to approve the block of ${action.target} until ${until}`;
     case 'simulated':
       return `Would have blocked ${action.target} until ${until} (simulation)`;
     case 'applied':

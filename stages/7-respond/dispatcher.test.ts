@@ -66,6 +66,7 @@ describe('the outbox', () => {
     expect(sent).toEqual([
       {
         kind: 'block',
+        actor: '198.51.100.7',
         id: 'a',
         target: '198.51.100.7',
         expiresAt: NOW + 3_600_000,

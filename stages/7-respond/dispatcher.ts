@@ -2,7 +2,7 @@
  * The outbox between what was decided and the enforcer. A planned action is in the state store before it is sent, so a crash on either
  * side loses nothing: at every connection all actions that are not final are sent again, and the enforcer knows an order by its id.
  */
-import type { Action, ActionStatus, Order, OrderReply } from '@netsentinel/contracts/action';
+import type { Action, ActionPart, ActionStatus, Order, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
@@ -38,7 +38,7 @@ export interface Dispatcher {
   revert(id: string, reason: string, by: string): boolean;
 }
 
-const NOT_FINAL: readonly ActionStatus[] = ['planned', 'simulated', 'applied', 'verified'];
+const NOT_FINAL: readonly ActionStatus[] = ['planned', 'awaiting-approval', 'simulated', 'applied', 'verified'];
 const MAX_RESENT = 200_000;
 /** Sent at a time before other work gets its turn. */
 const SLICE = 500;
@@ -47,6 +47,7 @@ const SLICE = 500;
 const RANK: Readonly<Record<ActionStatus, number>> = {
   planned: 0,
   failed: 1,
+  'awaiting-approval': 1,
   simulated: 2,
   applied: 2,
   verified: 3,
@@ -72,6 +73,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         status: reply.status,
         updatedAt: reply.at,
         ...(reply.detail === undefined ? {} : { detail: reply.detail }),
+        ...(reply.parts === undefined ? {} : { parts: withPlans(reply.parts, action.parts) }),
       };
       await commit(next, (tx) => tx.putAction(next));
       options.onAction?.(next);
@@ -115,13 +117,30 @@ export function orderOf(action: Action): Order {
     incident: action.incident,
     // Only incidents with a proven source are planned for (`engine.ts`).
     sourceVerified: true,
+    actor: action.actor,
+    ...(action.rules === undefined ? {} : { rules: action.rules }),
+    ...(action.evidence === undefined ? {} : { evidence: action.evidence }),
+    ...(action.traffic === undefined ? {} : { traffic: action.traffic }),
   };
 }
 
 function isNews(action: Action, reply: OrderReply): boolean {
   if (RANK[action.status] === 4 || reply.status === 'planned') return false;
-  if (reply.status === action.status) return false;
+  if (reply.status === action.status)
+    return reply.parts !== undefined && standings(reply.parts) !== standings(action.parts ?? []);
   // The enforcer never repeats a failure, so it is news whatever its clock says: that may have been set back since.
   if (reply.status === 'failed') return true;
   return RANK[reply.status] > RANK[action.status] || reply.at > action.updatedAt;
+}
+
+/** A plan is told once. */
+function withPlans(parts: readonly ActionPart[], before: readonly ActionPart[] = []): ActionPart[] {
+  return parts.map((part) => {
+    const plan = part.plan ?? before.find(({ responder }) => responder === part.responder)?.plan;
+    return plan === undefined ? part : { ...part, plan };
+  });
+}
+
+function standings(parts: readonly ActionPart[]): string {
+  return parts.map(({ responder, status, detail }) => `${responder} ${status} ${detail ?? ''}`).join('\n');
 }

@@ -102,6 +102,8 @@ describe('planning', () => {
     // A block of the /64 would hit the ignored part of it.
     expect(planActions(incidentOf({ actor: '2001:db8:1:2::/64' }), [], NOW, ignoring)).toEqual([]);
     expect(planActions(incidentOf({ actor: '192.0.2.1' }), [], NOW, ignoring)).toHaveLength(1);
+    const scanning = compilePolicy(RespondConfig.parse({}), ['198.51.100.0/24']);
+    expect(planActions(incidentOf({ score: 100 }), [], NOW, scanning)).toEqual([]);
     const never = compilePolicy(RespondConfig.parse({ blockFrom: 101, blockOn: [] }));
     expect(planActions(incidentOf({ score: 100 }), [], NOW, never)).toEqual([]);
   });

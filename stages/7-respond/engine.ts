@@ -3,10 +3,11 @@
  * (`dispatcher.ts`) sees to it that they reach the enforcer, which checks everything again.
  */
 import { createHash } from 'node:crypto';
-import type { Action } from '@netsentinel/contracts/action';
+import type { Action, UsualTraffic } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { evidenceOf } from './evidence.ts';
 import type { RespondConfig } from './respond.config.ts';
 
 /** Nobody attacks from here, whatever an event says: this host, link-local, multicast, unspecified. */
@@ -21,15 +22,21 @@ const NEVER = [
   'ff00::/8',
 ].map((text) => parseNetwork(text)!);
 
+const MAX_RULES = 32;
+
 /** Severities that bring a block by score again; guesses at a password (`low`) do so once they become a brute force. */
 const TELLING: ReadonlySet<Severity> = new Set(['medium', 'high', 'critical']);
 
 export interface Policy extends Omit<RespondConfig, 'ignoreNetworks'> {
   readonly ignore: readonly Network[];
+  /** What had been usual of a network. */
+  readonly trafficOf?: (target: string) => UsualTraffic | undefined;
 }
 
-export function compilePolicy(config: RespondConfig): Policy {
-  return { ...config, ignore: [...NEVER, ...config.ignoreNetworks.map((text) => parseNetwork(text)!)] };
+/** @param ownScanners networks that scan by the user's own order: nobody is blocked for doing what was asked of him */
+export function compilePolicy(config: RespondConfig, ownScanners: readonly string[] = []): Policy {
+  const ignored = [...config.ignoreNetworks, ...ownScanners].map((text) => parseNetwork(text)!);
+  return { ...config, ignore: [...NEVER, ...ignored] };
 }
 
 /** `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. */
@@ -45,6 +52,7 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   if (mine.some((action) => mustWait(action, now, policy))) return [];
   const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
+  const traffic = policy.trafficOf?.(target);
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
   return [
     {
@@ -56,6 +64,9 @@ export function planActions(incident: Incident, previous: readonly Action[], now
       responder: policy.responder,
       reason: `${why}: ${incident.title}`.slice(0, 1024),
       status: 'planned',
+      rules: incident.detections.slice(-MAX_RULES).map(({ rule }) => rule),
+      evidence: evidenceOf(incident),
+      ...(traffic === undefined ? {} : { traffic }),
       createdAt: now,
       expiresAt: now + ttlMs,
       updatedAt: now,
@@ -67,6 +78,7 @@ export function planActions(incident: Incident, previous: readonly Action[], now
 export function isInForce(action: Action): boolean {
   return (
     action.status === 'planned' ||
+    action.status === 'awaiting-approval' ||
     action.status === 'simulated' ||
     action.status === 'applied' ||
     action.status === 'verified'

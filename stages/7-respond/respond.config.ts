@@ -70,6 +70,17 @@ export const RespondConfig = z.strictObject({
     .describe(
       'Addresses and networks for which no block is ever planned. The enforcer keeps a list of its own besides.',
     ),
-  responder: z.string().max(64).default('nftables').describe('The responder that is to enforce it.'),
+  responder: z
+    .string()
+    .max(64)
+    .default('nftables')
+    .describe('What an action calls its responder in lists; which responders carry a block is said below `enforcer`.'),
+  trafficDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(90)
+    .default(7)
+    .describe('Days of recorded traffic that tell what a block would cut off besides.'),
 });
 export type RespondConfig = z.infer<typeof RespondConfig>;

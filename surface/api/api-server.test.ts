@@ -2,12 +2,16 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
+import { summaryOf } from '@netsentinel/contracts/incident';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const clock = new ManualClock();
+const EXCEPTION = '3b241101-e2bb-4255-8caf-4136c566a962';
 const reverted: string[] = [];
+const dismissed: unknown[] = [];
+const ended: unknown[] = [];
 const logged: unknown[] = [];
 let h: ApiHarness;
 let cookie: string;
@@ -17,6 +21,18 @@ beforeAll(async () => {
   h = await startApi({
     clock,
     log: { ...silentLogger, error: (_, fields) => logged.push(fields) },
+    dismissals: {
+      dismiss: async (id, word, by) => {
+        const incident = await h.state.read.incident(id);
+        if (incident === undefined) return undefined;
+        dismissed.push([id, word, by]);
+        return { incident: summaryOf(incident), lifted: 0 };
+      },
+      endException: async (id, by) => {
+        ended.push([id, by]);
+        return id === EXCEPTION;
+      },
+    },
     response: {
       revert: async (id, by) => {
         if (id === 'broken') throw new Error('the disk of 10.1.2.3 is gone');
@@ -51,6 +67,9 @@ afterAll(() => h.close());
 const GUARDED = [
   ['GET', '/api/v1/incidents', 200],
   ['GET', '/api/v1/incidents/i1', 200],
+  ['POST', '/api/v1/incidents/i1/not-an-attack', 200],
+  ['GET', '/api/v1/exceptions', 200],
+  ['DELETE', `/api/v1/exceptions/${EXCEPTION}`, 204],
   ['GET', '/api/v1/recordings/ssh~i1', 200],
   ['GET', '/api/v1/actions', 200],
   ['POST', '/api/v1/actions/a1/revert', 200],
@@ -61,7 +80,7 @@ const GUARDED = [
 
 describe('who may do what', () => {
   for (const [method, path, status] of GUARDED) {
-    const body = method === 'POST' ? {} : undefined;
+    const body = method === 'POST' ? (path.endsWith('attack') ? { reason: 'our backup' } : {}) : undefined;
 
     it(`${method} ${path} is for the signed-in only`, async () => {
       expect((await h.call(method, path, { cookie, body })).status).toBe(status);
@@ -76,6 +95,8 @@ describe('who may do what', () => {
   for (const [method, path] of [
     ['POST', '/api/v1/actions/a1/revert'],
     ['POST', '/api/v1/actions/revert-all'],
+    ['POST', '/api/v1/incidents/i1/not-an-attack'],
+    ['DELETE', `/api/v1/exceptions/${EXCEPTION}`],
     ['POST', '/api/v1/session'],
     ['DELETE', '/api/v1/session'],
     ['POST', '/api/v1/setup'],
@@ -135,6 +156,69 @@ describe('who may do what', () => {
       account: 'admin',
       firstRun: false,
     });
+  });
+});
+
+describe('no attack', () => {
+  const say = (id: string, body: unknown): Promise<Response> =>
+    h.call('POST', `/api/v1/incidents/${id}/not-an-attack`, { cookie, body });
+
+  it('is said by whoever is signed in, with a reason, for a time', async () => {
+    dismissed.length = 0;
+    const answer = await say('i2', { reason: '  our backup ' });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { incident: { id: 'i2' }, lifted: 0 }]);
+    expect((await say('i2', { reason: 'x', days: 3650 })).status).toBe(200);
+    expect(dismissed).toEqual([
+      ['i2', { reason: 'our backup', days: 30 }, 'admin'],
+      ['i2', { reason: 'x', days: 3650 }, 'admin'],
+    ]);
+    expect((await say('nobody', { reason: 'x' })).status).toBe(404);
+    for (const wrong of [
+      {},
+      { reason: ' ' },
+      { reason: 'x', days: 0 },
+      { reason: 'x', days: 1e9 },
+      { reason: 'x', by: 'eve' },
+    ])
+      expect([wrong, (await say('i2', wrong)).status]).toEqual([wrong, 400]);
+  });
+
+  it('teaches exceptions, which are listed and ended', async () => {
+    const exception = {
+      id: EXCEPTION,
+      rules: ['r1'],
+      where: { 'source.ip': ['198.51.100.7'] },
+      reason: 'our backup',
+      by: 'ada',
+      at: new Date(clock.now()).toISOString(),
+      incident: 'i2',
+    };
+    await h.state.transaction((tx) => tx.putException(exception));
+    const list = async (query: string): Promise<unknown> =>
+      (await h.call('GET', `/api/v1/exceptions${query}`, { cookie })).json();
+    expect(await list('')).toEqual({ exceptions: [exception] });
+    expect(await list('?incident=i2')).toEqual({ exceptions: [exception] });
+    expect(await list('?incident=i3')).toEqual({ exceptions: [] });
+    ended.length = 0;
+    expect((await h.call('DELETE', `/api/v1/exceptions/${EXCEPTION}`, { cookie })).status).toBe(204);
+    expect(ended).toEqual([[EXCEPTION, 'admin']]);
+    const other = EXCEPTION.replace('3b', '4b');
+    expect((await h.call('DELETE', `/api/v1/exceptions/${other}`, { cookie })).status).toBe(404);
+    expect((await h.call('DELETE', '/api/v1/exceptions/x', { cookie })).status).toBe(400);
+  });
+
+  it('lists incidents of known scanners, or of others', async () => {
+    const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
+    await h.state.transaction((tx) => tx.putIncident(sampleIncident('scan', clock.now(), { scanner })));
+    const ids = async (query: string): Promise<string[]> => {
+      const answer = await h.call('GET', `/api/v1/incidents?limit=500&${query}`, { cookie });
+      return ((await answer.json()) as { incidents: { id: string }[] }).incidents.map(({ id }) => id);
+    };
+    expect(await ids('scanner=only')).toEqual(['scan']);
+    expect(await ids('scanner=none')).not.toContain('scan');
+    expect(await ids('')).toContain('scan');
+    await h.state.transaction((tx) => tx.putIncident(sampleIncident('scan', 0, { status: 'closed', scanner })));
+    await h.state.transaction((tx) => tx.prune({ closedIncidents: 1 }));
   });
 });
 

@@ -5,8 +5,10 @@ import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
 import type { ApiOptions, ApiServer } from './api.types.ts';
 import { Sessions } from './auth/sessions.ts';
+import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
+import { exceptionRoutes } from './http/exceptions.route.ts';
 import { guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { incidentRoutes } from './http/incidents.route.ts';
 import { Problem } from './http/problem.ts';
@@ -80,13 +82,23 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   app.addHook('onRequest', async (_, reply) => void reply.headers(headers));
   await app.register(async (api) => {
     guard(api, ctx);
-    for (const routes of [sessionRoutes, incidentRoutes, recordingRoutes, responseRoutes, systemRoutes])
+    for (const routes of [
+      sessionRoutes,
+      incidentRoutes,
+      exceptionRoutes,
+      recordingRoutes,
+      responseRoutes,
+      systemRoutes,
+    ])
       routes(api, ctx);
     // What else begins so is no file.
     api.all('/api/*', () => {
       throw new Problem(404, 'not-found', 'There is nothing here.');
     });
   });
+  const { blocklist } = options;
+  if (blocklist !== undefined && blocklist.mode !== 'off')
+    await app.register(async (lists) => serveBlocklist(lists, blocklist, clock));
   await serveConsole(app, options.consoleRoot);
   await app.ready();
 

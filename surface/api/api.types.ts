@@ -7,7 +7,11 @@ import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
+import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { BlockList } from './http/blocklist/block-list.ts';
+import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
+import type { Bouncers } from './http/blocklist/bouncers.ts';
 
 export interface ApiOptions {
   readonly state: StateStore;
@@ -29,6 +33,17 @@ export interface ApiOptions {
   readonly attack: unknown;
   /** Asked at most once a second. */
   status(): PlatformStatus;
+  /** A person's word that an incident is no attack, and taking back what it taught. */
+  readonly dismissals: {
+    dismiss(incident: string, word: NotAnAttack, by: string): Promise<Dismissed | undefined>;
+    endException(id: string, by: string): Promise<boolean>;
+  };
+  /** What others enforce for us; without it nobody is told. */
+  readonly blocklist?: {
+    readonly mode: BlocklistConfig['mode'];
+    readonly list: BlockList;
+    readonly bouncers: Bouncers;
+  };
   /** What a signed-in person may order. Resolves once the enforcer has been told; false where no such block is in force. */
   readonly response: { revert(actionId: string, by: string): Promise<boolean>; revertAll(by: string): Promise<number> };
 }

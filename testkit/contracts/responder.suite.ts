@@ -5,14 +5,15 @@ import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/a
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, Entry, Outcome } from '../responder-shape.types.ts';
 
-interface ResponderLike {
+export interface ResponderLike {
   start(): Promise<{ readonly available: boolean }>;
   sync(): Promise<{ readonly available: boolean }>;
   clear(): Promise<{ readonly available: boolean }>;
+  plan(change: Change): readonly string[];
   apply(changes: readonly Change[]): Promise<readonly Outcome[]>;
   close(): Promise<void>;
 }
-interface ContextLike {
+export interface ContextLike {
   readonly clock: Clock;
   readonly log: Logger;
   readonly intended: {
@@ -80,6 +81,18 @@ export function responderSuite(name: string, makeWorld: () => Promise<ResponderW
     };
     const seen = async (outcome: Outcome | undefined): Promise<boolean> => outcome?.ok === true && outcome.verified;
     const inForce = async (): Promise<string[]> => [...(await world.blocked())].toSorted();
+
+    it('says what it would do before it has started, and does nothing about it', async () => {
+      const target = network('198.18.9.9');
+      const plan = [
+        ...responder.plan({ kind: 'block', network: target, remainingMs: 60_000, renew: false }),
+        ...responder.plan({ kind: 'unblock', network: target }),
+      ];
+      expect(plan.length).toBeGreaterThanOrEqual(2);
+      for (const line of plan) expect(line).toMatch(/^[^\n]{1,512}$/);
+      expect(plan.join('\n')).toContain('198.18.9.9');
+      expect(await inForce()).toEqual([]);
+    });
 
     it('starts with what is intended and nothing else', async () => {
       intended.set('198.18.1.1', { network: network('198.18.1.1'), remainingMs: 60_000 });

@@ -1,8 +1,11 @@
 /** What every state store must do, on the embedded engine and on a real server alike. */
 import type { Action } from '@netsentinel/contracts/action';
+import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident } from '@netsentinel/contracts/incident';
+import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alertBookCases } from './alert-book.cases.ts';
 
 export interface StateStoreHarness {
   /** Opens the store; called again after `close` it finds what was there. */
@@ -229,6 +232,45 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await found('root')).toEqual([]);
     });
 
+    it('lists those of known scanners, and those of others', async () => {
+      const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
+      await store.transaction(async (tx) => {
+        await tx.putIncident(incidentFixture('a', { scanner }));
+        await tx.putIncident(incidentFixture('b'));
+      });
+      const ids = async (filter: object): Promise<string[]> =>
+        (await store.read.incidents(filter)).incidents.map(({ id }) => id).toSorted();
+      expect(await ids({ scanner: true })).toEqual(['a']);
+      expect(await ids({ scanner: false })).toEqual(['b']);
+      expect(await ids({})).toEqual(['a', 'b']);
+      expect(await ids({ text: 'research shodan' })).toEqual(['a']);
+    });
+
+    it('keeps what incidents taught, until long after it is over', async () => {
+      const exception = (id: string, at: number, changes: Partial<Exception> = {}): Exception => ({
+        id,
+        rules: ['r1'],
+        where: { 'source.ip': HOSTILE },
+        reason: HOSTILE.join(' '),
+        by: 'ada',
+        at: new Date(at).toISOString(),
+        incident: 'i1',
+        ...changes,
+      });
+      const until = new Date(5).toISOString();
+      const made = [exception('c', 3), exception('b', 2, { until }), exception('a', 1)];
+      await store.transaction(async (tx) => {
+        for (const one of made) await tx.putException(one);
+        expect(await tx.exceptions()).toEqual(made);
+      });
+      const ended = { ...made[2]!, ended: { by: 'eve', at: new Date(7).toISOString() } };
+      await store.transaction((tx) => tx.putException(ended));
+      expect(await store.read.exceptions()).toEqual([made[0], made[1], ended]);
+      expect(await store.transaction((tx) => tx.prune({ exceptions: 6 }))).toBe(1);
+      expect(await store.transaction((tx) => tx.prune({ exceptions: 8 }))).toBe(1);
+      expect(await store.read.exceptions()).toEqual([made[0]]);
+    });
+
     it('pages past ids of any text', async () => {
       await store.transaction(async (tx) => {
         for (const [i, text] of HOSTILE.entries()) await tx.putIncident(incidentFixture(`${text}${i}`));
@@ -242,6 +284,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       await store.transaction(async (tx) => {
         await tx.putIncident(incidentFixture('old', { lastSeen: 1 }));
         await tx.putIncident(incidentFixture('newest-but-closed', { lastSeen: 9, status: 'closed' }));
+        await tx.putIncident(incidentFixture('newest-but-benign', { lastSeen: 8, status: 'benign' }));
         await tx.putIncident(incidentFixture('newer', { lastSeen: 5, status: 'contained' }));
       });
       expect((await store.read.openIncidentOf('203.0.113.7'))?.id).toBe('newer');
@@ -322,6 +365,36 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await store.read.actorState('actor-10')).toBeDefined();
       expect((await store.read.incidents()).incidents.length).toBe(3);
     });
+
+    it('keeps when each source was last heard', async () => {
+      const record = (sensor: string, source: string, lastSeen: number): SourceRecord => ({
+        sensor,
+        source,
+        firstSeen: 1,
+        lastSeen,
+        spells: 12,
+        gapsMs: [60_000.5, 1],
+        gapsAt: 2,
+      });
+      const hostile = HOSTILE.map((text) => record('files', text, 5));
+      await store.transaction((tx) => tx.putSources([record('files', '', 3), record('other', '', 4), ...hostile]));
+      const silent = { ...record('files', '', 9), silentSince: 7 };
+      await store.transaction(async (tx) => {
+        await tx.putSources([silent]);
+        await tx.removeSources([{ sensor: 'other', source: '' }, ...hostile.slice(1)]);
+      });
+      expect(await store.read.sources()).toEqual(expect.arrayContaining([silent, hostile[0]]));
+      expect(await store.read.sources()).toHaveLength(2);
+    });
+
+    alertBookCases(
+      () => store,
+      async () => {
+        await store.close();
+        return (store = await harness.open());
+      },
+      (id) => store.transaction((tx) => tx.putIncident(incidentFixture(id))),
+    );
 
     it('bounds what a decoy may remember', async () => {
       const large = new Uint8Array(1024 * 1024 + 1);

@@ -15,7 +15,7 @@ import {
   createPlainSealer,
   createSealer,
 } from '@netsentinel/decoys/ssh/crypto/packet-crypto';
-import { InputBuffer } from '@netsentinel/decoys/ssh/input-buffer';
+import { InputBuffer } from '@netsentinel/decoys/service/input-buffer';
 import { MSG } from '@netsentinel/decoys/ssh/messages';
 import { decodeProposal, encodeProposal, negotiate } from '@netsentinel/decoys/ssh/negotiation';
 import { WireWriter } from '@netsentinel/decoys/ssh/wire';

@@ -20,7 +20,7 @@ function filled(limits: typeof roomy): Actors {
 
 it('packs away those that have not moved for long, and takes them out as they were', () => {
   const actors = filled(roomy);
-  expect(actors.counters).toEqual({ forgotten: 0, shortened: 0, lost: 0 });
+  expect(actors.omitted).toEqual({ forgotten: 0, shortened: 0, lost: 0, worstLost: undefined });
   expect([...actors.incidents()]).toHaveLength(MANY / 2);
   const known = actors.open('a2');
   expect(known.state.lastSeen).toBe(2);
@@ -29,7 +29,7 @@ it('packs away those that have not moved for long, and takes them out as they we
 
 it('keeps of incidents a short form, and forgets who had none, when there is no room', () => {
   const actors = filled({ ...roomy, maxPackedBytes: 200_000 });
-  const { forgotten, shortened, lost } = actors.counters;
+  const { forgotten, shortened, lost } = actors.omitted;
   expect(forgotten).toBeGreaterThan(50);
   expect(shortened).toBeGreaterThan(50);
   expect(lost).toBe(0);
@@ -41,9 +41,25 @@ it('keeps of incidents a short form, and forgets who had none, when there is no 
 
 it('counts what is lost when even that has no room', () => {
   const actors = filled({ ...roomy, maxPackedBytes: 0, maxShortBytes: 50_000 });
-  const { lost } = actors.counters;
+  const { lost } = actors.omitted;
   expect(lost).toBeGreaterThan(10);
   expect([...actors.incidents()].length + lost).toBe(MANY / 2);
+});
+
+it('loses the least when there is no room, whenever they were seen', () => {
+  const actors = new Actors({ ...roomy, maxActors: 1, maxPackedBytes: 0, maxShortBytes: 60_000 });
+  for (let at = 0; at < MANY; at++) {
+    const score = (at * 37) % 100;
+    actors.open(`a${at}`).incident = { ...hostileIncident('high'), id: `inc-${at}`, actor: `a${at}`, score };
+    actors.weigh(`a${at}`);
+  }
+  const { lost, worstLost } = actors.omitted;
+  // The latest is at hand, whatever it weighs.
+  const kept = [...actors.incidents()].filter(({ actor }) => actor !== `a${MANY - 1}`).map(({ score }) => score);
+  expect(lost).toBeGreaterThan(10);
+  expect(kept.length + lost).toBe(MANY - 1);
+  expect(worstLost?.severity).toBe('high');
+  expect(Math.min(...kept)).toBeGreaterThanOrEqual(worstLost!.score);
 });
 
 it('keeps incidents that are over beside the ones that took their place', () => {

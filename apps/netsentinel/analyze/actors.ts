@@ -1,12 +1,13 @@
 /**
  * What is known of each attacker while logs are analysed, within bounds. Those that moved lately are at hand. Of others, what they are remembered by is
- * packed away, and taken out when they come back. Beyond the bound of that, attackers without an incident are forgotten and incidents keep a short form.
+ * packed away, and taken out when they come back. Beyond the bound of that, attackers without an incident are forgotten and incidents keep a short form; of
+ * those, the worst stay.
  */
 import type { Actor } from '@netsentinel/contracts/actor';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { newActorState, packActorState, unpackActorState, type ActorState } from '@netsentinel/detect/actor-state';
 import { folded, foldedBytes, unfolded, unfoldedBytes } from './folded.ts';
-import { shortForm } from './short-form.ts';
+import { ShortIncidents } from './short-incidents.ts';
 
 export interface Known {
   readonly state: ActorState;
@@ -25,9 +26,9 @@ export interface ActorLimits {
 
 export const ACTOR_LIMITS: ActorLimits = {
   maxActors: 20_000,
-  maxBytes: 48 * 1024 * 1024,
+  maxBytes: 24 * 1024 * 1024,
   maxPackedBytes: 32 * 1024 * 1024,
-  maxShortBytes: 64 * 1024 * 1024,
+  maxShortBytes: 48 * 1024 * 1024,
 };
 
 interface Packed {
@@ -35,25 +36,42 @@ interface Packed {
   readonly incident: string | undefined;
 }
 
+/** What memory had no room for. */
+export interface Omitted {
+  /** Attackers of whom nothing is known any more, though they had no incident yet. */
+  readonly forgotten: number;
+  /** Incidents that lost detail. */
+  readonly shortened: number;
+  /** Incidents that were lost: the least of all; and the worst of those. */
+  readonly lost: number;
+  readonly worstLost: Pick<Incident, 'severity' | 'score'> | undefined;
+}
+
 /** What an entry of a map costs besides its bytes. */
 const ENTRY_BYTES = 300;
+/** Room is made for some more than the one that needs it: the first entry of a map is found the slower the more were taken from its begin. */
+const FILLED = 0.98;
 
 export class Actors {
   readonly #limits: ActorLimits;
   /** Here and below: the longest unmoved first. */
   readonly #atHand = new Map<Actor, Known & { bytes: number }>();
   readonly #packed = new Map<Actor, Packed>();
-  readonly #short = new Map<Actor, string>();
-  /** Incidents that are over, since their attackers were quiet for long. */
-  readonly #closed: string[] = [];
+  /** By actor; those that are over, since their attackers were quiet for long, by their own id. */
+  readonly #short: ShortIncidents;
   #atHandBytes = 0;
   #packedBytes = 0;
-  #shortBytes = 0;
-  /** Attackers of whom nothing is known any more, though they had no incident yet; incidents that lost detail; incidents that were lost. */
-  readonly counters = { forgotten: 0, shortened: 0, lost: 0 };
+  #forgotten = 0;
+  #shortened = 0;
 
   constructor(limits: ActorLimits = ACTOR_LIMITS) {
     this.#limits = limits;
+    this.#short = new ShortIncidents(limits.maxShortBytes);
+  }
+
+  get omitted(): Omitted {
+    const { lost, worstLost } = this.#short;
+    return { forgotten: this.#forgotten, shortened: this.#shortened, lost, worstLost };
   }
 
   /** Notes that the actor has moved. */
@@ -71,8 +89,10 @@ export class Actors {
     const bytes = weightOf(known);
     this.#atHandBytes += bytes - known.bytes;
     known.bytes = bytes;
+    const { maxActors, maxBytes } = this.#limits;
+    if (this.#atHand.size <= maxActors && this.#atHandBytes <= maxBytes) return;
     for (const [oldest, { bytes: freed, state, incident }] of this.#atHand) {
-      const fits = this.#atHand.size <= this.#limits.maxActors && this.#atHandBytes <= this.#limits.maxBytes;
+      const fits = this.#atHand.size <= maxActors * FILLED && this.#atHandBytes <= maxBytes * FILLED;
       if (fits || oldest === actor) return;
       this.#atHand.delete(oldest);
       this.#atHandBytes -= freed;
@@ -85,59 +105,40 @@ export class Actors {
 
   /** Keeps an incident that a newer one of the same attacker took the place of. */
   close(incident: Incident): void {
-    if (this.#shortBytes >= this.#limits.maxShortBytes) return void this.counters.lost++;
-    const bytes = folded(shortForm(incident));
-    this.#closed.push(bytes);
-    this.#shortBytes += bytes.length + ENTRY_BYTES;
+    this.#short.put(incident.id, incident);
   }
 
   /** Every incident there is, one after the other: unpacked all at once, they would not fit. */
   *incidents(): Generator<Incident> {
-    for (const bytes of this.#closed) yield unfolded(bytes) as Incident;
-    for (const bytes of this.#short.values()) yield unfolded(bytes) as Incident;
+    yield* this.#short.values();
     for (const { incident } of this.#packed.values()) if (incident !== undefined) yield unfolded(incident) as Incident;
     for (const { incident } of this.#atHand.values()) if (incident !== undefined) yield incident;
   }
 
   #takeOut(actor: Actor): Known {
     const packed = this.#packed.get(actor);
-    if (packed !== undefined) {
-      this.#packed.delete(actor);
-      this.#packedBytes -= sizeOf(packed);
-      return {
-        state: unpackActorState(unfoldedBytes(packed.state)),
-        incident: packed.incident === undefined ? undefined : (unfolded(packed.incident) as Incident),
-      };
-    }
-    const short = this.#short.get(actor);
-    if (short === undefined) return { state: newActorState(), incident: undefined };
-    this.#short.delete(actor);
-    this.#shortBytes -= short.length + ENTRY_BYTES;
-    return { state: newActorState(), incident: unfolded(short) as Incident };
+    if (packed === undefined) return { state: newActorState(), incident: this.#short.take(actor) };
+    this.#packed.delete(actor);
+    this.#packedBytes -= sizeOf(packed);
+    return {
+      state: unpackActorState(unfoldedBytes(packed.state)),
+      incident: packed.incident === undefined ? undefined : (unfolded(packed.incident) as Incident),
+    };
   }
 
   #packAway(actor: Actor, packed: Packed): void {
     this.#packed.set(actor, packed);
     this.#packedBytes += sizeOf(packed);
+    if (this.#packedBytes <= this.#limits.maxPackedBytes) return;
     for (const [oldest, whole] of this.#packed) {
-      if (this.#packedBytes <= this.#limits.maxPackedBytes) return;
+      if (this.#packedBytes <= this.#limits.maxPackedBytes * FILLED) return;
       this.#packed.delete(oldest);
       this.#packedBytes -= sizeOf(whole);
-      if (whole.incident === undefined) this.counters.forgotten++;
-      else this.#shorten(oldest, unfolded(whole.incident) as Incident);
-    }
-  }
-
-  #shorten(actor: Actor, incident: Incident): void {
-    const bytes = folded(shortForm(incident));
-    this.counters.shortened++;
-    this.#short.set(actor, bytes);
-    this.#shortBytes += bytes.length + ENTRY_BYTES;
-    for (const [oldest, short] of this.#short) {
-      if (this.#shortBytes <= this.#limits.maxShortBytes) return;
-      this.#short.delete(oldest);
-      this.#shortBytes -= short.length + ENTRY_BYTES;
-      this.counters.lost++;
+      if (whole.incident === undefined) this.#forgotten++;
+      else {
+        this.#shortened++;
+        this.#short.put(oldest, unfolded(whole.incident) as Incident);
+      }
     }
   }
 }

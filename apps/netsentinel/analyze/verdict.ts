@@ -1,10 +1,15 @@
 /** An incident as a line of JSON tells it: for programs, so its shape stays. */
 import { hostOf } from '@netsentinel/contracts/actor';
 import type { Incident } from '@netsentinel/contracts/incident';
+import type { KnownScanner } from '@netsentinel/contracts/scanner';
 
 export interface Verdict {
   /** An address, or the machine whose own log shows the attack. */
   readonly attacker: { readonly ip: string } | { readonly host: string };
+  /** Whose scanner the attacker is, where that is known by its network. */
+  readonly scanner?: KnownScanner;
+  /** Where it logged in or ran something; absent where nowhere. */
+  readonly inside?: 'machine' | 'decoy';
   readonly first_seen: string;
   readonly last_seen: string;
   readonly severity: Incident['severity'];
@@ -21,9 +26,11 @@ export interface Verdict {
 }
 
 export function verdictOf(incident: Incident): Verdict {
-  const { counts, detections } = incident;
+  const { counts, detections, scanner, inside } = incident;
   return {
     attacker: attackerOf(incident),
+    ...(scanner === undefined ? {} : { scanner }),
+    ...(inside === undefined ? {} : { inside }),
     first_seen: new Date(incident.firstSeen).toISOString(),
     last_seen: new Date(incident.lastSeen).toISOString(),
     severity: incident.severity,
@@ -52,13 +59,16 @@ function attackerOf({ actor, addresses }: Pick<Incident, 'actor' | 'addresses'>)
 
 /** The worst first; of equal ones the earlier. */
 export function byWeight(a: Weighed, b: Weighed): number {
-  return rank(b) - rank(a) || b.score - a.score || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1);
+  return (
+    rankOf(b.severity) - rankOf(a.severity) || b.score - a.score || a.firstSeen - b.firstSeen || (a.id < b.id ? -1 : 1)
+  );
 }
 
 const ORDER: readonly Incident['severity'][] = ['info', 'low', 'medium', 'high', 'critical'];
 
 type Weighed = Pick<Incident, 'id' | 'severity' | 'score' | 'firstSeen'>;
 
-function rank({ severity }: Weighed): number {
+/** The worse, the higher. */
+export function rankOf(severity: Incident['severity']): number {
   return ORDER.indexOf(severity);
 }

@@ -1,6 +1,7 @@
 /** Every benchmark and fault of the command line: its name, its knobs, and how to load it. Benches live beside what they measure. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decoyBenchKinds } from './decoys.bench.ts';
 
 export interface Bench {
   readonly name: string;
@@ -59,12 +60,42 @@ export const benches: readonly Bench[] = [
     },
   },
   {
+    name: 'decoys',
+    summary:
+      'what each kind of decoy serves a second; with --hold, sessions of all kinds held open; with --minutes, half of both for so long',
+    options: {
+      seconds: number('seconds of each kind', 5),
+      concurrency: number('connections at once', 32),
+      sessions: number('sessions to hold with --hold; half of them with --minutes', 5_000),
+      minutes: number('half of the wanted load for so many minutes, and whether memory stays flat', 0),
+    },
+    flags: { hold: 'hold sessions open instead' },
+    texts: { kind: { summary: 'a kind of decoy', choices: decoyBenchKinds } },
+    run: async ({ seconds, concurrency, sessions, minutes }, flags, { kind = 'all' }) =>
+      (await import('./decoys.bench.ts')).benchDecoys({
+        kind,
+        seconds: seconds!,
+        concurrency: concurrency!,
+        sessions: sessions!,
+        hold: flags.has('hold'),
+        minutes: minutes!,
+      }),
+  },
+  {
     name: 'loop',
     summary:
       'SSH login to dropped packets, one attacker after another, with many blocks in force (root: network namespaces)',
     options: { entries: number('blocks in force before', 100_000), samples: number('attackers', 200) },
     run: async ({ entries, samples }) => ({
       ...(await (await import('./loop.bench.ts')).benchLoop({ entries: entries!, samples: samples! })),
+    }),
+  },
+  {
+    name: 'tail',
+    summary: 'line written to a followed file to incident, beside a background of harmless lines',
+    options: { samples: number('attackers', 200), lines: number('background lines a second', 2_000) },
+    run: async ({ samples, lines }) => ({
+      ...(await (await import('./tail.bench.ts')).benchTail({ samples: samples!, lines: lines! })),
     }),
   },
   {
@@ -112,6 +143,35 @@ export const benches: readonly Bench[] = [
       }),
   },
   {
+    name: 'analyze',
+    summary:
+      'analyze over mixed logs that are written first: time, memory, and which of the planted attackers are found',
+    options: {
+      gigabytes: number('gigabytes of logs: a day each', 1),
+      attackers: number('addresses that attack', 300),
+      moves: number('what each of them does', 20),
+      seed: number('the same seed writes the same logs', 1),
+    },
+    texts: { folder: { summary: 'where to write the logs, which then stay for another run', optional: true } },
+    run: async ({ gigabytes, attackers, moves, seed }, _flags, { folder = '' }) => ({
+      ...(await (
+        await import('./analyze.bench.ts')
+      ).benchAnalyze({ gigabytes: gigabytes!, attackers: attackers!, moves: moves!, seed: seed!, folder })),
+    }),
+  },
+  {
+    name: 'receive',
+    summary: 'syslog messages from the wire to the disk, through the whole product',
+    options: { records: number('messages', 200_000), rate: number('datagrams a second, over UDP', 10_000) },
+    texts: { transport: { summary: 'how they come', choices: ['udp', 'tcp'] } },
+    run: async ({ records, rate }, _flags, { transport }) =>
+      (await import('./receive.bench.ts')).benchReceive({
+        transport: transport === 'tcp' ? 'tcp' : 'udp',
+        records: records!,
+        rate: rate!,
+      }),
+  },
+  {
     name: 'sigma',
     summary: 'events a second through Sigma rules, on one thread, from JSON text',
     options: {},
@@ -131,6 +191,16 @@ export const benches: readonly Bench[] = [
       ...(await (
         await import('@netsentinel/sigma/bench/sigma.bench')
       ).benchSigmaGrowth({ rules: rules!, events: events!, routing: routing === 'on', seed: seed! })),
+    }),
+  },
+  {
+    name: 'guard',
+    summary: 'microseconds that guard takes of a request, with everything on and a full blocklist',
+    options: { entries: number('networks in the blocklist', 100_000), requests: number('requests', 200_000) },
+    run: async ({ entries, requests }) => ({
+      ...(await (
+        await import('@netsentinel/guard/bench/guard.bench')
+      ).benchGuard({ entries: entries!, requests: requests! })),
     }),
   },
   {
@@ -178,6 +248,17 @@ export const faults: readonly Bench[] = [
       (await import('../fault/loop-kill.fault.ts')).faultLoopKill({
         ...formOf(given, flags, 200, 3),
         strangers: flags.has('short') ? 400 : 2_000,
+      }),
+  },
+  {
+    name: 'collector-kill',
+    summary: 'kill -9 of collector and platform while a log is written and rotated: every line once (root; logrotate)',
+    options: { rounds: rounds(40, 3), seed, lines: number('lines a second; 0 is 2,000, or 500 with --short', 0) },
+    flags: SHORT,
+    run: async (given, flags) =>
+      (await import('../fault/collector-kill.fault.ts')).faultCollectorKill({
+        ...formOf(given, flags, 40, 3),
+        linesPerSecond: given['lines'] || (flags.has('short') ? 500 : 2_000),
       }),
   },
   {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SensorEvent } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
+import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
@@ -23,7 +24,10 @@ import { readRules } from '@netsentinel/sigma/read/read-rules';
 import type { Rule, RuleSet } from '@netsentinel/sigma/rule';
 import { readRuleFiles } from '../hunt/rule-files.ts';
 import { readEcsPipelines } from '../rules/ecs-pipelines.ts';
+import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
+import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
+import { withSubjects } from '../rules/watched-subjects.ts';
 import { createAnalysis } from '../platform/analysis.ts';
 import { createCorrelation } from '../platform/correlation.ts';
 import { HOME } from '../cli/settings.ts';
@@ -78,18 +82,20 @@ async function ingest(total: number, ruleFolder: string): Promise<WatchedIngest>
   const rules = await readRulesOf(ruleFolder);
   const eventRules = new CompiledEventRules(OWN_RULES);
   eventRules.use(rules);
+  const subjects = new SubjectWatch({ placeOf: undefined });
   const correlation = createCorrelation({
     open: () => openEmbeddedStream({ directory: join(folder, 'correlation'), partitions: 4, clock, log }),
     exists: false,
     state,
     clock,
     log,
+    subjects,
     fold: (findings, write) => analysis.addFindings(findings, write),
   });
   correlation.use(rules);
   const analysis = createAnalysis({
     stream,
-    rules: eventRules,
+    rules: withSubjects(new EventJudge(eventRules, new Behaviours()), subjects),
     correlate: (seen) => correlation.take(seen),
     state,
     clock,

@@ -114,6 +114,9 @@ function namedPids(root: number): Record<string, number> {
     if (line.startsWith('unshare')) continue;
     if (line.includes('decoy-host.ts')) named['decoy-host'] = pid;
     else if (line.includes('platform.ts')) named['platform'] = pid;
+    else if (line.includes('collector-host.ts')) named['collector'] = pid;
+    // Asleep it is a shell, with the program's name on its command line already.
+    else if (line.includes('watcher-host.ts')) named['watcher'] = pid;
     else if (line.includes('enforcer-host.ts')) named['enforcer'] = pid;
   }
   return named;

@@ -104,6 +104,68 @@ describe('analyze', () => {
     expect(failed.err).toContain('could not be written');
   });
 
+  it('tells of logins from places too far apart, where a table says where addresses are', async () => {
+    const log = join(folder, 'auth.log');
+    const accepted = (minute: number, ip: string) =>
+      `2026-11-20T09:${minute}:00Z web1 sshd[42]: Accepted password for mary from ${ip} port 40112 ssh2\n`;
+    writeFileSync(log, accepted(10, '192.0.2.7') + accepted(40, '198.51.100.7'));
+    const table = join(folder, 'places.csv');
+    writeFileSync(
+      table,
+      'network,latitude,longitude,country\n192.0.2.0/24,52.5,13.4,DE\n198.51.100.0/24,-33.9,151.2,AU\n',
+    );
+    const vpn = join(folder, 'vpn.txt');
+    writeFileSync(vpn, '198.51.100.0/24\n');
+    const { out } = await analyze(log, '--address-table', table, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      attacker: { ip: '198.51.100.7' },
+      severity: 'high',
+      detections: [{ id: 'impossible-travel', count: 1 }],
+    });
+    expect((await analyze(log, '--json')).out).toBe('');
+    expect((await analyze(log, '--address-table', table, '--vpn', vpn, '--json')).out).toBe('');
+    expect(await analyze(log, '--vpn', vpn)).toMatchObject({ code: 2, err: expect.stringContaining('address table') });
+    expect(await analyze(log, '--address-table', vpn)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no table of where addresses are'),
+    });
+    const config = join(folder, 'netsentinel.yaml');
+    writeFileSync(config, 'networks:\n  addressTable: places.csv\n  vpns: [vpn.txt]\n');
+    const configured = await captured(['--config', config, '--data', join(folder, 'home'), 'analyze', log, '--json']);
+    expect(configured).toMatchObject({ code: 0, out: '' });
+    writeFileSync(config, 'networks:\n  addressTable: missing.csv\n');
+    const missing = await captured(['--config', config, '--data', join(folder, 'home'), 'analyze', log]);
+    expect(missing.err).toMatch(/missing\.csv cannot be read/);
+  });
+
+  it('says whose scanner it is, by the list, by the configuration and by the command line', async () => {
+    const line = (ip: string, path: string): string =>
+      `${ip} - - [21/Nov/2026:09:30:00 +0000] "GET ${path} HTTP/1.1" 404 12 "-" "Mozilla/5.0"`;
+    const paths = ['/.env', '/.git/config', '/backup.sql', '/wp-config.php.bak', '/admin.php'];
+    const from = ['71.6.146.185', '192.0.2.9', '198.51.100.9', '203.0.113.9'];
+    writeFileSync(
+      join(folder, 'logs', 'access.log'),
+      `${from.flatMap((ip) => paths.map((path) => line(ip, path))).join('\n')}\n`,
+    );
+    const config = join(folder, 'netsentinel.yaml');
+    writeFileSync(config, 'networks:\n  ownScanners: [192.0.2.0/28]\n');
+    const args = ['--config', config, '--data', join(folder, 'home'), 'analyze', join(folder, 'logs'), '--json'];
+    const { out } = await captured([...args, '--own-scanner', '198.51.100.9']);
+    const told = out
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as { attacker: { ip: string }; severity: string; scanner?: { id: string } });
+    const who = new Map(told.map(({ attacker, severity, scanner }) => [attacker.ip, `${severity} ${scanner?.id}`]));
+    expect(Object.fromEntries(who)).toEqual({
+      '192.0.2.9': 'low own',
+      '198.51.100.9': 'low own',
+      '203.0.113.9': 'medium undefined',
+      '71.6.146.185': 'low shodan',
+    });
+    const wrong = await captured([...args, '--own-scanner', '10.0.0.1/8']);
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('one of your own scanners is an address') });
+  });
+
   it('says what is missing', async () => {
     expect(await analyze()).toMatchObject({ code: 1, err: expect.stringContaining('no logs are named') });
     expect(await analyze(join(folder, 'nowhere'))).toMatchObject({

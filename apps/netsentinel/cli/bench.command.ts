@@ -43,15 +43,31 @@ function add(parent: Command, members: readonly Bench[]): void {
       const result = await bench.run(numbers, flags, texts);
       if (given['json'] === true) printJson(result);
       else if (Object.keys(result).length === 0) print('done');
-      else
-        table(
-          ['figure', 'value'],
-          Object.entries(result).map(([name, value]) => [
-            name,
-            typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value),
-          ]),
-        );
+      else printFigures(result);
       if (result['failed'] === true) process.exitCode = 1;
     });
   }
+}
+
+/** A list of results is a table of its own, a row each. */
+function printFigures(result: Readonly<Record<string, unknown>>): void {
+  const lists: (readonly object[])[] = [];
+  const figures: [string, string][] = [];
+  for (const [name, value] of Object.entries(result))
+    if (Array.isArray(value) && value.every((item) => typeof item === 'object')) lists.push(value as object[]);
+    else figures.push([name, shown(value)]);
+  table(['figure', 'value'], figures);
+  for (const items of lists) {
+    const columns = Object.keys(items[0] ?? {});
+    table(
+      columns,
+      items.map((item) => columns.map((column) => shown((item as Readonly<Record<string, unknown>>)[column]))),
+    );
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number') return String(Math.round(value * 100) / 100);
+  if (typeof value === 'object') return JSON.stringify(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -21,7 +21,7 @@ import {
 } from '../launcher/data-folder.ts';
 import { captured } from './captured.fixture.ts';
 import { createProgram } from './program.ts';
-import { urlHost } from './up.ts';
+import { urlHost } from '../config/console-url.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** What must never reach a terminal from an attacker: control characters but newline, and bidirectional marks. */

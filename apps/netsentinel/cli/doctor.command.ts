@@ -8,6 +8,7 @@ import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { findTool, probeSandbox } from '../launcher/sandbox.ts';
 import { isRunning } from '../launcher/data-folder.ts';
 import { consoleTls } from '../config/console-tls.ts';
+import { planDecoys } from '../config/decoy-plan.ts';
 import { EXIT, paint, print, printJson, table } from './output.ts';
 import { HOME, settings, type Settings } from './settings.ts';
 
@@ -139,25 +140,22 @@ function clock(): Finding {
   };
 }
 
-async function ports({ loaded, folder }: Settings): Promise<Finding[]> {
+async function ports({ loaded, configFile, folder }: Settings): Promise<Finding[]> {
   const { config } = loaded;
   const wanted = [
     {
       name: 'console',
       address: config.console.address,
       port: config.console.port,
-      path: ['console', 'port'] as (string | number)[],
+      where: loaded.where(['console', 'port']),
     },
-    ...config.decoys.map((d, i) => ({
-      name: d.id,
-      address: d.address,
-      port: d.port,
-      path: ['decoys', i, 'port'] as (string | number)[],
-    })),
+    ...planDecoys(loaded, configFile)
+      .decoys.filter(({ transport, movable }) => transport === 'tcp' && !movable)
+      .map(({ id, address, port, where }) => ({ name: id, address, port, where })),
   ];
   const running = isRunning(folder);
   return Promise.all(
-    wanted.map(async ({ name, address, port, path }): Promise<Finding> => {
+    wanted.map(async ({ name, address, port, where }): Promise<Finding> => {
       const check = `port ${port}`;
       if (running) return { check, state: 'ok', found: `${name}: NetSentinel is running` };
       const server = createServer();
@@ -170,7 +168,7 @@ async function ports({ loaded, folder }: Settings): Promise<Finding[]> {
           check,
           state: 'fail',
           found: `${name}: ${(error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'in use by another program' : (error as Error).message}`,
-          advice: `Choose another at ${loaded.where(path)}, or stop what listens there (ss -ltnp).`,
+          advice: `Choose another at ${where}, or stop what listens there (ss -ltnp).`,
         };
       } finally {
         server.close();

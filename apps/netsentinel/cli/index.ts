@@ -4,13 +4,18 @@ import { addAnalyze } from './analyze.command.ts';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
 import { addBench } from './bench.command.ts';
+import { addBouncer } from './bouncer.command.ts';
+import { addDecoys } from './decoys.command.ts';
 import { addDoctor } from './doctor.command.ts';
 import { addFormats } from './formats.command.ts';
+import { addHoneytokens } from './honeytokens.command.ts';
 import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
 import { addLab } from './lab.command.ts';
 import { addNormalize } from './normalize.command.ts';
+import { addNotify } from './notify.command.ts';
+import { addPersona } from './persona.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
@@ -20,6 +25,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   addInit,
   addDoctor,
   addStatus,
+  addDecoys,
+  addPersona,
+  addHoneytokens,
   addIncidents,
   addReplay,
   addAnalyze,
@@ -28,6 +36,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addHunt,
   addRules,
   addResponse,
+  addBouncer,
+  addNotify,
   addAudit,
   addBackup,
   addBench,

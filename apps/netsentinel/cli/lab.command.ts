@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { findTool } from '../launcher/sandbox.ts';
+import { planDecoys } from '../config/decoy-plan.ts';
 import { labLinks, labState, shellOf, type LabLinks } from './lab-network.ts';
 import { paint, print, printJson, warn } from './output.ts';
 import { settings } from './settings.ts';
@@ -41,7 +42,7 @@ export function addLab(program: Command): void {
 
 function up(command: Command, json: boolean): void {
   const links = labLinks();
-  const { config } = settings(command).loaded;
+  const { loaded, configFile } = settings(command);
   const ip = needIp();
   const made = !isUp(ip, links);
   if (made) {
@@ -54,8 +55,8 @@ function up(command: Command, json: boolean): void {
       throw error;
     }
   }
-  const decoys = config.decoys
-    .filter(({ address }) => ['0.0.0.0', '::', links.decoyAddress].includes(address))
+  const decoys = planDecoys(loaded, configFile)
+    .decoys.filter(({ address }) => ['0.0.0.0', '::', links.decoyAddress].includes(address))
     .map(({ id, type, port }) => ({ id, type, address: links.decoyAddress, port }));
   if (json) return printJson({ attacker: links.attackerAddress, decoy: links.decoyAddress, decoys, made });
   print(`attacker  ${links.attackerAddress}${made ? '' : paint('  (was up already)', 'dim')}`);

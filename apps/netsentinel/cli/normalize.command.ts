@@ -1,9 +1,8 @@
 /** `normalize`: records of any format that we read, as ECS documents, a line of JSON each and in order. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { ParserDefinition } from '@netsentinel/contracts/parser';
+import type { ParserDefinition, Refused } from '@netsentinel/contracts/parser';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { Refused } from '@netsentinel/normalise/records/record-reader';
 import { harmlessJson, safe, warn } from './output.ts';
 import { addReadOptions, readOptions, type ReadArguments } from './read-options.ts';
 

@@ -1,6 +1,7 @@
 /** The options of commands that read other people's logs, and what they come to. */
 import { Option, type Command } from 'commander';
 import type { ParseOptions } from '@netsentinel/contracts/parser';
+import { parseNetwork } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
 export interface ReadArguments {
@@ -22,24 +23,23 @@ export function addReadOptions(command: Command): Command {
 
 /** @throws NetSentinelError USAGE_ZONE, USAGE_YEAR, USAGE_NETWORK */
 export async function readOptions(given: ReadArguments): Promise<Omit<ParseOptions, 'fileName'>> {
-  const [{ zoneOf }, { parseNetwork }] = await Promise.all([
-    import('@netsentinel/normalise/text/zone'),
-    import('@netsentinel/kernel/address'),
-  ]);
+  const { zoneOf } = await import('@netsentinel/normalise/text/zone');
   if (zoneOf(given.zone) === undefined) {
     throw new NetSentinelError('USAGE_ZONE', 'user', 'this is no time zone', {
       hint: 'For example Europe/Berlin, UTC or +02:00.',
     });
   }
   const trustedProxies = given.trustedProxy ?? [];
-  for (const network of trustedProxies) {
-    if (parseNetwork(network) === undefined) {
-      throw new NetSentinelError('USAGE_NETWORK', 'user', 'a trusted proxy is an address or a network', {
-        hint: 'For example 10.0.0.0/8 or 192.0.2.1.',
-      });
-    }
-  }
+  needNetworks(trustedProxies, 'a trusted proxy', '10.0.0.0/8 or 192.0.2.1');
   return { zone: given.zone, referenceMs: referenceOf(given.year), trustedProxies, pattern: given.pattern };
+}
+
+/** @throws NetSentinelError USAGE_NETWORK */
+export function needNetworks(texts: readonly string[], what: string, example: string): void {
+  if (texts.every((text) => parseNetwork(text) !== undefined)) return;
+  throw new NetSentinelError('USAGE_NETWORK', 'user', `${what} is an address or a network`, {
+    hint: `For example ${example}.`,
+  });
 }
 
 function referenceOf(year: string | undefined): number {

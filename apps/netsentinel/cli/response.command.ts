@@ -1,59 +1,212 @@
-/** `response`: what is blocked, and the way back. Speaks with the enforcer itself, so it works when the platform is gone. */
+/**
+ * `response`: what is blocked and what would be, a person's word on what waits for it, and the way back. Speaks with the enforcer itself,
+ * so it works when the platform is gone; only what a block would have cut off is asked of the platform.
+ */
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { EnforcedBlock } from '@netsentinel/contracts/action';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { print, printJson, safe, span, table } from './output.ts';
+import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
+import { readDuration } from './duration.ts';
+import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
 
+interface RevertOptions {
+  readonly all?: boolean;
+  readonly attacker?: string;
+  readonly rule?: string;
+  readonly incident?: string;
+  readonly since?: number;
+  readonly json?: boolean;
+}
+
+const DEFAULT_PLAN_MS = 3_600_000;
+const MAX_PLAN_MS = 31_536_000_000;
+
 export function addResponse(program: Command): void {
-  const response = program.command('response').description('what is blocked, and how to take it back');
+  const response = program.command('response').description('what is blocked, what would be, and how to take it back');
+  response
+    .command('plan')
+    .description(
+      'what a block would change where, whether it may be made, and what it would cut off besides; changes nothing',
+    )
+    .argument('<address>', 'an address, or a network in CIDR form')
+    .option(
+      '--for <time>',
+      'how long the block would last: 30m, 12h, 7d',
+      (text: string) => readDuration(text, MAX_PLAN_MS),
+      DEFAULT_PLAN_MS,
+    )
+    .option('--json', 'print JSON')
+    .action(async (target: string, options: { for: number; json?: boolean }, command: Command) =>
+      plan(target, options.for, options.json === true, command),
+    );
   response
     .command('list')
-    .description('the blocks in force')
-    .option('--json', 'print JSON: one block a line')
+    .description('the blocks in force, and those that wait for approval')
+    .option('--json', 'print JSON: one responder’s part in a block a line')
     .action(async (options: { json?: boolean }, command: Command) => {
       const { folder } = settings(command);
       const { callEnforcer } = await import('@netsentinel/enforcer/control');
-      const blocks = await callEnforcer(folder.enforcerSocket, { command: 'list' });
-      if (options.json === true) return blocks.forEach(printJson);
-      if (blocks.length === 0) return print('nothing is blocked');
-      return table(
-        ['id', 'target', 'status', 'mode', 'ends in', 'reason'],
-        blocks.map((b) => [
-          safe(b.id, 64),
-          safe(b.target, 64),
-          b.status,
-          b.mode,
-          span(b.expiresAt - Date.now()),
-          safe(b.reason, 80),
-        ]),
-      );
+      const parts = await callEnforcer(folder.enforcerSocket, { command: 'list' });
+      if (options.json === true) return parts.forEach(printJson);
+      return list(parts);
     });
+  for (const word of ['approve', 'deny'] as const)
+    response
+      .command(word)
+      .description(
+        word === 'approve'
+          ? 'let a block be made that waits for a person: your name goes into the audit'
+          : 'have a block not be made that waits for a person',
+      )
+      .argument('<id>', 'the block')
+      .option('--reason <text>', 'why, for the audit', '')
+      .option('--json', 'print JSON')
+      .action(async (id: string, options: { reason: string; json?: boolean }, command: Command) => {
+        const { folder } = settings(command);
+        const { callEnforcer } = await import('@netsentinel/enforcer/control');
+        const reason = options.reason.slice(0, 512);
+        const reply = await callEnforcer(folder.enforcerSocket, { command: word, id, by: whoami(), reason });
+        const done =
+          word === 'approve'
+            ? reply.status !== 'refused' && reply.status !== 'failed'
+            : (reply.detail ?? '').includes('denied');
+        if (!done)
+          throw new NetSentinelError('RESPONSE_NOT_DECIDED', 'user', reply.detail ?? `the block is ${reply.status}`, {
+            hint: '`netsentinel response list` names what waits for approval.',
+          });
+        if (options.json === true) return printJson(reply);
+        return print(`${safe(id, 64)} ${word === 'approve' ? `approved: ${reply.status}` : 'denied'}`);
+      });
   response
     .command('revert')
-    .description('take a block back, or all of them')
+    .description('take back one block, all of an attacker or a rule, all since a time, or all there are')
     .argument('[id]', 'the block')
+    .option('--attacker <address>', 'blocks of this attacker')
+    .option('--rule <id>', 'blocks that this detection led to')
+    .option('--incident <id>', 'blocks that answer this incident')
+    .option('--since <time>', 'blocks made since: 30m, 12h, 7d ago, or a date and time', since)
     .option('--all', 'every block in force')
     .option('--json', 'print JSON')
-    .action(async (id: string | undefined, options: { all?: boolean; json?: boolean }, command: Command) => {
-      const { folder } = settings(command);
-      if ((id === undefined) === (options.all !== true))
-        throw new NetSentinelError('USAGE_REVERT', 'user', 'name one block, or say --all', {
-          hint: '`netsentinel response list` names them.',
-        });
-      const { callEnforcer } = await import('@netsentinel/enforcer/control');
-      const by = `cli:${userInfo().username}`;
-      if (options.all === true) {
-        const { reverted } = await callEnforcer(folder.enforcerSocket, { command: 'revertAll', by });
-        if (options.json === true) return printJson({ reverted });
-        return print(`${reverted} taken back`);
-      }
-      const reply = await callEnforcer(folder.enforcerSocket, { command: 'revert', id: id!, by });
-      if (reply.status !== 'reverted')
-        throw new NetSentinelError('BLOCK_NOT_FOUND', 'user', reply.detail ?? `the block is ${reply.status}`, {
-          hint: '`netsentinel response list` names the blocks in force.',
-        });
-      if (options.json === true) return printJson(reply);
-      return print(`${reply.id} taken back`);
+    .action(async (id: string | undefined, options: RevertOptions, command: Command) => revert(id, options, command));
+}
+
+async function plan(target: string, ttlMs: number, json: boolean, command: Command): Promise<void> {
+  const { folder } = settings(command);
+  const [{ callEnforcer }, { askPlatform }] = await Promise.all([
+    import('@netsentinel/enforcer/control'),
+    import('../platform/control.ts'),
+  ]);
+  const radius = (await askPlatform(folder.platformSocket, { ask: 'blast-radius', target }).catch(() => undefined)) as
+    | BlastRadius
+    | null
+    | undefined;
+  const traffic =
+    radius === undefined || radius === null || radius.events === 0
+      ? undefined
+      : { events: radius.events, share: radius.events / Math.max(1, radius.ofAll), days: radius.onDays };
+  const planned = await callEnforcer(folder.enforcerSocket, {
+    command: 'plan',
+    target,
+    ttlMs,
+    ...(traffic === undefined ? {} : { traffic }),
+  });
+  if (json) return printJson({ ...planned, blastRadius: radius ?? null });
+  print(`${paint(safe(planned.target, 64), 'bold')} for ${span(ttlMs)}`);
+  if (planned.refused !== undefined) print(`  refused: ${safe(planned.refused, 400)}`);
+  for (const why of planned.ask) print(`  a person is asked: ${safe(why, 400)}`);
+  for (const one of planned.responders) {
+    const what = one.holds
+      ? 'in force already'
+      : one.available || one.mode === 'simulate'
+        ? one.mode
+        : `${one.mode}, unavailable now`;
+    print(`  ${one.responder} (${what})`);
+    for (const line of one.block) print(`    + ${safe(line, 512)}`);
+    for (const line of one.unblock) print(`    - ${safe(line, 512)}   at its end`);
+  }
+  if (radius === undefined) return warn('  what it would cut off besides is not known: the platform does not answer');
+  if (radius === null || radius.events === 0)
+    return print('  nothing usual came from there in the recorded days: it would cut off nobody else');
+  const share = ((radius.events / Math.max(1, radius.ofAll)) * 100).toFixed(1);
+  print(
+    `  would have cut off ${radius.events} usual events in ${radius.days} days (${share} % of all${radius.lastSeen === undefined ? '' : `, the last ${when(radius.lastSeen)}`})`,
+  );
+  for (const [what, names] of [
+    ['accounts', radius.accounts],
+    ['services', radius.services],
+    ['addresses', radius.addresses],
+  ] as const)
+    if (names.length > 0)
+      print(`    ${what}: ${names.map(({ name, events }) => `${safe(name, 64)} (${events})`).join(', ')}`);
+  return undefined;
+}
+
+function list(parts: readonly EnforcedBlock[]): void {
+  if (parts.length === 0) return print('nothing is blocked');
+  const several = new Set(parts.map(({ responder }) => responder)).size > 1;
+  table(
+    ['id', 'target', ...(several ? ['responder'] : []), 'status', 'mode', 'ends in', 'reason'],
+    parts.map((b) => [
+      safe(b.id, 64),
+      safe(b.target, 64),
+      ...(several ? [safe(b.responder, 64)] : []),
+      b.status,
+      b.mode,
+      span(b.expiresAt - Date.now()),
+      safe(b.status === 'awaiting-approval' || b.status === 'failed' ? `${b.detail} – ${b.reason}` : b.reason, 80),
+    ]),
+  );
+  const waiting = new Set(parts.filter(({ status }) => status === 'awaiting-approval').map(({ id }) => id)).size;
+  if (waiting > 0) print(`\n${waiting} wait for you: netsentinel response approve ID, or deny ID`);
+}
+
+async function revert(id: string | undefined, options: RevertOptions, command: Command): Promise<void> {
+  const { folder } = settings(command);
+  const { all, attacker, rule, incident, since: from } = options;
+  const described = [attacker, rule, incident, from].some((one) => one !== undefined);
+  if ([id !== undefined, all === true, described].filter(Boolean).length !== 1)
+    throw new NetSentinelError('USAGE_REVERT', 'user', 'name one block, describe some, or say --all', {
+      hint: '`netsentinel response list` names them; --attacker, --rule, --incident and --since describe them.',
     });
+  const { callEnforcer } = await import('@netsentinel/enforcer/control');
+  const by = whoami();
+  if (id !== undefined) {
+    const reply = await callEnforcer(folder.enforcerSocket, { command: 'revert', id, by });
+    if (reply.status !== 'reverted')
+      throw new NetSentinelError('BLOCK_NOT_FOUND', 'user', reply.detail ?? `the block is ${reply.status}`, {
+        hint: '`netsentinel response list` names the blocks in force.',
+      });
+    if (options.json === true) return printJson(reply);
+    return print(`${reply.id} taken back`);
+  }
+  const { reverted } =
+    all === true
+      ? await callEnforcer(folder.enforcerSocket, { command: 'revertAll', by })
+      : await callEnforcer(folder.enforcerSocket, {
+          command: 'revertWhere',
+          by,
+          ...(attacker === undefined ? {} : { actor: attacker }),
+          ...(rule === undefined ? {} : { rule }),
+          ...(incident === undefined ? {} : { incident }),
+          ...(from === undefined ? {} : { since: from }),
+        });
+  if (options.json === true) return printJson({ reverted });
+  return print(`${reverted} taken back`);
+}
+
+/** Who it is, for the audit. */
+function whoami(): string {
+  const sudo = process.env['SUDO_USER'];
+  const { username } = userInfo();
+  return sudo === undefined || sudo === username ? `cli:${username}` : `cli:${sudo} as ${username}`.slice(0, 128);
+}
+
+function since(text: string): number {
+  if (/^\d{1,6}[smhd]$/.test(text)) return Date.now() - readDuration(text, MAX_PLAN_MS);
+  const at = Date.parse(text);
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('write 30m, 12h, 7d, or a date and time such as 2026-03-01T12:00');
+  return at;
 }

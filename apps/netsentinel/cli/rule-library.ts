@@ -7,6 +7,7 @@ import type { Library, RuleLibrary } from '../rules/rule-library.ts';
 import { safe } from './output.ts';
 import { readEcsPipelines } from './rule-sets.ts';
 import { HOME, settings } from './settings.ts';
+import { taughtExceptions } from './taught-exceptions.ts';
 
 /** The rules that come with the product. */
 export const ownRules = join(HOME, 'content', 'rules');
@@ -14,6 +15,11 @@ export const ownRules = join(HOME, 'content', 'rules');
 export async function openLibrary(command: Command): Promise<RuleLibrary> {
   const { RuleLibrary: Opened } = await import('../rules/rule-library.ts');
   return new Opened(settings(command).folder.rules, ownRules);
+}
+
+/** What counts now: rules, what is off, and what is excepted. */
+export async function installedLibrary(command: Command): Promise<Library> {
+  return (await openLibrary(command)).read(Date.now(), await taughtExceptions(command));
 }
 
 /** Own and installed rules, exceptions applied, without those that are off. `ecs`: with fields as our events name them. */
@@ -25,7 +31,7 @@ export async function readLibrary(
     import('@netsentinel/sigma/read/read-rules'),
     import('../rules/rule-library.ts'),
   ]);
-  const library = await (await openLibrary(command)).read(Date.now());
+  const library = await installedLibrary(command);
   const all = readRules(library.files, ecs ? { pipelines: await readEcsPipelines() } : {});
   return { rules: withoutDisabled(all, library.disabled), all, library };
 }

@@ -1,6 +1,7 @@
 /** `rules install` and its kin: sets of rules from elsewhere, rules that are off, and events that rules leave alone. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Exceptions } from '../rules/exceptions.ts';
 import type { InstalledSets, InstallReport } from '../rules/installed-set.ts';
@@ -9,6 +10,7 @@ import { paint, print, printJson, safe, table, when } from './output.ts';
 import { shareRules } from '../launcher/data-folder.ts';
 import { settings } from './settings.ts';
 import { findRule, openLibrary, readLibrary } from './rule-library.ts';
+import { taughtExceptions } from './taught-exceptions.ts';
 
 export function addLibrary(rules: Command): void {
   addInstall(rules);
@@ -157,7 +159,7 @@ function addExcept(rules: Command): void {
           hint: `Except events from the rules that it rests on: ${rule.rules.map((one) => safe(one, 64)).join(', ')}.`,
         });
       }
-      const exception = newException({ rule: rule.id, where: parseWhere(options.where), ...signed(options) });
+      const exception = newException({ rules: [rule.id], where: parseWhere(options.where), ...signed(options) });
       const [wrong] = readRules([{ path: '--where', text: filterText(exception) }]).failed;
       if (wrong !== undefined)
         throw new NetSentinelError('RULES_WHERE_INVALID', 'user', wrong.error, {
@@ -179,40 +181,64 @@ function addExceptions(rules: Command): void {
       const { exceptionsPath } = await openLibrary(command);
       const { remove } = options;
       if (remove !== undefined) {
-        await change(command, ({ disabled, exceptions }) => {
-          const left = exceptions.filter(({ id }) => !id.startsWith(remove));
-          if (exceptions.length - left.length === 1) return { disabled, exceptions: left };
-          throw new NetSentinelError(
-            'RULES_EXCEPTION_NOT_FOUND',
-            'user',
-            `no single exception begins with ${safe(remove)}`,
-            {
-              hint: '`netsentinel rules exceptions` names them all.',
-            },
-          );
-        });
+        await removeException(command, remove);
       }
       const { disabled, exceptions } = await readExceptions(exceptionsPath);
+      const taught = await taughtExceptions(command);
       const rows = [
-        ...disabled.map((one) => ({ kind: 'off', id: '-', where: undefined, ...one })),
+        ...disabled.map((one) => ({
+          kind: 'off',
+          id: '-',
+          rules: [one.rule],
+          where: undefined,
+          ended: undefined,
+          ...one,
+        })),
         ...exceptions.map((one) => ({ kind: 'exception', ...one })),
+        ...taught.map((one) => ({ kind: 'no attack', ...one })),
       ];
       if (options.json === true) return rows.forEach(printJson);
       return table(
         ['what', 'id', 'rule', 'events', 'until', 'by', 'why'],
-        rows.map(({ kind, id, rule, where, until, by, reason }) => [
+        rows.map(({ kind, id, rules, where, until, by, reason, ended }) => [
           kind,
           id.slice(0, 8),
-          safe(rule, 40),
+          safe(rules.length > 3 ? `${rules.slice(0, 2).join(', ')} +${rules.length - 2}` : rules.join(', '), 100),
           where === undefined ? 'all' : safe(JSON.stringify(where), 120),
-          until === undefined
-            ? '-'
-            : `${until.slice(0, 16)}${Date.parse(until) <= Date.now() ? paint(' (over)', 'dim') : ''}`,
+          untilText(until, ended?.at),
           safe(by, 40),
           safe(reason, 200),
         ]),
       );
     });
+}
+
+function untilText(until: string | undefined, endedAt: string | undefined): string {
+  const end = endedAt ?? until;
+  if (end === undefined) return '-';
+  return `${end.slice(0, 16)}${Date.parse(end) <= Date.now() ? paint(' (over)', 'dim') : ''}`;
+}
+
+/** One that stands in the file, or one that an incident taught: that one the running NetSentinel ends. */
+async function removeException(command: Command, begin: string): Promise<void> {
+  const { readExceptions } = await import('../rules/exceptions.ts');
+  const { exceptionsPath } = await openLibrary(command);
+  const begins = ({ id }: { id: string }): boolean => id.startsWith(begin);
+  const written = (await readExceptions(exceptionsPath)).exceptions.filter(begins);
+  const taught = (await taughtExceptions(command)).filter((one) => begins(one) && isExceptionInForce(one, Date.now()));
+  const [only, ...others] = [...written, ...taught];
+  if (only === undefined || others.length > 0)
+    throw new NetSentinelError('RULES_EXCEPTION_NOT_FOUND', 'user', `no single exception begins with ${safe(begin)}`, {
+      hint: '`netsentinel rules exceptions` names them all.',
+    });
+  if (written.length > 0)
+    return change(command, ({ disabled, exceptions }) => ({
+      disabled,
+      exceptions: exceptions.filter(({ id }) => id !== only.id),
+    }));
+  const { askPlatform } = await import('../platform/control.ts');
+  const by = `cli:${userInfo().username}`;
+  await askPlatform(settings(command).folder.platformSocket, { ask: 'end-exception', id: only.id, by });
 }
 
 async function change(command: Command, edit: (exceptions: Exceptions) => Exceptions): Promise<void> {

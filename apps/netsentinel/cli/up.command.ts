@@ -1,32 +1,46 @@
 /** `up`: reads what is to be started; `up.ts` starts it. */
 import type { Command } from 'commander';
+import { planAlerts } from '../config/alert-plan.ts';
 import { consoleTls } from '../config/console-tls.ts';
-import { HOME, settings } from './settings.ts';
+import { planDecoys, type PersonaChoice } from '../config/decoy-plan.ts';
+import { placeFiles } from '../config/place-files.ts';
+import { addPersonaOptions } from './persona-options.ts';
+import { HOME, settings, type Settings } from './settings.ts';
 import type { UpPlan } from './up.plan.ts';
 
 /** `start` gets the plan once it is known to be good. */
 export function addUp(program: Command, start: (plan: UpPlan) => Promise<void>): void {
-  program
-    .command('up')
-    .description('start NetSentinel and show incidents as they happen; ^C stops it')
-    .option('--json', 'print what happens as JSON lines')
-    .action(async (options: { json?: boolean }, command: Command) => start(planUp(command, options.json === true)));
+  addPersonaOptions(
+    program
+      .command('up')
+      .description('start NetSentinel and show incidents as they happen; ^C stops it')
+      .option('--json', 'print what happens as JSON lines'),
+  ).action(async ({ json, ...choice }: PersonaChoice & { json?: boolean }, command: Command) =>
+    start(await planUp(command, json === true, choice)),
+  );
 }
 
-function planUp(command: Command, json: boolean): UpPlan {
+async function planUp(command: Command, json: boolean, choice: PersonaChoice): Promise<UpPlan> {
   const { loaded, configFile, hasFile, folder } = settings(command);
   const { config } = loaded;
   const tls = consoleTls(loaded, configFile);
+  const places = placeFiles(loaded, configFile);
   return {
     home: HOME,
-    config,
+    config: { ...config, alert: planAlerts(loaded, configFile) },
     folder,
-    where: {
-      console: loaded.where(['console', 'port']),
-      decoys: config.decoys.map((_, i) => loaded.where(['decoys', i, 'port'])),
-    },
+    collectors: await collectorsOf(loaded, configFile),
+    decoys: planDecoys(loaded, configFile, choice),
+    where: { console: loaded.where(['console', 'port']) },
     ...(tls === undefined ? {} : { tls }),
+    ...(places === undefined ? {} : { places }),
     hasFile,
     json,
   };
+}
+
+/** Who collects nothing does not load what collects. */
+async function collectorsOf(...given: [Settings['loaded'], string]): Promise<UpPlan['collectors']> {
+  if (given[0].config.collectors.length === 0) return [];
+  return (await import('../config/collector-plan.ts')).planCollectors(...given);
 }

@@ -30,7 +30,9 @@ describe('a plan', () => {
       folder: { root: join(top, 'd') },
       where: {
         console: expect.stringMatching(/netsentinel\.yaml:3:/) as string,
-        decoys: [expect.stringMatching(/netsentinel\.yaml:5:/) as string],
+      },
+      decoys: {
+        decoys: [{ id: 'ssh-1', port: 2299, where: expect.stringMatching(/netsentinel\.yaml:5:/) as string }],
       },
     });
   });

@@ -1,8 +1,11 @@
 /** Starts everything as planned, says what listens where, and shows incidents as they happen until ^C. */
 import type { FromPlatform } from '@netsentinel/contracts/process';
+import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import { createLogger } from '@netsentinel/kernel/log';
+import { consoleUrl } from '../config/console-url.ts';
 import { launch, type Launched } from '../launcher/launcher.ts';
 import { incidentNews } from './incident-news.ts';
+import { notBuiltLine } from './not-built.ts';
 import { paint, print, printJson, safe, severityColour, span, warn, when } from './output.ts';
 import type { UpPlan } from './up.plan.ts';
 
@@ -29,14 +32,14 @@ export async function up(plan: UpPlan): Promise<void> {
     end.forget();
     throw error;
   });
-  const host = urlHost(config.console.address);
-  const url = `${plan.tls === undefined ? 'http' : 'https'}://${host}:${config.console.port}${signIn}`;
+  const url = `${consoleUrl(config, plan.tls !== undefined)}${signIn}`;
   if (json)
     printJson({
       t: 'listening',
       listening: launched.listening,
       console: url,
       sandbox: launched.sandbox,
+      watching: launched.watching,
       pids: launched.pids(),
     });
   else
@@ -44,8 +47,10 @@ export async function up(plan: UpPlan): Promise<void> {
       launched,
       url,
       plan.hasFile ? undefined : 'defaults (no netsentinel.yaml; `netsentinel init` writes one)',
-      config.enforcer.mode,
+      strongestMode(config.enforcer),
       folder.root,
+      plan.collectors,
+      plan.decoys.notBuilt,
     );
 
   await end.asked;
@@ -54,20 +59,29 @@ export async function up(plan: UpPlan): Promise<void> {
   if (!json) print('stopped; everything that was seen is kept');
 }
 
-/** The address as a browser on this machine may open it. */
-export function urlHost(address: string): string {
-  if (address === '0.0.0.0' || address === '::') return 'localhost';
-  return address.includes(':') ? `[${address}]` : address;
-}
-
-function welcome(launched: Launched, url: string, configNote: string | undefined, mode: string, data: string): void {
+function welcome(
+  launched: Launched,
+  url: string,
+  configNote: string | undefined,
+  mode: string,
+  data: string,
+  collectors: UpPlan['collectors'],
+  notBuilt: UpPlan['decoys']['notBuilt'],
+): void {
   print(paint('NetSentinel is up', 'bold'));
-  for (const one of launched.listening) print(`  ${one.what.padEnd(18)} ${one.address}:${one.port}`);
+  const width = Math.max(18, ...launched.listening.map(({ what }) => what.length));
+  for (const one of launched.listening) print(`  ${one.what.padEnd(width)} ${one.address}:${one.port}`);
+  for (const { boot, read } of collectors)
+    if (read.length > 0) print(`  ${`${boot.type} ${boot.id}`.padEnd(width)} ${safe(read.join(', '), 400)}`);
+  const { watching } = launched;
+  if ('addresses' in watching)
+    print(`  ${'scans'.padEnd(width)} watched at ${safe(watching.addresses.join(', '), 400)}`);
   print(
-    `  ${'response'.padEnd(18)} ${mode}${mode === 'simulate' ? ' (nothing is blocked; enforcer.mode: enforce changes that)' : ''}`,
+    `  ${'response'.padEnd(width)} ${mode}${mode === 'simulate' ? ' (nothing is blocked; enforcer.mode: enforce changes that)' : ''}`,
   );
-  print(`  ${'data'.padEnd(18)} ${data}`);
-  if (configNote !== undefined) print(`  ${'configuration'.padEnd(18)} ${configNote}`);
+  print(`  ${'data'.padEnd(width)} ${data}`);
+  if (configNote !== undefined) print(`  ${'configuration'.padEnd(width)} ${configNote}`);
+  if (notBuilt.length > 0) warn(`  ${paint('!', 'yellow', process.stderr)} ${safe(notBuiltLine(notBuilt), 400)}`);
   for (const line of limits(launched, mode)) warn(`  ${paint('!', 'yellow', process.stderr)} ${line}`);
   print(`\nOpen ${paint(url, 'cyan')}\n`);
 }
@@ -75,6 +89,8 @@ function welcome(launched: Launched, url: string, configNote: string | undefined
 /** What this system or these rights do not allow, and what to do about it. */
 function limits(launched: Launched, mode: string): string[] {
   const lines: string[] = [];
+  if ('reason' in launched.watching)
+    lines.push(`port scans show only where they connect to a decoy: ${safe(launched.watching.reason, 300)}`);
   if (launched.sandbox.level === 'none')
     lines.push(`the decoys have no namespace of their own: ${safe(launched.sandbox.reason ?? 'unknown', 300)}`);
   if (process.getuid?.() !== 0) {
@@ -96,8 +112,18 @@ function showLine(message: FromPlatform): void {
         `${paint(when(Date.now()).slice(11), 'dim')}  ${paint(message.status.padEnd(8), message.status === 'refused' || message.status === 'failed' ? 'yellow' : 'green')}      ${message.target}${message.detail === undefined ? ` for ${span(message.expiresAt - Date.now())}` : `: ${safe(message.detail, 200)}`}`,
       );
       return;
+    case 'source':
+      print(`${paint(when(Date.now()).slice(11), 'dim')}  ${sourceNews(message)}`);
+      return;
     default:
   }
+}
+
+/** One line of who fell silent or came back. */
+export function sourceNews({ what, sensor, source, silentMs }: Extract<FromPlatform, { t: 'source' }>): string {
+  const name = safe(source === '' ? sensor : `${sensor}: ${source}`, 200);
+  if (what === 'silent') return `${paint('silent', 'yellow')}        ${name}, last heard ${span(silentMs)} ago`;
+  return `${paint('back', 'green')}          ${name}, after ${span(silentMs)}`;
 }
 
 /** A ^C at `npm start` arrives twice: from the terminal, and passed on by npm. A second one of a person's comes later than that. */

@@ -1,11 +1,28 @@
 /** The whole configuration file: each part's schema lives with the part; this puts them together. */
 import { z } from 'zod';
+import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
+import { FtpConfig } from '@netsentinel/decoys/ftp/ftp.config';
+import { HttpConfig, HttpsConfig } from '@netsentinel/decoys/http/http.config';
+import { decoyTypes } from '@netsentinel/decoys/index';
+import { MysqlConfig } from '@netsentinel/decoys/mysql/mysql.config';
+import { PostgresConfig } from '@netsentinel/decoys/postgres/postgres.config';
+import { RdpConfig } from '@netsentinel/decoys/rdp/rdp.config';
+import { RedisConfig } from '@netsentinel/decoys/redis/redis.config';
+import { ScriptedConfig } from '@netsentinel/decoys/scripted/scripted.config';
+import { SmbConfig } from '@netsentinel/decoys/smb/smb.config';
 import { SshConfig } from '@netsentinel/decoys/ssh/ssh.config';
+import { TarpitConfig } from '@netsentinel/decoys/tarpit/tarpit.config';
+import { TelnetConfig } from '@netsentinel/decoys/telnet/telnet.config';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
+import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
+import { HealthConfig } from '@netsentinel/sense/health/health.config';
+import { WatcherConfig } from '@netsentinel/sense/watcher/watcher.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { StoreConfig } from '@netsentinel/store/store.config';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
+import { CollectorsConfig } from './collectors.config.ts';
+import { PersonasConfig } from './personas.config.ts';
 
 const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens');
 const port = z.number().int().min(1).max(65_535);
@@ -21,13 +38,39 @@ const decoy = <T extends string, S extends z.ZodType>(type: T, options: S) =>
     ),
     persona: z
       .string()
-      .regex(/^[a-z0-9-]{1,64}$/)
+      .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/)
       .default('debian-12-server')
       .describe('Decoys of one persona are one machine; another name is another machine.'),
     options: options.describe("The decoy's own settings."),
   });
 
-const Decoy = z.discriminatedUnion('type', [decoy('ssh', SshConfig.prefault({}))]);
+export const Decoy = z.discriminatedUnion('type', [
+  decoy('ftp', FtpConfig.prefault({})),
+  decoy('http', HttpConfig.prefault({})),
+  decoy('https', HttpsConfig.prefault({})),
+  decoy('mysql', MysqlConfig.prefault({})),
+  decoy('postgres', PostgresConfig.prefault({})),
+  decoy('rdp', RdpConfig.prefault({})),
+  decoy('redis', RedisConfig.prefault({})),
+  decoy('scripted', ScriptedConfig.prefault({})),
+  decoy('scripted-udp', ScriptedConfig.prefault({})),
+  decoy('smb', SmbConfig.prefault({})),
+  decoy('ssh', SshConfig.prefault({})),
+  decoy('tarpit', TarpitConfig.prefault({})),
+  decoy('telnet', TelnetConfig.prefault({})),
+]);
+
+/** What is played where nothing is configured: the default persona's services, on ports that need no rights. */
+const DEFAULT_DECOYS = (
+  [
+    ['ssh', 2222],
+    ['http', 8080],
+    ['https', 8443],
+    ['ftp', 2121],
+  ] as const
+)
+  .filter(([type]) => decoyTypes.includes(type))
+  .map(([type, at]) => ({ id: `${type}-1`, type: type as 'ssh', address: '0.0.0.0', port: at }));
 
 const DecoyLimits = z
   .strictObject({
@@ -95,16 +138,26 @@ export const NetSentinelConfig = z
       .enum(['debug', 'info', 'warn', 'error'])
       .default('warn')
       .describe('What goes to stderr, as JSON lines.'),
+    personas: PersonasConfig.describe(
+      'Machines that attackers meet, whole ones: each entry starts all decoys of a persona. Without this, and without `decoys`, one is played on ports that need no rights.',
+    ),
     decoys: z
       .array(Decoy)
       .max(256)
-      .prefault([{ id: 'ssh-1', type: 'ssh', address: '0.0.0.0', port: 2222 }])
-      .describe('What attackers meet.'),
+      .prefault(DEFAULT_DECOYS)
+      .describe('Single decoys, besides or instead of whole `personas`.'),
     decoyLimits: DecoyLimits,
+    watcher: WatcherConfig.prefault({}).describe('What sees port scans.'),
+    collectors: CollectorsConfig,
     console: Console,
+    networks: NetworksConfig.prefault({}).describe('Whose the networks around are.'),
     enforcer: EnforcerConfig.prefault({}).describe('What changes the firewall, and what it refuses to touch.'),
     alert: AlertConfig.prefault({}).describe('How the moves of an attacker become an incident.'),
+    health: HealthConfig.prefault({}).describe('When the silence of a sensor is an alarm.'),
     response: RespondConfig.prefault({}).describe('Which incidents lead to a block, and for how long.'),
+    blocklist: BlocklistConfig.prefault({}).describe(
+      'The list of blocks for programs elsewhere that enforce them: CrowdSec bouncers, firewalls, scripts.',
+    ),
     stream: StreamConfig.prefault({}).describe('The durable log of events.'),
     store: StoreConfig.prefault({}).describe('Where events and files are kept, and for how long.'),
     sandbox: z
@@ -122,6 +175,12 @@ export const NetSentinelConfig = z
   .superRefine((config, ctx) => {
     const ids = new Set<string>();
     const places = new Set([`${config.console.port}`]);
+    const machines = new Set<string>();
+    for (const [i, { id }] of config.personas.entries()) {
+      if (machines.has(id))
+        ctx.addIssue({ code: 'custom', path: ['personas', i, 'id'], message: `another persona is called "${id}"` });
+      machines.add(id);
+    }
     for (const [i, decoy] of config.decoys.entries()) {
       if (ids.has(decoy.id))
         ctx.addIssue({ code: 'custom', path: ['decoys', i, 'id'], message: `another decoy is called "${decoy.id}"` });
@@ -129,6 +188,12 @@ export const NetSentinelConfig = z
         ctx.addIssue({ code: 'custom', path: ['decoys', i, 'port'], message: `port ${decoy.port} is given twice` });
       ids.add(decoy.id);
       places.add(`${decoy.port}`);
+    }
+    const names = new Set<string>();
+    for (const [i, { id }] of config.collectors.entries()) {
+      if (names.has(id))
+        ctx.addIssue({ code: 'custom', path: ['collectors', i, 'id'], message: `another collector is called "${id}"` });
+      names.add(id);
     }
   });
 export type NetSentinelConfig = z.infer<typeof NetSentinelConfig>;

@@ -4,7 +4,7 @@ import { commandLine, descendants, type WholeProduct } from '../bench/whole-prod
 
 /** `unshare` is the decoy host's parent in the machine's process table; the others have none of their own. */
 export const VICTIMS = ['decoy-host', 'platform', 'enforcer'] as const;
-export type Victim = (typeof VICTIMS)[number];
+export type Victim = (typeof VICTIMS)[number] | 'collector';
 
 const BACK_MS = 60_000;
 

@@ -20,7 +20,10 @@ const message = fc.oneof(
   fc.anything(),
   fc.record(
     {
-      t: fc.oneof(fc.constantFrom('ready', 'failed', 'stopped', 'incident', 'action', 'sign-in', '__proto__'), value),
+      t: fc.oneof(
+        fc.constantFrom('ready', 'asleep', 'failed', 'stopped', 'incident', 'action', 'sign-in', '__proto__'),
+        value,
+      ),
       code: fc.oneof(text, value),
       message: fc.oneof(text, value),
       hint: value,
@@ -34,6 +37,7 @@ const message = fc.oneof(
       fc.constantFrom<Record<string, unknown>>(
         { t: 'ready' },
         { t: 'stopped' },
+        { t: 'asleep' },
         { t: 'failed', code: 'A_B', message: 'no', hint: 'look' },
         { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
         { t: 'action', id: 'a', target: '192.0.2.1', status: 'applied', detail: 'd', expiresAt: 9 },
@@ -65,6 +69,7 @@ it('takes for a message exactly what the schemas do', () => {
 it('takes every message that there is', () => {
   const said = [
     { t: 'ready' },
+    { t: 'asleep' },
     { t: 'stopped' },
     { t: 'failed', code: 'A_B', message: 'no' },
     { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
@@ -72,5 +77,5 @@ it('takes every message that there is', () => {
     { t: 'sign-in', path: '/x' },
   ];
   expect(said.map(readFromPlatform)).toEqual(said);
-  expect(said.map(readFromChild)).toEqual([...said.slice(0, 3), undefined, undefined, undefined]);
+  expect(said.map(readFromChild)).toEqual([...said.slice(0, 4), undefined, undefined, undefined]);
 });

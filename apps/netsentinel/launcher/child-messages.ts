@@ -4,10 +4,7 @@
  */
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { FromChild, FromPlatform } from '@netsentinel/contracts/process';
-
-type Check = (value: unknown) => boolean;
-/** The fields of a message besides `t`; a name that ends with `?` may be missing. */
-type Fields = Readonly<Record<string, Check>>;
+import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
 const SEVERITIES = { info: 1, low: 1, medium: 1, high: 1, critical: 1 } satisfies Record<Severity, 1>;
 const text =
@@ -17,6 +14,7 @@ const text =
 
 const CHILD: Readonly<Record<FromChild['t'], Fields>> = {
   ready: {},
+  asleep: {},
   failed: { code: text(64), message: text(2048), 'hint?': text(512) },
   stopped: {},
 };
@@ -36,30 +34,21 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
     'detail?': text(1024),
     expiresAt: Number.isFinite,
   },
+  source: {
+    what: (value) => value === 'silent' || value === 'back',
+    sensor: text(64),
+    source: text(1024),
+    silentMs: Number.isFinite,
+  },
   'sign-in': { path: text(512) },
 };
 
 /** What any started process says; undefined where it is nothing that one may say. */
 export function readFromChild(raw: unknown): FromChild | undefined {
-  return fits(raw, CHILD) ? (raw as FromChild) : undefined;
+  return fitsMessage(raw, CHILD) ? (raw as FromChild) : undefined;
 }
 
 /** What the platform says besides. */
 export function readFromPlatform(raw: unknown): FromPlatform | undefined {
-  return fits(raw, PLATFORM) ? (raw as FromPlatform) : undefined;
-}
-
-function fits(raw: unknown, known: Readonly<Record<string, Fields>>): boolean {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;
-  const { t, ...rest } = raw as Record<string, unknown>;
-  if (typeof t !== 'string' || !Object.hasOwn(known, t)) return false;
-  let seen = 0;
-  for (const [field, check] of Object.entries(known[t]!)) {
-    const optional = field.endsWith('?');
-    const name = optional ? field.slice(0, -1) : field;
-    const value = Object.hasOwn(rest, name) ? rest[name] : undefined;
-    if (Object.hasOwn(rest, name)) seen++;
-    if (!(optional && value === undefined) && !check(value)) return false;
-  }
-  return seen === Object.keys(rest).length;
+  return fitsMessage(raw, PLATFORM) ? (raw as FromPlatform) : undefined;
 }

@@ -168,10 +168,20 @@ function tryJson(text: string): unknown {
 }
 
 /** The seed of one machine that the decoys pretend to be; nothing of the install's can be computed back from it. */
-export function personaSeed(install: Uint8Array, persona: string): string {
-  return Buffer.from(
-    hkdfSync('sha256', install, createHash('sha256').update('persona').digest(), persona, 32),
-  ).toString('base64');
+export function personaSeed(install: Uint8Array, persona: string, chosen: ChosenSeed = {}): string {
+  const { seed, file } = chosen;
+  const [from, name] =
+    seed === undefined
+      ? [install, persona]
+      : [createHash('sha256').update(`chosen seed ${seed}`).digest(), file?.name ?? ''];
+  return Buffer.from(hkdfSync('sha256', from, createHash('sha256').update('persona').digest(), name, 32)).toString(
+    'base64',
+  );
+}
+
+export interface ChosenSeed {
+  readonly seed?: string;
+  readonly file?: { readonly name: string } | undefined;
 }
 
 /** When a process started, as /proc has it: with the pid, the name of one process. */

@@ -5,21 +5,43 @@
 import { join } from 'node:path';
 import type { Server } from 'node:net';
 import type { Logger } from '@netsentinel/contracts/log';
-import type { FromChild, FromPlatform, ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
+import type {
+  FromChild,
+  FromPlatform,
+  ToDecoyHost,
+  ToEnforcer,
+  ToPlatform,
+  ToWatcher,
+} from '@netsentinel/contracts/process';
+import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
+import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { readFromChild, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
-import { decoyHostProgram, platformProgram } from './confinements.ts';
+import type { PlannedDecoy } from '../config/decoy-plan.ts';
+import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
+import {
+  collectorProgram,
+  decoyHostProgram,
+  NAME_RESOLUTION,
+  platformProgram,
+  watcherProgram,
+} from './confinements.ts';
 import { installSeed, lockDataFolder, personaSeed, prepareDataFolder } from './data-folder.ts';
+import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
+import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
 import { bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
+import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
 
 /** The sensor that the decoy host is to the platform. */
 const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
+/** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
+const WATCHER = { id: 'watcher', type: 'watcher' } as const;
 const FIRST_READY_MS = 30_000;
 const REBIND_MS = 10_000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
@@ -34,16 +56,20 @@ export interface LaunchOptions {
 
 export interface Launched {
   readonly sandbox: SandboxReport;
+  /** What is watched for scans, or why nothing is. */
+  readonly watching: Watching;
   readonly listening: readonly { readonly what: string; readonly address: string; readonly port: number }[];
   /** Process ids by name, for `fault` and for whoever asks; undefined while one is down. */
   pids(): Readonly<Record<string, number | undefined>>;
   stop(): Promise<void>;
 }
 
+export type Watching = { readonly addresses: readonly string[] } | { readonly reason: string };
+
 /** Resolves once every process is ready and every listener handed over. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { log } = options;
-  const { config, folder, home, tls, where } = options.plan;
+  const { config, decoys: planned, folder, home, tls, places, where, collectors } = options.plan;
   const sandbox = config.sandbox.enabled
     ? probeSandbox()
     : { level: 'none' as const, reason: 'sandbox.enabled is false' };
@@ -63,20 +89,24 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     seed: Uint8Array,
     release: () => void,
   ): Promise<Launched> {
+    const honeytokens = drawHoneytokens(planned, seed, log);
     const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
-    const bindDecoy = (i: number): Promise<Server> =>
-      bindListener(config.decoys[i]!.address, config.decoys[i]!.port, where.decoys[i]!);
     // All ports first: a mistake in the configuration shall be said before anything runs.
-    const waiting = new Map<string, Server>();
+    const bindings = collectorBindings(collectors);
+    const waiting = new Map<string, Bound>();
+    let decoys: readonly PlannedDecoy[] = [];
     try {
       waiting.set('console', await bindConsole());
-      for (const [i, decoy] of config.decoys.entries()) waiting.set(decoy.id, await bindDecoy(i));
+      const bound = await bindDecoys(planned, folder.root);
+      decoys = bound.decoys;
+      for (const [name, server] of bound.listeners) waiting.set(name, server);
+      for (const [name, bind] of bindings) waiting.set(name, await bind());
     } catch (error) {
       for (const server of waiting.values()) server.close();
       throw error;
     }
     /** The listener bound at the start, or a new one where a process is started again. */
-    const listener = async (name: string, bind: () => Promise<Server>): Promise<Server> => {
+    const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
       const first = waiting.get(name);
       waiting.delete(name);
       return first ?? bindAgain(bind);
@@ -122,16 +152,42 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       );
       options.onNotice(`the ${name} ended (${how}) and is started again`);
     };
-    const guard = (what: string, work: Promise<void>): void =>
-      void work.catch((error: unknown) =>
+    /** The first of each process: nothing listens before it is through. */
+    const setUp = new Map<string, Promise<void>>();
+    const guard = (what: string, work: Promise<void>): void => {
+      const guarded = work.catch((error: unknown) =>
         log.error('a process could not be set up', { what, error: describeError(error) }),
       );
+      if (!setUp.has(what)) setUp.set(what, guarded);
+    };
 
     const linkSensor = async (): Promise<void> => {
       if (!decoyHost.running || !platform.running) return;
       const [near, far] = await socketPair(folder.enforcer);
       platform.send({ t: 'sensor', sensor: SENSOR.id, type: SENSOR.type } satisfies ToPlatform, near);
       decoyHost.send({ t: 'link' } satisfies ToDecoyHost, far);
+    };
+    const linkWatcher = async (): Promise<void> => {
+      if (watcher?.isAwake !== true || !platform.running) return;
+      const [near, far] = await socketPair(folder.enforcer);
+      platform.send({ t: 'sensor', sensor: WATCHER.id, type: WATCHER.type } satisfies ToPlatform, near);
+      watcher.process.send({ t: 'link' } satisfies ToWatcher, far);
+    };
+    const tellWatching = (): void => {
+      const [addresses, reason] = whyNot === undefined ? [watcher?.addresses ?? []] : [[], whyNot];
+      platform.send({
+        t: 'watching',
+        addresses: [...addresses],
+        ...(reason === undefined ? {} : { reason }),
+      } satisfies ToPlatform);
+    };
+    const linkCollectors = async (): Promise<void> => {
+      for (const { boot } of collectors) {
+        if (collector?.running !== true || !platform.running) return;
+        const [near, far] = await socketPair(folder.enforcer);
+        platform.send({ t: 'sensor', sensor: boot.id, type: boot.type } satisfies ToPlatform, near);
+        sendLink(collector, boot.id, far);
+      }
     };
     const linkEnforcer = async (): Promise<void> => {
       if (!enforcer.running || !platform.running) return;
@@ -140,9 +196,26 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       enforcer.send({ t: 'link' } satisfies ToEnforcer, far);
     };
 
+    const notWatched =
+      whyNotWatched(config.watcher, sandbox) ??
+      (Object.keys(watchedNow(config.watcher, decoys).addresses).length === 0
+        ? 'the decoys listen on loopback only'
+        : undefined);
+    let whyNot = notWatched;
+    const watching = (): Watching =>
+      whyNot === undefined ? { addresses: watcher?.addresses ?? [] } : { reason: whyNot };
     const programs = {
-      decoyHost: decoyHostProgram(home),
-      platform: platformProgram(home, folder.platform, folder.rules),
+      ...(notWatched === undefined ? { watcher: watcherProgram(home) } : {}),
+      decoyHost: decoyHostProgram(home, [...new Set(decoys.map(({ type }) => type))]),
+      platform: platformProgram(home, folder.platform, [
+        folder.rules,
+        ...(places === undefined ? [] : [places.addressTable, ...(places.elsewhere ?? [])]),
+        // Who sends messages must find whom to send them to.
+        ...(config.alert.notifiers.length === 0 ? [] : NAME_RESOLUTION),
+      ]),
+      ...(collectors.length === 0
+        ? {}
+        : { collector: collectorProgram(home, [...new Set(collectors.map(({ boot }) => boot.type))]) }),
     };
     const enforcerEntry = join(home, 'apps/enforcer/enforcer-host.ts');
     const codeCache = await fillCodeCache({
@@ -170,24 +243,32 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'decoy host',
           (async () => {
-            const decoys = config.decoys.map((d) => ({
-              id: d.id,
-              type: d.type,
-              config: d.options,
-              seed: personaSeed(seed, d.persona),
-            }));
             it.send({
               t: 'boot',
               sensor: SENSOR.id,
               logLevel: config.logLevel,
-              decoys,
+              decoys: decoys.map(({ id, type, options: config, persona, servicePort }) => ({
+                id,
+                type,
+                config,
+                seed: personaSeed(seed, persona, planned.personas[persona]),
+                persona,
+                ...(servicePort === undefined ? {} : { servicePort }),
+              })),
+              personas: Object.fromEntries(Object.entries(planned.personas).map(([id, { file }]) => [id, file])),
               limits: config.decoyLimits,
             } satisfies ToDecoyHost);
-            for (const [i, decoy] of config.decoys.entries())
-              it.send(
-                { t: 'listener', decoy: decoy.id } satisfies ToDecoyHost,
-                await listener(decoy.id, () => bindDecoy(i)),
-              );
+            // One that came before its decoy is there would take connections that nobody answers.
+            await it.whenReady();
+            for (const decoy of decoys) {
+              const handOver = async (name: string, port: number): Promise<void> =>
+                it.handOver(
+                  { t: 'listener', decoy: decoy.id } satisfies ToDecoyHost,
+                  await listener(name, () => bindDecoy({ ...decoy, port })),
+                );
+              await handOver(decoy.id, decoy.port);
+              for (const port of passivePortsOf(decoy.options)) await handOver(passiveName(decoy, port), port);
+            }
             await linkSensor();
           })(),
         ),
@@ -212,18 +293,32 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
                 stream: config.stream,
                 store: config.store,
                 alert: config.alert,
+                networks: config.networks,
+                health: config.health,
                 response: config.response,
+                blocklist: config.blocklist,
                 tls,
+                places,
                 consoleRoot: join(home, 'surface', 'console', 'out'),
                 contentRoot: join(home, 'content'),
                 rulesRoot: folder.rules,
+                honeytokens: await honeytokens,
               },
-              responseMode: config.enforcer.mode,
-              decoys: config.decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
+              responseMode: strongestMode(config.enforcer),
+              decoys: decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
+              collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
+              sensors: [
+                // Attackers come and go: nobody behind a decoy is expected.
+                { id: SENSOR.id, silenceAfterMs: 0 },
+                ...config.collectors.map(({ id, silenceAfterMs }) => ({ id, silenceAfterMs })),
+              ],
             } satisfies ToPlatform);
-            it.send({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
+            await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
+            await linkCollectors();
+            await linkWatcher();
+            tellWatching();
           })(),
         ),
       onMessage: (message) => hear('platform', message),
@@ -252,11 +347,54 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       onDeath: died('enforcer'),
     });
 
-    const all = { 'decoy host': decoyHost, platform, enforcer };
+    const collector =
+      programs.collector === undefined
+        ? undefined
+        : collectorSupervisor({
+            plans: collectors,
+            program: programs.collector,
+            sandbox,
+            codeCache,
+            log,
+            logLevel: config.logLevel,
+            listener: (name) => listener(name, bindings.get(name)!),
+            guard: (work) => guard('collector', work),
+            linkAll: linkCollectors,
+            onMessage: (message) => hear('collector', message),
+            onDeath: died('collector'),
+          });
+
+    const watcher =
+      programs.watcher === undefined
+        ? undefined
+        : createWatcher({
+            config: config.watcher,
+            decoys,
+            home,
+            program: programs.watcher,
+            sandbox,
+            codeCache,
+            logLevel: config.logLevel,
+            log,
+            onAwake: () => guard('watcher', linkWatcher()),
+            onUnable: (why) => {
+              whyNot = why;
+              tellWatching();
+            },
+            onWatching: tellWatching,
+            onDeath: died('watcher'),
+          });
+
+    const all = {
+      'decoy host': decoyHost,
+      platform,
+      enforcer,
+      ...(collector === undefined ? {} : { collector }),
+    };
     const stop = async (): Promise<void> => {
       for (const server of waiting.values()) server.close();
-      // Decoys first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
-      await decoyHost.stop();
+      // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
+      await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
       await platform.stop();
       await enforcer.stop();
       release();
@@ -264,7 +402,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const up = Promise.all(Object.keys(all).map(firstReady));
     for (const process of Object.values(all)) process.start();
     try {
-      await up;
+      await Promise.all([up, watcher?.start(), ...setUp.values()]);
       releaseMemorySoon();
     } catch (error) {
       await stop();
@@ -272,13 +410,18 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     }
     return {
       sandbox,
+      watching: watching(),
       listening: [
         { what: 'console', address: config.console.address, port: config.console.port },
-        ...config.decoys.map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
+        ...decoys.map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
+        ...collectors.flatMap(({ boot, listeners }) =>
+          listeners.map((l) => ({ what: `${boot.type} ${boot.id}`, address: l.address, port: l.port })),
+        ),
       ],
       pids: () => ({
         launcher: process.pid,
         ...Object.fromEntries(Object.entries(all).map(([name, one]) => [name, one.pid])),
+        ...(watcher === undefined ? {} : { watcher: watcher.process.pid }),
       }),
       stop,
     };
@@ -286,7 +429,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 }
 
 /** Binds what a process held that has just died; its last threads may hold the port for a moment longer. */
-async function bindAgain(bind: () => Promise<Server>): Promise<Server> {
+async function bindAgain(bind: () => Promise<Bound>): Promise<Bound> {
   const until = performance.now() + REBIND_MS;
   for (;;) {
     try {

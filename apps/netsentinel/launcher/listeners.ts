@@ -1,6 +1,7 @@
 /** Binds what the configuration asks for, with errors that name the line and say what to do. */
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer, isIPv6, type Server } from 'node:net';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
 /** `where` is the place in the configuration that asked for the port. The server does not accept here: it is handed to another process. */
@@ -18,6 +19,19 @@ export async function bindListener(address: string, port: number, where: string)
   }
 }
 
+/** A bound datagram socket, for another process to read. */
+export async function bindDatagram(address: string, port: number, where: string): Promise<DatagramSocket> {
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' });
+  try {
+    socket.bind({ address, port, exclusive: true });
+    await once(socket, 'listening');
+    socket.unref();
+    return socket;
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, address, port, where);
+  }
+}
+
 function explain(error: NodeJS.ErrnoException, address: string, port: number, where: string): NetSentinelError {
   const place = `${address}:${port}`;
   switch (error.code) {
@@ -30,7 +44,7 @@ function explain(error: NodeJS.ErrnoException, address: string, port: number, wh
     case 'EACCES':
       return new NetSentinelError('LISTEN_NO_RIGHT', 'user', `no right to listen on ${place}`, {
         where,
-        hint: `Ports below 1024 need root: start as root, or choose another such as ${port + 20_000}.`,
+        hint: `Ports below 1024 need root: start as root, choose another such as ${port + 20_000}, or play a persona with \`--ports high\`.`,
         cause: error,
       });
     case 'EADDRNOTAVAIL':

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Builds a small root of its own inside a new mount namespace and starts one program there, without rights. Started by sandbox.ts as
-#   unshare --mount … sh sandbox.sh UID [-w DIR]… [-r PATH]… -- PROGRAM ARGUMENT…
-# -r PATH shows a path read-only, -w DIR writable, both at their own place. UID 0 keeps the caller's (a user namespace has only one).
+#   unshare --mount … sh sandbox.sh UID [-w DIR]… [-r PATH]… [-g GID]… -- PROGRAM ARGUMENT…
+# -r PATH shows a path read-only, -w DIR writable, both at their own place; -g GID is a group that it is in besides its own. UID 0 keeps the caller's (a user namespace has only one).
 # What is not named does not exist in there: no state, no secrets, no configuration, no programs.
 set -eu
-uid=$1 writes=
+uid=$1 writes= groups=
 shift
 # The new root is laid over a folder that every system has and that nothing we show lies in: no folder to make, none to leave behind.
 root=/sys
@@ -26,6 +26,7 @@ while [ "$1" != -- ]; do
   case $1 in
     -r) show "$2" ro,nosuid,nodev ;;
     -w) show "$2" rw,nosuid,nodev,noexec; writes=yes ;;
+    -g) groups=$groups${groups:+,}$2 ;;
   esac
   shift 2
 done
@@ -49,7 +50,7 @@ if [ -z "$writes" ]; then ulimit -f 0; fi
 if [ "$uid" != 0 ]; then
   # A user of its own: as many threads as Node needs, and no fork bomb.
   { ulimit -u 512 || ulimit -p 512; } 2>/dev/null || true
-  set -- --reuid="$uid" --regid="$uid" --clear-groups "$@"
+  set -- --reuid="$uid" --regid="$uid" "${groups:+--groups=}${groups:---clear-groups}" "$@"
 fi
 # Dies with the `unshare` that waits for it; said last, because a change of user forgets it.
 if [ $$ = 1 ]; then set -- --pdeathsig KILL "$@"; fi

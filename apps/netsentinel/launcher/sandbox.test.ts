@@ -71,7 +71,7 @@ describe('confinement', () => {
     expect(confinement).toMatchObject({ write: [], noNetwork: true, permissionModel: true });
     expect(confinement.read.filter((p) => /netsentinel\/platform|stages|enforcer|surface/.test(p))).toEqual([]);
     expect(confinement.read).toContain(realpathSync(join(HOME, 'decoys')));
-    expect(platformProgram(HOME, '/somewhere/platform', '/somewhere/rules').confinement.write).toEqual([
+    expect(platformProgram(HOME, '/somewhere/platform', ['/somewhere/rules']).confinement.write).toEqual([
       '/somewhere/platform',
     ]);
   });

@@ -6,14 +6,14 @@
  * process table. What is then left to someone who runs code there is in `docs/adr/0001`. Everywhere Node's permission model stands on top: no programs, and no files but those listed.
  */
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
 import { ONE_LANGUAGE } from './lean.ts';
 
 /** Numbers of no account: Debian leaves 61184–65519 to services that need a user for a while. */
-export const UIDS = { 'decoy-host': 61_201, platform: 61_202 } as const;
+export const UIDS = { 'decoy-host': 61_201, platform: 61_202, collector: 61_203, watcher: 61_204 } as const;
 
 export interface SandboxReport {
   /** `root`: all of it; `user`: in a user namespace, same user; `none`: the permission model alone. */
@@ -32,7 +32,18 @@ export interface Confinement {
   /** Node's permission model on top. It forbids fsync, so it is not for those who must keep what they acknowledge. */
   readonly permissionModel: boolean;
   readonly nodeOptions?: readonly string[];
+  /** Ids of groups whose files it may read besides its own: as root only. */
+  readonly groups?: readonly number[];
+  /** It gets our standard input. */
+  readonly stdin?: boolean;
+  /** A program and its arguments that waits in the process's place, and becomes what is written behind it. */
+  readonly waitsIn?: readonly string[];
+  /** It may read the kernel's tables of our UDP sockets, whatever namespace it is in: as descriptors `UDP_TABLES`. */
+  readonly udpTables?: boolean;
 }
+
+/** Behind the standard streams and the IPC channel: /proc/net/udp and udp6, opened where the sockets are. */
+export const UDP_TABLES: readonly number[] = [4, 5];
 
 /** It holds little and lets go of it soon. Compilers stay on: a rebuild of 100,000 blocks must be quick. */
 export const ENFORCER_OPTIONS: readonly string[] = [
@@ -75,6 +86,25 @@ export function spawnConfined(
   report: SandboxReport,
   codeCache?: string,
 ): ChildProcess {
+  const stdin = confinement.stdin === true ? 'inherit' : 'ignore';
+  const tables = confinement.udpTables === true ? openUdpTables() : [];
+  const options = { env: environment(codeCache), detached: true };
+  const stdio: StdioOptions = [stdin, 'pipe', 'pipe', 'ipc', ...tables];
+  try {
+    const command = confinedCommand(entry, confinement, report, codeCache);
+    return spawn(command[0]!, command.slice(1), { ...options, stdio });
+  } finally {
+    for (const table of tables) closeSync(table);
+  }
+}
+
+/** The command line of such a program, which takes the rights away before the program begins. */
+export function confinedCommand(
+  entry: string,
+  confinement: Confinement,
+  report: SandboxReport,
+  codeCache?: string,
+): string[] {
   const read = codeCache === undefined ? confinement.read : [...confinement.read, codeCache];
   const paths = { read: [...new Set(read.filter((p) => existsSync(p)))], write: confinement.write };
   const grants = !confinement.permissionModel
@@ -87,22 +117,36 @@ export function spawnConfined(
         // Node uses the cache only where it may write to it. It still cannot: in its root, that folder is read-only.
         ...(codeCache === undefined || report.level === 'none' ? [] : [`--allow-fs-write=${codeCache}`]),
       ];
-  // A signal would start the inspector, and the inspector would run whatever it is told.
-  const node = [process.execPath, '--disable-sigusr1', ...(confinement.nodeOptions ?? []), ...grants, entry];
-  const options = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] as const, env: environment(codeCache), detached: true };
-  if (report.level === 'none') return spawn(node[0]!, node.slice(1), { ...options, stdio: [...options.stdio] });
+  const node = [
+    ...(confinement.waitsIn ?? []),
+    process.execPath,
+    // A signal would start the inspector, and the inspector would run whatever it is told.
+    '--disable-sigusr1',
+    ...(confinement.nodeOptions ?? []),
+    ...grants,
+    entry,
+  ];
+  if (report.level === 'none') return node;
   const isRoot = report.level === 'root';
-  const command = [
+  return [
     ...namespaces(isRoot, confinement.noNetwork),
     'sh',
     SCRIPT,
     String(isRoot ? UIDS[confinement.user] : 0),
     ...shown([process.execPath, ...paths.read]),
     ...paths.write.flatMap((p) => ['-w', p]),
+    ...(confinement.groups ?? []).flatMap((id) => ['-g', String(id)]),
     '--',
     ...node,
   ];
-  return spawn(command[0]!, command.slice(1), { ...options, stdio: [...options.stdio] });
+}
+
+/** Their descriptors: a table that is opened shows the namespace of who opened it. */
+function openUdpTables(): number[] {
+  return ['udp', 'udp6'].map((name) => {
+    const path = `/proc/self/net/${name}`;
+    return openSync(existsSync(path) ? path : '/dev/null', 'r');
+  });
 }
 
 /** Paths of ours that a program needs to run: the workspaces named, and the packages they depend on. */
@@ -135,6 +179,15 @@ function namespaces(isRoot: boolean, noNetwork: boolean): string[] {
 
 let libraries: readonly string[] | undefined;
 
+/** Where a program of the system's really lies, and the libraries that it is linked with: what must be shown for it to run. */
+export function programFiles(names: readonly string[]): readonly string[] {
+  const files = names.flatMap((name) => {
+    const path = findTool(name);
+    return path === undefined ? [] : [realpathSync(path)];
+  });
+  return [...files, ...librariesOf(files)];
+}
+
 /** Arguments that show these paths and what Node and setpriv are linked with; without `ldd`, all that the system keeps there. */
 function shown(paths: readonly string[]): string[] {
   libraries ??= linkedLibraries();
@@ -143,12 +196,13 @@ function shown(paths: readonly string[]): string[] {
 
 function linkedLibraries(): readonly string[] {
   const setpriv = findTool('setpriv');
-  const ldd = spawnSync('ldd', [process.execPath, ...(setpriv === undefined ? [] : [setpriv])], {
-    encoding: 'utf8',
-    timeout: 5000,
-  });
-  const found = ldd.status === 0 ? [...ldd.stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map((match) => match[1]!) : [];
+  const found = librariesOf([process.execPath, ...(setpriv === undefined ? [] : [setpriv])]);
   return found.length > 0 ? found : systemLibraries();
+}
+
+function librariesOf(programs: readonly string[]): readonly string[] {
+  const ldd = spawnSync('ldd', [...programs], { encoding: 'utf8', timeout: 5000 });
+  return ldd.status === 0 ? [...ldd.stdout.matchAll(/(\/\S+) \(0x[0-9a-f]+\)/g)].map((match) => match[1]!) : [];
 }
 
 /** All libraries that the system keeps. */

@@ -13,7 +13,11 @@ afterEach(async () => {
   await Promise.all(supervisors.splice(0).map((one) => one.stop()));
 });
 
-function supervise(script: string, onStart: (it: Supervisor<FromChild>) => void = () => {}) {
+function supervise(
+  script: string,
+  onStart: (it: Supervisor<FromChild>) => void = () => {},
+  options: { mayRest?: boolean } = {},
+) {
   const heard: FromChild[] = [];
   const deaths: string[] = [];
   let waiting: { wanted: () => boolean; resolve: () => void }[] = [];
@@ -29,6 +33,7 @@ function supervise(script: string, onStart: (it: Supervisor<FromChild>) => void 
     onStart,
     onMessage: (message) => (heard.push(message), check()),
     onDeath: (how) => (deaths.push(how), check()),
+    ...options,
   });
   supervisors.push(supervisor);
   supervisor.start();
@@ -77,12 +82,41 @@ describe('a supervised process', () => {
     const server = createServer((socket) => socket.end('ours')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { heard, until } = supervise(OBEDIENT, (it) => it.send({ t: 'listener' }, server));
+    const { heard, until } = supervise(
+      OBEDIENT,
+      (it) => void it.whenReady().then(() => it.handOver({ t: 'listener' }, server)),
+    );
     await until(() => heard.length === 1);
     if (server.listening) await once(server, 'close');
     const socket = connect(port, '127.0.0.1');
     const [bytes] = (await once(socket, 'data')) as [Buffer];
     expect(bytes.toString()).toBe('served');
+  });
+
+  it('that sleeps is ended without being asked, as it would not hear', async () => {
+    // Hears `stop`, and does not obey: only being killed ends it in time.
+    const deaf = `process.on('message', () => {}); process.send({ t: 'asleep' });`;
+    const { supervisor, heard, until } = supervise(deaf);
+    await until(() => heard.length === 1);
+    const child = supervisor.pid!;
+    await supervisor.stop();
+    expect(() => process.kill(child, 0)).toThrow('ESRCH');
+  });
+
+  it('that may rest is started anew without a word when it says that it ends; so is one that is renewed', async () => {
+    const resting = `process.on('message', () => {}); process.send({ t: 'ready' }, () => process.send({ t: 'stopped' }, () => process.exit(0)));`;
+    const first = supervise(resting, () => {}, { mayRest: true });
+    await first.until(() => first.heard.filter(({ t }) => t === 'ready').length === 2);
+    expect(first.deaths).toEqual([]);
+    const second = supervise(OBEDIENT);
+    await second.until(() => second.heard.length === 1);
+    second.supervisor.renew();
+    await second.until(() => second.heard.length === 2);
+    expect(second.deaths).toEqual([]);
+    // Who may not rest, died.
+    const third = supervise(resting);
+    await third.until(() => third.deaths.length > 0);
+    expect(third.deaths).toEqual(['exit code 0']);
   });
 
   it('that is gone takes no socket with it', async () => {

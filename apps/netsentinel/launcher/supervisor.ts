@@ -1,5 +1,6 @@
 /** Starts one process, watches it, and starts it again when it dies, sooner at first and more slowly when it keeps dying. */
 import type { ChildProcess, Serializable } from 'node:child_process';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Logger } from '@netsentinel/contracts/log';
@@ -24,6 +25,8 @@ export interface SupervisorOptions<T extends { readonly t: string }> {
   readonly onMessage: (message: T) => void;
   /** Called when it ended without being asked. */
   readonly onDeath?: (how: string) => void;
+  /** It may end unasked when it has nothing to do, and is started anew. */
+  readonly mayRest?: boolean;
   /** All that the process may ever say in messages; unlimited without. */
   readonly maxMessageBytes?: number;
   readonly log: Logger;
@@ -36,6 +39,12 @@ export class Supervisor<T extends { readonly t: string }> {
   #delayMs = FIRST_RESTART_MS;
   #startedAt = 0;
   #wasReady = false;
+  #onReady: (() => void)[] = [];
+  /** Listeners on their way: a process that dies with them takes none. */
+  readonly #given = new Set<() => void>();
+  #isAsleep = false;
+  /** It ends because it was asked to, or said that it would: no news, and no reason to wait. */
+  #isExpected = false;
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,10 +75,18 @@ export class Supervisor<T extends { readonly t: string }> {
     relayOutput(child);
     this.#startedAt = performance.now();
     this.#wasReady = false;
+    this.#onReady = [];
+    this.#isAsleep = false;
+    this.#isExpected = false;
     child.on('message', (raw) => {
       const message = read(raw);
       if (message !== undefined) {
-        if (message.t === 'ready') this.#wasReady = true;
+        if (message.t === 'ready') {
+          this.#wasReady = true;
+          for (const tell of this.#onReady.splice(0)) tell();
+        }
+        if (message.t === 'stopped' && this.#options.mayRest === true) this.#isExpected = true;
+        this.#isAsleep = message.t === 'asleep';
         onMessage(message);
       } else log.warn('a process said what its schema does not know', { process: name });
     });
@@ -77,7 +94,12 @@ export class Supervisor<T extends { readonly t: string }> {
     child.on('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = undefined;
+      for (const release of this.#given) release();
       if (this.#stopping) return;
+      if (this.#isExpected) {
+        this.#timer = setTimeout(() => this.start(), FIRST_RESTART_MS);
+        return;
+      }
       const livedMs = performance.now() - this.#startedAt;
       if (livedMs > STEADY_MS) this.#delayMs = FIRST_RESTART_MS;
       if (this.#wasReady) this.#delayMs = Math.max(FIRST_RESTART_MS, Math.min(this.#delayMs, livedMs * WORKER_SHARE));
@@ -93,17 +115,34 @@ export class Supervisor<T extends { readonly t: string }> {
     void this.#options.onStart(this);
   }
 
-  /** Sends a message, with a handle beside it; quietly nothing when the process is not there. */
-  send(message: Serializable, handle?: Socket | Server): void {
-    const child = this.#child;
-    if (child?.connected !== true) {
-      if (handle !== undefined && 'destroy' in handle) handle.destroy();
-      return;
-    }
-    child.send(message, handle, undefined, () => {
-      // Our copy of a listener would go on accepting; a socket's is closed by Node itself.
-      if (handle !== undefined && 'close' in handle) handle.close();
+  /** Resolves when the process that runs now says that it is ready; never where it dies before. */
+  whenReady(): Promise<void> {
+    return this.#wasReady ? Promise.resolve() : new Promise((resolve) => this.#onReady.push(resolve));
+  }
+
+  /** Sends a message, with a socket beside it; quietly nothing when the process is not there. */
+  send(message: Serializable, socket?: Socket): void {
+    if (this.#child?.connected === true) this.#child.send(message, socket, undefined, () => {});
+    else socket?.destroy();
+  }
+
+  /** Gives a listener away. Resolves when it is no longer ours: until then connections may come to us, who end them. */
+  handOver(message: Serializable, listener: Server | DatagramSocket): Promise<void> {
+    return new Promise((resolve) => {
+      const release = (): void => {
+        if (this.#given.delete(release)) listener.close();
+        resolve();
+      };
+      this.#given.add(release);
+      if (this.#child?.connected === true) this.#child.send(message, listener, undefined, release);
+      else release();
     });
+  }
+
+  /** Ends it, to be started anew. */
+  renew(): void {
+    this.#isExpected = true;
+    this.#child?.kill('SIGKILL');
   }
 
   /** Asks it to stop, and kills it when it does not in time. */
@@ -113,7 +152,9 @@ export class Supervisor<T extends { readonly t: string }> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    this.send({ t: 'stop' });
+    // Who sleeps would not hear.
+    if (this.#isAsleep) child.kill('SIGKILL');
+    else this.send({ t: 'stop' });
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await gone;
     clearTimeout(timer);

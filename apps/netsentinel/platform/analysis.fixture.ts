@@ -1,6 +1,7 @@
 /** A stream and a state for tests of analysis: fed by hand, kept in maps, failing on demand. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
+import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, summaryOf, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type { IncidentFilter, StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord } from '@netsentinel/contracts/stream';
@@ -100,6 +101,7 @@ export class FakeState {
   incidents = new Map<string, Incident>();
   actors = new Map<string, Uint8Array>();
   actions = new Map<string, Action>();
+  exceptions = new Map<string, Exception>();
   marks: readonly Position[] = [];
   failures = 0;
   transactions = 0;
@@ -115,7 +117,10 @@ export class FakeState {
         .map(summaryOf),
     }),
     openIncidentOf: async (actor: string) =>
-      [...this.incidents.values()].findLast((one) => one.actor === actor && one.status !== 'closed'),
+      [...this.incidents.values()].findLast(
+        (one) => one.actor === actor && one.status !== 'closed' && one.status !== 'benign',
+      ),
+    exceptions: async () => [...this.exceptions.values()].toReversed(),
     actorState: async (actor: string) => {
       this.actorReads++;
       return this.actors.get(actor);
@@ -138,6 +143,7 @@ export class FakeState {
         putIncident: async (incident: Incident) => void this.incidents.set(incident.id, Incident.parse(incident)),
         putActorState: async (actor: string, bytes: Uint8Array) => void this.actors.set(actor, bytes),
         putAction: async (action: Action) => void this.actions.set(action.id, action),
+        putException: async (one: Exception) => void this.exceptions.set(one.id, Exception.parse(one)),
         setWatermarks: async (name: string, next: readonly Position[]) => {
           if (name !== ANALYSIS_GROUP) throw new Error(`someone else's watermark: ${name}`);
           this.marks = next;

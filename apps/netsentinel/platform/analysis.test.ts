@@ -77,6 +77,19 @@ describe('analysis', () => {
     expect(second.planned).toEqual([]);
   });
 
+  it('leaves alone what is a test of our own', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { settled, planned, analysis } = await startAnalysis(stream, state);
+    const tested = [move('ssh-connect'), ...Array.from({ length: 7 }, () => login('failure')), login('success')];
+    for (const event of tested) event.netsentinel.own_test = true;
+    stream.feed(...tested, login('success', { ip: '198.51.100.8' }));
+    await settled(10);
+    expect(analysis.counters).toMatchObject({ events: 10, moves: 1 });
+    expect([...state.incidents.values()].map(({ actor }) => actor)).toEqual(['198.51.100.8']);
+    expect(planned).toHaveLength(1);
+  });
+
   it('tries again when the store fails, without telling anyone or doubling anything', async () => {
     const stream = new FakeStream();
     const state = new FakeState();

@@ -4,7 +4,7 @@
  * crash anywhere redoes a batch with the same result.
  */
 import type { Action } from '@netsentinel/contracts/action';
-import { hostActor, NOBODY, type Actor } from '@netsentinel/contracts/actor';
+import type { Actor } from '@netsentinel/contracts/actor';
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
@@ -18,6 +18,8 @@ import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { planActions } from '@netsentinel/respond/engine';
+import { withActor } from '../rules/with-actor.ts';
+import type { Left } from '../rules/finding-exceptions.ts';
 import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement } from './analysis.types.ts';
 import { Dossiers, type Dossier } from './dossiers.ts';
 import { closeQuiet, replaceIncident } from './incident-changes.ts';
@@ -57,7 +59,7 @@ interface Change {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
-  const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS } = options;
+  const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS, enrich = (event) => event } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
   const dossiers = new Dossiers(state.read, clock, { maxActors, maxBytes: maxActorBytes });
@@ -88,8 +90,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       if (rules !== undefined && ++asked % RULES_TURN === 0) await nextTurn();
       if (attempt(record, tally, () => rules?.sawBefore(record)) === true) continue;
       fresh.push(record);
-      const mayMove = mayConcern(record.value);
-      if (!mayMove && rules === undefined) continue;
+      // Rules and behaviours see every event: then it is decoded in any case, and looking at its bytes first would only cost.
+      const mayMove = rules !== undefined || mayConcern(record.value);
+      if (!mayMove) continue;
       const looked = attempt(record, tally, () => look(record, mayMove));
       if (looked === undefined) continue;
       const { event, found } = looked;
@@ -111,7 +114,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     record: StoredRecord,
     mayMove: boolean,
   ): { readonly event: Event; readonly isMove: boolean; readonly found: Judgement | undefined } | undefined {
-    const decoded = decodeEvent(record.value);
+    const stored = decodeEvent(record.value);
+    if (stored.netsentinel.own_test === true) return undefined;
+    const decoded = enrich(stored);
     const isMove = mayMove && detectors.concerns(decoded);
     const event = rules === undefined ? decoded : withActor(decoded);
     const found = rules?.judge(record, event);
@@ -164,14 +169,18 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       tally.repeats++;
       return;
     }
-    const detections = [...detectors.process(event, dossier.state), ...found];
+    const { detections, isExcepted } = leave(event, [...detectors.process(event, dossier.state), ...found]);
     tally.moves++;
     tally.detections += detections.length;
     const before = dossier.incident;
-    const next = foldEvent(before, event, detections, foldContext(dossier));
+    const next = foldEvent(before, event, detections, { ...foldContext(dossier), isExcepted });
     if (next === undefined) return rememberBefore(dossier.state, event);
     become(change, next, event);
     return undefined;
+  }
+
+  function leave(event: Event, found: readonly Detection[]): Left {
+    return options.exceptions?.leave(event, found) ?? { detections: found, isExcepted: false };
   }
 
   function foldContext({ state: { before } }: Dossier): Parameters<typeof foldEvent>[3] {
@@ -314,8 +323,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       aloneOrForgotten(async () => {
         const changes = new Map<Actor, Change>();
         for (const { event, detection } of findings) {
+          const { detections } = leave(event, [detection]);
+          if (detections.length === 0) continue;
           const change = await changeOf(changes, event.netsentinel.actor);
-          const next = foldFindings(change.dossier.incident, event, [detection], foldContext(change.dossier));
+          const next = foldFindings(change.dossier.incident, event, detections, foldContext(change.dossier));
           if (next !== undefined) become(change, next, event);
         }
         await settle(changes, () =>
@@ -326,24 +337,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         );
         counters.detections += findings.length;
       }),
-    setStatus: (id, status) =>
+    changeIncident: (id, change) =>
       alone(async () => {
-        const incident = await replaceIncident(changeContext, id, (one) =>
-          one.status === status ? one : { ...one, status, version: one.version + 1 },
-        );
+        const incident = await replaceIncident(changeContext, id, change);
         // Which incident is the actor's open one may be another now: the store knows.
         if (incident !== undefined) dossiers.forgetAll();
         return incident;
       }),
     closeQuiet: (limit) => alone(() => closeQuiet(changeContext, closeAfterMs, limit)),
   };
-}
-
-/** What is found where no address is named is about the machine that wrote it down. */
-function withActor(event: Event): Event {
-  if (event.netsentinel.actor !== NOBODY) return event;
-  const name = event.host?.name ?? event.netsentinel.sensor.id;
-  return { ...event, netsentinel: { ...event.netsentinel, actor: hostActor(name) } };
 }
 
 function nextTurn(): Promise<void> {

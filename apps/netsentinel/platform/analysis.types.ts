@@ -1,6 +1,7 @@
 /** What the platform sees of analysis. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { Enricher } from '@netsentinel/contracts/enricher';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
@@ -8,6 +9,8 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, StoredRecord } from '@netsentinel/contracts/stream';
 import type { Policy } from '@netsentinel/respond/engine';
+import type { Facts } from '@netsentinel/detect/subjects/subject.types';
+import type { FindingExceptions } from '../rules/finding-exceptions.ts';
 import type { Rekeyed } from '@netsentinel/sigma/correlate/rekey';
 
 /** The rules that every event is asked about. */
@@ -20,17 +23,23 @@ export interface EventRules {
   readonly memoryMs: number;
 }
 
+/** A group that an event belongs to: of correlations, or of the detection about a subject that `correlations` names. */
+export interface Group extends Rekeyed {
+  /** What the detection needs to know of the event. */
+  readonly facts?: Facts;
+}
+
 export interface Judgement {
   readonly detections: readonly Detection[];
   /** Which correlations must see the event, and with which others. */
-  readonly groups: readonly Rekeyed[];
+  readonly groups: readonly Group[];
 }
 
 /** An event that correlations must see. */
 export interface Correlated {
   readonly record: StoredRecord;
   readonly event: Event;
-  readonly groups: readonly Rekeyed[];
+  readonly groups: readonly Group[];
 }
 
 /** What was found about an event after it had been analysed. */
@@ -45,8 +54,12 @@ export interface AnalysisOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly policy: Policy;
+  /** Adds what is known of an event's addresses before anybody looks at it. */
+  readonly enrich?: Enricher['enrich'];
   /** Without them only detectors look at events. */
   readonly rules?: EventRules;
+  /** Takes away what was found and is excepted. */
+  readonly exceptions?: FindingExceptions;
   /** Takes what correlations must see; resolves once it is durable. The same again, after a crash, must count once. */
   readonly correlate?: (events: readonly Correlated[]) => Promise<void>;
   /** Called once it is durable. */
@@ -73,8 +86,8 @@ export interface Analysis {
   actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** Folds what was found later into the incidents of those it is about, in one transaction with what `write` does. */
   addFindings(findings: readonly LateFinding[], write: (tx: StateTransaction) => Promise<void>): Promise<void>;
-  /** A person's word on an incident; undefined where there is no such incident. */
-  setStatus(incident: string, status: Incident['status']): Promise<Incident | undefined>;
+  /** A change that a person makes to an incident; undefined where there is no such incident. */
+  changeIncident(id: string, change: (incident: Incident) => Incident): Promise<Incident | undefined>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
   closeQuiet(limit: number): Promise<number>;
   readonly counters: AnalysisCounters;

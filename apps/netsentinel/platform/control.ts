@@ -7,11 +7,29 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { BouncerName } from '@netsentinel/api/http/blocklist/bouncers';
+import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import { NotifyOrder } from './notify-orders.ts';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 
 export const ControlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('status') }),
   z.strictObject({ ask: z.literal('sign-in') }),
+  z.strictObject({
+    ask: z.literal('not-an-attack'),
+    incident: z.string().max(64),
+    word: NotAnAttack,
+    by: z.string().max(200),
+  }),
+  z.strictObject({ ask: z.literal('end-exception'), id: z.uuid(), by: z.string().max(200) }),
+  /** What comes from this address of the machine's own loopback network in the next minutes is a test of ours (`decoys verify`). */
+  z.strictObject({ ask: z.literal('own-test'), address: z.string().max(45) }),
+  /** What a block of this address or network would have cut off in the last days. */
+  z.strictObject({ ask: z.literal('blast-radius'), target: z.string().max(49) }),
+  z.strictObject({ ask: z.literal('bouncer-add'), name: BouncerName }),
+  z.strictObject({ ask: z.literal('bouncer-list') }),
+  z.strictObject({ ask: z.literal('bouncer-remove'), name: BouncerName }),
+  z.strictObject({ ask: z.literal('notify'), order: NotifyOrder }),
   /** Copies all stores into this folder, which must be inside the platform's own. */
   z.strictObject({ ask: z.literal('backup'), folder: z.string().max(4096) }),
 ]);

@@ -47,10 +47,12 @@ export function entriesOf(
   correlationOf: (id: string) => Correlation | undefined,
 ): StreamRecord[] {
   const flat: EventRecord = { ...event };
-  return groups.slice(0, MAX_GROUPS).flatMap(({ key, correlations, rules }, index) => {
+  return groups.slice(0, MAX_GROUPS).flatMap(({ key, correlations, rules, facts }, index) => {
     const known = correlations.flatMap((id) => correlationOf(id) ?? []);
     const names = fieldsOfCorrelations(known);
-    const fields = Object.fromEntries(names.flatMap((name) => entryOf(name, fieldOf(flat, name))));
+    const values =
+      facts === undefined ? names.map((name) => [name, fieldOf(flat, name)] as const) : Object.entries(facts);
+    const fields = Object.fromEntries(values.flatMap(([name, value]) => entryOf(name, value)));
     const value = pack([correlations, rules, fields, essenceOf(event)]);
     if (value.length > MAX_ENTRY_BYTES) return [];
     const sequence = Number(record.offset) * MAX_GROUPS + index + 1;

@@ -12,6 +12,10 @@ import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { move, NOW } from './analysis.fixture.ts';
 import type { Correlated, LateFinding } from './analysis.types.ts';
+import { AddressTable } from '@netsentinel/enrich/places/address-table';
+import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
+import type { EventRules } from './analysis.types.ts';
+import { withSubjects } from '../rules/watched-subjects.ts';
 import { createCorrelation, type CorrelationStage } from './correlation.ts';
 
 const RULES = readRules([
@@ -56,6 +60,7 @@ async function start(): Promise<CorrelationStage> {
     state,
     clock,
     log,
+    subjects: newSubjects(),
     fold: async (findings, write) => {
       if (failing) throw new Error('disk full');
       const next = new Map(marks);
@@ -90,6 +95,47 @@ function event(n: number, user = 'ann'): Correlated {
   };
   return { record, event: seen, groups: rekey({ ...seen }, ['base'], rolesOf(RULES)) };
 }
+
+function newSubjects(): SubjectWatch {
+  const table = new AddressTable();
+  for (const line of [
+    'network,latitude,longitude,country',
+    '192.0.2.0/24,52.52,13.40,Germany',
+    '198.51.100.0/24,-33.87,151.21,Australia',
+  ])
+    table.line(line);
+  table.finish();
+  return new SubjectWatch({ placeOf: (address) => table.placeOf(address) });
+}
+
+/** The nth event of the stream: ann logged in to a real service. */
+function loginFrom(n: number, ip: string): Correlated {
+  const silent: EventRules = { memoryMs: 0, judge: () => undefined, judgeAgain: () => {} };
+  const seen = move('ssh-login', { user: { name: 'ann' }, ip, atMs: NOW + n * 60_000 });
+  seen.event = { ...seen.event, dataset: 'system.auth', category: ['authentication'], outcome: 'success' };
+  delete seen.netsentinel.decoy;
+  const judged = withSubjects(silent, newSubjects()).judge(seen, NOW);
+  return { ...event(n), event: seen, groups: judged?.groups ?? [] };
+}
+
+it('finds what concerns an account, and takes it up after a restart', async () => {
+  let correlation = await start();
+  await correlation.take([loginFrom(1, '192.0.2.7')]);
+  await stop();
+  correlation = await start();
+  await correlation.take([loginFrom(2, '198.51.100.7')]);
+  await vi.waitFor(() => expect(stored).toHaveLength(1));
+  expect(stored[0]?.detection).toMatchObject({
+    actor: '198.51.100.7',
+    rule: { id: 'impossible-travel' },
+    techniques: ['T1078'],
+  });
+  expect(stored[0]?.detection.summary).toContain('within 1 minutes');
+  expect(stored[0]?.detection.evidence).toHaveLength(2);
+  await stop();
+  await start();
+  expect(stored).toHaveLength(1);
+});
 
 it('counts an event once, however often analysis hands it over', async () => {
   const correlation = await start();

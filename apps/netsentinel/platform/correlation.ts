@@ -1,5 +1,6 @@
 /**
- * Sigma correlations in the stream. Events that a correlation must see come over an internal stream, keyed by what it groups by; what is found goes into
+ * Sigma correlations in the stream, and detections about accounts and services, which need the same.
+ * Events that a correlation must see come over an internal stream, keyed by what it groups by; what is found goes into
  * incidents in one transaction with the position. After a restart the stream is read again from before the longest window, without reporting what
  * was reported: groups in flight survive, and no finding is missed or doubled.
  */
@@ -8,6 +9,8 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { evidenceOf, findingOfCorrelation } from '@netsentinel/detect/rule-finding';
+import type { Facts } from '@netsentinel/detect/subjects/subject.types';
+import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
 import { describeError } from '@netsentinel/kernel/errors';
 import { Correlator, type CorrelationMatch, type CorrelatorStats } from '@netsentinel/sigma/correlate/correlator';
 import { rolesOf } from '@netsentinel/sigma/correlate/roles';
@@ -40,6 +43,8 @@ export interface CorrelationOptions {
   readonly state: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Detections about something else than one attacker; default: none. */
+  readonly subjects?: SubjectWatch;
   /** Folds findings into incidents, in one transaction with what `write` does. */
   readonly fold: (findings: readonly LateFinding[], write: (tx: StateTransaction) => Promise<void>) => Promise<void>;
 }
@@ -57,7 +62,7 @@ export interface CorrelationStage {
 }
 
 export function createCorrelation(options: CorrelationOptions): CorrelationStage {
-  const { state, clock, log, fold } = options;
+  const { state, clock, log, fold, subjects = new SubjectWatch({ placeOf: undefined }, []) } = options;
   let byId: ReadonlyMap<string, Correlation> = new Map();
   let roles = rolesOf({ correlations: [] });
   const correlator = new Correlator<CorrelationEntry>([], {
@@ -114,7 +119,7 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
     while (!stopping.signal.aborted) {
       const findings: LateFinding[] = [];
       if (records.length === 0) correlator.advance(clock.now(), (match) => found(match, findings));
-      for (const record of records) observe(record, (match) => found(match, findings));
+      for (const record of records) observe(record, (match) => found(match, findings), findings);
       for (const { partition, offset } of nextPositions(records)) unmarked.set(partition, offset);
       const isDue = unmarked.size > 0 && clock.monotonicMs() - markedAt >= MARK_MS;
       if ((findings.length > 0 || isDue) && !(await mark(from, findings))) return from.close();
@@ -152,7 +157,12 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
     }
   }
 
-  function observe(record: StoredRecord, onMatch: (match: CorrelationMatch<CorrelationEntry>) => void): void {
+  /** @param findings takes what is found of subjects; without it, that is only remembered */
+  function observe(
+    record: StoredRecord,
+    onMatch: (match: CorrelationMatch<CorrelationEntry>) => void,
+    findings?: LateFinding[],
+  ): void {
     const entry = readEntry(record.value);
     replay.pass(record, correlator.nowMs);
     if (entry === undefined) {
@@ -161,6 +171,16 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
         partition: record.partition,
         offset: record.offset,
       });
+      return;
+    }
+    const [detector = ''] = entry.correlations;
+    if (subjects.has(detector)) {
+      correlator.advance(record.appendedAt, onMatch);
+      const detection = subjects.observe(
+        { detector, key: record.key, facts: entry.fields as Facts },
+        evidenceOf(entry.event),
+      );
+      if (detection !== undefined) findings?.push({ event: entry.event, detection });
       return;
     }
     const time = Date.parse(entry.event['@timestamp']);
@@ -198,7 +218,7 @@ export function createCorrelation(options: CorrelationOptions): CorrelationStage
 
   async function store(from: StreamConsumer, findings: readonly LateFinding[]): Promise<void> {
     const marks: Position[] = [...unmarked].map(([partition, offset]) => ({ partition, offset }));
-    const longestMs = Math.max(0, ...[...byId.values()].map(({ timespanMs }) => timespanMs));
+    const longestMs = Math.max(subjects.memoryMs / 2, ...[...byId.values()].map(({ timespanMs }) => timespanMs));
     // Twice: a condition that goes on holding is reported once each timespan.
     const begins = replay.before(correlator.nowMs - 2 * longestMs);
     const judged = Number.isFinite(correlator.nowMs) ? [{ partition: 0, offset: BigInt(correlator.nowMs) }] : [];

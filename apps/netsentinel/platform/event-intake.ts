@@ -26,8 +26,8 @@ export function createEventIntake(options: {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sensor: string;
-  /** All of the batch is on disk, and all before it. */
-  readonly onKept: (records: number, last: number) => void;
+  /** All of the batch is on disk, and all before it; so many of its records were there already. */
+  readonly onKept: (records: number, last: number, duplicates: number) => void;
   /** It never will be: the link is of no use any more. */
   readonly onRefused: (error: unknown) => void;
 }): EventIntake {
@@ -38,8 +38,8 @@ export function createEventIntake(options: {
   let closed = false;
 
   const write = ({ records, last }: Batch): Promise<void> =>
-    stream.append(records).then(() => {
-      if (!closed) onKept(records.length, last);
+    stream.append(records).then(({ duplicates }) => {
+      if (!closed) onKept(records.length, last, duplicates);
     });
 
   async function retry(): Promise<void> {

@@ -51,6 +51,7 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
             actors: now - config.state.actorDays * DAY_MS,
             memory: now - config.state.memoryDays * DAY_MS,
             closedIncidents: now - config.state.closedIncidentDays * DAY_MS,
+            exceptions: now - config.state.closedIncidentDays * DAY_MS,
             sessions: now,
           }),
         ),

@@ -1,4 +1,5 @@
 import type { Action } from '@netsentinel/contracts/action';
+import type { Incident } from '@netsentinel/contracts/incident';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeState, FakeStream, HOUR, login, NOW, startAnalysis, stopAnalysis } from './analysis.fixture.ts';
 
@@ -11,6 +12,7 @@ describe('changes to incidents that do not come from their attackers', () => {
     const { analysis: running, planned, settled, told } = await startAnalysis(stream, state);
     stream.feed(login('success'));
     await settled(1);
+    const closed = (one: Incident): Incident => ({ ...one, status: 'closed', version: one.version + 1 });
     const applied: Action = { ...planned[0]!, status: 'applied', updatedAt: NOW + 5 };
     await running.actionChanged(applied, (tx) => tx.putAction(applied));
     expect(state.actions.get(applied.id)?.status).toBe('applied');
@@ -21,8 +23,8 @@ describe('changes to incidents that do not come from their attackers', () => {
     expect(state.incidents.get(id)!.status).toBe('contained');
     expect(state.incidents.get(id)!.timeline.filter((entry) => entry.title.startsWith('Blocked'))).toHaveLength(1);
     expect(told.at(-1)!.status).toBe('contained');
-    expect(await running.setStatus('inc-unknown', 'closed')).toBeUndefined();
-    expect((await running.setStatus(id, 'closed'))?.status).toBe('closed');
+    expect(await running.changeIncident('inc-unknown', closed)).toBeUndefined();
+    expect((await running.changeIncident(id, closed))?.status).toBe('closed');
     stream.feed(login('success', { atMs: NOW + 60_000 }));
     await settled(2);
     expect([...state.incidents.values()].map((one) => one.status)).toEqual(['closed', 'open']);
@@ -95,7 +97,7 @@ describe('changes to incidents that do not come from their attackers', () => {
     const { analysis: running, clock, settled } = await startAnalysis(stream, state);
     stream.feed(login('failure'));
     await settled(1);
-    await running.setStatus([...state.incidents.keys()][0]!, 'benign');
+    await running.changeIncident([...state.incidents.keys()][0]!, (one) => ({ ...one, status: 'benign' }));
     clock.advance(100 * HOUR);
     expect(await running.closeQuiet(10)).toBe(0);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { silentLogger as log } from '@netsentinel/kernel/log';
@@ -13,6 +14,7 @@ import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
 import { startLiveRules, type LiveRules } from '../rules/live-rules.ts';
 import { createAnalysis } from './analysis.ts';
@@ -76,7 +78,7 @@ async function start() {
     state,
     clock,
     log,
-    rules,
+    rules: new EventJudge(rules, new Behaviours()),
     correlate: (seen) => correlation.take(seen),
     policy: compilePolicy(RespondConfig.parse({})),
     onIncident: () => {},
@@ -347,5 +349,49 @@ describe('correlations in the stream', () => {
     await product.feed(byUser('bob', '192.0.2.1'));
     await vi.waitFor(() => expect(product?.correlation.stats.groups).toBe(1));
     expect(detected(await product.incidents())).toEqual(['Corporate tool used too seldom x1']);
+  });
+});
+
+describe('behaviours in the stream', () => {
+  const refused = (host: number, ip = '10.0.0.5'): SensorEvent => ({
+    '@timestamp': new Date(clock.now() + host).toISOString(),
+    event: { kind: 'event', dataset: 'zeek.connection', category: ['network'], type: ['connection', 'denied'] },
+    source: { ip, port: 40_000 + host },
+    destination: { ip: `10.0.1.${host}`, port: 22 },
+    network: { transport: 'tcp' },
+    zeek: { connection: { state: 'REJ' } },
+  });
+
+  it('a scan becomes an incident of the host that scans, in the batch that shows it', async () => {
+    product = await start();
+    await product.feed(...[1, 2, 3].map((host) => refused(host)), refused(9, '10.0.0.6'));
+    await product.analysed();
+    expect(await product.incidents()).toEqual([]);
+    await product.feed(refused(4));
+    await product.analysed();
+    expect(await product.incidents()).toMatchObject([
+      {
+        actor: '10.0.0.5',
+        severity: 'medium',
+        techniques: ['T1046'],
+        detections: [{ rule: 'horizontal-scan', count: 1 }],
+      },
+    ]);
+  });
+
+  it('half of a scan from before a restart is known after it, and what was reported is not reported again', async () => {
+    product = await start();
+    await product.feed(...[1, 2].map((host) => refused(host)));
+    await product.analysed();
+    await product.stop();
+    product = await start();
+    await product.feed(...[3, 4].map((host) => refused(host)));
+    await product.analysed();
+    expect(detected(await product.incidents())).toEqual(['Scan of many hosts x1']);
+    await product.stop();
+    product = await start();
+    await product.feed(...[5, 6, 7].map((host) => refused(host)));
+    await product.analysed();
+    expect(detected(await product.incidents())).toEqual(['Scan of many hosts x1']);
   });
 });

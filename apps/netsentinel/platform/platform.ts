@@ -1,63 +1,49 @@
 /**
  * The platform process: takes what sensors send, keeps it, finds attackers in it, tells the enforcer, and serves the console. Wiring only.
  */
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Action } from '@netsentinel/contracts/action';
-import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { ToPlatform } from '@netsentinel/contracts/process';
 import { attackNames } from '@netsentinel/detect/attack';
-import { AlertConfig } from '@netsentinel/alert/alert.config';
+import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
+import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
+import { markChanges } from '@netsentinel/alert/routing/mark-changes';
 import { createApi } from '@netsentinel/api/api-server';
 import type { ApiServer } from '@netsentinel/api/api.types';
+import { createEnrichment } from '@netsentinel/enrich/enrichers/index';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
-import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { createDispatcher } from '@netsentinel/respond/dispatcher';
+import { blastRadius, UsualSources } from '@netsentinel/respond/usual-traffic';
 import { compilePolicy, isInForce } from '@netsentinel/respond/engine';
-import { RespondConfig } from '@netsentinel/respond/respond.config';
-import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
-import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
-import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
-import { StoreConfig } from '@netsentinel/store/store.config';
-import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
-import { StreamConfig } from '@netsentinel/stream/stream.config';
+import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
+import { FindingExceptions } from '../rules/finding-exceptions.ts';
 import { startLiveRules } from '../rules/live-rules.ts';
+import { withSubjects } from '../rules/watched-subjects.ts';
 import { createAnalysis } from './analysis.ts';
+import { createAnnouncements } from './announcements.ts';
+import { openBlocklist } from './blocklist.ts';
 import { createCorrelation } from './correlation.ts';
+import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
-import { serveSensor } from './sensor-link.ts';
+import { carryOut } from './notify-orders.ts';
+import { createDismissals } from './not-an-attack.ts';
+import { OwnTests } from './own-tests.ts';
+import { placesOf } from './places.ts';
+import { PlatformConfig } from './platform.config.ts';
+import { createSensorLinks } from './sensor-links.ts';
+import { startSourceHealth } from './source-health.ts';
 import { StatusBoard } from './status-board.ts';
+import { createAlerting } from './start-alerting.ts';
 import { startStoreWriter } from './store-writer.ts';
-
-const PlatformConfig = z.strictObject({
-  stream: StreamConfig,
-  store: StoreConfig,
-  alert: AlertConfig,
-  response: RespondConfig,
-  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
-  consoleRoot: z.string(),
-  contentRoot: z.string(),
-  rulesRoot: z.string(),
-});
-
-/** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
-const CORRELATION_STREAM = {
-  partitions: 4,
-  segmentBytes: 16 * 1024 * 1024,
-  retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },
-};
-
-/** Incidents that the terminal has been told of; beyond this some are shown as new once more. */
-const MAX_KNOWN = 100_000;
+import { openStores } from './stores.ts';
 
 type Boot = Extract<ToPlatform, { t: 'boot' }>;
 type Running = Awaited<ReturnType<typeof start>>;
@@ -78,11 +64,16 @@ const channel = serveLauncher(
         channel.send({ t: 'ready' });
         return;
       case 'sensor':
-        if (handle instanceof Socket) running?.acceptSensor(handle, { id: message.sensor, type: message.type });
+        if (handle instanceof Socket) running?.sensors.accept(handle, { id: message.sensor, type: message.type });
         return;
       case 'enforcer':
         if (handle instanceof Socket) running?.enforcer.link(handle);
         return;
+      case 'watching': {
+        const { addresses, reason } = message;
+        running?.board.watching({ addresses, ...(reason === undefined ? {} : { reason }) });
+        return;
+      }
       default:
         message satisfies never;
     }
@@ -94,64 +85,36 @@ async function start(boot: Boot) {
   const log = createLogger('platform', { level: boot.logLevel });
   const clock = systemClock;
   const config = PlatformConfig.parse(boot.config);
-  const at = (name: string): string => join(boot.directory, name);
 
-  const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
-  const [events, stream] = await Promise.all([
-    openDuckDbEventStore({
-      directory: at('events'),
-      memoryLimitMb: config.store.events.memoryLimitMb,
-      threads: config.store.events.threads,
-      minFreeBytes: config.store.events.minFreeMb * 1024 * 1024,
-      log,
-      clock,
-    }),
-    openEmbeddedStream({ directory: at('stream'), ...config.stream, clock, log }),
+  const [stores, placeOf] = await Promise.all([
+    openStores({ directory: boot.directory, config, clock, log }),
+    placesOf(config.places, log),
   ]);
-  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: config.store.blobs.maxBlobBytes, log });
-  for (const repair of stream.repairs)
-    log.warn('the stream was mended after an unclean end', {
-      file: repair.file,
-      droppedBytes: repair.droppedBytes,
-      reason: repair.reason,
-    });
-
-  const board = new StatusBoard({ clock, decoys: boot.decoys, responseMode: boot.responseMode });
-  const known = new Set<string>();
-  const onIncident = (incident: IncidentSummary): void => {
-    const isNew = !known.has(incident.id);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.add(incident.id);
-    api.live.incident(incident);
-    board.incident(incident);
-    channel.send({
-      t: 'incident',
-      id: incident.id,
-      title: incident.title,
-      severity: incident.severity,
-      score: incident.score,
-      isNew,
-    });
-  };
-  const onAction = (action: Action): void => {
-    api.live.action(action);
-    board.action(action);
-    channel.send({
-      t: 'action',
-      id: action.id,
-      target: action.target,
-      status: action.status,
-      ...(action.detail === undefined ? {} : { detail: action.detail }),
-      expiresAt: action.expiresAt,
-    });
-  };
+  const { events, stream, blobs } = stores;
+  const state = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
+  const alerting = await createAlerting({ config: config.alert, state, clock, log, placeOf });
+  const board = new StatusBoard({
+    clock,
+    decoys: boot.decoys,
+    collectors: boot.collectors,
+    responseMode: boot.responseMode,
+  });
+  const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
+  const { onIncident, onAction } = createAnnouncements(
+    () => api.live,
+    board,
+    blocklist.list,
+    (message) => channel.send(message),
+  );
+  const exceptions = new FindingExceptions();
   const rules = new CompiledEventRules(join(config.contentRoot, 'rules'));
+  const subjects = new SubjectWatch({ placeOf });
   const correlation = createCorrelation({
-    open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
-    exists: existsSync(at('correlation')),
+    ...stores.correlation,
     state,
     clock,
     log,
+    subjects,
     fold: (findings, write) => analysis.addFindings(findings, write),
   });
   const liveRules = await startLiveRules({
@@ -159,22 +122,33 @@ async function start(boot: Boot) {
     folder: config.rulesRoot,
     clock,
     log,
-    onRules: (set) => {
+    taught: () => state.read.exceptions(),
+    onRules: (set, excepted) => {
+      exceptions.use(excepted);
       rules.use(set);
       correlation.use(set);
       board.rules({ rules: set.rules.length, correlations: set.correlations.length, refused: set.failed.length });
     },
   });
+  const usual = new UsualSources();
   const analysis = createAnalysis({
     stream,
-    rules,
+    rules: withSubjects(new EventJudge(rules, new Behaviours()), subjects),
     correlate: (seen) => correlation.take(seen),
     state,
     clock,
     log,
-    policy: compilePolicy(config.response),
+    policy: {
+      ...compilePolicy(config.response, config.networks.ownScanners),
+      trafficOf: (target) => usual.of(target),
+    },
+    exceptions,
+    enrich: await createEnrichment(config.contentRoot, config.networks, config.honeytokens),
     closeAfterMs: config.alert.closeAfterMs,
-    onIncident,
+    onIncident: (summary) => {
+      onIncident(summary);
+      alerting?.changed();
+    },
     onAction: planned,
   });
   const enforcer = createEnforcerLink({
@@ -200,6 +174,13 @@ async function start(boot: Boot) {
       .onConnected()
       .catch((error: unknown) => log.error('orders could not be sent again', { error: describeError(error) }));
   }
+  const dismissals = createDismissals({
+    state,
+    clock,
+    analysis,
+    reload: () => liveRules.reload(),
+    revert: (id, reason, by) => dispatcher.revert(id, reason, by),
+  });
   const api: ApiServer = await createApi({
     state,
     events,
@@ -210,6 +191,8 @@ async function start(boot: Boot) {
     tls: config.tls,
     status: () => board.status(),
     attack: attackNames(),
+    dismissals,
+    blocklist,
     response: {
       revert: async (id, by) => {
         const action = await state.read.action(id);
@@ -225,6 +208,7 @@ async function start(boot: Boot) {
   const writer = await startStoreWriter({ stream, store: events, clock, log });
   await correlation.start();
   await analysis.start();
+  await alerting?.start();
   const housekeeping = startHousekeeping({
     streams: () => [stream, correlation.stream],
     events,
@@ -234,27 +218,58 @@ async function start(boot: Boot) {
     log,
     config: config.store,
   });
+  const traffic = startTrafficReading({ usual, events, clock, log, days: config.response.trafficDays });
   const sweep = startIncidentSweep({ analysis, clock, log });
-  const links = new Set<ReturnType<typeof serveSensor>>();
-
-  const backup = async (folder: string): Promise<void> => {
-    if (!folder.startsWith(boot.directory))
-      throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
-    await state.backup(join(folder, 'state.db'));
-    await events.backup(join(folder, 'events'));
-    for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))
-      cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
-  };
+  const health = await startSourceHealth({
+    sensors: boot.sensors.map((sensor) => ({ ...sensor, heartbeatAfterMs: config.health.heartbeatAfterMs })),
+    state,
+    stream,
+    clock,
+    log,
+    onChange: ({ what, record: { sensor, source }, silentMs }) =>
+      channel.send({ t: 'source', what, sensor, source, silentMs }),
+  });
+  board.useSources(() => health.status());
+  const ownTests = new OwnTests(clock);
+  const sensors = await createSensorLinks({
+    ownTests,
+    stream,
+    blobs,
+    state,
+    clock,
+    log,
+    collectors: boot.collectors,
+    board,
+    health,
+    onTerminal: (session, offset, chunk) => api.live.terminal(session, offset, chunk),
+  });
   const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {
     switch (request.ask) {
       case 'status':
         return board.status();
       case 'sign-in':
         return (await api.firstRunPath()) ?? '/';
+      case 'not-an-attack':
+        return (await dismissals.dismiss(request.incident, request.word, request.by)) ?? null;
+      case 'end-exception':
+        return dismissals.endException(request.id, request.by);
+      case 'own-test': {
+        const until = ownTests.announce(request.address);
+        log.info('own test of the decoys announced', { address: request.address, until });
+        return { until };
+      }
+      case 'blast-radius':
+        return blastRadius(events, request.target, clock.now(), config.response.trafficDays);
+      case 'bouncer-add':
+        return { key: await blocklist.bouncers.add(request.name), mode: blocklist.mode };
+      case 'bouncer-list':
+        return { mode: blocklist.mode, blocks: blocklist.list.size, bouncers: await blocklist.bouncers.list() };
+      case 'bouncer-remove':
+        return blocklist.bouncers.remove(request.name);
+      case 'notify':
+        return carryOut(request.order, { alerting, analysis, clock });
       case 'backup':
-        return backup(request.folder);
+        return stores.backup(request.folder);
       default:
         return request satisfies never;
     }
@@ -263,38 +278,21 @@ async function start(boot: Boot) {
 
   return {
     api,
+    board,
     enforcer,
-    acceptSensor: (socket: Socket, sensor: { id: string; type: string }): void => {
-      const link = serveSensor(socket, sensor, {
-        stream,
-        blobs,
-        state,
-        clock,
-        log,
-        normalise: (input, stamp) => {
-          const result = normaliseSensorEvent(input, stamp);
-          board.event();
-          return result;
-        },
-        onTerminal: (session, offset, chunk) => api.live.terminal(session, offset, chunk),
-        onHeartbeat: (_, heartbeat) => board.heartbeat(heartbeat.connections),
-      });
-      links.add(link);
-      board.sensorLinked(true);
-      socket.on('close', () => {
-        links.delete(link);
-        board.sensorLinked(links.size > 0);
-      });
-    },
+    sensors,
     stop: async (): Promise<void> => {
-      for (const link of links) link.close();
+      sensors.close();
       control.close();
       housekeeping.stop();
       liveRules.stop();
       sweep.stop();
+      traffic.stop();
+      await health.stop();
       for (const [what, work] of [
         ['api', api.close()],
         ['analysis', analysis.stop()],
+        ['alerting', alerting?.stop() ?? Promise.resolve()],
         ['store writer', writer.stop()],
       ] as const)
         await work.catch((error: unknown) =>

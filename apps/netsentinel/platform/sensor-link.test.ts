@@ -77,6 +77,8 @@ function ports(over: Partial<SensorLinkPorts> = {}): SensorLinkPorts {
     normalise: normaliseSensorEvent,
     onTerminal: (session, offset, chunk) => terminal.push({ session, offset, text: Buffer.from(chunk).toString() }),
     onHeartbeat: () => {},
+    onCollecting: () => {},
+    onKept: () => {},
     ...over,
   };
 }

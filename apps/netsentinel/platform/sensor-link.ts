@@ -6,12 +6,14 @@ import type { Socket } from 'node:net';
 import { NOBODY } from '@netsentinel/contracts/actor';
 import type { BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { CollectorReport } from '@netsentinel/contracts/collector-report';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Result } from '@netsentinel/contracts/result';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream, StreamRecord } from '@netsentinel/contracts/stream';
-import { FromSensor, MAX_WIRE_FRAME, type ToSensor } from '@netsentinel/contracts/wire';
+import { FromSensor, type ToSensor } from '@netsentinel/contracts/wire';
+import { MAX_WIRE_FRAME } from '@netsentinel/contracts/wire-limits';
 import { describeError } from '@netsentinel/kernel/errors';
 import { encodeEvent } from '@netsentinel/kernel/event-record';
 import { encodeFrame, FrameReader } from '@netsentinel/kernel/frames';
@@ -24,6 +26,23 @@ const MAX_BLOB_BYTES = 64 * 1024 * 1024;
 const MAX_OPEN_BLOBS = 16;
 const MAX_OPEN_RECORDINGS = 16_384;
 
+interface SensorStamp {
+  readonly sensor: { readonly id: string; readonly type: string };
+  readonly epoch: string;
+  readonly sequence: number;
+  readonly receivedAt: number;
+  readonly sourceVerified: boolean;
+}
+
+/** What a collector's frames hold besides where the record came from; nothing of it is known yet. */
+export type CollectedRecord =
+  | { readonly t: 'document'; readonly document: unknown }
+  | { readonly t: 'refused'; readonly module: unknown; readonly reason: unknown; readonly original: unknown };
+
+type RawFrame = { readonly [name: string]: unknown } | undefined;
+
+const EPOCH = /^[a-z0-9]{8,32}$/;
+
 export interface SensorLinkPorts {
   readonly stream: EventStream;
   readonly blobs: BlobStore;
@@ -31,19 +50,21 @@ export interface SensorLinkPorts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Makes an `Event` of what the sensor sent; an error result is the `pipeline_error` event that stands for it. */
-  normalise(
-    input: unknown,
-    stamp: {
-      sensor: { id: string; type: string };
-      epoch: string;
-      sequence: number;
-      receivedAt: number;
-      sourceVerified: boolean;
-    },
-  ): Result<Event, Event>;
+  normalise(input: unknown, stamp: SensorStamp): Result<Event, Event>;
+  /** The same of a collector's record: a document, or a refusal, which is an error result. Without it the sensor has no such records. */
+  readonly normaliseRecord?: ((record: CollectedRecord, stamp: SensorStamp) => Result<Event, Event>) | undefined;
+  /** What a collector says of itself. */
+  onCollecting(sensor: string, report: CollectorReport): void;
+  /** Events of this sensor that are new on disk. */
+  onKept(sensor: string, events: number): void;
   /** A piece of a recording is on its way to the disk: for those who watch. */
   onTerminal(session: string, offset: number, chunk: Uint8Array): void;
   onHeartbeat(sensor: string, heartbeat: { connections: number; queued: number; dropped: number }): void;
+}
+
+interface Taken {
+  readonly stamp: SensorStamp;
+  readonly result: Result<Event, Event>;
 }
 
 export interface SensorLinkCounters {
@@ -82,14 +103,37 @@ export function serveSensor(
     return false;
   };
 
+  const stampOf = (of: string, sequence: number, sourceVerified: boolean): SensorStamp => ({
+    sensor: { id: sensor.id, type: sensor.type },
+    epoch: of,
+    sequence,
+    receivedAt: clock.now(),
+    sourceVerified,
+  });
+  /** A decoy saw it itself: its source shook hands with us, unless it was a datagram, that anybody can send in any name, as is what the watcher sees. Its origin is the wire's own. */
+  const sensed = (raw: NonNullable<RawFrame>, of: string, sequence: number): Taken => {
+    const stamp = stampOf(of, sequence, sensor.type !== 'watcher' && !isDatagram(raw['event']));
+    return { stamp, result: ports.normalise(raw['event'], stamp) };
+  };
+  /** A record of somebody else's log. Its origin is in the log, so that the next process says the same of it. */
+  const collected = (raw: NonNullable<RawFrame>): Taken | undefined => {
+    const { epoch: of, at } = raw;
+    const { normaliseRecord } = ports;
+    if (normaliseRecord === undefined) return undefined;
+    if (typeof of !== 'string' || !EPOCH.test(of) || !isSequence(at)) return undefined;
+    const stamp = stampOf(of, at, raw['verified'] === true);
+    return { stamp, result: normaliseRecord(raw as unknown as CollectedRecord, stamp) };
+  };
+
   const intake = createEventIntake({
     stream: ports.stream,
     clock,
     log,
     sensor: sensor.id,
-    onKept: (records, last) => {
+    onKept: (records, last, duplicates) => {
       pending -= records;
       counters.events += records;
+      if (records > duplicates) ports.onKept(sensor.id, records - duplicates);
       send({ t: 'ack', seq: last, window: WINDOW });
       if (pending < WINDOW && !closed) socket.resume();
     },
@@ -179,8 +223,10 @@ export function serveSensor(
         return undefined;
       case 'remember': {
         const value = Uint8Array.from(message.value);
+        const { key, request } = message;
         ports.state
-          .transaction((tx) => tx.putMemory(sensor.id, message.key, value, clock.now()))
+          .transaction((tx) => tx.putMemory(sensor.id, key, value, clock.now()))
+          .then(() => (request === undefined ? undefined : send({ t: 'remembered', request })))
           .catch((error: unknown) => log.warn('a memory could not be kept', { error: describeError(error) }));
         return undefined;
       }
@@ -190,7 +236,11 @@ export function serveSensor(
           queued: message.queued,
           dropped: message.dropped,
         });
+      case 'collecting':
+        return ports.onCollecting(sensor.id, message.report);
       case 'event':
+      case 'document':
+      case 'refused':
         return reject('an event outside the event path');
       default:
         return message satisfies never;
@@ -203,8 +253,8 @@ export function serveSensor(
     let batch: StreamRecord[] = [];
     let last = 0;
     for (const frame of frames.value) {
-      const raw = tryUnpack(frame) as { t?: unknown; seq?: unknown; event?: unknown } | undefined;
-      if (raw?.t !== 'event') {
+      const raw = tryUnpack(frame) as RawFrame;
+      if (raw?.['t'] !== 'event' && raw?.['t'] !== 'document' && raw?.['t'] !== 'refused') {
         const message = FromSensor.safeParse(raw);
         if (!message.success) return reject('a frame that breaks its schema');
         receive(message.data);
@@ -212,20 +262,15 @@ export function serveSensor(
       }
       // Events are the hot path: their envelope is checked here by hand, their content by `normalise` against the strict schema.
       if (epoch === undefined) return reject('an event before hello');
-      if (!Number.isSafeInteger(raw.seq) || (raw.seq as number) <= 0) return reject('an event without a sequence');
-      const sequence = raw.seq as number;
-      const result = ports.normalise(raw.event, {
-        sensor: { id: sensor.id, type: sensor.type },
-        epoch,
-        sequence,
-        receivedAt: clock.now(),
-        sourceVerified: true,
-      });
-      const event = result.ok ? result.value : result.error;
-      if (!result.ok) counters.rejected++;
+      const sequence = raw['seq'];
+      if (!isSequence(sequence)) return reject('an event without a sequence');
+      const taken = raw['t'] === 'event' ? sensed(raw, epoch, sequence) : collected(raw);
+      if (taken === undefined) return reject('a record without its origin');
+      if (!taken.result.ok) counters.rejected++;
+      const event = taken.result.ok ? taken.result.value : taken.result.error;
       batch.push({
         key: event.netsentinel.actor || NOBODY,
-        origin: { producer: sensor.id, epoch, sequence },
+        origin: { producer: sensor.id, epoch: taken.stamp.epoch, sequence: taken.stamp.sequence },
         value: encodeEvent(event),
       });
       last = sequence;
@@ -249,4 +294,12 @@ export function serveSensor(
   // Handed-over sockets come paused, so that nothing is lost on the way.
   socket.resume();
   return { counters, close: () => socket.destroy() };
+}
+
+function isSequence(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isDatagram(event: unknown): boolean {
+  return (event as { network?: { transport?: unknown } } | null | undefined)?.network?.transport === 'udp';
 }

@@ -1,17 +1,30 @@
 /** The figures that the console's head and `netsentinel status` show, kept up as things happen. */
 import type { Action, ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { CollectorReport } from '@netsentinel/contracts/collector-report';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { SourcesStatus } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 
 const RATE_WINDOW_S = 10;
 const MAX_TRACKED = 200_000;
 
+interface CollectorFigures {
+  links: number;
+  events: number;
+  refused: number;
+  lastRecordAt?: number;
+  report?: CollectorReport;
+}
+
+const NO_REPORT: CollectorReport = { sources: 0, lagBytes: 0, dropped: 0, problems: [] };
+
 export class StatusBoard {
   readonly #options: {
     readonly clock: Clock;
     readonly decoys: readonly { id: string; type: string; listen: string }[];
+    readonly collectors: readonly { id: string; type: string }[];
     readonly responseMode: ResponseMode;
   };
   readonly #startedAt: number;
@@ -24,14 +37,19 @@ export class StatusBoard {
   readonly #blocks = new Map<string, number>();
   #connections = 0;
   #linked = false;
+  readonly #collectors = new Map<string, CollectorFigures>();
+  #scans: PlatformStatus['scans'] = { addresses: [], uncounted: 0 };
   #rules = { rules: 0, correlations: 0, refused: 0 };
+  #sources: () => SourcesStatus = () => ({ known: 0, silent: 0, latest: [] });
 
   constructor(options: {
     clock: Clock;
     decoys: readonly { id: string; type: string; listen: string }[];
+    collectors: readonly { id: string; type: string }[];
     responseMode: ResponseMode;
   }) {
     this.#options = options;
+    for (const { id } of options.collectors) this.#collectors.set(id, { links: 0, events: 0, refused: 0 });
     this.#startedAt = options.clock.now();
   }
 
@@ -77,8 +95,45 @@ export class StatusBoard {
     this.#linked = linked;
   }
 
+  collectorLinked(id: string, linked: boolean): void {
+    const figures = this.#collectors.get(id);
+    if (figures !== undefined) figures.links += linked ? 1 : -1;
+  }
+
+  collecting(id: string, report: CollectorReport): void {
+    const figures = this.#collectors.get(id);
+    if (figures !== undefined) figures.report = report;
+  }
+
+  /** Events of this sensor that are new on disk; of a decoy host they are not counted one by one. */
+  kept(id: string, events: number): void {
+    const figures = this.#collectors.get(id);
+    if (figures === undefined) return;
+    figures.events += events;
+    figures.lastRecordAt = this.#options.clock.now();
+  }
+
+  refused(id: string): void {
+    const figures = this.#collectors.get(id);
+    if (figures !== undefined) figures.refused++;
+  }
+
   rules(inForce: PlatformStatus['rules']): void {
     this.#rules = inForce;
+  }
+
+  watching(scans: Pick<PlatformStatus['scans'], 'addresses' | 'reason'>): void {
+    this.#scans = { ...scans, uncounted: this.#scans.uncounted };
+  }
+
+  /** Probes that the watcher could not count by port since it woke. */
+  scansUncounted(uncounted: number): void {
+    this.#scans = { ...this.#scans, uncounted };
+  }
+
+  /** Who is asked for the sources, once somebody knows them. */
+  useSources(sources: () => SourcesStatus): void {
+    this.#sources = sources;
   }
 
   status(): PlatformStatus {
@@ -93,7 +148,15 @@ export class StatusBoard {
       blocksInForce: this.#blocks.size,
       responseMode: this.#options.responseMode,
       rules: this.#rules,
+      scans: this.#scans,
+      sources: this.#sources(),
       decoys: this.#options.decoys.map((d) => ({ ...d, connections: this.#connections, healthy: this.#linked })),
+      collectors: this.#options.collectors.map(({ id, type }) => {
+        const { links, events, refused, lastRecordAt, report = NO_REPORT } = this.#collectors.get(id)!;
+        const healthy = links > 0 && report.problems.length === 0;
+        const last = lastRecordAt === undefined ? {} : { lastRecordAt };
+        return { id, type, healthy, events, refused, ...last, ...report };
+      }),
     };
   }
 

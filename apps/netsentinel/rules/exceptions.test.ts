@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const at = '2026-11-21T10:00:00.000Z';
 const exception = newException({
-  rule: 'r1',
+  rules: ['r1'],
   where: { 'source.ip|cidr': ['192.0.2.0/24'] },
   reason: 'our scanner',
   by: 'alice',

@@ -1,35 +1,38 @@
 /**
  * What users take out of rules without touching them: rules that are off, and events that a rule must leave alone. Each says why, and may end by
- * itself. Kept in `rules/exceptions.json` of the data folder; an exception becomes a Sigma filter, so that it means what a rule's author would mean.
+ * itself. Kept in `rules/exceptions.json` of the data folder; an exception becomes a Sigma filter, so that it means what a rule's author would mean. What an incident
+ * taught that was no attack is an exception as well (`platform/not-an-attack.ts`), and lies with the incidents.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Exception, ExceptionReason } from '@netsentinel/contracts/exception';
+import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
-const reason = z.string().trim().min(1).max(1000).describe('Why: whoever comes later has nothing else to go by.');
 const until = z.iso.datetime().optional().describe('When it ends by itself; without it, it stays.');
 const ruleId = z.string().min(1).max(200);
 
-const Disabled = z.strictObject({ rule: ruleId, reason, until, by: z.string().max(200), at: z.iso.datetime() });
-const Exception = z.strictObject({
-  id: z.uuid(),
+const Disabled = z.strictObject({
   rule: ruleId,
-  /** Sigma fields with their modifiers → values: all of the fields, any of a field's values. */
-  where: z.record(z.string().min(1).max(500), z.array(z.string().max(4096)).min(1).max(1000)),
-  reason,
+  reason: ExceptionReason,
   until,
   by: z.string().max(200),
   at: z.iso.datetime(),
 });
+/** Files of before exceptions could be of several rules name the one as `rule`. */
+const Written = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('rule' in value)) return value;
+  const { rule, ...rest } = value;
+  return { rules: [rule], ...rest };
+}, Exception);
 const Exceptions = z.strictObject({
   disabled: z.array(Disabled).max(20_000),
-  exceptions: z.array(Exception).max(20_000),
+  exceptions: z.array(Written).max(20_000),
 });
 export type Disabled = z.infer<typeof Disabled>;
-export type Exception = z.infer<typeof Exception>;
 export type Exceptions = z.infer<typeof Exceptions>;
 
 /** @throws NetSentinelError RULES_EXCEPTIONS_INVALID when somebody edited the file and it is no longer what it must be */
@@ -58,8 +61,7 @@ export async function writeExceptions(path: string, exceptions: Exceptions): Pro
 
 /** What counts at this time. `changesAt`: when the next one ends, in epoch milliseconds. */
 export function inForce(all: Exceptions, now: number): Exceptions & { readonly changesAt: number | undefined } {
-  const counts = ({ until: end }: { until?: string | undefined }): boolean =>
-    end === undefined || Date.parse(end) > now;
+  const counts = (one: { until?: string | undefined }): boolean => isExceptionInForce(one, now);
   const ends = [...all.disabled, ...all.exceptions].flatMap((one) =>
     one.until !== undefined && counts(one) ? Date.parse(one.until) : [],
   );
@@ -71,12 +73,12 @@ export function inForce(all: Exceptions, now: number): Exceptions & { readonly c
 }
 
 /** The exception as a Sigma filter document (JSON is YAML): the rule matches where this does not. */
-export function filterText({ id, rule, where, reason: why }: Exception): string {
+export function filterText({ id, rules, where, reason: why }: Exception): string {
   return JSON.stringify({
     title: `Exception: ${why}`.slice(0, 256),
     id,
     logsource: {},
-    filter: { rules: [rule], exception: where, condition: 'not exception' },
+    filter: { rules, exception: where, condition: 'not exception' },
   });
 }
 

@@ -5,6 +5,7 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { Exception } from '@netsentinel/contracts/exception';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError } from '@netsentinel/kernel/errors';
 import { RuleReader } from '@netsentinel/sigma/read/read-rules';
@@ -27,7 +28,9 @@ export interface LiveRulesOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** The rules from now on. */
-  readonly onRules: (rules: RuleSet) => void;
+  readonly onRules: (rules: RuleSet, exceptions: readonly Exception[]) => void;
+  /** The exceptions that incidents taught. */
+  readonly taught?: () => Promise<readonly Exception[]>;
 }
 
 export interface LiveRules {
@@ -38,7 +41,7 @@ export interface LiveRules {
 
 /** Resolves once the first rules are in force, or could not be read. */
 export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRules> {
-  const { content, folder, clock, log, onRules } = options;
+  const { content, folder, clock, log, onRules, taught } = options;
   const own = join(content, 'rules');
   const library = new RuleLibrary(folder, own, { readOnly: true });
   const reader = new RuleReader({ pipelines: await readEcsPipelines(content) });
@@ -55,9 +58,9 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   async function read(): Promise<void> {
     if (stopping.signal.aborted) return;
     try {
-      const { files, disabled, changesAt } = await library.read(clock.now());
+      const { files, disabled, exceptions, changesAt } = await library.read(clock.now(), await taught?.());
       const rules = withoutDisabled(reader.read(files), disabled);
-      onRules(rules);
+      onRules(rules, exceptions);
       tell(rules);
       cancelTimer();
       if (changesAt !== undefined)

@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import type { RuleError, RuleSet } from '@netsentinel/sigma/rule';
 import { readRuleFiles, type RuleFile } from '../hunt/rule-files.ts';
-import { filterText, inForce, readExceptions, type Disabled, type Exception } from './exceptions.ts';
+import type { Exception } from '@netsentinel/contracts/exception';
+import { filterText, inForce, readExceptions, type Disabled } from './exceptions.ts';
 import { InstalledSets } from './installed-set.ts';
 
 export interface Library {
@@ -30,8 +31,11 @@ export class RuleLibrary {
     this.#own = own;
   }
 
-  async read(now: number): Promise<Library> {
-    const { disabled, exceptions, changesAt } = inForce(await readExceptions(this.exceptionsPath), now);
+  /** @param taught exceptions that incidents taught */
+  async read(now: number, taught: readonly Exception[] = []): Promise<Library> {
+    const written = await readExceptions(this.exceptionsPath);
+    const all = { ...written, exceptions: [...written.exceptions, ...taught] };
+    const { disabled, exceptions, changesAt } = inForce(all, now);
     const folders = [this.#own, ...(await this.sets.list()).map(({ name }) => this.sets.folderOf(name))];
     const files = await readRuleFiles(folders, { mayBeEmpty: true });
     const filters = exceptions.map((one) => ({ path: `${this.exceptionsPath}#${one.id}`, text: filterText(one) }));

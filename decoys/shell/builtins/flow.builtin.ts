@@ -9,6 +9,7 @@ import { dispatch } from '../run/simple-command.ts';
 import { SIGNAL_NAMES } from '../signal-names.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
 import { builtins } from './index.ts';
+import { builtinOf } from './posix-builtins.ts';
 import { badOption, complainUsage, fail, print } from './report.ts';
 
 /** Its number from a signal's name or number, or -1. */
@@ -23,7 +24,7 @@ export function signalName(number: number): string {
 
 const exit: Builtin = (ctx) => {
   const text = ctx.argv[1];
-  if (ctx.shell.interactive && ctx.argv[0] !== 'return')
+  if (ctx.shell.interactive && ctx.shell.kind === 'bash' && ctx.argv[0] !== 'return')
     outputOf(ctx.fds, 2).write(ctx.shell.isLogin && ctx.argv[0] !== 'builtin' ? 'logout\n' : 'exit\n');
   if (ctx.shell.ownsTerminal && ctx.shell.jobs?.warns() === true) {
     outputOf(ctx.fds, 2).write('There are stopped jobs.\n');
@@ -241,7 +242,7 @@ const command: Builtin = async (ctx) => {
     const type = builtins.get('type')!;
     return type({ ...ctx, argv: [describe === 'v' ? 'command-v' : 'command', ...args] });
   }
-  return dispatch(ctx.shell, ctx.fds, args, builtins.get(args[0]!), { functions: false });
+  return dispatch(ctx.shell, ctx.fds, args, builtinOf(ctx.shell, args[0]!), { functions: false });
 };
 
 export const flowBuiltins: BuiltinTable = {

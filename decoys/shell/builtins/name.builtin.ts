@@ -5,6 +5,7 @@ import { printable } from '../run/quoting.ts';
 import { addHistory } from '../terminal/history.ts';
 import type { Builtin, BuiltinTable } from './builtin.types.ts';
 import { builtins } from './index.ts';
+import { builtinOf } from './posix-builtins.ts';
 import { badOption, fail, print, takeOptions } from './report.ts';
 import { functionText } from './variable.builtin.ts';
 
@@ -56,7 +57,7 @@ const type: Builtin = (ctx) => {
     if (KEYWORDS.includes(name)) say('keyword', `${name} is a shell keyword`, name);
     const body = options.has('f') ? undefined : shell.functions.get(name);
     if (body !== undefined) say('function', `${name} is a function\n${functionText(name, body.source)}`, name);
-    if (builtins.has(name) && shell.disabledBuiltins?.has(name) !== true)
+    if (builtinOf(shell, name) !== undefined && shell.disabledBuiltins?.has(name) !== true)
       say('builtin', `${name} is a shell builtin`, name);
     if (lines.length === 0 || options.has('a') || options.has('P')) {
       const found = lookUp(shell, name);

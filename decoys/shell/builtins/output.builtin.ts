@@ -5,13 +5,15 @@ import { bytesOf, textOf } from '../lang/byte-text.ts';
 import { escaped } from '../run/quoting.ts';
 import { setElement } from '../run/values.ts';
 import type { Builtin, BuiltinContext, BuiltinTable } from './builtin.types.ts';
+import { isAsh } from './posix-builtins.ts';
 import { complainUsage, fail, print } from './report.ts';
 
 const echo: Builtin = (ctx) => {
   const words = ctx.argv.slice(1);
   let newline = true;
-  let escapes = ctx.shell.shopts.has('xpg_echo') || ctx.shell.kind === 'dash';
-  while (words.length > 0 && (ctx.shell.kind === 'dash' ? words[0] === '-n' : /^-[neE]+$/.test(words[0]!))) {
+  const plain = ctx.shell.kind === 'dash' && !isAsh(ctx.shell);
+  let escapes = ctx.shell.shopts.has('xpg_echo') || plain;
+  while (words.length > 0 && (plain ? words[0] === '-n' : /^-[neE]+$/.test(words[0]!))) {
     for (const letter of words.shift()!.slice(1)) {
       if (letter === 'n') newline = false;
       else escapes = letter === 'e';

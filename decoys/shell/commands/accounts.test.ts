@@ -104,7 +104,7 @@ describe('new accounts', () => {
     expect(await fresh.out('id eve')).toMatch(/uid=4242\(eve\).*27\(sudo\).*555\(crew\)|555\(crew\).*27\(sudo\)/);
     expect(await fresh.out('grep eve: /etc/shadow')).toMatch(/^eve:HASH:/);
     await fresh.run('usermod -G crew -s /bin/sh -c Eve eve');
-    expect(await fresh.out('grep ^eve /etc/passwd')).toBe('eve:x:4242:1001:Eve:/opt/h:/bin/sh');
+    expect(await fresh.out('grep ^eve /etc/passwd')).toMatch(/^eve:x:4242:100\d:Eve:\/opt\/h:\/bin\/sh$/);
     expect(await fresh.out('id -nG eve')).not.toContain('sudo');
     await fresh.run('usermod -u 0 -o eve');
     expect(await fresh.out('id -u eve')).toBe('0');

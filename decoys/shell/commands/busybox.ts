@@ -8,7 +8,10 @@ const APPLETS =
     ' ',
   );
 
-const BANNER = 'BusyBox v1.35.0 (Debian 1:1.35.0-4+b4) multi-call binary.\n';
+function bannerOf(ctx: CommandContext): string {
+  const own = ctx.machine.persona.software.busybox?.banner;
+  return `${own ?? 'BusyBox v1.35.0 (Debian 1:1.35.0-4+b4)'} multi-call binary.\n`;
+}
 
 async function busybox(ctx: CommandContext): Promise<number> {
   const [applet, ...args] = ctx.argv.slice(1);
@@ -24,7 +27,7 @@ async function busybox(ctx: CommandContext): Promise<number> {
       row += `${word} `;
     }
     ctx.stdout.write(
-      `${BANNER}BusyBox is copyrighted by many authors between 1998-2015.\nLicensed under GPLv2. See source distribution for detailed\ncopyright notices.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n   or: busybox --show SCRIPT\n   or: busybox --install [-s] [DIR]\n   or: function [arguments]...\n\n\tBusyBox is a multi-call binary that combines many common Unix\n\tutilities into a single executable.  Most people will create a\n\tlink to busybox for each function they wish to use and BusyBox\n\twill act like whatever it was invoked as.\n\nCurrently defined functions:\n${[...rows, row.trimEnd()].join('\n')}\n`,
+      `${bannerOf(ctx)}BusyBox is copyrighted by many authors between 1998-2015.\nLicensed under GPLv2. See source distribution for detailed\ncopyright notices.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n   or: busybox --show SCRIPT\n   or: busybox --install [-s] [DIR]\n   or: function [arguments]...\n\n\tBusyBox is a multi-call binary that combines many common Unix\n\tutilities into a single executable.  Most people will create a\n\tlink to busybox for each function they wish to use and BusyBox\n\twill act like whatever it was invoked as.\n\nCurrently defined functions:\n${[...rows, row.trimEnd()].join('\n')}\n`,
     );
     return 0;
   }
@@ -52,7 +55,7 @@ function usage(ctx: CommandContext, applet: string): number {
     ftpget:
       'Usage: ftpget [-cvupP] HOST [LOCAL_FILE] REMOTE_FILE\n\nDownload a file via FTP\n\n\t-c\tContinue previous transfer\n\t-v\tVerbose\n\t-u USER\tUsername\n\t-p PASS\tPassword\n\t-P PORT\n',
   };
-  ctx.stderr.write(`${BANNER}\n${texts[applet] ?? `Usage: ${applet}\n`}`);
+  ctx.stderr.write(`${bannerOf(ctx)}\n${texts[applet] ?? `Usage: ${applet}\n`}`);
   return 1;
 }
 

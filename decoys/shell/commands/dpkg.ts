@@ -1,7 +1,7 @@
 /** `dpkg`, `dpkg-query`: what is installed. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
 import { globPattern } from './ls.ts';
-import { PACKAGES, installed } from './packages.ts';
+import { installationOf, installed, listPackages } from './packages.ts';
 
 function dpkg(ctx: CommandContext): number {
   const args = ctx.argv.slice(1);
@@ -9,7 +9,7 @@ function dpkg(ctx: CommandContext): number {
   const has = (...flags: string[]): boolean => args.some((arg) => flags.includes(arg));
   if (has('--version')) {
     ctx.stdout.write(
-      "Debian 'dpkg' package management program version 1.21.22 (amd64).\nThis is free software; see the GNU General Public License version 2 or\nlater for copying conditions. There is NO warranty.\n",
+      `Debian 'dpkg' package management program version ${installed(ctx, 'dpkg')?.[1] ?? '1.21.22'} (amd64).\nThis is free software; see the GNU General Public License version 2 or\nlater for copying conditions. There is NO warranty.\n`,
     );
     return 0;
   }
@@ -18,13 +18,15 @@ function dpkg(ctx: CommandContext): number {
     return 0;
   }
   if (has('--get-selections')) {
-    for (const [name] of PACKAGES)
+    for (const [name] of listPackages(ctx))
       ctx.stdout.write(`${name.padEnd(47)} install\n`.replace(/ {2,}install/, '\t\t\t\t\tinstall'));
     return 0;
   }
   if (has('-l', '--list')) {
     const patterns = operands.map((name) => globPattern(name));
-    const rows = PACKAGES.filter(([name]) => patterns.length === 0 || patterns.some((pattern) => pattern.test(name)));
+    const rows = listPackages(ctx).filter(
+      ([name]) => patterns.length === 0 || patterns.some((pattern) => pattern.test(name)),
+    );
     if (rows.length === 0) {
       ctx.stderr.write(operands.map((name) => `dpkg-query: no packages found matching ${name}\n`).join(''));
       return 1;
@@ -48,7 +50,7 @@ function dpkg(ctx: CommandContext): number {
     ctx.stdout.write(
       has('-L', '--listfiles')
         ? `/.\n/usr\n/usr/bin\n/usr/bin/${found[0]}\n/usr/share\n/usr/share/doc\n/usr/share/doc/${found[0]}\n/usr/share/doc/${found[0]}/copyright\n`
-        : `Package: ${found[0]}\nStatus: install ok installed\nPriority: optional\nSection: utils\nMaintainer: Debian Maintainers <debian-devel@lists.debian.org>\nArchitecture: amd64\nVersion: ${found[1]}\nDescription: ${found[2]}\n`,
+        : `Package: ${found[0]}\nStatus: install ok installed\nPriority: optional\nSection: utils\nMaintainer: ${installationOf(ctx).facts.maintainer}\nArchitecture: amd64\nVersion: ${found[1]}\nDescription: ${found[2]}\n`,
     );
     return 0;
   }

@@ -1,5 +1,6 @@
 /** What the machine is made of: `lscpu`, `lspci`, `lsusb`-less, `lsblk`, `blkid`, `fdisk -l`, `dmidecode`, `lsmod`, `modprobe`, `dmesg`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { hardwareOf } from '../../persona/virtual-hardware.ts';
 import { between, systemFile } from './machine-facts.ts';
 import { parseOptions } from './options.ts';
 import { splitLines } from './text.ts';
@@ -38,6 +39,8 @@ function lscpu(ctx: CommandContext): number {
   const size = (kb: number): string => (kb >= 1024 ? `${kb / 1024} MiB` : `${kb} KiB`);
   const many = (count: number): string => `(${count} instance${count === 1 ? '' : 's'})`;
   const l3 = Number.parseInt(info.get('cache size') ?? '16384', 10) || 16_384;
+  const machine = hardwareOf(ctx.machine.persona);
+  const isKvm = machine.virt === 'kvm';
   const rows: [string, string][] = [
     ['Architecture:', os.machine],
     ['  CPU op-mode(s):', '32-bit, 64-bit'],
@@ -46,10 +49,14 @@ function lscpu(ctx: CommandContext): number {
     ['CPU(s):', String(cpus)],
     ['  On-line CPU(s) list:', cpus === 1 ? '0' : `0-${cpus - 1}`],
     ['Vendor ID:', info.get('vendor_id') ?? (amd ? 'AuthenticAMD' : 'GenuineIntel')],
-    ['  BIOS Vendor ID:', 'QEMU'],
+    ...(isKvm ? ([['  BIOS Vendor ID:', 'QEMU']] as [string, string][]) : []),
     ['  Model name:', info.get('model name') ?? hardware.cpuModel],
-    ['    BIOS Model name:', 'pc-q35-7.2  CPU @ 2.0GHz'],
-    ['    BIOS CPU family:', '1'],
+    ...(isKvm
+      ? ([
+          ['    BIOS Model name:', 'pc-q35-7.2  CPU @ 2.0GHz'],
+          ['    BIOS CPU family:', '1'],
+        ] as [string, string][])
+      : []),
     ['    CPU family:', info.get('cpu family') ?? (amd ? '25' : '6')],
     ['    Model:', info.get('model') ?? '85'],
     ['    Thread(s) per core:', '1'],
@@ -64,9 +71,13 @@ function lscpu(ctx: CommandContext): number {
         'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx rdtscp lm constant_tsc rep_good nopl cpuid tsc_known_freq pni pclmulqdq ssse3 fma cx16 sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand hypervisor'
       ).trim(),
     ],
-    ['Virtualization features:', ''],
-    ['  Hypervisor vendor:', 'KVM'],
-    ['  Virtualization type:', 'full'],
+    ...(machine.cpuVendor === ''
+      ? []
+      : ([
+          ['Virtualization features:', ''],
+          ['  Hypervisor vendor:', machine.cpuVendor],
+          ['  Virtualization type:', 'full'],
+        ] as [string, string][])),
     ['Caches (sum of all):', ''],
     ['  L1d:', `${size(l1)} ${many(cpus)}`],
     ['  L1i:', `${size(l1)} ${many(cpus)}`],
@@ -112,38 +123,25 @@ function lscpu(ctx: CommandContext): number {
   return 0;
 }
 
-export const PCI: readonly [string, string, string, string][] = [
-  ['00:00.0', 'Host bridge', '8086:29c0', 'Intel Corporation 82G33/G31/P35/P31 Express DRAM Controller'],
-  ['00:01.0', 'VGA compatible controller', '1234:1111', 'Device 1234:1111 (rev 02)'],
-  ['00:02.0', 'Ethernet controller', '1af4:1041', 'Red Hat, Inc. Virtio 1.0 network device (rev 01)'],
-  ['00:03.0', 'SCSI storage controller', '1af4:1042', 'Red Hat, Inc. Virtio 1.0 block device (rev 01)'],
-  ['00:04.0', 'Unclassified device [00ff]', '1af4:1045', 'Red Hat, Inc. Virtio 1.0 balloon (rev 01)'],
-  ['00:05.0', 'Unclassified device [00ff]', '1af4:1044', 'Red Hat, Inc. Virtio 1.0 RNG (rev 01)'],
-  ['00:1f.0', 'ISA bridge', '8086:2918', 'Intel Corporation 82801IB (ICH9) LPC Interface Controller (rev 02)'],
-  [
-    '00:1f.2',
-    'SATA controller',
-    '8086:2922',
-    'Intel Corporation 82801IR/IO/IH (ICH9R/DO/DH) 6 port SATA Controller [AHCI mode] (rev 02)',
-  ],
-  ['00:1f.3', 'SMBus', '8086:2930', 'Intel Corporation 82801I (ICH9 Family) SMBus Controller (rev 02)'],
-];
-
 function lspci(ctx: CommandContext): number {
   const options = parseOptions(ctx, { short: 'bDd:F:GH:hi:kmMnO:Pp:qQs:tvVx', advice: 'Usage: lspci [<switches>]\n' });
   if (typeof options === 'number') return options;
-  for (const [slot, kind, ids, name] of PCI) {
+  const machine = hardwareOf(ctx.machine.persona);
+  const isKvm = machine.virt === 'kvm';
+  for (const [slot, kind, ids, name] of hardwareOf(ctx.machine.persona).pci) {
     const numbers = options.list.filter(({ key }) => key === 'n').length;
     if (numbers === 1)
       ctx.stdout.write(
         `${slot} ${kind.includes('bridge') ? '0600' : kind.includes('VGA') ? '0300' : '00ff'}: ${ids}\n`,
       );
     else if (options.has('m'))
-      ctx.stdout.write(`${slot} "${kind}" "${name.split(',')[0]}" "${name}" -p00 "Red Hat, Inc." "QEMU"\n`);
+      ctx.stdout.write(
+        `${slot} "${kind}" "${name.split(',')[0]}" "${name}" -p00 "${isKvm ? 'Red Hat, Inc.' : machine.sysVendor}" "${isKvm ? 'QEMU' : ''}"\n`,
+      );
     else ctx.stdout.write(`${slot} ${kind}: ${name}${numbers > 1 ? ` [${ids}]` : ''}\n`);
     if (options.has('v'))
       ctx.stdout.write(
-        '\tSubsystem: Red Hat, Inc. QEMU Virtual Machine\n\tFlags: bus master, fast devsel, latency 0\n\n',
+        `${isKvm ? '\tSubsystem: Red Hat, Inc. QEMU Virtual Machine\n' : ''}\tFlags: bus master, fast devsel, latency 0\n\n`,
       );
   }
   return 0;
@@ -169,21 +167,26 @@ function dmidecode(ctx: CommandContext): number {
   });
   if (typeof options === 'number') return options;
   const { persona } = ctx.machine;
+  const machine = hardwareOf(persona);
+  const isKvm = machine.virt === 'kvm';
+  const maker = machine.sysVendor;
+  const version = isKvm ? 'pc-q35-7.2' : 'None';
+  const bios = isKvm ? '1.16.2-debian-1.16.2-1' : machine.biosVersion;
   const uuid = Buffer.from(persona.derive('dmi-uuid', 16))
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   const keywords: Readonly<Record<string, string>> = {
-    'system-manufacturer': 'QEMU',
-    'system-product-name': 'Standard PC (Q35 + ICH9, 2009)',
-    'system-version': 'pc-q35-7.2',
+    'system-manufacturer': maker,
+    'system-product-name': machine.productName,
+    'system-version': version,
     'system-serial-number': 'Not Specified',
     'system-uuid': uuid,
-    'bios-vendor': 'SeaBIOS',
-    'bios-version': '1.16.2-debian-1.16.2-1',
-    'bios-release-date': '04/01/2014',
-    'chassis-manufacturer': 'QEMU',
-    'processor-manufacturer': 'QEMU',
-    'processor-version': 'pc-q35-7.2',
+    'bios-vendor': machine.biosVendor,
+    'bios-version': bios,
+    'bios-release-date': machine.biosDate,
+    'chassis-manufacturer': maker,
+    'processor-manufacturer': isKvm ? 'QEMU' : 'GenuineIntel',
+    'processor-version': isKvm ? version : persona.hardware.cpuModel,
     'baseboard-product-name': '',
   };
   const keyword = options.value('s');
@@ -201,22 +204,22 @@ function dmidecode(ctx: CommandContext): number {
     [
       0,
       'bios',
-      'BIOS Information\n\tVendor: SeaBIOS\n\tVersion: 1.16.2-debian-1.16.2-1\n\tRelease Date: 04/01/2014\n\tAddress: 0xE8000\n\tRuntime Size: 96 kB\n\tROM Size: 64 kB\n\tCharacteristics:\n\t\tBIOS characteristics not supported\n\t\tTargeted content distribution is supported\n\tBIOS Revision: 0.0\n',
+      `BIOS Information\n\tVendor: ${machine.biosVendor}\n\tVersion: ${bios}\n\tRelease Date: ${machine.biosDate}\n\tAddress: 0xE8000\n\tRuntime Size: 96 kB\n\tROM Size: 64 kB\n\tCharacteristics:\n\t\tBIOS characteristics not supported\n\t\tTargeted content distribution is supported\n\tBIOS Revision: 0.0\n`,
     ],
     [
       1,
       'system',
-      `System Information\n\tManufacturer: QEMU\n\tProduct Name: Standard PC (Q35 + ICH9, 2009)\n\tVersion: pc-q35-7.2\n\tSerial Number: Not Specified\n\tUUID: ${uuid}\n\tWake-up Type: Power Switch\n\tSKU Number: Not Specified\n\tFamily: Not Specified\n`,
+      `System Information\n\tManufacturer: ${maker}\n\tProduct Name: ${machine.productName}\n\tVersion: ${version}\n\tSerial Number: Not Specified\n\tUUID: ${uuid}\n\tWake-up Type: Power Switch\n\tSKU Number: Not Specified\n\tFamily: Not Specified\n`,
     ],
     [
       3,
       'chassis',
-      'Chassis Information\n\tManufacturer: QEMU\n\tType: Other\n\tLock: Not Present\n\tVersion: pc-q35-7.2\n\tSerial Number: Not Specified\n\tAsset Tag: Not Specified\n\tBoot-up State: Safe\n\tPower Supply State: Safe\n\tThermal State: Safe\n\tSecurity Status: Unknown\n',
+      `Chassis Information\n\tManufacturer: ${maker}\n\tType: Other\n\tLock: Not Present\n\tVersion: ${version}\n\tSerial Number: Not Specified\n\tAsset Tag: Not Specified\n\tBoot-up State: Safe\n\tPower Supply State: Safe\n\tThermal State: Safe\n\tSecurity Status: Unknown\n`,
     ],
     [
       4,
       'processor',
-      `Processor Information\n\tSocket Designation: CPU 0\n\tType: Central Processor\n\tFamily: Other\n\tManufacturer: QEMU\n\tVersion: pc-q35-7.2\n\tVoltage: Unknown\n\tExternal Clock: Unknown\n\tMax Speed: 2000 MHz\n\tCurrent Speed: 2000 MHz\n\tStatus: Populated, Enabled\n\tCore Count: ${persona.hardware.cpus}\n\tCore Enabled: ${persona.hardware.cpus}\n\tThread Count: 1\n`,
+      `Processor Information\n\tSocket Designation: CPU 0\n\tType: Central Processor\n\tFamily: Other\n\tManufacturer: ${isKvm ? 'QEMU' : 'GenuineIntel'}\n\tVersion: ${isKvm ? version : persona.hardware.cpuModel}\n\tVoltage: Unknown\n\tExternal Clock: Unknown\n\tMax Speed: 2000 MHz\n\tCurrent Speed: 2000 MHz\n\tStatus: Populated, Enabled\n\tCore Count: ${persona.hardware.cpus}\n\tCore Enabled: ${persona.hardware.cpus}\n\tThread Count: 1\n`,
     ],
     [
       16,
@@ -226,7 +229,7 @@ function dmidecode(ctx: CommandContext): number {
     [
       17,
       'memory',
-      `Memory Device\n\tArray Handle: 0x1000\n\tError Information Handle: Not Provided\n\tTotal Width: Unknown\n\tData Width: Unknown\n\tSize: ${memoryMb / 1024} GB\n\tForm Factor: DIMM\n\tSet: None\n\tLocator: DIMM 0\n\tBank Locator: Not Specified\n\tType: RAM\n\tType Detail: Other\n\tSpeed: Unknown\n\tManufacturer: QEMU\n`,
+      `Memory Device\n\tArray Handle: 0x1000\n\tError Information Handle: Not Provided\n\tTotal Width: Unknown\n\tData Width: Unknown\n\tSize: ${memoryMb / 1024} GB\n\tForm Factor: DIMM\n\tSet: None\n\tLocator: DIMM 0\n\tBank Locator: Not Specified\n\tType: RAM\n\tType Detail: Other\n\tSpeed: Unknown\n\tManufacturer: ${isKvm ? 'QEMU' : 'Not Specified'}\n`,
     ],
   ];
   const wanted = options.value('t')?.split(',');

@@ -1,4 +1,5 @@
 /** Short questions about this machine: `hostid`, `dnsdomainname`, `runlevel`, `findmnt`, `systemd-detect-virt`, `loginctl`, `ldd` and the like. */
+import { hardwareOf } from '../../persona/virtual-hardware.ts';
 import type { CommandContext, CommandTable } from '../command.types.ts';
 import { between, logins, systemFile } from './machine-facts.ts';
 import { usageError } from './options.ts';
@@ -135,6 +136,12 @@ function factor(ctx: CommandContext): number {
 
 const nothing = (): number => 0;
 
+function detectVirtualization(ctx: CommandContext): number {
+  const { virt } = hardwareOf(ctx.machine.persona);
+  ctx.stdout.write(`${virt}\n`);
+  return virt === 'none' ? 1 : 0;
+}
+
 export const hostFactCommands: CommandTable = {
   findmnt: { path: '/usr/bin/findmnt', run: findmnt },
   mountpoint: { path: '/usr/bin/mountpoint', run: mountpoint },
@@ -149,7 +156,7 @@ export const hostFactCommands: CommandTable = {
   nisdomainname: { path: '/usr/bin/nisdomainname', run: (ctx) => complain(ctx, 'Local domain name not set') },
   ypdomainname: { path: '/usr/bin/ypdomainname', run: (ctx) => complain(ctx, 'Local domain name not set') },
   runlevel: { path: '/usr/sbin/runlevel', run: (ctx) => (ctx.stdout.write('N 5\n'), 0) },
-  'systemd-detect-virt': { path: '/usr/bin/systemd-detect-virt', run: (ctx) => (ctx.stdout.write('kvm\n'), 0) },
+  'systemd-detect-virt': { path: '/usr/bin/systemd-detect-virt', run: detectVirtualization },
   mcookie: {
     path: '/usr/bin/mcookie',
     run: (ctx) => {

@@ -29,6 +29,7 @@ import { pathCommands } from './paths.ts';
 import { permissionCommands } from './permissions.ts';
 import { processCommands } from './processes.ts';
 import { sedCommands } from './sed.ts';
+import { serviceClientCommands } from './service-clients.ts';
 import { serviceCommands } from './services.ts';
 import { signalCommands } from './signals.ts';
 import { sliceCommands } from './slices.ts';
@@ -59,6 +60,7 @@ import { passwordCommands } from './password-tools.ts';
 import { removeCommands } from './remove.ts';
 import { comparingCommands } from './uniq-comm.ts';
 import { memoryInfoCommands } from './memory-info.ts';
+import { dnfCommands } from './dnf.ts';
 import { dpkgCommands } from './dpkg.ts';
 import { trCommands } from './tr.ts';
 import { pastLoginCommands } from './past-logins.ts';
@@ -87,6 +89,7 @@ const FAMILIES: readonly CommandTable[] = [
   diffCommands,
   pastLoginCommands,
   trCommands,
+  dnfCommands,
   dpkgCommands,
   memoryInfoCommands,
   comparingCommands,
@@ -134,6 +137,7 @@ const FAMILIES: readonly CommandTable[] = [
   permissionCommands,
   processCommands,
   sedCommands,
+  serviceClientCommands,
   serviceCommands,
   signalCommands,
   sliceCommands,

@@ -1,10 +1,14 @@
 /** The kernel and its modules: `lsmod`, `modprobe`, `dmesg`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { hardwareOf } from '../../persona/virtual-hardware.ts';
+import { kernelBuiltBy, systemdVersion } from '../fs/system-facts.ts';
 import { diskName } from './block-devices.ts';
 import { fraction, systemFile } from './machine-facts.ts';
 import { parseOptions } from './options.ts';
 import { splitLines } from './text.ts';
 import { strftime, zonedTime, zoneOf } from './time-format.ts';
+
+const NIC_DRIVERS: Readonly<Record<string, string>> = { kvm: 'virtio_net virtio0', vmware: 'vmxnet3 0000:0b:00.0' };
 
 function lsmod(ctx: CommandContext): number {
   const file = systemFile(ctx, '/proc/modules');
@@ -88,11 +92,12 @@ function dmesg(ctx: CommandContext): number {
   const { persona } = ctx.machine;
   const { os, hardware, network } = persona;
   const disk = diskName(ctx);
+  const machine = hardwareOf(persona);
   const uuid = Buffer.from(persona.derive('disk-uuid', 16))
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   const lines = [
-    `Linux version ${os.kernelRelease} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${os.kernelVersion}`,
+    `Linux version ${os.kernelRelease} ${kernelBuiltBy(persona)} ${os.kernelVersion}`,
     `Command line: BOOT_IMAGE=/boot/vmlinuz-${os.kernelRelease} root=UUID=${uuid} ro quiet`,
     'BIOS-provided physical RAM map:',
     'BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable',
@@ -100,9 +105,8 @@ function dmesg(ctx: CommandContext): number {
     'BIOS-e820: [mem 0x00000000000f0000-0x00000000000fffff] reserved',
     'NX (Execute Disable) protection: active',
     'SMBIOS 2.8 present.',
-    'DMI: QEMU Standard PC (Q35 + ICH9, 2009), BIOS 1.16.2-debian-1.16.2-1 04/01/2014',
-    'Hypervisor detected: KVM',
-    'kvm-clock: Using msrs 4b564d01 and 4b564d00',
+    `DMI: ${machine.sysVendor} ${machine.productName}, BIOS ${machine.virt === 'kvm' ? '1.16.2-debian-1.16.2-1' : machine.biosVersion} ${machine.biosDate}`,
+    ...machine.bootLines.slice(0, -1),
     'tsc: Detected 2394.374 MHz processor',
     'Using GB pages for direct mapping',
     `Memory: ${hardware.memoryKb - 90_000}K/${hardware.memoryKb + 60_000}K available (14342K kernel code, 2332K rwdata, 9064K rodata, 2796K init, 17404K bss)`,
@@ -112,18 +116,22 @@ function dmesg(ctx: CommandContext): number {
     'NET: Registered PF_NETLINK/PF_ROUTE protocol family',
     'ACPI: bus type PCI registered',
     'PCI: Using configuration type 1 for base access',
-    'clocksource: Switched to clocksource kvm-clock',
+    machine.bootLines.at(-1)!,
     'Freeing initrd memory: 33940K',
-    `virtio_blk virtio1: [${disk}] ${hardware.diskKb * 2} 512-byte logical blocks`,
+    disk === 'vda'
+      ? `virtio_blk virtio1: [${disk}] ${hardware.diskKb * 2} 512-byte logical blocks`
+      : `sd 2:0:0:0: [${disk}] ${hardware.diskKb * 2} 512-byte logical blocks`,
     ` ${disk}: ${disk}1`,
     `EXT4-fs (${disk}1): mounted filesystem with ordered data mode. Quota mode: none.`,
     "systemd[1]: Inserted module 'autofs4'",
-    'systemd[1]: systemd 252.38-1~deb12u1 running in system mode',
-    'systemd[1]: Detected virtualization kvm.',
+    `systemd[1]: systemd ${systemdVersion(persona)} running in system mode`,
+    ...(machine.virt === 'none' ? [] : [`systemd[1]: Detected virtualization ${machine.virt}.`]),
     'systemd[1]: Detected architecture x86-64.',
     `systemd[1]: Hostname set to <${persona.hostname}>.`,
     `EXT4-fs (${disk}1): re-mounted. Quota mode: none.`,
-    `virtio_net virtio0 ${network.interface}: renamed from eth0`,
+    ...(network.interface === 'eth0'
+      ? []
+      : [`${NIC_DRIVERS[machine.virt] ?? 'igb 0000:02:00.0'} ${network.interface}: renamed from eth0`]),
     `IPv6: ADDRCONF(NETDEV_CHANGE): ${network.interface}: link becomes ready`,
   ];
   let time = 0;

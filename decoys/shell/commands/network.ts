@@ -46,7 +46,8 @@ function ip(ctx: CommandContext): number {
     return 0;
   }
   if (means('neighbour', 'neighbor')) {
-    ctx.stdout.write(`${ctx.machine.persona.network.gateway} dev ${net.name} lladdr ${gatewayMac(ctx)} REACHABLE\n`);
+    for (const { address: ip, mac, role } of ctx.machine.persona.neighbours)
+      ctx.stdout.write(`${ip} dev ${net.name} lladdr ${mac} ${role === 'gateway' ? 'REACHABLE' : 'STALE'}\n`);
     return 0;
   }
   if (means('rule')) {
@@ -56,15 +57,6 @@ function ip(ctx: CommandContext): number {
   if (means('netns', 'tunnel', 'tuntap', 'maddress', 'monitor', 'vrf', 'xfrm')) return 0;
   ctx.stderr.write(`Object "${object}" is unknown, try "ip help".\n`);
   return 1;
-}
-
-function gatewayMac(ctx: CommandContext): string {
-  return [
-    '52',
-    '54',
-    '00',
-    ...[...ctx.machine.persona.derive('gateway-mac', 3)].map((byte) => byte.toString(16).padStart(2, '0')),
-  ].join(':');
 }
 
 function ipAddress(ctx: CommandContext, flags: readonly string[], rest: readonly string[], addresses: boolean): number {
@@ -197,19 +189,22 @@ export function route(ctx: CommandContext): number {
 
 function arp(ctx: CommandContext): number {
   const net = address(ctx);
-  const { gateway } = ctx.machine.persona.network;
   const flags = ctx.argv
     .slice(1)
     .filter((arg) => arg.startsWith('-'))
     .join('');
+  const rows = ctx.machine.persona.neighbours.map(({ address: ip, mac, role }) => ({
+    ip,
+    mac,
+    name: role === 'gateway' && !flags.includes('n') ? '_gateway' : undefined,
+  }));
   if (flags.includes('a'))
-    ctx.stdout.write(
-      `${flags.includes('n') ? '?' : '_gateway'} (${gateway}) at ${gatewayMac(ctx)} [ether] on ${net.name}\n`,
-    );
-  else
-    ctx.stdout.write(
-      `Address                  HWtype  HWaddress           Flags Mask            Iface\n${(flags.includes('n') ? gateway : '_gateway').padEnd(24)} ether   ${gatewayMac(ctx)}   C                     ${net.name}\n`,
-    );
+    for (const { ip, mac, name } of rows) ctx.stdout.write(`${name ?? '?'} (${ip}) at ${mac} [ether] on ${net.name}\n`);
+  else {
+    ctx.stdout.write('Address                  HWtype  HWaddress           Flags Mask            Iface\n');
+    for (const { ip, mac, name } of rows)
+      ctx.stdout.write(`${(name ?? ip).padEnd(24)} ether   ${mac}   C                     ${net.name}\n`);
+  }
   return 0;
 }
 

@@ -1,62 +1,20 @@
-/** `apt`, `apt-get`, `apt-cache`, `dpkg`, `dpkg-query`: a package manager whose mirrors cannot be reached; `yum` and the others are not Debian's. */
+/** `apt`, `apt-get`, `apt-cache`: a package manager whose mirrors cannot be reached. `dnf` has a file of its own. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { loadInstallation, type InstallationData } from '../../persona/installation-data.ts';
+import { packagesOf } from '../../persona/installed-packages.ts';
 import { globPattern } from './ls.ts';
 import { systemFile } from './machine-facts.ts';
-
-export const PACKAGES: readonly [string, string, string][] = [
-  ['adduser', '3.134', 'add and remove users and groups'],
-  ['apt', '2.6.1', 'commandline package manager'],
-  ['base-files', '12.4+deb12u11', 'Debian base system miscellaneous files'],
-  ['bash', '5.2.15-2+b8', 'GNU Bourne Again SHell'],
-  ['bsdutils', '1:2.38.1-5+deb12u3', 'basic utilities from 4.4BSD-Lite'],
-  ['busybox', '1:1.35.0-4+b4', 'Tiny utilities for small and embedded systems'],
-  ['ca-certificates', '20230311', 'Common CA certificates'],
-  ['coreutils', '9.1-1', 'GNU core utilities'],
-  ['cron', '3.0pl1-162', 'process scheduling daemon'],
-  ['curl', '7.88.1-10+deb12u12', 'command line tool for transferring data with URL syntax'],
-  ['dash', '0.5.12-2', 'POSIX-compliant shell'],
-  ['debconf', '1.5.82', 'Debian configuration management system'],
-  ['dpkg', '1.21.22', 'Debian package management system'],
-  ['e2fsprogs', '1.47.0-2', 'ext2/ext3/ext4 file system utilities'],
-  ['fdisk', '2.38.1-5+deb12u3', 'collection of partitioning utilities'],
-  ['file', '1:5.44-3', 'Recognize the type of data in a file using "magic" numbers'],
-  ['findutils', '4.9.0-4', 'utilities for finding files--find, xargs'],
-  ['grep', '3.8-5', 'GNU grep, egrep and fgrep'],
-  ['gzip', '1.12-1', 'GNU compression utilities'],
-  ['ifupdown', '0.8.41', 'high level tools to configure network interfaces'],
-  ['iproute2', '6.1.0-3', 'networking and traffic control tools'],
-  ['iptables', '1.8.9-2', 'administration tools for packet filtering and NAT'],
-  ['iputils-ping', '3:20221126-1+deb12u1', 'Tools to test the reachability of network hosts'],
-  ['libc6', '2.36-9+deb12u10', 'GNU C Library: Shared libraries'],
-  ['login', '1:4.13+dfsg1-1+deb12u1', 'system login tools'],
-  ['mawk', '1.3.4.20200120-3.1', 'Pattern scanning and text processing language'],
-  ['mount', '2.38.1-5+deb12u3', 'tools for mounting and manipulating filesystems'],
-  ['nano', '7.2-1+deb12u1', 'small, friendly text editor inspired by Pico'],
-  ['net-tools', '2.10-0.1', 'NET-3 networking toolkit'],
-  ['nftables', '1.0.6-2+deb12u2', 'Program to control packet filtering rules by Netfilter project'],
-  ['openssh-client', '1:9.2p1-2+deb12u6', 'secure shell (SSH) client, for secure access to remote machines'],
-  ['openssh-server', '1:9.2p1-2+deb12u6', 'secure shell (SSH) server, for secure access from remote machines'],
-  ['openssl', '3.0.16-1~deb12u1', 'Secure Sockets Layer toolkit - cryptographic utility'],
-  ['passwd', '1:4.13+dfsg1-1+deb12u1', 'change and administer password and group data'],
-  ['perl', '5.36.0-7+deb12u2', "Larry Wall's Practical Extraction and Report Language"],
-  ['procps', '2:4.0.2-3', '/proc file system utilities'],
-  ['python3', '3.11.2-1+b1', 'interactive high-level object-oriented language (default python3 version)'],
-  ['sed', '4.9-1', 'GNU stream editor for filtering/transforming text'],
-  ['sudo', '1.9.13p3-1+deb12u2', 'Provide limited super user privileges to specific users'],
-  ['systemd', '252.38-1~deb12u1', 'system and service manager'],
-  ['tar', '1.34+dfsg-1.2+deb12u1', 'GNU version of the tar archiving utility'],
-  ['udev', '252.38-1~deb12u1', '/dev/ and hotplug management daemon'],
-  ['util-linux', '2.38.1-5+deb12u3', 'miscellaneous system utilities'],
-  ['vim-tiny', '2:9.0.1378-2+deb12u2', 'Vi IMproved - enhanced vi editor - compact version'],
-  ['wget', '1.21.3-1+deb12u1', 'retrieves files from the web'],
-  ['zlib1g', '1:1.2.13.dfsg-1', 'compression library - runtime'],
-];
 
 const APT_HELP =
   'apt 2.6.1 (amd64)\nUsage: apt [options] command\n\napt is a commandline package manager and provides commands for\nsearching and managing as well as querying information about packages.\n\nMost used commands:\n  list - list packages based on package names\n  search - search in package descriptions\n  show - show package details\n  install - install packages\n  remove - remove packages\n  update - update list of available packages\n  upgrade - upgrade the system by installing/upgrading packages\n\nSee apt(8) for more information about the available commands.\n';
 
+/** Name, version and description of each. */
+export function listPackages(ctx: CommandContext): (readonly [string, string, string])[] {
+  return packagesOf(ctx.machine.persona).map(({ name, version, synopsis }) => [name, version, synopsis]);
+}
+
 export function installed(ctx: CommandContext, name: string): readonly [string, string, string] | undefined {
-  const known = PACKAGES.find(([candidate]) => candidate === name);
+  const known = listPackages(ctx).find(([candidate]) => candidate === name);
   if (known !== undefined) return known;
   const status = systemFile(ctx, '/var/lib/dpkg/status') ?? '';
   const at = status.indexOf(`Package: ${name}\n`);
@@ -70,11 +28,11 @@ async function apt(ctx: CommandContext): Promise<number> {
     .filter((arg, index, all) => !arg.startsWith('-') && !/^-[oct]$/.test(all[index - 1] ?? ''));
   const [verb, ...names] = operands;
   if (ctx.argv.some((arg) => arg === '--version' || arg === '-v')) {
-    ctx.stdout.write('apt 2.6.1 (amd64)\n');
+    ctx.stdout.write(`apt ${aptVersion(ctx)} (amd64)\n`);
     return 0;
   }
   if (verb === undefined || verb === 'help' || ctx.argv.includes('--help')) {
-    ctx.stdout.write(APT_HELP.replaceAll('Usage: apt ', `Usage: ${called} `));
+    ctx.stdout.write(APT_HELP.replace('2.6.1', aptVersion(ctx)).replaceAll('Usage: apt ', `Usage: ${called} `));
     return verb === undefined && !ctx.argv.includes('--help') ? 1 : 0;
   }
   if (
@@ -108,13 +66,25 @@ async function apt(ctx: CommandContext): Promise<number> {
   return verb === 'update' ? update(ctx) : change(ctx, verb, names);
 }
 
+export function installationOf(ctx: CommandContext): InstallationData {
+  const { files } = ctx.machine.persona;
+  return loadInstallation(files === 'busybox' || files === 'none' ? 'debian-12-server' : files);
+}
+
+function aptVersion(ctx: CommandContext): string {
+  return packagesOf(ctx.machine.persona).find(({ name }) => name === 'apt')?.version ?? '2.6.1';
+}
+
+function mirrorOf(ctx: CommandContext): readonly [string, string] {
+  return installationOf(ctx).facts.mirrors[0]!;
+}
+
+function hostOf(ctx: CommandContext): string {
+  return new URL(mirrorOf(ctx)[0]).hostname;
+}
+
 async function update(ctx: CommandContext): Promise<number> {
-  const lists: [string, string][] = [
-    ['http://mirrors.edge.kernel.org/debian', 'bookworm'],
-    ['http://mirrors.edge.kernel.org/debian', 'bookworm-updates'],
-    ['http://mirrors.edge.kernel.org/debian-security', 'bookworm-security'],
-  ];
-  for (const [index, [url, suite]] of lists.entries()) {
+  for (const [index, [url, suite]] of installationOf(ctx).facts.mirrors.entries()) {
     await ctx.sleep(400);
     ctx.stdout.write(`Hit:${index + 1} ${url} ${suite} InRelease\n`);
   }
@@ -167,7 +137,7 @@ async function change(ctx: CommandContext, verb: string, names: readonly string[
   for (const name of fresh)
     ctx.observe({
       kind: 'download',
-      url: `http://mirrors.edge.kernel.org/debian/pool/main/${name[0]}/${name}/`,
+      url: `${mirrorOf(ctx)[0]}/pool/main/${name[0]}/${name}/`,
       tool: 'apt',
     });
   ctx.stdout.write(`The following NEW packages will be installed:\n  ${fresh.join(' ')}\n`);
@@ -188,14 +158,14 @@ async function change(ctx: CommandContext, verb: string, names: readonly string[
     }
   }
   for (const [index, name] of fresh.entries()) {
-    ctx.stdout.write(`Err:${index + 1} http://mirrors.edge.kernel.org/debian bookworm/main amd64 ${name} amd64\n`);
+    ctx.stdout.write(`Err:${index + 1} ${mirrorOf(ctx).join(' ')}/main amd64 ${name} amd64\n`);
     await ctx.sleep(2500);
     ctx.stdout.write(
-      `  Cannot initiate the connection to mirrors.edge.kernel.org:80 (2604:1380:4641:c500::1). - connect (101: Network is unreachable) Could not connect to mirrors.edge.kernel.org:80 (147.75.80.249), connection timed out\n`,
+      `  Cannot initiate the connection to ${hostOf(ctx)}:80 (2604:1380:4641:c500::1). - connect (101: Network is unreachable) Could not connect to ${hostOf(ctx)}:80 (147.75.80.249), connection timed out\n`,
     );
   }
   ctx.stderr.write(
-    `E: Failed to fetch http://mirrors.edge.kernel.org/debian/pool/main/${fresh[0]![0]}/${fresh[0]}/${fresh[0]}_amd64.deb  Could not connect to mirrors.edge.kernel.org:80 (147.75.80.249), connection timed out\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`,
+    `E: Failed to fetch ${mirrorOf(ctx)[0]}/pool/main/${fresh[0]![0]}/${fresh[0]}/${fresh[0]}_amd64.deb  Could not connect to ${hostOf(ctx)}:80 (147.75.80.249), connection timed out\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`,
   );
   return 100;
 }
@@ -205,16 +175,20 @@ function aptQuery(ctx: CommandContext, verb: string, names: readonly string[]): 
     const patterns = names.map((name) => globPattern(name));
     ctx.stdout.write('Listing... Done\n');
     if (ctx.argv.includes('--upgradable')) return 0;
-    for (const [name, version] of PACKAGES)
+    for (const [name, version] of listPackages(ctx))
       if (patterns.length === 0 || patterns.some((pattern) => pattern.test(name)))
-        ctx.stdout.write(`${name}/stable,now ${version} amd64 [installed]\n`);
+        ctx.stdout.write(
+          `${name}/${mirrorOf(ctx)[1] === 'jammy' ? 'jammy-updates' : 'stable'},now ${version} amd64 [installed]\n`,
+        );
     return 0;
   }
   if (verb === 'search') {
     ctx.stdout.write('Sorting... Done\nFull Text Search... Done\n');
-    for (const [name, version, text] of PACKAGES)
+    for (const [name, version, text] of listPackages(ctx))
       if (names.every((word) => name.includes(word) || text.includes(word)))
-        ctx.stdout.write(`${name}/stable,now ${version} amd64 [installed]\n  ${text}\n\n`);
+        ctx.stdout.write(
+          `${name}/${mirrorOf(ctx)[1] === 'jammy' ? 'jammy-updates' : 'stable'},now ${version} amd64 [installed]\n  ${text}\n\n`,
+        );
     return 0;
   }
   let status = 0;
@@ -230,8 +204,8 @@ function aptQuery(ctx: CommandContext, verb: string, names: readonly string[]): 
     } else
       ctx.stdout.write(
         verb === 'show'
-          ? `Package: ${name}\nVersion: ${found[1]}\nPriority: optional\nSection: utils\nMaintainer: Debian Maintainers <debian-devel@lists.debian.org>\nDescription: ${found[2]}\n\n`
-          : `${name}:\n  Installed: ${found[1]}\n  Candidate: ${found[1]}\n  Version table:\n *** ${found[1]} 500\n        500 http://mirrors.edge.kernel.org/debian bookworm/main amd64 Packages\n        100 /var/lib/dpkg/status\n`,
+          ? `Package: ${name}\nVersion: ${found[1]}\nPriority: optional\nSection: utils\nMaintainer: ${installationOf(ctx).facts.maintainer}\nDescription: ${found[2]}\n\n`
+          : `${name}:\n  Installed: ${found[1]}\n  Candidate: ${found[1]}\n  Version table:\n *** ${found[1]} 500\n        500 ${mirrorOf(ctx).join(' ')}/main amd64 Packages\n        100 /var/lib/dpkg/status\n`,
       );
   }
   return status;
@@ -243,9 +217,9 @@ async function aptCache(ctx: CommandContext): Promise<number> {
     ctx.stderr.write(`E: Invalid operation ${verb}\n`);
     return 100;
   }
-  if (verb === 'pkgnames') for (const [name] of PACKAGES) ctx.stdout.write(`${name}\n`);
+  if (verb === 'pkgnames') for (const [name] of listPackages(ctx)) ctx.stdout.write(`${name}\n`);
   else if (verb === 'search')
-    for (const [name, , text] of PACKAGES)
+    for (const [name, , text] of listPackages(ctx))
       ctx.stdout.write(names.every((word) => name.includes(word) || text.includes(word)) ? `${name} - ${text}\n` : '');
   else return aptQuery(ctx, verb === 'depends' ? 'policy' : verb, names);
   return 0;

@@ -35,10 +35,11 @@ async function ping(ctx: CommandContext): Promise<number> {
   const { persona } = ctx.machine;
   const size = Math.min(Number(options.value('s') ?? 56) || 56, 65_507);
   const own = address.startsWith('127.') || address === persona.network.address;
-  const answers = own || address === persona.network.gateway || reachability(ctx, address, 0) === 'open';
+  const isNear = persona.neighbours.some((one) => one.address === address);
+  const answers = own || isNear || reachability(ctx, address, 0) === 'open';
   ctx.stdout.write(`PING ${host} (${address}) ${size}(${size + 28}) bytes of data.\n`);
   const turns = Math.min(count, options.has('w') ? Number(options.value('w')) || 1 : count, 100_000);
-  const base = own ? 0.03 : address === persona.network.gateway ? 0.4 : 3 + fraction(persona, `rtt:${address}`) * 120;
+  const base = own ? 0.03 : isNear ? 0.4 : 3 + fraction(persona, `rtt:${address}`) * 120;
   const times: number[] = [];
   const began = ctx.clock.now();
   const interval = Math.max(0.2, Number(options.value('i') ?? 1) || 1) * 1000;
@@ -52,7 +53,7 @@ async function ping(ctx: CommandContext): Promise<number> {
         times.push(time);
         if (!options.has('q'))
           ctx.stdout.write(
-            `${size + 8} bytes from ${isIpv4(host) ? address : `${address} (${address})`}: icmp_seq=${turn} ttl=${own || address === persona.network.gateway ? 64 : 52 + (turn > 0 ? Math.floor(fraction(persona, `ttl:${address}`) * 7) : 0)} time=${time < 1 ? time.toFixed(3) : time < 10 ? time.toFixed(2) : time < 100 ? time.toFixed(1) : time.toFixed(0)} ms\n`,
+            `${size + 8} bytes from ${isIpv4(host) ? address : `${address} (${address})`}: icmp_seq=${turn} ttl=${own || isNear ? 64 : 52 + (turn > 0 ? Math.floor(fraction(persona, `ttl:${address}`) * 7) : 0)} time=${time < 1 ? time.toFixed(3) : time < 10 ? time.toFixed(2) : time < 100 ? time.toFixed(1) : time.toFixed(0)} ms\n`,
           );
       }
       if (turn < turns) await ctx.sleep(interval);

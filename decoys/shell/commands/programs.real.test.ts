@@ -3,7 +3,7 @@
  * With `NETSENTINEL_RECORD=1` the real answers are written to `fixtures/programs.json`, which `programs.test.ts` replays without them.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,8 @@ describe('our programs beside the real ones', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'programs-'));
-    execFileSync('mkdir', ['template'], { cwd: folder });
+    execFileSync('mkdir', ['template', 'bin'], { cwd: folder });
+    symlinkSync('/usr/bin/mawk', join(folder, 'bin', 'awk'));
     execFileSync('bash', ['-c', ENVIRONMENT + SETUP], { cwd: join(folder, 'template') });
     machine = await treeMachine();
   });
@@ -38,7 +39,12 @@ describe('our programs beside the real ones', () => {
     execFileSync('touch', ['-h', '-d', '@1700000000', 'link', 'broken'], { cwd: tree });
     const real = spawnSync('bash', ['--norc', '-c', `cd ${tree}; ${ENVIRONMENT}${line}`], {
       encoding: 'utf8',
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
+      // Debian's own awk, whatever else was installed since.
+      env: {
+        PATH: `${join(folder, 'bin')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+        HOME: '/root',
+        LANG: 'C.UTF-8',
+      },
       timeout: 20_000,
     });
     const ofOurs = (text: string): string => text.replaceAll(tree, TREE);

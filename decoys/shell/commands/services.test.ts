@@ -149,7 +149,7 @@ describe('packages', () => {
     ['dpkg -L bash', /\/usr\/bin\/bash/, 0],
     ['dpkg --print-architecture', /^amd64$/, 0],
     ['dpkg --get-selections', /^bash\s+install$/m, 0],
-    ['dpkg --version', /1\.21\.22/, 0],
+    ['dpkg --version', /1\.21\.2\d/, 0],
     ['dpkg -l nosuch', /^$/, 1],
     ['dpkg -s nosuch', /^$/, 1],
     ['dpkg -i nofile.deb', /^$/, 1],

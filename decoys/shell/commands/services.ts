@@ -1,5 +1,6 @@
 /** systemd and what is around it: `systemctl`, `service`, `journalctl`, `update-rc.d`, `crontab`, `reboot`, `shutdown`, `loginctl`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { kernelBuiltBy, systemdVersion } from '../fs/system-facts.ts';
 import { between, uptimeSeconds } from './machine-facts.ts';
 import { power } from './power.ts';
 import { hostName } from './system-info.ts';
@@ -10,6 +11,8 @@ interface Unit {
   readonly text: string;
   readonly comm: string;
   readonly active: boolean;
+  /** There only where its daemon runs. */
+  readonly optional?: boolean;
 }
 
 const UNITS: readonly Unit[] = [
@@ -41,6 +44,22 @@ const UNITS: readonly Unit[] = [
     comm: 'unattended-upgr',
     active: true,
   },
+  ...(
+    [
+      ['apache2', 'The Apache HTTP Server', 'apache2'],
+      ['httpd', 'The Apache HTTP Server', 'httpd'],
+      ['mysql', 'MySQL Community Server', 'mysqld'],
+      ['mariadb', 'MariaDB 10.11.19 database server', 'mariadbd'],
+      ['postgresql', 'PostgreSQL RDBMS', 'postgres'],
+      ['redis-server', 'Advanced key-value store', 'redis-check-rdb'],
+      ['smbd', 'Samba SMB Daemon', 'smbd'],
+      ['nmbd', 'Samba NMB Daemon', 'nmbd'],
+      ['vsftpd', 'vsftpd FTP server', 'vsftpd'],
+      ['proftpd', 'ProFTPD FTP Server', 'proftpd'],
+      ['containerd', 'containerd container runtime', 'containerd'],
+      ['kubelet', 'kubelet: The Kubernetes Node Agent', 'kubelet'],
+    ] as const
+  ).map(([name, text, comm]) => ({ name, text, comm, active: true, optional: true })),
   { name: 'nftables', text: 'nftables', comm: '', active: false },
   { name: 'rsync', text: 'fast remote file copy program daemon', comm: '', active: false },
 ];
@@ -52,7 +71,7 @@ const changed = new WeakMap<object, Map<string, boolean>>();
 function unitsOf(ctx: CommandContext): Unit[] {
   const running = new Set(ctx.processes.list().map((process) => process.comm));
   const optional = /^(acpid|nginx|rsyslog|unattended-upgrades|systemd-timesyncd)$/;
-  return UNITS.filter((unit) => !optional.test(unit.name) || running.has(unit.comm));
+  return UNITS.filter((unit) => !(unit.optional === true || optional.test(unit.name)) || running.has(unit.comm));
 }
 
 function unitOf(ctx: CommandContext, given: string): Unit | undefined {
@@ -78,7 +97,7 @@ function systemctl(ctx: CommandContext): number {
   const [verb = 'list-units', ...names] = args;
   if (flags.includes('--version')) {
     ctx.stdout.write(
-      'systemd 252 (252.38-1~deb12u1)\n+PAM +AUDIT +SELINUX +APPARMOR +IMA +SMACK +SECCOMP +GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN +IPTC +KMOD +LIBCRYPTSETUP +LIBFDISK +PCRE2 -PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD -BPF_FRAMEWORK -XKBCOMMON +UTMP +SYSVINIT default-hierarchy=unified\n',
+      `systemd ${systemdVersion(ctx.machine.persona).split('.')[0]} (${systemdVersion(ctx.machine.persona)})\n+PAM +AUDIT +SELINUX +APPARMOR +IMA +SMACK +SECCOMP +GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN +IPTC +KMOD +LIBCRYPTSETUP +LIBFDISK +PCRE2 -PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD -BPF_FRAMEWORK -XKBCOMMON +UTMP +SYSVINIT default-hierarchy=unified\n`,
     );
     return 0;
   }
@@ -107,7 +126,7 @@ function systemctl(ctx: CommandContext): number {
       return 1;
     }
     ctx.stdout.write(
-      `● ${hostName(ctx)}\n    State: running\n    Units: ${between(ctx.machine.persona, 'units', 220, 260)} loaded (incl. loaded aliases)\n     Jobs: 0 queued\n   Failed: 0 units\n  systemd: 252.38-1~deb12u1\n   CGroup: /\n`,
+      `● ${hostName(ctx)}\n    State: running\n    Units: ${between(ctx.machine.persona, 'units', 220, 260)} loaded (incl. loaded aliases)\n     Jobs: 0 queued\n   Failed: 0 units\n  systemd: ${systemdVersion(ctx.machine.persona)}\n   CGroup: /\n`,
     );
     return 0;
   }
@@ -261,8 +280,8 @@ function journalctl(ctx: CommandContext): number {
   const sshd = ctx.processes.list().find((process) => process.comm === 'sshd')?.pid ?? 612;
   const booted = ctx.clock.now() - uptimeSeconds(ctx) * 1000;
   const lines: [number, string][] = [
-    [booted, `kernel: Linux version ${ctx.machine.persona.os.kernelRelease} (debian-kernel@lists.debian.org)`],
-    [booted + 2100, 'systemd[1]: systemd 252.38-1~deb12u1 running in system mode'],
+    [booted, `kernel: Linux version ${ctx.machine.persona.os.kernelRelease} ${kernelBuiltBy(ctx.machine.persona)}`],
+    [booted + 2100, `systemd[1]: systemd ${systemdVersion(ctx.machine.persona)} running in system mode`],
     [booted + 4000, `systemd[1]: Started ssh.service - OpenBSD Secure Shell server.`],
     [booted + 4100, `sshd[${sshd}]: Server listening on 0.0.0.0 port 22.`],
     [booted + 4100, `sshd[${sshd}]: Server listening on :: port 22.`],

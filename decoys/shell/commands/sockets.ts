@@ -1,5 +1,6 @@
 /** Who listens and who is connected: `ss`, `netstat`, `lsof`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { listeningPrograms } from '../fs/service-processes.ts';
 import { address, between } from './machine-facts.ts';
 import { route } from './network.ts';
 
@@ -31,11 +32,17 @@ function sockets(ctx: CommandContext): Socket[] {
   const running = (comm: string): number | undefined =>
     ctx.processes.list().find((process) => process.comm === comm)?.pid;
   const dhclient = running('dhclient');
-  const nginx = running('nginx');
+  const { services } = ctx.machine.persona;
+  const hasSsh = services.length === 0 || services.some(({ decoy }) => decoy === 'ssh');
+  const open = (local: string, family: '' | '6'): Socket[] =>
+    listeningPrograms(ctx.machine.persona).flatMap(({ program, port, transport }) => {
+      const pid = running(program);
+      return pid === undefined ? [] : [listen(`${transport}${family}`, local, port, pid, program)];
+    });
   return [
     ...(dhclient === undefined ? [] : [listen('udp', '0.0.0.0', 68, dhclient, 'dhclient')]),
-    listen('tcp', '0.0.0.0', 22, sshd, 'sshd'),
-    ...(nginx === undefined ? [] : [listen('tcp', '0.0.0.0', 80, nginx, 'nginx')]),
+    ...(hasSsh ? [listen('tcp', '0.0.0.0', 22, sshd, 'sshd')] : []),
+    ...open('0.0.0.0', ''),
     {
       proto: 'tcp',
       state: 'ESTAB',
@@ -46,8 +53,8 @@ function sockets(ctx: CommandContext): Socket[] {
       pid: own,
       program: 'sshd',
     },
-    listen('tcp6', '[::]', 22, sshd, 'sshd'),
-    ...(nginx === undefined ? [] : [listen('tcp6', '[::]', 80, nginx, 'nginx')]),
+    ...(hasSsh ? [listen('tcp6', '[::]', 22, sshd, 'sshd')] : []),
+    ...open('[::]', '6'),
   ];
 }
 

@@ -1,5 +1,7 @@
 /** The machine in one line: `uname`, `arch`, `hostname`, `nproc`, `uptime`, `free`, `vmstat`, `lsb_release`, `hostnamectl`, `timedatectl`. */
 import type { CommandContext, CommandTable } from '../command.types.ts';
+import { hardwareOf } from '../../persona/virtual-hardware.ts';
+import { lsbOf } from '../fs/system-facts.ts';
 import { loadAverage, logins, systemFile, uptimeSeconds } from './machine-facts.ts';
 import { parseOptions, usageError } from './options.ts';
 import { complain, quoted } from './text.ts';
@@ -162,12 +164,12 @@ function lsbRelease(ctx: CommandContext): number {
     advice: '',
   });
   if (typeof options === 'number') return options;
-  const { os } = ctx.machine.persona;
+  const lsb = lsbOf(ctx.machine.persona);
   const rows: [string, string, string][] = [
-    ['i', 'Distributor ID', 'Debian'],
-    ['d', 'Description', os.prettyName],
-    ['r', 'Release', os.version.split('.')[0]!],
-    ['c', 'Codename', 'bookworm'],
+    ['i', 'Distributor ID', lsb.id],
+    ['d', 'Description', lsb.description],
+    ['r', 'Release', lsb.release],
+    ['c', 'Codename', lsb.codename],
   ];
   const chosen = rows.filter(([key]) => options.has(key) || options.has('a'));
   if (options.has('v') || options.has('a') || chosen.length === 0) ctx.stderr.write('No LSB modules are available.\n');
@@ -194,19 +196,20 @@ function hostnamectl(ctx: CommandContext): number {
   const id = (
     systemFile(ctx, '/etc/machine-id') ?? Buffer.from(persona.derive('machine-id', 16)).toString('hex')
   ).trim();
+  const machine = hardwareOf(persona);
   const rows: [string, string][] = [
     ['Static hostname', hostName(ctx)],
-    ['Icon name', 'computer-vm'],
-    ['Chassis', 'vm 🖴'],
+    ['Icon name', machine.virt === 'none' ? 'computer-server' : 'computer-vm'],
+    ['Chassis', machine.virt === 'none' ? 'server 🖳' : 'vm 🖴'],
     ['Machine ID', id],
     ['Boot ID', Buffer.from(persona.derive('boot-id', 16)).toString('hex')],
-    ['Virtualization', 'kvm'],
+    ...(machine.virt === 'none' ? [] : ([['Virtualization', machine.virt]] as [string, string][])),
     ['Operating System', os.prettyName],
     ['Kernel', `Linux ${os.kernelRelease}`],
     ['Architecture', os.machine === 'x86_64' ? 'x86-64' : 'arm64'],
-    ['Hardware Vendor', 'QEMU'],
-    ['Hardware Model', 'Standard PC _Q35 + ICH9, 2009_'],
-    ['Firmware Version', 'rel-1.16.2-0-gea1b7a073390-prebuilt.qemu.org'],
+    ['Hardware Vendor', machine.sysVendor],
+    ['Hardware Model', machine.productName.replace('(', '_').replace(')', '_')],
+    ['Firmware Version', machine.virt === 'kvm' ? 'rel-1.16.2-0-gea1b7a073390-prebuilt.qemu.org' : machine.biosVersion],
   ];
   for (const [label, value] of rows) ctx.stdout.write(`${label.padStart(16)}: ${value}\n`);
   return 0;

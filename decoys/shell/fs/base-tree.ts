@@ -154,6 +154,15 @@ export function addEntry(
   return entry;
 }
 
+/** Takes an entry out, with all that is below it. */
+export function removeEntry(root: SeedEntry, path: string): void {
+  const names = path.split('/').filter((name) => name !== '');
+  const last = names.pop();
+  let folder: SeedEntry | undefined = root;
+  for (const name of names) folder = folder?.children?.get(name);
+  if (last !== undefined) folder?.children?.delete(last);
+}
+
 function childrenOf(folder: SeedEntry): Map<string, SeedEntry> {
   return (folder.children ??= new Map());
 }

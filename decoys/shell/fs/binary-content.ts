@@ -18,17 +18,17 @@ const MAGICS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/\/vmlinuz-/, [0x4d, 0x5a, 0xea, 0x07, 0, 0xc0, 0x07, 0x8c]],
 ];
 
-/** The bytes of an installed file: a function of path, mode and size alone. */
-export function installedContent(path: string, mode: number, size: number): Uint8Array {
+/** The bytes of an installed file: a function of path, mode, size and processor alone. */
+export function installedContent(path: string, mode: number, size: number, machine = 'x86_64'): Uint8Array {
   const length = Math.min(size, MAX_CONTENT);
   const bytes = new Uint8Array(length);
   if (length === 0) return bytes;
   if (/\.(?:so(?:\.[\d.]+)?|ko)$/.test(path))
-    return withNoise(bytes, path, elfHeader(length, path.endsWith('.ko') ? 1 : 3, 0));
+    return withNoise(bytes, path, elfHeader(length, path.endsWith('.ko') ? 1 : 3, 0, machine));
   if ((mode & 0o111) !== 0 && /\/(?:s?bin|lib|libexec)\//.test(path) && !TEXT_NAMES.test(path)) {
     return length < 4096
       ? script(bytes, '#!/bin/sh\nset -e\n')
-      : withNoise(bytes, path, elfHeader(length, 3, 0x3000 + (length % 0x4000)));
+      : withNoise(bytes, path, elfHeader(length, 3, 0x3000 + (length % 0x4000), machine));
   }
   for (const [pattern, magic] of MAGICS) if (pattern.test(path)) return withNoise(bytes, path, Uint8Array.from(magic));
   const first = path.endsWith('.py')
@@ -39,8 +39,45 @@ export function installedContent(path: string, mode: number, size: number): Uint
   return script(bytes, first);
 }
 
-/** The header of a 64-bit little-endian ELF file for x86-64. Type 1: relocatable, 3: shared object or position-independent program. */
-export function elfHeader(size: number, type: number, entry: number): Uint8Array {
+/** Little-endian processors of small machines: their number in ELF, and the flags of their usual ABI. */
+const SMALL: Readonly<Record<string, readonly [machine: number, flags: number]>> = {
+  mips: [8, 0x70001005],
+  armv5tejl: [40, 0x05000002],
+  armv7l: [40, 0x05000400],
+};
+
+/** The header of a little-endian ELF file. Type 1: relocatable, 3: shared object or position-independent program. */
+function elfHeader(size: number, type: number, entry: number, machine: string): Uint8Array {
+  const small = SMALL[machine];
+  return small === undefined ? elf64(size, type, entry) : elf32(size, type, entry, small);
+}
+
+/** Programs of small machines are at fixed addresses. */
+function elf32(size: number, type: number, entry: number, [machine, flags]: readonly [number, number]): Uint8Array {
+  const header = new Uint8Array(52 + 32);
+  const view = new DataView(header.buffer);
+  header.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 0]);
+  view.setUint16(16, type === 3 && entry > 0 ? 2 : type, true);
+  view.setUint16(18, machine, true);
+  view.setUint32(20, 1, true);
+  view.setUint32(24, entry > 0 ? 0x40_0000 + entry : 0, true);
+  view.setUint32(28, type === 1 ? 0 : 52, true);
+  view.setUint32(32, Math.max(52, size - 40 * 26), true);
+  view.setUint32(36, flags, true);
+  view.setUint16(40, 52, true);
+  view.setUint16(42, type === 1 ? 0 : 32, true);
+  view.setUint16(44, type === 1 ? 0 : 8, true);
+  view.setUint16(46, 40, true);
+  view.setUint16(48, 26, true);
+  view.setUint16(50, 25, true);
+  if (type !== 1) {
+    view.setUint32(52, 6, true);
+    view.setUint32(56, 52, true);
+  }
+  return header;
+}
+
+function elf64(size: number, type: number, entry: number): Uint8Array {
   const header = new Uint8Array(64 + 56);
   const view = new DataView(header.buffer);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);

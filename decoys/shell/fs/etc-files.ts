@@ -3,17 +3,25 @@
  * password hashes are random bytes in the right form: nobody can crack what is not a hash.
  */
 import type { Persona } from '../../persona/persona.types.ts';
-import type { ProfileData } from '../../persona/profile-data.ts';
+import type { InstallationData } from '../../persona/installation-data.ts';
 import { SeededRandom } from '../../persona/seeded-random.ts';
+import { distributionFiles } from './distribution-files.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 const DAY_MS = 86_400_000;
 const SALT = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-export function etcFiles(persona: Persona, data: ProfileData): GeneratedFile[] {
+export function etcFiles(persona: Persona, data: InstallationData): GeneratedFile[] {
   const random = new SeededRandom(persona.derive('etc', 16), 'etc');
   const people = persona.users.filter((user) => user.uid >= 1000 && user.uid < 60_000);
-  const texts = [...data.texts].filter(([path]) => path !== '/etc/motd');
+  const isRedHat = data.facts.packageManager === 'dnf';
+  const { version, prettyName } = persona.os;
+  const texts = [...data.texts]
+    .filter(([path]) => path !== '/etc/motd')
+    .map(([path, text]): [string, string] => [
+      path,
+      text.replaceAll('{version}', version).replaceAll('{prettyName}', prettyName),
+    ]);
   const files: GeneratedFile[] = texts.map(([path, text]) => ({ path, text }));
   const add = (path: string, text: string, mode = 0o644, gid = 0): void => {
     files.push({ path, text, mode: 0o100000 | mode, gid });
@@ -37,7 +45,7 @@ export function etcFiles(persona: Persona, data: ProfileData): GeneratedFile[] {
   add('/etc/shadow-', shadow, 0o640, 42);
   const group =
     (data.texts.get('/etc/group') ?? '').replace(
-      /^(sudo|adm|cdrom|plugdev|netdev|users):x:(\d+):$/gm,
+      isRedHat ? /^(wheel):x:(\d+):$/gm : /^(sudo|adm|cdrom|plugdev|netdev|users|lxd):x:(\d+):$/gm,
       (_, name, gid) => `${name}:x:${gid}:${people[0]?.name ?? ''}`,
     ) + people.map((user) => `${user.name}:x:${user.gid}:\n`).join('');
   add('/etc/group', group);
@@ -46,28 +54,19 @@ export function etcFiles(persona: Persona, data: ProfileData): GeneratedFile[] {
   add('/etc/subuid', people.map((user, at) => `${user.name}:${100_000 + at * 65_536}:65536\n`).join(''));
   add('/etc/subgid', people.map((user, at) => `${user.name}:${100_000 + at * 65_536}:65536\n`).join(''));
   add('/etc/hostname', `${hostname}\n`);
-  add('/etc/mailname', `${hostname}\n`);
+  if (!isRedHat) add('/etc/mailname', `${hostname}\n`);
   add(
     '/etc/hosts',
     `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n\n# The following lines are desirable for IPv6 capable hosts\n::1     localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n`,
   );
   add('/etc/machine-id', `${random.hex(32)}\n`, 0o444);
   add('/etc/resolv.conf', network.dns.map((server) => `nameserver ${server}\n`).join(''));
-  add('/etc/timezone', `${persona.timeZone}\n`);
+  if (!isRedHat) add('/etc/timezone', `${persona.timeZone}\n`);
   add(
     '/etc/fstab',
     `# /etc/fstab: static file system information.\n#\n# <file system> <mount point>   <type>  <options>       <dump>  <pass>\nUUID=${root} /               ext4    errors=remount-ro 0       1\nUUID=${swap} none            swap    sw              0       0\n`,
   );
-  add(
-    '/etc/network/interfaces',
-    `# This file describes the network interfaces available on your system\n# and how to activate them. For more information, see interfaces(5).\n\nsource /etc/network/interfaces.d/*\n\n# The loopback network interface\nauto lo\niface lo inet loopback\n\n# The primary network interface\nallow-hotplug ${network.interface}\niface ${network.interface} inet dhcp\n`,
-  );
-  add(
-    '/etc/apt/sources.list',
-    'deb http://mirrors.edge.kernel.org/debian bookworm main non-free-firmware\ndeb http://mirrors.edge.kernel.org/debian bookworm-updates main non-free-firmware\ndeb http://mirrors.edge.kernel.org/debian-security bookworm-security main non-free-firmware\n',
-  );
-  add('/etc/motd', MOTD);
-  add('/etc/bash.bashrc', BASH_BASHRC);
+  for (const [path, text] of distributionFiles(persona, data)) add(path, text);
   add(
     '/etc/ssh/sshd_config',
     (data.texts.get('/etc/ssh/sshd_config') ?? '').replace('#PermitRootLogin prohibit-password', 'PermitRootLogin yes'),
@@ -86,7 +85,6 @@ export function etcFiles(persona: Persona, data: ProfileData): GeneratedFile[] {
     own('.bashrc', uid === 0 && name === 'root' ? ROOT_BASHRC : USER_BASHRC);
     own('.profile', PROFILE);
     if (name !== 'root') own('.bash_logout', BASH_LOGOUT);
-    if (name !== 'skel') own('.bash_history', history(random, people[0]?.name), 0o600);
   }
   return files;
 }
@@ -95,52 +93,7 @@ function hash(random: SeededRandom): string {
   return `$y$j9T$${random.letters(22, SALT)}$${random.letters(43, SALT)}`;
 }
 
-function history(random: SeededRandom, person: string | undefined): string {
-  const pool = [
-    'apt update',
-    'apt upgrade -y',
-    'df -h',
-    'systemctl status nginx',
-    'nano /etc/nginx/sites-available/default',
-    'nginx -t',
-    'systemctl reload nginx',
-    'tail -f /var/log/nginx/error.log',
-    'htop',
-    'free -m',
-    'ls -la',
-    'cd /var/www/html',
-    'journalctl -u ssh -n 50',
-    'ss -tlnp',
-    'crontab -l',
-    'uptime',
-    'last',
-    'ip a',
-    'vim.tiny /etc/ssh/sshd_config',
-    'systemctl restart ssh',
-    'du -sh /var/*',
-    'exit',
-    `su - ${person ?? 'root'}`,
-    'git pull',
-    'reboot',
-    'cat /etc/os-release',
-    'ls',
-    'w',
-  ];
-  let text = '';
-  for (let i = random.between(14, 40); i > 0; i--) text += `${random.pick(pool)}\n`;
-  return text;
-}
-
-const MOTD = `
-The programs included with the Debian GNU/Linux system are free software;
-the exact distribution terms for each program are described in the
-individual files in /usr/share/doc/*/copyright.
-
-Debian GNU/Linux comes with ABSOLUTELY NO WARRANTY, to the extent
-permitted by applicable law.
-`;
 const PROFILE = `# ~/.profile: executed by the login shell.\n\nif [ "$BASH" ]; then\n  if [ -f ~/.bashrc ]; then\n    . ~/.bashrc\n  fi\nfi\n\nmesg n 2> /dev/null || true\n`;
 const ROOT_BASHRC = `# ~/.bashrc: executed by bash(1) for non-login shells.\n\n# export LS_OPTIONS='--color=auto'\n# alias ls='ls $LS_OPTIONS'\n# alias ll='ls $LS_OPTIONS -l'\n#\n# alias rm='rm -i'\n# alias cp='cp -i'\n# alias mv='mv -i'\n`;
 const USER_BASHRC = `# ~/.bashrc: executed by bash(1) for non-login shells.\n\ncase $- in\n    *i*) ;;\n      *) return;;\nesac\n\nHISTCONTROL=ignoreboth\nHISTSIZE=1000\nHISTFILESIZE=2000\n\nalias ls='ls --color=auto'\n\nif [ -f ~/.bash_aliases ]; then\n    . ~/.bash_aliases\nfi\n`;
 const BASH_LOGOUT = `# ~/.bash_logout: executed by bash(1) when login shell exits.\n\nif [ "$SHLVL" = 1 ]; then\n    [ -x /usr/bin/clear_console ] && /usr/bin/clear_console -q\nfi\n`;
-const BASH_BASHRC = `# System-wide .bashrc file for interactive bash(1) shells.\n\n[ -z "\${PS1-}" ] && return\n\nshopt -s checkwinsize\n\nPS1='\${debian_chroot:+($debian_chroot)}\\u@\\h:\\w\\$ '\n`;

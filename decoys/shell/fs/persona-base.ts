@@ -2,8 +2,11 @@
  * A persona's installed file system: the profile's tree with this machine's own files, users, devices and processes in it, and the maker of their
  * contents. Built once for each persona, shared by all its attackers.
  */
+import { foreignPaths, serviceFiles } from './service-files.ts';
+import { webRootFiles } from './web-root-files.ts';
+import { honeytokenFiles } from '../../honeytoken/honeytoken-files.ts';
 import type { Persona } from '../../persona/persona.types.ts';
-import { loadProfile } from '../../persona/profile-data.ts';
+import { loadInstallation, type InstallationData } from '../../persona/installation-data.ts';
 import {
   BaseTree,
   TYPE_BLOCK,
@@ -11,12 +14,15 @@ import {
   TYPE_FOLDER,
   TYPE_LINK,
   addEntry,
+  removeEntry,
   parseTree,
   type SeedEntry,
 } from './base-tree.ts';
 import { installedContent } from './binary-content.ts';
+import { busyboxFiles, busyboxTree } from './busybox-tree.ts';
 import { etcFiles } from './etc-files.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { homeFiles } from './home-files.ts';
 import { logFiles } from './log-files.ts';
 import { packageStatus } from './package-status.ts';
 import { procFiles, rootDisk, selfPid } from './proc-files.ts';
@@ -46,7 +52,7 @@ function build(persona: Persona, now: number): PersonaBase {
     content(entry, at) {
       const path = tree.pathOf(entry);
       const text = generators.get(path);
-      if (text === undefined) return installedContent(path, tree.modes[entry]!, tree.sizes[entry]!);
+      if (text === undefined) return installedContent(path, tree.modes[entry]!, tree.sizes[entry]!, persona.os.machine);
       if (typeof text === 'string') return new TextEncoder().encode(text);
       return typeof text === 'function' ? new TextEncoder().encode(text(at)) : text;
     },
@@ -55,10 +61,14 @@ function build(persona: Persona, now: number): PersonaBase {
 
 /** The tree as it is put together: ten times what it becomes, so nothing that stays may hold it. Fills in what makes the contents. */
 function seedTree(persona: Persona, now: number, generators: Map<string, GeneratedFile['text']>): SeedEntry {
-  const data = loadProfile(persona.profile);
+  const data = loadInstallation(
+    persona.files === 'none' || persona.files === 'busybox' ? 'debian-12-server' : persona.files,
+  );
   const installed = Math.floor(persona.installedAt / 1000);
   const booted = Math.floor(persona.bootedAt(now) / 1000);
+  if (persona.files === 'busybox') return applianceTree(persona, booted, generators);
   const root = parseTree(data.tree(), installed);
+  for (const path of data.removed) removeEntry(root, path);
   const folder = (path: string, mode = 0o755, fields: { uid?: number; gid?: number; mtime?: number } = {}): void => {
     addEntry(root, path, TYPE_FOLDER | mode, { mtime: installed, ...fields });
   };
@@ -70,22 +80,53 @@ function seedTree(persona: Persona, now: number, generators: Map<string, Generat
   folder('/root/.ssh', 0o700);
   folder('/lost+found', 0o700);
   folder('/var/spool/cron/crontabs', 0o1730, { gid: 101 });
-  link('/vmlinuz', `boot/vmlinuz-${persona.os.kernelRelease}`);
-  link('/initrd.img', `boot/initrd.img-${persona.os.kernelRelease}`);
-  for (const kernel of data.facts.kernels) {
-    addEntry(root, `/boot/initrd.img-${kernel.release}`, 0o100644, {
-      size: 39_000_000 + (installed % 900_000),
-      mtime: Math.floor(Date.parse(kernel.built) / 1000) + 200_000,
-    });
+  if (data.facts.packageManager === 'apt') {
+    const folder = persona.os.id === 'ubuntu' ? '/boot' : '';
+    const place = folder === '' ? 'boot/' : '';
+    link(`${folder}/vmlinuz`, `${place}vmlinuz-${persona.os.kernelRelease}`);
+    link(`${folder}/initrd.img`, `${place}initrd.img-${persona.os.kernelRelease}`);
+  } else {
+    for (const name of ['dnf', 'yum', 'rpm', 'dnf-3']) addEntry(root, `/usr/bin/${name}`, 0o100755, { size: 20_480 });
+    for (const name of ['redhat-release', 'system-release']) link(`/etc/${name}`, 'rocky-release');
   }
+  addKernels(root, persona, data, installed);
   addDevices(root, persona, booted);
   addRuntime(root, persona, booted);
-  const files = [
+  addFiles(root, generators, booted, installed, data.texts, [
     ...etcFiles(persona, data),
-    packageStatus(data),
+    ...homeFiles(persona, data),
+    ...packageStatus(persona, data),
     ...logFiles(persona, data, now),
     ...procFiles(persona),
-  ];
+    ...serviceFiles(persona, data.facts.packageManager === 'dnf'),
+    ...webRootFiles(persona),
+    ...honeytokenFiles(persona),
+  ]);
+  for (const path of foreignPaths(persona)) removeEntry(root, path);
+  for (const user of persona.users) {
+    if (user.uid < 1000 || user.uid > 60_000) continue;
+    folder(user.home, 0o700, { uid: user.uid, gid: user.gid, mtime: installed + 3600 });
+  }
+  addEntry(root, '/etc/mtab', TYPE_LINK | 0o777, { target: '../proc/self/mounts' });
+  addEntry(root, '/etc/localtime', TYPE_LINK | 0o777, { target: `/usr/share/zoneinfo/${persona.timeZone}` });
+  return root;
+}
+
+function applianceTree(persona: Persona, booted: number, generators: Map<string, GeneratedFile['text']>): SeedEntry {
+  const root = busyboxTree(persona, booted);
+  addFiles(root, generators, booted, root.mtime, new Map(), busyboxFiles(persona));
+  return root;
+}
+
+/** Puts files into the tree, and what makes their contents into `generators`. `dated`: those whose date the tree has. */
+function addFiles(
+  root: SeedEntry,
+  generators: Map<string, GeneratedFile['text']>,
+  booted: number,
+  installed: number,
+  dated: ReadonlyMap<string, string>,
+  files: readonly GeneratedFile[],
+): void {
   for (const file of files) {
     const size =
       file.size ??
@@ -94,8 +135,7 @@ function seedTree(persona: Persona, now: number, generators: Map<string, Generat
         : typeof file.text === 'function'
           ? 0
           : file.text.length);
-    const mtime =
-      file.mtime === 0 ? booted : (file.mtime ?? (data.texts.has(file.path) ? undefined : installed + 3600));
+    const mtime = file.mtime === 0 ? booted : (file.mtime ?? (dated.has(file.path) ? undefined : installed + 3600));
     addEntry(root, file.path, file.mode ?? 0o100644, {
       size,
       ...(file.uid === undefined ? {} : { uid: file.uid }),
@@ -104,13 +144,32 @@ function seedTree(persona: Persona, now: number, generators: Map<string, Generat
     });
     generators.set(file.path, file.text);
   }
-  for (const user of persona.users) {
-    if (user.uid < 1000 || user.uid > 60_000) continue;
-    folder(user.home, 0o700, { uid: user.uid, gid: user.gid, mtime: installed + 3600 });
+}
+
+/** The kernels of the tree, or that of the persona where the tree has none of its system's. */
+function addKernels(root: SeedEntry, { os }: Persona, { facts }: InstallationData, installed: number): void {
+  for (const kernel of facts.kernels) {
+    addEntry(root, `/boot/initrd.img-${kernel.release}`, 0o100644, {
+      size: 39_000_000 + (installed % 900_000),
+      mtime: Math.floor(Date.parse(kernel.built) / 1000) + 200_000,
+    });
   }
-  addEntry(root, '/etc/mtab', TYPE_LINK | 0o777, { target: '../proc/self/mounts' });
-  addEntry(root, '/etc/localtime', TYPE_LINK | 0o777, { target: `/usr/share/zoneinfo/${persona.timeZone}` });
-  return root;
+  if (facts.kernels.length > 0) return;
+  const mtime = installed + 1800;
+  const initrd =
+    facts.packageManager === 'apt' ? `initrd.img-${os.kernelRelease}` : `initramfs-${os.kernelRelease}.img`;
+  for (const [name, size, mode] of [
+    [`vmlinuz-${os.kernelRelease}`, 11_600_000, 0o600],
+    [initrd, 61_000_000 + (installed % 900_000), 0o600],
+    [`System.map-${os.kernelRelease}`, 6_250_000, 0o600],
+    [`config-${os.kernelRelease}`, 262_000, 0o644],
+  ] as const)
+    addEntry(root, `/boot/${name}`, 0o100000 | mode, { size, mtime });
+  addEntry(root, '/boot/grub', TYPE_FOLDER | 0o755, { mtime });
+  for (const name of ['kernel', 'kernel/drivers', 'kernel/fs', 'kernel/net'])
+    addEntry(root, `/usr/lib/modules/${os.kernelRelease}/${name}`, TYPE_FOLDER | 0o755, { mtime });
+  for (const name of ['modules.dep', 'modules.alias', 'modules.builtin'])
+    addEntry(root, `/usr/lib/modules/${os.kernelRelease}/${name}`, 0o100644, { size: 240_000, mtime });
 }
 
 function addDevices(root: SeedEntry, persona: Persona, booted: number): void {
@@ -154,7 +213,7 @@ function addRuntime(root: SeedEntry, persona: Persona, booted: number): void {
   for (const [name, text] of [
     ['sshd.pid', ''],
     ['crond.pid', ''],
-    ['nginx.pid', ''],
+    ...(persona.software.nginx === undefined ? [] : [['nginx.pid', ''] as const]),
     ['utmp', ''],
   ] as const)
     addEntry(root, `/run/${name}`, 0o100644, { size: text.length, mtime: booted });

@@ -1,6 +1,7 @@
 /** `/proc` and `/sys` as far as people look: what the kernel says of processor, memory, disks, network and processes, of the moment. */
 import type { Persona } from '../../persona/persona.types.ts';
-import { cpuModelOf, hypervisorOf } from '../../persona/virtual-hardware.ts';
+import { cpuModelOf, hardwareOf } from '../../persona/virtual-hardware.ts';
+import { kernelBuiltBy } from './system-facts.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { systemProcesses } from './system-processes.ts';
 
@@ -18,10 +19,7 @@ export function procFiles(persona: Persona): GeneratedFile[] {
   const disk = rootDisk(persona);
   add('/proc/cpuinfo', cpuinfo(persona));
   add('/proc/meminfo', (now) => meminfo(hardware.memoryKb, uptime(now)));
-  add(
-    '/proc/version',
-    `Linux version ${os.kernelRelease} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${os.kernelVersion}\n`,
-  );
+  add('/proc/version', `Linux version ${os.kernelRelease} ${kernelBuiltBy(persona)} ${os.kernelVersion}\n`);
   add('/proc/uptime', (now) => `${uptime(now).toFixed(2)} ${(uptime(now) * hardware.cpus * 0.987).toFixed(2)}\n`);
   add(
     '/proc/loadavg',
@@ -73,7 +71,7 @@ export function procFiles(persona: Persona): GeneratedFile[] {
   );
   add(
     '/proc/net/arp',
-    `IP address       HW type     Flags       HW address            Mask     Device\n${network.gateway.padEnd(17)}0x1         0x2         ${network.mac.slice(0, 8)}:${[...persona.derive('gateway', 3)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}     *        ${network.interface}\n`,
+    `IP address       HW type     Flags       HW address            Mask     Device\n${persona.neighbours.map((one) => `${one.address.padEnd(17)}0x1         0x2         ${one.mac}     *        ${network.interface}\n`).join('')}`,
   );
   add('/proc/net/tcp', tcpTable(network.address));
   add(
@@ -99,7 +97,7 @@ export function procFiles(persona: Persona): GeneratedFile[] {
   add('/proc/sys/net/ipv4/ip_forward', '0\n', 0o100644);
   add('/proc/sys/fs/file-max', '9223372036854775807\n', 0o100644);
   addProcesses(persona, files, mounts);
-  const hypervisor = hypervisorOf(network.mac);
+  const hypervisor = hardwareOf(persona);
   const dmi: Record<string, string> = {
     sys_vendor: hypervisor.sysVendor,
     product_name: hypervisor.productName,
@@ -134,7 +132,7 @@ export function selfPid(persona: Persona): number {
 }
 
 export function rootDisk(persona: Persona): string {
-  return hypervisorOf(persona.network.mac).disk;
+  return hardwareOf(persona).disk;
 }
 
 function addProcesses(persona: Persona, files: GeneratedFile[], mounts: string): void {
@@ -202,9 +200,10 @@ function cpuinfo(persona: Persona): string {
   const { hardware } = persona;
   const model = cpuModelOf(hardware.cpuModel);
   const amd = model.vendor === 'AuthenticAMD';
+  const { virt } = hardwareOf(persona);
   let text = '';
   for (let i = 0; i < hardware.cpus; i++) {
-    text += `processor\t: ${i}\nvendor_id\t: ${model.vendor}\ncpu family\t: ${model.family}\nmodel\t\t: ${model.model}\nmodel name\t: ${model.name}\nstepping\t: ${model.stepping}\nmicrocode\t: ${amd ? '0x1000065' : '0x1'}\ncpu MHz\t\t: ${model.mhz.toFixed(3)}\ncache size\t: ${model.cacheKb} KB\nphysical id\t: ${i}\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\napicid\t\t: ${i}\ninitial apicid\t: ${i}\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: ${amd ? 16 : 13}\nwp\t\t: yes\nflags\t\t: ${FLAGS}\nbugs\t\t: ${amd ? 'sysret_ss_attrs null_seg spectre_v1 spectre_v2 spec_store_bypass retbleed' : 'spectre_v1 spectre_v2 spec_store_bypass swapgs taa mmio_stale_data retbleed'}\nbogomips\t: ${(model.mhz * 2).toFixed(2)}\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: ${amd ? '48 bits physical, 48' : '46 bits physical, 48'} bits virtual\npower management:\n\n`;
+    text += `processor\t: ${i}\nvendor_id\t: ${model.vendor}\ncpu family\t: ${model.family}\nmodel\t\t: ${model.model}\nmodel name\t: ${model.name}\nstepping\t: ${model.stepping}\nmicrocode\t: ${amd ? '0x1000065' : '0x1'}\ncpu MHz\t\t: ${model.mhz.toFixed(3)}\ncache size\t: ${model.cacheKb} KB\nphysical id\t: ${i}\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\napicid\t\t: ${i}\ninitial apicid\t: ${i}\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: ${amd ? 16 : 13}\nwp\t\t: yes\nflags\t\t: ${virt === 'none' ? FLAGS.replace(' hypervisor', '') : FLAGS}\nbugs\t\t: ${amd ? 'sysret_ss_attrs null_seg spectre_v1 spectre_v2 spec_store_bypass retbleed' : 'spectre_v1 spectre_v2 spec_store_bypass swapgs taa mmio_stale_data retbleed'}\nbogomips\t: ${(model.mhz * 2).toFixed(2)}\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: ${amd ? '48 bits physical, 48' : '46 bits physical, 48'} bits virtual\npower management:\n\n`;
   }
   return text;
 }

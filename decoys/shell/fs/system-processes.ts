@@ -1,6 +1,7 @@
 /** The processes that run on a persona's machine whoever is logged in: fixed numbers since boot, the same in `ps` and in `/proc`. */
 import type { Persona } from '../../persona/persona.types.ts';
 import { SeededRandom } from '../../persona/seeded-random.ts';
+import { serviceDaemons } from './service-processes.ts';
 
 export interface SystemProcess {
   readonly pid: number;
@@ -33,6 +34,7 @@ export function systemProcesses(persona: Persona): readonly SystemProcess[] {
 }
 
 function make(persona: Persona): SystemProcess[] {
+  if (persona.files === 'busybox') return applianceProcesses(persona);
   const random = new SeededRandom(persona.derive('processes', 16), 'processes');
   const list: SystemProcess[] = [];
   const uidOf = (name: string): number => persona.users.find((user) => user.name === name)?.uid ?? 0;
@@ -194,20 +196,95 @@ function make(persona: Persona): SystemProcess[] {
     '/usr/bin/python3.11',
   );
   pid += random.between(4, 60);
-  const nginx = daemon(
-    'root',
-    'Ss',
-    10_360,
-    1_780,
-    0,
-    'nginx: master process /usr/sbin/nginx -g daemon on; master_process on;',
-    '/usr/sbin/nginx',
-  );
-  for (let i = 0; i < persona.hardware.cpus; i++)
-    add('www-data', 'S', 10_748, 3_240, 4000, 2, 'nginx: worker process', '/usr/sbin/nginx', 'nginx', nginx);
+  for (const { users, state, vszKb, rssKb, cpu, args, executable, workers } of serviceDaemons(persona)) {
+    const runsAs = (names: readonly string[]): string =>
+      names.find((name) => persona.users.some((user) => user.name === name)) ?? 'root';
+    const parent = daemon(runsAs(users), state, vszKb, rssKb, cpu, args, executable);
+    const comm = list.at(-1)!.comm;
+    const count = workers === undefined ? 0 : workers.perCpu ? persona.hardware.cpus : workers.count;
+    for (let i = 0; i < count; i++)
+      add(runsAs(workers!.users), 'S', vszKb + 388, rssKb + 1_460, 4000, 2, workers!.args, executable, comm, parent);
+  }
   daemon('root', 'Ss', 15_440, 9_300, 0.8, 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', '/usr/sbin/sshd');
   daemon('root', 'Ss+', 5_880, 1_040, 0, '/sbin/agetty -o -p -- \\u --noclear - linux', '/usr/sbin/agetty');
   list[list.length - 1] = { ...list.at(-1)!, tty: 'tty1' };
+  return list;
+}
+
+/** What runs on a router or a camera, as its `ps` shows it. */
+function applianceProcesses(persona: Persona): SystemProcess[] {
+  const random = new SeededRandom(persona.derive('processes', 16), 'processes');
+  const list: SystemProcess[] = [];
+  const [user] = persona.users;
+  let pid = 1;
+  const add = (args: string, executable: string, vszKb: number, ppid = 1): void => {
+    const comm = args
+      .replace(/^\[|\]$/g, '')
+      .split(' ')[0]!
+      .split('/')
+      .at(-1)!;
+    list.push({
+      pid,
+      ppid: pid === 1 ? 0 : ppid,
+      user: user?.name ?? 'root',
+      uid: 0,
+      tty: '?',
+      state: executable === '' ? 'SW' : 'S',
+      startedAfterMs: 400 + pid * 9,
+      cpuSecondsPerDay: 4,
+      rssKb: Math.floor(vszKb / 3),
+      vszKb,
+      comm: comm.slice(0, 15),
+      args,
+      executable,
+    });
+    pid += executable === '' ? 1 : random.between(1, 9);
+  };
+  add('init', '/bin/busybox', 1_012);
+  pid = 2;
+  for (const name of [
+    'kthreadd',
+    'ksoftirqd/0',
+    'kworker/0:0',
+    'kworker/u:0',
+    'khelper',
+    'sync_supers',
+    'bdi-default',
+    'kblockd',
+    'kswapd0',
+    'crypto',
+    'mtdblock0',
+    'mtdblock1',
+  ])
+    add(`[${name}]`, '', 0, name === 'kthreadd' ? 0 : 2);
+  pid += random.between(40, 120);
+  add('/sbin/syslogd -C8', '/bin/busybox', 1_004);
+  add('/sbin/klogd', '/bin/busybox', 996);
+  if (persona.software.telnetd !== undefined) add('telnetd', '/bin/busybox', 1_000);
+  if (persona.software.lighttpd !== undefined) add('lighttpd -f /etc/lighttpd.conf', '/usr/sbin/lighttpd', 3_276);
+  for (const name of persona.sites.some(({ application }) => application === 'camera')
+    ? [
+        '/usr/bin/watchdog',
+        '/usr/bin/codec',
+        '/usr/bin/webService',
+        '/usr/bin/devMng',
+        '/usr/bin/UDTMediaServer',
+        '/usr/bin/onvif',
+      ]
+    : [
+        'udhcpd /etc/udhcpd.conf',
+        'dnsmasq -C /etc/dnsmasq.conf',
+        'miniupnpd -f /etc/miniupnpd.conf',
+        'wscd -m 3 -i ra0',
+        'prog.cgi',
+        'timer',
+      ])
+    add(
+      name,
+      name.split(' ')[0]!.startsWith('/') ? name.split(' ')[0]! : '/usr/sbin/' + name.split(' ')[0]!,
+      1_400 + random.between(0, 900) * 4,
+    );
+  add('/sbin/getty -L ttyS0 57600 vt100', '/bin/busybox', 1_008);
   return list;
 }
 

@@ -37,8 +37,8 @@ interface PendingHeredoc {
 }
 
 export abstract class TokenReader extends WordReader {
-  /** A here-document ended with the text: an interactive shell asks for more. */
-  unclosedHeredoc = false;
+  /** The delimiter of a here-document that ended with the text: an interactive shell asks for more. */
+  unclosedHeredoc: string | undefined;
   protected aliases: ReadonlyMap<string, string> | undefined;
   /** Here-documents whose bodies begin at the next newline. */
   protected pending: PendingHeredoc[] = [];
@@ -72,7 +72,7 @@ export abstract class TokenReader extends WordReader {
         }
         lines.push(`${text}\n`);
       }
-      if (!closed) this.unclosedHeredoc = true;
+      if (!closed) this.unclosedHeredoc ??= delimiter;
       const body = lines.join('');
       if (quoted) redirect.target = { parts: [{ kind: 'text', text: body, quoted: true }], raw: body };
       else redirect.target = this.nested(body, firstLine).readHeredoc();

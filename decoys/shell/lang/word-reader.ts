@@ -4,7 +4,7 @@
  */
 import type { List, ParameterPart, Word, WordPart } from './ast.types.ts';
 import { ansiUnescape } from './ansi-escapes.ts';
-import { ShellSyntaxError } from './syntax-error.ts';
+import { ShellSyntaxError, type SyntaxErrorOptions } from './syntax-error.ts';
 
 export const MAX_NESTING = 100;
 const SPECIAL = '@*#?-$!';
@@ -29,12 +29,14 @@ export abstract class WordReader {
   /** A reader of a text inside the text: an index, an expression, a here-document. */
   protected abstract nested(source: string, line: number): WordReader;
 
-  protected fail(message: string, options: { incomplete?: boolean; showsLine?: boolean } = {}): never {
+  protected fail(message: string, options: SyntaxErrorOptions = {}): never {
     throw new ShellSyntaxError(message, this.line, options);
   }
 
   protected eofWhile(closing: string): never {
-    return this.fail(`unexpected EOF while looking for matching \`${closing}'`, { incomplete: true });
+    // Between these everything is text. What else is unfinished may turn out to be wrong before it is closed.
+    const awaits = closing === "'" || closing === '`' ? closing : '';
+    return this.fail(`unexpected EOF while looking for matching \`${closing}'`, { incomplete: true, awaits });
   }
 
   protected enter(): void {

@@ -1,5 +1,6 @@
 /** Expands words as bash does: braces, tilde, parameters, commands, arithmetic, then splitting, file names and quote removal. */
 import type { Word, WordPart } from '../lang/ast.types.ts';
+import { ShellSyntaxError } from '../lang/syntax-error.ts';
 import { Parser } from '../lang/parser.ts';
 import { AbandonLine, Killed } from './control-flow.ts';
 import { type ArithmeticVariables, ArithmeticError, evaluateArithmetic } from './arithmetic.ts';
@@ -176,7 +177,22 @@ export async function expandParts(
 async function backtickOutput(shell: ShellState, fds: FdTable, source: string, line: number): Promise<string> {
   const parser = new Parser(source, { aliases: shell.aliases, line, extglob: shell.shopts.has('extglob') });
   const items = [];
-  for (let list = parser.next(); list !== undefined; list = parser.next()) items.push(...list.items);
+  try {
+    for (let list = parser.next(); list !== undefined; list = parser.next()) items.push(...list.items);
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+    if (shell.kind === 'dash') {
+      const token = /near unexpected token `(.*)'/.exec(error.message)?.[1];
+      complain(
+        shell,
+        fds,
+        `Syntax error: ${token === undefined ? 'end of file unexpected' : `"${token}" unexpected`}\n`,
+      );
+      throw new AbandonLine(2);
+    }
+    complain(shell, fds, `command substitution: line ${error.line}: ${error.message}\n`);
+    return '';
+  }
   return commandOutput(shell, fds, { items });
 }
 

@@ -205,7 +205,17 @@ function closing(chars: readonly string[], from: number, to: number): number {
   return -1;
 }
 
+const setEnds = new WeakMap<readonly string[], number>();
+
+/** Thousands of brackets that none closes are not looked through from each of them. */
+function lastSetEnd(chars: readonly string[]): number {
+  let end = setEnds.get(chars);
+  if (end === undefined) setEnds.set(chars, (end = chars.lastIndexOf(']')));
+  return end;
+}
+
 function readSet(chars: readonly string[], from: number, to: number): { state: State; end: number } | undefined {
+  if (from >= lastSetEnd(chars)) return undefined;
   let i = from + 1;
   const negated = chars[i] === '!' || chars[i] === '^';
   if (negated) i++;

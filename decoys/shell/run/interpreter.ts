@@ -31,8 +31,8 @@ export async function runSource(shell: ShellState, fds: FdTable, source: string,
       shell.status = 2;
       return 2;
     }
-    if (parser.unclosedHeredoc) {
-      parser.unclosedHeredoc = false;
+    if (parser.unclosedHeredoc !== undefined) {
+      parser.unclosedHeredoc = undefined;
       outputOf(fds, 2).write(`${shell.prefix()}warning: here-document delimited by end-of-file\n`);
     }
     if (list === undefined) return status;

@@ -3,6 +3,7 @@
  * system is ever started.
  */
 import type { CommandContext, CommandInput, CommandOutput, RunOptions } from '../command.types.ts';
+import { findApplianceTool } from '../commands/appliance-tools.ts';
 import { findCommand } from '../commands/index.ts';
 import { runLongTail } from '../commands/long-tail.ts';
 import { textOf } from '../lang/byte-text.ts';
@@ -19,7 +20,7 @@ import { DISCARD, type OpenFile, bufferedInput, emptyInput } from './streams.ts'
 import { builtins } from '../builtins/index.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const SHELLS = new Set(['bash', 'sh', 'dash', 'rbash']);
+const SHELLS = new Set(['bash', 'sh', 'dash', 'rbash', 'ash']);
 const MAX_SCRIPT = 1024 * 1024;
 
 export type Found = { readonly path: string } | { readonly error: string; readonly status: number };
@@ -113,9 +114,10 @@ async function execute(
   const original = shell.session.fs.isOriginal(real);
   if (original) {
     const realName = real.split('/').at(-1)!;
-    if (SHELLS.has(realName))
+    if (SHELLS.has(realName) || (realName === 'busybox' && SHELLS.has(name)))
       return { status: await runShellProgram(shell, fds, argv, SHELLS.has(name) ? name : realName), known: true };
-    const command = findCommand(name) ?? findCommand(realName);
+    const own = shell.session.machine.persona.files === 'busybox' ? findApplianceTool(name) : undefined;
+    const command = own ?? findCommand(name) ?? findCommand(realName);
     if (command !== undefined) return { status: await command.run(contextFor(shell, fds, argv, pid)), known: true };
   }
   return { status: await executeFile(shell, fds, argv, path, real, original, pid), known: original };

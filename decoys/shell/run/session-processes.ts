@@ -2,7 +2,7 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { MachineProcess, ProcessTable } from '../command.types.ts';
 import { sshdPid, systemProcesses } from '../fs/system-processes.ts';
-import type { Machine, MachineUser } from '../shell.types.ts';
+import type { LoginDaemon, Machine, MachineUser } from '../shell.types.ts';
 import { type MachineProcesses, processesOf } from './machine-processes.ts';
 import type { ProcessScope } from './process-scope.ts';
 
@@ -29,6 +29,7 @@ export interface SessionPlace {
   readonly scope: ProcessScope;
   /** Command line of the login shell. */
   readonly args: string;
+  readonly by: LoginDaemon;
 }
 
 export class SessionProcesses {
@@ -50,23 +51,31 @@ export class SessionProcesses {
     this.#table.wake();
     const tty = hasTerminal ? this.#table.takeTerminal() : '?';
     this.tty = tty;
-    const root = { name: 'root', uid: 0 };
-    const daemon = sshdPid(machine.persona);
-    const shown = user.uid === 0 ? `${user.name}@${hasTerminal ? tty : 'notty'}` : `${user.name} [priv]`;
-    const monitor = this.add(root, daemon, `sshd: ${shown}`, 'sshd', undefined, { tty: '?', rssKb: 10_400 });
-    const session =
-      user.uid === 0
-        ? monitor
-        : this.add(user, monitor, `sshd: ${user.name}@${hasTerminal ? tty : 'notty'}`, 'sshd', undefined, {
-            tty: '?',
-            rssKb: 6700,
-          });
+    const session = place.by === 'telnet' ? this.#telnetLogin(place) : this.#sshLogin(place, tty);
     this.shellPid = this.add(user, session, place.args, 'bash', place.scope, {
       rssKb: 5100,
       isShell: true,
       from: place.from,
     });
     this.#shell = this.#table.entries.get(this.shellPid)!.process;
+  }
+
+  #sshLogin({ user, hasTerminal }: SessionPlace, tty: string): number {
+    const root = { name: 'root', uid: 0 };
+    const shown = user.uid === 0 ? `${user.name}@${hasTerminal ? tty : 'notty'}` : `${user.name} [priv]`;
+    const daemon = sshdPid(this.#machine.persona);
+    const monitor = this.add(root, daemon, `sshd: ${shown}`, 'sshd', undefined, { tty: '?', rssKb: 10_400 });
+    if (user.uid === 0) return monitor;
+    return this.add(user, monitor, `sshd: ${user.name}@${hasTerminal ? tty : 'notty'}`, 'sshd', undefined, {
+      tty: '?',
+      rssKb: 6700,
+    });
+  }
+
+  #telnetLogin({ from }: SessionPlace): number {
+    const root = { name: 'root', uid: 0 };
+    const daemon = this.add(root, 1, 'telnetd', 'telnetd', undefined, { tty: '?', rssKb: 2600 });
+    return this.add(root, daemon, `/bin/login -p -h ${from}`, 'login', undefined, { rssKb: 4300 });
   }
 
   /** The session ended: its processes are gone, and its terminal free. */

@@ -1,4 +1,6 @@
 /** `bash`, `sh` and `dash` as programs: `-c text`, a script file, or text from standard input. */
+import { isAsh } from '../builtins/posix-builtins.ts';
+import { ashGreeting } from '../ash-greeting.ts';
 import { BufferedInput } from './streams.ts';
 import { textOf } from '../lang/byte-text.ts';
 import { runSource } from './interpreter.ts';
@@ -105,6 +107,7 @@ export async function runShellProgram(
   const child = make(argv[0]!, 'stdin', args);
   const table = new Map(fds);
   const prompts = input.isTerminal || interactive;
+  if (prompts && isAsh(child)) outputOf(fds, 1).write(ashGreeting(shell.session.machine.persona));
   void login;
   return runChild(shell, child, fds, () =>
     runStream(child, table, input instanceof BufferedInput ? input : input, prompts),

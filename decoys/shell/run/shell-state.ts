@@ -193,6 +193,8 @@ export class ShellState {
   prefix(): string {
     const name = this.callStack.findLast((item) => item.name.startsWith('source:'))?.name.slice(7) ?? this.name;
     if (this.mode === 'interactive' && name === this.name) return `${name}: `;
+    // BusyBox's ash does not say in which line.
+    if (this.session.machine.persona.files === 'busybox') return `${name}: `;
     return this.kind === 'dash' ? `${name}: ${this.line}: ` : `${name}: line ${this.line}: `;
   }
 

@@ -1,6 +1,7 @@
 /** Simple commands: assignments, expansion, redirections, then a function, a builtin or a program. */
 import type { Assignment, SimpleCommand, Word } from '../lang/ast.types.ts';
 import { type Builtin, SPECIAL_BUILTINS, builtins } from '../builtins/index.ts';
+import { builtinOf } from '../builtins/posix-builtins.ts';
 import { SHELL_LIMITS } from '../shell.types.ts';
 import { AbandonLine, BreakLoop, ExitShell, Killed, ReturnFunction } from './control-flow.ts';
 import { arithmetic, expandQuoted, expandText, expandWords } from './expansion.ts';
@@ -65,7 +66,7 @@ async function runParts(shell: ShellState, fds: FdTable, command: SimpleCommand)
     const name = argv[0]!;
     if (name.startsWith('%') && controlsJobs(shell))
       return await dispatch(shell, redirected.fds, ['fg', name], builtins.get('fg'));
-    const builtin = builtins.get(name);
+    const builtin = builtinOf(shell, name);
     const active = builtin !== undefined && shell.disabledBuiltins?.has(name) !== true ? builtin : undefined;
     const body = shell.functions.get(name);
     if (name === 'exec' && active !== undefined && body === undefined && argv.length === 1) {

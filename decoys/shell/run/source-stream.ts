@@ -2,16 +2,13 @@
 import { Parser } from '../lang/parser.ts';
 import { ShellSyntaxError } from '../lang/syntax-error.ts';
 import type { List } from '../lang/ast.types.ts';
-import { SHELL_LIMITS } from '../shell.types.ts';
 import { AbandonLine } from './control-flow.ts';
 import { reportSyntax, runList } from './interpreter.ts';
 import { expandPrompt } from './prompt.ts';
 import { type FdTable, outputOf } from './redirection.ts';
 import type { ShellState } from './shell-state.ts';
 import type { BufferedInput } from './streams.ts';
-
-/** Text that is parsed again with each further line of one command; past this it is too long to be honest. */
-const MAX_REPARSED = 16 * 1024 * 1024;
+import { TypedCommand } from './typed-command.ts';
 
 export async function runStream(
   shell: ShellState,
@@ -20,47 +17,38 @@ export async function runStream(
   prompts: boolean,
 ): Promise<number> {
   const err = outputOf(fds, 2);
-  let text = '';
-  let line = 1;
-  let reparsed = 0;
+  const command = new TypedCommand();
   if (prompts)
     shell.vars.set(
       'PS1',
       shell.kind === 'dash' ? (shell.user.uid === 0 ? '# ' : '$ ') : (shell.vars.text('PS1') ?? '\\u@\\h:\\w\\$ '),
     );
   for (;;) {
-    if (prompts) err.write(text === '' ? expandPrompt(shell, shell.vars.text('PS1') ?? '') : '> ');
+    if (prompts) err.write(command.text === '' ? expandPrompt(shell, shell.vars.text('PS1') ?? '') : '> ');
     const next = await input.readLine();
-    shell.session.budget.woke();
+    // Each line that somebody types is a command line of its own.
+    if (prompts && input.isTerminal) shell.session.budget.reset();
+    else shell.session.budget.woke();
     if (next === undefined) {
-      if (text !== '') {
-        await runText(shell, fds, text, line, true);
+      if (command.text !== '') {
+        await runText(shell, fds, command.text, command.line, true);
       } else if (prompts && shell.kind === 'bash') err.write('exit\n');
       return shell.status;
     }
     if (prompts || shell.mode === 'stdin') shell.session.observe({ kind: 'input', line: next.slice(0, 16_384) });
-    text += `${next}\n`;
-    reparsed += text.length;
-    if (text.length > SHELL_LIMITS.maxLineBytes || reparsed > MAX_REPARSED) {
-      shell.session.budget.bounded('line');
-      text = '';
-      continue;
-    }
-    if (!(await runText(shell, fds, text, line, false))) continue;
-    line += text.split('\n').length - 1;
-    text = '';
-    reparsed = 0;
+    if (command.add(next)) await command.run(next, (text, line) => runText(shell, fds, text, line, false));
+    else shell.session.budget.bounded('line');
   }
 }
 
-/** Answers false where the text needs more lines. */
+/** Answers undefined where the text was a command, and else what lines it cannot do without to become one ('': any may do). */
 export async function runText(
   shell: ShellState,
   fds: FdTable,
   text: string,
   line: number,
   last: boolean,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const parser = new Parser(text, {
     aliases:
       shell.interactive || shell.kind === 'dash' || shell.shopts.has('expand_aliases') ? shell.aliases : new Map(),
@@ -72,12 +60,13 @@ export async function runText(
     for (let list = parser.next(); list !== undefined; list = parser.next()) lists.push(list);
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
-    if (error.incomplete && !last) return false;
+    if (error.incomplete && !last) return error.awaits;
     reportSyntax(shell, fds, error, text, line);
     shell.status = 2;
-    return true;
+    return undefined;
   }
-  if (!last && (parser.unclosedHeredoc || /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text))) return false;
+  if (!last && parser.unclosedHeredoc !== undefined) return parser.unclosedHeredoc;
+  if (!last && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return '';
   try {
     for (const list of lists)
       if (list.items.length > 0 && !shell.options.has('noexec')) await runList(shell, fds, list);
@@ -85,5 +74,5 @@ export async function runText(
     if (!(error instanceof AbandonLine)) throw error;
     shell.status = error.status;
   }
-  return true;
+  return undefined;
 }

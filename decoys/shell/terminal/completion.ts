@@ -8,8 +8,10 @@ export function completions(
   shell: ShellState,
   line: string,
 ): { readonly word: string; readonly candidates: readonly string[] } {
-  const word = /[^\s;|&<>()]*$/.exec(line)![0];
-  const before = line.slice(0, line.length - word.length).trimEnd();
+  let start = line.length;
+  while (start > 0 && !/[\s;|&<>()]/.test(line[start - 1]!)) start--;
+  const word = line.slice(start);
+  const before = line.slice(0, start).trimEnd();
   const first = before === '' || /[;|&(]$/.test(before);
   const names = first && !word.includes('/') ? programs(shell, word) : files(shell, word);
   return { word, candidates: names.slice(0, MAX_CANDIDATES) };

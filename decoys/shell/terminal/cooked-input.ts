@@ -98,17 +98,22 @@ export class CookedLine {
     this.#write = write;
   }
 
-  feed(byte: number): void {
+  /** Answers true where the line, or the input, is over. */
+  feed(byte: number): boolean {
     const line = this.#bytes;
     if (byte === 13 || byte === 10) {
       line.push(10);
       if (this.echo) this.#write('\r\n');
       this.#flush();
-    } else if (byte === 4) {
+      return true;
+    }
+    if (byte === 4) {
       if (line.length === 0) this.#input.finish();
       else this.#flush();
-    } else if (byte === 127 || byte === 8) {
-      if (line.length === 0) return;
+      return true;
+    }
+    if (byte === 127 || byte === 8) {
+      if (line.length === 0) return false;
       while (line.length > 0 && (line.pop()! & 0xc0) === 0x80);
       if (this.echo) this.#write('\b \b');
     } else if (byte === 21) {
@@ -121,6 +126,7 @@ export class CookedLine {
           byte < 32 && byte !== 9 ? `^${String.fromCharCode(byte + 64)}` : Buffer.from([byte]).toString('latin1'),
         );
     }
+    return false;
   }
 
   /** What was typed and not finished. */

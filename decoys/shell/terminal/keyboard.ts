@@ -6,6 +6,7 @@ import { CookedLine, type SessionInput } from './cooked-input.ts';
 import { type EditorEvent, type EditorHost, LineEditor } from './line-editor.ts';
 
 const MAX_TYPE_AHEAD = 64 * 1024;
+const PIECE_BYTES = 256;
 const NO_KEYS = new Uint8Array(0);
 
 export interface KeyboardHost {
@@ -29,6 +30,7 @@ export class Keyboard implements EditorHost {
   #aheadBytes = 0;
   #atPrompt: ((event: EditorEvent) => void) | undefined;
   #partial: Uint8Array = NO_KEYS;
+  #afterReturn = false;
 
   constructor(host: KeyboardHost, input: SessionInput) {
     this.#host = host;
@@ -55,14 +57,12 @@ export class Keyboard implements EditorHost {
     this.#takeUnread();
     this.#atPrompt = done;
     this.#editor.begin(prompt);
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    this.#aheadBytes = 0;
-    for (const chunk of ahead) this.feed(chunk);
+    while (this.#atPrompt !== undefined && this.#ahead.length > 0) this.#edit(this.#takeAhead());
   }
 
   feed(chunk: Uint8Array): void {
-    if (this.#atPrompt !== undefined) this.#edit(chunk);
+    // A copy where some of it may wait: the packet's memory is not ours to hold.
+    if (this.#atPrompt !== undefined) this.#edit(chunk.length > 1 ? chunk.slice() : chunk);
     else this.#cook(chunk);
   }
 
@@ -81,8 +81,24 @@ export class Keyboard implements EditorHost {
     this.#ahead = [];
   }
 
+  /** A piece at a time: what stands behind a line is not read before that line has been run. */
   #edit(chunk: Uint8Array): void {
-    const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      const line = this.#editPiece(chunk.subarray(at, at + PIECE_BYTES));
+      if (line === undefined) continue;
+      this.#putBack([line.rest, chunk.subarray(at + PIECE_BYTES)]);
+      if (this.#aheadBytes > MAX_TYPE_AHEAD) {
+        this.#forgetAhead();
+        this.#host.overflow();
+      }
+      this.#answer(line.event);
+      return;
+    }
+  }
+
+  /** The event of a line that is done, with what follows it. */
+  #editPiece(piece: Uint8Array): { readonly event: EditorEvent; readonly rest: Uint8Array } | undefined {
+    const bytes = this.#partial.length === 0 ? piece : Buffer.concat([this.#partial, piece]);
     const complete = bytes.length - incompleteTail(bytes);
     // A copy: even a view of nothing would hold the memory of the whole packet.
     this.#partial = complete === bytes.length ? NO_KEYS : new Uint8Array(bytes.subarray(complete));
@@ -90,14 +106,15 @@ export class Keyboard implements EditorHost {
     let used = 0;
     for (const char of chars) {
       used += char.length;
-      if (char === '\n' && chars[used - 2] === '\r') continue;
+      const afterReturn = this.#afterReturn;
+      this.#afterReturn = char === '\r';
+      if (char === '\n' && afterReturn) continue;
       const event = this.#editor?.feed(char);
       if (event === undefined) continue;
-      const rest = chars.slice(used);
-      if (rest !== '') this.#queue(new TextEncoder().encode(rest));
-      this.#answer(event);
-      return;
+      this.#afterReturn = false;
+      return { event, rest: new TextEncoder().encode(chars.slice(used)) };
     }
+    return undefined;
   }
 
   #answer(event: EditorEvent): void {
@@ -106,13 +123,22 @@ export class Keyboard implements EditorHost {
     done?.(event);
   }
 
-  #queue(bytes: Uint8Array): void {
-    if (this.#aheadBytes + bytes.length > MAX_TYPE_AHEAD) {
-      this.#host.overflow();
-      return;
-    }
-    this.#aheadBytes += bytes.length;
-    this.#ahead.push(bytes.slice());
+  /** Before what else was typed ahead. */
+  #putBack(parts: readonly Uint8Array[]): void {
+    const kept = parts.filter((part) => part.length > 0);
+    for (const part of kept) this.#aheadBytes += part.length;
+    this.#ahead.unshift(...kept);
+  }
+
+  #takeAhead(): Uint8Array {
+    const next = this.#ahead.shift()!;
+    this.#aheadBytes -= next.length;
+    return next;
+  }
+
+  #forgetAhead(): void {
+    this.#ahead = [];
+    this.#aheadBytes = 0;
   }
 
   /** Keys while a command runs: signals at once, the rest as the kernel would keep it for whoever reads. */
@@ -134,22 +160,27 @@ export class Keyboard implements EditorHost {
     this.#cooked ??= new CookedLine(this.#input, (text) => this.#host.show(text));
     const { echo } = this.#cooked;
     this.#cooked.echo = false;
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    this.#aheadBytes = 0;
-    for (const part of ahead) for (const byte of part) this.#cooked.feed(byte);
+    this.#cookAhead(this.#cooked);
     this.#cooked.echo = echo;
+  }
+
+  /** As far as the end of a line: who reads on asks again. */
+  #cookAhead(cooked: CookedLine): void {
+    while (this.#ahead.length > 0) {
+      const part = this.#takeAhead();
+      for (const [at, byte] of part.entries()) {
+        if (!cooked.feed(byte)) continue;
+        this.#putBack([part.subarray(at + 1)]);
+        return;
+      }
+    }
   }
 
   /** What no command read goes to the editor, as from the kernel's buffer. */
   #takeUnread(): void {
-    const rest = [this.#input.drain(), this.#cooked?.take() ?? new Uint8Array(0)];
+    const rest = [this.#input.drain(), this.#cooked?.take() ?? NO_KEYS];
     if (this.#cooked !== undefined) this.#cooked.echo = true;
-    for (const part of rest.reverse()) {
-      if (part.length === 0) continue;
-      this.#ahead.unshift(part);
-      this.#aheadBytes += part.length;
-    }
+    this.#putBack(rest);
   }
 }
 

@@ -2,11 +2,11 @@
  * How many logins a second the SSH decoy serves, client included, and what a held shell costs. The decoy runs in a process of its own,
  * the client in this one: on two cores each has one. `node decoys/ssh/bench/ssh.bench.ts [--hold] [--logins=n] [--sessions=n]` prints JSON.
  */
-import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectSsh, type SshClient } from '../../../testkit/ssh-client/ssh-client.ts';
-import type { BenchReply, BenchRequest } from './ssh-bench.server.ts';
+import { BenchServer, SERVER_OPTIONS } from '../../service/bench/bench-server.ts';
+import { addressOf, type BenchTarget, type DecoyBench } from '../../service/bench/bench-target.ts';
 
 export interface SshBenchResult {
   readonly logins_per_second: number;
@@ -29,70 +29,15 @@ export interface SshHoldResult {
   readonly node_options: string;
 }
 
-/**
- * As the launcher starts the decoy host (`confinements.ts`). A small young generation: what a login leaves behind is not kept around as committed
- * memory, and one collection of it has little to copy.
- */
-const SERVER_OPTIONS = ['--max-semi-space-size=2'];
 const HOLD_MS = 5_000;
 const USER = 'root';
 const PASSWORD = 'benchmark';
-
-class BenchServer {
-  readonly #child: ChildProcess;
-  readonly port: number;
-
-  constructor(child: ChildProcess, port: number) {
-    this.#child = child;
-    this.port = port;
-  }
-
-  static async start(port: number, nodeOptions: readonly string[] = []): Promise<BenchServer> {
-    const child = fork(fileURLToPath(new URL('ssh-bench.server.ts', import.meta.url)), {
-      execArgv: [
-        ...nodeOptions,
-        ...(process.env['BENCH_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== ''),
-      ],
-      env: { ...process.env, BENCH_PORT: String(port) },
-    });
-    const first = await nextReply(child);
-    if (first.kind !== 'listening') throw new Error('The benchmark server did not start');
-    return new BenchServer(child, first.port);
-  }
-
-  async measure(): Promise<BenchReply & { kind: 'measured' }> {
-    this.#ask('measure');
-    const reply = await nextReply(this.#child);
-    if (reply.kind !== 'measured') throw new Error('The benchmark server answered something else');
-    return reply;
-  }
-
-  reset(): void {
-    this.#ask('reset');
-  }
-
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#ask('stop');
-    await gone;
-  }
-
-  #ask(request: BenchRequest): void {
-    this.#child.send(request);
-  }
-}
-
-function nextReply(child: ChildProcess): Promise<BenchReply> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new Error('The benchmark server ended'));
-    child.once('exit', gone);
-    child.once('message', (message) => {
-      child.off('exit', gone);
-      resolve(message as BenchReply);
-    });
-  });
-}
+const CONFIG = {
+  credentials: { any: true, remember: false },
+  failureDelayMs: 0,
+  successDelayMs: 0,
+  maxStartups: { start: 10_000, full: 10_000 },
+};
 
 /** Logs in `logins` times, `concurrency` at a time. A login is timed from connecting to the server's word of success. */
 export async function benchSsh(options: {
@@ -100,13 +45,13 @@ export async function benchSsh(options: {
   readonly concurrency: number;
   readonly port?: number;
 }): Promise<SshBenchResult> {
-  const server = await BenchServer.start(options.port ?? 0, SERVER_OPTIONS);
+  const server = await BenchServer.start([{ type: 'ssh', config: CONFIG, port: options.port ?? 0 }]);
   try {
     // A tenth on top, not counted, warms both compilers up.
     const warmUp = Math.ceil(options.logins / 10);
-    await login(server.port, warmUp, options.concurrency);
+    await login(server.ports[0]!, warmUp, options.concurrency);
     const started = performance.now();
-    const { times, failures } = await login(server.port, options.logins, options.concurrency);
+    const { times, failures } = await login(server.ports[0]!, options.logins, options.concurrency);
     const seconds = (performance.now() - started) / 1000;
     times.sort((a, b) => a - b);
     const at = (share: number): number => round(times[Math.floor(share * (times.length - 1))] ?? 0);
@@ -124,7 +69,7 @@ async function login(port: number, count: number, concurrency: number): Promise<
     while (left-- > 0) {
       const started = performance.now();
       try {
-        const client = await open(port, left);
+        const client = await open({ port, localAddress: addressOf(left) });
         times.push(performance.now() - started);
         client.close();
         await client.closed;
@@ -143,13 +88,13 @@ export async function benchSshHold(options: {
   readonly holdMs?: number;
 }): Promise<SshHoldResult> {
   const holdMs = options.holdMs ?? HOLD_MS;
-  const server = await BenchServer.start(0, SERVER_OPTIONS);
+  const server = await BenchServer.start([{ type: 'ssh', config: CONFIG, port: 0 }]);
   const clients: SshClient[] = [];
   try {
-    await shells(server.port, 50, clients);
+    await shells(server.ports[0]!, 50, clients);
     const before = await server.measure();
     server.reset();
-    await shells(server.port, options.sessions, clients);
+    await shells(server.ports[0]!, options.sessions, clients);
     const ramp = await server.measure();
     server.reset();
     await sleep(holdMs);
@@ -173,29 +118,43 @@ export async function benchSshHold(options: {
 async function shells(port: number, count: number, clients: SshClient[]): Promise<void> {
   let left = count;
   const worker = async (): Promise<void> => {
-    while (left-- > 0) {
-      const client = await open(port, left);
-      clients.push(client);
-      const shell = await client.shell();
-      await shell.waitFor('# ');
-      shell.onData(() => {});
-    }
+    while (left-- > 0) clients.push(await openShell({ port, localAddress: addressOf(left) }));
   };
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-function open(port: number, index: number): Promise<SshClient> {
+async function openShell(target: BenchTarget): Promise<SshClient> {
+  const client = await open(target);
+  const shell = await client.shell();
+  await shell.waitFor('# ');
+  shell.onData(() => {});
+  return client;
+}
+
+function open({ port, localAddress }: BenchTarget): Promise<SshClient> {
   return connectSsh({
     host: '127.0.0.1',
     port,
-    // Many attackers: one address in a thousand.
-    localAddress: `127.0.${(index >> 8) & 3}.${((index & 0xff) % 250) + 2}`,
+    localAddress,
     user: USER,
     password: PASSWORD,
     verifyHostKey: false,
     reuseEphemeralKey: true,
   });
 }
+
+/** Beside the other kinds: what a login costs `benchSsh` says. */
+export const sshBench: DecoyBench = {
+  type: 'ssh',
+  unit: 'logins',
+  config: CONFIG,
+  async run(target) {
+    const client = await open(target);
+    client.close();
+    await client.closed;
+  },
+  hold: openShell,
+};
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;

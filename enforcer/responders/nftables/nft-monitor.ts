@@ -6,7 +6,7 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@netsentinel/contracts/clock';
-import { ended, startProgram, type NftCommand } from './nft-process.ts';
+import { ended, startProgram, type Command } from '../../program.ts';
 
 export type MonitorEvent =
   | {
@@ -49,7 +49,7 @@ export function parseMonitorLine(line: string, table: string): MonitorEvent | un
 }
 
 export class NftMonitor {
-  readonly #command: NftCommand;
+  readonly #command: Command;
   readonly #table: string;
   readonly #clock: Clock;
   readonly #onEvent: (event: MonitorEvent) => void;
@@ -59,7 +59,7 @@ export class NftMonitor {
   #cancelRestart: (() => void) | undefined;
 
   constructor(options: {
-    readonly command: NftCommand;
+    readonly command: Command;
     readonly table: string;
     readonly clock: Clock;
     readonly onEvent: (event: MonitorEvent) => void;

@@ -1,113 +1,31 @@
 /**
- * Runs nft, always with an argument list, a fixed search path and a fixed environment. `NftSession` keeps one `nft -i` alive: a
- * transaction through it takes 0.1 ms where a new process takes 3. Each line is one transaction; a line with a word that nft does
- * not know follows it, and its error message, which quotes the word, says that the line before is done and whether it complained.
- * Where the session does not answer, the same commands go through a process of their own.
+ * Runs nft. `NftSession` keeps one `nft -i` alive: a transaction through it takes 0.1 ms where a new process takes 3. Each line is
+ * one transaction; a line with a word that nft does not know follows it, and its error message, which quotes the word, says that the
+ * line before is done and whether it complained. Where the session does not answer, the same commands go through a process of their
+ * own.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@netsentinel/contracts/clock';
+import { ended, runProgram, startProgram, summarize, type Command, type CommandResult } from '../../program.ts';
 
-/** Fixed, so that no environment variable decides what runs with our rights. */
-const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
-/** HOME keeps interactive nft from writing a history file anywhere. */
-const ENVIRONMENT = { PATH: SYSTEM_FOLDERS.join(':'), LC_ALL: 'C', HOME: '/dev/null' };
 const MAX_OUTPUT = 256 * 1024;
 /** An editor's history may grow with each line, so the session is replaced after this many. */
 const LINES_PER_SESSION = 20_000;
 /** Longer scripts go through a process of their own: interactive line editing is slow on very long lines. */
 const MAX_SESSION_LINE = 128 * 1024;
 
-export type NftResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
-export type NftCommand = readonly [string, ...string[]];
-
-/** The command that runs `program`, or undefined where it is in none of the system folders. */
-export function findProgram(program: string): NftCommand | undefined {
-  for (const folder of SYSTEM_FOLDERS) {
-    const path = `${folder}/${program}`;
-    try {
-      accessSync(path, constants.X_OK);
-      return [path];
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
-
-export function startProgram(
-  command: NftCommand,
-  args: readonly string[],
-): ChildProcessByStdio<Writable, Readable, Readable> {
-  const [program, ...leading] = command;
-  return spawn(program, [...leading, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT, shell: false });
-}
-
-/** Runs one command to its end with `input` on stdin. Never rejects. */
-export function runProgram(
-  command: NftCommand,
-  args: readonly string[],
-  options: { readonly input?: string; readonly timeoutMs: number; readonly maxOutput?: number },
-): Promise<NftResult & { readonly output: string }> {
-  return new Promise((resolve) => {
-    const child = startProgram(command, args);
-    const limit = options.maxOutput ?? MAX_OUTPUT;
-    let output = '';
-    let complaint = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length < limit) output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (complaint.length < MAX_OUTPUT) complaint += text;
-    });
-    child.stdin.on('error', () => {});
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      resolve({ ok: false, reason: error.message, output });
-    });
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      if (code === 0) resolve({ ok: true, output });
-      else resolve({ ok: false, reason: summarize(complaint) || `ended with ${signal ?? code}`, output });
-    });
-    child.stdin.end(options.input ?? '');
-  });
-}
-
-/** The first line of a complaint, without the echo of what was asked. */
-export function summarize(complaint: string): string {
-  const line = complaint.split('\n').find((text) => text.trim() !== '') ?? '';
-  return line.slice(0, 300).trim();
-}
-
-const CLOSED: NftResult = { ok: false, reason: 'closed' };
-/** A program that does not end when asked to is killed after this long. */
-const END_MS = 1000;
-
-/** Resolves when the process, which was asked to end, has ended; kills it where it lingers. Never rejects. */
-export function ended(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<void> {
-  // Without a process id it never began, or its error was told already.
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
-    child.once('exit', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
+const CLOSED: CommandResult = { ok: false, reason: 'closed' };
 
 export class NftSession {
-  readonly #command: NftCommand;
+  readonly #command: Command;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #complaint = '';
   #lines = 0;
   #token = 0;
-  #waiting: { word: string; settle: (result: NftResult | undefined) => void } | undefined;
+  #waiting: { word: string; settle: (result: CommandResult | undefined) => void } | undefined;
   #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
   /** Ends with the processes that were dropped. */
@@ -115,20 +33,20 @@ export class NftSession {
   /** Transactions that had to go through a process of their own. */
   fallbacks = 0;
 
-  constructor(command: NftCommand, clock: Clock, timeoutMs: number) {
+  constructor(command: Command, clock: Clock, timeoutMs: number) {
     this.#command = command;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
   }
 
   /** Runs the commands as one transaction, after those that were asked for before. Never rejects. */
-  run(commands: readonly string[]): Promise<NftResult> {
+  run(commands: readonly string[]): Promise<CommandResult> {
     const result = this.#queue.then(() => this.#run(commands));
     this.#queue = result;
     return result;
   }
 
-  async #run(commands: readonly string[]): Promise<NftResult> {
+  async #run(commands: readonly string[]): Promise<CommandResult> {
     const line = commands.join('; ');
     if (this.#closed) return CLOSED;
     if (line.length <= MAX_SESSION_LINE) {
@@ -142,7 +60,7 @@ export class NftSession {
   }
 
   /** Runs the commands as one transaction in a process of their own. */
-  async runAlone(commands: readonly string[]): Promise<NftResult> {
+  async runAlone(commands: readonly string[]): Promise<CommandResult> {
     const input = `${commands.join('\n')}\n`;
     // Large scripts take time in proportion; 100,000 entries need about half a second on a slow machine.
     const timeoutMs = this.#timeoutMs + Math.ceil(input.length / 100);
@@ -159,7 +77,7 @@ export class NftSession {
   }
 
   /** Undefined where the session gave no answer; then it is unknown whether the line took effect, and it must be safe to repeat. */
-  #ask(line: string): Promise<NftResult | undefined> {
+  #ask(line: string): Promise<CommandResult | undefined> {
     if (this.#lines >= LINES_PER_SESSION) this.#drop();
     const child = (this.#child ??= this.#open());
     this.#lines += 1;

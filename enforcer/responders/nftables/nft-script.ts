@@ -14,6 +14,12 @@ import type { NftablesConfig } from './nftables.config.ts';
 const ELEMENTS_PER_COMMAND = 1000;
 /** A set that holds nothing: elements put there show that the monitor is alive and how far it has read. */
 export const PROBE_SET = 'probe';
+/** Sets that there always are. */
+const USUAL: readonly Pick<Network, 'family' | 'prefix'>[] = [
+  { family: 4, prefix: 32 },
+  { family: 6, prefix: 128 },
+  { family: 6, prefix: 64 },
+];
 
 export function setName(network: Network): string {
   return `v${network.family}_${network.prefix}`;
@@ -69,13 +75,8 @@ export class NftScript {
       if (elements.length > 0) lines.push(`add element inet ${this.#config.table} ${set} { ${elements.join(', ')} }`);
       elements.length = 0;
     };
-    const usual: readonly Pick<Network, 'family' | 'prefix'>[] = [
-      { family: 4, prefix: 32 },
-      { family: 6, prefix: 128 },
-      { family: 6, prefix: 64 },
-    ];
     used.clear();
-    for (const shape of usual) this.#addSet({ ...shape, base: 0n }, lines, used);
+    for (const shape of USUAL) this.#addSet({ ...shape, base: 0n }, lines, used);
     for (const { network, remainingMs } of entries) {
       this.#addSet(network, lines, used);
       const set = setName(network);
@@ -104,6 +105,15 @@ export class NftScript {
       if (change.kind === 'block' && change.renew) lines.push(`add ${where} ${element}`);
     }
     return lines;
+  }
+
+  /** A change as a person would write it: the least that has its effect. */
+  plan(change: Change): string[] {
+    const lines: string[] = [];
+    const where = `element inet ${this.#config.table} ${setName(change.network)}`;
+    if (change.kind === 'unblock') return [`delete ${where} { ${base(change.network)} }`];
+    this.#addSet(change.network, lines, new Set(USUAL.map((shape) => setName({ ...shape, base: 0n }))));
+    return [...lines, `add ${where} { ${base(change.network)} timeout ${timeout(change.remainingMs)} }`];
   }
 
   /** A harmless element whose number shows up in the monitor. */

@@ -137,7 +137,8 @@ describe('the nftables responder', () => {
   });
 
   it('goes through a process of its own when the long-lived one hangs', async () => {
-    make({ timeoutMs: 500 });
+    // Long enough for a process to start on a busy machine.
+    make({ timeoutMs: 2000 });
     await responder.start();
     writeFileSync(join(folder, 'hang'), '');
     const [outcome] = await block('198.18.1.1');

@@ -4,16 +4,25 @@
  * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
  */
 import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
-import type { Availability, Change, ChangeOutcome, Responder, ResponderContext } from '../../responder.types.ts';
+import { findProgram, type Command, type CommandResult } from '../../program.ts';
+import type {
+  Availability,
+  Change,
+  ChangeOutcome,
+  Responder,
+  ResponderContext,
+  ResponderDefinition,
+} from '../../responder.types.ts';
 import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
-import { findProgram, NftSession, type NftCommand, type NftResult } from './nft-process.ts';
+import { NftSession } from './nft-process.ts';
 import { NftScript, PROBE_SET } from './nft-script.ts';
-import type { NftablesConfig } from './nftables.config.ts';
+import { NftablesConfig } from './nftables.config.ts';
 
-export const nftables = {
+export const nftables: ResponderDefinition<NftablesConfig> = {
   id: 'nftables',
   summary: 'Drops packets on this host, and on their way through it, with nftables.',
-  create: (ctx: ResponderContext, config: NftablesConfig): Responder => new NftablesResponder(ctx, config),
+  config: NftablesConfig,
+  create: (ctx, config) => new NftablesResponder(ctx, config),
 };
 
 /** How long a change may take to show up in the monitor before it counts as not verified. */
@@ -34,7 +43,7 @@ class NftablesResponder implements Responder {
   readonly #ctx: ResponderContext;
   readonly #config: NftablesConfig;
   readonly #script: NftScript;
-  readonly #command: NftCommand | undefined;
+  readonly #command: Command | undefined;
   readonly #session: NftSession | undefined;
   readonly #monitor: NftMonitor | undefined;
   /** Sets that exist in the kernel, as far as we made them. */
@@ -56,6 +65,8 @@ class NftablesResponder implements Responder {
   /** Within a rebuild: the monitor has told that the old table is gone. */
   #replaced = false;
   #broken = false;
+  /** The monitor has been started. */
+  #watching = false;
   /** The monitor ended and has not been heard again. */
   #blind = false;
   #probeNumber = 0;
@@ -89,6 +100,7 @@ class NftablesResponder implements Responder {
   }
 
   async start(): Promise<Availability> {
+    if (this.#watching) return this.sync();
     if (this.#session === undefined || this.#monitor === undefined)
       return (this.#availability = {
         available: false,
@@ -99,6 +111,7 @@ class NftablesResponder implements Responder {
     if (!founded.ok) return this.#unavailable(founded.reason);
     // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
     this.#rebuilding = true;
+    this.#watching = true;
     this.#monitor.start();
     const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 3));
     await this.#exclusive(() => this.#rebuild());
@@ -108,6 +121,10 @@ class NftablesResponder implements Responder {
     }
     this.#beat();
     return this.#availability;
+  }
+
+  plan(change: Change): readonly string[] {
+    return this.#script.plan(change).map((line) => `nft ${line}`);
   }
 
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -177,7 +194,7 @@ class NftablesResponder implements Responder {
   }
 
   /** Replaces the table by what is intended now, in one transaction. */
-  async #rebuild(): Promise<NftResult> {
+  async #rebuild(): Promise<CommandResult> {
     const session = this.#session;
     if (session === undefined) return { ok: false, reason: 'nft is missing' };
     this.#rebuilding = true;

@@ -13,7 +13,7 @@ const whole = {
   file: { path: '/tmp/x', hash: { sha256: 'a'.repeat(64) } },
   process: { args: ['a'], exit_code: -1, parent: { pid: 4 } },
   tls: { established: true },
-  netsentinel: { decoy: { id: 'ssh-1', type: 'ssh' }, ssh: { environment: { LANG: 'C' } }, upload: undefined },
+  netsentinel: { decoy: { id: 'ssh-1', type: 'ssh' }, environment: { LANG: 'C' }, upload: undefined },
   zeek: { deep: [{ a: null }] },
 };
 /** What a decoded frame can hold. */

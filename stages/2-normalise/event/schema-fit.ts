@@ -1,7 +1,8 @@
 /**
  * Makes a value fit a zod schema, where a document of somebody else's is to become an event: texts are cut to their length, single values become lists of
  * one where a list is asked for, numbers in text become numbers, and what has no place or the wrong type is left out and named. What comes out meets the
- * schema but for required fields that were not there. Copies: the document stays as it was.
+ * schema but for required fields that were not there; fields may be there without a value. What fits is taken as it is, and so shared; where something must
+ * change, that and what it stands in are copied: the document stays as it was.
  */
 import type { z } from 'zod';
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
@@ -18,7 +19,7 @@ export interface FitReport {
   readonly dropped: Set<string>;
 }
 
-/** @returns undefined where nothing of the value can be taken */
+/** @returns the value itself where all of it fits; undefined where nothing of it can be taken */
 export type Fit = (value: unknown, path: string, report: FitReport) => unknown;
 
 /** As zod writes it down; see `schema-check.ts`. */
@@ -86,30 +87,53 @@ function noteCut(path: string, report: FitReport): void {
   if (report.named && report.cut.size < MAX_NAMES) report.cut.add(path.slice(0, 256));
 }
 
-function below(path: string, name: string, report: FitReport): string {
-  return !report.named || path === '' ? name : `${path}.${name}`;
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Names are looked for where they stood the last time first: objects of one kind have the same ones in the same order. */
+const MAX_REMEMBERED = 64;
+
 function objectFit(shape: Readonly<Record<string, z.core.$ZodType>>): Fit {
   const fields = new Map(Object.entries(shape).map(([name, field]) => [name, compileFit(field)]));
+  const lastNames: string[] = [];
+  const lastFits: (Fit | undefined)[] = [];
+  const fitOf = (name: string, at: number): Fit | undefined => {
+    if (lastNames[at] === name) return lastFits[at];
+    const fit = fields.get(name);
+    if (at < MAX_REMEMBERED) {
+      lastNames[at] = name;
+      lastFits[at] = fit;
+    }
+    return fit;
+  };
   return (value, path, report) => {
     if (!isGroup(value)) return drop(path, report);
-    const fitted: Record<string, unknown> = {};
+    let fitted = value;
     let any = false;
+    let at = 0;
     for (const name in value) {
       const given = value[name];
-      if (given === undefined || given === null) continue;
-      const fit = fields.get(name);
-      const here = below(path, name, report);
-      const taken = fit === undefined ? drop(here, report) : fit(given, here, report);
-      if (taken === undefined) continue;
-      report.chars += name.length + PUNCTUATION;
-      fitted[name] = taken;
-      any = true;
+      const fit = fitOf(name, at++);
+      // A name that the schema has, without a value, is not there; one that it has not may not stand there even so.
+      if (given === undefined && fit !== undefined) continue;
+      let taken: unknown;
+      if (given !== null && given !== undefined) {
+        const here = report.named ? below(path, name) : '';
+        taken = fit === undefined ? drop(here, report) : fit(given, here, report);
+      }
+      if (taken !== undefined) {
+        report.chars += name.length + PUNCTUATION;
+        any = true;
+      }
+      if (taken === given && fit !== undefined) continue;
+      if (fitted === value) fitted = { ...value };
+      if (fit === undefined) delete fitted[name];
+      else fitted[name] = taken;
     }
     return any ? fitted : undefined;
   };
@@ -119,20 +143,29 @@ function arrayFit(item: Fit, max: number): Fit {
   return (value, path, report) => {
     const given = Array.isArray(value) ? (value as unknown[]) : [value];
     if (given.length > max) noteCut(path, report);
-    const fitted: unknown[] = [];
-    for (let i = 0; i < given.length && fitted.length < max; i++) {
+    // Made where something differs: as a rule nothing does.
+    let fitted = given === value && given.length <= max ? undefined : NONE.slice();
+    for (let i = 0; i < given.length && (fitted?.length ?? i) < max; i++) {
       const one = given[i] === null || given[i] === undefined ? undefined : item(given[i], path, report);
       report.chars += PUNCTUATION;
-      if (one !== undefined) fitted.push(one);
+      if (fitted === undefined && (one === undefined || one !== given[i])) fitted = given.slice(0, i);
+      if (one !== undefined) fitted?.push(one);
     }
-    return fitted.length === 0 ? undefined : fitted;
+    return (fitted ?? given).length === 0 ? undefined : (fitted ?? given);
   };
 }
+
+const NONE: readonly unknown[] = [];
 
 function stringFit(rules: readonly Rule[]): Fit {
   const max = maximumOf(rules);
   const patterns = rules.flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern]));
+  const isPlain = patterns.length === 0;
   return (value, path, report) => {
+    if (isPlain && typeof value === 'string' && value.length <= max) {
+      report.chars += value.length;
+      return value;
+    }
     let text = Array.isArray(value) ? (value as unknown[])[0] : value;
     if (typeof text === 'number' || typeof text === 'boolean') text = String(text);
     if (typeof text !== 'string') return drop(path, report);
@@ -188,31 +221,49 @@ function openFit(value: unknown, path: string, report: FitReport, depth: number)
       return drop(path, report);
   }
   if (value === null || depth >= MAX_DEPTH) return value === null ? undefined : drop(path, report);
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    for (const item of value as unknown[]) {
-      if (list.length >= MAX_OPEN_FIELDS) {
-        noteCut(path, report);
-        break;
-      }
-      const taken = openFit(item, path, report, depth + 1);
-      report.chars += PUNCTUATION;
+  return Array.isArray(value)
+    ? openList(value as unknown[], path, report, depth)
+    : openGroup(value as Record<string, unknown>, path, report, depth);
+}
+
+function openList(value: readonly unknown[], path: string, report: FitReport, depth: number): readonly unknown[] {
+  let list: unknown[] | undefined;
+  for (let at = 0; at < value.length; at++) {
+    const item = value[at];
+    if ((list?.length ?? at) >= MAX_OPEN_FIELDS) {
+      noteCut(path, report);
+      return list ?? value.slice(0, at);
+    }
+    const taken = openFit(item, path, report, depth + 1);
+    report.chars += PUNCTUATION;
+    if (taken === item && item !== undefined) list?.push(taken);
+    else {
+      list ??= value.slice(0, at);
       if (taken !== undefined) list.push(taken);
     }
-    return list;
   }
-  const fitted: Record<string, unknown> = {};
+  return list ?? value;
+}
+
+function openGroup(
+  value: Record<string, unknown>,
+  path: string,
+  report: FitReport,
+  depth: number,
+): Record<string, unknown> {
+  let fitted = value;
   let fields = 0;
   for (const name in value) {
-    const given = (value as Record<string, unknown>)[name];
+    const given = value[name];
     if (given === undefined) continue;
-    if (name === '__proto__' || name.length > MAX_FIELD_NAME || ++fields > MAX_OPEN_FIELDS) {
-      drop(below(path, name, report), report);
-      continue;
-    }
-    const taken = openFit(given, below(path, name, report), report, depth + 1);
-    report.chars += name.length + PUNCTUATION;
-    if (taken !== undefined) fitted[name] = taken;
+    const here = report.named ? below(path, name) : '';
+    const isRefused = name === '__proto__' || name.length > MAX_FIELD_NAME || ++fields > MAX_OPEN_FIELDS;
+    const taken = isRefused ? drop(here, report) : openFit(given, here, report, depth + 1);
+    if (!isRefused) report.chars += name.length + PUNCTUATION;
+    if (taken === given) continue;
+    if (fitted === value) fitted = { ...value };
+    if (taken === undefined) delete fitted[name];
+    else fitted[name] = taken;
   }
   return fitted;
 }

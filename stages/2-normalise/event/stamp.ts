@@ -3,7 +3,8 @@ import { NOBODY } from '@netsentinel/contracts/actor';
 import { eventId, MAX_EVENT_BYTES, type Event, type SensorEvent } from '@netsentinel/contracts/event';
 import { err, ok, type Result } from '@netsentinel/contracts/result';
 import { actorOf } from '@netsentinel/kernel/address';
-import { canonicalAddress } from '../text/canonical-address.ts';
+import { canonicalAddress, isDottedQuad } from '../text/canonical-address.ts';
+import { isoMs } from '@netsentinel/kernel/iso-time';
 import { fitEvent, serialisedAtMost } from './event-size.ts';
 
 /** What is known of an event from where it came from. */
@@ -23,39 +24,49 @@ const OLDEST = Date.UTC(2000, 0, 1);
 const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 const UNKNOWN_ENDPOINT = 'is not an address';
 
-/**
- * The event that a sensor's word becomes, which it shares objects with; the error says what is wrong with it.
- * @param surelySmall where its size is known to be within bounds
- */
-export function finishEvent(sensed: SensorEvent, stamp: Stamp, surelySmall = false): Result<Event> {
+/** What is known of it, and so is not looked at again. */
+export interface Known {
+  /** Its size is within bounds. */
+  readonly isSurelySmall?: boolean;
+  /** The addresses of its sides are in their canonical form. */
+  readonly hasCanonicalSides?: boolean;
+}
+
+/** The event that a sensor's word becomes, which it shares objects with; the error says what is wrong with it. */
+export function finishEvent(sensed: SensorEvent, stamp: Stamp, known: Known = {}): Result<Event> {
+  return finishOwn({ ...sensed }, stamp, known);
+}
+
+/** The same for one that was made for it: it becomes the event itself, and shares what it holds. */
+export function finishOwn(sensed: SensorEvent, stamp: Stamp, known: Known): Result<Event> {
   let event = stampEvent(sensed, stamp);
-  const wrong = canonicaliseAddresses(event);
+  const wrong = known.hasCanonicalSides === true ? undefined : canonicaliseSides(event);
   if (wrong !== undefined) return err(wrong);
-  event.netsentinel.actor = actorOf(event.source?.ip);
+  canonicaliseLists(event);
+  const ip = event.source?.ip;
+  event.netsentinel.actor = ip !== undefined && isDottedQuad(ip) ? ip : actorOf(ip);
   fillRelated(event);
-  if (surelySmall || serialisedAtMost(event, MAX_EVENT_BYTES)) return ok(event);
+  if (known.isSurelySmall === true || serialisedAtMost(event, MAX_EVENT_BYTES)) return ok(event);
   event = structuredClone(event);
   return fitEvent(event) ? ok(event) : err(`event is larger than ${MAX_EVENT_BYTES} bytes`);
 }
 
-/** A new event, which shares with the sensor's what stays as it is. Its actor is not known before its addresses are. */
+/** In place. Its actor is not known before its addresses are. */
 function stampEvent(sensed: SensorEvent, stamp: Stamp): Event {
   const { event, netsentinel } = sensed;
   const time = sensibleTime(sensed['@timestamp'], stamp);
-  const stamped: Event = {
-    ...sensed,
-    event: {
-      ...event,
-      id: eventId({ producer: stamp.sensor.id, epoch: stamp.epoch, sequence: stamp.sequence }),
-      ingested: isoTime(stamp.receivedAt),
-      sequence: stamp.sequence,
-    },
-    netsentinel: {
-      ...netsentinel,
-      sensor: { id: stamp.sensor.id, type: stamp.sensor.type },
-      source_verified: stamp.sourceVerified,
-      actor: NOBODY,
-    },
+  const stamped = sensed as Event;
+  stamped.event = {
+    ...event,
+    id: eventId({ producer: stamp.sensor.id, epoch: stamp.epoch, sequence: stamp.sequence }),
+    ingested: isoTime(stamp.receivedAt),
+    sequence: stamp.sequence,
+  };
+  stamped.netsentinel = {
+    ...netsentinel,
+    sensor: { id: stamp.sensor.id, type: stamp.sensor.type },
+    source_verified: stamp.sourceVerified,
+    actor: NOBODY,
   };
   if (time !== undefined) {
     stamped['@timestamp'] = time;
@@ -74,13 +85,13 @@ function isoTime(ms: number): string {
 
 /** The receive time in place of a time that cannot be; undefined where the sensor's own is fine. */
 function sensibleTime(text: string, { receivedAt, oldestMs = OLDEST }: Stamp): string | undefined {
-  const time = Date.parse(text);
+  const time = isoMs(text);
   if (time >= oldestMs && time <= receivedAt + MAX_AHEAD_MS) return undefined;
   return new Date(receivedAt).toISOString();
 }
 
 /** Puts every address into its canonical form; answers what is wrong with the first that is none. The sensor's own objects stay as they are. */
-function canonicaliseAddresses(event: Event): string | undefined {
+function canonicaliseSides(event: Event): string | undefined {
   for (const side of ['source', 'destination', 'client', 'server'] as const) {
     const endpoint = event[side];
     if (endpoint === undefined) continue;
@@ -96,11 +107,27 @@ function canonicaliseAddresses(event: Event): string | undefined {
       if (canonical !== nat.ip) event[side] = { ...event[side], nat: { ...nat, ip: canonical } };
     }
   }
-  const { host, related } = event;
-  if (host?.ip !== undefined) event.host = { ...host, ip: host.ip.flatMap((ip) => canonicalAddress(ip) ?? []) };
-  if (related?.ip !== undefined)
-    event.related = { ...related, ip: related.ip.flatMap((ip) => canonicalAddress(ip) ?? []) };
   return undefined;
+}
+
+/** Those of the sides, which are canonical, stand in `related` as well, as a rule. */
+function canonicaliseLists(event: Event): void {
+  const { host, related, source, destination } = event;
+  if (host?.ip !== undefined && !areCanonical(host.ip)) event.host = { ...host, ip: canonicalOnes(host.ip) };
+  if (related?.ip !== undefined && !areCanonical(related.ip, source?.ip, destination?.ip))
+    event.related = { ...related, ip: canonicalOnes(related.ip) };
+}
+
+function areCanonical(list: readonly string[], known?: string, alsoKnown?: string): boolean {
+  for (let i = 0; i < list.length; i++) {
+    const ip = list[i]!;
+    if (ip !== known && ip !== alsoKnown && canonicalAddress(ip) !== ip) return false;
+  }
+  return true;
+}
+
+function canonicalOnes(list: readonly string[]): string[] {
+  return list.flatMap((ip) => canonicalAddress(ip) ?? []);
 }
 
 /** `related.*` is what one searches when asking "anything about this address, user, hash?" */
@@ -110,8 +137,8 @@ function fillRelated(event: Event): void {
   const user = union(given?.user, event.user?.name);
   const hashes = event.file?.hash;
   const hash = union(given?.hash, hashes?.sha256, hashes?.sha1, hashes?.md5, event.netsentinel.upload?.sha256);
-  const hosts = union(given?.hosts, event.host?.name, event.url?.domain, event.netsentinel.ssh?.forward?.host);
-  if (ip === undefined && user === undefined && hash === undefined && hosts === undefined) return;
+  const hosts = union(given?.hosts, event.host?.name, event.url?.domain, event.netsentinel.forward?.host);
+  if (ip === given?.ip && user === given?.user && hash === given?.hash && hosts === given?.hosts) return;
   event.related = {
     ...(ip === undefined ? {} : { ip }),
     ...(user === undefined ? {} : { user }),

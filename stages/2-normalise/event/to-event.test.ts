@@ -116,6 +116,11 @@ describe('an event out of a document', () => {
   });
 });
 
+it('keeps no name that the schema does not have, not even one without a value', () => {
+  const odd = { ...document, source: { ip: '198.51.100.7', service: { name: undefined }, process: undefined } };
+  expect(Event.safeParse(toEvent(odd, stamp)).error).toBeUndefined();
+});
+
 it('a refused record is an event with its reason and its original, cut', () => {
   const made = refusedEvent({ reason: 'no time', original: 'x'.repeat(100_000) }, stamp, {
     id: 'zeek',

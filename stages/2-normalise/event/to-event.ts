@@ -8,11 +8,13 @@ import type { EcsDocument, ParserDefinition } from '@netsentinel/contracts/parse
 import { z } from 'zod';
 import { canonicalAddress } from '../text/canonical-address.ts';
 import { compileFit, type FitReport } from './schema-fit.ts';
-import { finishEvent, type Stamp } from './stamp.ts';
+import { finishOwn, type Stamp } from './stamp.ts';
 
 /** What the platform says itself, and so puts in place of a record's own word on it. */
 const overwritten = { id: z.unknown(), ingested: z.unknown(), sequence: z.unknown() };
-const fit = compileFit(z.strictObject({ ...SensorEvent.shape, event: SensorEvent.shape.event.extend(overwritten) }));
+const fitSensed = compileFit(
+  z.strictObject({ ...SensorEvent.shape, event: SensorEvent.shape.event.extend(overwritten) }),
+);
 
 const unnamed: FitReport = { named: false, any: false, chars: 0, cut: new Set(), dropped: new Set() };
 /** So many characters cannot be more bytes than an event may have, however they are escaped, stamps included. */
@@ -22,16 +24,17 @@ const MAX_NAMED = 256;
 
 /** Never throws. The document stays as it was. */
 export function toEvent(document: EcsDocument, stamp: Stamp): Event {
-  const { sensed, report } = fitted(document);
-  const event = (sensed.event ?? {}) as SensorEvent['event'];
-  event.kind ??= 'event';
-  event.dataset ??= 'unknown.log';
-  sensed.event = event;
+  const { fit, report } = fitted(document);
+  // What fits is the document's own: only what is made here is changed here.
+  const sensed: Partial<SensorEvent> = { ...fit };
+  const { kind, dataset } = sensed.event ?? {};
+  if (kind === undefined || dataset === undefined)
+    sensed.event = { ...sensed.event, kind: kind ?? 'event', dataset: dataset ?? 'unknown.log' };
   if (sensed['@timestamp'] === undefined) {
     sensed['@timestamp'] = new Date(stamp.receivedAt).toISOString();
     sensed.tags = [...(sensed.tags ?? []), 'time_missing'].slice(-MAX_NAMED);
   }
-  dropFalseAddresses(sensed as SensorEvent, report);
+  takeAddresses(sensed as SensorEvent, report);
   if (report.cut.size > 0 || report.dropped.size > 0) {
     sensed.netsentinel = {
       ...sensed.netsentinel,
@@ -41,26 +44,28 @@ export function toEvent(document: EcsDocument, stamp: Stamp): Event {
       ...(report.dropped.size === 0 ? {} : { dropped: [...report.dropped] }),
     };
   }
-  const finished = finishEvent(sensed as SensorEvent, stamp, report.chars < SURELY_SMALL_CHARS);
-  return finished.ok ? finished.value : refusedEvent({ reason: finished.error, original: event.original ?? '' }, stamp);
+  const finished = finishOwn(sensed as SensorEvent, stamp, {
+    isSurelySmall: report.chars < SURELY_SMALL_CHARS,
+    hasCanonicalSides: true,
+  });
+  return finished.ok
+    ? finished.value
+    : refusedEvent({ reason: finished.error, original: sensed.event?.original ?? '' }, stamp);
 }
 
-function fitted(document: EcsDocument): { sensed: Partial<SensorEvent>; report: FitReport } {
+function fitted(document: EcsDocument): { fit: Partial<SensorEvent> | undefined; report: FitReport } {
   unnamed.any = false;
   unnamed.chars = 0;
-  const sensed = (fit(document, '', unnamed) ?? {}) as Partial<SensorEvent>;
-  const report: FitReport = {
-    named: true,
-    any: unnamed.any,
-    chars: 0,
-    cut: new Set(),
-    dropped: new Set(),
-  };
-  const chars = unnamed.chars;
+  // Of the event before.
+  if (unnamed.dropped.size > 0) unnamed.dropped.clear();
+  const sensed = fitSensed(document, '', unnamed) as Partial<SensorEvent> | undefined;
+  if (!unnamed.any) return { fit: sensed, report: unnamed };
+  const report: FitReport = { named: true, any: true, chars: 0, cut: new Set(), dropped: new Set() };
+  const { chars } = unnamed;
   // Once more, for the names.
-  if (unnamed.any) fit(document, '', report);
+  fitSensed(document, '', report);
   report.chars = chars;
-  return { sensed, report };
+  return { fit: sensed, report };
 }
 
 /** The event that stands for a record which could not be parsed. */
@@ -94,19 +99,25 @@ export function refusedEvent(
   };
 }
 
-/** A log may write a name where an address belongs: that side keeps its `address`, and has no `ip`. */
-function dropFalseAddresses(sensed: SensorEvent, report: FitReport): void {
+/** In their canonical form. A log may write a name where an address belongs: that side keeps its `address`, and has no `ip`. */
+function takeAddresses(sensed: SensorEvent, report: FitReport): void {
   for (const name of SIDES) {
     const side = sensed[name];
     if (side === undefined) continue;
-    if (side.ip !== undefined && canonicalAddress(side.ip) === undefined) {
-      side.address ??= side.ip;
-      delete side.ip;
-      report.dropped.add(`${name}.ip`);
+    const { ip: written, nat } = side;
+    if (written !== undefined) {
+      const ip = canonicalAddress(written);
+      if (ip === undefined) {
+        const { ip: _, ...rest } = side;
+        sensed[name] = { ...rest, address: side.address ?? written };
+        report.dropped.add(`${name}.ip`);
+      } else if (ip !== written) sensed[name] = { ...side, ip };
     }
-    if (side.nat?.ip !== undefined && canonicalAddress(side.nat.ip) === undefined) {
-      delete side.nat.ip;
-      report.dropped.add(`${name}.nat.ip`);
+    if (nat?.ip !== undefined) {
+      const { ip: writtenNat, ...rest } = nat;
+      const ip = canonicalAddress(writtenNat);
+      if (ip === undefined) report.dropped.add(`${name}.nat.ip`);
+      if (ip !== writtenNat) sensed[name] = { ...sensed[name], nat: ip === undefined ? rest : { ...rest, ip } };
     }
   }
 }

@@ -38,6 +38,8 @@ export interface DecoySighting {
   readonly publicKey?: { readonly type: string; readonly fingerprint: string } | undefined;
   /** Below `netsentinel.ssh`. */
   readonly ssh?: EcsGroup | undefined;
+  /** Below `netsentinel.forward`. */
+  readonly forward?: EcsGroup | undefined;
   /** What else the honeypot tells, below its own name. */
   readonly vendor?: EcsGroup | undefined;
 }
@@ -90,6 +92,7 @@ export function decoyDocument(seen: DecoySighting): EcsDocument {
           }
         : undefined,
       ssh: seen.ssh,
+      forward: seen.forward,
       aggregated: seen.count === undefined || seen.count < 2 ? undefined : seen.count,
     },
     [product]: seen.vendor,

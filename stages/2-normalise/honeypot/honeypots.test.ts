@@ -103,7 +103,7 @@ describe('cowrie', () => {
     expect(moves).toEqual(['upload', 'download', 'forward', 'disconnect']);
     expect(events[0]!.file).toMatchObject({ name: 'sshd', hash: { sha256: sha } });
     expect(events[1]!.url?.original).toBe('http://203.0.113.9/x');
-    expect(events[2]!.netsentinel.ssh?.forward).toEqual({ kind: 'direct-tcpip', host: 'example.org', port: 25 });
+    expect(events[2]!.netsentinel.forward).toEqual({ kind: 'direct-tcpip', host: 'example.org', port: 25 });
     expect(events[2]!.destination).toBeUndefined();
   });
 

@@ -7,12 +7,17 @@
 /** What could not be taken: `line` is 1-based. */
 export interface BadText {
   readonly line: number;
+  /** Bytes of the source up to where that was clear. */
+  readonly end: number;
   readonly reason: string;
 }
 
 export interface JsonTextsOptions {
-  /** One text, still to be parsed, and the line on which it begins. */
-  readonly onText: (text: string, line: number) => void;
+  /**
+   * One text, still to be parsed, and the line on which it begins.
+   * @param end bytes of the source up to and with the text, and its line end where each has a line
+   */
+  readonly onText: (text: string, line: number, end: number) => void;
   readonly onBad: (bad: BadText) => void;
   /** Bytes of one text at most (default 16 MiB). */
   readonly maxBytes?: number;
@@ -35,6 +40,8 @@ export class JsonTexts {
   /** Undecided until the first line has been seen. */
   #layout: 'lines' | 'values' | undefined;
   #rest: Buffer = Buffer.alloc(0);
+  /** Bytes of the source before `#rest`. */
+  #before = 0;
   #line = 1;
   #begun = false;
   /** Of a line that is too long: its end is still to come. */
@@ -55,7 +62,7 @@ export class JsonTexts {
   end(): void {
     this.#advance(true);
     if (this.#layout === 'values' && this.#scan.start !== -1) {
-      this.#bad(this.#scan.startLine, 'the input ends inside this JSON text');
+      this.#bad(this.#scan.startLine, 'the input ends inside this JSON text', this.#rest.length);
     }
   }
 
@@ -69,8 +76,7 @@ export class JsonTexts {
   #begin(ended: boolean): boolean {
     if (this.#rest.length < byteOrderMark.length && !ended) return false;
     this.#begun = true;
-    if (this.#rest.subarray(0, byteOrderMark.length).equals(byteOrderMark))
-      this.#rest = this.#rest.subarray(byteOrderMark.length);
+    if (this.#rest.subarray(0, byteOrderMark.length).equals(byteOrderMark)) this.#drop(byteOrderMark.length);
     return true;
   }
 
@@ -79,27 +85,30 @@ export class JsonTexts {
     for (;;) {
       const end = this.#rest.indexOf(newline, from);
       if (end === -1) break;
-      this.#takeLine(from, end);
+      this.#takeLine(from, end, end + 1);
       this.#line++;
       from = end + 1;
     }
-    if (ended) this.#takeLine(from, this.#rest.length);
-    this.#rest = ended ? Buffer.alloc(0) : this.#rest.subarray(from);
+    if (ended) this.#takeLine(from, this.#rest.length, this.#rest.length);
+    this.#drop(ended ? this.#rest.length : from);
     if (this.#rest.length > this.#maxBytes) {
-      if (!this.#skippingLine) this.#bad(this.#line, `this line is longer than ${this.#maxBytes} bytes`);
+      if (!this.#skippingLine)
+        this.#bad(this.#line, `this line is longer than ${this.#maxBytes} bytes`, this.#rest.length);
       this.#skippingLine = true;
-      this.#rest = Buffer.alloc(0);
+      this.#drop(this.#rest.length);
     }
   }
 
-  #takeLine(from: number, end: number): void {
+  #takeLine(from: number, end: number, after: number): void {
     if (this.#skippingLine) {
       this.#skippingLine = false;
       return;
     }
-    if (end - from > this.#maxBytes) return this.#bad(this.#line, `this line is longer than ${this.#maxBytes} bytes`);
+    if (end - from > this.#maxBytes)
+      return this.#bad(this.#line, `this line is longer than ${this.#maxBytes} bytes`, after);
     const text = this.#rest.toString('utf8', from, end);
-    if (text.trim() !== '') this.#options.onText(text, this.#line);
+    if (text.trim() !== '') this.#options.onText(text, this.#line, this.#before + after);
+    return undefined;
   }
 
   /** Follows brackets and quotes; only what stands between them is looked at byte by byte. */
@@ -134,17 +143,18 @@ export class JsonTexts {
       Object.assign(scan, { start: scan.at, startLine: this.#line, depth: 1 });
       return;
     }
-    this.#bad(this.#line, 'an event is a JSON object: expected `{` here');
     const end = this.#rest.indexOf(newline, scan.at);
-    scan.at = end === -1 ? this.#rest.length : end - 1;
+    const after = end === -1 ? this.#rest.length : end;
+    this.#bad(this.#line, 'an event is a JSON object: expected `{` here', after);
+    scan.at = end === -1 ? after : end - 1;
   }
 
   #endValue(): void {
     const scan = this.#scan;
     const end = scan.at + 1;
     if (scan.oversized || end - scan.start > this.#maxBytes)
-      this.#bad(scan.startLine, `this JSON text is longer than ${this.#maxBytes} bytes`);
-    else this.#options.onText(this.#rest.toString('utf8', scan.start, end), scan.startLine);
+      this.#bad(scan.startLine, `this JSON text is longer than ${this.#maxBytes} bytes`, end);
+    else this.#options.onText(this.#rest.toString('utf8', scan.start, end), scan.startLine, this.#before + end);
     scan.start = -1;
     scan.oversized = false;
   }
@@ -154,13 +164,19 @@ export class JsonTexts {
     const scan = this.#scan;
     if (scan.start !== -1 && this.#rest.length - scan.start > this.#maxBytes) scan.oversized = true;
     const keepFrom = scan.start === -1 || scan.oversized ? this.#rest.length : scan.start;
-    this.#rest = this.#rest.subarray(keepFrom);
+    this.#drop(keepFrom);
     scan.at -= keepFrom;
     if (scan.start !== -1) scan.start = 0;
   }
 
-  #bad(line: number, reason: string): void {
-    this.#options.onBad({ line, reason });
+  #drop(bytes: number): void {
+    this.#before += bytes;
+    this.#rest = bytes === this.#rest.length ? Buffer.alloc(0) : this.#rest.subarray(bytes);
+  }
+
+  /** @param after where in `#rest` it ends */
+  #bad(line: number, reason: string, after: number): void {
+    this.#options.onBad({ line, reason, end: this.#before + after });
   }
 }
 

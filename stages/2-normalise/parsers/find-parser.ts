@@ -20,9 +20,17 @@ export async function parserNamed(id: string): Promise<ParserDefinition> {
   });
 }
 
+/** All of them, for who recognises again and again. */
+export async function allParsers(): Promise<ParserDefinition[]> {
+  return Promise.all(parsers.map((entry) => entry.load()));
+}
+
 /** Every format that the sample may be, the surest first; at equal confidence in the order of the list. */
 export async function recognise(sample: Sample): Promise<Candidate[]> {
-  const definitions = await Promise.all(parsers.map((entry) => entry.load()));
+  return recogniseAmong(await allParsers(), sample);
+}
+
+export function recogniseAmong(definitions: readonly ParserDefinition[], sample: Sample): Candidate[] {
   return definitions
     .map((definition) => ({ definition, confidence: definition.recognise(sample) }))
     .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE)

@@ -97,7 +97,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     id: 'windows-event',
-    title: 'Windows events, JSON (Winlogbeat, evtx_dump, NXLog)',
+    title: 'Windows events, JSON (Winlogbeat, evtx_dump, NXLog) and XML',
     load: async () => (await import('./windows-event/windows-event.parser.ts')).windowsEvent,
   },
   {
@@ -125,5 +125,30 @@ export const parsers: readonly ParserEntry[] = [
     id: 'leef',
     title: 'Log Event Extended Format (LEEF)',
     load: async () => (await import('./leef/leef.parser.ts')).leef,
+  },
+  {
+    id: 'application',
+    title: 'Text logs of applications: lines with a time; their logins and web requests are understood',
+    load: async () => (await import('./application/application.parser.ts')).application,
+  },
+  {
+    id: 'application-json',
+    title: 'JSON logs of applications: objects with a time; their logins and web requests are understood',
+    load: async () => (await import('./application-json/application-json.parser.ts')).applicationJson,
+  },
+  {
+    id: 'sshesame',
+    title: 'sshesame SSH honeypot, text',
+    load: async () => (await import('./sshesame/sshesame.parser.ts')).sshesame,
+  },
+  {
+    id: 'aws-access',
+    title: 'AWS access logs: Application Load Balancer, classic ELB, CloudFront',
+    load: async () => (await import('./aws-access/aws-access.parser.ts')).awsAccess,
+  },
+  {
+    id: 'kubernetes-audit',
+    title: 'Kubernetes audit log, JSON',
+    load: async () => (await import('./kubernetes-audit/kubernetes-audit.parser.ts')).kubernetesAudit,
   },
 ];

@@ -5,7 +5,8 @@
 import { Event, MAX_EVENT_BYTES } from '@netsentinel/contracts/event';
 import type { ParserDefinition } from '@netsentinel/contracts/parser';
 import { toEvent } from '../event/to-event.ts';
-import { PARSER_FAILED, RecordReader } from '../records/record-reader.ts';
+import { RecordReader } from '../records/record-reader.ts';
+import { PARSER_FAILED } from '../records/run-parser.ts';
 import { sampleOf } from '../records/sample.ts';
 import { parsers } from './index.ts';
 

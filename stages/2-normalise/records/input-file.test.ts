@@ -50,10 +50,31 @@ it('counts what it has read from disk', async () => {
   expect(last).toBe(bytes.length);
 });
 
+it.each([
+  ['bunzip2', Buffer.from('BZh91AY&SY')],
+  ['unxz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00])],
+])('says that %s must unpack it first', async (name, begin) => {
+  const path = join(folder, name);
+  await writeFile(path, begin);
+  await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_BROKEN', message: expect.stringContaining(name) });
+});
+
 it('says which file is damaged', async () => {
   const path = join(folder, 'cut.gz');
   await writeFile(path, gzipSync(text).subarray(0, 100));
   await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_BROKEN', message: expect.stringContaining(path) });
+});
+
+it('does not unpack what only pretends to be a log', async () => {
+  const path = join(folder, 'bomb.gz');
+  const piece = gzipSync(Buffer.alloc(8 * 1024 * 1024));
+  await writeFile(path, Buffer.concat(Array.from({ length: 20 }, () => piece)));
+  let unpacked = 0;
+  const reading = async (): Promise<void> => {
+    for await (const chunk of readInputFile(path)) unpacked += chunk.length;
+  };
+  await expect(reading()).rejects.toMatchObject({ message: expect.stringContaining('times its size') });
+  expect(unpacked).toBeLessThan(100 * 1024 * 1024);
 });
 
 it('opens folders, in order, and takes only event files there', async () => {

@@ -5,7 +5,7 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
@@ -78,7 +78,7 @@ export async function* readInputFile(
   path: string,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
-  const source = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 });
+  const source = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
   let read = 0;
   const counted = async function* (): AsyncGenerator<Buffer> {
     for await (const chunk of source as AsyncIterable<Buffer>) {
@@ -96,24 +96,60 @@ export async function* readInputFile(
   }
 }
 
-const gzipMagic = Buffer.from([0x1f, 0x8b]);
-const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/**
+ * What unpacks to more than so many times its size, from the first so many bytes on, is no log but somebody's trap: a zip bomb costs hours and says
+ * nothing. Logs of one line over and over come to a hundred times.
+ */
+const MAX_RATIO = 250;
+const BOMB_FROM_BYTES = 64 * 1024 * 1024;
+
+type Unpack = (packed: Readable) => AsyncIterable<Buffer>;
+
+/** By their first bytes. */
+const PACKINGS: readonly { readonly magic: Buffer; readonly unpack: Unpack }[] = [
+  { magic: Buffer.from([0x1f, 0x8b]), unpack: through(createGunzip) },
+  { magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), unpack: through(createZstdDecompress) },
+  { magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), unpack: refuse('xz', 'unxz') },
+  { magic: Buffer.from('BZh'), unpack: refuse('bzip2', 'bunzip2') },
+];
+const LONGEST_MAGIC = 6;
 
 async function* decompressed(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const [begin, whole] = await peek(source, zstdMagic.length);
-  const decoder = begin.subarray(0, 2).equals(gzipMagic)
-    ? createGunzip()
-    : begin.subarray(0, 4).equals(zstdMagic)
-      ? createZstdDecompress()
-      : undefined;
-  if (decoder === undefined) {
+  const [begin, whole] = await peek(source, LONGEST_MAGIC);
+  const packing = PACKINGS.find(({ magic }) => begin.subarray(0, magic.length).equals(magic));
+  if (packing === undefined) {
     yield* whole;
     return;
   }
-  // An error of the source must reach the reader of the decoder, which `pipe` alone does not do.
-  const input = Readable.from(whole);
-  input.on('error', (error) => decoder.destroy(error));
-  for await (const chunk of input.pipe(decoder)) yield chunk as Buffer;
+  let packed = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of whole) {
+      packed += chunk.length;
+      yield chunk;
+    }
+  };
+  let unpacked = 0;
+  for await (const chunk of packing.unpack(Readable.from(counted()))) {
+    unpacked += chunk.length;
+    if (unpacked > BOMB_FROM_BYTES && unpacked > MAX_RATIO * packed)
+      throw new Error(`it unpacks to more than ${MAX_RATIO} times its size, as no log does`);
+    yield chunk;
+  }
+}
+
+function through(createDecoder: () => Transform): Unpack {
+  return (packed) => {
+    const decoder = createDecoder();
+    // An error of the source must reach the reader of the decoder, which `pipe` alone does not do.
+    packed.on('error', (error) => decoder.destroy(error));
+    return packed.pipe(decoder) as AsyncIterable<Buffer>;
+  };
+}
+
+function refuse(name: string, unpack: string): Unpack {
+  return () => {
+    throw new Error(`it is packed with ${name}, which is not read; unpack it first (${unpack})`);
+  };
 }
 
 async function* asUtf8(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {

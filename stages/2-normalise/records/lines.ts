@@ -4,8 +4,11 @@
  */
 
 export interface LinesOptions {
-  /** @param cutBytes how many bytes of the line are missing at its end */
-  readonly onLine: (line: string, number: number, cutBytes: number) => void;
+  /**
+   * @param cutBytes how many bytes of the line are missing at its end
+   * @param end bytes of the source up to and with the line and its end
+   */
+  readonly onLine: (line: string, number: number, cutBytes: number, end: number) => void;
   /** Of one line at most (default 1 MiB). */
   readonly maxBytes?: number;
 }
@@ -21,6 +24,8 @@ export class Lines {
   #heldBytes = 0;
   #cutBytes = 0;
   #number = 0;
+  /** Bytes of the source before the chunk at hand. */
+  #before = 0;
   #begun = false;
 
   constructor({ onLine, maxBytes = 1024 * 1024 }: LinesOptions) {
@@ -34,19 +39,21 @@ export class Lines {
     for (;;) {
       const end = bytes.indexOf(NEWLINE, from);
       if (end === -1) break;
-      if (this.#heldBytes === 0) this.#emit(bytes, from, end);
+      const sourceEnd = this.#before + end + 1;
+      if (this.#heldBytes === 0) this.#emit(bytes, from, end, sourceEnd);
       else {
         this.#hold(bytes, from, end);
-        this.#emitHeld();
+        this.#emitHeld(sourceEnd);
       }
       from = end + 1;
     }
     if (from < bytes.length) this.#hold(bytes, from, bytes.length);
+    this.#before += bytes.length;
   }
 
   /** The end of the source: a last line without a line end is one as well. */
   end(): void {
-    if (this.#heldBytes > 0) this.#emitHeld();
+    if (this.#heldBytes > 0) this.#emitHeld(this.#before);
   }
 
   #hold(bytes: Buffer, from: number, end: number): void {
@@ -59,16 +66,16 @@ export class Lines {
     this.#heldBytes += taken;
   }
 
-  #emitHeld(): void {
+  #emitHeld(sourceEnd: number): void {
     const line = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#heldBytes);
     const cut = this.#cutBytes;
     this.#pieces = [];
     this.#heldBytes = 0;
     this.#cutBytes = 0;
-    this.#emit(line, 0, line.length, cut);
+    this.#emit(line, 0, line.length, sourceEnd, cut);
   }
 
-  #emit(bytes: Buffer, from: number, end: number, alreadyCut = 0): void {
+  #emit(bytes: Buffer, from: number, end: number, sourceEnd: number, alreadyCut = 0): void {
     this.#number++;
     let start = from;
     if (!this.#begun) {
@@ -81,6 +88,6 @@ export class Lines {
       cut += last - start - this.#maxBytes;
       last = start + this.#maxBytes;
     }
-    this.#onLine(last === start ? '' : bytes.toString('utf8', start, last), this.#number, cut);
+    this.#onLine(last === start ? '' : bytes.toString('utf8', start, last), this.#number, cut, sourceEnd);
   }
 }

@@ -10,23 +10,23 @@ import {
   type Parser,
   type ParserDefinition,
   type ParseOptions,
+  type Refused,
 } from '@netsentinel/contracts/parser';
 import { put } from '../text/document.ts';
 import { JsonTexts } from '../json/json-texts.ts';
 import { Lines } from './lines.ts';
-import { jsonOrNot, looksLikeJson, parsedObject } from './sample.ts';
+import type { OpenLine } from './line-envelope.ts';
+import { nameDocument, parseLine, parseObject } from './run-parser.ts';
+import { jsonOrNot, lineEnvelopeIn, looksLikeJson, parsedObject } from './sample.ts';
 import { addEnvelope, unwrap, type Enveloped } from './unwrap.ts';
 
-/** A record that could not be parsed. */
-export interface Refused {
-  readonly reason: string;
-  readonly original: string;
-}
-
 export interface RecordHandlers {
-  /** @param line the 1-based line on which the record begins */
-  readonly onDocument: (document: EcsDocument, line: number) => void;
-  readonly onRefused: (refused: Refused, line: number) => void;
+  /**
+   * @param line the 1-based line on which the record begins
+   * @param end bytes pushed up to and with the end of the record; of what came as `line` or `object`, 0
+   */
+  readonly onDocument: (document: EcsDocument, line: number, end: number) => void;
+  readonly onRefused: (refused: Refused, line: number, end: number) => void;
 }
 
 export interface RecordReaderOptions extends RecordHandlers {
@@ -34,12 +34,11 @@ export interface RecordReaderOptions extends RecordHandlers {
   readonly parse: ParseOptions;
   /** Of one record at most; the rest of a longer one is left out and counted (default 1 MiB). */
   readonly maxRecordBytes?: number;
+  /** Whether it is JSON; told from the first bytes where nothing is said. */
+  readonly json?: boolean | undefined;
   /** What `headers` said when the source was last read, where reading goes on in the middle of it. */
   readonly headers?: readonly string[];
 }
-
-/** The reason of a refusal that is our fault: a parser must never throw. One hostile record shall not end the reading of a file. */
-export const PARSER_FAILED = 'the parser failed on this record';
 
 /** After so many blanks it is text. */
 const MAX_UNDECIDED_BYTES = 4096;
@@ -63,8 +62,12 @@ export class RecordReader {
   readonly #isHeader: ((line: string) => boolean) | undefined;
   #headers: string[] = [];
   #inHeaders = false;
+  /** Bytes pushed up to the end of the line or text at hand, and of the last line that is joined. */
+  #end = 0;
+  #joinedEnd = 0;
   /** Whether the line at hand is not whole. */
   #cut = false;
+  #open: OpenLine | undefined;
 
   constructor(options: RecordReaderOptions) {
     this.#options = options;
@@ -87,7 +90,7 @@ export class RecordReader {
   push(chunk: Uint8Array): void {
     if (this.#cutter !== undefined) return this.#cutter.push(chunk);
     const begin = this.#begin === undefined ? Buffer.from(chunk) : Buffer.concat([this.#begin, chunk]);
-    if (begin.length < MAX_UNDECIDED_BYTES && jsonOrNot(begin) === undefined) {
+    if (this.#options.json === undefined && begin.length < MAX_UNDECIDED_BYTES && jsonOrNot(begin) === undefined) {
       this.#begin = begin;
       return undefined;
     }
@@ -117,27 +120,34 @@ export class RecordReader {
 
   object(object: JsonObject, original: string, number: number): void {
     const envelope = unwrap(object);
-    if (envelope === undefined) return this.#take(this.#parseObject(object, original), original, number);
+    if (envelope === undefined) return this.#take(parseObject(this.#parser, object, original), original, number);
     const { line, original: inside } = envelope;
-    const parsed = line === undefined ? this.#parseObject(envelope.object!, inside) : this.#parseLine(line);
+    const parsed =
+      line === undefined ? parseObject(this.#parser, envelope.object!, inside) : parseLine(this.#parser, line);
     return this.#take(parsed, inside, number, envelope);
   }
 
   #decide(begin: Buffer): Lines | JsonTexts {
     this.#begin = undefined;
     const maxBytes = this.#options.maxRecordBytes ?? 1024 * 1024;
-    this.#cutter = looksLikeJson(begin)
+    const isJson = this.#options.json ?? looksLikeJson(begin);
+    this.#open = isJson ? undefined : lineEnvelopeIn(begin);
+    this.#cutter = isJson
       ? new JsonTexts({
           maxBytes,
-          onText: (text, line) => this.#json(text, line),
-          onBad: ({ line, reason }) => this.#options.onRefused({ reason, original: '' }, line),
+          onText: (text, line, end) => {
+            this.#end = end;
+            this.#json(text, line);
+          },
+          onBad: ({ line, reason, end }) => this.#options.onRefused({ reason, original: '' }, line, end),
         })
       : new Lines({
           maxBytes,
-          onLine: (line, number, cut) => {
+          onLine: (line, number, cut, end) => {
+            this.#end = end;
             this.#cutBytes += cut;
             this.#cut = cut > 0;
-            this.#line(line, number);
+            this.#line(this.#open === undefined ? line : this.#open(line), number);
             this.#cut = false;
           },
         });
@@ -146,18 +156,20 @@ export class RecordReader {
 
   #json(text: string, line: number): void {
     const object = parsedObject(text);
-    if (object === undefined) this.#options.onRefused({ reason: 'this is no JSON object', original: text }, line);
+    if (object === undefined)
+      this.#options.onRefused({ reason: 'this is no JSON object', original: text }, line, this.#end);
     else this.object(object, text, line);
   }
 
   #line(line: string, number: number): void {
     if (this.#isHeader !== undefined) this.#noteHeader(line);
     if (this.#continues === undefined) {
-      if (line !== '') this.#take(this.#parseLine(line), line, number);
+      if (line !== '') this.#take(parseLine(this.#parser, line), line, number);
       return;
     }
     if (this.#joined.length > 0 && this.#joined.length < MAX_JOINED && this.#continues(line, this.#joined[0]!)) {
       this.#joined.push(line);
+      this.#joinedEnd = this.#end;
       this.#joinedCut ||= this.#cut;
       return;
     }
@@ -165,6 +177,7 @@ export class RecordReader {
     if (line === '') return;
     this.#joined.push(line);
     this.#joinedFrom = number;
+    this.#joinedEnd = this.#end;
     this.#joinedCut = this.#cut;
   }
 
@@ -184,39 +197,15 @@ export class RecordReader {
     const record = this.#joined.length === 1 ? this.#joined[0]! : this.#joined.join('\n').trimEnd();
     this.#joined = [];
     this.#cut = this.#joinedCut;
-    this.#take(this.#parseLine(record), record, this.#joinedFrom);
+    this.#take(parseLine(this.#parser, record), record, this.#joinedFrom, undefined, this.#joinedEnd);
   }
 
-  #parseLine(line: string): Parsed {
-    if (this.#parser.line === undefined) {
-      const object = parsedObject(line);
-      return object === undefined ? new Refusal('this is no JSON object') : this.#parseObject(object, line);
-    }
-    try {
-      return this.#parser.line(line);
-    } catch {
-      return new Refusal(PARSER_FAILED);
-    }
-  }
-
-  #parseObject(object: JsonObject, original: string): Parsed {
-    try {
-      if (this.#parser.object !== undefined) return this.#parser.object(object, original);
-      return this.#parser.line?.(original);
-    } catch {
-      return new Refusal(PARSER_FAILED);
-    }
-  }
-
-  #take(parsed: Parsed, original: string, number: number, envelope?: Enveloped): void {
+  #take(parsed: Parsed, original: string, number: number, envelope?: Enveloped, end = this.#end): void {
     if (parsed === undefined) return;
-    if (parsed instanceof Refusal) return this.#options.onRefused({ reason: parsed.reason, original }, number);
+    if (parsed instanceof Refusal) return this.#options.onRefused({ reason: parsed.reason, original }, number, end);
     if (envelope !== undefined) addEnvelope(parsed, envelope);
-    const { event } = parsed;
-    event['module'] ??= this.#options.definition.module;
-    event['dataset'] ??= this.#options.definition.dataset;
-    event.kind ??= 'event';
+    nameDocument(parsed, this.#options.definition);
     if (this.#cut) put(parsed, 'netsentinel.truncated', ['event.original']);
-    this.#options.onDocument(parsed, number);
+    this.#options.onDocument(parsed, number, end);
   }
 }

@@ -1,9 +1,16 @@
 /** From bytes to records: however they are cut, long, broken or wrapped. */
-import { Refusal, type EcsDocument, type Parser, type ParserDefinition } from '@netsentinel/contracts/parser';
+import {
+  Refusal,
+  type EcsDocument,
+  type Parser,
+  type ParserDefinition,
+  type Refused,
+} from '@netsentinel/contracts/parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Lines } from './lines.ts';
-import { PARSER_FAILED, RecordReader, type Refused } from './record-reader.ts';
+import { RecordReader } from './record-reader.ts';
+import { PARSER_FAILED } from './run-parser.ts';
 import { looksLikeJson, sampleOf } from './sample.ts';
 
 /** Lines as documents; `bad` is refused, `#` is nothing, `throw` is a bug. */
@@ -201,6 +208,27 @@ describe('records', () => {
       event: { original: 'four' },
       host: { name: 'web2' },
     });
+    const fluent = { date: 1795253400.125, log: 'five', path: '/var/log/x', stream: 'stdout' };
+    const file = {
+      message: 'six',
+      timestamp: '2026-11-21T09:30:00Z',
+      source_type: 'file',
+      file: '/var/log/y',
+      host: 'web3',
+    };
+    const daemon = { ...file, message: 'seven', source_type: 'syslog', appname: 'sshd', procid: 8, hostname: 'web4' };
+    const shipped = read(
+      definitionOf(lineParser),
+      [fluent, file, daemon].map((one) => JSON.stringify(one)).join('\n'),
+    ).documents;
+    expect(shipped).toMatchObject([
+      { '@timestamp': '2026-11-21T09:30:00.125Z', event: { original: 'five' }, log: { file: { path: '/var/log/x' } } },
+      { event: { original: 'six' }, host: { name: 'web3' }, log: { file: { path: '/var/log/y' } } },
+      { event: { original: '2026-11-21T09:30:00.000Z web4 sshd[8]: seven' } },
+    ]);
+    expect(
+      read(definitionOf(objectParser), JSON.stringify({ ...fluent, level: 'info' })).documents[0]!['found'],
+    ).toBeDefined();
     const event = { ...beat, source: { ip: '192.0.2.1' }, event: { kind: 'event' } };
     expect(read(definitionOf(objectParser), JSON.stringify(event)).documents[0]!['found']).toEqual(event);
     expect(read(definitionOf(objectParser), JSON.stringify(nested)).documents[0]).toMatchObject({

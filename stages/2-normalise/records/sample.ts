@@ -2,6 +2,7 @@
 import type { JsonObject, Sample } from '@netsentinel/contracts/parser';
 import { JsonTexts } from '../json/json-texts.ts';
 import { isObject } from '../text/document.ts';
+import { lineEnvelopeOf, type OpenLine } from './line-envelope.ts';
 import { unwrap } from './unwrap.ts';
 
 /** As much of a source is looked at. */
@@ -21,8 +22,16 @@ export function sampleOf(bytes: Uint8Array, whole: boolean, fileName?: string): 
       else objects.push(object);
     }
   }
-  if (objects.length === 0 && lines.length === 0)
-    lines.push(...completeLines(begin, whole && begin.length === bytes.length));
+  if (objects.length === 0 && lines.length === 0) {
+    const complete = completeLines(begin, whole && begin.length === bytes.length);
+    const open = lineEnvelopeOf(complete);
+    for (const line of complete) {
+      const inner = open === undefined ? line : open(line);
+      const object = open !== undefined && inner.startsWith('{') ? parsedObject(inner) : undefined;
+      if (object === undefined) lines.push(inner);
+      else objects.push(object);
+    }
+  }
   return { lines, objects, fileName };
 }
 
@@ -70,6 +79,11 @@ export function parsedObject(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** How the lines of a source that begins so are to be opened; undefined where they stand for themselves. */
+export function lineEnvelopeIn(begin: Buffer): OpenLine | undefined {
+  return lineEnvelopeOf(completeLines(begin.subarray(0, SAMPLE_BYTES), false));
 }
 
 function completeLines(bytes: Buffer, whole: boolean): string[] {

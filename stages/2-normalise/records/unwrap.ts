@@ -1,5 +1,6 @@
 /**
- * Log records inside the envelopes of who carried them: Splunk's export, Docker's json-file, journalctl's JSON, Filebeat and Logstash. What is inside is a
+ * Log records inside the envelopes of who carried them: Splunk's export, Docker's json-file, journalctl's JSON, Filebeat and Logstash,
+ * Fluent Bit and Vector. What is inside is a
  * line of text or a JSON object; what the envelope knows beside it (host, file, time) is added to what the record says, and never replaces it.
  */
 import type { EcsDocument, EcsGroup, JsonObject } from '@netsentinel/contracts/parser';
@@ -19,7 +20,7 @@ export interface Enveloped {
 
 /** Undefined where the object is no envelope that we know. */
 export function unwrap(object: JsonObject): Enveloped | undefined {
-  return splunk(object) ?? docker(object) ?? journal(object) ?? beat(object);
+  return splunk(object) ?? docker(object) ?? journal(object) ?? beat(object) ?? fluentBit(object) ?? vector(object);
 }
 
 /** Adds to the document what its envelope knew. */
@@ -43,7 +44,7 @@ function splunk({ result }: JsonObject): Enveloped | undefined {
   const host = textOf(result['host']);
   const path = textOf(result['source']);
   return opened(result['_raw'], {
-    host: host === undefined ? undefined : { name: host },
+    host: named(host),
     log: path === undefined ? undefined : { file: { path } },
   });
 }
@@ -100,6 +101,51 @@ function beat(object: JsonObject): Enveloped | undefined {
   const at = textOf(object['@timestamp']);
   known['@timestamp'] = at === undefined ? undefined : isoTime(parseIsoTime(at, UTC));
   return opened(message, known);
+}
+
+/** What Fluent Bit's inputs and filters put beside a line. */
+const BESIDE_LOG = new Set(
+  '_p container_id container_name date file filename host hostname kubernetes log logtag path source stream tag time'.split(
+    ' ',
+  ),
+);
+
+/** `{"date":1795253400.125,"log":"…"}`: the time is when it was read. */
+function fluentBit(object: JsonObject): Enveloped | undefined {
+  const { date, log } = object;
+  if (typeof log !== 'string' || (typeof date !== 'number' && typeof date !== 'string')) return undefined;
+  for (const name in object) if (!BESIDE_LOG.has(name)) return undefined;
+  const path = textOf(object['path']) ?? textOf(object['file']) ?? textOf(object['filename']);
+  return opened(log, {
+    '@timestamp': typeof date === 'number' ? isoTime(date * 1000) : isoTime(parseIsoTime(date, UTC)),
+    host: named(textOf(object['hostname']) ?? textOf(object['host'])),
+    log: path === undefined ? undefined : { file: { path } },
+  });
+}
+
+/** Vector's events of a source of its own; of syslog it has taken the envelope apart. */
+function vector(object: JsonObject): Enveloped | undefined {
+  const { message, timestamp, source_type: type } = object;
+  if (typeof message !== 'string' || typeof timestamp !== 'string' || typeof type !== 'string') return undefined;
+  const at = isoTime(parseIsoTime(timestamp, UTC));
+  if (at === undefined) return undefined;
+  const host = textOf(object['hostname']) ?? textOf(object['host']);
+  const program = textOf(object['appname']);
+  if (type === 'syslog' && program !== undefined) {
+    const pid = scalarOf(object['procid']);
+    const tag = pid === undefined ? program : `${program}[${pid}]`;
+    return { line: `${at} ${host ?? 'localhost'} ${tag}: ${message}`, original: message, known: { '@timestamp': at } };
+  }
+  const path = textOf(object['file']);
+  return opened(message, {
+    '@timestamp': at,
+    host: named(host),
+    log: path === undefined ? undefined : { file: { path } },
+  });
+}
+
+function named(host: string | undefined): EcsGroup | undefined {
+  return host === undefined ? undefined : { name: host };
 }
 
 function opened(raw: string, known: EcsGroup): Enveloped {

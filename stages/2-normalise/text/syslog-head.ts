@@ -2,7 +2,8 @@
  * What stands before a message that came by syslog: `<priority>`, a time in any of the forms that are sent, the host. RFC 3164 with and without a year or a
  * priority, RFC 5424, and what Cisco, pfSense and journald make of it. The message after it is the business of who asks.
  */
-import { digits, isoTime, monthAt, parseIsoTime, utcOf, withoutYear } from './time.ts';
+import { digits } from '@netsentinel/kernel/iso-time';
+import { isoTime, monthAt, parseIsoTime, utcOf, withoutYear } from './time.ts';
 import type { Zone } from './zone.ts';
 
 export interface SyslogHead {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isoMs } from '@netsentinel/kernel/iso-time';
 import { epochMs, isoTime, parseBsdTime, parseClfTime, parseIsoTime, withoutYear } from './time.ts';
 import { zoneOf } from './zone.ts';
 
@@ -23,6 +24,23 @@ describe('times out', () => {
 });
 
 describe('times in', () => {
+  it('as ISO 8601 in UTC are what Date makes of them, known and unknown ones', () => {
+    const second = fc.integer({ min: 0, max: 61 }).map((n) => String(n).padStart(2, '0'));
+    const end = fc.constantFrom('.000Z', '.123456Z', '.1x3Z', ',123Z', '.123', '.123456789Z', '.123+01:00');
+    const minute = fc.constantFrom(
+      '2026-11-21T09:30:',
+      '2026-02-30T09:30:',
+      '2026-13-01T00:00:',
+      '+026-11-21T09:30:',
+      '',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(minute, second, end)), (times) => {
+        for (const time of times) expect(isoMs(time.join(''))).toBe(Date.parse(time.join('')));
+      }),
+    );
+  });
+
   it.each([1_795_253_400, 1_795_253_400_000, 1_795_253_400_000_000, '1795253400000000000', '1795253400.000'])(
     'an epoch, whatever its unit: %s',
     (value) => {

@@ -2,6 +2,7 @@
  * Times as logs write them, as milliseconds since the epoch, and back as ISO 8601. Every parser of a text answers undefined for what is no time;
  * none throws. Positions are in UTF-16 units. On the hot path: digits are read by hand, and the text of a second is remembered.
  */
+import { digits } from '@netsentinel/kernel/iso-time';
 import type { Zone } from './zone.ts';
 
 /** No event of ours is before 1970 or after 9999: what says so is wrong. */
@@ -170,17 +171,6 @@ export function monthAt(text: string, at: number): number {
     default:
       return 0;
   }
-}
-
-/** The number of exactly `length` digits; -1 where there are none. */
-export function digits(text: string, at: number, length: number): number {
-  let value = 0;
-  for (let i = at; i < at + length; i++) {
-    const digit = text.charCodeAt(i) - 48;
-    if (!(digit >= 0 && digit <= 9)) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 function daysOf(year: number, month: number): number {

@@ -15,6 +15,7 @@ import { partitionFor } from './partition.ts';
 import { FilePreparer } from './prepared-file.ts';
 import type { ProducerTable } from './producers.ts';
 import { encodeSnapshot } from './recovery.ts';
+import { SegmentFile } from './segment-file.ts';
 import { newSegment, saveIndex, type Segment } from './segment.ts';
 
 /** A commit is closed at this size, so that one sync never holds up many callers for long. */
@@ -44,14 +45,13 @@ export class StreamWriter {
   readonly #options: WriterOptions;
   readonly #producers: ProducerTable;
   readonly #preparer: FilePreparer;
+  readonly #file: SegmentFile;
   /** Oldest first; those with anything on disk. */
   readonly segments: Segment[];
   /** The newest stretches, oldest first. */
   readonly #tail: Arena[] = [];
   readonly #arenas = new ArenaPool();
   #segment: Segment | undefined;
-  #file: number | undefined;
-  #fileOf: Segment | undefined;
   #arena: Arena | undefined;
   #next: Float64Array;
   #open: Commit | undefined;
@@ -60,8 +60,6 @@ export class StreamWriter {
   readonly #line: { batch: readonly StreamRecord[]; waiter: Omit<Waiter, 'result'> }[] = [];
   #running: Promise<void> | undefined;
   #scheduled = false;
-  /** The file may hold bytes beyond its durable size that a failed write left. */
-  #dirty = false;
   #lastCommitAt = -Infinity;
   #lastWaiters = 0;
   /** A commit is being taken back: what comes now must fail too, or it would overtake what failed. */
@@ -75,6 +73,7 @@ export class StreamWriter {
     this.segments = segments;
     this.#producers = producers;
     this.#preparer = new FilePreparer(options);
+    this.#file = new SegmentFile(options.disk, options.directory);
     this.#segment = segments.at(-1);
     this.#next = this.#segment?.next.slice() ?? new Float64Array(options.partitions);
   }
@@ -126,14 +125,16 @@ export class StreamWriter {
     if (segment !== undefined && this.#recordsSinceStop > 0 && segment.size > 0) {
       const mark = encodeControl(KIND_STOP, Buffer.alloc(0), this.#options.marker, segment.commits);
       // Without the mark the next opening only knows less about a damaged end.
-      await this.#writeAll(segment, [mark], segment.size)
-        .then(async () => this.#trim(segment, mark.length))
-        .catch(async () => this.#mend().catch(() => undefined));
+      await this.#file
+        .write(segment, [mark], segment.size)
+        .then(async () => {
+          if (segment.reserved > 0) await this.#file.trim(segment.size + mark.length);
+        })
+        .catch(async () => this.#file.mend(this.segments.at(-1)).catch(() => undefined));
     }
     await this.#finishing;
     await this.#preparer.close();
-    if (this.#file !== undefined) await this.#options.disk.close(this.#file);
-    this.#file = undefined;
+    await this.#file.close();
   }
 
   #stage(batch: readonly StreamRecord[], waiter: Omit<Waiter, 'result'>): void {
@@ -284,51 +285,13 @@ export class StreamWriter {
   }
 
   async #write(commit: Commit): Promise<void> {
-    if (this.#dirty) await this.#mend();
+    if (this.#file.isDirty) await this.#file.mend(this.segments.at(-1));
     if (commit.bytes === 0) return;
     const parts = commit.parts.map(({ arena, from, to }) => arena.bytes.subarray(from, to));
-    if (commit.creates) await this.#createFile(commit);
-    await this.#writeAll(commit.segment, parts, commit.segment.size);
+    if (commit.creates) await this.#file.create(commit);
+    await this.#file.write(commit.segment, parts, commit.segment.size);
     if (commit.creates && commit.segment.reserved === 0)
       await this.#options.disk.syncDirectory(this.#options.directory);
-  }
-
-  /** Makes the segment's file the current one. A prepared one need not wait for its new name to be on disk. */
-  async #createFile(commit: Commit): Promise<void> {
-    const { disk } = this.#options;
-    const { segment, prepared } = commit;
-    if (prepared !== undefined) await disk.rename(prepared.path, segment.path);
-    const file = prepared?.file ?? (await disk.openDurable(segment.path, true));
-    commit.prepared = undefined;
-    const finished = this.#file;
-    this.#file = file;
-    this.#fileOf = segment;
-    if (finished !== undefined) await disk.close(finished);
-  }
-
-  async #writeAll(segment: Segment, parts: Buffer[], from: number): Promise<void> {
-    const { disk } = this.#options;
-    if (this.#file === undefined || this.#fileOf !== segment) {
-      if (this.#file !== undefined) await disk.close(this.#file);
-      this.#file = undefined;
-      this.#file = await disk.openDurable(segment.path, false);
-      this.#fileOf = segment;
-    }
-    let at = from;
-    let left = parts;
-    while (left.length > 0) {
-      this.#dirty = true;
-      let written = await disk.writev(this.#file, left, at);
-      if (written === 0) throw new Error('the disk took no bytes');
-      at += written;
-      // A short write: what is left goes with another call, which says why when there is no more room.
-      while (left.length > 0 && written >= left[0]!.length) {
-        written -= left[0]!.length;
-        left = left.slice(1);
-      }
-      if (written > 0) left = [left[0]!.subarray(written), ...left.slice(1)];
-    }
-    this.#dirty = false;
   }
 
   #succeed(commit: Commit): void {
@@ -380,11 +343,6 @@ export class StreamWriter {
     await saveIndex(segment);
   }
 
-  /** Gives back the zeros behind the last frame of the current segment. */
-  async #trim(segment: Segment, markBytes: number): Promise<void> {
-    if (segment.reserved > 0) await this.#options.disk.truncate(this.#file!, segment.size + markBytes);
-  }
-
   #drainLine(): void {
     while (this.#line.length > 0 && this.#stagedBytes <= MAX_STAGED_BYTES) {
       const { batch, waiter } = this.#line.shift()!;
@@ -410,40 +368,17 @@ export class StreamWriter {
     this.#arena = undefined;
     this.#segment = this.segments.at(-1);
     this.#next = this.#segment?.next.slice() ?? new Float64Array(this.#options.partitions);
-    this.#dirty = true;
+    this.#file.distrust();
     for (const { prepared } of doomed) {
       // One that is left over is an empty file for the next opening to remove.
       if (prepared !== undefined) await this.#preparer.discard(prepared).catch(() => undefined);
     }
     // Callers hear of it only when the end is clean again or mending has been tried.
-    await this.#mend().catch((mendError: unknown) => {
+    await this.#file.mend(this.segments.at(-1)).catch((mendError: unknown) => {
       this.#options.log.error('stream tail not mended yet', { error: describeError(mendError) });
     });
     for (const commit of doomed) for (const waiter of commit.waiters) waiter.reject(error);
     for (const { waiter } of this.#line.splice(0)) waiter.reject(error);
     this.#failing = false;
-  }
-
-  /** Opens the last durable segment anew and cuts it to its durable size; removes a newer file whose first commit failed. */
-  async #mend(): Promise<void> {
-    const { disk, directory } = this.#options;
-    const durable = this.segments.at(-1);
-    const half = this.#fileOf;
-    if (this.#file !== undefined) await disk.close(this.#file);
-    this.#file = undefined;
-    if (half !== undefined && half !== durable) {
-      await disk.unlink(half.path).catch((error: unknown) => {
-        if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
-      });
-      await disk.syncDirectory(directory);
-      this.#fileOf = undefined;
-    }
-    if (durable !== undefined) {
-      this.#file = await disk.openDurable(durable.path, false);
-      this.#fileOf = durable;
-      await disk.truncate(this.#file, durable.size);
-      durable.reserved = 0;
-    }
-    this.#dirty = false;
   }
 }

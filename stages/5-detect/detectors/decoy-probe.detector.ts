@@ -21,7 +21,7 @@ export const decoyProbe = rememberingDetector<z.infer<typeof Memory>>(
   ({ event, time }, memory) => {
     if (event.netsentinel.decoy === undefined || (memory !== undefined && Math.abs(time - memory.told) < EVERY_MS))
       return undefined;
-    const client = event.netsentinel.ssh?.client_version;
+    const client = event.netsentinel.ssh?.client_version ?? event.netsentinel.client?.software;
     return {
       memory: { told: time },
       finding: {

@@ -19,12 +19,12 @@ export const knownPairLogin = rememberingDetector<z.infer<typeof Memory>>(
     on: ['login'],
     memory: Memory,
   },
-  ({ event, time }, memory) => {
-    if (event.event.outcome === 'failure') return { memory: { failedAt: time } };
-    if (event.event.outcome !== 'success' || event.netsentinel.decoy === undefined) return undefined;
+  ({ event, time, login }, memory) => {
+    if (login?.outcome === 'failure') return { memory: { failedAt: time } };
+    if (login?.outcome !== 'success' || event.netsentinel.decoy === undefined) return undefined;
     if (memory !== undefined && Math.abs(time - memory.failedAt) <= WINDOW_MS) return undefined;
-    const user = event.user?.name ?? '';
-    if (!isKnownPair(user, event.netsentinel.credential?.password)) return undefined;
+    const user = login.user ?? '';
+    if (!isKnownPair(user, login.password)) return undefined;
     return {
       ...(memory === undefined ? {} : { memory }),
       finding: { summary: `Logged in as ${quote(user)} at the first try, with a well-known password` },

@@ -30,8 +30,8 @@ export const loginBruteForce = rememberingDetector<z.infer<typeof Memory>>(
     on: ['login'],
     memory: Memory,
   },
-  ({ event, time, verified }, memory) => {
-    if (event.event.outcome !== 'failure') return undefined;
+  ({ event, time, verified, login }, memory) => {
+    if (login?.outcome !== 'failure') return undefined;
     const before = memory ?? { recent: [], failures: 0, next: THRESHOLD };
     const recent = withAttempt(before.recent, { time, id: event.event.id, verified }, WINDOW_MS, MAX_REMEMBERED);
     const fresh = recent.length === 1;

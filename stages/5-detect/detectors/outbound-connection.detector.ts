@@ -14,7 +14,7 @@ export const outboundConnection = plainDetector(
     on: ['outbound'],
   },
   ({ event }) => {
-    const forward = event.netsentinel.ssh?.forward;
+    const forward = event.netsentinel.forward;
     const host = forward?.host ?? event.destination?.domain ?? event.destination?.ip ?? '';
     return { summary: `Tried to connect to ${quote(`${host}:${forward?.port ?? event.destination?.port ?? ''}`)}` };
   },

@@ -1,53 +1,47 @@
-/** Few passwords tried on many accounts: stays below lockouts, so it is counted by account, not by failure. */
-import { z } from 'zod';
-import { Attempt, evidenceOf, withAttempt } from '../attempts.ts';
-import { rememberingDetector } from '../detector.types.ts';
+/**
+ * Few passwords tried on many accounts: stays below lockouts, so it is counted by account, not by failure. Where passwords are not known, as in the logs of
+ * real services, it is many accounts with a try or two each.
+ */
+import {
+  accountTriesDetector,
+  type AccountTries,
+  isGateway,
+  isLeakedList,
+  partedByPassword,
+  type Suspicion,
+} from '../account-tries.ts';
 
-const USERS = 8;
+const ACCOUNTS = 8;
 const MAX_PASSWORDS = 3;
-const WINDOW_MS = 30 * 60_000;
-const MAX_REMEMBERED = 24;
-const MAX_TEXT = 64;
+/** Without passwords it could be as many people who mistype: more of them must, and hardly any may get in. */
+const ACCOUNTS_UNSEEN = 10;
+const TRIES_EACH = 3;
 
-const Try = z.tuple([z.string().max(MAX_TEXT), z.string().max(MAX_TEXT), Attempt]);
-const Memory = z.object({
-  tries: z.array(Try).max(MAX_REMEMBERED),
-  /** Event time of the latest report. */
-  told: z.number(),
-});
-
-export const passwordSpraying = rememberingDetector<z.infer<typeof Memory>>(
+export const passwordSpraying = accountTriesDetector(
   {
     id: 'password-spraying',
     title: 'Password spraying',
     severity: 'high',
-    confidence: 90,
+    confidence: 85,
     techniques: ['T1110.003'],
     tactics: ['TA0006'],
     falsePositives: 'A gateway behind which many people mistype the same new password.',
-    on: ['login'],
-    memory: Memory,
   },
-  ({ event, time, verified }, memory) => {
-    const password = event.netsentinel.credential?.password;
-    if (event.event.outcome !== 'failure' || password === undefined) return undefined;
-    const user = (event.user?.name ?? '').slice(0, MAX_TEXT);
-    const before = memory ?? { tries: [], told: Number.MIN_SAFE_INTEGER };
-    const attempt = withAttempt([], { time, id: event.event.id, verified }, WINDOW_MS, 1)[0]!;
-    // One entry an account: the latest.
-    const others = before.tries.filter(([one, , [at]]) => one !== user && Math.abs(time - at) <= WINDOW_MS);
-    const tries = [...others, [user, password.slice(0, MAX_TEXT), attempt] satisfies z.infer<typeof Try>].slice(
-      -MAX_REMEMBERED,
-    );
-    const passwords = new Set(tries.map((one) => one[1]));
-    if (tries.length < USERS || passwords.size > MAX_PASSWORDS || time - before.told < WINDOW_MS)
-      return { memory: { tries, told: before.told } };
-    return {
-      memory: { tries, told: time },
-      finding: {
-        summary: `${tries.length} accounts tried with ${passwords.size === 1 ? 'one password' : `${passwords.size} passwords`}`,
-        evidence: evidenceOf(tries.map((one) => one[2]).filter(([, id]) => id !== event.event.id)),
-      },
-    };
-  },
+  { accounts: ACCOUNTS, judge: (known) => onePassword(known) ?? fewTries(known) },
 );
+
+function onePassword(known: AccountTries): Suspicion | undefined {
+  const { seen } = partedByPassword(known);
+  const passwords = new Set(seen.map(({ password }) => password)).size;
+  if (seen.length < ACCOUNTS || passwords > MAX_PASSWORDS) return undefined;
+  const how = passwords === 1 ? 'one password' : `${passwords} passwords`;
+  return { tries: seen, summary: `${seen.length} accounts tried, with ${how}` };
+}
+
+function fewTries(known: AccountTries): Suspicion | undefined {
+  const { unseen } = partedByPassword(known);
+  const tries = unseen.filter(({ count }) => count <= TRIES_EACH);
+  const isSpread = tries.length >= ACCOUNTS_UNSEEN && tries.length * 4 >= unseen.length * 3;
+  if (!isSpread || isGateway(known) || isLeakedList(tries)) return undefined;
+  return { tries, summary: `${tries.length} accounts tried, none more than ${TRIES_EACH} times` };
+}

@@ -16,7 +16,7 @@ export const portForward = plainDetector(
   ({ event }) => {
     // A second event of the same tunnel says what was sent through it.
     if (event.message !== undefined) return undefined;
-    const { host = '', port = 0, kind = 'forward' } = event.netsentinel.ssh?.forward ?? {};
+    const { host = '', port = 0, kind = 'forward' } = event.netsentinel.forward ?? {};
     return { summary: `Asked for a ${kind} to ${quote(`${host}:${port}`)}` };
   },
 );

@@ -44,7 +44,7 @@ export const webProbing = rememberingDetector<z.infer<typeof Memory>>(
     const worth = worthOf(event, path);
     if (worth === 0) return undefined;
     const before = memory ?? { probes: [], next: THRESHOLD };
-    const key = hashOf(path);
+    const key = hashOf(isByQuery(event) ? (event.url?.original ?? path).slice(0, 512) : path);
     if (before.probes.some(([, , , known]) => known === key)) return { memory: before };
     const latest = before.probes.reduce((last, [at]) => Math.max(last, at), time);
     const kept = before.probes.filter(([at]) => at >= latest - WINDOW_MS);
@@ -64,6 +64,11 @@ export const webProbing = rememberingDetector<z.infer<typeof Memory>>(
     };
   },
 );
+
+/** What is tried stands in the query, the path is always the same. */
+function isByQuery(event: Parameters<typeof webFindings>[0]): boolean {
+  return webFindings(event).some(({ kind, place }) => kind === 'known-vulnerability' && place.in === 'path');
+}
 
 function worthOf(event: Parameters<typeof webFindings>[0], path: string): number {
   const refused = wasRefused(event);

@@ -18,6 +18,7 @@ test.each([
   ['ΑΣ', 'ασ'],
   ['İ', 'İ'],
   ['ÄÖ', 'äö'],
+  ['\u{1e900}Ä', '\u{1e900}ä'],
 ])('%s becomes %s', (text, wanted) => {
   expect(foldCase(text)).toBe(wanted);
 });

@@ -2,7 +2,7 @@
  * Log sources of events in the Elastic Common Schema: by their data set, and by the categories that have a Sigma name. An event is of several when it is
  * both (a network connection of a process that the audit daemon wrote down).
  */
-import { fieldOf, type EventRecord } from './event.ts';
+import { fieldOf, isRecord, type EventRecord } from './event.ts';
 
 /** A name that no rule has: the event is known to have no category, or a channel without rules. */
 export const otherName = '-';
@@ -73,6 +73,60 @@ const kindFields = [
 ] as const;
 const longestKind = 512;
 
+/** What `ecsKeys` looks at, where all of it stands where it belongs and is of the types that these fields have. */
+export interface EcsKind {
+  readonly dataset: string | undefined;
+  readonly module: string | undefined;
+  readonly category: Texts;
+  readonly type: Texts;
+  readonly system: string | undefined;
+  readonly protocol: string | undefined;
+}
+
+type Texts = string | readonly string[] | undefined;
+
+/** Undefined where that takes a closer look. */
+export function ecsKindOf(record: EventRecord): EcsKind | undefined {
+  const { event, network, host } = record;
+  if (!isRecord(event)) return undefined;
+  for (const field of kindFields) if (Object.hasOwn(record, field)) return undefined;
+  const { dataset, module, category, type } = event;
+  const os = isRecord(host) ? host['os'] : host;
+  const system = isRecord(os) ? os['type'] : os;
+  const protocol = isRecord(network) ? network['protocol'] : network;
+  if (!isTextOrNone(dataset) || !isTextOrNone(module) || !isTextOrNone(system) || !isTextOrNone(protocol))
+    return undefined;
+  return areTexts(category) && areTexts(type) ? { dataset, module, category, type, system, protocol } : undefined;
+}
+
+export function isSameKind(a: EcsKind, b: EcsKind): boolean {
+  return (
+    a.dataset === b.dataset &&
+    a.module === b.module &&
+    a.protocol === b.protocol &&
+    a.system === b.system &&
+    areSame(a.category, b.category) &&
+    areSame(a.type, b.type)
+  );
+}
+
+function isTextOrNone(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function areTexts(value: unknown): value is Texts {
+  if (!Array.isArray(value)) return isTextOrNone(value);
+  for (let at = 0; at < value.length; at++) if (typeof value[at] !== 'string') return false;
+  return true;
+}
+
+function areSame(a: Texts, b: Texts): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
 /** One text for all that `ecsKeys` looks at; undefined for values of other types than these fields have. */
 export function kindOf(event: EventRecord): string | undefined {
   let kind = '';
@@ -108,7 +162,10 @@ function categoryKeys(category: string, product: string, log: string, event: Eve
     case 'malware':
       return [`antivirus\0${log}`];
     case 'authentication':
-      return [`authentication\0${product}\0`];
+    case 'iam':
+      return [`${category}\0${product}\0`];
+    case 'email':
+      return [`email\0${log}`];
     case 'web':
       return [`webserver\0${log}`, `proxy\0${log}`];
     case 'network':

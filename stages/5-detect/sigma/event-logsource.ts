@@ -2,7 +2,7 @@
  * Which log source an event is of, from what it says of itself: then it meets only rules for that. Names are those of Sigma's taxonomy (appendix to the
  * specification 2.1) and of SigmaHQ's mappings of Windows channels.
  */
-import { ecsKeys, kindOf, otherName as other } from './ecs-logsource.ts';
+import { ecsKeys, ecsKindOf, isSameKind, kindOf, otherName as other, type EcsKind } from './ecs-logsource.ts';
 import { isRecord, type EventRecord } from './event.ts';
 import type { LogSource } from './rule.ts';
 import { serviceOfChannel, sysmonCategories } from './windows-channels.ts';
@@ -22,7 +22,30 @@ export function logsourceOf(event: EventRecord): readonly LogSource[] | undefine
 /** By all that `ecsKeys` looks at: events of one kind are many, kinds are few. */
 const ofKind = new Map<string, readonly LogSource[]>();
 
+/** The kinds of the latest events, the latest first: told apart without making a text of each. */
+const latest: { readonly kind: EcsKind; readonly sources: readonly LogSource[] }[] = [];
+const maxLatest = 8;
+
 function ofEcs(event: EventRecord): readonly LogSource[] | undefined {
+  const kind = ecsKindOf(event);
+  if (kind === undefined) return ofSlowKind(event);
+  for (let at = 0; at < latest.length; at++) {
+    const one = latest[at]!;
+    if (!isSameKind(one.kind, kind)) continue;
+    if (at > 0) {
+      latest[at] = latest[at - 1]!;
+      latest[at - 1] = one;
+    }
+    return one.sources;
+  }
+  const sources = ofSlowKind(event);
+  if (sources === undefined) return undefined;
+  if (latest.length >= maxLatest) latest.pop();
+  latest.unshift({ kind, sources });
+  return sources;
+}
+
+function ofSlowKind(event: EventRecord): readonly LogSource[] | undefined {
   const kind = kindOf(event);
   const sources = kind === undefined ? undefined : ofKind.get(kind);
   if (sources !== undefined) return sources;

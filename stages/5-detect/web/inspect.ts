@@ -9,6 +9,7 @@ import { fileAccess } from './file-access.ts';
 import { htmlInjection } from './html-injection.ts';
 import { knownPath } from './known-paths.ts';
 import { lineInjection, protocolAttacks, sessionFixation, sessionName, uploadedProgram } from './protocol-attacks.ts';
+import { PlainRequests } from './plain-requests.ts';
 import { queryInjection, xmlInjection } from './query-injection.ts';
 import type { Part } from './request-part.ts';
 import { partsOf, type RequestParts } from './request-parts.ts';
@@ -24,6 +25,7 @@ const MAX_EVIDENCE = 160;
 
 /** What is wrong with a request, each kind once a place; nothing for a plain one. Never throws, whatever the request holds. */
 export function inspect(request: WebRequest): readonly WebFinding[] {
+  if (plain.has(request)) return NOTHING;
   const parts = partsOf(request);
   const findings = new Findings();
   for (const [sign, place] of protocolAttacks(request, parts)) findings.add(sign, place, []);
@@ -31,8 +33,11 @@ export function inspect(request: WebRequest): readonly WebFinding[] {
   const known = knownPath(path, parts.rawTarget);
   if (known !== undefined) findings.add(known, { in: 'path' }, []);
   for (const part of parts.parts) inspectPart(part, parts, findings);
+  if (findings.list.length === 0) plain.add(request);
   return findings.list;
 }
+
+const NOTHING: readonly never[] = [];
 
 /** One value, out of any request: for those who have no more than that. */
 export function inspectValue(text: string): readonly WebFinding[] {
@@ -56,6 +61,8 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
       if (sign !== undefined) findings.add(sign, place, encodings);
     }
 }
+
+const plain = new PlainRequests(isUsualHeader);
 
 /** True of headers that say what they always say; by far the most of them, so this comes before all else. */
 function isUsualHeader(name: string, text: string): boolean {

@@ -77,7 +77,7 @@ export function sampleEvent(index: number, startMs: number, perSecond: number): 
       outcome: 'success',
       original: command,
     },
-    netsentinel: { ...netsentinel, ssh: { client_version: 'SSH-2.0-Go', channel: 'exec' } },
+    netsentinel: { ...netsentinel, opened: 'exec', ssh: { client_version: 'SSH-2.0-Go' } },
   };
 }
 

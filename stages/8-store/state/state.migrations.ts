@@ -73,7 +73,45 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
       }
     },
   },
+  {
+    version: 3,
+    async up(tx) {
+      await sql`alter table incidents add column scanner text not null default ''`.execute(tx);
+      await sql`create table exceptions (id text primary key, made_at bigint not null, over_at bigint not null, body text not null)`.execute(
+        tx,
+      );
+    },
+  },
+  {
+    version: 4,
+    async up(tx) {
+      await sql`create table sources (sensor text not null, source text not null, body text not null,
+        primary key (sensor, source))`.execute(tx);
+    },
+  },
+  {
+    version: 5,
+    async up(tx) {
+      for (const statement of [
+        sql`create table alerts (incident text primary key, due_at bigint, body text not null)`,
+        sql`create index alerts_by_due on alerts (due_at)`,
+        sql`create table deliveries (id text primary key, notifier text not null, status text not null, due_at bigint not null,
+          created_at bigint not null, body text not null)`,
+        sql`create index deliveries_by_due on deliveries (notifier, status, due_at, id)`,
+        sql`create table silences (id text primary key, made_at bigint not null, over_at bigint not null, body text not null)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
+
+export async function stateVersion(db: Kysely<StateTables>): Promise<number> {
+  const row = await db
+    .selectFrom('schema_version')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
 
 /** Brings the tables to the newest version (or `upTo`, for tests). Refuses a store that a newer release has written. */
 export async function migrateState(
@@ -85,11 +123,7 @@ export async function migrateState(
   await sql`create table if not exists schema_version (version integer primary key, applied_at bigint not null)`.execute(
     db,
   );
-  const row = await db
-    .selectFrom('schema_version')
-    .select((eb) => eb.fn.max('version').as('version'))
-    .executeTakeFirst();
-  const current = row?.version ?? 0;
+  const current = await stateVersion(db);
   const newest = STATE_MIGRATIONS.at(-1)!.version;
   if (current > newest)
     throw new NetSentinelError(

@@ -1,5 +1,6 @@
 /** The state store's queries, written once for SQLite and PostgreSQL. A `Kysely` reads; a `Transaction` reads and writes. */
 import type { Action } from '@netsentinel/contracts/action';
+import type { Exception } from '@netsentinel/contracts/exception';
 import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import { searchText, wordsIn } from '@netsentinel/contracts/incident-words';
 import type {
@@ -9,22 +10,23 @@ import type {
   StateReader,
   StateTransaction,
 } from '@netsentinel/contracts/state-store';
+import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { StateTables } from './state.tables.ts';
+import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
+import type { Guard, StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 500;
 /** As many as an enforcer can hold: the outbox sends all of them again. */
 const MAX_ACTIONS = 200_000;
+const MAX_EXCEPTIONS = 20_000;
 const MAX_MEMORY_BYTES = 1024 * 1024;
-
-/** `guard` wraps every query: the engine's chance to translate its errors, or to refuse after close. */
-export type Guard = <T>(query: () => Promise<T>) => Promise<T>;
 
 export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
   return {
+    ...alertBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
         const row = await db.selectFrom('incidents').select('body').where('id', '=', id).executeTakeFirst();
@@ -37,7 +39,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .selectFrom('incidents')
           .select('body')
           .where('actor', '=', actor)
-          .where('status', '!=', 'closed')
+          .where('status', 'not in', ['closed', 'benign'])
           .orderBy('last_seen', 'desc')
           .orderBy('id', 'desc')
           .limit(1)
@@ -57,6 +59,17 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
         if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
         const rows = await query.limit(clamp(filter.limit ?? 100, MAX_ACTIONS)).execute();
         return rows.map((row) => JSON.parse(row.body) as Action);
+      }),
+    exceptions: () =>
+      guard(async () => {
+        const rows = await db
+          .selectFrom('exceptions')
+          .select('body')
+          .orderBy('made_at', 'desc')
+          .orderBy('id')
+          .limit(MAX_EXCEPTIONS)
+          .execute();
+        return rows.map((row) => JSON.parse(row.body) as Exception);
       }),
     actorState: (actor) =>
       guard(async () => {
@@ -100,12 +113,18 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .executeTakeFirst();
         return row?.value;
       }),
+    sources: () =>
+      guard(async () => {
+        const rows = await db.selectFrom('sources').select('body').execute();
+        return rows.map((row) => JSON.parse(row.body) as SourceRecord);
+      }),
   };
 }
 
 export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): StateTransaction {
   return {
     ...stateReader(tx, guard),
+    ...alertBookWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
@@ -114,6 +133,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           status: incident.status,
           score: incident.score,
           last_seen: incident.lastSeen,
+          scanner: incident.scanner?.id ?? '',
           summary: JSON.stringify(summary),
           words: searchText(summary),
           body: JSON.stringify(incident),
@@ -135,6 +155,20 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
         await tx
           .insertInto('actions')
           .values({ id: action.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+      }),
+    putException: (exception) =>
+      guard(async () => {
+        const over = exception.ended?.at ?? exception.until;
+        const row = {
+          made_at: Date.parse(exception.at),
+          over_at: over === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(over),
+          body: JSON.stringify(exception),
+        };
+        await tx
+          .insertInto('exceptions')
+          .values({ id: exception.id, ...row })
           .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
           .execute();
       }),
@@ -198,6 +232,22 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet({ value, touched_at: at }))
           .execute();
       }),
+    putSources: (records) =>
+      guard(async () => {
+        for (const { sensor, source, ...rest } of records) {
+          const body = JSON.stringify({ sensor, source, ...rest });
+          await tx
+            .insertInto('sources')
+            .values({ sensor, source, body })
+            .onConflict((conflict) => conflict.columns(['sensor', 'source']).doUpdateSet({ body }))
+            .execute();
+        }
+      }),
+    removeSources: (names) =>
+      guard(async () => {
+        for (const { sensor, source } of names)
+          await tx.deleteFrom('sources').where('sensor', '=', sensor).where('source', '=', source).execute();
+      }),
     prune: (before) => guard(() => prune(tx, before)),
   };
 }
@@ -213,6 +263,7 @@ async function incidentPage(
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
   if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
   if (filter.lastSeenUntil !== undefined) query = query.where('last_seen', '<=', filter.lastSeenUntil);
+  if (filter.scanner !== undefined) query = query.where('scanner', filter.scanner ? '!=' : '=', '');
   for (const word of wordsIn(filter.text ?? ''))
     query = query.where(sql<boolean>`words like ${`%${word.replace(/[\\%_]/gu, String.raw`\$&`)}%`} escape '\\'`);
   if (filter.after !== undefined) {
@@ -264,6 +315,9 @@ async function prune(tx: Transaction<StateTables>, before: Parameters<StateTrans
       .numDeletedRows;
   if (before.memory !== undefined)
     rows += (await tx.deleteFrom('memories').where('touched_at', '<', before.memory).executeTakeFirst()).numDeletedRows;
+  if (before.exceptions !== undefined)
+    rows += (await tx.deleteFrom('exceptions').where('over_at', '<', before.exceptions).executeTakeFirst())
+      .numDeletedRows;
   if (before.closedIncidents !== undefined)
     rows += (
       await tx

@@ -3,6 +3,7 @@
  * is JSON text. Whole numbers are numbers: a PostgreSQL driver must be told to parse `int8` so.
  */
 import type { ActionStatus } from '@netsentinel/contracts/action';
+import type { Delivery } from '@netsentinel/contracts/alert-book';
 import type { Incident } from '@netsentinel/contracts/incident';
 
 export interface StateTables {
@@ -12,6 +13,8 @@ export interface StateTables {
     status: Incident['status'];
     score: number;
     last_seen: number;
+    /** Id of the known scanner that it is of; empty for others. */
+    scanner: string;
     /** `IncidentSummary`, so that a list never parses whole incidents. */
     summary: string;
     /** What text filters look through (`searchText`). */
@@ -25,12 +28,30 @@ export interface StateTables {
     created_at: number;
     body: string;
   };
+  /** `over_at`: when it ended or will; far away for those that have no end. */
+  exceptions: { id: string; made_at: number; over_at: number; body: string };
   actor_states: { actor: string; state: Uint8Array; last_seen: number };
   /** Offsets as decimal text: exact beyond 2^53 on every engine. */
   watermarks: { consumer: string; partition: number; next_offset: string };
   accounts: { name: string; password_hash: string; role: 'admin'; created_at: number };
   sessions: { token_hash: string; account: string; created_at: number; expires_at: number; last_seen_at: number };
   settings: { key: string; value: string };
+  /** `SourceRecord` as JSON. */
+  sources: { sensor: string; source: string; body: string };
+  /** `due_at`: when to look at the incident again; `body`: `AlertState`, empty where nobody was told of it yet. */
+  alerts: { incident: string; due_at: number | null; body: string };
+  deliveries: {
+    id: string;
+    notifier: string;
+    status: Delivery['status'];
+    due_at: number;
+    created_at: number;
+    body: string;
+  };
+  silences: { id: string; made_at: number; over_at: number; body: string };
   memories: { sensor: string; key: string; value: Uint8Array; touched_at: number };
   schema_version: { version: number; applied_at: number };
 }
+
+/** Wraps every query: the engine's chance to translate its errors, or to refuse after close. */
+export type Guard = <T>(query: () => Promise<T>) => Promise<T>;

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
+import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import type { RouteContext } from './context.ts';
 import { parse, Problem } from './problem.ts';
 
@@ -11,6 +12,8 @@ const ListQuery = z.strictObject({
   minScore: z.coerce.number().int().min(0).max(100).optional(),
   /** Words that must all stand in what the list shows of an incident. */
   text: z.string().max(MAX_FILTER_CHARS).optional(),
+  /** `only`: of known scanners; `none`: of others. */
+  scanner: z.enum(['only', 'none']).optional(),
   limit: z.coerce.number().int().min(1).max(500).optional(),
   /** From a page's `next`. */
   after: z
@@ -27,6 +30,7 @@ export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
       ...(query.status === undefined ? {} : { status: query.status }),
       ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
       ...(query.text === undefined ? {} : { text: query.text }),
+      ...(query.scanner === undefined ? {} : { scanner: query.scanner === 'only' }),
       ...(query.limit === undefined ? {} : { limit: query.limit }),
       ...(query.after === undefined ? {} : { after: query.after }),
     });
@@ -40,6 +44,15 @@ export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
     if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send();
     return incident;
+  });
+
+  app.post('/api/v1/incidents/:id/not-an-attack', async (request) => {
+    const { id } = parse(Id, request.params);
+    const word = parse(NotAnAttack, request.body);
+    const who = await ctx.who(request);
+    const dismissed = await ctx.dismissals.dismiss(id, word, who!.account);
+    if (dismissed === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
+    return dismissed;
   });
 }
 

@@ -5,6 +5,8 @@ import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { useEffect, useState } from 'react';
 import { QueueTable } from '../components/queue-table.tsx';
 import { Shell } from '../components/shell.tsx';
+import type { IncidentQuery } from '../lib/api.ts';
+import { SilentSources } from '../components/silent-sources.tsx';
 import { useSettled } from '../lib/hooks.ts';
 import { MAX_ROWS, rowsOf } from '../lib/queue.ts';
 import { useQueue } from '../lib/use-queue.ts';
@@ -12,12 +14,18 @@ import { useStatus } from '../lib/live.ts';
 
 const STATUSES: readonly Incident['status'][] = ['open', 'contained', 'closed', 'benign'];
 
+const WHO = [
+  ['none', 'No known scanners'],
+  ['only', 'Known scanners'],
+] as const;
+
 /** The server is asked when nobody has typed for so long. */
 const TYPING_MS = 250;
 
 export default function QueuePage() {
   return (
     <Shell>
+      <SilentSources />
       <Queue />
     </Shell>
   );
@@ -25,15 +33,20 @@ export default function QueuePage() {
 
 function Queue() {
   const [status, setStatus] = useState<Incident['status']>();
+  const [scanner, setScanner] = useState<IncidentQuery['scanner']>();
   const [filter, setFilter] = useState('');
   const text = filter.trim().toWellFormed();
-  const { queue, answers, from, isLoading, error, more, newest } = useQueue(status, useSettled(text, TYPING_MS));
+  const { queue, answers, from, isLoading, error, more, newest } = useQueue({
+    status,
+    scanner,
+    text: useSettled(text, TYPING_MS),
+  });
 
   if (answers === undefined)
     return error === undefined ? <p className="centre">Loading…</p> : <Failure words={error} />;
-  const isAnswered = answers.status === status && answers.text === text;
-  if (queue.byId.size === 0 && isAnswered && status === undefined && text === '' && from === undefined)
-    return <FirstSteps />;
+  const isAnswered = answers.status === status && answers.scanner === scanner && answers.text === text;
+  const isAll = status === undefined && scanner === undefined && text === '' && from === undefined;
+  if (queue.byId.size === 0 && isAnswered && isAll) return <FirstSteps />;
   const rows = rowsOf(queue, filter);
   const isFull = queue.byId.size >= MAX_ROWS;
   return (
@@ -49,6 +62,18 @@ function Queue() {
           {STATUSES.map((s) => (
             <option key={s} value={s}>
               {s}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label="Who"
+          value={scanner ?? ''}
+          onChange={(e) => setScanner(WHO.find(([value]) => value === e.target.value)?.[0])}
+        >
+          <option value="">Everybody</option>
+          {WHO.map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
             </option>
           ))}
         </select>
@@ -76,7 +101,7 @@ function Queue() {
         <p className="centre">{isAnswered || error !== undefined ? 'No such incidents.' : 'Searching…'}</p>
       )}
       <p className="more dim">
-        {rows.length.toLocaleString()} shown
+        {rows.length.toLocaleString()} shown · <a href="/exceptions/">Exceptions</a>
         {queue.next !== undefined && (
           <button type="button" disabled={isLoading || !isAnswered} onClick={more}>
             {isFull ? 'Show older ones' : 'Load more'}

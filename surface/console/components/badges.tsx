@@ -1,5 +1,7 @@
 /** Small labels: severity, score, ATT&CK. */
 import type { Severity } from '@netsentinel/contracts/detection';
+import type { KnownScanner } from '@netsentinel/contracts/scanner';
+import { describeScanner } from '@netsentinel/contracts/scanner-words';
 import type { AttackNames } from '../lib/api.ts';
 import { nameOf } from '../lib/hooks.ts';
 
@@ -9,6 +11,15 @@ export function SeverityBadge({ severity }: { readonly severity: Severity }) {
 
 export function StatusBadge({ status }: { readonly status: string }) {
   return <span className={`badge status-${status}`}>{status}</span>;
+}
+
+/** Whose scanner the attacker is. */
+export function ScannerBadge({ scanner }: { readonly scanner: KnownScanner }) {
+  return (
+    <span className="badge scanner" title={describeScanner(scanner)}>
+      {scanner.kind === 'own' ? 'own scanner' : scanner.name}
+    </span>
+  );
 }
 
 export function Techniques({

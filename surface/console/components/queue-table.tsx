@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { segment, type AttackNames } from '../lib/api.ts';
 import { exactTime, isoTime, relativeTime, visible } from '../lib/format.ts';
 import { nameOf, useAttackNames, useNow } from '../lib/hooks.ts';
-import { SeverityBadge, StatusBadge } from './badges.tsx';
+import { ScannerBadge, SeverityBadge, StatusBadge } from './badges.tsx';
 
 export function QueueTable({ rows }: { readonly rows: readonly IncidentSummary[] }) {
   const names = useAttackNames();
@@ -51,6 +51,7 @@ const Row = memo(function Row(props: {
       </td>
       <td>
         <code>{visible(incident.addresses[0] ?? incident.actor)}</code>
+        {incident.scanner !== undefined && <ScannerBadge scanner={incident.scanner} />}
       </td>
       <td className="wide">{tactic === undefined ? '' : (nameOf(names?.tactics, tactic) ?? tactic)}</td>
       <td>

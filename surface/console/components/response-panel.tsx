@@ -8,6 +8,7 @@ import { useNow, wordsOf } from '../lib/hooks.ts';
 
 const WORDS: Readonly<Record<Action['status'], string>> = {
   planned: 'Being sent to the enforcer',
+  'awaiting-approval': 'Waiting for a person to approve it',
   simulated: 'Would be blocked (simulate mode)',
   applied: 'Blocked',
   verified: 'Blocked, seen in the kernel',

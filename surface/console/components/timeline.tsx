@@ -1,5 +1,6 @@
 /** The story in order, newest last, each step with its techniques. */
 import type { TimelineEntry } from '@netsentinel/contracts/incident';
+import { protocolName } from '@netsentinel/contracts/protocol-words';
 import type { AttackNames } from '../lib/api.ts';
 import { clockTime, exactTime, isoTime, visible, visibleLines, word } from '../lib/format.ts';
 import { nameOf } from '../lib/hooks.ts';
@@ -23,8 +24,8 @@ export function Timeline({
           </time>
           <div>
             <p className="title">
+              {entry.protocol !== undefined && <span className="service">{protocolName(visible(entry.protocol))}</span>}
               {visible(entry.title)}
-              {(entry.count ?? 1) > 1 && <span className="dim"> ×{entry.count}</span>}
             </p>
             {entry.detail !== undefined && <pre className="detail">{visibleLines(entry.detail)}</pre>}
             {entry.techniques !== undefined && entry.techniques.length > 0 && (

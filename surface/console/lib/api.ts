@@ -1,6 +1,8 @@
 /** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
 import type { Action } from '@netsentinel/contracts/action';
+import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
 
 export class ApiError extends Error {
   readonly status: number;
@@ -38,16 +40,25 @@ export interface AttackNames {
   readonly tactics: Readonly<Record<string, string>>;
 }
 
+/** Which incidents a list shows. `status` and `scanner` undefined: any; `text` empty: all. */
+export interface IncidentQuery {
+  readonly status: Incident['status'] | undefined;
+  /** `only`: of known scanners; `none`: of others. */
+  readonly scanner: 'only' | 'none' | undefined;
+  readonly text: string;
+}
+
 export const api = {
   session: () => call<{ account: string | null; firstRun: boolean }>('GET', '/api/v1/session'),
   signIn: (name: string, password: string) => call<{ account: string }>('POST', '/api/v1/session', { name, password }),
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
-  /** `status` undefined: any; `text` empty: all. Newest activity first, 100 a page. */
-  incidents: (status: Incident['status'] | undefined, text: string, after?: string) => {
+  /** Newest activity first, 100 a page. */
+  incidents: ({ status, scanner, text }: IncidentQuery, after?: string) => {
     const query = new URLSearchParams({ limit: '100' });
     if (status !== undefined) query.set('status', status);
+    if (scanner !== undefined) query.set('scanner', scanner);
     if (text !== '') query.set('text', text);
     if (after !== undefined) query.set('after', after);
     return call<{ incidents: IncidentSummary[]; next?: string }>('GET', `/api/v1/incidents?${query.toString()}`);
@@ -55,6 +66,15 @@ export const api = {
   incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${segment(id)}`),
   actions: (incident: string) =>
     call<{ actions: Action[] }>('GET', `/api/v1/actions?${new URLSearchParams({ incident }).toString()}`),
+  notAnAttack: (incident: string, reason: string, days: number) =>
+    call<Dismissed>('POST', `/api/v1/incidents/${segment(incident)}/not-an-attack`, { reason, days }),
+  /** Of one incident, or all. */
+  exceptions: (incident?: string) =>
+    call<{ exceptions: Exception[] }>(
+      'GET',
+      `/api/v1/exceptions${incident === undefined ? '' : `?${new URLSearchParams({ incident }).toString()}`}`,
+    ),
+  endException: (id: string) => call<void>('DELETE', `/api/v1/exceptions/${segment(id)}`),
   revert: (action: string) => call<{ reverted: number }>('POST', `/api/v1/actions/${segment(action)}/revert`, {}),
   attack: () => call<AttackNames>('GET', '/api/v1/attack'),
 };

@@ -1,9 +1,9 @@
 'use client';
 /** The queue of one status and text filter: loaded page by page, kept up to date by the live channel. */
-import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { holdsWords } from '@netsentinel/contracts/incident-words';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api } from './api.ts';
+import { api, type IncidentQuery } from './api.ts';
 import { wordsOf } from './hooks.ts';
 import { useLive } from './live.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, type Queue } from './queue.ts';
@@ -11,16 +11,10 @@ import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, ty
 /** Live changes are drawn together at most this often. */
 const DRAW_MS = 100;
 
-/** Which incidents a queue holds. */
-interface Filter {
-  readonly status: Incident['status'] | undefined;
-  readonly text: string;
-}
-
 export interface QueueView {
   readonly queue: Queue;
   /** What `queue` is the answer to; undefined before the first. */
-  readonly answers: Filter | undefined;
+  readonly answers: IncidentQuery | undefined;
   /** Where what is shown begins; undefined at the newest. */
   readonly from: string | undefined;
   readonly isLoading: boolean;
@@ -29,18 +23,21 @@ export interface QueueView {
   readonly newest: () => void;
 }
 
-export function useQueue(status: Incident['status'] | undefined, text: string): QueueView {
+export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
   const [queue, setQueue] = useState(EMPTY);
   const [from, setFrom] = useState<string>();
-  const [answers, setAnswers] = useState<Filter>();
+  const [answers, setAnswers] = useState<IncidentQuery>();
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<string>();
   const request = useRef(0);
   /** While a request is under way: what the live channel told meanwhile, as the answer may be older. */
   const heard = useRef<Map<string, IncidentSummary>>(undefined);
   const holds = useCallback(
-    (i: IncidentSummary) => (status === undefined || i.status === status) && holdsWords(i, text),
-    [status, text],
+    (i: IncidentSummary) =>
+      (status === undefined || i.status === status) &&
+      (scanner === undefined || (scanner === 'only') === (i.scanner !== undefined)) &&
+      holdsWords(i, text),
+    [status, scanner, text],
   );
 
   /** The latest request wins; an answer to an older one is let go. */
@@ -50,7 +47,7 @@ export function useQueue(status: Incident['status'] | undefined, text: string): 
       const since = (heard.current = new Map<string, IncidentSummary>());
       setLoading(true);
       api
-        .incidents(status, text, after)
+        .incidents({ status, scanner, text }, after)
         .then(
           (page) => {
             if (mine !== request.current) return;
@@ -61,7 +58,7 @@ export function useQueue(status: Incident['status'] | undefined, text: string): 
               const changes = after === undefined ? told : told.filter((i) => queue.byId.has(i.id));
               return changed(queue, [...page.incidents, ...changes], holds);
             });
-            setAnswers({ status, text });
+            setAnswers({ status, scanner, text });
             setError(undefined);
           },
           (problem: unknown) => mine === request.current && setError(wordsOf(problem)),
@@ -72,7 +69,7 @@ export function useQueue(status: Incident['status'] | undefined, text: string): 
           setLoading(false);
         });
     },
-    [status, text, holds],
+    [status, scanner, text, holds],
   );
   const newest = useCallback(() => {
     setFrom(undefined);
@@ -81,11 +78,11 @@ export function useQueue(status: Incident['status'] | undefined, text: string): 
   const more = useCallback(() => {
     if (queue.next === undefined || answers === undefined) return;
     // Its next page continues another list than the one that is asked for by now.
-    if (answers.status !== status || answers.text !== text) return;
+    if (answers.status !== status || answers.scanner !== scanner || answers.text !== text) return;
     if (queue.byId.size < MAX_ROWS) return load(queue.next, nextPage);
     setFrom(queue.next);
     load(queue.next, (_, page) => firstPage(EMPTY, page));
-  }, [load, queue, answers, status, text]);
+  }, [load, queue, answers, status, scanner, text]);
   useEffect(newest, [newest]);
 
   const isNewest = from === undefined;

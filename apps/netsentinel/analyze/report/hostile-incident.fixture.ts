@@ -17,6 +17,7 @@ export function hostileIncident(severity: Incident['severity']): Incident {
     firstSeen: TIME,
     lastSeen: TIME + 90_000,
     sourceVerified: true,
+    inside: 'machine',
     tactics: ['TA0001', 'TA0006'],
     techniques: ['T1110', 'T1059.004', 'T1105'],
     detections: [{ rule: HOSTILE, title: HOSTILE, severity, confidence: 90, count: 3, first: TIME, last: TIME }],

@@ -1,26 +1,55 @@
 /** One incident in the report: who, what, what to do, and the evidence, folded away. */
 import type { Incident } from '@netsentinel/contracts/incident';
+import { describeScanner } from '@netsentinel/contracts/scanner-words';
 import { SEVERITY_WEIGHT } from '@netsentinel/alert/score';
-import { tactic, technique } from '@netsentinel/detect/attack';
+import { technique } from '@netsentinel/detect/attack';
+import { outcomeOf } from '../outcome.ts';
+import type { Verdict } from '../verdict.ts';
 import { adviceFor } from './advice.ts';
 import type { Html } from './html.ts';
 import { html } from './html.ts';
-import { lasted, listed, many, whenOf } from './words.ts';
+import { badge, outcomeMark, scannerMark } from './marks.ts';
+import { dateOf, lasted, listed, many, timeOf, whenOf } from './words.ts';
 
 /** Rows of each list that are shown: a page with a hundred incidents must open at once. */
 const MAX_ROWS = 80;
+const MAX_MOMENTS = 8;
+const MAX_TECHNIQUES = 24;
+const MAX_USERS = 4;
 
-export function story(incident: Incident, number: number): Html {
-  const { severity, score, firstSeen, lastSeen, addresses, title } = incident;
+export interface StoryPlace {
+  /** From 1. */
+  readonly number: number;
+  /** Whether it stands open; else it is folded to its title. */
+  readonly isOpen: boolean;
+  readonly withEvidence: boolean;
+}
+
+export function story(incident: Incident, verdict: Verdict | undefined, place: StoryPlace): Html {
+  const { severity, scanner, title } = incident;
+  const heading = html`${badge(severity)}
+  ${title}${verdict === undefined ? '' : outcomeMark(outcomeOf(verdict))}${scannerMark(scanner)}`;
+  if (!place.isOpen)
+    return html`<details class="story s-${severity}" id="incident-${place.number}">
+      <summary>${heading}</summary>
+      ${body(incident, place)}
+    </details>`;
+  return html`<article class="story s-${severity}" id="incident-${place.number}">
+    <h3>${heading}</h3>
+    ${body(incident, place)}
+  </article>`;
+}
+
+function body(incident: Incident, { withEvidence }: StoryPlace): Html {
+  const { score, firstSeen, lastSeen, addresses } = incident;
   const advice = adviceFor(incident);
-  return html`<article class="story s-${severity}" id="incident-${number}">
-    <h3>${badge(severity)} ${title}</h3>
-    <p class="facts">
-      Score ${score} of 100 · ${whenOf(firstSeen)} to ${whenOf(lastSeen)}
+  return html`<p class="facts">
+      Score ${score} of 100 · ${whenOf(firstSeen)} to
+      ${dateOf(firstSeen) === dateOf(lastSeen) ? timeOf(lastSeen) : whenOf(lastSeen)}
       (${lasted(lastSeen - firstSeen)})${addresses.length > 1 ? ` · also seen as ${listed(addresses.slice(1, 6))}` : ''}
     </p>
     <p>${whatHappened(incident)}</p>
-    ${findings(incident)}
+    ${moments(incident)}
     ${
       advice.length === 0
         ? ''
@@ -29,37 +58,61 @@ export function story(incident: Incident, number: number): Html {
               ${advice.map((step) => html`<li>${step}</li>`)}
             </ul>`
     }
-    ${techniques(incident)} ${evidence(incident)}
-  </article>`;
+    ${techniques(incident)}
+    ${withEvidence ? evidence(incident) : html`<p class="soft small">Its evidence is left out: this page is long enough.</p>`}`;
 }
 
-export function badge(severity: Incident['severity']): Html {
-  return html`<span class="badge ${severity}">${severity}</span>`;
+/** In a sentence or two, as one would tell it. */
+function whatHappened({ counts, credentials, files, scanner, sourceVerified }: Incident): string {
+  const who = scanner === undefined ? '' : `${describeScanner(scanner)}. `;
+  const users = [...new Set(credentials.filter(({ accepted }) => accepted).map(({ user }) => user.slice(0, 64)))];
+  const as =
+    users.length === 0
+      ? ''
+      : ` as ${listed(users.slice(0, MAX_USERS))}${users.length > MAX_USERS ? ` and ${users.length - MAX_USERS} more` : ''}`;
+  const deeds = [
+    counts.failures > 0 ? `failed to log in ${times(counts.failures)}` : '',
+    counts.logins > 0 ? `logged in ${times(counts.logins)}${as}` : '',
+    counts.commands > 0 ? `ran ${many(counts.commands, 'command')}` : '',
+    files.length > 0 ? `left or fetched ${many(files.length, 'file')}` : '',
+  ].filter(Boolean);
+  const did = deeds.length === 0 ? '' : capital(`${listed(deeds)}. `);
+  const proof = sourceVerified ? '' : ' Nothing proves that the address is the attacker’s own.';
+  return `${who}${did}${capital(many(counts.events, 'event'))} in all.${proof}`;
 }
 
-function whatHappened({ counts, tactics, sessions, files }: Incident): string {
-  const parts = [many(counts.events, 'event')];
-  if (counts.failures > 0) parts.push(many(counts.failures, 'failed login'));
-  if (counts.logins > 0) parts.push(many(counts.logins, 'successful login'));
-  if (counts.commands > 0) parts.push(many(counts.commands, 'command'));
-  if (files.length > 0) parts.push(many(files.length, 'file'));
-  if (sessions.length > 0) parts.push(many(sessions.length, 'session'));
-  const ways = tactics.map((id) => tactic(id)?.name.toLowerCase() ?? id);
-  return `${listed(parts)}.${ways.length === 0 ? '' : ` What it went through: ${listed(ways)}.`}`;
+function times(count: number): string {
+  return count === 1 ? 'once' : many(count, 'time');
 }
 
-function findings({ detections }: Incident): Html {
-  const rows = detections.toSorted((a, b) => SEVERITY_WEIGHT[b.severity] - SEVERITY_WEIGHT[a.severity]);
-  if (rows.length === 0) return html``;
-  return html`<ul>
-    ${rows.slice(0, 8).map(({ title, count }) => html`<li>${title}${count > 1 ? html` <span class="soft">× ${count}</span>` : ''}</li>`)}${rows.length > 8 ? html`<li class="soft">and ${rows.length - 8} more, in the evidence</li>` : ''}
-  </ul>`;
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The most telling findings, in the order in which they were made. */
+function moments({ detections }: Incident): Html {
+  const worst = detections
+    .toSorted((a, b) => SEVERITY_WEIGHT[b.severity] - SEVERITY_WEIGHT[a.severity] || a.first - b.first)
+    .slice(0, MAX_MOMENTS)
+    .toSorted((a, b) => a.first - b.first);
+  if (worst.length === 0) return html``;
+  const left = detections.length - worst.length;
+  const isOneDay = new Set(worst.map(({ first }) => dateOf(first))).size === 1;
+  return html`<ol class="moments">
+    ${worst.map(
+      ({ title, count, first, severity }) =>
+        html`<li>
+          <time>${isOneDay ? timeOf(first) : whenOf(first)}</time><i class="${severity}" title="${severity}"></i
+          ><span>${title}${count > 1 ? html` <span class="soft">× ${count.toLocaleString('en')}</span>` : ''}</span>
+        </li>`,
+    )}${left > 0 ? html`<li class="soft">and ${left} more, in the evidence</li>` : ''}
+  </ol>`;
 }
 
 function techniques({ techniques: ids }: Incident): Html {
   if (ids.length === 0) return html``;
   return html`<ul class="chips">
-    ${ids.slice(0, 24).map((id) => html`<li title="${technique(id)?.short}">${id} ${technique(id)?.name}</li>`)}
+    ${ids.slice(0, MAX_TECHNIQUES).map((id) => html`<li title="${technique(id)?.short}">${id} ${technique(id)?.name}</li>`)}
   </ul>`;
 }
 
@@ -148,22 +201,24 @@ function folded<T>(
   const shown = all.slice(0, MAX_ROWS);
   const left = all.length - shown.length + (omitted ?? 0);
   return html`<details>
-    <summary>${name} (${all.length + (omitted ?? 0)})</summary>
-    <table>
-      <thead>
-        <tr>
-          ${columns.map((column) => html`<th${column === 'Times' ? html` class="n"` : ''}>${column}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          (one) =>
-            html`<tr>
-              ${row(one)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    <summary>${name} (${(all.length + (omitted ?? 0)).toLocaleString('en')})</summary>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            ${columns.map((column) => html`<th${column === 'Times' ? html` class="n"` : ''}>${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map(
+            (one) =>
+              html`<tr>
+                ${row(one)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
     ${left > 0 ? html`<p class="soft">and ${many(left, 'more entry', 'more entries')}</p>` : ''}
   </details>`;
 }

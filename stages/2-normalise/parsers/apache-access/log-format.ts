@@ -1,21 +1,6 @@
 /** Apache's `LogFormat`: directives between literals. Source: mod_log_config. */
-import {
-  clfTime,
-  duration,
-  epoch,
-  isoTimeField,
-  LinePattern,
-  method,
-  other,
-  protocol,
-  query,
-  request,
-  status,
-  target,
-  text,
-  type PatternField,
-  type Take,
-} from '../../web/line-pattern.ts';
+import * as take from '../../web/line-pattern.ts';
+import { LinePattern, type PatternField, type Take } from '../../web/line-pattern.ts';
 
 /** `%{c}a`: who has connected, where `%a` may be what a proxy said. */
 const peer: Take = (record, value) => {
@@ -24,39 +9,39 @@ const peer: Take = (record, value) => {
 };
 
 const DIRECTIVES: ReadonlyMap<string, Take> = new Map([
-  ['a', text('remote')],
-  ['h', text('remote')],
-  ['l', text('ident')],
-  ['u', text('user')],
-  ['t', clfTime],
-  ['r', request],
-  ['m', method],
-  ['U', target],
-  ['q', query],
-  ['H', protocol],
-  ['s', status],
-  ['b', text('bytes')],
-  ['B', text('bytes')],
-  ['O', text('bytes')],
-  ['D', duration(1e3)],
-  ['T', duration(1e9)],
-  ['v', text('host')],
-  ['V', text('host')],
+  ['a', take.text('remote')],
+  ['h', take.text('remote')],
+  ['l', take.text('ident')],
+  ['u', take.text('user')],
+  ['t', take.clfTime],
+  ['r', take.request],
+  ['m', take.method],
+  ['U', take.target],
+  ['q', take.query],
+  ['H', take.protocol],
+  ['s', take.status],
+  ['b', take.text('bytes')],
+  ['B', take.text('bytes')],
+  ['O', take.text('bytes')],
+  ['D', take.duration(1e3)],
+  ['T', take.duration(1e9)],
+  ['v', take.text('host')],
+  ['V', take.text('host')],
 ]);
 
 /** `%{…}x`, by the directive's letter and what stands in its braces. */
 const NAMED: ReadonlyMap<string, Take> = new Map([
-  ['i referer', text('referrer')],
-  ['i user-agent', text('userAgent')],
-  ['i x-forwarded-for', text('forwardedFor')],
-  ['i host', text('host')],
+  ['i referer', take.text('referrer')],
+  ['i user-agent', take.text('userAgent')],
+  ['i x-forwarded-for', take.text('forwardedFor')],
+  ['i host', take.text('host')],
   ['a c', peer],
-  ['T ms', duration(1e6)],
-  ['T us', duration(1e3)],
-  ['T s', duration(1e9)],
-  ['t sec', epoch],
-  ['t msec', epoch],
-  ['t usec', epoch],
+  ['T ms', take.duration(1e6)],
+  ['T us', take.duration(1e3)],
+  ['T s', take.duration(1e9)],
+  ['t sec', take.epoch],
+  ['t msec', take.epoch],
+  ['t usec', take.epoch],
 ]);
 
 const DIRECTIVE = /%[!\d,]*[<>]?(?:\{([^}]*)\})?([A-Za-z%])/g;
@@ -85,9 +70,10 @@ export function apachePattern(pattern: string | undefined): LinePattern | undefi
 }
 
 function takeOf(letter: string, name: string | undefined): Take {
-  if (name === undefined) return DIRECTIVES.get(letter) ?? other(letter);
-  if (letter === 't' && name.includes('%')) return /^(?:begin:)?(?:%Y-%m-%d|%F)/.test(name) ? isoTimeField : clfTime;
-  return NAMED.get(`${letter} ${letter === 'i' ? name.toLowerCase() : name}`) ?? other(name);
+  if (name === undefined) return DIRECTIVES.get(letter) ?? take.other(letter);
+  if (letter === 't' && name.includes('%'))
+    return /^(?:begin:)?(?:%Y-%m-%d|%F)/.test(name) ? take.isoTimeField : take.clfTime;
+  return NAMED.get(`${letter} ${letter === 'i' ? name.toLowerCase() : name}`) ?? take.other(name);
 }
 
 /** `LogFormat "%h …" name` is what stands in its quotes; a backslash before a quote is the configuration's. */

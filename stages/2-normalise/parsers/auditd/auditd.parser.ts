@@ -1,5 +1,6 @@
 /** The Linux audit log. Records of one event that follow each other (a system call, its command, its paths) become one document. */
 import { Refusal, type Parsed, type Parser, type ParserDefinition } from '@netsentinel/contracts/parser';
+import { shareOf } from '../../text/share.ts';
 import { argumentsOf } from './arguments.ts';
 import { readRecord } from './read-record.ts';
 import { putCommand, toDocument } from './to-document.ts';
@@ -14,7 +15,7 @@ export const auditd: ParserDefinition = {
     'type=SYSCALL msg=audit(1795253401.250:422): arch=c000003e syscall=59 success=yes exit=0 a0=55 items=2 ppid=900 pid=901 auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses=3 comm="sh" exe="/usr/bin/dash" key=(null)\ntype=EXECVE msg=audit(1795253401.250:422): argc=3 a0="sh" a1="-c" a2=6964203E202F746D702F78\ntype=CWD msg=audit(1795253401.250:422): cwd="/root"\ntype=PROCTITLE msg=audit(1795253401.250:422): proctitle=7368002D63',
     `node=web1 type=ADD_USER msg=audit(1795253402.000:423): pid=902 uid=0 auid=1000 ses=3 msg='op=add-user acct="backdoor" exe="/usr/sbin/useradd" hostname=? addr=? terminal=pts/0 res=success'`,
   ],
-  recognise: ({ lines }) => (lines.filter((line) => RECORD.test(line)).length / Math.max(1, lines.length)) * 0.97,
+  recognise: ({ lines }) => shareOf(lines, (line) => RECORD.test(line)) * 0.97,
   continues,
   create: () => new AuditdParser(),
 };

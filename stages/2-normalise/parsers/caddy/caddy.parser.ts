@@ -4,9 +4,7 @@ import {
   type EcsEndpoint,
   type JsonObject,
   type Parsed,
-  type Parser,
   type ParserDefinition,
-  type ParseOptions,
   type Sample,
 } from '@netsentinel/contracts/parser';
 import { isObject, numberIn, numberOf, related, scalarOf, textOf } from '../../text/document.ts';
@@ -16,6 +14,7 @@ import { zoneOf, type Zone } from '../../text/zone.ts';
 import { outcomeOf, requestUrl, userAgentOf } from '../../web/access-record.ts';
 import { firstAddress, serverOf } from '../../web/client.ts';
 import { versionOf } from '../../web/request-line.ts';
+import { ofJsonLine, statelessWith } from '../stateless.ts';
 
 export const caddy: ParserDefinition = {
   id: 'caddy',
@@ -28,88 +27,84 @@ export const caddy: ParserDefinition = {
     '{"level":"info","ts":1795253402.0,"logger":"tls","msg":"cleaning storage unit"}',
   ],
   recognise,
-  create: (options) => new CaddyParser(options),
+  create: statelessWith(
+    ({ zone, trustedProxies }): Context => ({ zone: zoneOf(zone)!, proxies: new Proxies(trustedProxies) }),
+    {
+      line: (line, context) => ofJsonLine(line, (object, original) => record(object, original, context)),
+      object: record,
+    },
+  ),
 };
 
-class CaddyParser implements Parser {
-  readonly #zone: Zone;
-  readonly #proxies: Proxies;
+interface Context {
+  readonly zone: Zone;
+  readonly proxies: Proxies;
+}
 
-  constructor({ zone, trustedProxies }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-    this.#proxies = new Proxies(trustedProxies);
-  }
+function record(object: JsonObject, original: string, { zone, proxies }: Context): Parsed {
+  const ms = timeOf(object['ts'], zone);
+  if (ms === undefined || typeof object['level'] !== 'string')
+    return new Refusal('an object without `ts` and `level` is no record of Caddy');
+  const request = object['request'];
+  if (isObject(request)) return accessRecord(object, request, { ms, original, proxies });
+  return {
+    '@timestamp': isoTime(ms),
+    message: textOf(object['msg']),
+    event: { kind: 'event', dataset: 'caddy.log', original },
+    log: { level: object['level'], logger: textOf(object['logger']) },
+  };
+}
 
-  line(line: string): Parsed {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isObject(value) ? this.object(value, line) : new Refusal('no JSON object');
-    } catch {
-      return new Refusal('broken JSON');
-    }
-  }
+function accessRecord(
+  object: JsonObject,
+  request: JsonObject,
+  { ms, original, proxies }: { readonly ms: number; readonly original: string; readonly proxies: Proxies },
+): Parsed {
+  const headers = isObject(request['headers']) ? request['headers'] : {};
+  const forwarded = headerOf(headers, 'X-Forwarded-For');
+  const source = clientOf(request, forwarded, proxies);
+  const destination = serverOf(textOf(request['host']));
+  // 0: nothing was answered.
+  const status = numberOf(object['status']) || undefined;
+  const size = numberOf(object['size']);
+  const user = textOf(object['user_id']);
+  const logger = textOf(object['logger']);
+  return {
+    '@timestamp': isoTime(ms),
+    message: textOf(object['msg']),
+    event: {
+      kind: 'event',
+      category: ['web'],
+      type: logger?.startsWith('http.log.error') === true ? ['error'] : ['access'],
+      outcome: status === undefined ? undefined : outcomeOf(status),
+      duration: durationNs(object['duration']),
+      original,
+    },
+    log: { level: textOf(object['level']), logger },
+    source,
+    destination,
+    http: {
+      request: { method: textOf(request['method']), referrer: headerOf(headers, 'Referer') },
+      response: { status_code: status, body: size === undefined ? undefined : { bytes: size } },
+      version: versionOf(textOf(request['proto'])),
+    },
+    url: requestUrl({ method: undefined, target: textOf(request['uri']), version: undefined }, destination?.domain),
+    user: user === undefined ? undefined : { name: user },
+    user_agent: userAgentOf(headerOf(headers, 'User-Agent')),
+    network: forwarded === undefined ? undefined : { forwarded_ip: firstAddress(forwarded) },
+    related: { ip: related(source?.ip, destination?.ip), user: related(user) },
+    caddy: { access: { tls: request['tls'], error_id: textOf(object['err_id']) } },
+  };
+}
 
-  object(object: JsonObject, original: string): Parsed {
-    const ms = timeOf(object['ts'], this.#zone);
-    if (ms === undefined || typeof object['level'] !== 'string')
-      return new Refusal('an object without `ts` and `level` is no record of Caddy');
-    const request = object['request'];
-    if (isObject(request)) return this.#request(object, request, ms, original);
-    return {
-      '@timestamp': isoTime(ms),
-      message: textOf(object['msg']),
-      event: { kind: 'event', dataset: 'caddy.log', original },
-      log: { level: object['level'], logger: textOf(object['logger']) },
-    };
-  }
-
-  #request(object: JsonObject, request: JsonObject, ms: number, original: string): Parsed {
-    const headers = isObject(request['headers']) ? request['headers'] : {};
-    const forwarded = headerOf(headers, 'X-Forwarded-For');
-    const source = this.#client(request, forwarded);
-    const destination = serverOf(textOf(request['host']));
-    // 0: nothing was answered.
-    const status = numberOf(object['status']) || undefined;
-    const size = numberOf(object['size']);
-    const user = textOf(object['user_id']);
-    const logger = textOf(object['logger']);
-    return {
-      '@timestamp': isoTime(ms),
-      message: textOf(object['msg']),
-      event: {
-        kind: 'event',
-        category: ['web'],
-        type: logger?.startsWith('http.log.error') === true ? ['error'] : ['access'],
-        outcome: status === undefined ? undefined : outcomeOf(status),
-        duration: durationNs(object['duration']),
-        original,
-      },
-      log: { level: textOf(object['level']), logger },
-      source,
-      destination,
-      http: {
-        request: { method: textOf(request['method']), referrer: headerOf(headers, 'Referer') },
-        response: { status_code: status, body: size === undefined ? undefined : { bytes: size } },
-        version: versionOf(textOf(request['proto'])),
-      },
-      url: requestUrl({ method: undefined, target: textOf(request['uri']), version: undefined }, destination?.domain),
-      user: user === undefined ? undefined : { name: user },
-      user_agent: userAgentOf(headerOf(headers, 'User-Agent')),
-      network: forwarded === undefined ? undefined : { forwarded_ip: firstAddress(forwarded) },
-      related: { ip: related(source?.ip, destination?.ip), user: related(user) },
-      caddy: { access: { tls: request['tls'], error_id: textOf(object['err_id']) } },
-    };
-  }
-
-  /** `client_ip` is Caddy's own finding, with the proxies that it was told to trust. */
-  #client(request: JsonObject, forwarded: string | undefined): EcsEndpoint | undefined {
-    const peer = textOf(request['remote_ip']);
-    const found = textOf(request['client_ip']);
-    if (found !== undefined && found !== peer) return endpointOf(found);
-    if (peer === undefined) return undefined;
-    const client = this.#proxies.clientOf(peer, forwarded);
-    return client === peer ? endpointOf(peer, portOf(scalarOf(request['remote_port']))) : endpointOf(client);
-  }
+/** `client_ip` is Caddy's own finding, with the proxies that it was told to trust. */
+function clientOf(request: JsonObject, forwarded: string | undefined, proxies: Proxies): EcsEndpoint | undefined {
+  const peer = textOf(request['remote_ip']);
+  const found = textOf(request['client_ip']);
+  if (found !== undefined && found !== peer) return endpointOf(found);
+  if (peer === undefined) return undefined;
+  const client = proxies.clientOf(peer, forwarded);
+  return client === peer ? endpointOf(peer, portOf(scalarOf(request['remote_port']))) : endpointOf(client);
 }
 
 function headerOf(headers: JsonObject, name: string): string | undefined {

@@ -4,18 +4,16 @@ import {
   type EcsGroup,
   type JsonObject,
   type Parsed,
-  type Parser,
   type ParserDefinition,
-  type ParseOptions,
   type Sample,
 } from '@netsentinel/contracts/parser';
 import { get, textOf } from '../../text/document.ts';
 import { syslogHead } from '../../text/syslog-head.ts';
-import { zoneOf } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 import { keyOf } from './keys.ts';
 import { cefBegin, readCef } from './read-cef.ts';
 import { toDocument } from './to-document.ts';
-import { typed, type Clock } from './values.ts';
+import { typed } from './values.ts';
 
 export const cef: ParserDefinition = {
   id: 'cef',
@@ -27,7 +25,7 @@ export const cef: ParserDefinition = {
     'CEF:0|Example|Gate \\| Keeper|1.0|200|Web request|Low|rt=1795253400000 src=198.51.100.7 request=http://203.0.113.5/?a\\=b requestMethod=GET cs1Label=Rule cs1=Two words fname=C:\\\\temp\\\\x.exe',
   ],
   recognise,
-  create: (options) => new CefParser(options),
+  create: stateless({ line: readLine, object: readObject }),
 };
 
 function recognise({ lines, objects }: Sample): number {
@@ -45,28 +43,20 @@ function carried(object: JsonObject): string | undefined {
   return original?.includes('CEF:') === true ? original : undefined;
 }
 
-class CefParser implements Parser {
-  readonly #clock: Clock;
-
-  constructor({ zone, referenceMs }: ParseOptions) {
-    this.#clock = { zone: zoneOf(zone)!, referenceMs };
+function readLine(line: string, clock: LocalClock): Parsed {
+  const from = cefBegin(line);
+  const record = from === -1 ? undefined : readCef(line, from);
+  if (record === undefined) return new Refusal('no CEF header with its seven parts');
+  const values: EcsGroup = {};
+  for (const [short, text] of record.extension) {
+    const { name, type } = keyOf(short);
+    if (name !== '__proto__') values[name] = typed(type, text, clock);
   }
+  const head = syslogHead(line, clock.zone, clock.referenceMs);
+  return toDocument(record, values, line, from < 8 ? { time: undefined, host: undefined } : head);
+}
 
-  line(line: string): Parsed {
-    const from = cefBegin(line);
-    const record = from === -1 ? undefined : readCef(line, from);
-    if (record === undefined) return new Refusal('no CEF header with its seven parts');
-    const values: EcsGroup = {};
-    for (const [short, text] of record.extension) {
-      const { name, type } = keyOf(short);
-      if (name !== '__proto__') values[name] = typed(type, text, this.#clock);
-    }
-    const head = syslogHead(line, this.#clock.zone, this.#clock.referenceMs);
-    return toDocument(record, values, line, from < 8 ? { time: undefined, host: undefined } : head);
-  }
-
-  object(object: JsonObject): Parsed {
-    const text = carried(object);
-    return text === undefined ? new Refusal('no CEF text in this object') : this.line(text);
-  }
+function readObject(object: JsonObject, _original: string, clock: LocalClock): Parsed {
+  const text = carried(object);
+  return text === undefined ? new Refusal('no CEF text in this object') : readLine(text, clock);
 }

@@ -2,16 +2,11 @@
 import { numberIn } from '../../text/document.ts';
 import { syslogHead } from '../../text/syslog-head.ts';
 import { epochMs, isoTime } from '../../text/time.ts';
-import type { Zone } from '../../text/zone.ts';
+import type { LocalClock } from '../stateless.ts';
 import type { ValueType } from './keys.ts';
 
-export interface Clock {
-  readonly zone: Zone;
-  readonly referenceMs: number;
-}
-
 /** Undefined where an empty value, or one that is not of its type, says nothing. */
-export function typed(type: ValueType, value: string, clock: Clock): string | number | undefined {
+export function typed(type: ValueType, value: string, clock: LocalClock): string | number | undefined {
   switch (type) {
     case 'number':
       return numberIn(value);
@@ -25,7 +20,7 @@ export function typed(type: ValueType, value: string, clock: Clock): string | nu
 }
 
 /** Milliseconds since the epoch, `MMM dd yyyy HH:mm:ss` with or without year and fraction, or ISO 8601. */
-function timeOf(value: string, { zone, referenceMs }: Clock): string | undefined {
+function timeOf(value: string, { zone, referenceMs }: LocalClock): string | undefined {
   return isoTime(epochMs(value)) ?? syslogHead(value, zone, referenceMs).time;
 }
 

@@ -1,16 +1,9 @@
 /** Cowrie, the SSH and Telnet honeypot: its JSON log, of every version since 2017, and its text log. */
-import {
-  Refusal,
-  type JsonObject,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type JsonObject, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { decoyDocument, endpointIn, type DecoySighting } from '../../honeypot/decoy-document.ts';
 import { ifAny, isObject, numberIn, numberOf, scalarOf, textOf } from '../../text/document.ts';
 import { parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 import { sightingIn, TEXT_LINE } from './text-log.ts';
 
 export const cowrie: ParserDefinition = {
@@ -32,43 +25,35 @@ export const cowrie: ParserDefinition = {
     if (objects.length > 0) return objects.every(isCowrie) ? 0.98 : 0;
     return lines.some((line) => TEXT_LINE.test(line)) ? 0.93 : 0;
   },
-  create: (options) => new CowrieParser(options),
+  create: stateless({ line: readLine, object: readObject }),
 };
 
-class CowrieParser implements Parser {
-  readonly #zone: Zone;
+function readObject(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  const id = textOf(object['eventid']);
+  if (id?.startsWith('cowrie.') !== true) return new Refusal('no event of Cowrie');
+  const forwarded = id.startsWith('cowrie.direct-tcpip.');
+  return decoyDocument({
+    ...movesOf(id, object),
+    product: 'cowrie',
+    protocol: protocolOf(object),
+    timeMs: parseIsoTime(textOf(object['timestamp']) ?? '', clock.zone),
+    original,
+    source: endpointIn(object['src_ip'], forwarded ? undefined : object['src_port']),
+    destination: forwarded ? undefined : endpointIn(object['dst_ip'], object['dst_port']),
+    transport: 'tcp',
+    session: scalarOf(object['session']),
+    sensor: textOf(object['sensor']),
+    message: textOf(object['message']),
+    vendor: vendorOf(object),
+  });
+}
 
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-  }
-
-  object(object: JsonObject, original: string): Parsed {
-    const id = textOf(object['eventid']);
-    if (id?.startsWith('cowrie.') !== true) return new Refusal('no event of Cowrie');
-    const forwarded = id.startsWith('cowrie.direct-tcpip.');
-    return decoyDocument({
-      ...movesOf(id, object),
-      product: 'cowrie',
-      protocol: protocolOf(object),
-      timeMs: parseIsoTime(textOf(object['timestamp']) ?? '', this.#zone),
-      original,
-      source: endpointIn(object['src_ip'], forwarded ? undefined : object['src_port']),
-      destination: forwarded ? undefined : endpointIn(object['dst_ip'], object['dst_port']),
-      transport: 'tcp',
-      session: scalarOf(object['session']),
-      sensor: textOf(object['sensor']),
-      message: textOf(object['message']),
-      vendor: vendorOf(object),
-    });
-  }
-
-  line(line: string): Parsed {
-    if (line.startsWith('{')) return new Refusal('this is no JSON object');
-    const seen = sightingIn(line, this.#zone);
-    return seen === undefined
-      ? undefined
-      : decoyDocument({ ...seen, product: 'cowrie', transport: 'tcp', original: line });
-  }
+function readLine(line: string, clock: LocalClock): Parsed {
+  if (line.startsWith('{')) return new Refusal('this is no JSON object');
+  const seen = sightingIn(line, clock.zone);
+  return seen === undefined
+    ? undefined
+    : decoyDocument({ ...seen, product: 'cowrie', transport: 'tcp', original: line });
 }
 
 function isCowrie(object: JsonObject): boolean {
@@ -119,9 +104,9 @@ function movesOf(id: string, object: JsonObject): Pick<DecoySighting, 'move'> & 
     case 'session.file_upload':
       return { move: 'upload', file: fileOf(object) };
     case 'direct-tcpip.request':
-      return { move: 'forward', ssh: { forward: forwardOf(object) } };
+      return { move: 'forward', forward: forwardOf(object) };
     case 'direct-tcpip.data':
-      return { move: 'forward', ssh: { forward: forwardOf(object) }, message: scalarOf(object['data']) };
+      return { move: 'forward', forward: forwardOf(object), message: scalarOf(object['data']) };
     default:
       return { move: 'request' };
   }

@@ -1,16 +1,9 @@
 /** Dionaea, which plays SMB, MSSQL, MySQL, FTP, SIP and more: a record for each connection, or for each incident of one. */
-import {
-  Refusal,
-  type JsonObject,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type JsonObject, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { decoyDocument, endpointIn, type DecoySighting } from '../../honeypot/decoy-document.ts';
 import { isObject, scalarOf, textOf } from '../../text/document.ts';
 import { parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 
 export const dionaea: ParserDefinition = {
   id: 'dionaea',
@@ -25,43 +18,35 @@ export const dionaea: ParserDefinition = {
   ],
   recognise: ({ objects }) =>
     objects.length > 0 && objects.every((object) => isConnection(object) || isIncident(object)) ? 0.96 : 0,
-  create: (options) => new DionaeaParser(options),
+  create: stateless({ object: readObject }),
 };
 
-class DionaeaParser implements Parser {
-  readonly #zone: Zone;
-
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-  }
-
-  object(object: JsonObject, original: string): Parsed {
-    const timeMs = parseIsoTime(textOf(object['timestamp']) ?? '', this.#zone);
-    if (timeMs === undefined) return new Refusal('no time');
-    if (isConnection(object)) {
-      const connection = object['connection'] as JsonObject;
-      return decoyDocument({
-        ...contentOf(object),
-        ...placeOf(connection['protocol'], connection['transport']),
-        timeMs,
-        original,
-        source: endpointIn(object['src_ip'], object['src_port']),
-        destination: endpointIn(object['dst_ip'], object['dst_port']),
-        vendor: { connection: { type: scalarOf(connection['type']) } },
-      });
-    }
-    if (!isIncident(object)) return new Refusal('nothing that Dionaea writes');
+function readObject(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  const timeMs = parseIsoTime(textOf(object['timestamp']) ?? '', clock.zone);
+  if (timeMs === undefined) return new Refusal('no time');
+  if (isConnection(object)) {
+    const connection = object['connection'] as JsonObject;
     return decoyDocument({
-      ...incidentOf(textOf(object['eventid'])!, object),
-      ...placeOf(object['connection_protocol'], object['connection_transport']),
+      ...contentOf(object),
+      ...placeOf(connection['protocol'], connection['transport']),
       timeMs,
       original,
-      source: endpointIn(object['remote_host'], object['remote_port']),
-      destination: endpointIn(object['local_host'], object['local_port']),
-      session: scalarOf(object['connection']),
-      vendor: { eventid: textOf(object['eventid']), connection: { type: scalarOf(object['connection_type']) } },
+      source: endpointIn(object['src_ip'], object['src_port']),
+      destination: endpointIn(object['dst_ip'], object['dst_port']),
+      vendor: { connection: { type: scalarOf(connection['type']) } },
     });
   }
+  if (!isIncident(object)) return new Refusal('nothing that Dionaea writes');
+  return decoyDocument({
+    ...incidentOf(textOf(object['eventid'])!, object),
+    ...placeOf(object['connection_protocol'], object['connection_transport']),
+    timeMs,
+    original,
+    source: endpointIn(object['remote_host'], object['remote_port']),
+    destination: endpointIn(object['local_host'], object['local_port']),
+    session: scalarOf(object['connection']),
+    vendor: { eventid: textOf(object['eventid']), connection: { type: scalarOf(object['connection_type']) } },
+  });
 }
 
 type Content = Pick<DecoySighting, 'move'> & Partial<DecoySighting>;

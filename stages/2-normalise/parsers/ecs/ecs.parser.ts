@@ -4,13 +4,12 @@ import {
   type EcsGroup,
   type JsonObject,
   type Parsed,
-  type Parser,
   type ParserDefinition,
-  type ParseOptions,
 } from '@netsentinel/contracts/parser';
 import { get, isObject, put, scalarOf, textOf } from '../../text/document.ts';
+import { shareOf } from '../../text/share.ts';
 import { epochMs, isoTime, parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 
 export const ecs: ParserDefinition = {
   id: 'ecs',
@@ -21,44 +20,35 @@ export const ecs: ParserDefinition = {
     '{"@timestamp":"2026-11-21T09:30:00.125Z","ecs":{"version":"8.11.0"},"event":{"kind":"event","category":["authentication"],"outcome":"failure","dataset":"example.login"},"source":{"ip":"198.51.100.7"},"user":{"name":"root"}}',
     '{"@timestamp":"2026-11-21T09:30:01Z","ecs.version":"1.12.0","event.kind":"alert","event.category":"network","source.ip":"198.51.100.7","destination.port":22}',
   ],
-  recognise: ({ objects }) =>
-    (objects.filter((object) => isEcs(sourceOf(object))).length / Math.max(1, objects.length)) * 0.9,
-  create: (options) => new EcsParser(options),
+  recognise: ({ objects }) => shareOf(objects, (object) => isEcs(sourceOf(object))) * 0.9,
+  create: stateless({ object: readObject }),
 };
 
-class EcsParser implements Parser {
-  readonly #zone: Zone;
+function readObject(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  const source = sourceOf(object);
+  const at = source['@timestamp'] ?? get(source, 'event.created');
+  if (at === undefined && !isEcs(source)) return new Refusal('neither a time nor an event in the names of ECS');
+  const document = nested(source);
+  const event = isObject(document['event']) ? document['event'] : {};
+  for (const name of ['category', 'type']) if (typeof event[name] === 'string') event[name] = [event[name]];
+  const dataset = textOf(event['dataset']) ?? textOf(get(source, 'data_stream.dataset'));
+  return {
+    ...document,
+    '@timestamp': timeOf(at, clock),
+    event: {
+      ...event,
+      dataset: dataset !== undefined && DATASET.test(dataset) ? dataset : undefined,
+      original: textOf(event['original']) ?? original,
+    },
+  };
+}
 
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-  }
-
-  object(object: JsonObject, original: string): Parsed {
-    const source = sourceOf(object);
-    const at = source['@timestamp'] ?? get(source, 'event.created');
-    if (at === undefined && !isEcs(source)) return new Refusal('neither a time nor an event in the names of ECS');
-    const document = nested(source);
-    const event = isObject(document['event']) ? document['event'] : {};
-    for (const name of ['category', 'type']) if (typeof event[name] === 'string') event[name] = [event[name]];
-    const dataset = textOf(event['dataset']) ?? textOf(get(source, 'data_stream.dataset'));
-    return {
-      ...document,
-      '@timestamp': this.#timeOf(at),
-      event: {
-        ...event,
-        dataset: dataset !== undefined && DATASET.test(dataset) ? dataset : undefined,
-        original: textOf(event['original']) ?? original,
-      },
-    };
-  }
-
-  #timeOf(value: unknown): string | undefined {
-    const text = scalarOf(value);
-    if (text === undefined) return undefined;
-    // More digits than milliseconds are kept where they are written as ISO 8601 in UTC.
-    if (PRECISE.test(text)) return text;
-    return isoTime(parseIsoTime(text, this.#zone) ?? epochMs(text));
-  }
+function timeOf(value: unknown, clock: LocalClock): string | undefined {
+  const text = scalarOf(value);
+  if (text === undefined) return undefined;
+  // More digits than milliseconds are kept where they are written as ISO 8601 in UTC.
+  if (PRECISE.test(text)) return text;
+  return isoTime(parseIsoTime(text, clock.zone) ?? epochMs(text));
 }
 
 const DATASET = /^[a-z0-9_]+\.[a-z0-9_]+$/;

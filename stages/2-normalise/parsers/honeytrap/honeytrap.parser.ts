@@ -1,16 +1,9 @@
 /** Honeytrap, both programs of this name: the older one that answers on any port (JSON of attacks), and the newer one with services (JSON of events). */
-import {
-  Refusal,
-  type JsonObject,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type JsonObject, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { decoyDocument, endpointIn, type Move } from '../../honeypot/decoy-document.ts';
 import { ifAny, isObject, numberOf, scalarOf, textOf } from '../../text/document.ts';
 import { parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 
 export const honeytrap: ParserDefinition = {
   id: 'honeytrap',
@@ -25,73 +18,65 @@ export const honeytrap: ParserDefinition = {
     if (objects.length === 0) return 0;
     return objects.every((object) => isAttack(object) || isEvent(object)) ? 0.96 : 0;
   },
-  create: (options) => new HoneytrapParser(options),
+  create: stateless({ object: readObject }),
 };
 
 /** What of a payload is shown; all of it stands in the original. */
 const MAX_PAYLOAD = 2048;
 
-class HoneytrapParser implements Parser {
-  readonly #zone: Zone;
+function readObject(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  if (isAttack(object)) return readAttack(object, object['attack_connection'] as JsonObject, original, clock);
+  return isEvent(object) ? readEvent(object, original, clock) : new Refusal('nothing that a Honeytrap writes');
+}
 
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-  }
-
-  object(object: JsonObject, original: string): Parsed {
-    if (isAttack(object)) return this.#attack(object, object['attack_connection'] as JsonObject, original);
-    return isEvent(object) ? this.#event(object, original) : new Refusal('nothing that a Honeytrap writes');
-  }
-
-  #attack(object: JsonObject, connection: JsonObject, original: string): Parsed {
-    const payload = isObject(connection['payload']) ? connection['payload'] : {};
-    const length = numberOf(payload['length']) ?? 0;
-    const protocol = textOf(connection['protocol']) ?? 'tcp';
-    return decoyDocument({
-      product: 'honeytrap',
-      protocol,
-      move: length > 0 ? 'request' : 'connect',
-      timeMs: parseIsoTime(textOf(object['start_time']) ?? textOf(object['@timestamp']) ?? '', this.#zone),
-      original,
-      source: endpointIn(connection['remote_ip'], connection['remote_port']),
-      destination: endpointIn(connection['local_ip'], connection['local_port']),
-      transport: protocol === 'tcp' || protocol === 'udp' ? protocol : undefined,
-      message: length > 0 ? payloadIn(payload['data_hex']) : undefined,
-      vendor: {
-        attack: {
-          operation_mode: numberOf(object['operation_mode']),
-          download_count: numberOf(object['download_count']),
-          payload: ifAny({ length, md5: textOf(payload['md5_hash']), sha512: textOf(payload['sha512_hash']) }),
-        },
+function readAttack(object: JsonObject, connection: JsonObject, original: string, clock: LocalClock): Parsed {
+  const payload = isObject(connection['payload']) ? connection['payload'] : {};
+  const length = numberOf(payload['length']) ?? 0;
+  const protocol = textOf(connection['protocol']) ?? 'tcp';
+  return decoyDocument({
+    product: 'honeytrap',
+    protocol,
+    move: length > 0 ? 'request' : 'connect',
+    timeMs: parseIsoTime(textOf(object['start_time']) ?? textOf(object['@timestamp']) ?? '', clock.zone),
+    original,
+    source: endpointIn(connection['remote_ip'], connection['remote_port']),
+    destination: endpointIn(connection['local_ip'], connection['local_port']),
+    transport: protocol === 'tcp' || protocol === 'udp' ? protocol : undefined,
+    message: length > 0 ? payloadIn(payload['data_hex']) : undefined,
+    vendor: {
+      attack: {
+        operation_mode: numberOf(object['operation_mode']),
+        download_count: numberOf(object['download_count']),
+        payload: ifAny({ length, md5: textOf(payload['md5_hash']), sha512: textOf(payload['sha512_hash']) }),
       },
-    });
-  }
+    },
+  });
+}
 
-  #event(object: JsonObject, original: string): Parsed {
-    const category = textOf(object['category'])!;
-    const type = textOf(object['type']) ?? '';
-    const field = (name: string): string | undefined => scalarOf(object[`${category}.${name}`]);
-    const user = field('username');
-    const command = field('command') ?? field('exec') ?? field('payload');
-    return decoyDocument({
-      product: 'honeytrap',
-      protocol: category,
-      move: moveOf(type, user !== undefined && field('password') !== undefined, command),
-      timeMs: parseIsoTime(textOf(object['date']) ?? '', this.#zone),
-      original,
-      source: endpointIn(object['source-ip'], object['source-port']),
-      destination: endpointIn(object['destination-ip'], object['destination-port']),
-      session: field('sessionid'),
-      sensor: textOf(object['sensor']),
-      user,
-      password: field('password'),
-      accepted: false,
-      commandLine: command,
-      url: field('url'),
-      userAgent: field('user-agent'),
-      vendor: { event: { type, token: scalarOf(object['token']) } },
-    });
-  }
+function readEvent(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  const category = textOf(object['category'])!;
+  const type = textOf(object['type']) ?? '';
+  const field = (name: string): string | undefined => scalarOf(object[`${category}.${name}`]);
+  const user = field('username');
+  const command = field('command') ?? field('exec') ?? field('payload');
+  return decoyDocument({
+    product: 'honeytrap',
+    protocol: category,
+    move: moveOf(type, user !== undefined && field('password') !== undefined, command),
+    timeMs: parseIsoTime(textOf(object['date']) ?? '', clock.zone),
+    original,
+    source: endpointIn(object['source-ip'], object['source-port']),
+    destination: endpointIn(object['destination-ip'], object['destination-port']),
+    session: field('sessionid'),
+    sensor: textOf(object['sensor']),
+    user,
+    password: field('password'),
+    accepted: false,
+    commandLine: command,
+    url: field('url'),
+    userAgent: field('user-agent'),
+    vendor: { event: { type, token: scalarOf(object['token']) } },
+  });
 }
 
 function isAttack(object: JsonObject): boolean {

@@ -8,6 +8,7 @@ import {
   type Sample,
 } from '@netsentinel/contracts/parser';
 import { numberIn, related } from '../../text/document.ts';
+import { shareOf } from '../../text/share.ts';
 import { isoTime, parseIsoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { outcomeOf, requestUrl } from '../../web/access-record.ts';
@@ -81,5 +82,5 @@ const ROW = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\da-fA-F.:%]{2,45} \d{1,5} [\da-fA
 
 function recognise({ lines }: Sample): number {
   if (lines.some((line) => line.startsWith('#Software: Microsoft HTTP API'))) return 1;
-  return (lines.filter((line) => ROW.test(line)).length / Math.max(1, lines.length)) * 0.95;
+  return shareOf(lines, (line) => ROW.test(line)) * 0.95;
 }

@@ -10,6 +10,7 @@ import {
 } from '@netsentinel/contracts/parser';
 import { ifAny, numberIn, related } from '../../text/document.ts';
 import { Proxies } from '../../text/endpoint.ts';
+import { shareOf } from '../../text/share.ts';
 import { isoTime, parseIsoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { outcomeOf, requestUrl } from '../../web/access-record.ts';
@@ -129,7 +130,6 @@ const ROW = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:\S+ \S+ )?[\da-fA-F.:]{2,40}(?:%
 function recognise({ lines }: Sample): number {
   if (lines.some((line) => line.startsWith('#Software: Microsoft Internet Information Services'))) return 1;
   return (
-    (lines.filter((line) => line.startsWith('#') || ROW.test(line)).length / Math.max(1, lines.length)) *
-    (lines.some((line) => ROW.test(line)) ? 0.9 : 0)
+    shareOf(lines, (line) => line.startsWith('#') || ROW.test(line)) * (lines.some((line) => ROW.test(line)) ? 0.9 : 0)
   );
 }

@@ -1,18 +1,14 @@
 /** Netfilter's kernel lines, whoever's rule wrote them: iptables, nftables, ufw, firewalld, Shorewall, Ubiquiti, Proxmox. */
-import {
-  Refusal,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { canonicalAddress } from '../../text/canonical-address.ts';
 import { communityId } from '../../text/community-id.ts';
 import { ifAny, numberIn, related } from '../../text/document.ts';
 import { portOf } from '../../text/endpoint.ts';
 import { prioritySyslog, syslogHead } from '../../text/syslog-head.ts';
+import { shareOf } from '../../text/share.ts';
 import { isoTime, parseClfTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import type { Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 import { readEthernet, readPacket, type Packet } from './packet.ts';
 import { readPrefix, type Prefix } from './prefix.ts';
 
@@ -26,34 +22,24 @@ export const iptables: ParserDefinition = {
     'Nov 21 09:30:01 gate kernel: [WAN_LOCAL-3001-D]IN=eth0 OUT= MAC=02:00:00:00:00:01:02:00:00:00:00:02:08:00 SRC=198.51.100.7 DST=203.0.113.5 LEN=78 TOS=0x00 PREC=0x00 TTL=50 ID=1 DF PROTO=UDP SPT=40001 DPT=137 LEN=58',
     '2026-11-21T09:30:02.500000+00:00 gate kernel: nft drop: IN=eth0 OUT= MAC=02:00:00:00:00:01:02:00:00:00:00:02:86:dd SRC=2001:0db8:0000:0000:0000:0000:0000:0007 DST=2001:0db8:0000:0000:0000:0000:0000:0001 LEN=64 TC=0 HOPLIMIT=240 FLOWLBL=0 PROTO=ICMPv6 TYPE=128 CODE=0 ID=7 SEQ=1',
   ],
-  recognise: ({ lines }) => (lines.filter(looksLikeOne).length / Math.max(1, lines.length)) * 0.95,
-  create: (options) => new IptablesParser(options),
+  recognise: ({ lines }) => shareOf(lines, looksLikeOne) * 0.95,
+  create: stateless({ line: readLine }),
 };
 
 function looksLikeOne(line: string): boolean {
   return line.includes(' SRC=') && line.includes(' DST=') && line.includes(' PROTO=');
 }
 
-class IptablesParser implements Parser {
-  readonly #zone: Zone;
-  readonly #referenceMs: number;
-
-  constructor({ zone, referenceMs }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-    this.#referenceMs = referenceMs;
-  }
-
-  line(line: string): Parsed {
-    const head = syslogHead(line, this.#zone, this.#referenceMs);
-    const from = firstPair(line, head.at);
-    if (from === -1) return new Refusal('no packet of netfilter in this line');
-    const prefixText = line.slice(head.at, from);
-    const time = head.time ?? isoTime(clfTimeIn(prefixText, this.#zone));
-    const packet = readPacket(line, from);
-    const tag = prefixText.indexOf('kernel: ');
-    const prefix = readPrefix(tag === -1 ? prefixText : prefixText.slice(tag + 8));
-    return toDocument(line, line.slice(head.afterTime), { ...head, time }, packet, prefix);
-  }
+function readLine(line: string, clock: LocalClock): Parsed {
+  const head = syslogHead(line, clock.zone, clock.referenceMs);
+  const from = firstPair(line, head.at);
+  if (from === -1) return new Refusal('no packet of netfilter in this line');
+  const prefixText = line.slice(head.at, from);
+  const time = head.time ?? isoTime(clfTimeIn(prefixText, clock.zone));
+  const packet = readPacket(line, from);
+  const tag = prefixText.indexOf('kernel: ');
+  const prefix = readPrefix(tag === -1 ? prefixText : prefixText.slice(tag + 8));
+  return toDocument(line, line.slice(head.afterTime), { ...head, time }, packet, prefix);
 }
 
 /** Only the end of a line may be left where a device sends long ones in pieces; such a piece still names protocol and ports. */

@@ -26,10 +26,12 @@ const UPTIME = /^\[\s*\d+\.\d+\]\s*/;
 /** Prefixes repeat: each is read once. */
 const known = new Map<string, Prefix>();
 const MAX_KNOWN = 256;
+/** Twice what nftables allows. What is longer was not configured, and must not cost more than it is worth. */
+const MAX_PREFIX = 256;
 
 /** @param text between the program's tag and the first pair */
 export function readPrefix(text: string): Prefix {
-  const prefix = text.replace(UPTIME, '').trim();
+  const prefix = text.slice(0, MAX_PREFIX).replace(UPTIME, '').trim();
   let read = known.get(prefix);
   if (read === undefined) {
     read = prefixOf(prefix);

@@ -2,21 +2,15 @@
  * The Log Event Extended Format of QRadar: `LEEF:1.0|vendor|product|version|id|key=value<tab>key=value`; in version 2 the separator may stand in the header.
  * Source: IBM, QRadar Log Event Extended Format (LEEF), version 2.
  */
-import {
-  Refusal,
-  type EcsGroup,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type EcsGroup, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { canonicalAddress } from '../../text/canonical-address.ts';
 import { communityId } from '../../text/community-id.ts';
 import { ifAny, numberIn, related } from '../../text/document.ts';
 import { portOf } from '../../text/endpoint.ts';
 import { syslogHead } from '../../text/syslog-head.ts';
+import { shareOf } from '../../text/share.ts';
 import { epochMs, isoTime, parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 import { readLeef, type LeefRecord } from './read-leef.ts';
 
 export const leef: ParserDefinition = {
@@ -28,36 +22,25 @@ export const leef: ParserDefinition = {
     '<134>Nov 21 09:30:00 sensor LEEF:1.0|Example|Gate|1.0|LoginFailed|cat=Authentication\tsev=7\tsrc=198.51.100.7\tsrcPort=40000\tdst=203.0.113.5\tdstPort=22\tproto=TCP\tusrName=root',
     'LEEF:2.0|Example|Gate|2.0|Blocked|^|devTime=1795253400000^src=198.51.100.7^dst=203.0.113.5^url=http://203.0.113.5/?a=b^action=blocked',
   ],
-  recognise: ({ lines }) =>
-    (lines.filter((line) => readLeef(line) !== undefined).length / Math.max(1, lines.length)) * 0.98,
-  create: (options) => new LeefParser(options),
+  recognise: ({ lines }) => shareOf(lines, (line) => readLeef(line) !== undefined) * 0.98,
+  create: stateless({ line: readLine }),
 };
 
-class LeefParser implements Parser {
-  readonly #zone: Zone;
-  readonly #referenceMs: number;
+function readLine(line: string, clock: LocalClock): Parsed {
+  const record = readLeef(line);
+  if (record === undefined) return new Refusal('no LEEF header with its five parts');
+  const head = syslogHead(line, clock.zone, clock.referenceMs);
+  const inHead = record.begin > 8;
+  const time = timeOf(record.attributes.get('devTime'), clock) ?? (inHead ? head.time : undefined);
+  return toDocument(record, line, time, inHead ? head.host : undefined);
+}
 
-  constructor({ zone, referenceMs }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-    this.#referenceMs = referenceMs;
-  }
-
-  line(line: string): Parsed {
-    const record = readLeef(line);
-    if (record === undefined) return new Refusal('no LEEF header with its five parts');
-    const head = syslogHead(line, this.#zone, this.#referenceMs);
-    const inHead = record.begin > 8;
-    const time = this.#timeOf(record.attributes.get('devTime')) ?? (inHead ? head.time : undefined);
-    return toDocument(record, line, time, inHead ? head.host : undefined);
-  }
-
-  /** Milliseconds, `MMM dd yyyy HH:mm:ss` and its kin, or ISO 8601. */
-  #timeOf(text: string | undefined): string | undefined {
-    if (text === undefined) return undefined;
-    return (
-      isoTime(epochMs(text) ?? parseIsoTime(text, this.#zone)) ?? syslogHead(text, this.#zone, this.#referenceMs).time
-    );
-  }
+/** Milliseconds, `MMM dd yyyy HH:mm:ss` and its kin, or ISO 8601. */
+function timeOf(text: string | undefined, clock: LocalClock): string | undefined {
+  if (text === undefined) return undefined;
+  return (
+    isoTime(epochMs(text) ?? parseIsoTime(text, clock.zone)) ?? syslogHead(text, clock.zone, clock.referenceMs).time
+  );
 }
 
 function toDocument(record: LeefRecord, original: string, time: string | undefined, host: string | undefined): Parsed {

@@ -21,7 +21,8 @@ const TIME =
 const REST = /^(?:(?:(\d+)|0x[0-9a-f]+|[0-9a-f]{8,16}) )?(?:\[(System|Error|ERROR|Warning|Note|Entry)\] )?(.*)$/s;
 const CODE = /^\[(MY-\d+)\] \[(\w+)\] /;
 /** What tells this log from others with such times. */
-const OURS = / (?:\[(?:System|ERROR|Error|Warning|Note|Entry)\] |InnoDB: |mysqld_safe )/;
+const OURS =
+  /^ *(?:(?:\d+|0x[0-9a-f]+|[0-9a-f]{8,16}) )?(?:\[(?:System|ERROR|Error|Warning|Note|Entry)\] |InnoDB: |mysqld_safe )/;
 
 export const mysqlError: ParserDefinition = {
   id: 'mysql-error',
@@ -37,7 +38,8 @@ export const mysqlError: ParserDefinition = {
   recognise: ({ lines }) => {
     const records = lines.filter((line) => TIME.test(line));
     return (
-      (records.filter((line) => OURS.test(line.slice(0, 90))).length / Math.max(1, records.length)) *
+      (records.filter((line) => OURS.test(line.slice(TIME.exec(line)![0].length, 120))).length /
+        Math.max(1, records.length)) *
       Math.min(0.95, (2 * records.length) / Math.max(1, lines.length))
     );
   },

@@ -1,46 +1,31 @@
 /** nginx's `log_format`: variables between literals. Source: ngx_http_log_module and the variables of ngx_http_core_module. */
-import {
-  clfTime,
-  duration,
-  epoch,
-  isoTimeField,
-  LinePattern,
-  method,
-  other,
-  protocol,
-  query,
-  request,
-  status,
-  target,
-  text,
-  type PatternField,
-  type Take,
-} from '../../web/line-pattern.ts';
+import * as take from '../../web/line-pattern.ts';
+import { LinePattern, type PatternField, type Take } from '../../web/line-pattern.ts';
 
 const VARIABLES: ReadonlyMap<string, Take> = new Map([
-  ['remote_addr', text('remote')],
-  ['realip_remote_addr', other('realip_remote_addr')],
-  ['proxy_add_x_forwarded_for', text('remote')],
-  ['remote_user', text('user')],
-  ['time_local', clfTime],
-  ['time_iso8601', isoTimeField],
-  ['msec', epoch],
-  ['request', request],
-  ['request_method', method],
-  ['request_uri', target],
-  ['uri', target],
-  ['args', query],
-  ['query_string', query],
-  ['server_protocol', protocol],
-  ['status', status],
-  ['body_bytes_sent', text('bytes')],
-  ['request_time', duration(1e9)],
-  ['http_referer', text('referrer')],
-  ['http_user_agent', text('userAgent')],
-  ['http_x_forwarded_for', text('forwardedFor')],
-  ['host', text('host')],
-  ['http_host', text('host')],
-  ['server_name', other('server_name')],
+  ['remote_addr', take.text('remote')],
+  ['realip_remote_addr', take.other('realip_remote_addr')],
+  ['proxy_add_x_forwarded_for', take.text('remote')],
+  ['remote_user', take.text('user')],
+  ['time_local', take.clfTime],
+  ['time_iso8601', take.isoTimeField],
+  ['msec', take.epoch],
+  ['request', take.request],
+  ['request_method', take.method],
+  ['request_uri', take.target],
+  ['uri', take.target],
+  ['args', take.query],
+  ['query_string', take.query],
+  ['server_protocol', take.protocol],
+  ['status', take.status],
+  ['body_bytes_sent', take.text('bytes')],
+  ['request_time', take.duration(1e9)],
+  ['http_referer', take.text('referrer')],
+  ['http_user_agent', take.text('userAgent')],
+  ['http_x_forwarded_for', take.text('forwardedFor')],
+  ['host', take.text('host')],
+  ['http_host', take.text('host')],
+  ['server_name', take.other('server_name')],
 ]);
 
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
@@ -56,7 +41,7 @@ export function nginxPattern(pattern: string | undefined): LinePattern | undefin
   let from = 0;
   for (const found of format.matchAll(VARIABLE)) {
     const name = found[1] ?? found[2]!;
-    fields.push({ before: format.slice(from, found.index), take: VARIABLES.get(name) ?? other(name) });
+    fields.push({ before: format.slice(from, found.index), take: VARIABLES.get(name) ?? take.other(name) });
     from = found.index + found[0].length;
   }
   return new LinePattern(fields, format.slice(from));

@@ -1,25 +1,16 @@
 /** nginx's access log: `combined`, with and without the host in front, with `X-Forwarded-For` behind, or as a `log_format` says. */
-import {
-  Refusal,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-  type Sample,
-} from '@netsentinel/contracts/parser';
-import { related } from '../../text/document.ts';
-import { isoTime } from '../../text/time.ts';
+import { Refusal, type Parsed, type ParserDefinition, type Sample } from '@netsentinel/contracts/parser';
 import { zoneOf, type Zone } from '../../text/zone.ts';
-import { httpOf, outcomeOf, requestUrl, userAgentOf, type AccessRecord } from '../../web/access-record.ts';
-import { Clients, serverOf } from '../../web/client.ts';
+import { accessDocument } from '../../web/access-document.ts';
+import { accessLog } from '../../web/access-log.ts';
+import type { AccessRecord } from '../../web/access-record.ts';
+import type { Client } from '../../web/client.ts';
 import { combinedLine } from '../../web/combined-line.ts';
-import type { LinePattern } from '../../web/line-pattern.ts';
 import { given, unescaped } from '../../web/logged-text.ts';
+import { accessShape } from '../../web/recognise-access.ts';
 import { nginxError } from '../nginx-error/nginx-error.parser.ts';
 import { nginxPattern } from './log-format.ts';
 import { proxyManagerLine } from './proxy-manager.ts';
-import { orError } from '../../web/or-error.ts';
-import { accessShape } from '../../web/recognise-access.ts';
 
 export const nginxAccess: ParserDefinition = {
   id: 'nginx-access',
@@ -34,66 +25,28 @@ export const nginxAccess: ParserDefinition = {
     '203.0.113.66 - - [21/Nov/2026:09:30:03 +0000] "\\x16\\x03\\x01\\x02\\x00" 400 157 "-" "-"',
   ],
   recognise,
-  create: (options) => new NginxAccessParser(options),
+  create: accessLog({
+    read: readLine,
+    patternOf: nginxPattern,
+    errors: nginxError,
+    refused: new Refusal('not a line of an nginx access log of this format'),
+    document: documentOf,
+  }),
 };
 
-class NginxAccessParser implements Parser {
-  readonly #zone: Zone;
-  readonly #clients: Clients;
-  readonly #pattern: LinePattern | undefined;
-  /** Containers write both logs to one stream. */
-  readonly #errors: Parser;
+function readLine(line: string, zone: Zone): AccessRecord | undefined {
+  const record = line.charCodeAt(0) === 0x5b ? proxyManagerLine(line, zone) : combinedLine(line, zone);
+  if (record !== undefined) record.forwardedFor = lastQuoted(line, record);
+  return record;
+}
 
-  constructor(options: ParseOptions) {
-    const { zone, trustedProxies, pattern } = options;
-    this.#errors = nginxError.create(options);
-    this.#zone = zoneOf(zone)!;
-    this.#clients = new Clients(trustedProxies);
-    this.#pattern = nginxPattern(pattern);
-  }
-
-  line(line: string): Parsed {
-    const record = this.#record(line);
-    if (record === undefined) return orError(this.#errors.line!(line), 'nginx.error', REFUSED);
-    if (this.#pattern === undefined) record.forwardedFor = lastQuoted(line, record);
-    return this.#document(record, line);
-  }
-
-  #record(line: string): AccessRecord | undefined {
-    if (this.#pattern !== undefined) return this.#pattern.read(line, this.#zone);
-    return line.charCodeAt(0) === 0x5b ? proxyManagerLine(line, this.#zone) : combinedLine(line, this.#zone);
-  }
-
-  #document(record: AccessRecord, line: string): Parsed {
-    record.referrer = given(record.referrer);
-    const { source, hops, forwarded } = this.#clients.of(record);
-    const destination = serverOf(record.host);
-    const status = given(record.status);
-    const user = given(record.user);
-    const http = httpOf(record);
-    return {
-      '@timestamp': isoTime(record.timeMs),
-      event: {
-        kind: 'event',
-        category: WEB,
-        type: ACCESS,
-        outcome: status === undefined ? undefined : outcomeOf(Number(status)),
-        duration: record.durationNs,
-        original: line,
-      },
-      source,
-      destination,
-      http,
-      url: requestUrl(record.request, destination?.domain),
-      user: user === undefined ? undefined : { name: unescaped(user) },
-      user_agent: userAgentOf(record.userAgent),
-      network: forwarded === undefined ? undefined : { forwarded_ip: forwarded },
-      related: { ip: related(source.ip, destination?.ip), user: related(user) },
-      nginx: {
-        access: record.others === undefined ? { remote_ip_list: hops } : { remote_ip_list: hops, ...record.others },
-      },
-    };
-  }
+function documentOf(record: AccessRecord, client: Client, line: string): Parsed {
+  record.referrer = given(record.referrer);
+  const document = accessDocument(record, client, line);
+  const user = given(record.user);
+  if (user !== undefined) document.user = { name: unescaped(user) };
+  document['nginx'] = { access: { remote_ip_list: client.hops, ...record.others } };
+  return document;
 }
 
 /** Most logs in the common form are nginx's; what Apache alone writes takes away from that. */
@@ -105,9 +58,6 @@ function recognise({ lines, fileName }: Sample): number {
 }
 
 const UTC = zoneOf('UTC')!;
-const REFUSED = new Refusal('not a line of an nginx access log of this format');
-const WEB = ['web'];
-const ACCESS = ['access'];
 
 /** The format `main` of nginx's own packages ends with `"$http_x_forwarded_for"`. */
 function lastQuoted(line: string, { end }: AccessRecord): string | undefined {

@@ -1,16 +1,9 @@
 /** OpenCanary: a JSON object for each touch of one of its services, of which a number says which and what. */
-import {
-  Refusal,
-  type JsonObject,
-  type Parsed,
-  type Parser,
-  type ParserDefinition,
-  type ParseOptions,
-} from '@netsentinel/contracts/parser';
+import { Refusal, type JsonObject, type Parsed, type ParserDefinition } from '@netsentinel/contracts/parser';
 import { decoyDocument, endpointIn, type Move } from '../../honeypot/decoy-document.ts';
 import { isObject, numberIn, scalarOf, textOf } from '../../text/document.ts';
 import { parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { stateless, type LocalClock } from '../stateless.ts';
 
 /** `logtype` → the service and the move; 1000 to 1999 are the program's own. */
 const TYPES: ReadonlyMap<number, readonly [protocol: string, move: Move]> = new Map([
@@ -64,52 +57,44 @@ export const opencanary: ParserDefinition = {
     '{"dst_host": "", "dst_port": -1, "local_time": "2026-11-21 09:29:00.100000", "logdata": {"msg": "Canary running!!!"}, "logtype": 1001, "node_id": "canary-1", "src_host": "", "src_port": -1}',
   ],
   recognise: ({ objects }) => (objects.length > 0 && objects.every(isCanary) ? 0.97 : 0),
-  create: (options) => new OpenCanaryParser(options),
+  create: stateless({ object: readObject }),
 };
 
-class OpenCanaryParser implements Parser {
-  readonly #zone: Zone;
-
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-  }
-
-  object(object: JsonObject, original: string): Parsed {
-    if (!isCanary(object)) return new Refusal('no event of OpenCanary');
-    // What it calls its local time is that of the coordinated zone; the zone of the machine is in the adjusted one.
-    const timeMs = parseIsoTime(textOf(object['utc_time']) ?? textOf(object['local_time']) ?? '', this.#zone);
-    const type = numberIn(scalarOf(object['logtype'])) ?? 0;
-    const data = isObject(object['logdata']) ? object['logdata'] : {};
-    const vendor = { logtype: type, node_id: scalarOf(object['node_id']), logdata: data };
-    const [protocol, known] = TYPES.get(type) ?? ['unknown', 'request'];
-    const source = endpointIn(object['src_host'], object['src_port']);
-    if (source === undefined) return ownMessage(timeMs, original, data, vendor);
-    const user = scalarOf(data['USERNAME']);
-    const password = scalarOf(data['PASSWORD']);
-    const move = user === undefined && password === undefined && known === 'login' ? 'request' : known;
-    const version = textOf(data['REMOTEVERSION']);
-    return decoyDocument({
-      product: 'opencanary',
-      protocol,
-      move,
-      timeMs,
-      original,
-      source,
-      destination: endpointIn(object['dst_host'], object['dst_port']),
-      session: scalarOf(data['SESSION']),
-      sensor: textOf(object['node_id']),
-      user: move === 'login' ? (user ?? '') : user,
-      password,
-      accepted: false,
-      commandLine:
-        move === 'command' ? `${scalarOf(data['CMD']) ?? ''} ${scalarOf(data['ARGS']) ?? ''}`.trim() : undefined,
-      url: scalarOf(data['PATH']) ?? scalarOf(data['REPO']),
-      userAgent: scalarOf(data['USERAGENT']),
-      file: data['FILENAME'] === undefined ? undefined : { name: scalarOf(data['FILENAME']) },
-      ssh: version === undefined ? undefined : { client_version: version },
-      vendor,
-    });
-  }
+function readObject(object: JsonObject, original: string, clock: LocalClock): Parsed {
+  if (!isCanary(object)) return new Refusal('no event of OpenCanary');
+  // What it calls its local time is that of the coordinated zone; the zone of the machine is in the adjusted one.
+  const timeMs = parseIsoTime(textOf(object['utc_time']) ?? textOf(object['local_time']) ?? '', clock.zone);
+  const type = numberIn(scalarOf(object['logtype'])) ?? 0;
+  const data = isObject(object['logdata']) ? object['logdata'] : {};
+  const vendor = { logtype: type, node_id: scalarOf(object['node_id']), logdata: data };
+  const [protocol, known] = TYPES.get(type) ?? ['unknown', 'request'];
+  const source = endpointIn(object['src_host'], object['src_port']);
+  if (source === undefined) return ownMessage(timeMs, original, data, vendor);
+  const user = scalarOf(data['USERNAME']);
+  const password = scalarOf(data['PASSWORD']);
+  const move = user === undefined && password === undefined && known === 'login' ? 'request' : known;
+  const version = textOf(data['REMOTEVERSION']);
+  return decoyDocument({
+    product: 'opencanary',
+    protocol,
+    move,
+    timeMs,
+    original,
+    source,
+    destination: endpointIn(object['dst_host'], object['dst_port']),
+    session: scalarOf(data['SESSION']),
+    sensor: textOf(object['node_id']),
+    user: move === 'login' ? (user ?? '') : user,
+    password,
+    accepted: false,
+    commandLine:
+      move === 'command' ? `${scalarOf(data['CMD']) ?? ''} ${scalarOf(data['ARGS']) ?? ''}`.trim() : undefined,
+    url: scalarOf(data['PATH']) ?? scalarOf(data['REPO']),
+    userAgent: scalarOf(data['USERAGENT']),
+    file: data['FILENAME'] === undefined ? undefined : { name: scalarOf(data['FILENAME']) },
+    ssh: version === undefined ? undefined : { client_version: version },
+    vendor,
+  });
 }
 
 /** The program speaks of itself: it started, a service is on. */

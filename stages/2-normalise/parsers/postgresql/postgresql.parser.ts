@@ -41,7 +41,7 @@ export const postgresql: ParserDefinition = {
   recognise: ({ lines }) => {
     const records = lines.filter((line) => TIME.test(line));
     const ours = records.filter((line) =>
-      /,(?:LOG|ERROR|FATAL|PANIC|WARNING|NOTICE),[0-9A-Z]{5},|^[^[]{19,40} .{0,160}?\b(?:LOG|ERROR|FATAL|PANIC|WARNING|DETAIL|HINT|STATEMENT|CONTEXT|LOCATION): {1,2}/.test(
+      /,(?:LOG|ERROR|FATAL|PANIC|WARNING|NOTICE),[0-9A-Z]{5},|^[^[]{19,40} .{0,160}?(?<![\w-])(?:LOG|ERROR|FATAL|PANIC|WARNING|DETAIL|HINT|STATEMENT|CONTEXT|LOCATION): {1,2}/.test(
         line,
       ),
     );

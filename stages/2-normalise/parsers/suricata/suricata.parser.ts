@@ -6,9 +6,7 @@ import {
   type EcsGroup,
   type JsonObject,
   type Parsed,
-  type Parser,
   type ParserDefinition,
-  type ParseOptions,
   type Sample,
 } from '@netsentinel/contracts/parser';
 import { canonicalAddress } from '../../text/canonical-address.ts';
@@ -16,7 +14,7 @@ import { communityId } from '../../text/community-id.ts';
 import { isObject, numberOf, related, textOf } from '../../text/document.ts';
 import { portOf } from '../../text/endpoint.ts';
 import { isoTime, parseIsoTime } from '../../text/time.ts';
-import { zoneOf, type Zone } from '../../text/zone.ts';
+import { ofJsonLine, stateless, type LocalClock } from '../stateless.ts';
 import { alert } from './alert.ts';
 import { dns } from './dns.ts';
 import { examples } from './examples.ts';
@@ -32,7 +30,10 @@ export const suricata: ParserDefinition = {
   dataset: 'suricata.eve',
   examples,
   recognise,
-  create: (options) => new SuricataParser(options),
+  create: stateless({
+    line: (line, clock) => ofJsonLine(line, (object, original) => readObject(object, original, clock)),
+    object: readObject,
+  }),
 };
 
 /** Records of Suricata itself, which are of no connection. */
@@ -40,45 +41,28 @@ const OF_ITSELF = new Set(['stats', 'engine']);
 const NETWORK = ['network'];
 const PROTOCOL = ['protocol'];
 
-class SuricataParser implements Parser {
-  readonly #zone: Zone;
-
-  constructor({ zone }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
+function readObject(record: JsonObject, original: string, clock: LocalClock): Parsed {
+  const type = textOf(record['event_type']);
+  const time = textOf(record['timestamp']);
+  if (type === undefined || time === undefined)
+    return new Refusal('an object without `event_type` and `timestamp` is no EVE record');
+  const timestamp = isoTime(parseIsoTime(time, clock.zone));
+  const own = ownFields(record);
+  const suricataGroup = { eve: own };
+  if (OF_ITSELF.has(type)) {
+    const kind = type === 'stats' ? 'metric' : 'event';
+    const message = isObject(record['engine']) ? textOf(record['engine']['message']) : undefined;
+    return {
+      '@timestamp': timestamp,
+      message,
+      event: { kind, category: NETWORK, original },
+      suricata: suricataGroup,
+    };
   }
-
-  line(line: string): Parsed {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isObject(value) ? this.object(value, line) : new Refusal('no EVE record');
-    } catch {
-      return new Refusal('broken JSON');
-    }
-  }
-
-  object(record: JsonObject, original: string): Parsed {
-    const type = textOf(record['event_type']);
-    const time = textOf(record['timestamp']);
-    if (type === undefined || time === undefined)
-      return new Refusal('an object without `event_type` and `timestamp` is no EVE record');
-    const timestamp = isoTime(parseIsoTime(time, this.#zone));
-    const own = ownFields(record);
-    const suricataGroup = { eve: own };
-    if (OF_ITSELF.has(type)) {
-      const kind = type === 'stats' ? 'metric' : 'event';
-      const message = isObject(record['engine']) ? textOf(record['engine']['message']) : undefined;
-      return {
-        '@timestamp': timestamp,
-        message,
-        event: { kind, category: NETWORK, original },
-        suricata: suricataGroup,
-      };
-    }
-    const document = connection(record, type, own, original);
-    document['@timestamp'] = timestamp;
-    document['suricata'] = suricataGroup;
-    return document;
-  }
+  const document = connection(record, type, own, original);
+  document['@timestamp'] = timestamp;
+  document['suricata'] = suricataGroup;
+  return document;
 }
 
 function connection(record: JsonObject, type: string, own: EcsGroup, original: string): EcsDocument {

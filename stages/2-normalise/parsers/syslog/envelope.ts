@@ -2,7 +2,8 @@
  * What stands before a syslog message: RFC 5424 (section 6), RFC 3164 (section 4.1), and the forms in which daemons write both to files: without a priority,
  * with an ISO time as Debian 12 has it, with BSD's `<auth.info>` behind the time, without a host. Hostile text follows all of it and is not looked at here.
  */
-import { BSD_TIME_LENGTH, digits, monthAt, parseBsdTime, parseIsoTime, withoutYear } from '../../text/time.ts';
+import { digits } from '@netsentinel/kernel/iso-time';
+import { BSD_TIME_LENGTH, monthAt, parseBsdTime, parseIsoTime, withoutYear } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 
 export interface Envelope {
@@ -192,7 +193,14 @@ function tag(text: string, from: number): void {
   if (text.charCodeAt(at) === 0x5b) {
     const close = text.indexOf(']', at);
     const after = text.charCodeAt(close + 1);
-    if (close > at + 1 && close - at < 40 && (after === 0x3a || after === SPACE || after === 0x5b)) {
+    const blank = text.indexOf(' ', at);
+    // A name has no blanks: `[Sat Nov 21 09:30:00 2026]` is none.
+    if (
+      (blank === -1 || blank > close) &&
+      close > at + 1 &&
+      close - at < 40 &&
+      (after === 0x3a || after === SPACE || after === 0x5b)
+    ) {
       envelope.program = text.slice(at + 1, close);
       const end = after === 0x5b ? pidAt(text, close + 1) : close + 1;
       if (end !== -1 && after === 0x5b) envelope.pid = foundPid;

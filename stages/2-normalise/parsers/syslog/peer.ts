@@ -30,8 +30,12 @@ export function tailAddress(text: string, end = text.length): Tail | undefined {
   return tail?.source.ip === undefined ? undefined : tail;
 }
 
+/** An address with its port, and what may stand around it. */
+const MAX_QUOTED = 96;
+
 /** `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]`, `[ADDRESS]:PORT`, `IPv6:ADDRESS`, in any quotes; undefined where it is no address. */
 export function addressIn(text: string): EcsEndpoint | undefined {
+  if (text.length > MAX_QUOTED) return undefined;
   let bare = text.replace(/^["'`<(]+|["'`>),;.]+$/g, '');
   if (/^(\[)?ipv6:/i.test(bare)) bare = bare.replace(/ipv6:/i, '');
   const whole = canonicalAddress(bare);

@@ -13,6 +13,12 @@ export interface UserFields extends EcsGroup {
  * So one act is blamed once, and an address out of attacker's text is never a source.
  */
 export interface Reading {
+  /** `alert` where a guard says that this was an attack. */
+  kind?: 'alert' | undefined;
+  /** Of an alert: 1 is the worst, 4 informational. */
+  severity?: number | undefined;
+  /** Of an alert: what the guard calls it. */
+  rule?: string | undefined;
   category?: readonly string[] | undefined;
   type?: readonly string[] | undefined;
   outcome?: EcsEventFields['outcome'];
@@ -20,6 +26,8 @@ export interface Reading {
   reason?: string | undefined;
   source?: EcsEndpoint | undefined;
   destination?: EcsEndpoint | undefined;
+  /** `tcp`, `udp`. */
+  transport?: string | undefined;
   user?: UserFields | undefined;
   group?: { id?: string | undefined; name?: string | undefined } | undefined;
   /** Below `system.auth`, named as Elastic's `system` integration does. */
@@ -45,6 +53,29 @@ export type MessageReader = (message: string, context: MessageContext) => Readin
  */
 export const MAX_MESSAGE = 8192;
 
+/** What the program's own log file says of a message, in the words of its syslog reader. */
+export function readBounded(read: (message: string) => Reading | undefined, message: string): Reading | undefined {
+  return message.length > MAX_MESSAGE ? undefined : read(message);
+}
+
+/** @param otherwise of messages that tell nothing that we have a name for */
+export function eventOfReading(
+  reading: Reading | undefined,
+  otherwise: { readonly category: readonly string[]; readonly type: readonly string[] },
+  original: string,
+): EcsEventFields {
+  return {
+    kind: reading?.kind ?? 'event',
+    severity: reading?.severity,
+    category: reading?.category ?? otherwise.category,
+    type: reading?.type ?? otherwise.type,
+    outcome: reading?.outcome,
+    action: reading?.action,
+    reason: reading?.reason,
+    original,
+  };
+}
+
 export const LOGIN = ['authentication'] as const;
 export const INFO = ['info'] as const;
 export const START = ['start'] as const;
@@ -69,4 +100,17 @@ export function login(source: EcsEndpoint | undefined, user?: string, action = '
 /** A connection that was refused, or came to nothing in a way that no honest client's does. */
 export function refusedConnection(source: EcsEndpoint | undefined, action = 'connection-refused'): Reading {
   return { category: ['network'], type: ['connection', 'denied'], outcome: 'failure', action, source };
+}
+
+/** A guard says that this was an attack. */
+export function alarm(source: EcsEndpoint | undefined, rule: string, { severity = 1, isDenied = false } = {}): Reading {
+  return {
+    kind: 'alert',
+    severity,
+    rule,
+    category: ['intrusion_detection', 'network'],
+    type: [isDenied ? 'denied' : 'info'],
+    outcome: isDenied ? 'failure' : undefined,
+    source,
+  };
 }

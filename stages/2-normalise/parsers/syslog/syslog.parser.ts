@@ -4,7 +4,6 @@
  */
 import {
   Refusal,
-  type EcsGroup,
   type Parsed,
   type Parser,
   type ParserDefinition,
@@ -15,7 +14,7 @@ import { isoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
 import { readEnvelope, type Envelope } from './envelope.ts';
 import { examples } from './examples.ts';
-import { FACILITIES, SEVERITIES } from './priorities.ts';
+import { logOf } from './log-fields.ts';
 import { pam } from './readers/pam.ts';
 import { readerOf } from './readers/index.ts';
 import { MAX_MESSAGE, type MessageContext, type Reading } from './reading.ts';
@@ -36,7 +35,7 @@ export const syslog: ParserDefinition = {
       if (isContinuation(line)) continue;
       records++;
       const envelope = readEnvelope(line, UTC, Date.UTC(2026, 0, 1));
-      if (envelope?.program !== undefined) found++;
+      if (envelope?.program !== undefined) found += isLikely(envelope, line) ? 1 : 0;
       // "last message repeated" and "-- MARK --" have no program.
       else if (envelope?.host !== undefined && !isDigit(line.charCodeAt(0))) found += 0.5;
     }
@@ -51,6 +50,16 @@ function isContinuation(line: string): boolean {
   return first === 0x20 || first === 0x09;
 }
 
+/** The logs of many applications look like syslog at first: a level in the place of the host, an address in that of the program. */
+function isLikely({ host, program, pid }: Envelope, line: string): boolean {
+  if (pid !== undefined) return true;
+  return !LABEL.test(line) && !LEVELS.has(host?.toUpperCase() ?? '') && !/^\[?[\d.]+:\d+\]?$|::/.test(program!);
+}
+
+/** `TIME [AUTH] WARN: …`: no daemon is called so. */
+const LABEL = /^\S+(?: [\d:.,]{8,12})? \[[A-Z][A-Z _-]{1,31}\] /;
+const LEVELS = new Set('TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR CRIT CRITICAL FATAL'.split(' '));
+
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
@@ -61,17 +70,17 @@ function saidByPam(message: string): boolean {
 
 class SyslogParser implements Parser {
   readonly #zone: Zone;
-  readonly #referenceMs: number;
+  readonly #options: ParseOptions;
   readonly #context: { -readonly [K in keyof MessageContext]: MessageContext[K] };
 
-  constructor({ zone, referenceMs }: ParseOptions) {
-    this.#zone = zoneOf(zone) ?? UTC;
-    this.#referenceMs = referenceMs;
+  constructor(options: ParseOptions) {
+    this.#zone = zoneOf(options.zone) ?? UTC;
+    this.#options = options;
     this.#context = { program: '', host: undefined, pid: undefined, ms: undefined, sessions: new Sessions() };
   }
 
   line(line: string): Parsed {
-    const envelope = readEnvelope(line, this.#zone, this.#referenceMs);
+    const envelope = readEnvelope(line, this.#zone, this.#options.referenceMs);
     if (envelope === undefined) return new Refusal('no syslog time at the begin of the line');
     const { program, pid, host } = envelope;
     const message = envelope.at === 0 ? line : line.slice(envelope.at);
@@ -94,7 +103,8 @@ class SyslogParser implements Parser {
       '@timestamp': isoTime(envelope.ms),
       message,
       event: {
-        kind: 'event',
+        kind: reading?.kind ?? 'event',
+        severity: reading?.severity,
         dataset,
         category: reading?.category,
         type: reading?.type,
@@ -106,6 +116,7 @@ class SyslogParser implements Parser {
       host: host === undefined ? undefined : { hostname: host, name: host },
       process: program === undefined ? undefined : { name: program, pid },
       source,
+      rule: reading?.rule === undefined ? undefined : { name: reading.rule },
       destination: reading?.destination,
       user,
       group: reading?.group,
@@ -118,37 +129,4 @@ class SyslogParser implements Parser {
       system: dataset === 'system.auth' ? { auth: reading?.auth } : undefined,
     };
   }
-}
-
-/** `log.syslog.*`, where the line says any of it. */
-function logOf({ priority, version, messageId, structuredData }: Envelope): EcsGroup | undefined {
-  if (priority === undefined && version === undefined) return undefined;
-  const facility = priority === undefined ? undefined : priority >> 3;
-  const severity = priority === undefined ? undefined : priority & 7;
-  return {
-    syslog: {
-      priority,
-      version: version === undefined ? undefined : String(version),
-      facility: facility === undefined ? undefined : { code: facility, name: FACILITIES[facility] },
-      severity: severity === undefined ? undefined : { code: severity, name: SEVERITIES[severity] },
-      msgid: messageId,
-      structured_data: structuredData === undefined ? undefined : structured(structuredData),
-    },
-  };
-}
-
-const MAX_ELEMENTS = 32;
-
-/** `[id name="value" …][…]` as objects below the element's id. */
-function structured(text: string): EcsGroup {
-  const elements: EcsGroup = {};
-  let count = 0;
-  for (const [, id, parameters] of text.matchAll(/\[([^\s="\]]+)((?: [^\s="\]]+="(?:[^"\\]|\\.)*")*)\]/g)) {
-    if (++count > MAX_ELEMENTS) break;
-    const values: [string, string][] = [];
-    for (const [, name, value] of parameters!.matchAll(/ ([^\s="\]]+)="((?:[^"\\]|\\.)*)"/g))
-      values.push([name!, value!.replace(/\\(["\\\]])/g, '$1')]);
-    if (id !== '__proto__') elements[id!] = Object.fromEntries(values);
-  }
-  return elements;
 }

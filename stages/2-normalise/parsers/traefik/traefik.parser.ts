@@ -5,20 +5,19 @@ import {
   type EcsGroup,
   type JsonObject,
   type Parsed,
-  type Parser,
   type ParserDefinition,
-  type ParseOptions,
   type Sample,
 } from '@netsentinel/contracts/parser';
-import { isObject, related } from '../../text/document.ts';
+import { related } from '../../text/document.ts';
 import { endpointOf, splitHostPort } from '../../text/endpoint.ts';
 import { keyValues } from '../../text/key-values.ts';
 import { isoTime, parseIsoTime } from '../../text/time.ts';
 import { zoneOf, type Zone } from '../../text/zone.ts';
-import { httpOf, outcomeOf, requestUrl, userAgentOf, type AccessRecord } from '../../web/access-record.ts';
-import { Clients, serverOf } from '../../web/client.ts';
+import { accessDocument } from '../../web/access-document.ts';
+import type { AccessRecord } from '../../web/access-record.ts';
+import { Clients } from '../../web/client.ts';
 import { combinedLine } from '../../web/combined-line.ts';
-import { given } from '../../web/logged-text.ts';
+import { ofJsonLine, statelessWith } from '../stateless.ts';
 import { routeBehind } from './route.ts';
 import { jsonRecord } from './json-record.ts';
 
@@ -33,103 +32,72 @@ export const traefik: ParserDefinition = {
     'time="2026-11-21T09:30:02Z" level=debug msg="Handling TCP connection from 198.51.100.7:35501 to 192.0.2.3:21116"',
   ],
   recognise,
-  create: (options) => new TraefikParser(options),
+  create: statelessWith(
+    ({ zone, trustedProxies }): Context => ({ zone: zoneOf(zone)!, clients: new Clients(trustedProxies) }),
+    { line: readLine, object: readObject },
+  ),
 };
 
 const HANDLING = /^Handling (TCP|UDP) (?:connection|stream) from (\S+) to (\S+)$/;
-const WEB = ['web'];
-const ACCESS = ['access'];
 
-class TraefikParser implements Parser {
-  readonly #zone: Zone;
-  readonly #clients: Clients;
+interface Context {
+  readonly zone: Zone;
+  readonly clients: Clients;
+}
 
-  constructor({ zone, trustedProxies }: ParseOptions) {
-    this.#zone = zoneOf(zone)!;
-    this.#clients = new Clients(trustedProxies);
-  }
+function readLine(line: string, context: Context): Parsed {
+  if (line.charCodeAt(0) === 0x7b) return ofJsonLine(line, (object, original) => readObject(object, original, context));
+  if (line.startsWith('time="')) return ownLog(line, context.zone);
+  const record = combinedLine(line, context.zone);
+  if (record === undefined) return new Refusal('not a line of a Traefik access log');
+  const route = routeBehind(line, record.end);
+  record.durationNs = route?.durationNs;
+  return documentOf(record, line, { ...route?.fields, user_identifier: record.ident }, context);
+}
 
-  line(line: string): Parsed {
-    if (line.charCodeAt(0) === 0x7b) return this.#jsonLine(line);
-    if (line.startsWith('time="')) return this.#ownLog(line);
-    const record = combinedLine(line, this.#zone);
-    if (record === undefined) return new Refusal('not a line of a Traefik access log');
-    const route = routeBehind(line, record.end);
-    record.durationNs = route?.durationNs;
-    return this.#document(record, line, { ...route?.fields, user_identifier: record.ident });
-  }
+function readObject(object: JsonObject, original: string, context: Context): Parsed {
+  const found = jsonRecord(object, context.zone);
+  if (found === undefined) return new Refusal('an object without `ClientHost` and `time` is no record of Traefik');
+  return documentOf(found.record, original, found.fields, context);
+}
 
-  object(object: JsonObject, original: string): Parsed {
-    const found = jsonRecord(object, this.#zone);
-    if (found === undefined) return new Refusal('an object without `ClientHost` and `time` is no record of Traefik');
-    return this.#document(found.record, original, found.fields);
-  }
+function documentOf(record: AccessRecord, original: string, access: EcsGroup, { clients }: Context): EcsDocument {
+  const client = clients.of(record);
+  const document = accessDocument(record, client, original);
+  // As Elastic has it: `-` where nobody has logged in.
+  if (record.user !== undefined) document.user = { name: record.user };
+  document['network'] = { transport: 'tcp', forwarded_ip: client.forwarded };
+  document['traefik'] = { access };
+  return document;
+}
 
-  #jsonLine(line: string): Parsed {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isObject(value) ? this.object(value, line) : new Refusal('no JSON object');
-    } catch {
-      return new Refusal('broken JSON');
-    }
-  }
-
-  #document(record: AccessRecord, original: string, access: EcsGroup): EcsDocument {
-    const { source, forwarded } = this.#clients.of(record);
-    const destination = serverOf(record.host);
-    const status = given(record.status);
-    const user = given(record.user);
-    return {
-      '@timestamp': isoTime(record.timeMs),
-      event: {
-        kind: 'event',
-        category: WEB,
-        type: ACCESS,
-        outcome: status === undefined ? undefined : outcomeOf(Number(status)),
-        duration: record.durationNs,
-        original,
-      },
-      source,
-      destination,
-      http: httpOf(record),
-      url: requestUrl(record.request, destination?.domain),
-      // As Elastic has it: `-` where nobody has logged in.
-      user: record.user === undefined ? undefined : { name: record.user },
-      user_agent: userAgentOf(record.userAgent),
-      network: { transport: 'tcp', forwarded_ip: forwarded },
-      related: { ip: related(source.ip, destination?.ip), user: related(user) },
-      traefik: { access },
-    };
-  }
-
-  #ownLog(line: string): Parsed {
-    const pairs = keyValues(line);
-    const ms = parseIsoTime(pairs.get('time') ?? '', this.#zone);
-    const message = pairs.get('msg');
-    if (ms === undefined || message === undefined) return new Refusal('no time and message of a Traefik log');
-    const handled = HANDLING.exec(message);
-    const [source, destination] = [handled?.[2], handled?.[3]].map((peer) => {
-      if (peer === undefined) return undefined;
-      const { host, port } = splitHostPort(peer);
-      return endpointOf(host, port);
-    });
-    return {
-      '@timestamp': isoTime(ms),
-      message,
-      event: {
-        kind: 'event',
-        category: handled === null ? undefined : ['network'],
-        type: handled === null ? undefined : ['connection', 'start'],
-        dataset: 'traefik.log',
-        original: line,
-      },
-      log: { level: pairs.get('level') },
-      source,
-      destination,
-      network: handled === null ? undefined : { transport: handled[1]!.toLowerCase() },
-      related: { ip: related(source?.ip, destination?.ip) },
-    };
-  }
+function ownLog(line: string, zone: Zone): Parsed {
+  const pairs = keyValues(line);
+  const ms = parseIsoTime(pairs.get('time') ?? '', zone);
+  const message = pairs.get('msg');
+  if (ms === undefined || message === undefined) return new Refusal('no time and message of a Traefik log');
+  const handled = HANDLING.exec(message);
+  const [source, destination] = [handled?.[2], handled?.[3]].map((peer) => {
+    if (peer === undefined) return undefined;
+    const { host, port } = splitHostPort(peer);
+    return endpointOf(host, port);
+  });
+  return {
+    '@timestamp': isoTime(ms),
+    message,
+    event: {
+      kind: 'event',
+      category: handled === null ? undefined : ['network'],
+      type: handled === null ? undefined : ['connection', 'start'],
+      dataset: 'traefik.log',
+      original: line,
+    },
+    log: { level: pairs.get('level') },
+    source,
+    destination,
+    network: handled === null ? undefined : { transport: handled[1]!.toLowerCase() },
+    related: { ip: related(source?.ip, destination?.ip) },
+  };
 }
 
 function recognise({ lines, objects }: Sample): number {

@@ -36,7 +36,7 @@ export function logNamed(fileName: string | undefined): string | undefined {
 
 /** Logs of Zeek and of its common packages that need no mapping: what they hold stands under `zeek.<log>`. */
 const OTHERS = new Set(
-  'analyzer arp bacnet broker cip cluster config dnp3_control ecat_registers enip ethercat failed_service fingerprint ge_srtp ldap ldap_search loaded_scripts login modbus_detailed modbus_register_change mqtt_connect mqtt_publish mqtt_subscribe netcontrol notice_alarm open_files opcua packet_filter postgresql print profinet quic redis reporter s7comm smb_eternalblue stun synchrophasor tds telemetry unknown_protocols websocket wireguard'.split(
+  'analyzer bacnet broker cip cluster config dnp3_control ecat_registers enip ethercat failed_service fingerprint ge_srtp ldap ldap_search loaded_scripts login modbus_detailed modbus_register_change mqtt_connect mqtt_publish mqtt_subscribe netcontrol notice_alarm open_files opcua packet_filter postgresql print profinet quic redis reporter s7comm smb_eternalblue stun synchrophasor tds telemetry unknown_protocols websocket wireguard'.split(
     ' ',
   ),
 );

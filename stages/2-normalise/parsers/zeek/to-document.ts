@@ -25,8 +25,19 @@ const COMMON = new Set([
   '_system_name',
 ]);
 
-/** @param plan of the log's own fields, where all records have the same */
-export function toDocument(log: string, given: ZeekRecord, original: string, plan?: OwnPlan): EcsDocument {
+export interface DocumentOptions {
+  /** Of the log's own fields, where all records have the same. */
+  readonly plan: OwnPlan | undefined;
+  /** Whether a Community ID is computed where Zeek did not write one. */
+  readonly flowIds: boolean;
+}
+
+export function toDocument(
+  log: string,
+  given: ZeekRecord,
+  original: string,
+  { plan, flowIds }: DocumentOptions,
+): EcsDocument {
   const known = mappingOf(log);
   const mapping = known ?? UNKNOWN;
   const dataset = known?.dataset ?? log;
@@ -60,7 +71,9 @@ export function toDocument(log: string, given: ZeekRecord, original: string, pla
       protocol: mapping.protocol,
       community_id:
         textOf(record['community_id']) ??
-        (mapping.flow === false ? undefined : communityId(transport, source, sourcePort, destination, destinationPort)),
+        (mapping.flow === false || !flowIds
+          ? undefined
+          : communityId(transport, source, sourcePort, destination, destinationPort)),
     }),
     related: source === undefined ? undefined : { ip: related(source, destination) },
     zeek: mapping.ecsOnly === true ? { session_id: uid } : { session_id: uid, [dataset]: own },

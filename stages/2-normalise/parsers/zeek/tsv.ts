@@ -75,11 +75,19 @@ export class TsvHeader {
     const text = line.slice(from, end);
     if (kind === 'text') return text === this.#empty ? '' : text.includes('\\') ? unescape(text) : text;
     if (kind === 'bool') return text === 'T' || text === 'true' || text === '1';
-    return kind === 'numbers' ? this.#list(text).map(Number).filter(Number.isFinite) : this.#list(text);
+    return kind === 'numbers' ? this.#numbers(text) : this.#list(text);
+  }
+
+  /** Most lists hold one thing. */
+  #numbers(text: string): number[] {
+    if (text.includes(this.#setSeparator)) return this.#list(text).map(Number).filter(Number.isFinite);
+    const number = numberAt(text, 0, text.length);
+    return number === undefined || text === this.#empty ? [] : [number];
   }
 
   #list(text: string): string[] {
     if (text === this.#empty || text === '') return [];
+    if (!text.includes(this.#setSeparator)) return [text.includes('\\') ? unescape(text) : text];
     return text.split(this.#setSeparator, MAX_LIST).map((item) => (item.includes('\\') ? unescape(item) : item));
   }
 }

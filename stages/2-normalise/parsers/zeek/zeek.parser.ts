@@ -27,11 +27,13 @@ export const zeek: ParserDefinition = {
 class ZeekParser implements Parser {
   readonly #header = new TsvHeader();
   readonly #fileName: string | undefined;
+  readonly #flowIds: boolean;
   #log = 'log';
   #plan: OwnPlan | undefined;
 
-  constructor({ fileName }: ParseOptions) {
+  constructor({ fileName, flowIds = true }: ParseOptions) {
     this.#fileName = fileName;
+    this.#flowIds = flowIds;
   }
 
   line(line: string): Parsed {
@@ -49,7 +51,7 @@ class ZeekParser implements Parser {
       this.#log = this.#header.path ?? logOf(record, this.#fileName) ?? 'log';
       this.#plan = planOf(this.#log, this.#header.names);
     }
-    return toDocument(this.#log, record, line, this.#plan);
+    return toDocument(this.#log, record, line, { plan: this.#plan, flowIds: this.#flowIds });
   }
 
   object(object: JsonObject, original: string): Parsed {
@@ -57,7 +59,7 @@ class ZeekParser implements Parser {
     if (log === undefined && object['ts'] === undefined) return new Refusal('an object without `ts` is no Zeek record');
     // A record that says too little is of the log that the one before it was of.
     if (log !== undefined) this.#log = log;
-    return toDocument(this.#log, object, original);
+    return toDocument(this.#log, object, original, { plan: undefined, flowIds: this.#flowIds });
   }
 
   #jsonLine(line: string): Parsed {

@@ -27,8 +27,14 @@ export interface Matcher {
   /**
    * Calls back for every rule that the event (flat: see `nativeEvent`) matches, in the order in which the rules were given. `logsource`: what the event
    * may be; undefined when that is unknown, and every rule is meant; the list must not change later. The callback may keep the rule and may match other events.
+   * `isNested`: none of the names at the event's top has a dot, which spares looking for those.
    */
-  match(event: EventRecord, logsource: readonly LogSource[] | undefined, onMatch: (rule: Rule) => void): void;
+  match(
+    event: EventRecord,
+    logsource: readonly LogSource[] | undefined,
+    onMatch: (rule: Rule) => void,
+    isNested?: boolean,
+  ): void;
 }
 
 /**
@@ -93,10 +99,15 @@ class CompiledRules implements Matcher {
     return this.#index.count;
   }
 
-  match(event: EventRecord, logsource: readonly LogSource[] | undefined, onMatch: (rule: Rule) => void): void {
+  match(
+    event: EventRecord,
+    logsource: readonly LogSource[] | undefined,
+    onMatch: (rule: Rule) => void,
+    isNested = false,
+  ): void {
     const generation = this.#nextGeneration();
     const index = this.#index;
-    this.#fields.load(event, generation);
+    this.#fields.load(event, generation, isNested);
     index.find(this.#routes.of(logsource), generation);
     let met: number[] | undefined;
     for (let at = 0; at < index.count; at++) {

@@ -9,6 +9,8 @@ export interface Route {
   readonly rules: Uint8Array;
   /** Which fields any of its rules has a witness in, one byte each; worked out by the index. */
   readonly fields: Uint8Array;
+  /** The numbers of those. */
+  readonly asked: Int32Array;
   readonly keywords: boolean;
   /** Rules that no witness announces. */
   readonly unannounced: Int32Array;

@@ -16,6 +16,8 @@ import type { Witness, WitnessPlace } from './witness.ts';
 const maxLiteralLength = 24;
 const leastLiteralLength = 3;
 const maxCells = 8_000_000;
+/** To ask for so many fields by their names is cheaper than a walk over the event. */
+const fewFields = 32;
 
 const nonAscii = /[^\0-\x7f]/;
 
@@ -90,6 +92,7 @@ export class WitnessIndex {
     return {
       rules,
       fields,
+      asked: Int32Array.from([...fields.keys()].filter((field) => fields[field] === 1 && field < fields.length - 1)),
       keywords,
       unannounced: Int32Array.from(this.#unannounced.filter((rule) => rules[rule] === 1)),
     };
@@ -101,16 +104,25 @@ export class WitnessIndex {
     this.#allowed = route.rules;
     this.candidates.set(route.unannounced);
     this.count = route.unannounced.length;
-    const { present, presentCount } = this.#fields;
-    for (let at = 0; at < presentCount; at++) {
-      const field = present[at] ?? 0;
-      if (route.fields[field] === 0) continue;
-      const lookup = this.#lookups[field];
-      if (lookup === undefined) continue;
-      if (lookup.present !== noSlot) this.#announce(lookup.present);
-      this.#look(lookup, this.#fields.value(field), field);
+    const fields = this.#fields;
+    if (route.asked.length <= fewFields) for (const field of route.asked) this.#lookAtField(field);
+    else {
+      fields.findAll();
+      const { present, presentCount } = fields;
+      for (let at = 0; at < presentCount; at++) {
+        const field = present[at] ?? 0;
+        if (route.fields[field] === 1) this.#lookAtField(field);
+      }
     }
     if (route.keywords) this.#lookForKeywords();
+  }
+
+  #lookAtField(field: number): void {
+    const lookup = this.#lookups[field];
+    const value = this.#fields.value(field);
+    if (lookup === undefined || value === undefined) return;
+    if (lookup.present !== noSlot) this.#announce(lookup.present);
+    this.#look(lookup, value, field);
   }
 
   #lookForKeywords(): void {

@@ -9,7 +9,7 @@ export class RuleProblem extends Error {
 
   /** @param message one sentence: what is wrong, and what to write instead */
   constructor(path: Path, message: string) {
-    super(message);
+    super(brief(message));
     this.name = 'RuleProblem';
     this.path = path;
   }
@@ -24,6 +24,12 @@ export class UnfilledPlaceholder extends RuleProblem {
 }
 
 const longestQuote = 80;
+const longestMessage = 1000;
+
+/** What parsers and engines complain with repeats what the file says, however long. */
+export function brief(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+}
 
 /** A text of the document as part of a message: short and on one line. */
 export function quote(value: unknown): string {

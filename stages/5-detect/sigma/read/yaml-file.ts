@@ -1,6 +1,6 @@
 /** YAML 1.2 as rules are written in: several documents a file, every error with its line, bounded against files made to exhaust us. */
 import { constructFromEvents, CORE_SCHEMA, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
-import type { Path } from './problem.ts';
+import { brief, type Path } from './problem.ts';
 
 /** Rules use aliases now and then; a bomb uses them to grow. */
 const maxAliases = 100;
@@ -16,7 +16,7 @@ export function parseYaml(text: string): unknown[] {
     return constructFromEvents(parseEvents(text, { maxDepth }), { source: text, schema: CORE_SCHEMA, maxAliases });
   } catch (error) {
     if (error instanceof YAMLException)
-      throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), error.reason);
+      throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), brief(error.reason));
     throw error;
   }
 }

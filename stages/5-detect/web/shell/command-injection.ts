@@ -8,6 +8,8 @@ import { commandWord } from './shell-words.ts';
 
 const MAX_STARTS = 512;
 const MAX_WORD = 128;
+/** A run of separators is a start at each of them. */
+const MAX_SKIPPED = 64;
 
 const OUTRIGHT: readonly RegExp[] = [
   /\$\{?IFS\b/,
@@ -56,7 +58,8 @@ function commandAt(text: string, from: number, mark: string): string | undefined
   let at = from;
   // What shells skip: spaces, subshells, negations and doubled separators; then words that only start others.
   const skipped = mark === '' ? ' \t({!@' : ' \t({!|&;@+.';
-  while (at < text.length && skipped.includes(text[at]!)) at++;
+  const most = Math.min(text.length, from + MAX_SKIPPED);
+  while (at < most && skipped.includes(text[at]!)) at++;
   const quoted =
     mark === '' && (text[at] === '"' || text[at] === "'") && !/^.[\w.]{1,8}['"]\w/.test(text.slice(at, at + 12));
   if (quoted) at++;

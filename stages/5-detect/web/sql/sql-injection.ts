@@ -3,9 +3,12 @@
  * each reading is searched for grammar that only an injection has. Words alone prove nothing: "union was a great select" has no grammar.
  */
 import type { Sign } from '../web-inspection.types.ts';
+import { comparisonAt, conditionAt } from './sql-condition.ts';
 import { expressionEnd, isFunctionCall, isLiteral } from './sql-expression.ts';
 import { sqlFragment } from './sql-fragment.ts';
-import { sqlTokens, type SqlToken } from './sql-tokens.ts';
+import { isSelect, isStatement } from './sql-statement.ts';
+import type { SqlToken } from './sql-tokens.ts';
+import { SqlView } from './sql-view.ts';
 import { CATALOGUES, FUNCTIONS, TELLING_FUNCTIONS } from './sql-words.ts';
 
 /** A word that begins or joins SQL, or a comment or quote: without any of these no reading can succeed. */
@@ -32,449 +35,154 @@ function behind(text: string, quote: string): string | undefined {
 
 /** Answers the telling part. */
 function reading(text: string, from: number, broken: boolean): string | undefined {
-  const tokens = sqlTokens(text, from);
-  const reader = new Reading(text, tokens, from, broken);
-  const found = broken ? reader.closing() : reader.statement();
+  const sql = new SqlView(text, from, broken);
+  const found = broken ? closingAt(sql) : wholeStatement(sql);
   if (found !== undefined) return found;
-  for (let i = 0; i < tokens.length; i++) {
-    const at = reader.at(i);
+  for (let i = 0; i < sql.tokens.length; i++) {
+    const at = signAt(sql, i);
     if (at !== undefined) return at;
   }
   return undefined;
 }
 
-class Reading {
-  readonly #text: string;
-  readonly #tokens: readonly SqlToken[];
-  readonly #from: number;
-  readonly #broken: boolean;
+/** What may stand right behind the quote that was closed: a comment to the end, a concatenation, or a condition. */
+function closingAt(sql: SqlView): string | undefined {
+  let i = 0;
+  while (sql.is(i, ')')) i++;
+  const token = sql.tokens[i];
+  if (token === undefined) return undefined;
+  if (token.type === 'comment' && closesHere(sql, token)) return sql.evidence(0, i);
+  if (token.type === ';' && (sql.is(i + 1, 'comment') || isStatement(sql, i + 1))) return sql.evidence(0, i + 1);
+  const joins =
+    token.text === '||' ||
+    token.text === '+' ||
+    token.text === '-' ||
+    token.text === '*' ||
+    token.text === '%' ||
+    token.text === '&&';
+  const next = sql.tokens[i + 1];
+  if (
+    joins &&
+    next !== undefined &&
+    (next.type === 'string' || isFunctionCall(next, sql.tokens[i + 2]) || (next.type === '(' && sql.opensSelect(i + 1)))
+  )
+    return isSqlLike(next) ? sql.evidence(0, i + 1) : undefined;
+  if (token.type === 'logic' && expressionEnd(sql.tokens, i + 1) > i + 1) return conditionAt(sql, i, true);
+  return token.type === 'compare' ? comparisonAt(sql, i) : undefined;
+}
 
-  constructor(text: string, tokens: readonly SqlToken[], from: number, broken: boolean) {
-    this.#text = text;
-    this.#tokens = tokens;
-    this.#from = from;
-    this.#broken = broken;
-  }
+/** A whole statement as the value. */
+function wholeStatement(sql: SqlView): string | undefined {
+  return isStatement(sql, 0) ? sql.evidence(0, 4) : undefined;
+}
 
-  /** What may stand right behind the quote that was closed: a comment to the end, a concatenation, or a condition. */
-  closing(): string | undefined {
-    let i = 0;
-    while (this.#is(i, ')')) i++;
-    const token = this.#tokens[i];
-    if (token === undefined) return undefined;
-    if (token.type === 'comment' && this.#closesHere(token)) return this.#evidence(0, i);
-    if (token.type === ';' && (this.#is(i + 1, 'comment') || this.#shapeOfStatement(i + 1)))
-      return this.#evidence(0, i + 1);
-    const joins =
-      token.text === '||' ||
-      token.text === '+' ||
-      token.text === '-' ||
-      token.text === '*' ||
-      token.text === '%' ||
-      token.text === '&&';
-    const next = this.#tokens[i + 1];
-    if (
-      joins &&
-      next !== undefined &&
-      (next.type === 'string' ||
-        isFunctionCall(next, this.#tokens[i + 2]) ||
-        (next.type === '(' && this.#opensSelect(i + 1)))
-    )
-      return this.#sqlLike(next) ? this.#evidence(0, i + 1) : undefined;
-    if (token.type === 'logic' && expressionEnd(this.#tokens, i + 1) > i + 1) return this.#condition(i, true);
-    return token.type === 'compare' ? this.#comparison(i) : undefined;
-  }
-
-  /** A whole statement as the value. */
-  statement(): string | undefined {
-    return this.#shapeOfStatement(0) ? this.#evidence(0, 4) : undefined;
-  }
-
-  at(i: number): string | undefined {
-    const token = this.#tokens[i]!;
-    switch (token.type) {
-      case 'keyword':
-        return this.#keyword(i, token);
-      case 'logic':
-        return this.#condition(i, false);
-      case 'function':
-        return TELLING_FUNCTIONS.has(token.text) && !this.#is(i + 2, ')') ? this.#evidence(i, i + 3) : undefined;
-      case 'word':
-        return CATALOGUES.has(token.text) &&
-          (this.#is(i + 1, '.') || this.#keywordAt(i - 1, 'from') || this.#is(i - 1, '.'))
-          ? this.#evidence(i - 1, i + 2)
-          : undefined;
-      case 'variable':
-        return token.text.startsWith('@@') && token.text.length > 4 ? this.#evidence(i, i) : undefined;
-      case '(':
-        return i === 0 && this.#tautology(1) ? this.#evidence(0, 4) : undefined;
-      case ';':
-        return this.#shapeOfStatement(i + 1) ? this.#evidence(i, i + 4) : undefined;
-      case 'comment':
-        return this.#commentedOut(i, token);
-      default:
-        return undefined;
-    }
-  }
-
-  #keyword(i: number, { text }: SqlToken): string | undefined {
-    switch (text) {
-      case 'union': {
-        let next = i + 1;
-        while (
-          this.#keywordAt(next, 'all', 'distinct') ||
-          this.#is(next, '(') ||
-          this.#is(next, 'other') ||
-          this.#text_(next) === '-'
-        )
-          next++;
-        return this.#keywordAt(next, 'select', 'values') && this.#startsList(next + 1)
-          ? this.#evidence(i, next + 2)
-          : undefined;
-      }
-      case 'select':
-        return this.#select(i) ? this.#evidence(i - 1, i + 5) : undefined;
-      case 'order':
-      case 'group':
-        return this.#keywordAt(i + 1, 'by') && this.#orderEnds(i) ? this.#evidence(i, i + 3) : undefined;
-      case 'having':
-      case 'where':
-        return this.#tautology(i + 1) ? this.#evidence(i, i + 3) : undefined;
-      case 'into':
-        return this.#keywordAt(i + 1, 'outfile', 'dumpfile') ? this.#evidence(i, i + 2) : undefined;
-      case 'waitfor':
-        return this.#keywordAt(i + 1, 'delay') || this.#text_(i + 1) === 'time' ? this.#evidence(i, i + 2) : undefined;
-      case 'procedure':
-        return this.#text_(i + 1) === 'analyse' ? this.#evidence(i, i + 2) : undefined;
-      case 'case':
-        return this.#keywordAt(i + 1, 'when') && this.#someAhead(i + 2, 'then') ? this.#evidence(i, i + 4) : undefined;
-      default:
-        return undefined;
-    }
-  }
-
-  /** `select` with a list that prose does not have, or with `from` behind a plain one inside parentheses. */
-  #select(i: number): boolean {
-    let next = i + 1;
-    while (this.#keywordAt(next, 'all', 'distinct', 'top')) next++;
-    const token = this.#tokens[next];
-    if (token === undefined) return false;
-    const opened = this.#is(i - 1, '(') || this.#keywordAt(i - 1, 'union', 'all', 'distinct');
-    if (token.text === '*') return this.#someAhead(next + 1, 'from');
-    if (
-      isFunctionCall(token, this.#tokens[next + 1]) &&
-      (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text))
-    )
-      return true;
-    if (token.type === 'variable' && token.text.startsWith('@')) return true;
-    if (token.type === '(')
-      return this.#keywordAt(next + 1, 'select', 'case') || opened || this.#someAhead(next, 'from');
-    if (this.#keywordAt(next, 'case', 'null')) return true;
-    if (isLiteral(token))
-      return (
-        opened ||
-        this.#is(next + 1, ',') ||
-        this.#is(next + 1, 'comment') ||
-        this.#someAhead(next + 1, 'from') ||
-        this.#keywordAt(next + 1, 'where', 'union')
-      );
-    if (token.type !== 'word') return false;
-    // a, b from c · a.b from c · (select a from b) · a from b where
-    let listed = opened;
-    while (
-      this.#is(next, 'word') &&
-      (this.#is(next + 1, ',') ||
-        this.#is(next + 1, '.') ||
-        this.#text_(next + 1) === '||' ||
-        this.#keywordAt(next + 1, 'as'))
-    ) {
-      listed = true;
-      next += 2;
-      while (this.#is(next, 'string') || this.#text_(next) === '||') next++;
-    }
-    if (!this.#keywordAt(next + 1, 'from')) return false;
-    const behind = this.#tokens[next + 3];
-    return (
-      listed ||
-      this.#broken ||
-      (i === 0 && behind === undefined) ||
-      (behind !== undefined &&
-        (behind.type === 'comment' ||
-          behind.type === ';' ||
-          behind.type === '.' ||
-          (behind.type === 'keyword' && /^(?:where|limit|order|group|union)$/.test(behind.text))))
-    );
-  }
-
-  #startsList(i: number): boolean {
-    const token = this.#tokens[i];
-    if (token === undefined) return true;
-    return (
-      token.type !== 'word' ||
-      this.#broken ||
-      this.#is(i + 1, ',') ||
-      this.#keywordAt(i + 1, 'from') ||
-      this.#is(i + 1, '.')
-    );
-  }
-
-  /** `… and 1=1`, `… or sleep(5)`, `… and (select …`, `' or 1--`. */
-  #condition(i: number, adjacent: boolean): string | undefined {
-    const before = this.#tokens[i - 1];
-    const operand = this.#skipUnary(i + 1);
-    const token = this.#tokens[operand];
-    if (token === undefined) return undefined;
-    const end = expressionEnd(this.#tokens, operand);
-    if (end === operand) return undefined;
-    const literal = isLiteral(token) || this.#literalInParentheses(operand);
-    const call =
-      isFunctionCall(token, this.#tokens[operand + 1]) &&
-      (FUNCTIONS.has(token.text) || TELLING_FUNCTIONS.has(token.text));
-    if (this.#opensSelect(operand) || this.#keywordAt(operand, 'exists')) return this.#evidence(i, operand + 2);
-    // `and (3020=3020)*6703`
-    if (token.type === '(' && this.#tautology(operand + 1)) return this.#evidence(i, operand + 3);
-    // `1 = 1 or 1`
-    if (
-      literal &&
-      this.#tokens[end] === undefined &&
-      this.#is(i - 2, 'compare') &&
-      before !== undefined &&
-      isLiteral(before)
-    )
-      return this.#evidence(i - 3, i + 1);
-    const anchored =
-      adjacent ||
-      (before !== undefined && before.type !== 'word' && before.type !== 'other' && before.type !== 'logic') ||
-      this.#broken;
-    const operator = this.#tokens[end];
-    if (operator !== undefined && (operator.type === 'compare' || operator.text === '||')) {
-      const right = this.#skipUnary(end + 1);
-      const other = this.#tokens[right];
-      if (other === undefined) return undefined;
-      const rightLiteral =
-        isLiteral(other) ||
-        isFunctionCall(other, this.#tokens[right + 1]) ||
-        this.#keywordAt(right, 'null', 'true', 'false', 'select') ||
-        this.#opensSelect(right);
-      if ((literal || call) && rightLiteral) return this.#evidence(i, right);
-      if (
-        anchored &&
-        (literal || call || rightLiteral) &&
-        (adjacent || operator.text === '=' || operator.text === '<>' || !/[<>]/.test(operator.text))
-      )
-        return this.#sound(operator, token, other) ? this.#evidence(i, right) : undefined;
-      if (adjacent && other.type === 'word' && token.type === 'word') return this.#evidence(i, right);
+function signAt(sql: SqlView, i: number): string | undefined {
+  const token = sql.tokens[i]!;
+  switch (token.type) {
+    case 'keyword':
+      return keywordSign(sql, i, token);
+    case 'logic':
+      return conditionAt(sql, i, false);
+    case 'function':
+      return TELLING_FUNCTIONS.has(token.text) && !sql.is(i + 2, ')') ? sql.evidence(i, i + 3) : undefined;
+    case 'word':
+      return CATALOGUES.has(token.text) && (sql.is(i + 1, '.') || sql.keywordAt(i - 1, 'from') || sql.is(i - 1, '.'))
+        ? sql.evidence(i - 1, i + 2)
+        : undefined;
+    case 'variable':
+      return token.text.startsWith('@@') && token.text.length > 4 ? sql.evidence(i, i) : undefined;
+    case '(':
+      return i === 0 && sql.isTautology(1) ? sql.evidence(0, 4) : undefined;
+    case ';':
+      return isStatement(sql, i + 1) ? sql.evidence(i, i + 4) : undefined;
+    case 'comment':
+      return commentedOut(sql, i, token);
+    default:
       return undefined;
+  }
+}
+
+function keywordSign(sql: SqlView, i: number, { text }: SqlToken): string | undefined {
+  switch (text) {
+    case 'union': {
+      let next = i + 1;
+      while (
+        sql.keywordAt(next, 'all', 'distinct') ||
+        sql.is(next, '(') ||
+        sql.is(next, 'other') ||
+        sql.textAt(next) === '-'
+      )
+        next++;
+      return sql.keywordAt(next, 'select', 'values') && startsList(sql, next + 1)
+        ? sql.evidence(i, next + 2)
+        : undefined;
     }
-    if (call && anchored) return this.#evidence(i, operand + 1);
-    const ends = operator === undefined || operator.type === 'comment';
-    if (literal && adjacent && ends) return this.#evidence(i, end);
-    return literal && operator?.type === 'comment' && anchored ? this.#evidence(i, end) : undefined;
+    case 'select':
+      return isSelect(sql, i) ? sql.evidence(i - 1, i + 5) : undefined;
+    case 'order':
+    case 'group':
+      return sql.keywordAt(i + 1, 'by') && orderEnds(sql, i) ? sql.evidence(i, i + 3) : undefined;
+    case 'having':
+    case 'where':
+      return sql.isTautology(i + 1) ? sql.evidence(i, i + 3) : undefined;
+    case 'into':
+      return sql.keywordAt(i + 1, 'outfile', 'dumpfile') ? sql.evidence(i, i + 2) : undefined;
+    case 'waitfor':
+      return sql.keywordAt(i + 1, 'delay') || sql.textAt(i + 1) === 'time' ? sql.evidence(i, i + 2) : undefined;
+    case 'procedure':
+      return sql.textAt(i + 1) === 'analyse' ? sql.evidence(i, i + 2) : undefined;
+    case 'case':
+      return sql.keywordAt(i + 1, 'when') && sql.hasAhead(i + 2, 'then') ? sql.evidence(i, i + 4) : undefined;
+    default:
+      return undefined;
   }
+}
 
-  /** `is not null` and the like count, `in the` and `is great` do not. */
-  #sound(operator: SqlToken, left: SqlToken, right: SqlToken): boolean {
-    if (!/^(?:in|is|not|between|like|match)$/.test(operator.text)) return true;
-    return (
-      right.type === 'string' ||
-      right.type === '(' ||
-      right.type === 'number' ||
-      (isLiteral(left) && right.type === 'keyword')
-    );
-  }
+function startsList(sql: SqlView, i: number): boolean {
+  const token = sql.tokens[i];
+  if (token === undefined) return true;
+  return (
+    token.type !== 'word' || sql.broken || sql.is(i + 1, ',') || sql.keywordAt(i + 1, 'from') || sql.is(i + 1, '.')
+  );
+}
 
-  /** Behind a closed quote: `'='`, `' like '%`, `' in boolean mode) and …`. */
-  #comparison(i: number): string | undefined {
-    const right = this.#tokens[i + 1];
-    if (right === undefined || this.#tokens[i]!.text === 'not') return undefined;
-    if (
-      right.type === 'string' &&
-      this.#tokens[i]!.at - this.#from <= 1 &&
-      right.at - this.#tokens[i]!.end <= 1 &&
-      right.text.length <= 16 &&
-      this.#tokens.length <= 6
-    )
-      return this.#evidence(i, i + 1);
-    return undefined;
-  }
+/** `order by 10--`, `' order by x`. */
+function orderEnds(sql: SqlView, i: number): boolean {
+  const token = sql.tokens[i + 2];
+  if (token === undefined) return false;
+  const behind = sql.tokens[i + 3];
+  const before = sql.tokens[i - 1];
+  const anchored = sql.broken || (before !== undefined && (isLiteral(before) || before.type === ')'));
+  if (token.type === 'number')
+    return behind === undefined ? anchored : behind.type === 'comment' || (anchored && behind.type === ',');
+  return anchored && behind !== undefined && (behind.type === 'comment' || sql.keywordAt(i + 3, 'having'));
+}
 
-  #tautology(i: number): boolean {
-    const left = this.#skipUnary(i);
-    const end = expressionEnd(this.#tokens, left);
-    const token = this.#tokens[left];
-    if (token === undefined || end === left || this.#tokens[end]?.type !== 'compare') return false;
-    const right = this.#tokens[this.#skipUnary(end + 1)];
-    return right !== undefined && isLiteral(token) && isLiteral(right);
-  }
+/** `1/**`, `1 --` and `x')--`: everything behind the value is cut off. */
+function commentedOut(sql: SqlView, i: number, token: SqlToken): string | undefined {
+  const before = sql.tokens[i - 1];
+  const mark = sql.text.slice(token.at, token.at + 2);
+  if (before === undefined) return undefined;
+  if (mark === '/*') return before.type === 'number' && i === 1 ? sql.evidence(0, i) : undefined;
+  const rest = sql.text.slice(token.at).trim();
+  const short = rest.length <= 4 || (/^--[\s+]/.test(rest.slice(0, 3)) && rest.length <= 6);
+  if (!short || mark.startsWith('#')) return undefined;
+  return (before.type === 'number' && i <= 3) || before.type === ')' ? sql.evidence(i - 1, i) : undefined;
+}
 
-  /** `order by 10--`, `' order by x`. */
-  #orderEnds(i: number): boolean {
-    const token = this.#tokens[i + 2];
-    if (token === undefined) return false;
-    const behind = this.#tokens[i + 3];
-    const before = this.#tokens[i - 1];
-    const anchored = this.#broken || (before !== undefined && (isLiteral(before) || before.type === ')'));
-    if (token.type === 'number')
-      return behind === undefined ? anchored : behind.type === 'comment' || (anchored && behind.type === ',');
-    return anchored && behind !== undefined && (behind.type === 'comment' || this.#keywordAt(i + 3, 'having'));
-  }
+function closesHere(sql: SqlView, token: SqlToken): boolean {
+  const rest = sql.text.slice(token.at, token.at + 64);
+  const near = token.at - sql.from <= 4;
+  return (
+    near &&
+    (rest.length <= 6 ||
+      (token.at === sql.from && rest.startsWith('--')) ||
+      rest.startsWith('/*') ||
+      sql.tokens[0]!.type === ')')
+  );
+}
 
-  /** `1/**`, `1 --` and `x')--`: everything behind the value is cut off. */
-  #commentedOut(i: number, token: SqlToken): string | undefined {
-    const before = this.#tokens[i - 1];
-    const mark = this.#text.slice(token.at, token.at + 2);
-    if (before === undefined) return undefined;
-    if (mark === '/*') return before.type === 'number' && i === 1 ? this.#evidence(0, i) : undefined;
-    const rest = this.#text.slice(token.at).trim();
-    const short = rest.length <= 4 || (/^--[\s+]/.test(rest.slice(0, 3)) && rest.length <= 6);
-    if (!short || mark.startsWith('#')) return undefined;
-    return (before.type === 'number' && i <= 3) || before.type === ')' ? this.#evidence(i - 1, i) : undefined;
-  }
-
-  #closesHere(token: SqlToken): boolean {
-    const rest = this.#text.slice(token.at, token.at + 64);
-    const near = token.at - this.#from <= 4;
-    return (
-      near &&
-      (rest.length <= 6 ||
-        (token.at === this.#from && rest.startsWith('--')) ||
-        rest.startsWith('/*') ||
-        this.#tokens[0]!.type === ')')
-    );
-  }
-
-  #shapeOfStatement(i: number): boolean {
-    const token = this.#tokens[i];
-    if (token === undefined || (token.type !== 'keyword' && token.type !== 'function')) return false;
-    const next = this.#tokens[i + 1];
-    const later = this.#tokens[i + 2];
-    const stacked = i > 0;
-    switch (token.text) {
-      case 'select':
-        return (
-          this.#select(i) ||
-          (stacked &&
-            next !== undefined &&
-            (isLiteral(next) || isFunctionCall(next, later) || next.type === 'variable'))
-        );
-      case 'insert':
-      case 'replace':
-        return (
-          this.#keywordAt(i + 1, 'into') &&
-          (this.#someAhead(i + 2, 'values') || this.#someAhead(i + 2, 'select') || stacked)
-        );
-      case 'update':
-        return (
-          (this.#text_(i + 2) === 'set' && this.#is(i + 4, 'compare')) ||
-          (stacked && next?.type === 'word' && this.#text_(i + 2) === 'set')
-        );
-      case 'delete':
-        return (
-          this.#keywordAt(i + 1, 'from') &&
-          (stacked || this.#keywordAt(i + 3, 'where') || this.#is(i + 3, ';') || this.#is(i + 3, 'comment'))
-        );
-      case 'drop':
-      case 'alter':
-      case 'create':
-      case 'truncate':
-        return (
-          (this.#keywordAt(i + 1, 'table', 'database', 'procedure', 'function', 'index', 'view') ||
-            /^(?:user|schema|login|trigger|assembly|extension)$/.test(this.#text_(i + 1))) &&
-          later !== undefined &&
-          (stacked ||
-            this.#tokens.length <= 4 ||
-            this.#is(i + 3, '(') ||
-            this.#is(i + 3, ';') ||
-            this.#is(i + 3, 'comment'))
-        );
-      case 'exec':
-      case 'execute':
-        return (
-          next !== undefined &&
-          (/^(?:xp_|sp_|master)/.test(next.text) ||
-            next.type === 'variable' ||
-            (stacked && (next.type === 'string' || next.type === '(' || this.#text_(i + 2) === '.')) ||
-            this.#text_(i + 1) === 'immediate')
-        );
-      case 'declare':
-        return next !== undefined && next.type === 'variable' && later !== undefined;
-      case 'waitfor':
-        return this.#keywordAt(i + 1, 'delay') || this.#text_(i + 1) === 'time';
-      case 'shutdown':
-        return (
-          stacked &&
-          (next === undefined || next.type === 'comment' || next.type === ';' || this.#keywordAt(i + 1, 'with'))
-        );
-      case 'begin':
-        return (
-          stacked &&
-          next !== undefined &&
-          (next.type !== 'word' || this.#is(i + 2, '.')) &&
-          this.#someAhead(i + 1, 'end')
-        );
-      case 'call':
-        return stacked && next !== undefined && (next.type === 'function' || this.#is(i + 2, '.'));
-      case 'if':
-        return stacked && next?.type === '(' && expressionEnd(this.#tokens, i + 2) > i + 2;
-      case 'merge':
-        return this.#keywordAt(i + 1, 'into', 'using');
-      case 'grant':
-      case 'revoke':
-        return this.#someAhead(i + 1, 'on') && stacked;
-      case 'handler':
-        return later?.text === 'open' || later?.text === 'read';
-      case 'load':
-        return this.#keywordAt(i + 1, 'data') && later !== undefined && /^(?:local|infile)$/.test(later.text);
-      default:
-        return false;
-    }
-  }
-
-  /** What follows a closing quote and a plus is SQL's string, and not JavaScript's. */
-  #sqlLike(next: SqlToken): boolean {
-    return next.type !== 'function' || FUNCTIONS.has(next.text) || TELLING_FUNCTIONS.has(next.text);
-  }
-
-  #literalInParentheses(i: number): boolean {
-    let at = i;
-    while (this.#is(at, '(')) at++;
-    const token = this.#tokens[at];
-    return at > i && token !== undefined && isLiteral(token);
-  }
-
-  #opensSelect(i: number): boolean {
-    let at = i;
-    while (this.#is(at, '(')) at++;
-    return at > i && this.#keywordAt(at, 'select', 'exists', 'case');
-  }
-
-  #skipUnary(i: number): number {
-    let at = i;
-    while (/^(?:not|binary|-|\+|~|!)$/.test(this.#text_(at)) && at < i + 8) at++;
-    return at;
-  }
-
-  #someAhead(i: number, word: string): boolean {
-    for (let at = i; at < Math.min(i + 48, this.#tokens.length); at++) if (this.#text_(at) === word) return true;
-    return false;
-  }
-
-  #is(i: number, type: SqlToken['type']): boolean {
-    return this.#tokens[i]?.type === type;
-  }
-
-  #keywordAt(i: number, ...words: readonly string[]): boolean {
-    const token = this.#tokens[i];
-    return token !== undefined && token.type === 'keyword' && words.includes(token.text);
-  }
-
-  #text_(i: number): string {
-    return this.#tokens[i]?.text ?? '';
-  }
-
-  #evidence(first: number, last: number): string {
-    const start = this.#tokens[Math.max(0, first)]!.at;
-    const end = this.#tokens[Math.min(last, this.#tokens.length - 1)]!.end;
-    return this.#text.slice(this.#broken && first === 0 ? Math.max(0, this.#from - 1) : start, end);
-  }
+/** What follows a closing quote and a plus is SQL's string, and not JavaScript's. */
+function isSqlLike(next: SqlToken): boolean {
+  return next.type !== 'function' || FUNCTIONS.has(next.text) || TELLING_FUNCTIONS.has(next.text);
 }

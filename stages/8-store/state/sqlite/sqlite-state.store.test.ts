@@ -68,6 +68,9 @@ describe('the SQLite file', () => {
       add.run(id, JSON.stringify(summaryOf(incidentFixture(id, { title: `Storm ${i}x` }))));
     }
     await db.destroy();
+    const cold = await openSqliteStateReader(file);
+    expect(await cold.exceptions()).toEqual([]);
+    await cold.close();
     const store = await open(file);
     const found = await store.read.incidents({ text: 'STORM 1000x' });
     expect(found.incidents.map(({ id }) => id)).toEqual(['i1000']);

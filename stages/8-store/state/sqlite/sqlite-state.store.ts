@@ -10,9 +10,9 @@ import type { StateReader, StateStore } from '@netsentinel/contracts/state-store
 import { systemClock } from '@netsentinel/kernel/clock';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import { Kysely, sql } from 'kysely';
-import { migrateState } from '../state.migrations.ts';
-import { stateReader, stateTransaction, type Guard } from '../state.queries.ts';
-import type { StateTables } from '../state.tables.ts';
+import { migrateState, stateVersion } from '../state.migrations.ts';
+import { stateReader, stateTransaction } from '../state.queries.ts';
+import type { Guard, StateTables } from '../state.tables.ts';
 import { nodeSqliteDialect } from './node-sqlite.dialect.ts';
 
 export interface SqliteStateOptions {
@@ -53,7 +53,10 @@ export async function openSqliteStateReader(file: string): Promise<StateReader &
     });
   return translating(async () => {
     const db = connect(file, true);
-    return { ...stateReader(db, translating), close: () => db.destroy() };
+    const read = stateReader(db, translating);
+    // Nobody has brought a state up to date that an older release wrote last.
+    const exceptions: StateReader['exceptions'] = async () => ((await stateVersion(db)) < 3 ? [] : read.exceptions());
+    return { ...read, exceptions, close: () => db.destroy() };
   });
 }
 

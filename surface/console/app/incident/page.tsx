@@ -3,7 +3,8 @@
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident, IncidentSession, IncidentSummary } from '@netsentinel/contracts/incident';
 import { useCallback, useEffect, useState } from 'react';
-import { SeverityBadge, StatusBadge, TacticPath, Techniques } from '../../components/badges.tsx';
+import { ScannerBadge, SeverityBadge, StatusBadge, TacticPath, Techniques } from '../../components/badges.tsx';
+import { DismissalPanel } from '../../components/dismissal-panel.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { ResponsePanel } from '../../components/response-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
@@ -22,8 +23,12 @@ export default function IncidentPage() {
 
 function Story({ id }: { readonly id: string }) {
   const load = useCallback(async () => {
-    const [incident, { actions }] = await Promise.all([api.incident(id), api.actions(id)]);
-    return { incident, actions };
+    const [incident, { actions }, { exceptions }] = await Promise.all([
+      api.incident(id),
+      api.actions(id),
+      api.exceptions(id),
+    ]);
+    return { incident, actions, exceptions };
   }, [id]);
   const { value, error, reload } = useLoaded(load);
   const names = useAttackNames();
@@ -53,7 +58,7 @@ function Story({ id }: { readonly id: string }) {
         {error} <a href="/">All incidents</a>
       </p>
     );
-  const { incident, actions } = value;
+  const { incident, actions, exceptions } = value;
   return (
     <article className="story">
       <nav className="crumbs">
@@ -67,7 +72,8 @@ function Story({ id }: { readonly id: string }) {
           <h1>{visible(incident.title)}</h1>
           <p className="facts-line">
             <SeverityBadge severity={incident.severity} /> <StatusBadge status={incident.status} />{' '}
-            <code>{visible(incident.addresses.join(', '))}</code>
+            <code>{visible(incident.addresses.join(', '))}</code>{' '}
+            {incident.scanner !== undefined && <ScannerBadge scanner={incident.scanner} />}
             <span className="dim">
               {incident.sourceVerified ? 'address proven' : 'address not proven'} · {exactTime(incident.firstSeen)} to{' '}
               {clockTime(incident.lastSeen)} ({duration(incident.lastSeen - incident.firstSeen)})
@@ -99,6 +105,7 @@ function Story({ id }: { readonly id: string }) {
         </div>
         <aside>
           <ResponsePanel actions={actions} onChange={reload} />
+          <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
           {incident.techniques.length > 0 && (
             <section>
               <h2>Techniques</h2>

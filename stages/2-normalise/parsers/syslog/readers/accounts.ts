@@ -38,8 +38,9 @@ function named(message: string): Partial<Reading> {
       auth: { useradd },
     };
   }
-  const user = /\buser '([^']+)'/.exec(message)?.[1];
-  const group = /\bgroup '([^']+)'/.exec(message)?.[1];
+  const member = /^add '([^']+)' to (?:shadow )?group '|^user (\S+) (?:added|removed) by /.exec(message);
+  const user = member?.[1] ?? member?.[2] ?? /\buser '([^']+)'/.exec(message)?.[1];
+  const group = /\bgroup '([^']+)'/.exec(message)?.[1] ?? / by \S+ (?:to|from) group (\S+)$/.exec(message)?.[1];
   return {
     user: user === undefined ? undefined : { name: user },
     group: group === undefined ? undefined : { name: group },

@@ -71,12 +71,14 @@ function refused(message: string, at: number): Reading | undefined {
   if (at === -1 || !REFUSED.test(message)) return undefined;
   const source = hostAt(message, at);
   if (source === undefined) return undefined;
-  const temporary = message.includes(' temporarily rejected ') || message.includes('greylist');
+  // Whoever was asked to come back did nothing wrong; whoever came too often did.
+  const temporary =
+    (message.includes(' temporarily rejected ') && !/rate.?limit/i.test(message)) || message.includes('greylist');
   return {
     category: ['email'],
     type: DENIED,
     outcome: temporary ? 'unknown' : 'failure',
-    action: 'mail-rejected',
+    action: / rejected RCPT .*: relay (?:not permitted|access denied)/.test(message) ? 'relay-denied' : 'mail-rejected',
     source,
   };
 }

@@ -1,12 +1,14 @@
 /** Which reader understands which program: a line each. The name is the tag's, without folders (`postfix/smtpd` is `smtpd` of `postfix`). */
 import type { MessageReader } from '../reading.ts';
 import { accounts } from './accounts.ts';
+import { asterisk } from './asterisk.ts';
 import { courier } from './courier.ts';
 import { cron } from './cron.ts';
 import { dovecot } from './dovecot.ts';
 import { dropbear } from './dropbear.ts';
 import { exim } from './exim.ts';
 import { ftpd } from './ftpd.ts';
+import { freeswitch } from './freeswitch.ts';
 import { generic } from './generic.ts';
 import { login } from './login.ts';
 import { logind } from './logind.ts';
@@ -18,11 +20,23 @@ import { postfix } from './postfix.ts';
 import { postgresql } from './postgresql.ts';
 import { proftpd } from './proftpd.ts';
 import { pureFtpd } from './pure-ftpd.ts';
+import { samba } from './samba.ts';
 import { sendmail } from './sendmail.ts';
-import { nrpe, rblsmtpd, scanlogd, screensharing, webmin, xinetd, xrdp } from './small-daemons.ts';
+import {
+  endlessh,
+  mailScanner,
+  nrpe,
+  rblsmtpd,
+  scanlogd,
+  screensharing,
+  webmin,
+  xinetd,
+  xrdp,
+} from './small-daemons.ts';
 import { sshd } from './sshd.ts';
 import { su } from './su.ts';
 import { sudo } from './sudo.ts';
+import { charon, kernel } from './vpn.ts';
 import { vsftpd } from './vsftpd.ts';
 
 interface ProgramReader {
@@ -36,6 +50,7 @@ const SYSLOG = 'system.syslog';
 const MAIL = 'system.mail';
 const FTP = 'system.ftp';
 const DATABASE = 'system.database';
+export const KERNEL = 'kernel';
 
 const PROGRAMS: readonly (readonly [names: string, read: MessageReader, dataset: string])[] = [
   ['sshd sshd-session sshd-auth', sshd, AUTH],
@@ -76,6 +91,14 @@ const PROGRAMS: readonly (readonly [names: string, read: MessageReader, dataset:
   ['xinetd', xinetd, SYSLOG],
   ['nrpe', nrpe, SYSLOG],
   ['scanlogd', scanlogd, SYSLOG],
+  ['freeswitch', freeswitch, SYSLOG],
+  ['smbd samba', samba, SYSLOG],
+  ['endlessh', endlessh, SYSLOG],
+  ['mailscanner', mailScanner, MAIL],
+  // Its own file has the level where others have the program.
+  ['asterisk security notice', asterisk, SYSLOG],
+  ['charon charon-systemd ipsec', charon, SYSLOG],
+  [KERNEL, kernel, SYSLOG],
 ];
 
 const table = new Map<string, ProgramReader>();
@@ -94,6 +117,14 @@ export function readerOf(program: string): ProgramReader {
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(program, found);
   return found;
+}
+
+/**
+ * Whether a reader of its own stands in the list: what such a program says is never taken for another format, whatever a client made it write. The kernel
+ * writes packets as well, and nothing that a client words.
+ */
+export function isKnownProgram(program: string): boolean {
+  return program !== KERNEL && readerOf(program) !== OTHER;
 }
 
 function find(program: string): ProgramReader {

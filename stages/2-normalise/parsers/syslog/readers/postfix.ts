@@ -44,10 +44,16 @@ function rejected(message: string): Reading | undefined {
     category: ['email'],
     type: DENIED,
     outcome: temporary ? 'unknown' : 'failure',
-    action: 'mail-rejected',
+    action: actionOf(match[4]!),
     reason: match[4],
     source: endpointOf(match[1]!, portOf(match[2])),
   };
+}
+
+/** Recipients are the client's text, but stand in angle brackets before the reason. */
+function actionOf(reason: string): string {
+  if (reason.includes('Helo command rejected')) return 'helo-rejected';
+  return /^[\d.]+ (?:<[^>]*>: )?Relay access denied;/.test(reason) ? 'relay-denied' : 'mail-rejected';
 }
 
 function sasl(message: string): Reading | undefined {
@@ -69,7 +75,11 @@ function client(message: string): Reading | undefined {
 
 function abuse(message: string): Reading | undefined {
   const match = ABUSE.exec(message);
-  return match === null ? undefined : refusedConnection(endpointOf(match[1]!, portOf(match[2])), 'smtp-abuse');
+  if (match === null) return undefined;
+  const isOfOther = /^(?:warning: )?non-SMTP command from .{0,300}: (?:GET|POST|HEAD|CONNECT|OPTIONS|PUT) /i.test(
+    message,
+  );
+  return refusedConnection(endpointOf(match[1]!, portOf(match[2])), isOfOther ? 'wrong-protocol' : 'smtp-abuse');
 }
 
 function ended(message: string): Reading | undefined {

@@ -38,9 +38,10 @@ function rejected(message: string): Reading | undefined {
     if (only !== undefined && only.ip !== source?.ip) return undefined;
     only = source;
   }
+  const action = /\bRelaying denied\b/.test(message) ? 'relay-denied' : 'mail-rejected';
   return only === undefined
     ? undefined
-    : { category: ['email'], type: DENIED, outcome: 'failure', action: 'mail-rejected', source: only };
+    : { category: ['email'], type: DENIED, outcome: 'failure', action, source: only };
 }
 
 /** `AUTH failure (LOGIN): authentication failure (-13) SASL(-13): …, user=NAME, relay=NAME [ADDRESS]`. */

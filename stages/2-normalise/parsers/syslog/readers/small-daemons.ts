@@ -34,3 +34,17 @@ export const xrdp: MessageReader = (message) => {
   const match = /AUTHFAIL: user=(.*) ip=(\S+) time=\d+$/.exec(message);
   return match === null ? undefined : failedLogin(addressIn(match[2]!), match[1], 'rdp-login');
 };
+
+/** A tarpit: nobody has a reason to stay in it. */
+export const endlessh = refuses(/^(?:\S+ )?ACCEPT host=(\S+) port=\d+/, 'tarpit-connection');
+
+const HIGH_SCORE = 15;
+
+/** `Message ID from ADDRESS (SENDER) to DOMAIN is spam, SpamAssassin (…, score=25.5, …`. */
+export const mailScanner: MessageReader = (message) => {
+  const match = /^Message \S+ from (\S+) \(.*\) to \S+ is spam\b.{0,256}? score=(-?[\d.]+)/.exec(message);
+  const source = addressIn(match?.[1] ?? '');
+  if (source === undefined) return undefined;
+  const isCertain = Number(match![2]) >= HIGH_SCORE;
+  return { ...refusedConnection(source, isCertain ? 'spam' : 'mail-rejected'), category: ['email'] };
+};

@@ -93,7 +93,14 @@ export function noIdentification(message: string, session: Session): Reading | u
   return { ...reading, source: { ip: source.ip, port: source.port }, auth: { ssh: { dropped_ip: source.ip } } };
 }
 
+/** What no client does that wants to log in. */
 export function broken(message: string, session: Session): Reading | undefined {
+  const reading = brokenOff(message, session);
+  if (reading !== undefined) reading.reason ??= 'protocol';
+  return reading;
+}
+
+function brokenOff(message: string, session: Session): Reading | undefined {
   if (message.startsWith('Bad protocol version identification ')) {
     const match = PEER.exec(message);
     return match === null ? undefined : blamed(session, endpointOf(match[1]!, portOf(match[2])));

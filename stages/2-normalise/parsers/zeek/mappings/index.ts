@@ -16,7 +16,7 @@ import {
 } from './infrastructure.ts';
 import { irc, kerberos, mysql, ntlm, radius, rdp, rfb, socks, ssh } from './logins.ts';
 import type { ZeekMapping } from './mapping.types.ts';
-import { dhcp, dns, ntp } from './names.ts';
+import { arp, dhcp, dns, ntp } from './names.ts';
 import { files, ftp, http, pe, smtp } from './web.ts';
 import { dceRpc, smbCmd, smbFiles, smbMapping } from './windows.ts';
 
@@ -35,6 +35,7 @@ export const mappings: ReadonlyMap<string, ZeekMapping> = new Map(
     ftp,
     dhcp,
     ntp,
+    arp,
     kerberos,
     ntlm,
     rdp,

@@ -1,5 +1,5 @@
-/** Logs about names and addresses: `dns`, `dhcp`, `ntp`. */
-import type { EcsDocument } from '@netsentinel/contracts/parser';
+/** Logs about names and addresses: `dns`, `dhcp`, `ntp`, `arp`. */
+import type { EcsDocument, EcsGroup } from '@netsentinel/contracts/parser';
 import { canonicalAddress } from '../../../text/canonical-address.ts';
 import { numberOf, put, scalarOf, textOf } from '../../../text/document.ts';
 import { communityId } from '../../../text/community-id.ts';
@@ -29,21 +29,40 @@ export const dns: ZeekMapping = {
       id,
       type: record['rcode_name'] === undefined ? 'query' : 'answer',
       header_flags: flagsOf(record),
-      question: {
-        ...(query === undefined ? undefined : domainParts(query)),
-        class: CLASSES[numberOf(record['qclass']) ?? 0],
-        type: textOf(record['qtype_name']),
-      },
+      question: questionOf(record, query),
       answers,
-      resolved_ip: answers?.map(({ data }) => canonicalAddress(data)).filter((ip) => ip !== undefined),
+      resolved_ip: addressesIn(answers),
       response_code: textOf(record['rcode_name']),
     };
   },
 };
 
+function questionOf(record: ZeekRecord, query: string | undefined): EcsGroup {
+  const parts = query === undefined ? undefined : domainParts(query);
+  return {
+    name: parts?.name,
+    registered_domain: parts?.registered_domain,
+    subdomain: parts?.subdomain,
+    top_level_domain: parts?.top_level_domain,
+    class: CLASSES[numberOf(record['qclass']) ?? 0],
+    type: textOf(record['qtype_name']),
+  };
+}
+
 function flagsOf(record: ZeekRecord): string[] | undefined {
-  const set = FLAGS.filter((flag) => record[flag] === true);
-  return set.length === 0 ? undefined : set;
+  let set: string[] | undefined;
+  for (const flag of FLAGS) if (record[flag] === true) (set ??= []).push(flag);
+  return set;
+}
+
+function addressesIn(answers: readonly { readonly data: string }[] | undefined): string[] | undefined {
+  if (answers === undefined) return undefined;
+  const addresses: string[] = [];
+  for (const { data } of answers) {
+    const ip = canonicalAddress(data);
+    if (ip !== undefined) addresses.push(ip);
+  }
+  return addresses;
 }
 
 function answersOf(record: ZeekRecord): { data: string; ttl: number }[] | undefined {
@@ -114,5 +133,19 @@ export const ntp: ZeekMapping = {
     datesAt(own, NTP_TIMES);
     const ip = document.source?.ip;
     if (ip !== undefined) put(document, 'network.type', ip.includes(':') ? 'ipv6' : 'ipv4');
+  },
+};
+
+export const arp: ZeekMapping = {
+  dataset: 'arp',
+  category: ['network'],
+  type: CONNECTION_INFO,
+  transport: 'arp',
+  protocol: 'arp',
+  flow: false,
+  signs: [['operation', 'orig_hw', 'resp_hw']],
+  fields: {},
+  ecs: (record, document) => {
+    setEndpoints(document, record['orig_h'], record['resp_h']);
   },
 };

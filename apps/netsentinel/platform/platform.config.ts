@@ -1,0 +1,28 @@
+/** What the platform is told at its start: the parts of the configuration that concern it, and where its files are. */
+import { Honeytoken } from '@netsentinel/contracts/honeytoken';
+import { z } from 'zod';
+import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
+import { AlertConfig } from '@netsentinel/alert/alert.config';
+import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
+import { RespondConfig } from '@netsentinel/respond/respond.config';
+import { HealthConfig } from '@netsentinel/sense/health/health.config';
+import { StoreConfig } from '@netsentinel/store/store.config';
+import { StreamConfig } from '@netsentinel/stream/stream.config';
+
+export const PlatformConfig = z.strictObject({
+  stream: StreamConfig,
+  store: StoreConfig,
+  alert: AlertConfig,
+  networks: NetworksConfig,
+  health: HealthConfig,
+  response: RespondConfig,
+  blocklist: BlocklistConfig,
+  places: z.strictObject({ addressTable: z.string(), elsewhere: z.array(z.string()).optional() }).optional(),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  consoleRoot: z.string(),
+  contentRoot: z.string(),
+  rulesRoot: z.string(),
+  /** What lies in the decoys to be stolen. */
+  honeytokens: z.array(Honeytoken).default([]),
+});
+export type PlatformConfig = z.infer<typeof PlatformConfig>;

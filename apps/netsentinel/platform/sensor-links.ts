@@ -1,0 +1,86 @@
+/** All links to sensors: what each sends is normalised by what it is, and what it says of itself goes to its health and the status. */
+import type { Socket } from 'node:net';
+import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import type { OwnTests } from './own-tests.ts';
+import { serveSensor, type SensorLinkPorts } from './sensor-link.ts';
+import type { SourceHealth } from './source-health.ts';
+import type { StatusBoard } from './status-board.ts';
+
+export interface SensorLinksOptions extends Pick<SensorLinkPorts, 'stream' | 'blobs' | 'state' | 'clock' | 'log'> {
+  readonly collectors: readonly { readonly id: string }[];
+  readonly board: StatusBoard;
+  readonly health: Pick<SourceHealth, 'seen' | 'heartbeat'>;
+  readonly onTerminal: SensorLinkPorts['onTerminal'];
+  readonly ownTests: Pick<OwnTests, 'mark'>;
+}
+
+export interface SensorLinks {
+  /** `sensor` is what the launcher says of the socket. */
+  accept(socket: Socket, sensor: { readonly id: string; readonly type: string }): void;
+  close(): void;
+}
+
+export async function createSensorLinks(options: SensorLinksOptions): Promise<SensorLinks> {
+  const { collectors, board, health, onTerminal, ownTests, stream, blobs, state, clock, log } = options;
+  // Who collects nothing does not carry what makes events of other people's logs.
+  const collected = collectors.length === 0 ? undefined : await import('@netsentinel/normalise/event/collected');
+  const links = new Set<ReturnType<typeof serveSensor>>();
+  let decoyLinks = 0;
+
+  return {
+    accept: (socket, sensor) => {
+      const isWatcher = sensor.type === 'watcher';
+      const isCollector = collectors.some(({ id }) => id === sensor.id);
+      const link = serveSensor(socket, sensor, {
+        stream,
+        blobs,
+        state,
+        clock,
+        log,
+        normalise: (input, stamp) => {
+          const result = normaliseSensorEvent(input, stamp);
+          board.event();
+          // A collector's records are what others wrote: they name whom they like.
+          if (result.ok && !isCollector) ownTests.mark(result.value);
+          return result;
+        },
+        normaliseRecord:
+          collected === undefined || !isCollector
+            ? undefined
+            : (record, stamp) => {
+                board.event();
+                const result = collected.normaliseRecord(record, stamp);
+                health.seen(sensor.id, result.ok ? result.value : result.error);
+                if (!result.ok) board.refused(sensor.id);
+                return result;
+              },
+        onCollecting: (id, report) => {
+          health.heartbeat(id);
+          board.collecting(id, report);
+        },
+        onKept: (id, kept) => board.kept(id, kept),
+        onTerminal,
+        onHeartbeat: (id, heartbeat) => {
+          health.heartbeat(id);
+          if (isWatcher) board.scansUncounted(heartbeat.dropped);
+          else board.heartbeat(heartbeat.connections);
+        },
+      });
+      links.add(link);
+      const linked = (by: number): void => {
+        if (isWatcher) return undefined;
+        if (isCollector) return board.collectorLinked(sensor.id, by > 0);
+        decoyLinks += by;
+        return board.sensorLinked(decoyLinks > 0);
+      };
+      linked(1);
+      socket.on('close', () => {
+        links.delete(link);
+        linked(-1);
+      });
+    },
+    close: () => {
+      for (const link of links) link.close();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What the platform keeps in its folder: the stream, the events, the state and the blobs; opened, and copied while in use. */
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { Logger } from '@netsentinel/contracts/log';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { EventStream } from '@netsentinel/contracts/stream';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
+import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
+import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
+import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
+import type { PlatformConfig } from './platform.config.ts';
+
+/** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
+const CORRELATION_STREAM = {
+  partitions: 4,
+  segmentBytes: 16 * 1024 * 1024,
+  retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },
+};
+
+export interface Stores {
+  readonly state: StateStore;
+  readonly events: EventStore;
+  readonly stream: EventStream;
+  readonly blobs: BlobStore;
+  /** The internal stream of correlations, which is made when first needed. */
+  readonly correlation: { readonly exists: boolean; open(): Promise<EventStream> };
+  /** Copies all of it into `folder`, inside the platform's own. */
+  backup(folder: string): Promise<void>;
+}
+
+export interface StoresOptions {
+  readonly directory: string;
+  readonly config: Pick<PlatformConfig, 'store' | 'stream'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export async function openStores({ directory, config, clock, log }: StoresOptions): Promise<Stores> {
+  const at = (name: string): string => join(directory, name);
+  const { events: eventsConfig, blobs: blobsConfig } = config.store;
+  const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
+  const [events, stream] = await Promise.all([
+    openDuckDbEventStore({
+      directory: at('events'),
+      memoryLimitMb: eventsConfig.memoryLimitMb,
+      threads: eventsConfig.threads,
+      minFreeBytes: eventsConfig.minFreeMb * 1024 * 1024,
+      log,
+      clock,
+    }),
+    openEmbeddedStream({ directory: at('stream'), ...config.stream, clock, log }),
+  ]);
+  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: blobsConfig.maxBlobBytes, log });
+  for (const repair of stream.repairs)
+    log.warn('the stream was mended after an unclean end', {
+      file: repair.file,
+      droppedBytes: repair.droppedBytes,
+      reason: repair.reason,
+    });
+
+  return {
+    state,
+    events,
+    stream,
+    blobs,
+    correlation: {
+      exists: existsSync(at('correlation')),
+      open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
+    },
+    backup: async (folder) => {
+      if (!folder.startsWith(directory))
+        throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
+      await state.backup(join(folder, 'state.db'));
+      await events.backup(join(folder, 'events'));
+      for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))
+        cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ToWatcher } from '@netsentinel/contracts/process';
+import { ToWatcherCheck } from './to-watcher.ts';
+
+const BOOT = {
+  t: 'boot',
+  logLevel: 'warn',
+  addresses: { '192.0.2.1': 'web' },
+  decoyPorts: ['tcp 22'],
+  clientPortsFrom: 32_768,
+};
+
+const value = fc.oneof(
+  fc.anything(),
+  fc.constantFrom<unknown>('debug', 'x', 1, 1.5, [], ['tcp 22'], [1], {}, { a: 'b' }, { a: 1 }, null, undefined),
+);
+const message = fc.oneof(
+  fc.anything(),
+  fc
+    .tuple(fc.constantFrom<Record<string, unknown>>(BOOT, { t: 'link' }, { t: 'stop' }), fc.nat(), value, fc.boolean())
+    .map(([good, at, other, leaveOut]) => {
+      const names = [...Object.keys(good), 'extra'];
+      const name = names[at % names.length]!;
+      const { [name]: _, ...rest } = good;
+      return leaveOut ? rest : { ...rest, [name]: other };
+    }),
+);
+
+it('takes what the schema takes, and nothing else', () => {
+  expect(ToWatcherCheck.safeParse(BOOT)).toEqual({ success: true, data: BOOT });
+  expect(ToWatcherCheck.safeParse({ ...BOOT, decoyPorts: Array.from({ length: 1025 }, () => 'x') }).success).toBe(
+    false,
+  );
+  fc.assert(
+    fc.property(message, (one) => {
+      // Over the launcher's channel comes JSON.
+      const sent: unknown = one === undefined ? undefined : JSON.parse(JSON.stringify(one) ?? 'null');
+      expect(ToWatcherCheck.safeParse(sent).success).toBe(ToWatcher.safeParse(sent).success);
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,22 @@
+/** A person's word that an incident is no attack: what may be asked, and what is answered. */
+import { z } from 'zod';
+import type { Exception } from './exception.ts';
+import { ExceptionReason } from './exception.ts';
+import type { IncidentSummary } from './incident.ts';
+
+const MAX_DAYS = 3650;
+
+export const NotAnAttack = z.strictObject({
+  reason: ExceptionReason,
+  /** For how long the same of the same attacker is left alone. */
+  days: z.number().int().min(1).max(MAX_DAYS).default(30),
+});
+export type NotAnAttack = z.infer<typeof NotAnAttack>;
+
+export interface Dismissed {
+  readonly incident: IncidentSummary;
+  /** What it taught; undefined where nothing was found in it that could be left alone. */
+  readonly exception?: Exception;
+  /** Blocks that are being lifted. */
+  readonly lifted: number;
+}

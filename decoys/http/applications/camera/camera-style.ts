@@ -1,0 +1,7 @@
+/** How the pages of an IP camera look. */
+export const STYLE = `*{box-sizing:border-box}body{margin:0;background:#d9dde1 linear-gradient(#eef0f2,#c9ced4) fixed;font:12px/1.5 Arial,Helvetica,sans-serif;color:#333;min-height:100vh}
+#login{width:520px;margin:0 auto;padding-top:14vh}#login .card{background:#fff;border:1px solid #b3bac2;border-radius:5px;box-shadow:0 2px 8px rgba(0,0,0,.2);overflow:hidden}#login h3{margin:0;background:linear-gradient(#3d8ed0,#1f6bad);color:#fff;font-size:16px;padding:11px 18px;text-shadow:0 1px 1px rgba(0,0,0,.35)}
+.fields{padding:24px 60px 20px}.line{display:flex;align-items:center;margin-bottom:12px}.line label{width:110px;text-align:right;padding-right:14px}.line input,.line select{flex:1;height:26px;border:1px solid #a9b0b7;border-radius:2px;padding:0 6px;font:inherit;background:#fff}
+.wrong{color:#c00;text-align:center;min-height:18px;margin:0 0 8px}.buttons{text-align:center;padding-left:60px}input[type=submit]{width:100px;height:28px;border:1px solid #18588f;border-radius:3px;background:linear-gradient(#4b9bdc,#1f6bad);color:#fff;font-weight:bold;cursor:pointer}
+#bar{background:linear-gradient(#3d8ed0,#1f6bad);color:#fff;padding:10px 18px;font-size:15px}#bar span{margin-right:28px}#live{background:#000;width:800px;height:450px;margin:24px auto;color:#666;display:flex;align-items:center;justify-content:center}#live img{width:100%;height:100%}#foot{text-align:center;color:#667;padding:16px;font-size:11px}
+`;

@@ -1,0 +1,6 @@
+/** How the gateway's sign-in looks. */
+export const STYLE = `*{box-sizing:border-box}html,body{height:100%}body{margin:0;color:#fff;font:14px/1.5 "Citrix Sans",CitrixRegular,"Segoe UI",Helvetica,Arial,sans-serif;background:#02141f radial-gradient(ellipse at 70% 110%,#0b6a7d 0,#063b4d 35%,#02202f 65%,#02141f 100%) fixed}
+.logon-area{min-height:100%;display:flex;align-items:center;justify-content:center}.logon-box{display:flex;align-items:center;background:rgba(2,20,31,.35)}.logo-container{width:340px;text-align:right;padding-right:36px;font-size:30px;font-weight:300;line-height:1.1}.logo-container b{font-weight:700;letter-spacing:-.02em;display:block;font-size:34px}
+form{border-left:1px solid rgba(255,255,255,.35);padding:26px 0 26px 36px;width:390px}h1{font-size:20px;font-weight:300;margin:0 0 20px}.field{display:flex;align-items:center;margin-bottom:12px}.field label{width:110px;color:#d5e3e8}
+.CTXMSAM_LogonFont{width:232px;height:34px;border:1px solid #6e98a5;border-radius:2px;background:#fff;padding:0 8px;font:inherit;color:#222}.custombutton{margin:10px 0 0 110px;height:34px;min-width:110px;border:0;border-radius:17px;background:#02a1c1;color:#fff;font:inherit;cursor:pointer}.custombutton:hover{background:#0191ad}.feedback{color:#ffb3a7;min-height:21px;margin:0 0 8px 110px}
+`;

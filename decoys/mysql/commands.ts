@@ -1,0 +1,507 @@
+/** The commands of a logged-in client: queries, prepared statements, and the small ones; and how their answers go out. */
+import type { ServiceSession } from '../service/service.types.ts';
+import type { ResultSet } from '../sql/relation.ts';
+import { describeQuery } from '../sql/query-purpose.ts';
+import { SqlFault } from '../sql/sql-fault.ts';
+import { Decimal, type Value } from '../sql/values.ts';
+import { CAPABILITY, type HandshakeResponse } from './handshake.ts';
+import { fault, syntaxFault } from './mysql-faults.ts';
+import type { Answer, MysqlSession } from './mysql-session.ts';
+import { PayloadReader, PayloadWriter, framed } from './packets.ts';
+import { UTF8_COLLATION, binaryRow, columnPacket, textRow } from './result-packets.ts';
+import { keyWord } from './system-tables.ts';
+import { errorPacket } from './error-packet.ts';
+import { statementsOf } from './statements.ts';
+
+/** What the protocol gives to commands. */
+export interface Output {
+  sequence: number;
+  packet(payload: Uint8Array): boolean;
+  raw(bytes: Uint8Array): boolean;
+  end(reason: string): void;
+  /** No further command is taken until `proceed`. */
+  hold(): void;
+  proceed(): void;
+  whenDrained(run: () => void): void;
+  changeUser(payload: Buffer): void;
+}
+
+const STATUS = { inTransaction: 1, autocommit: 2, more: 8, noIndex: 32, dropped: 256, stateChanged: 0x4000 };
+/** Rows are sent in pieces of about this much. */
+const PIECE_BYTES = 256 * 1024;
+const MAX_STATEMENTS = 500;
+const MAX_LONG_DATA = 16 * 1024 * 1024;
+const MAX_TOLD = 5000;
+
+interface Prepared {
+  readonly sql: string;
+  readonly parameters: number;
+  types: readonly number[];
+  long: Map<number, Buffer[]>;
+  longBytes: number;
+}
+
+export class CommandRunner {
+  readonly #sql: MysqlSession;
+  readonly #session: ServiceSession;
+  readonly #client: HandshakeResponse;
+  readonly #out: Output;
+  readonly #prepared = new Map<number, Prepared>();
+  #nextStatement = 1;
+  #cancel: (() => void) | undefined;
+  #local: { chunks: Buffer[]; bytes: number; path: string; take: (content: Uint8Array) => Answer } | undefined;
+  #told = 0;
+
+  constructor(sql: MysqlSession, session: ServiceSession, client: HandshakeResponse, out: Output) {
+    this.#sql = sql;
+    this.#session = session;
+    this.#client = client;
+    this.#out = out;
+  }
+
+  /** Whether the next packet belongs to the command under way: a file that was asked for. */
+  get asked(): boolean {
+    return this.#local !== undefined;
+  }
+
+  closed(): void {
+    this.#cancel?.();
+    if (this.#sql.store.inTransaction) this.#sql.store.rollback();
+  }
+
+  command(payload: Buffer): void {
+    if (this.#local !== undefined) return this.#onFile(payload);
+    const code = payload[0];
+    switch (code) {
+      case 0x01:
+        this.#out.end('quit');
+        return;
+      case 0x02:
+        return this.#run(() => {
+          const name = payload.toString('utf8', 1);
+          this.#tell(`USE ${name}`, () => this.#sql.useDatabase(name));
+          this.ok({});
+        });
+      case 0x03:
+        return this.#query(payload.subarray(1));
+      case 0x04:
+        return this.#run(() => this.#fieldList(payload));
+      case 0x08:
+        return this.#run(() => {
+          this.#sql.watch.move('destroy', 'shutdown');
+          throw fault(
+            1227,
+            '42000',
+            'Access denied; you need (at least one of) the SHUTDOWN privilege(s) for this operation',
+          );
+        });
+      case 0x09:
+        this.#out.packet(Buffer.from(this.#statistics(), 'latin1'));
+        return;
+      case 0x0a:
+        return this.#query(Buffer.from('SHOW PROCESSLIST'));
+      case 0x0c:
+        return this.#query(Buffer.from(`KILL ${payload.length >= 5 ? payload.readUInt32LE(1) : 0}`));
+      case 0x0d:
+        this.#eof();
+        return;
+      case 0x0e:
+        this.ok({});
+        return;
+      case 0x11:
+        return this.#out.changeUser(payload);
+      case 0x16:
+        return this.#run(() => this.#prepare(payload.toString('utf8', 1)));
+      case 0x17:
+        return this.#run(() => this.#execute(payload));
+      case 0x18:
+        return this.#longData(payload);
+      case 0x19:
+        this.#prepared.delete(payload.length >= 5 ? payload.readUInt32LE(1) : 0);
+        return;
+      case 0x1a:
+        return this.#run(() => {
+          this.#statement(payload, 'mysqld_stmt_reset').long = new Map();
+          this.ok({});
+        });
+      case 0x1b:
+        this.#eof();
+        return;
+      case 0x1c:
+        return this.#run(() => {
+          this.#statement(payload, 'mysqld_stmt_fetch');
+          throw fault(1421, 'HY000', 'The statement (1) has no open cursor');
+        });
+      case 0x1f:
+        this.#sql.userVariables.clear();
+        this.#sql.store.rollback();
+        this.#prepared.clear();
+        this.ok({});
+        return;
+      default:
+        this.#out.packet(errorPacket(fault(1047, '08S01', 'Unknown command')));
+    }
+  }
+
+  #run(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof SqlFault)) throw error;
+    this.#sql.warnings = [{ level: 'Error', code: error.details.code ?? 1105, message: error.message }];
+    this.#sql.rowCount = -1;
+    this.#out.packet(errorPacket(error));
+    if (error.details.code === 1927) this.#out.end('killed');
+  }
+
+  #query(bytes: Buffer): void {
+    const text = bytes.toString('utf8');
+    let statements: readonly string[];
+    try {
+      statements =
+        (this.#client.capabilities & CAPABILITY.multiStatements) === 0 ? [text] : statementsOf(this.#sql, text);
+    } catch (error) {
+      this.#tell(text, () => {
+        this.#failed(error);
+      });
+      return;
+    }
+    this.#next(statements, 0);
+  }
+
+  #next(statements: readonly string[], at: number): void {
+    const statement = statements[at] ?? '';
+    const more = at + 1 < statements.length;
+    let answer: Answer;
+    try {
+      answer = this.#tell(statement, () => this.#sql.execute(statement));
+    } catch (error) {
+      this.#afterDelay(() => this.#failed(error));
+      return;
+    }
+    this.#afterDelay(() => {
+      const go = (): void => {
+        if (more) this.#next(statements, at + 1);
+      };
+      if (answer.localFile !== undefined) this.#askFile(answer.localFile);
+      else if (answer.result === undefined) {
+        this.ok(answer, more);
+        go();
+      } else this.#rows(answer.result, false, more, go, answer.failed);
+    });
+  }
+
+  /** What SLEEP and its like cost is waited for before the answer goes out. */
+  #afterDelay(run: () => void): void {
+    const ms = this.#sql.takeDelay();
+    if (ms < 1) return run();
+    this.#out.hold();
+    this.#cancel = this.#session.after(ms, () => {
+      this.#cancel = undefined;
+      run();
+      this.#out.proceed();
+    });
+  }
+
+  /** Tells of a statement with its outcome. */
+  #tell<T>(statement: string, run: () => T): T {
+    const told = this.#told++ < MAX_TOLD && statement !== '';
+    const { database } = this.#sql;
+    const report = (outcome: 'success' | 'failure'): void => {
+      if (told)
+        this.#session.report.query({
+          statement,
+          database: database ?? this.#sql.database,
+          user: this.#sql.user,
+          outcome,
+          ...describeQuery(statement),
+        });
+    };
+    try {
+      const result = run();
+      report((result as Answer | undefined)?.failed === undefined ? 'success' : 'failure');
+      return result;
+    } catch (error) {
+      report('failure');
+      throw error;
+    }
+  }
+
+  #askFile(file: NonNullable<Answer['localFile']>): void {
+    if ((this.#client.capabilities & CAPABILITY.localFiles) === 0)
+      throw fault(
+        4166,
+        'HY000',
+        'The used command is not allowed because the MariaDB server or client has disabled the local infile capability',
+      );
+    this.#local = { chunks: [], bytes: 0, path: file.path, take: (content) => file.take(content) };
+    this.#out.packet(Buffer.concat([Buffer.from([0xfb]), Buffer.from(file.path, 'utf8')]));
+  }
+
+  #onFile(payload: Buffer): void {
+    const local = this.#local!;
+    if (payload.length > 0) {
+      local.bytes += payload.length;
+      if (local.bytes <= MAX_LONG_DATA) local.chunks.push(payload);
+      return;
+    }
+    this.#local = undefined;
+    const content = Buffer.concat(local.chunks);
+    this.#session.keep(content).then(
+      (kept) => this.#session.report.upload({ path: local.path, kept, size: local.bytes }),
+      () => {},
+    );
+    this.#run(() => this.ok(local.take(content)));
+  }
+
+  #status(more: boolean): number {
+    return (
+      (this.#sql.autocommit ? STATUS.autocommit : 0) |
+      (this.#sql.store.inTransaction ? STATUS.inTransaction : 0) |
+      (more ? STATUS.more : 0)
+    );
+  }
+
+  ok(answer: Answer, more = false): void {
+    const found =
+      (this.#client.capabilities & CAPABILITY.foundRows) !== 0
+        ? Number(/^Rows matched: (\d+)/.exec(answer.info ?? '')?.[1] ?? Number.NaN)
+        : Number.NaN;
+    const affected = Number.isNaN(found) ? (answer.affected ?? 0) : found;
+    const writer = new PayloadWriter()
+      .u8(0)
+      .lenenc(affected)
+      .lenenc(answer.lastId ?? 0)
+      .u16(this.#status(more))
+      .u16(this.#sql.warningCount);
+    const { info = '' } = answer;
+    if ((this.#client.capabilities & CAPABILITY.sessionTrack) !== 0 && info !== '') writer.text(info);
+    else if (info !== '') writer.text(info);
+    this.#out.packet(writer.done());
+  }
+
+  #eof(more = false, asOk = false): void {
+    this.#out.packet(
+      asOk
+        ? new PayloadWriter().u8(0xfe).lenenc(0).lenenc(0).u16(this.#status(more)).u16(this.#sql.warningCount).done()
+        : new PayloadWriter().u8(0xfe).u16(this.#sql.warningCount).u16(this.#status(more)).done(),
+    );
+  }
+
+  #columns({ columns }: Pick<ResultSet, 'columns'>): Buffer[] {
+    const sql = this.#sql;
+    const context = {
+      extended: this.#client.extendedMetadata,
+      collation: UTF8_COLLATION[sql.server.product],
+      keyOf: (schema: string, table: string, column: string) => {
+        const known = sql.store.table(schema, table);
+        return known === undefined ? '' : keyWord(known, column);
+      },
+    };
+    return columns.map((column) => columnPacket(column, context));
+  }
+
+  #rows(result: ResultSet, binary: boolean, more: boolean, then: () => void, failed?: SqlFault): void {
+    const short = (this.#client.capabilities & CAPABILITY.deprecateEof) !== 0;
+    const head = new PayloadWriter().lenenc(result.columns.length);
+    if (this.#client.cachedMetadata) head.u8(1);
+    this.#out.packet(head.done());
+    for (const packet of this.#columns(result)) this.#out.packet(packet);
+    if (!short) this.#eof(more);
+    if (failed !== undefined) return this.#failed(failed);
+    let at = 0;
+    const pump = (): void => {
+      while (at < result.rows.length) {
+        const pieces: Buffer[] = [];
+        for (let bytes = 0; at < result.rows.length && bytes < PIECE_BYTES; at++) {
+          const row = result.rows[at]!;
+          const packet = framed(
+            binary ? binaryRow(row, result.columns) : textRow(row, result.columns),
+            this.#out.sequence,
+          );
+          this.#out.sequence += 1 + Math.floor((packet.length - 4) / 0xffffff);
+          pieces.push(packet);
+          bytes += packet.length;
+        }
+        if (!this.#out.raw(Buffer.concat(pieces))) {
+          this.#out.hold();
+          this.#out.whenDrained(() => {
+            pump();
+            this.#out.proceed();
+          });
+          return;
+        }
+      }
+      if (short) this.#eof(more, true);
+      else this.#eof(more);
+      then();
+    };
+    pump();
+  }
+
+  #statistics(): string {
+    const status = new Map(this.#sql.status());
+    const uptime = Number(status.get('Uptime'));
+    const questions = Number(status.get('Questions'));
+    return `Uptime: ${uptime}  Threads: 2  Questions: ${questions}  Slow queries: 0  Opens: 68  ${this.#sql.server.isMaria ? '' : 'Flush tables: 3  '}Open tables: 57  Queries per second avg: ${(questions / Math.max(1, uptime)).toFixed(3)}`;
+  }
+
+  #fieldList(payload: Buffer): void {
+    const reader = new PayloadReader(payload, 1);
+    const name = reader.terminated().toString('utf8');
+    const { schema, table } = this.#sql.dialect.changeable([name], 0, 'SELECT');
+    for (const packet of this.#columns({
+      columns: table.columns.map((column, i) => ({
+        name: column.name,
+        type: column.type,
+        origin: { schema, table: table.name, alias: table.name, column, number: i + 1 },
+      })),
+    }))
+      this.#out.packet(Buffer.concat([packet, Buffer.from([0xfb])]));
+    this.#eof();
+  }
+
+  #prepare(sql: string): void {
+    const reader = this.#sql.read(sql);
+    if (this.#prepared.size >= MAX_STATEMENTS)
+      throw fault(1461, '42000', "Can't create more than max_prepared_stmt_count statements (current value: 16382)");
+    const columns = this.#tell(sql, () => describeColumns(this.#sql, reader, sql));
+    const id = this.#nextStatement++;
+    this.#prepared.set(id, { sql, parameters: columns.parameters, types: [], long: new Map(), longBytes: 0 });
+    const definitions = this.#columns({ columns: columns.columns });
+    this.#out.packet(
+      new PayloadWriter().u8(0).u32(id).u16(definitions.length).u16(columns.parameters).u8(0).u16(0).done(),
+    );
+    const short = (this.#client.capabilities & CAPABILITY.deprecateEof) !== 0;
+    if (columns.parameters > 0) {
+      const unknown = this.#columns({
+        columns: Array.from({ length: columns.parameters }, () => ({
+          name: '?',
+          type: { name: 'varbinary', length: 0 },
+        })),
+      });
+      for (const packet of unknown) this.#out.packet(packet);
+      if (!short) this.#eof();
+    }
+    if (definitions.length > 0) {
+      for (const packet of definitions) this.#out.packet(packet);
+      if (!short) this.#eof();
+    }
+  }
+
+  #statement(payload: Buffer, doing: string): Prepared {
+    let id = payload.length >= 5 ? payload.readUInt32LE(1) : 0;
+    if (id === 0xffffffff) id = this.#nextStatement - 1;
+    const known = this.#prepared.get(id);
+    if (known === undefined) throw fault(1243, 'HY000', `Unknown prepared statement handler (${id}) given to ${doing}`);
+    return known;
+  }
+
+  #longData(payload: Buffer): void {
+    const known = payload.length >= 7 ? this.#prepared.get(payload.readUInt32LE(1)) : undefined;
+    if (known === undefined || known.longBytes + payload.length > MAX_LONG_DATA) return;
+    const index = payload.readUInt16LE(5);
+    known.longBytes += payload.length;
+    known.long.set(index, [...(known.long.get(index) ?? []), payload.subarray(7)]);
+  }
+
+  #execute(payload: Buffer): void {
+    const prepared = this.#statement(payload, 'mysqld_stmt_execute');
+    const reader = new PayloadReader(payload, 10);
+    const values: Value[] = [];
+    if (prepared.parameters > 0) {
+      const nulls = reader.bytes((prepared.parameters + 7) >> 3);
+      if (reader.u8() === 1) prepared.types = Array.from({ length: prepared.parameters }, () => reader.u16());
+      for (let i = 0; i < prepared.parameters; i++) {
+        const long = prepared.long.get(i);
+        if (long !== undefined) values.push(Buffer.concat(long).toString('utf8'));
+        else values.push((nulls[i >> 3]! >> (i & 7)) & 1 ? null : readParameter(reader, prepared.types[i] ?? 0xfd));
+      }
+      if (reader.short) throw fault(1210, 'HY000', 'Incorrect arguments to mysqld_stmt_execute');
+    }
+    prepared.long = new Map();
+    prepared.longBytes = 0;
+    const answer = this.#tell(
+      `${prepared.sql}${values.length === 0 ? '' : ` -- ${JSON.stringify(values.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value === null ? null : String(value)))).slice(0, 2000)}`}`,
+      () => this.#sql.execute(prepared.sql, values),
+    );
+    this.#afterDelay(() => {
+      if (answer.result === undefined) this.ok(answer);
+      else this.#rows(answer.result, true, false, () => {}, answer.failed);
+    });
+  }
+}
+
+function describeColumns(
+  sql: MysqlSession,
+  reader: ReturnType<MysqlSession['read']>,
+  text: string,
+): { columns: ResultSet['columns']; parameters: number } {
+  const { input } = reader;
+  if (input.isWord('prepare', 'use'))
+    throw fault(1295, 'HY000', 'This command is not supported in the prepared statement protocol yet');
+  if (!reader.startsQuery() && !input.isWord('show', 'describe', 'desc', 'explain')) {
+    let parameters = 0;
+    while (!input.ended()) if (input.next().kind === 'parameter') parameters++;
+    return { columns: [], parameters };
+  }
+  if (reader.startsQuery()) {
+    sql.statement = text;
+    sql.parameters = [];
+    const query = reader.query();
+    while (input.takeOperator(';'));
+    if (!input.ended()) throw syntaxFault(sql.server.product, text.slice(input.token.at), 1);
+    return { columns: sql.columnsOf(query), parameters: input.parameters };
+  }
+  return { columns: sql.execute(text).result?.columns ?? [], parameters: 0 };
+}
+
+function readParameter(reader: PayloadReader, code: number): Value {
+  const unsigned = (code & 0x8000) !== 0;
+  switch (code & 0xff) {
+    case 1: {
+      const value = reader.u8();
+      return unsigned ? value : (value << 24) >> 24;
+    }
+    case 2:
+    case 13: {
+      const value = reader.u16();
+      return unsigned ? value : (value << 16) >> 16;
+    }
+    case 3:
+    case 9: {
+      const value = reader.u32();
+      return unsigned ? value : value | 0;
+    }
+    case 8: {
+      const bytes = reader.bytes(8);
+      const value = unsigned ? bytes.readBigUInt64LE(0) : bytes.readBigInt64LE(0);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    }
+    case 4:
+      return reader.bytes(4).readFloatLE(0);
+    case 5:
+      return reader.bytes(8).readDoubleLE(0);
+    case 6:
+      return null;
+    case 0:
+    case 246:
+      return Decimal.parse(reader.blob().toString('latin1')) ?? null;
+    case 7:
+    case 10:
+    case 12: {
+      const at = reader.bytes(reader.u8());
+      if (at.length < 4) return '0000-00-00 00:00:00';
+      const two = (value: number): string => String(value).padStart(2, '0');
+      const day = `${String(at.readUInt16LE(0)).padStart(4, '0')}-${two(at[2]!)}-${two(at[3]!)}`;
+      return (code & 0xff) === 10 ? day : `${day} ${two(at[4] ?? 0)}:${two(at[5] ?? 0)}:${two(at[6] ?? 0)}`;
+    }
+    default:
+      return reader.blob().toString('utf8');
+  }
+}

@@ -1,0 +1,104 @@
+/** A picture of 16 bits a pixel that is drawn by rectangles, discs and letters, and cut into bitmaps as RDP packs them (interleaved RLE, MS-RDPBCGR 3.1.9). */
+import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphRows } from './glyphs.ts';
+
+/** `rgb(0, 120, 215)` in five, six and five bits. */
+export function rgb(red: number, green: number, blue: number): number {
+  return ((red >> 3) << 11) | ((green >> 2) << 5) | (blue >> 3);
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export class Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly #pixels: Uint16Array;
+
+  constructor(width: number, height: number, color: number) {
+    this.width = width;
+    this.height = height;
+    this.#pixels = new Uint16Array(width * height).fill(color);
+  }
+
+  rectangle({ x, y, width, height }: Box, color: number): void {
+    const right = Math.min(this.width, x + width);
+    for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++)
+      if (right > Math.max(0, x)) this.#pixels.fill(color, row * this.width + Math.max(0, x), row * this.width + right);
+  }
+
+  disc(centerX: number, centerY: number, radius: number, color: number): void {
+    for (let dy = -radius; dy <= radius; dy++) {
+      const half = Math.floor(Math.sqrt(radius * radius - dy * dy));
+      this.rectangle({ x: centerX - half, y: centerY + dy, width: 2 * half + 1, height: 1 }, color);
+    }
+  }
+
+  text(x: number, y: number, scale: number, words: string, color: number): void {
+    for (const [i, character] of words.split('').entries()) {
+      for (const [row, bits] of glyphRows(character).entries()) {
+        for (let column = 0; column < GLYPH_WIDTH; column++) {
+          if ((bits & (0x10 >> column)) === 0) continue;
+          this.rectangle(
+            { x: x + (i * (GLYPH_WIDTH + 1) + column) * scale, y: y + row * scale, width: scale, height: scale },
+            color,
+          );
+        }
+      }
+    }
+  }
+
+  centered(y: number, scale: number, words: string, color: number): void {
+    this.text(Math.floor((this.width - textWidth(words, scale)) / 2), y, scale, words, color);
+  }
+
+  /** Bottom row first, as bitmaps are; packed. */
+  pack({ x, y, width, height }: Box): Buffer {
+    const pixels = new Uint16Array(width * height);
+    for (let row = 0; row < height; row++) {
+      const from = (y + height - 1 - row) * this.width + x;
+      pixels.set(this.#pixels.subarray(from, from + width), row * width);
+    }
+    return packPixels(pixels);
+  }
+}
+
+export function textWidth(words: string, scale: number): number {
+  return words.length * (GLYPH_WIDTH + 1) * scale;
+}
+
+export function textHeight(scale: number): number {
+  return GLYPH_HEIGHT * scale;
+}
+
+const MEGA_COLOR_RUN = 0xf3;
+const MEGA_COLOR_IMAGE = 0xf4;
+const MIN_RUN = 4;
+
+/** Runs of one color and pixels as they are: the two orders that need no line above. */
+function packPixels(pixels: Uint16Array): Buffer {
+  const out: number[] = [];
+  const order = (code: number, length: number): void => void out.push(code, length & 0xff, length >> 8);
+  let plain = 0;
+  const flush = (end: number): void => {
+    if (end <= plain) return;
+    order(MEGA_COLOR_IMAGE, end - plain);
+    for (let i = plain; i < end; i++) out.push(pixels[i]! & 0xff, pixels[i]! >> 8);
+  };
+  for (let at = 0; at < pixels.length;) {
+    let run = 1;
+    while (run < 0xffff && at + run < pixels.length && pixels[at + run] === pixels[at]) run++;
+    if (run >= MIN_RUN) {
+      flush(at);
+      order(MEGA_COLOR_RUN, run);
+      out.push(pixels[at]! & 0xff, pixels[at]! >> 8);
+      plain = at + run;
+    }
+    at += run;
+  }
+  flush(pixels.length);
+  return Buffer.from(out);
+}

@@ -1,0 +1,53 @@
+/** What would become of an order, for a person to read before anything is done: the verdict, and each responder in its own words. */
+import type { ResponseMode } from '@netsentinel/contracts/action';
+import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
+import type { BlockOrder, Verdict } from './check.ts';
+import type { Lane } from './lane.ts';
+
+/** What would become of an order. */
+export interface BlockPlan {
+  readonly target: string;
+  /** Why it would be refused. */
+  readonly refused?: string;
+  /** Why a person would be asked. */
+  readonly ask: readonly string[];
+  readonly responders: readonly {
+    readonly responder: string;
+    readonly mode: ResponseMode;
+    readonly asks: boolean;
+    /** It holds such a block already. */
+    readonly holds: boolean;
+    readonly available: boolean;
+    readonly block: readonly string[];
+    readonly unblock: readonly string[];
+  }[];
+}
+
+export function planBlock(
+  order: BlockOrder,
+  context: {
+    readonly verdict: Verdict;
+    readonly lanes: readonly Lane[];
+    /** Wall time, milliseconds since the epoch. */
+    readonly now: number;
+    holds(target: string, responder: string): boolean;
+  },
+): BlockPlan {
+  const { verdict, now } = context;
+  const network = verdict.ok ? verdict.network : parseNetwork(order.target);
+  const target = network === undefined ? order.target : formatNetwork(network);
+  const remainingMs = Math.max(1, order.expiresAt - now);
+  return {
+    target,
+    ...(verdict.ok ? { ask: verdict.ask } : { refused: verdict.reason, ask: [] }),
+    responders: context.lanes.map((lane) => ({
+      responder: lane.id,
+      mode: lane.mode,
+      asks: lane.mode === 'approve' || (lane.isLive && verdict.ok && verdict.ask.length > 0),
+      holds: context.holds(target, lane.id),
+      available: lane.availability().available,
+      block: network === undefined ? [] : lane.plan({ kind: 'block', network, remainingMs, renew: false }),
+      unblock: network === undefined ? [] : lane.plan({ kind: 'unblock', network }),
+    })),
+  };
+}

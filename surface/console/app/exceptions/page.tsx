@@ -1,0 +1,50 @@
+'use client';
+/** What people said was no attack: what is left alone because of it, and what was. */
+import { ExceptionCard } from '../../components/exception-card.tsx';
+import { Shell } from '../../components/shell.tsx';
+import { api } from '../../lib/api.ts';
+import { useLoaded } from '../../lib/hooks.ts';
+
+export default function ExceptionsPage() {
+  return (
+    <Shell>
+      <Exceptions />
+    </Shell>
+  );
+}
+
+const load = (): ReturnType<typeof api.exceptions> => api.exceptions();
+
+function Exceptions() {
+  const { value, error, reload } = useLoaded(load);
+  return (
+    <article className="story">
+      <nav className="crumbs">
+        <a href="/">Incidents</a> / Exceptions
+      </nav>
+      <header>
+        <h1>Exceptions</h1>
+        <p className="dim">
+          What was said to be no attack, and is left alone for a time. Exceptions of single rules are written with{' '}
+          <code>netsentinel rules except</code>.
+        </p>
+      </header>
+      {error !== undefined && (
+        <p className="notice bad" role="alert">
+          {error}
+        </p>
+      )}
+      {value === undefined ? (
+        error === undefined && <p className="centre">Loading…</p>
+      ) : value.exceptions.length === 0 ? (
+        <p className="centre">There are none. An incident’s page has a button for what is no attack.</p>
+      ) : (
+        <div className="exceptions">
+          {value.exceptions.map((one) => (
+            <ExceptionCard key={one.id} exception={one} onChange={reload} withIncident />
+          ))}
+        </div>
+      )}
+    </article>
+  );
+}

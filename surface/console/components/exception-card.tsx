@@ -1,0 +1,76 @@
+'use client';
+/** One exception: what is left alone, why, by whose word and until when; and its end. */
+import type { Exception } from '@netsentinel/contracts/exception';
+import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
+import { useState } from 'react';
+import { api, segment } from '../lib/api.ts';
+import { exactTime, visible } from '../lib/format.ts';
+import { useNow, wordsOf } from '../lib/hooks.ts';
+
+const MAX_RULES = 6;
+
+export function ExceptionCard({
+  exception,
+  onChange,
+  withIncident = false,
+}: {
+  readonly exception: Exception;
+  readonly onChange: () => void;
+  readonly withIncident?: boolean;
+}) {
+  const { id, reason, by, at, until, ended, where, rules, incident } = exception;
+  const now = useNow();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const inForce = isExceptionInForce(exception, now);
+  const end = (): void => {
+    setBusy(true);
+    api
+      .endException(id)
+      .then(onChange, (problem: unknown) => setError(wordsOf(problem)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div className={inForce ? 'exception' : 'exception over'} data-testid="exception">
+      <p>
+        “{visible(reason)}”{' '}
+        <span className="dim">
+          {visible(by)}, {exactTime(Date.parse(at))}
+        </span>
+      </p>
+      <p className="dim">
+        Leaves alone{' '}
+        {Object.entries(where).map(([field, values]) => (
+          <code key={field}>
+            {visible(field)}: {visible(values.join(', '))}
+          </code>
+        ))}{' '}
+        for {rules.slice(0, MAX_RULES).map(visible).join(', ')}
+        {rules.length > MAX_RULES ? ` and ${rules.length - MAX_RULES} more` : ''}
+      </p>
+      <p className="dim">
+        {ended !== undefined
+          ? `Ended by ${visible(ended.by)}, ${exactTime(Date.parse(ended.at))}`
+          : until === undefined
+            ? 'Without an end'
+            : `${inForce ? 'Until' : 'Ended'} ${exactTime(Date.parse(until))}`}
+        {withIncident && incident !== undefined && (
+          <>
+            {' '}
+            · <a href={`/incident/?id=${segment(incident)}`}>the incident that taught it</a>
+          </>
+        )}
+      </p>
+      {error !== undefined && (
+        <p className="notice bad" role="alert">
+          {error}
+        </p>
+      )}
+      {inForce && (
+        <button type="button" disabled={busy} onClick={end}>
+          End this exception
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+'use client';
+/** Who is not heard any more: what an attacker who switched the logs off would look like. Nothing while everybody is. */
+import type { SilentSource } from '@netsentinel/contracts/source';
+import { isoTime, relativeTime, visible } from '../lib/format.ts';
+import { useNow } from '../lib/hooks.ts';
+import { useStatus } from '../lib/live.ts';
+
+/** Named at once; the others are folded away. */
+const SHOWN = 3;
+
+export function SilentSources() {
+  const sources = useStatus()?.sources;
+  const now = useNow();
+  if (sources === undefined || sources.silent === 0) return null;
+  const { latest, silent } = sources;
+  const more = latest.slice(SHOWN);
+  return (
+    <section className="notice silent" role="status" aria-label="Silent sources">
+      <strong>
+        {silent === 1 ? 'One source has fallen silent' : `${silent.toLocaleString()} sources have fallen silent`}
+      </strong>
+      <List sources={latest.slice(0, SHOWN)} now={now} />
+      {more.length > 0 && (
+        <details>
+          <summary>{(silent - SHOWN).toLocaleString()} more</summary>
+          <List sources={more} now={now} />
+          {silent > latest.length && <div className="dim">and {(silent - latest.length).toLocaleString()} others</div>}
+        </details>
+      )}
+    </section>
+  );
+}
+
+function List({ sources, now }: { readonly sources: readonly SilentSource[]; readonly now: number }) {
+  return (
+    <ul>
+      {sources.map(({ sensor, source, lastSeen }) => (
+        <li key={`${sensor} ${source}`}>
+          <span className="dot bad" /> <code>{visible(source === '' ? sensor : source)}</code>{' '}
+          <span className="dim">
+            {source === '' ? 'gives no sign of life' : `of ${sensor}`}, last heard{' '}
+            <time dateTime={isoTime(lastSeen)}>{relativeTime(lastSeen, now)}</time>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
