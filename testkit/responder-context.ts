@@ -46,9 +46,9 @@ export function unblockOf(text: string): Change {
   return { kind: 'unblock', network: networkOf(text) };
 }
 
-/** For as long as a test may take on a busy machine. */
+/** Waits until it is so, with the patience that all tests have. */
 export async function until(check: () => Promise<boolean> | boolean): Promise<void> {
-  await vi.waitUntil(check, { timeout: 15_000, interval: 20 });
+  await vi.waitUntil(check, { interval: 20 });
 }
 
 function networkOf(text: string): Network {
