@@ -84,6 +84,8 @@ describe('redis', () => {
     await block('198.51.100.7');
     server.values.delete('netsentinel:block:198.51.100.7');
     await until(() => server.values.has('netsentinel:block:198.51.100.7'));
+    // Told once Redis has answered.
+    await until(() => ctx.mends.length > 0);
     expect(ctx.mends).toEqual(['keys were gone from Redis']);
     expect(messages().filter((one) => one['reset'] === true)).toHaveLength(1);
   });
