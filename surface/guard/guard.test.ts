@@ -150,6 +150,16 @@ describe('rate limits', () => {
     start({ limits: [{ ...login, requests: 1 }] });
     expect(actions(post, { method: 'POST', target })).toEqual(['allow', 'limit']);
   });
+
+  it.each([
+    ['dots', `/${'./'.repeat(4000)}login`],
+    ['ways up', `/${'a/../'.repeat(2000)}login`],
+    ['a host', `http://${'a'.repeat(4000)}/login`],
+    ['a scheme', `${'a'.repeat(40)}://h/login`],
+  ])('know their route behind %s of any length', (_, target) => {
+    start({ limits: [{ ...login, requests: 1 }] });
+    expect(actions(post, { method: 'POST', target })).toEqual(['allow', 'limit']);
+  });
 });
 
 describe('inspection', () => {
@@ -213,8 +223,10 @@ describe('inspection', () => {
     expect(wants('POST', { 'content-type': 'application/json; charset=utf-8' })).toBe(true);
     expect(wants('POST', { 'content-type': 'application/vnd.api+json' })).toBe(true);
     expect(wants('POST', { 'content-type': 'image/png' })).toBe(false);
-    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'gzip' })).toBe(false);
-    expect(wants('GET', { 'content-type': 'application/json' })).toBe(false);
+    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'GZIP' })).toBe(true);
+    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'compress' })).toBe(false);
+    // Express reads the body of any method.
+    expect(wants('GET', { 'content-type': 'application/json' })).toBe(true);
     expect(wants('POST', {})).toBe(false);
     const json = request({ method: 'POST', headers: { 'content-type': 'application/json' } });
     void guard.close();
