@@ -54,9 +54,9 @@ export interface GuardStatus {
 export interface Guard {
   /** Never throws nor rejects, whatever the request holds. A promise only where rate limits are counted in Redis. */
   inspect(request: GuardRequest): Decision | Promise<Decision>;
-  /** Whether `inspectBody` has something to look for in this request's body. */
+  /** Whether `inspectBody` has something to look for in this request's body, if it has one: some frameworks read those of GET too. */
   wantsBody(request: GuardRequest): boolean;
-  /** For a request that was let in. @param body its first bytes, as they came, at most `maxBodyBytes` */
+  /** For a request that was let in. @param body its first bytes, at most `maxBodyBytes`; unpacked where they came with a `Content-Encoding` (`unpackFirst`) */
   inspectBody(request: GuardRequest, decision: Allowed, body: Uint8Array): Decision;
   /** A body that did not come in time. */
   tooSlow(request: GuardRequest, decision: Allowed): Decision;
@@ -125,8 +125,6 @@ class LocalGuard implements Guard {
   }
 
   wantsBody(request: GuardRequest): boolean {
-    const { method } = request;
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false;
     const isLookedAt = this.#inspection.mode !== 'off' || this.#honeytokens.fields.length > 0;
     return isLookedAt && this.#inspection.canReadBody(request);
   }
