@@ -273,6 +273,9 @@ describe('honeytokens', () => {
     const target = '/backup';
     decide({ target, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } });
     decide({ target, peer: '127.0.0.1' });
+    // All of IPv4 behind a translator.
+    decide({ target, peer: '64:ff9b::198.51.100.7' });
+    expect(actions({ peer: '64:ff9b::203.0.113.9' })).toEqual(['allow']);
     decide({ target, peer: '10.1.2.3', headers: { 'x-forwarded-for': '198.51.100.9' } });
     expect(actions({}, { peer: '127.0.0.1' }, { peer: '10.1.2.3' })).toEqual(['allow', 'allow', 'allow']);
     expect(told).toEqual(['a proxy forwards requests but is not among proxies.trusted: all its clients count as one']);
