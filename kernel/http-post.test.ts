@@ -45,6 +45,7 @@ describe('a receiver', () => {
     ['says two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', { ok: false }],
     // It has been taken: once more would be twice.
     ['takes it and never ends', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok', { ok: true, answer: 'HTTP 200: ok' }],
+    ['takes it and goes mad', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nZZZ\r\n', { ok: true }],
     ['refuses it and never ends', 'HTTP/1.1 410 x\r\nTransfer-Encoding: chunked\r\n\r\n', { ok: false, retry: false }],
     [
       'waits for an age',

@@ -61,7 +61,9 @@ export function post({ url, headers, body, timeoutMs, allowPrivate, ca }: Postin
         ...(allowPrivate ? {} : { lookup: lookupPublic }),
         ...(ca === undefined ? {} : { ca: revealed(ca) }),
       });
-      request.on('error', (error) => end({ ok: false, answer: failed(error), retry: !(error instanceof NotPublic) }));
+      request.on('error', (error) => {
+        if (!isAnswered) end({ ok: false, answer: failed(error), retry: !(error instanceof NotPublic) });
+      });
       request.on('response', (response) => {
         isAnswered = true;
         void read(response).then((text) => end(judge(response, text)));
