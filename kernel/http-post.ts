@@ -37,8 +37,8 @@ export function post({ url, headers, body, timeoutMs, allowPrivate, ca }: Postin
     let isAnswered = false;
     const timer = setTimeout(() => {
       // What it answered is known, however long it goes on: that breaks off the reading. To post it again could be once too often.
-      if (isAnswered) return void request?.destroy();
-      end({ ok: false, answer: `no answer within ${timeoutMs} ms`, retry: true });
+      if (isAnswered) request?.destroy();
+      else end({ ok: false, answer: `no answer within ${timeoutMs} ms`, retry: true });
     }, timeoutMs);
     const end = (outcome: SendOutcome): void => {
       clearTimeout(timer);
