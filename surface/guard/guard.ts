@@ -236,7 +236,7 @@ class LocalGuard implements Guard {
     const reporter = this.#reporter;
     if (reporter === undefined || decision.client.parsed === undefined) return;
     if (reporter.what === 'findings' && decision.action === 'allow' && decision.findings.length === 0) return;
-    reporter.add(reportLine({ request, decision, body, atMs }));
+    reporter.add(reportLine({ request, decision, body, atMs }), decision.client.actor);
   }
 }
 
