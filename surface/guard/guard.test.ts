@@ -268,6 +268,31 @@ describe('honeytokens', () => {
     expect(decide({ target: '/.env' })).toMatchObject({ answer: { body: 'KEY=1' } });
   });
 
+  it.each([
+    ['a picture of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['a frame of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
+    ['a form of a neighbouring site', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+    ['a picture in somebody’s comment', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }],
+    ['a browser that reads ahead', { 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch;prerender' }],
+    ['another site, without TLS', { host: 'shop.example', referer: 'http://evil.example/shop.example' }],
+    ['a form of another site', { host: 'shop.example', origin: 'null' }],
+  ])('do not block a visitor whom %s sent, and tell of it', (_, headers) => {
+    start(options);
+    expect(decide({ target: '/backup', headers })).toMatchObject({ action: 'honeytoken', answer: { status: 200 } });
+    expect(actions({})).toEqual(['allow']);
+  });
+
+  it.each([
+    ['typed it', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
+    ['followed it here', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }],
+    ['came from here, without TLS', { host: 'shop.example:8080', referer: 'http://shop.example:8080/robots.txt' }],
+    ['sends nonsense', { host: 'shop.example', referer: 'nonsense' }],
+  ])('block whoever %s', (_, headers) => {
+    start(options);
+    decide({ target: '/backup', headers });
+    expect(actions({})).toEqual(['block']);
+  });
+
   it('do not block a visitor whom another site sent, nor our own machine, nor an unknown proxy', () => {
     start(options);
     const target = '/backup';

@@ -7,7 +7,7 @@ import type { FeedStatus } from './blocklist/feed.ts';
 import { Clients, type ProxyOptions } from './client/client.ts';
 import { blockedAnswer, limitedAnswer, unavailableAnswer } from './answers.ts';
 import type { Allowed, Answer, BlockReason, Client, Decision, GuardLog, GuardRequest } from './guard.types.ts';
-import { Honeytokens, wasSentByAnotherSite, type HoneytokenOptions } from './honeytokens/honeytokens.ts';
+import { Honeytokens, wasSentBySomebody, type HoneytokenOptions } from './honeytokens/honeytokens.ts';
 import { Inspection, type InspectionMode, type InspectionOptions } from './inspection/inspection.ts';
 import { Limits, type LimitOptions, type Verdict } from './limits/limits.ts';
 import { MemoryCounts } from './limits/memory-counts.ts';
@@ -213,7 +213,7 @@ class LocalGuard implements Guard {
 
   #blockToucher(request: GuardRequest, client: Client): void {
     const { blockMs } = this.#honeytokens;
-    if (blockMs === 0 || wasSentByAnotherSite(request)) return;
+    if (blockMs === 0 || wasSentBySomebody(request)) return;
     if (!this.#clients.mayBlock(client, request.peer, request.headers)) return;
     this.#blocklist.block(client.actor, this.#now() + blockMs);
   }
