@@ -8,6 +8,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Availability, Change, ChangeOutcome, IntendedBlocks, Responder } from './responder.types.ts';
+import { Turns } from './turns.ts';
 
 /** With more networks than this changed at once, replacing everything is faster than changing each. */
 export const MAX_CHANGES = 2000;
@@ -48,10 +49,12 @@ export class Lane {
   #behind = false;
   #working = false;
   #busySince: number | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #replacing: Promise<boolean> | undefined;
   #started = false;
   #down = false;
+  /** Why it is unavailable, as it was last told. */
+  #told: string | undefined;
   #pauseMs = WATCH_MS;
   #nextTry = 0;
   #trying = false;
@@ -166,12 +169,15 @@ export class Lane {
     this.#cancelWatch?.();
     await this.responder.close();
     let cancel: (() => void) | undefined;
-    await Promise.race([this.#tail, new Promise<void>((resolve) => (cancel = this.#clock.after(CLOSE_MS, resolve)))]);
+    await Promise.race([
+      this.#turns.done(),
+      new Promise<void>((resolve) => (cancel = this.#clock.after(CLOSE_MS, resolve))),
+    ]);
     cancel?.();
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#tail.then(async () => {
+    const run = this.#turns.take(async () => {
       this.#busySince = this.#clock.monotonicMs();
       try {
         return await work();
@@ -179,9 +185,7 @@ export class Lane {
         this.#busySince = undefined;
       }
     });
-    this.#tail = run.catch((error: unknown) =>
-      this.#log.error('A responder broke its contract', { responder: this.id, error }),
-    );
+    run.catch((error: unknown) => this.#log.error('A responder broke its contract', { responder: this.id, error }));
     return run;
   }
 
@@ -235,15 +239,18 @@ export class Lane {
   }
 
   #wentDown(): void {
+    this.#tell(this.responder.availability());
     if (this.#down) return;
     this.#down = true;
     this.#pauseMs = WATCH_MS;
     this.#nextTry = this.#clock.monotonicMs() + this.#pauseMs;
-    const now = this.responder.availability();
-    this.#log.warn('A responder is unavailable', {
-      responder: this.id,
-      ...(now.available ? {} : { reason: now.reason }),
-    });
+  }
+
+  /** For all responders, which only say it: once, and again where the reason has become another. */
+  #tell(now: Availability): void {
+    if (now.available || now.reason === this.#told) return;
+    this.#told = now.reason;
+    this.#log.error('A responder is unavailable', { responder: this.id, reason: now.reason, hint: now.hint });
   }
 
   #watch(): void {
@@ -266,6 +273,7 @@ export class Lane {
       if (result.available) {
         this.#started = true;
         this.#down = false;
+        this.#told = undefined;
         this.#onBack(this);
       } else {
         this.#wentDown();
