@@ -81,9 +81,9 @@ export function likeOf(reader: QueryReader): string {
 }
 
 export function fromSchema(session: MysqlSession, reader: QueryReader): string {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from') && !input.take('in')) return session.currentDatabase;
-  const name = expressions.name();
+  const name = input.name();
   if (
     !schemaNames(session).some(
       (known) => known === name || (known.toLowerCase() === name.toLowerCase() && /schema$/i.test(name)),

@@ -160,10 +160,10 @@ export function showTableStatus({ session, reader }: ShowCall): Answer {
 }
 
 export function showColumns({ session, reader, full }: ShowCall): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from')) input.expect('in');
-  let path = expressions.path();
-  if (input.take('from') || input.take('in')) path = [expressions.name(), path.at(-1)!];
+  let path = input.path();
+  if (input.take('from') || input.take('in')) path = [input.name(), path.at(-1)!];
   const { table } = findTable(session, path);
   const rows = columnRows(session, table);
   const names = full
@@ -191,10 +191,10 @@ export function showColumns({ session, reader, full }: ShowCall): Answer {
 }
 
 export function showIndex({ session, reader }: ShowCall): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from')) input.expect('in');
-  let path = expressions.path();
-  if (input.take('from') || input.take('in')) path = [expressions.name(), path.at(-1)!];
+  let path = input.path();
+  if (input.take('from') || input.take('in')) path = [input.name(), path.at(-1)!];
   const { table } = findTable(session, path);
   const count = session.store.rows(table).length;
   const rows = table.keys.flatMap((key) =>

@@ -17,7 +17,7 @@ interface Options {
 }
 
 export function copy(session: PgSession, reader: QueryReader): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   input.next();
   let result: ResultSet | undefined;
   let path: string[] = [];
@@ -27,8 +27,8 @@ export function copy(session: PgSession, reader: QueryReader): Answer {
     const compiled = compileQuery(session.dialect, query);
     result = { columns: compiled.columns, rows: compiled.run(undefined) };
   } else {
-    path = expressions.path();
-    if (input.isOperator('(')) columns = input.parenthesised(() => input.list(() => expressions.name()));
+    path = input.path();
+    if (input.isOperator('(')) columns = input.parenthesised(() => input.list(() => input.name()));
   }
   const from = input.take('from');
   if (!from) input.expect('to');

@@ -145,7 +145,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   prepare: (session, reader) => {
     const { input } = reader;
     input.next();
-    const name = reader.expressions.name();
+    const name = reader.input.name();
     const types = input.isOperator('(')
       ? input.parenthesised(() => input.list(() => session.dialect.type(parseTypeName(input))))
       : [];
@@ -159,7 +159,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   execute: (session, reader) => {
     const { input, expressions } = reader;
     input.next();
-    const name = expressions.name();
+    const name = input.name();
     const known = session.prepared.get(name);
     if (known === undefined) throw fault('26000', `prepared statement "${name}" does not exist`);
     const values = input.isOperator('(')
@@ -178,9 +178,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return { tag: name === 'all' ? 'DEALLOCATE ALL' : 'DEALLOCATE' };
   },
   declare: (session, reader) => {
-    const { input, expressions } = reader;
+    const { input } = reader;
     input.next();
-    const name = expressions.name();
+    const name = input.name();
     const hold = / with\s+hold /i.test(input.sql);
     if (!session.store.inTransaction && !hold) throw outside('DECLARE CURSOR');
     while (!input.isWord('for') && !input.ended()) input.next();
@@ -305,7 +305,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   call: (_, reader) => {
     reader.input.next();
-    const path = reader.expressions.path();
+    const path = reader.input.path();
     rest(reader.input);
     throw fault('42883', `procedure ${path.join('.')}() does not exist`, {
       hint: 'No procedure matches the given name and argument types. You might need to add explicit type casts.',
