@@ -1,6 +1,6 @@
 /** LOAD DATA, from a file of the machine or of the client. */
 import type { Expression } from '../sql/ast.types.ts';
-import { insertValues } from '../sql/change-rows.ts';
+import { insertValues } from '../sql/insert-rows.ts';
 import type { QueryReader } from '../sql/parse-query.ts';
 import { importRows } from './file-tricks.ts';
 import { fault } from './mysql-faults.ts';

@@ -1,6 +1,6 @@
 /** MySQL's side of the engine: names, types and functions of one session. */
 import type { Call, Expression, SelectItem, TypeName } from '../sql/ast.types.ts';
-import type { ChangeDialect } from '../sql/change-rows.ts';
+import type { ChangeDialect } from '../sql/change-rows.types.ts';
 import type { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Aggregate, Compiled, TableFunction } from '../sql/dialect.types.ts';

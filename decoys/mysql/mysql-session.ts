@@ -1,7 +1,9 @@
 /** One client's session on the server: what it has set, which database it uses, and each statement's answer. */
 import type { Persona } from '../persona/persona.types.ts';
 import type { Expression, Query, Statement } from '../sql/ast.types.ts';
-import { deleteRows, insertRows, updateRows, type Changed } from '../sql/change-rows.ts';
+import type { Changed } from '../sql/change-rows.types.ts';
+import { insertRows } from '../sql/insert-rows.ts';
+import { deleteRows, updateRows } from '../sql/update-rows.ts';
 import { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Compiled } from '../sql/dialect.types.ts';

@@ -1,6 +1,6 @@
 /** COPY: tables to and from the client, files of the server, and programs of the machine. */
 import type { Expression } from '../sql/ast.types.ts';
-import { insertValues } from '../sql/change-rows.ts';
+import { insertValues } from '../sql/insert-rows.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { QueryReader } from '../sql/parse-query.ts';
 import type { ResultSet } from '../sql/relation.ts';

@@ -1,6 +1,6 @@
 /** PostgreSQL's side of the engine: names, types and functions of one session. */
 import type { Call, Expression, SelectItem, TypeName } from '../sql/ast.types.ts';
-import type { ChangeDialect } from '../sql/change-rows.ts';
+import type { ChangeDialect } from '../sql/change-rows.types.ts';
 import type { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Aggregate, Compiled, Environment, TableFunction } from '../sql/dialect.types.ts';

@@ -1,6 +1,8 @@
 /** One client's session on the cluster: settings, transactions, and each statement's answer. */
 import type { Expression, Query, Statement } from '../sql/ast.types.ts';
-import { deleteRows, insertRows, updateRows, type Changed } from '../sql/change-rows.ts';
+import type { Changed } from '../sql/change-rows.types.ts';
+import { insertRows } from '../sql/insert-rows.ts';
+import { deleteRows, updateRows } from '../sql/update-rows.ts';
 import { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Compiled } from '../sql/dialect.types.ts';
