@@ -21,7 +21,7 @@ import type { Row, SqlType, Value } from '../sql/values.ts';
 import { catalogTable } from './catalog-data.ts';
 import { define } from './definitions.ts';
 import { runOwn } from './own-statements.ts';
-import { keyOid, ownTables } from './pg-catalog.ts';
+import { keyOid, ownTables } from './own-relations.ts';
 import { PgDialect } from './pg-dialect.ts';
 import { fault, pgFaults, shownType } from './pg-faults.ts';
 import { quoteIdent } from './pg-functions.ts';

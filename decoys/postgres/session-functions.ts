@@ -3,7 +3,7 @@
 import type { Compiler } from '../sql/compile-expression.ts';
 import type { Compiled, TableFunction } from '../sql/dialect.types.ts';
 import type { Row, SqlType, Value } from '../sql/values.ts';
-import { indexDefinition, keyOid, ownTables } from './pg-catalog.ts';
+import { indexDefinition, keyOid, ownTables } from './own-relations.ts';
 import { catalogData, catalogTable } from './catalog-data.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault } from './pg-faults.ts';
