@@ -5,6 +5,7 @@ import type { QueryReader } from '../sql/parse-query.ts';
 import type { TokenStream } from '../sql/token-stream.ts';
 import { catalogData, catalogTable } from './catalog-data.ts';
 import { copy } from './copy.ts';
+import { typeFor } from './conversions.ts';
 import { fault, pgFaults } from './pg-faults.ts';
 import type { Answer, PgSession } from './pg-session.ts';
 import { TEXT } from './pg-types.ts';
@@ -147,7 +148,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     input.next();
     const name = reader.input.name();
     const types = input.isOperator('(')
-      ? input.parenthesised(() => input.list(() => session.dialect.type(parseTypeName(input))))
+      ? input.parenthesised(() => input.list(() => typeFor(session, parseTypeName(input))))
       : [];
     input.expect('as');
     const sql = rest(input);
