@@ -1,7 +1,7 @@
 /** What the attacker's copy of a database holds, by the numbers (OIDs) that the catalogue knows it by. */
 import type { Table } from '../sql/relation.ts';
 import { catalogTable } from './catalog-data.ts';
-import { quoteIdent } from './pg-functions.ts';
+import { quoteIdent } from './quoting.ts';
 import type { PgSession } from './pg-session.ts';
 
 export interface Located {

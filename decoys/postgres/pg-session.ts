@@ -24,7 +24,7 @@ import { runOwn } from './own-statements.ts';
 import { keyOid, ownTables } from './own-relations.ts';
 import { PgDialect } from './pg-dialect.ts';
 import { fault, pgFaults, shownType } from './pg-faults.ts';
-import { quoteIdent } from './pg-functions.ts';
+import { quoteIdent } from './quoting.ts';
 import type { Database, PgWorld } from './pg-attacker-world.ts';
 import type { PgServer } from './pg-server.ts';
 import { REPORTED_PARAMETERS } from './reported-parameters.ts';

@@ -7,7 +7,7 @@ import { indexDefinition, keyOid, ownTables } from './own-relations.ts';
 import { catalogData, catalogTable } from './catalog-data.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault } from './pg-faults.ts';
-import { quoteIdent } from './pg-functions.ts';
+import { quoteIdent } from './quoting.ts';
 import { intervalMs, intervalText } from './pg-operators.ts';
 import {
   BOOL,

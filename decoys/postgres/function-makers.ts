@@ -1,0 +1,40 @@
+/** How functions that need nothing but their arguments are written down. */
+import type { SqlType, Value } from '../sql/values.ts';
+import { toFloat } from './pg-operators.ts';
+import { FLOAT8, INT4, TEXT, plainText } from './pg-types.ts';
+
+export type Known = Exclude<Value, null>;
+
+export interface PgFunction {
+  /** How many arguments it takes; literals of no type yet are texts by then. */
+  readonly least: number;
+  readonly most: number;
+  readonly type: SqlType | ((types: readonly SqlType[]) => SqlType);
+  readonly run: (args: readonly Value[], types: readonly SqlType[]) => Value;
+}
+
+/** Null where an argument is. */
+export const known =
+  (run: (...args: readonly Known[]) => Value) =>
+  (args: readonly Value[]): Value =>
+    args.includes(null) ? null : run(...(args as Known[]));
+
+/** Of texts, whatever was given. */
+export function texts(least: number, most: number, run: (...args: readonly string[]) => string): PgFunction {
+  return {
+    least,
+    most,
+    type: TEXT,
+    run: (args, types) => (args.includes(null) ? null : run(...args.map((arg, i) => plainText(arg, types[i]!)))),
+  };
+}
+
+/** Answers an `int4`. */
+export function count(least: number, most: number, run: (...args: readonly Known[]) => number | null): PgFunction {
+  return { least, most, type: INT4, run: known(run) };
+}
+
+/** Of double precision. */
+export function numeric(least: number, most: number, run: (...args: readonly number[]) => number): PgFunction {
+  return { least, most, type: FLOAT8, run: known((...args) => run(...args.map(toFloat))) };
+}
