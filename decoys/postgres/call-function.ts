@@ -1,6 +1,5 @@
 /** Calls, in the order that they are looked for: what the parser itself knows, functions of the session, plain ones, those that answer rows, casts. */
 import type { Call } from '../sql/ast.types.ts';
-import type { Compiler } from '../sql/compile-expression.ts';
 import type { Compiled, Environment } from '../sql/dialect.types.ts';
 import type { SqlFault } from '../sql/sql-fault.ts';
 import type { Value } from '../sql/values.ts';
@@ -10,10 +9,11 @@ import { plainFunctions } from './pg-functions.ts';
 import { coerced, compareValues } from './pg-operators.ts';
 import { TEXT, typeNamed } from './pg-types.ts';
 import { resolveArguments } from './resolve-function.ts';
-import { sessionFunction, tableFunction } from './session-functions.ts';
+import { sessionFunction } from './session-functions.ts';
+import { tableFunction } from './table-functions.ts';
 
 /** `given` are its arguments as they are written, before a signature gave them types. */
-export function callFunction(dialect: PgDialect, call: Call, given: readonly Compiled[], compiler: Compiler): Compiled {
+export function callFunction(dialect: PgDialect, call: Call, given: readonly Compiled[]): Compiled {
   const name = call.path.at(-1)!.toLowerCase();
   const routine = dialect.session.routine(name);
   const unknown = (args: readonly Compiled[]): SqlFault =>
@@ -31,7 +31,7 @@ export function callFunction(dialect: PgDialect, call: Call, given: readonly Com
     args = resolved ?? given;
     const found =
       conditional(dialect, name, args, call.at) ??
-      sessionFunction(dialect, name, args, compiler, call.at) ??
+      sessionFunction(dialect, name, args) ??
       plain(dialect, name, args) ??
       answeringRows(dialect, name, args);
     if (found !== undefined) return found;

@@ -1,7 +1,8 @@
-/** How functions that need nothing but their arguments are written down. */
+/** How functions are written down: plain ones, that need nothing but their arguments, and those of a session. */
 import type { SqlType, Value } from '../sql/values.ts';
 import { toFloat } from './pg-operators.ts';
-import { FLOAT8, INT4, TEXT, plainText } from './pg-types.ts';
+import type { PgDialect } from './pg-dialect.ts';
+import { BOOL, FLOAT8, INT4, TEXT, plainText } from './pg-types.ts';
 
 export type Known = Exclude<Value, null>;
 
@@ -38,3 +39,18 @@ export function count(least: number, most: number, run: (...args: readonly Known
 export function numeric(least: number, most: number, run: (...args: readonly number[]) => number): PgFunction {
   return { least, most, type: FLOAT8, run: known((...args) => run(...args.map(toFloat))) };
 }
+
+type Run = (dialect: PgDialect, args: readonly Value[], types: readonly SqlType[]) => Value;
+
+export interface SessionFunction {
+  readonly type: SqlType;
+  readonly run: Run;
+  /** Answers null where an argument is. */
+  readonly strict: boolean;
+}
+
+/** Null where an argument is. */
+export const strict = (type: SqlType, run: Run): SessionFunction => ({ type, run, strict: true });
+/** An argument as text; empty where it was not given. */
+export const text = (value: Value | undefined): string => (value === undefined ? '' : plainText(value, TEXT));
+export const yes = strict(BOOL, () => true);

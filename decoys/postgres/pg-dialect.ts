@@ -19,7 +19,7 @@ import { fault, pgFaults, shownType } from './pg-faults.ts';
 import { binary, coerced, compareValues, unary } from './pg-operators.ts';
 import type { PgSession } from './pg-session.ts';
 import { pgSpecial } from './pg-special.ts';
-import { tableFunction } from './session-functions.ts';
+import { tableFunction } from './table-functions.ts';
 import {
   BOOL,
   FLOAT8,
@@ -178,8 +178,8 @@ export class PgDialect implements ChangeDialect {
     return shownText(this.session, value, type);
   }
 
-  call(call: Call, args: readonly Compiled[], compiler: Compiler): Compiled {
-    return callFunction(this, call, args, compiler);
+  call(call: Call, args: readonly Compiled[]): Compiled {
+    return callFunction(this, call, args);
   }
 
   aggregate(call: Call, args: readonly Compiled[]): Aggregate | undefined {

@@ -87,7 +87,7 @@ export function pgSpecial(dialect: PgDialect, expression: Expression, compiler: 
       }
       if (expression.path.length === 1) {
         if (/^(current_user|session_user|user|current_role|current_catalog|current_schema)$/.test(name))
-          return sessionFunction(dialect, name, [], compiler, expression.at);
+          return sessionFunction(dialect, name, []);
         const source = compiler.scope.sources.findIndex((own) => own.alias === name);
         // A table's name stands for its row.
         if (source >= 0) return { type: { name: 'record' }, run: (env) => env.tuple[source] ?? null };
