@@ -2,7 +2,8 @@
 import type { Value } from '../sql/values.ts';
 import { count, known, type PgFunction } from './function-makers.ts';
 import { compareValues } from './pg-operators.ts';
-import { INT4, TEXT, arrayOf, plainText } from './pg-types.ts';
+import { INT4, TEXT, arrayOf } from './pg-types.ts';
+import { plainText } from './pg-values.ts';
 
 const list = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : []);
 

@@ -1,6 +1,7 @@
 /** Functions that explain the catalogue: definitions, descriptions, sizes, what is visible. psql, pg_dump and every tool that lists tables live by them. */
 import type { Value } from '../sql/values.ts';
 import { catalogData, catalogTable } from './catalog-data.ts';
+import { nameOf, numberOf } from './object-names.ts';
 import { indexDefinition, ownIndexes, ownTables, type Located, type OwnIndex } from './own-relations.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { BOOL, INT4, INT8, NAME, OID, TEXT, formatType, typeNamed, typeOfOid } from './pg-types.ts';
@@ -128,7 +129,7 @@ export const catalogFunctions: Readonly<Record<string, SessionFunction>> = {
   pg_indexes_size: strict(INT8, () => 16_384),
   to_regclass: strict({ name: 'regclass' }, ({ session }, [name]) => {
     try {
-      return session.lookup(text(name), 'regclass');
+      return numberOf(session, text(name), 'regclass');
     } catch {
       return null;
     }
@@ -139,7 +140,7 @@ export const catalogFunctions: Readonly<Record<string, SessionFunction>> = {
     type: { name: 'aclitem[]', element: { name: 'aclitem' } },
     strict: false,
     run: (dialect, [kind, owner]) => {
-      const name = dialect.session.nameOf(Number(owner ?? 10), 'regrole');
+      const name = nameOf(dialect.session, Number(owner ?? 10), 'regrole');
       const [everybody, own] = DEFAULT_RIGHTS.get(String(kind)) ?? [undefined, 'rwU'];
       return [...(everybody === undefined ? [] : [`=${everybody}/${name}`]), `${name}=${own}/${name}`];
     },

@@ -6,7 +6,8 @@ import { adding, named, only, type Makers, type Named } from './catalog-rows.ts'
 import { roleOid } from './own-relations.ts';
 import type { PgWorld } from './pg-attacker-world.ts';
 import type { PgSession } from './pg-session.ts';
-import { parseValue, typeNamed } from './pg-types.ts';
+import { typeNamed } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 
 /** The schema `public`, as numbered by initdb. */
 const PUBLIC = 2200;

@@ -3,23 +3,13 @@ import type { TypeName } from '../sql/ast.types.ts';
 import type { Compiled, Dialect } from '../sql/dialect.types.ts';
 import type { SqlFault } from '../sql/sql-fault.ts';
 import { type SqlType, type Value, integer } from '../sql/values.ts';
+import { nameOf, numberOf } from './object-names.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault, shownType } from './pg-faults.ts';
 import { decimal, inRange, intervalMs, intervalText, toFloat } from './pg-operators.ts';
 import type { PgSession } from './pg-session.ts';
-import {
-  NAME,
-  TEXT,
-  UNKNOWN,
-  arrayOf,
-  isNumber,
-  isText,
-  isTime,
-  isWhole,
-  parseValue,
-  plainText,
-  typeNamed,
-} from './pg-types.ts';
+import { NAME, TEXT, UNKNOWN, arrayOf, isNumber, isText, isTime, isWhole, typeNamed } from './pg-types.ts';
+import { parseValue, plainText } from './pg-values.ts';
 
 /** The type that a statement names. */
 export function typeFor(session: PgSession, name: TypeName): SqlType {
@@ -105,7 +95,7 @@ export function convert(session: PgSession, value: Exclude<Value, null>, from: S
 /** `regclass` and its kin: a name is looked up for its number. */
 export function toRegistered(session: PgSession, arg: Compiled, type: SqlType): Compiled {
   const look = (value: Exclude<Value, null>): Value =>
-    typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : session.lookup(value, type.name)) : value;
+    typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : numberOf(session, value, type.name)) : value;
   if (arg.constant !== undefined && arg.constant.value !== null) {
     const value = look(arg.constant.value);
     return { type, run: () => value, constant: { value } };
@@ -122,7 +112,7 @@ export function toRegistered(session: PgSession, arg: Compiled, type: SqlType): 
 /** As clients see it: numbers behind names become names. */
 export function shownText(session: PgSession, value: Value, type: SqlType): string {
   if (value !== null && type.name.startsWith('reg') && typeof value === 'number')
-    return session.nameOf(value, type.name);
+    return nameOf(session, value, type.name);
   return plainText(value, type);
 }
 

@@ -2,7 +2,8 @@
 import type { Value } from '../sql/values.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault } from './pg-faults.ts';
-import { INT4, INT8, OID, TEXT, VOID, parseValue } from './pg-types.ts';
+import { INT4, INT8, OID, TEXT, VOID } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 import { strict, text, type SessionFunction } from './function-makers.ts';
 
 export const fileFunctions: Readonly<Record<string, SessionFunction>> = {

@@ -2,7 +2,8 @@
 import type { SqlType, Value } from '../sql/values.ts';
 import { toFloat } from './pg-operators.ts';
 import type { PgDialect } from './pg-dialect.ts';
-import { BOOL, FLOAT8, INT4, TEXT, plainText } from './pg-types.ts';
+import { BOOL, FLOAT8, INT4, TEXT } from './pg-types.ts';
+import { plainText } from './pg-values.ts';
 
 export type Known = Exclude<Value, null>;
 

@@ -1,7 +1,8 @@
 /** JSON made of values, by the functions' names. */
 import { Decimal, type SqlType, type Value } from '../sql/values.ts';
 import type { PgFunction } from './function-makers.ts';
-import { TEXT, plainText, spacedJson } from './pg-types.ts';
+import { TEXT } from './pg-types.ts';
+import { plainText, spacedJson } from './pg-values.ts';
 
 export function toJson(value: Value, type: SqlType): string {
   if (value === null) return 'null';

@@ -3,7 +3,8 @@ import { Decimal, integer } from '../sql/values.ts';
 import { known, numeric, type PgFunction } from './function-makers.ts';
 import { fault } from './pg-faults.ts';
 import { decimal, toFloat } from './pg-operators.ts';
-import { FLOAT8, INT4, INT8, NUMERIC, TEXT, isWhole, parseValue, plainText } from './pg-types.ts';
+import { FLOAT8, INT4, INT8, NUMERIC, TEXT, isWhole } from './pg-types.ts';
+import { parseValue, plainText } from './pg-values.ts';
 
 /** The result has the type of what was given, integers and numerics alike. */
 function rounding(run: (value: Decimal, places: number) => Decimal): PgFunction {

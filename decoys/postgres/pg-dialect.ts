@@ -20,20 +20,8 @@ import { binary, coerced, compareValues, unary } from './pg-operators.ts';
 import type { PgSession } from './pg-session.ts';
 import { pgSpecial } from './pg-special.ts';
 import { tableFunction } from './table-functions.ts';
-import {
-  BOOL,
-  FLOAT8,
-  INT4,
-  INT8,
-  NUMERIC,
-  TEXT,
-  UNKNOWN,
-  isNumber,
-  isText,
-  isTime,
-  parseValue,
-  plainText,
-} from './pg-types.ts';
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT, UNKNOWN, isNumber, isText, isTime } from './pg-types.ts';
+import { parseValue, plainText } from './pg-values.ts';
 
 const MAX_STEPS = 8_000_000;
 

@@ -3,21 +3,8 @@ import type { Compiled } from '../sql/dialect.types.ts';
 import { likeMatches, regexp } from '../sql/patterns.ts';
 import { Decimal, type SqlType, type Value, integer } from '../sql/values.ts';
 import { fault, shownType } from './pg-faults.ts';
-import {
-  BOOL,
-  FLOAT8,
-  INT4,
-  INT8,
-  NUMERIC,
-  TEXT,
-  UNKNOWN,
-  isNumber,
-  isText,
-  isTime,
-  isWhole,
-  parseValue,
-  plainText,
-} from './pg-types.ts';
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT, UNKNOWN, isNumber, isText, isTime, isWhole } from './pg-types.ts';
+import { parseValue, plainText } from './pg-values.ts';
 
 type Known = Exclude<Value, null>;
 

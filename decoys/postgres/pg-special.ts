@@ -5,7 +5,8 @@ import type { Compiled } from '../sql/dialect.types.ts';
 import { type Value } from '../sql/values.ts';
 import { systemOid } from './pg-catalog.ts';
 import { sessionFunction } from './session-functions.ts';
-import { OID, TEXT, arrayOf, parseValue } from './pg-types.ts';
+import { OID, TEXT, arrayOf } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 import type { PgDialect } from './pg-dialect.ts';
 
 /** Undefined where it has none such either. */

@@ -4,7 +4,8 @@ import type { Row, SqlType, Value } from '../sql/values.ts';
 import { serverPath } from './file-functions.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault } from './pg-faults.ts';
-import { BOOL, INT4, INT8, OID, TEXT, arrayOf, parseValue } from './pg-types.ts';
+import { BOOL, INT4, INT8, OID, TEXT, arrayOf } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 import { text } from './function-makers.ts';
 
 const MAX_SERIES = 2_000_000;

@@ -3,7 +3,8 @@ import { regexp } from '../sql/patterns.ts';
 import type { SqlType, Value } from '../sql/values.ts';
 import { count, known, texts, type PgFunction } from './function-makers.ts';
 import { fault } from './pg-faults.ts';
-import { BOOL, TEXT, plainText } from './pg-types.ts';
+import { BOOL, TEXT } from './pg-types.ts';
+import { plainText } from './pg-values.ts';
 import { quoteIdent, quoteLiteral } from './quoting.ts';
 
 const MAX_TEXT = 16_777_216;
