@@ -1,7 +1,7 @@
 /** Functions of arrays, by their names. */
 import type { Value } from '../sql/values.ts';
 import { count, known, type PgFunction } from './function-makers.ts';
-import { compareValues } from './pg-operators.ts';
+import { compareValues } from './compare-values.ts';
 import { INT4, TEXT, arrayOf } from './pg-types.ts';
 import { plainText } from './pg-values.ts';
 

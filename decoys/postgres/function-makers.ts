@@ -1,6 +1,6 @@
 /** How functions are written down: plain ones, that need nothing but their arguments, and those of a session. */
 import type { SqlType, Value } from '../sql/values.ts';
-import { toFloat } from './pg-operators.ts';
+import { toFloat } from './compare-values.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { BOOL, FLOAT8, INT4, TEXT } from './pg-types.ts';
 import { plainText } from './pg-values.ts';

@@ -2,7 +2,7 @@
 import { Decimal, integer } from '../sql/values.ts';
 import { known, numeric, type PgFunction } from './function-makers.ts';
 import { fault } from './pg-faults.ts';
-import { decimal, toFloat } from './pg-operators.ts';
+import { decimal, toFloat } from './compare-values.ts';
 import { FLOAT8, INT4, INT8, NUMERIC, TEXT, isWhole } from './pg-types.ts';
 import { parseValue, plainText } from './pg-values.ts';
 

@@ -16,7 +16,8 @@ import { castTo, commonType, convert, shownText, toRegistered, typeFor } from '.
 import { pgAggregate } from './pg-aggregates.ts';
 import { catalogRelation } from './pg-catalog.ts';
 import { fault, pgFaults, shownType } from './pg-faults.ts';
-import { binary, coerced, compareValues, unary } from './pg-operators.ts';
+import { compareValues } from './compare-values.ts';
+import { binary, coerced, unary } from './pg-operators.ts';
 import type { PgSession } from './pg-session.ts';
 import { pgSpecial } from './pg-special.ts';
 import { tableFunction } from './table-functions.ts';

@@ -4,7 +4,7 @@ import { catalogFunctions } from './catalog-functions.ts';
 import { fileFunctions } from './file-functions.ts';
 import type { PgDialect } from './pg-dialect.ts';
 import { fault } from './pg-faults.ts';
-import { intervalMs, intervalText } from './pg-operators.ts';
+import { intervalMs, intervalText } from './intervals.ts';
 import { BOOL, FLOAT8, INT4, INT8, NAME, TEXT, TIMESTAMPTZ, VOID, arrayOf } from './pg-types.ts';
 import { strict, text, yes, type SessionFunction } from './function-makers.ts';
 

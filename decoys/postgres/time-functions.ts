@@ -1,7 +1,8 @@
 /** Functions of dates and times, by their names. */
 import { Decimal } from '../sql/values.ts';
 import { known, type Known, type PgFunction } from './function-makers.ts';
-import { epoch, toFloat } from './pg-operators.ts';
+import { toFloat } from './compare-values.ts';
+import { epoch } from './intervals.ts';
 import { FLOAT8, NUMERIC, TEXT, TIMESTAMPTZ } from './pg-types.ts';
 
 export const timeFunctions: Readonly<Record<string, PgFunction>> = {
