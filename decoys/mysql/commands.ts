@@ -9,7 +9,7 @@ import { fault, syntaxFault } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { PayloadReader, PayloadWriter, framed } from './packets.ts';
 import { UTF8_COLLATION, binaryRow, columnPacket, textRow } from './result-packets.ts';
-import { keyWord } from './system-tables.ts';
+import { keyWord } from './own-tables.ts';
 import { errorPacket } from './error-packet.ts';
 import { statementsOf } from './statements.ts';
 

@@ -6,7 +6,8 @@ import { fault } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { typeText } from './mysql-types.ts';
 import { type ShowCall, findTable, listed, rest } from './show-result.ts';
-import { engineOf, schemaNames } from './system-tables.ts';
+import { engineOf } from './own-tables.ts';
+import { schemaNames } from './system-tables.ts';
 
 export function showCreate({ session, reader }: ShowCall): Answer {
   const { input } = reader;

@@ -10,7 +10,8 @@ import { text } from './function.types.ts';
 import { fault } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { textOf } from './mysql-values.ts';
-import { schemaNames, systemColumns } from './system-tables.ts';
+import { systemColumns } from './system-columns.ts';
+import { schemaNames } from './system-tables.ts';
 
 /** One SHOW as it is asked for, up to what follows its word. */
 export interface ShowCall {

@@ -7,7 +7,8 @@ import type { Answer, MysqlSession } from './mysql-session.ts';
 import { typeText } from './mysql-types.ts';
 import { textOf } from './mysql-values.ts';
 import { LONG, NUMBER, type ShowCall, filtered, findTable, fromSchema, likeOf, shownColumns } from './show-result.ts';
-import { keyWord, schemaNames, systemTableNames, tableStatus } from './system-tables.ts';
+import { keyWord, tableStatus } from './own-tables.ts';
+import { schemaNames, systemTableNames } from './system-tables.ts';
 
 function tablesOf(session: MysqlSession, schema: string): { name: string; kind: string; table: Table | undefined }[] {
   const own = session.store.schemas.get(schema);
