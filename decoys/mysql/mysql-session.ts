@@ -25,6 +25,7 @@ import type { MysqlServer } from './mysql-server.ts';
 import { textOf } from './mysql-values.ts';
 import { OwnStatements } from './own-statements.ts';
 import { statusOf } from './server-status.ts';
+import { zoneOffset } from './time-zone.ts';
 import { SystemVariables } from './system-variables.ts';
 import { exportRows } from './file-tricks.ts';
 import type { MysqlWorld } from './mysql-world.ts';
@@ -155,25 +156,7 @@ export class MysqlSession {
 
   /** Offset of the session's time zone, ms. */
   zoneMs(): number {
-    const zone = textOf(this.systemVariable('time_zone', ''));
-    const fixed = /^([+-])(\d\d):(\d\d)$/.exec(zone);
-    if (fixed !== null) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
-    const now = this.clock();
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: this.persona.timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }).formatToParts(now);
-    const part = (type: string): number => Number(parts.find((each) => each.type === type)!.value);
-    return (
-      Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) -
-      Math.floor(now / 1000) * 1000
-    );
+    return zoneOffset(textOf(this.systemVariable('time_zone', '')), this.persona.timeZone, this.clock());
   }
 
   localTime(): number {
@@ -260,11 +243,6 @@ export class MysqlSession {
     if (result === 'exists') throw fault(1086, 'HY000', `File '${path}' already exists`);
     if (result === 'denied')
       throw fault(1, 'HY000', `Can't create/write to file '${path}' (Errcode: 13 "Permission denied")`);
-  }
-
-  /** A library that the attacker may have put there. */
-  readLibrary(path: string): Uint8Array | undefined {
-    return this.#parts.readFile(path);
   }
 
   hasFolder(path: string): boolean {
