@@ -3,7 +3,6 @@
  * after its decoy's type and what happened (`telnet-login`; `DECOY_ACTIONS` of the contracts say what that means). All attacker text is cut to its
  * field's cap here; whatever else a protocol knows goes along as `extra`.
  */
-import type { SensorEvent } from '@netsentinel/contracts/event';
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
 import { cut, httpFields, keyword, merge, tlsFields } from './event-fields.ts';
 import type { Kept } from './service.types.ts';
