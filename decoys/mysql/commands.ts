@@ -1,34 +1,18 @@
-/** The commands of a logged-in client: queries, prepared statements, and the small ones; and how their answers go out. */
+/** The commands of a logged-in client: queries, prepared statements, and the small ones. */
 import type { ServiceSession } from '../service/service.types.ts';
-import type { ResultSet } from '../sql/relation.ts';
 import { describeQuery } from '../sql/query-purpose.ts';
 import { SqlFault } from '../sql/sql-fault.ts';
-import { Decimal, type Value } from '../sql/values.ts';
-import { CAPABILITY, type HandshakeResponse } from './handshake.ts';
-import { fault, syntaxFault } from './mysql-faults.ts';
-import type { Answer, MysqlSession } from './mysql-session.ts';
-import { PayloadReader, PayloadWriter, framed } from './packets.ts';
-import { UTF8_COLLATION, binaryRow, columnPacket, textRow } from './result-packets.ts';
-import { keyWord } from './system-tables.ts';
+import type { Value } from '../sql/values.ts';
 import { errorPacket } from './error-packet.ts';
+import { CAPABILITY, type HandshakeResponse } from './handshake.ts';
+import { resultColumns } from './mysql-dialect.ts';
+import { fault } from './mysql-faults.ts';
+import type { Answer, MysqlSession } from './mysql-session.ts';
+import { PayloadReader, PayloadWriter } from './packets.ts';
+import { ResultSender, type Output } from './result-sender.ts';
+import { describeColumns, readParameter } from './statement-parameters.ts';
 import { statementsOf } from './statements.ts';
 
-/** What the protocol gives to commands. */
-export interface Output {
-  sequence: number;
-  packet(payload: Uint8Array): boolean;
-  raw(bytes: Uint8Array): boolean;
-  end(reason: string): void;
-  /** No further command is taken until `proceed`. */
-  hold(): void;
-  proceed(): void;
-  whenDrained(run: () => void): void;
-  changeUser(payload: Buffer): void;
-}
-
-const STATUS = { inTransaction: 1, autocommit: 2, more: 8, noIndex: 32, dropped: 256, stateChanged: 0x4000 };
-/** Rows are sent in pieces of about this much. */
-const PIECE_BYTES = 256 * 1024;
 const MAX_STATEMENTS = 500;
 const MAX_LONG_DATA = 16 * 1024 * 1024;
 const MAX_TOLD = 5000;
@@ -46,6 +30,7 @@ export class CommandRunner {
   readonly #session: ServiceSession;
   readonly #client: HandshakeResponse;
   readonly #out: Output;
+  readonly #send: ResultSender;
   readonly #prepared = new Map<number, Prepared>();
   #nextStatement = 1;
   #cancel: (() => void) | undefined;
@@ -57,6 +42,7 @@ export class CommandRunner {
     this.#session = session;
     this.#client = client;
     this.#out = out;
+    this.#send = new ResultSender(sql, client, out);
   }
 
   /** Whether the next packet belongs to the command under way: a file that was asked for. */
@@ -67,6 +53,11 @@ export class CommandRunner {
   closed(): void {
     this.#cancel?.();
     if (this.#sql.store.inTransaction) this.#sql.store.rollback();
+  }
+
+  /** An OK packet for what is no statement. */
+  ok(answer: Answer): void {
+    this.#send.ok(answer);
   }
 
   command(payload: Buffer): void {
@@ -80,7 +71,7 @@ export class CommandRunner {
         return this.#run(() => {
           const name = payload.toString('utf8', 1);
           this.#tell(`USE ${name}`, () => this.#sql.useDatabase(name));
-          this.ok({});
+          this.#send.ok({});
         });
       case 0x03:
         return this.#query(payload.subarray(1));
@@ -103,10 +94,10 @@ export class CommandRunner {
       case 0x0c:
         return this.#query(Buffer.from(`KILL ${payload.length >= 5 ? payload.readUInt32LE(1) : 0}`));
       case 0x0d:
-        this.#eof();
+        this.#send.eof();
         return;
       case 0x0e:
-        this.ok({});
+        this.#send.ok({});
         return;
       case 0x11:
         return this.#out.changeUser(payload);
@@ -122,10 +113,10 @@ export class CommandRunner {
       case 0x1a:
         return this.#run(() => {
           this.#statement(payload, 'mysqld_stmt_reset').long = new Map();
-          this.ok({});
+          this.#send.ok({});
         });
       case 0x1b:
-        this.#eof();
+        this.#send.eof();
         return;
       case 0x1c:
         return this.#run(() => {
@@ -136,7 +127,7 @@ export class CommandRunner {
         this.#sql.userVariables.clear();
         this.#sql.store.rollback();
         this.#prepared.clear();
-        this.ok({});
+        this.#send.ok({});
         return;
       default:
         this.#out.packet(errorPacket(fault(1047, '08S01', 'Unknown command')));
@@ -190,9 +181,12 @@ export class CommandRunner {
       };
       if (answer.localFile !== undefined) this.#askFile(answer.localFile);
       else if (answer.result === undefined) {
-        this.ok(answer, more);
+        this.#send.ok(answer, more);
         go();
-      } else this.#rows(answer.result, false, more, go, answer.failed);
+      } else
+        this.#send.rows({ ...answer, result: answer.result }, { binary: false, more }, go, (error) =>
+          this.#failed(error),
+        );
     });
   }
 
@@ -256,92 +250,7 @@ export class CommandRunner {
       (kept) => this.#session.report.upload({ path: local.path, kept, size: local.bytes }),
       () => {},
     );
-    this.#run(() => this.ok(local.take(content)));
-  }
-
-  #status(more: boolean): number {
-    return (
-      (this.#sql.autocommit ? STATUS.autocommit : 0) |
-      (this.#sql.store.inTransaction ? STATUS.inTransaction : 0) |
-      (more ? STATUS.more : 0)
-    );
-  }
-
-  ok(answer: Answer, more = false): void {
-    const found =
-      (this.#client.capabilities & CAPABILITY.foundRows) !== 0
-        ? Number(/^Rows matched: (\d+)/.exec(answer.info ?? '')?.[1] ?? Number.NaN)
-        : Number.NaN;
-    const affected = Number.isNaN(found) ? (answer.affected ?? 0) : found;
-    const writer = new PayloadWriter()
-      .u8(0)
-      .lenenc(affected)
-      .lenenc(answer.lastId ?? 0)
-      .u16(this.#status(more))
-      .u16(this.#sql.warningCount);
-    const { info = '' } = answer;
-    if ((this.#client.capabilities & CAPABILITY.sessionTrack) !== 0 && info !== '') writer.text(info);
-    else if (info !== '') writer.text(info);
-    this.#out.packet(writer.done());
-  }
-
-  #eof(more = false, asOk = false): void {
-    this.#out.packet(
-      asOk
-        ? new PayloadWriter().u8(0xfe).lenenc(0).lenenc(0).u16(this.#status(more)).u16(this.#sql.warningCount).done()
-        : new PayloadWriter().u8(0xfe).u16(this.#sql.warningCount).u16(this.#status(more)).done(),
-    );
-  }
-
-  #columns({ columns }: Pick<ResultSet, 'columns'>): Buffer[] {
-    const sql = this.#sql;
-    const context = {
-      extended: this.#client.extendedMetadata,
-      collation: UTF8_COLLATION[sql.server.product],
-      keyOf: (schema: string, table: string, column: string) => {
-        const known = sql.store.table(schema, table);
-        return known === undefined ? '' : keyWord(known, column);
-      },
-    };
-    return columns.map((column) => columnPacket(column, context));
-  }
-
-  #rows(result: ResultSet, binary: boolean, more: boolean, then: () => void, failed?: SqlFault): void {
-    const short = (this.#client.capabilities & CAPABILITY.deprecateEof) !== 0;
-    const head = new PayloadWriter().lenenc(result.columns.length);
-    if (this.#client.cachedMetadata) head.u8(1);
-    this.#out.packet(head.done());
-    for (const packet of this.#columns(result)) this.#out.packet(packet);
-    if (!short) this.#eof(more);
-    if (failed !== undefined) return this.#failed(failed);
-    let at = 0;
-    const pump = (): void => {
-      while (at < result.rows.length) {
-        const pieces: Buffer[] = [];
-        for (let bytes = 0; at < result.rows.length && bytes < PIECE_BYTES; at++) {
-          const row = result.rows[at]!;
-          const packet = framed(
-            binary ? binaryRow(row, result.columns) : textRow(row, result.columns),
-            this.#out.sequence,
-          );
-          this.#out.sequence += 1 + Math.floor((packet.length - 4) / 0xffffff);
-          pieces.push(packet);
-          bytes += packet.length;
-        }
-        if (!this.#out.raw(Buffer.concat(pieces))) {
-          this.#out.hold();
-          this.#out.whenDrained(() => {
-            pump();
-            this.#out.proceed();
-          });
-          return;
-        }
-      }
-      if (short) this.#eof(more, true);
-      else this.#eof(more);
-      then();
-    };
-    pump();
+    this.#run(() => this.#send.ok(local.take(content)));
   }
 
   #statistics(): string {
@@ -355,15 +264,9 @@ export class CommandRunner {
     const reader = new PayloadReader(payload, 1);
     const name = reader.terminated().toString('utf8');
     const { schema, table } = this.#sql.dialect.changeable([name], 0, 'SELECT');
-    for (const packet of this.#columns({
-      columns: table.columns.map((column, i) => ({
-        name: column.name,
-        type: column.type,
-        origin: { schema, table: table.name, alias: table.name, column, number: i + 1 },
-      })),
-    }))
+    for (const packet of this.#send.columns(resultColumns(schema, table)))
       this.#out.packet(Buffer.concat([packet, Buffer.from([0xfb])]));
-    this.#eof();
+    this.#send.eof();
   }
 
   #prepare(sql: string): void {
@@ -373,24 +276,19 @@ export class CommandRunner {
     const columns = this.#tell(sql, () => describeColumns(this.#sql, reader, sql));
     const id = this.#nextStatement++;
     this.#prepared.set(id, { sql, parameters: columns.parameters, types: [], long: new Map(), longBytes: 0 });
-    const definitions = this.#columns({ columns: columns.columns });
+    const definitions = this.#send.columns(columns.columns);
     this.#out.packet(
       new PayloadWriter().u8(0).u32(id).u16(definitions.length).u16(columns.parameters).u8(0).u16(0).done(),
     );
-    const short = (this.#client.capabilities & CAPABILITY.deprecateEof) !== 0;
     if (columns.parameters > 0) {
-      const unknown = this.#columns({
-        columns: Array.from({ length: columns.parameters }, () => ({
-          name: '?',
-          type: { name: 'varbinary', length: 0 },
-        })),
-      });
-      for (const packet of unknown) this.#out.packet(packet);
-      if (!short) this.#eof();
+      const unknown = { name: '?', type: { name: 'varbinary', length: 0 } };
+      const placeholders = this.#send.columns(Array.from({ length: columns.parameters }, () => unknown));
+      for (const packet of placeholders) this.#out.packet(packet);
+      if (!this.#send.short) this.#send.eof();
     }
     if (definitions.length > 0) {
       for (const packet of definitions) this.#out.packet(packet);
-      if (!short) this.#eof();
+      if (!this.#send.short) this.#send.eof();
     }
   }
 
@@ -431,77 +329,14 @@ export class CommandRunner {
       () => this.#sql.execute(prepared.sql, values),
     );
     this.#afterDelay(() => {
-      if (answer.result === undefined) this.ok(answer);
-      else this.#rows(answer.result, true, false, () => {}, answer.failed);
+      if (answer.result === undefined) this.#send.ok(answer);
+      else
+        this.#send.rows(
+          { ...answer, result: answer.result },
+          { binary: true, more: false },
+          () => {},
+          (error) => this.#failed(error),
+        );
     });
-  }
-}
-
-function describeColumns(
-  sql: MysqlSession,
-  reader: ReturnType<MysqlSession['read']>,
-  text: string,
-): { columns: ResultSet['columns']; parameters: number } {
-  const { input } = reader;
-  if (input.isWord('prepare', 'use'))
-    throw fault(1295, 'HY000', 'This command is not supported in the prepared statement protocol yet');
-  if (!reader.startsQuery() && !input.isWord('show', 'describe', 'desc', 'explain')) {
-    let parameters = 0;
-    while (!input.ended()) if (input.next().kind === 'parameter') parameters++;
-    return { columns: [], parameters };
-  }
-  if (reader.startsQuery()) {
-    sql.statement = text;
-    sql.parameters = [];
-    const query = reader.query();
-    while (input.takeOperator(';'));
-    if (!input.ended()) throw syntaxFault(sql.server.product, text.slice(input.token.at), 1);
-    return { columns: sql.columnsOf(query), parameters: input.parameters };
-  }
-  return { columns: sql.execute(text).result?.columns ?? [], parameters: 0 };
-}
-
-function readParameter(reader: PayloadReader, code: number): Value {
-  const unsigned = (code & 0x8000) !== 0;
-  switch (code & 0xff) {
-    case 1: {
-      const value = reader.u8();
-      return unsigned ? value : (value << 24) >> 24;
-    }
-    case 2:
-    case 13: {
-      const value = reader.u16();
-      return unsigned ? value : (value << 16) >> 16;
-    }
-    case 3:
-    case 9: {
-      const value = reader.u32();
-      return unsigned ? value : value | 0;
-    }
-    case 8: {
-      const bytes = reader.bytes(8);
-      const value = unsigned ? bytes.readBigUInt64LE(0) : bytes.readBigInt64LE(0);
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    }
-    case 4:
-      return reader.bytes(4).readFloatLE(0);
-    case 5:
-      return reader.bytes(8).readDoubleLE(0);
-    case 6:
-      return null;
-    case 0:
-    case 246:
-      return Decimal.parse(reader.blob().toString('latin1')) ?? null;
-    case 7:
-    case 10:
-    case 12: {
-      const at = reader.bytes(reader.u8());
-      if (at.length < 4) return '0000-00-00 00:00:00';
-      const two = (value: number): string => String(value).padStart(2, '0');
-      const day = `${String(at.readUInt16LE(0)).padStart(4, '0')}-${two(at[2]!)}-${two(at[3]!)}`;
-      return (code & 0xff) === 10 ? day : `${day} ${two(at[4] ?? 0)}:${two(at[5] ?? 0)}:${two(at[6] ?? 0)}`;
-    }
-    default:
-      return reader.blob().toString('utf8');
   }
 }

@@ -28,7 +28,7 @@ export function create(session: MysqlSession, reader: QueryReader): Answer {
     session.watch.move('library', statement);
     const path = `/usr/lib/mysql/plugin/${library}`;
     if (/\//.test(library!)) throw missingLibrary(library!);
-    if (session.readLibrary(path) === undefined) throw missingLibrary(library!);
+    if (session.peekFile(path) === undefined) throw missingLibrary(library!);
     session.world.addUdf(name!.toLowerCase(), { returns: returns!.toLowerCase(), library: library! });
     return OK;
   }

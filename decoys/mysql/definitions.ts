@@ -8,7 +8,7 @@ import { fault, noDatabase } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { columnOf } from './mysql-types.ts';
 import { textOf, timeText } from './mysql-values.ts';
-import { engineOf } from './system-tables.ts';
+import { engineOf } from './own-tables.ts';
 import { parseColumnType } from './mysql-types.ts';
 
 const SYSTEM = /^(mysql|information_schema|performance_schema|sys)$/i;

@@ -1,6 +1,6 @@
 /** LOAD DATA, from a file of the machine or of the client. */
 import type { Expression } from '../sql/ast.types.ts';
-import { insertValues } from '../sql/change-rows.ts';
+import { insertValues } from '../sql/insert-rows.ts';
 import type { QueryReader } from '../sql/parse-query.ts';
 import { importRows } from './file-tricks.ts';
 import { fault } from './mysql-faults.ts';
@@ -10,7 +10,7 @@ import { rest } from './statement-end.ts';
 const MAX_LOADED_ROWS = 50_000;
 
 export function loadData(session: MysqlSession, reader: QueryReader): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   input.next();
   if (!input.take('data') && !input.take('xml')) throw input.unexpected();
   while (input.isWord('low_priority', 'concurrent')) input.next();
@@ -20,7 +20,7 @@ export function loadData(session: MysqlSession, reader: QueryReader): Answer {
   const path = input.next().text;
   if (!input.take('replace')) input.take('ignore');
   input.expect('into', 'table');
-  const table = expressions.path();
+  const table = input.path();
   const statement = rest(input);
   const separator = (what: string, fallback: string): string =>
     new RegExp(`${what}\\s+terminated\\s+by\\s+'((?:[^'\\\\]|\\\\.)*)'`, 'i')

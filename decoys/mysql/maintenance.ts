@@ -8,7 +8,7 @@ import { done, rest } from './statement-end.ts';
 import { describeTable } from './show-tables.ts';
 
 export function describe(session: MysqlSession, reader: QueryReader): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   input.next();
   input.take('extended');
   if (reader.startsQuery() || input.isWord('update', 'delete', 'insert', 'replace')) {
@@ -39,7 +39,7 @@ export function describe(session: MysqlSession, reader: QueryReader): Answer {
       },
     };
   }
-  const path = expressions.path();
+  const path = input.path();
   const like =
     input.token.kind === 'string' || input.token.kind === 'word' || input.token.kind === 'name'
       ? input.next().text

@@ -1,7 +1,9 @@
 /** One client's session on the server: what it has set, which database it uses, and each statement's answer. */
 import type { Persona } from '../persona/persona.types.ts';
 import type { Expression, Query, Statement } from '../sql/ast.types.ts';
-import { deleteRows, insertRows, updateRows, type Changed } from '../sql/change-rows.ts';
+import type { Changed } from '../sql/change-rows.types.ts';
+import { insertRows } from '../sql/insert-rows.ts';
+import { deleteRows, updateRows } from '../sql/update-rows.ts';
 import { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Compiled } from '../sql/dialect.types.ts';
@@ -22,10 +24,12 @@ import { fault, mysqlFaults, noDatabase } from './mysql-faults.ts';
 import type { MysqlServer } from './mysql-server.ts';
 import { textOf } from './mysql-values.ts';
 import { OwnStatements } from './own-statements.ts';
-import { serverData } from './server-data.ts';
+import { statusOf } from './server-status.ts';
+import { zoneOffset } from './time-zone.ts';
+import { SystemVariables } from './system-variables.ts';
 import { exportRows } from './file-tricks.ts';
 import type { MysqlWorld } from './mysql-world.ts';
-import { logStatement, refusesLog } from './query-log.ts';
+import { logStatement } from './query-log.ts';
 
 export interface Answer {
   readonly result?: ResultSet;
@@ -76,7 +80,7 @@ export class MysqlSession {
   readonly own: OwnStatements;
   readonly userVariables = new Map<string, Value>();
   readonly #rows: RowWatch;
-  readonly #variables = new Map<string, Value>();
+  readonly #variables: SystemVariables;
   readonly prepared = new Map<string, string>();
   database: string | undefined;
   statement = '';
@@ -102,6 +106,7 @@ export class MysqlSession {
         () => this.database,
       ),
     );
+    this.#variables = new SystemVariables(this);
     this.own = new OwnStatements(this);
     this.#rows = new RowWatch(parts.server.persona, 'mysql', parts.watch);
   }
@@ -151,25 +156,7 @@ export class MysqlSession {
 
   /** Offset of the session's time zone, ms. */
   zoneMs(): number {
-    const zone = textOf(this.systemVariable('time_zone', ''));
-    const fixed = /^([+-])(\d\d):(\d\d)$/.exec(zone);
-    if (fixed !== null) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
-    const now = this.clock();
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: this.persona.timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }).formatToParts(now);
-    const part = (type: string): number => Number(parts.find((each) => each.type === type)!.value);
-    return (
-      Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) -
-      Math.floor(now / 1000) * 1000
-    );
+    return zoneOffset(textOf(this.systemVariable('time_zone', '')), this.persona.timeZone, this.clock());
   }
 
   localTime(): number {
@@ -202,115 +189,15 @@ export class MysqlSession {
   }
 
   systemVariable(name: string, scope: string): Value {
-    const lower = name.toLowerCase();
-    if (scope !== 'global' && this.#variables.has(lower)) return this.#variables.get(lower)!;
-    switch (lower) {
-      case 'autocommit':
-        return this.autocommit ? 1 : 0;
-      case 'last_insert_id':
-      case 'identity':
-        return this.lastInsertId;
-      case 'pseudo_thread_id':
-        return this.connectionId;
-      case 'timestamp':
-        return Math.floor(this.clock() / 1000);
-      case 'warning_count':
-        return this.warnings.length;
-      case 'error_count':
-        return this.warnings.filter(({ level }) => level === 'Error').length;
-      case 'in_transaction':
-        return this.store.inTransaction ? 1 : 0;
-      case 'tx_isolation':
-      case 'transaction_isolation':
-        if (!this.server.isMaria || lower === 'tx_isolation') return 'REPEATABLE-READ';
-        break;
-      default:
-    }
-    const changed = this.world.global(lower);
-    if (changed !== undefined) return changed;
-    const value = this.server.variables.get(lower);
-    // Nowhere is forbidden; MySQL has a folder of its own.
-    if (lower === 'secure_file_priv' && value === '') return null;
-    if (value === undefined) throw fault(1193, 'HY000', `Unknown system variable '${name}'`);
-    if (value === 'ON' || value === 'OFF') return BOOLEAN_TEXT.test(lower) ? value : value === 'ON' ? 1 : 0;
-    return /^-?\d{1,15}$/.test(value)
-      ? Number(value)
-      : /^\d+\.\d+$/.test(value) && !lower.includes('version')
-        ? Number(value)
-        : value;
+    return this.#variables.get(name, scope);
   }
 
   setSystemVariable(name: string, value: Value, global: boolean): void {
-    const lower = name.toLowerCase();
-    if (lower === 'autocommit') {
-      this.autocommit = /^(1|on|true)$/i.test(textOf(value));
-      if (this.autocommit) this.store.commit();
-      else this.store.begin();
-      return;
-    }
-    const settable = new Set([
-      'insert_id',
-      'last_insert_id',
-      'timestamp',
-      'identity',
-      'pseudo_thread_id',
-      'sql_log_bin',
-      'rand_seed1',
-      'rand_seed2',
-      'character_set_client',
-      'names',
-      'transaction_isolation',
-      'session_track_gtids',
-      'sql_require_primary_key',
-      'information_schema_stats_expiry',
-      'net_write_timeout',
-      'show_create_table_verbosity',
-      'resultset_metadata',
-    ]);
-    if (!this.server.variables.has(lower) && !settable.has(lower))
-      throw fault(1193, 'HY000', `Unknown system variable '${name}'`);
-    const data = serverData();
-    if (data.readOnly.includes(lower)) throw fault(1238, 'HY000', `Variable '${lower}' is a read only variable`);
-    if (!global && !data.session.includes(lower) && !settable.has(lower))
-      throw fault(1229, 'HY000', `Variable '${lower}' is a GLOBAL variable and should be set with SET GLOBAL`);
-    const plain = value instanceof Object && !(value instanceof Uint8Array) ? textOf(value) : value;
-    if (/^(general|slow_query)_log_file$/.test(lower) && refusesLog(this, textOf(value)))
-      throw fault(1231, '42000', `Variable '${lower}' can't be set to the value of '${textOf(value)}'`);
-    const current = this.server.variables.get(lower);
-    const shown =
-      (current === 'ON' || current === 'OFF') && !BOOLEAN_TEXT.test(lower)
-        ? /^(on|1|true)$/i.test(textOf(plain))
-          ? 1
-          : 0
-        : plain;
-    if (global) this.world.setGlobal(lower, shown);
-    else if (this.#variables.size < MAX_VARIABLES) this.#variables.set(lower, shown);
+    this.#variables.set(name, value, global);
   }
 
-  /** A status as SHOW STATUS has it, with what lives. */
   status(): [string, string][] {
-    const uptime = Math.floor((this.clock() - this.server.startedAt()) / 1000);
-    const perSecond = this.persona.derive('mysql load', 1)[0]! / 64 + 0.4;
-    const live: Readonly<Record<string, string>> = {
-      Uptime: String(uptime),
-      Uptime_since_flush_status: String(uptime),
-      Questions: String(Math.floor(uptime * perSecond) + this.#questions),
-      Queries: String(Math.floor(uptime * perSecond * 1.1) + this.#questions),
-      Connections: String(this.connectionId + 1),
-      Threads_connected: '2',
-      Threads_running: '1',
-      Com_select: String(Math.floor(uptime * perSecond * 0.7)),
-      Bytes_received: String(Math.floor(uptime * perSecond * 140)),
-      Bytes_sent: String(Math.floor(uptime * perSecond * 900)),
-      Opened_tables: '68',
-      Open_tables: '57',
-      Slow_queries: '0',
-      Flush_commands: '1',
-      Compression: this.#parts.link.compressed ? 'ON' : 'OFF',
-      Ssl_cipher: this.#parts.link.tls?.cipher ?? '',
-      Ssl_version: this.#parts.link.tls?.version ?? '',
-    };
-    return serverData().status.map(([name, value]) => [name, live[name] ?? value]);
+    return statusOf(this, this.#questions, this.#parts.link);
   }
 
   constant(expression: Expression): Value {
@@ -358,11 +245,6 @@ export class MysqlSession {
       throw fault(1, 'HY000', `Can't create/write to file '${path}' (Errcode: 13 "Permission denied")`);
   }
 
-  /** A library that the attacker may have put there. */
-  readLibrary(path: string): Uint8Array | undefined {
-    return this.#parts.readFile(path);
-  }
-
   hasFolder(path: string): boolean {
     return this.#parts.hasFolder(path);
   }
@@ -386,7 +268,7 @@ export class MysqlSession {
   /** Tokens of one statement. */
   read(sql: string): QueryReader {
     const { faults } = this.dialect;
-    const ansiQuotes = textOf(this.#variables.get('sql_mode') ?? '').includes('ANSI');
+    const ansiQuotes = textOf(this.#variables.own('sql_mode') ?? '').includes('ANSI');
     const tokens = tokenise(sql, {
       flavour: 'mysql',
       faults,
@@ -421,11 +303,9 @@ export class MysqlSession {
   }
 
   #dispatch(reader: QueryReader): Answer {
-    const { input } = reader;
     const common = parseCommon(reader);
     if (common === undefined) return this.own.run(reader);
     this.#ended(reader);
-    void input;
     return this.#common(common);
   }
 
@@ -516,7 +396,3 @@ export class MysqlSession {
     return this.database;
   }
 }
-
-/** Variables that are words even in expressions. */
-const BOOLEAN_TEXT =
-  /^(query_cache_type|innodb_(fast|file)|have_|slave_exec|concurrent|delay_key|tls|old_mode|binlog_row|log_output|event_scheduler|aria_recover)/;

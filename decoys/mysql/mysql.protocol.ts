@@ -17,7 +17,8 @@ import {
 import { accountsOf, provesHash } from './accounts.ts';
 import { Compression } from './compression.ts';
 import { errorPacket } from './error-packet.ts';
-import { CommandRunner, type Output } from './commands.ts';
+import { CommandRunner } from './commands.ts';
+import type { Output } from './result-sender.ts';
 import { CAPABILITY, type HandshakeResponse, greeting, readResponse } from './handshake.ts';
 import type { MysqlHost } from './mysql-host.ts';
 import { fault } from './mysql-faults.ts';

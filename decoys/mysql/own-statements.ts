@@ -78,7 +78,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   use: (session, reader) => {
     const { input } = reader;
     input.next();
-    const name = reader.expressions.name();
+    const name = reader.input.name();
     done(input);
     session.useDatabase(name);
     return OK;
@@ -161,7 +161,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   call: (session, reader) => {
     reader.input.next();
-    const path = reader.expressions.path();
+    const path = reader.input.path();
     rest(reader.input);
     throw fault(
       1305,
@@ -200,16 +200,16 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return OK;
   },
   rename: (session, reader) => {
-    const { input, expressions } = reader;
+    const { input } = reader;
     input.next();
     if (!input.take('table') && !input.take('tables')) {
       session.watch.move('privileges', rest(input));
       return OK;
     }
     for (const [from, to] of input.list(() => {
-      const source = expressions.path();
+      const source = input.path();
       input.expect('to');
-      return [source, expressions.path()] as const;
+      return [source, input.path()] as const;
     })) {
       const { schema, table } = session.dialect.changeable(from, 0, 'RENAME');
       const target = to.length > 1 ? to[0]! : schema;
@@ -247,7 +247,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   prepare: (session, reader) => {
     const { input } = reader;
     input.next();
-    const name = reader.expressions.name().toLowerCase();
+    const name = reader.input.name().toLowerCase();
     input.expect('from');
     const value = session.constant(reader.expressions.expression());
     done(input);
@@ -263,7 +263,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       const sql = textOf(session.constant(reader.expressions.expression()));
       return session.execute(sql);
     }
-    const name = reader.expressions.name();
+    const name = reader.input.name();
     const sql = session.prepared.get(name.toLowerCase());
     if (sql === undefined) throw fault(1243, 'HY000', `Unknown prepared statement handler (${name}) given to EXECUTE`);
     const values = input.take('using') ? input.list(() => session.constant(reader.expressions.expression())) : [];
@@ -273,7 +273,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   deallocate: deallocate,
   handler: (session, reader) => {
     reader.input.next();
-    session.dialect.changeable(reader.expressions.path(), 0, 'INSERT');
+    session.dialect.changeable(reader.input.path(), 0, 'INSERT');
     rest(reader.input);
     throw fault(1031, 'HY000', 'Storage engine InnoDB of the table doesn’t have this option');
   },

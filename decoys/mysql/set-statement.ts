@@ -59,7 +59,7 @@ export function setStatement(session: MysqlSession, reader: QueryReader): Answer
 }
 
 function assign(session: MysqlSession, reader: QueryReader): void {
-  const { input, expressions } = reader;
+  const { input } = reader;
   let global = input.take('global') || input.take('persist');
   if (!global && !input.take('session')) input.take('local');
   const { token } = input;
@@ -74,7 +74,7 @@ function assign(session: MysqlSession, reader: QueryReader): void {
       global = scoped[1] === 'global' || scoped[1] === 'persist';
       name = scoped[2]!;
     }
-  } else name = expressions.path().join('.').toLowerCase();
+  } else name = input.path().join('.').toLowerCase();
   if (!input.takeOperator('=') && !input.takeOperator(':=')) throw input.unexpected();
   const value = setValue(session, reader, name);
   if (own) session.setUserVariable(name, value);

@@ -6,14 +6,15 @@ import { fault } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { typeText } from './mysql-types.ts';
 import { type ShowCall, findTable, listed, rest } from './show-result.ts';
-import { engineOf, schemaNames } from './system-tables.ts';
+import { engineOf } from './own-tables.ts';
+import { schemaNames } from './system-tables.ts';
 
 export function showCreate({ session, reader }: ShowCall): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   const what = input.next().text;
   if (what === 'database' || what === 'schema') {
     input.take('if', 'not', 'exists');
-    const name = expressions.name();
+    const name = input.name();
     if (!schemaNames(session).includes(name)) throw fault(1049, '42000', `Unknown database '${name}'`);
     const collate = session.server.isMaria
       ? `COLLATE ${session.collation}`
@@ -29,7 +30,7 @@ export function showCreate({ session, reader }: ShowCall): Answer {
     );
   }
   if (what === 'table' || what === 'view') {
-    const { schema, table } = findTable(session, expressions.path());
+    const { schema, table } = findTable(session, input.path());
     if (table.kind === 'view') {
       if (what === 'table' || table.kind === 'view')
         return listed(

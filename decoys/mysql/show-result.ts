@@ -10,7 +10,8 @@ import { text } from './function.types.ts';
 import { fault } from './mysql-faults.ts';
 import type { Answer, MysqlSession } from './mysql-session.ts';
 import { textOf } from './mysql-values.ts';
-import { schemaNames, systemColumns } from './system-tables.ts';
+import { systemColumns } from './system-columns.ts';
+import { schemaNames } from './system-tables.ts';
 
 /** One SHOW as it is asked for, up to what follows its word. */
 export interface ShowCall {
@@ -81,9 +82,9 @@ export function likeOf(reader: QueryReader): string {
 }
 
 export function fromSchema(session: MysqlSession, reader: QueryReader): string {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from') && !input.take('in')) return session.currentDatabase;
-  const name = expressions.name();
+  const name = input.name();
   if (
     !schemaNames(session).some(
       (known) => known === name || (known.toLowerCase() === name.toLowerCase() && /schema$/i.test(name)),

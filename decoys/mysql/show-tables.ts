@@ -7,7 +7,8 @@ import type { Answer, MysqlSession } from './mysql-session.ts';
 import { typeText } from './mysql-types.ts';
 import { textOf } from './mysql-values.ts';
 import { LONG, NUMBER, type ShowCall, filtered, findTable, fromSchema, likeOf, shownColumns } from './show-result.ts';
-import { keyWord, schemaNames, systemTableNames, tableStatus } from './system-tables.ts';
+import { keyWord, tableStatus } from './own-tables.ts';
+import { schemaNames, systemTableNames } from './system-tables.ts';
 
 function tablesOf(session: MysqlSession, schema: string): { name: string; kind: string; table: Table | undefined }[] {
   const own = session.store.schemas.get(schema);
@@ -160,10 +161,10 @@ export function showTableStatus({ session, reader }: ShowCall): Answer {
 }
 
 export function showColumns({ session, reader, full }: ShowCall): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from')) input.expect('in');
-  let path = expressions.path();
-  if (input.take('from') || input.take('in')) path = [expressions.name(), path.at(-1)!];
+  let path = input.path();
+  if (input.take('from') || input.take('in')) path = [input.name(), path.at(-1)!];
   const { table } = findTable(session, path);
   const rows = columnRows(session, table);
   const names = full
@@ -191,10 +192,10 @@ export function showColumns({ session, reader, full }: ShowCall): Answer {
 }
 
 export function showIndex({ session, reader }: ShowCall): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (!input.take('from')) input.expect('in');
-  let path = expressions.path();
-  if (input.take('from') || input.take('in')) path = [expressions.name(), path.at(-1)!];
+  let path = input.path();
+  if (input.take('from') || input.take('in')) path = [input.name(), path.at(-1)!];
   const { table } = findTable(session, path);
   const count = session.store.rows(table).length;
   const rows = table.keys.flatMap((key) =>

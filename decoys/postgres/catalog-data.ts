@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import type { Column } from '../sql/relation.ts';
 import type { Row, Value } from '../sql/values.ts';
-import { TEXT, parseValue, typeNamed } from './pg-types.ts';
+import { TEXT, typeNamed } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 
 type ColumnNote = readonly [name: string, type: string, notNull: boolean];
 interface Dumped {

@@ -1,6 +1,6 @@
 /** COPY: tables to and from the client, files of the server, and programs of the machine. */
 import type { Expression } from '../sql/ast.types.ts';
-import { insertValues } from '../sql/change-rows.ts';
+import { insertValues } from '../sql/insert-rows.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { QueryReader } from '../sql/parse-query.ts';
 import type { ResultSet } from '../sql/relation.ts';
@@ -17,7 +17,7 @@ interface Options {
 }
 
 export function copy(session: PgSession, reader: QueryReader): Answer {
-  const { input, expressions } = reader;
+  const { input } = reader;
   input.next();
   let result: ResultSet | undefined;
   let path: string[] = [];
@@ -27,8 +27,8 @@ export function copy(session: PgSession, reader: QueryReader): Answer {
     const compiled = compileQuery(session.dialect, query);
     result = { columns: compiled.columns, rows: compiled.run(undefined) };
   } else {
-    path = expressions.path();
-    if (input.isOperator('(')) columns = input.parenthesised(() => input.list(() => expressions.name()));
+    path = input.path();
+    if (input.isOperator('(')) columns = input.parenthesised(() => input.list(() => input.name()));
   }
   const from = input.take('from');
   if (!from) input.expect('to');

@@ -5,6 +5,7 @@ import { compileQuery } from '../sql/compile-query.ts';
 import type { Column, Table } from '../sql/relation.ts';
 import type { Row } from '../sql/values.ts';
 import { catalogTable } from './catalog-data.ts';
+import { typeFor } from './conversions.ts';
 import { fault, pgFaults, shownType } from './pg-faults.ts';
 import type { Answer, PgSession } from './pg-session.ts';
 import { TEXT, isText } from './pg-types.ts';
@@ -83,7 +84,7 @@ function place(session: PgSession, path: readonly string[], at: number): { schem
 }
 
 function columnOf(session: PgSession, definition: ColumnDefinition): Column {
-  const type = session.dialect.type(definition.type);
+  const type = typeFor(session, definition.type);
   const { default: fallback, defaultText } = definition;
   const shown =
     defaultText === undefined

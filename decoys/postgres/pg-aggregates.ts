@@ -2,9 +2,10 @@
 import type { Call } from '../sql/ast.types.ts';
 import type { Aggregate, Compiled } from '../sql/dialect.types.ts';
 import { Decimal, type Value, integer } from '../sql/values.ts';
-import { toJson } from './pg-functions.ts';
-import { compareValues, decimal, toFloat } from './pg-operators.ts';
-import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT, arrayOf, isNumber, plainText } from './pg-types.ts';
+import { toJson } from './json-functions.ts';
+import { compareValues, decimal, toFloat } from './compare-values.ts';
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT, arrayOf, isNumber } from './pg-types.ts';
+import { plainText } from './pg-values.ts';
 import type { PgDialect } from './pg-dialect.ts';
 
 const AGGREGATES = new Set([

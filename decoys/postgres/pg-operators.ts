@@ -2,26 +2,16 @@
 import type { Compiled } from '../sql/dialect.types.ts';
 import { likeMatches, regexp } from '../sql/patterns.ts';
 import { Decimal, type SqlType, type Value, integer } from '../sql/values.ts';
+import { compareValues, decimal, toFloat } from './compare-values.ts';
+import { DAY_MS, epoch, intervalText, shifted } from './intervals.ts';
 import { fault, shownType } from './pg-faults.ts';
-import {
-  BOOL,
-  FLOAT8,
-  INT4,
-  INT8,
-  NUMERIC,
-  TEXT,
-  UNKNOWN,
-  isNumber,
-  isText,
-  isTime,
-  isWhole,
-  parseValue,
-  plainText,
-} from './pg-types.ts';
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT, isNumber, isText, isTime, isWhole } from './pg-types.ts';
+import { parseValue, plainText } from './pg-values.ts';
 
 type Known = Exclude<Value, null>;
 
-export function strict(type: SqlType, left: Compiled, right: Compiled, run: (a: Known, b: Known) => Value): Compiled {
+/** Null where an operand is. */
+function strict(type: SqlType, left: Compiled, right: Compiled, run: (a: Known, b: Known) => Value): Compiled {
   return {
     type,
     run(env) {
@@ -79,24 +69,11 @@ export function binary(
 ): Compiled {
   // Names behind oids compare with texts by parsing those; so do all others.
   if (op === '->' || op === '->>') return jsonField(op, coerced(a, { name: 'json' }, learn), coerced(b, TEXT, learn));
-  const left = coerced(
-    a,
-    b.type.name === 'unknown'
-      ? TEXT
-      : (op === '||' || op.startsWith('~') || op.startsWith('!~')) && b.type.element === undefined
-        ? TEXT
-        : b.type,
-    learn,
-  );
-  const right = coerced(
-    b,
-    a.type.name === 'unknown'
-      ? TEXT
-      : (op === '||' || op.startsWith('~') || op.startsWith('!~')) && a.type.element === undefined
-        ? TEXT
-        : a.type,
-    learn,
-  );
+  const ofTexts = op === '||' || op.startsWith('~') || op.startsWith('!~');
+  const beside = ({ type }: Compiled): SqlType =>
+    type.name === 'unknown' || (ofTexts && type.element === undefined) ? TEXT : type;
+  const left = coerced(a, beside(b), learn);
+  const right = coerced(b, beside(a), learn);
   const [x, y] = [left.type, right.type];
   if (op === 'is distinct from' || op === 'is not distinct from')
     return {
@@ -214,52 +191,6 @@ function comparable(a: SqlType, b: SqlType): boolean {
   return a.element !== undefined && b.element !== undefined;
 }
 
-export function compareValues(a: Known, b: Known): number {
-  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
-  if (typeof a === 'boolean' || typeof b === 'boolean') return Number(a) - Number(b);
-  if (Array.isArray(a) && Array.isArray(b)) {
-    for (let i = 0; i < Math.min(a.length, b.length); i++) {
-      const [x, y] = [a[i] as Value, b[i] as Value];
-      const order = x === null || y === null ? (x === y ? 0 : x === null ? 1 : -1) : compareValues(x, y);
-      if (order !== 0) return order;
-    }
-    return a.length - b.length;
-  }
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Math.sign(Buffer.compare(a, b));
-  if ((typeof a === 'number' && !Number.isInteger(a)) || (typeof b === 'number' && !Number.isInteger(b)))
-    return Math.sign(toFloat(a) - toFloat(b));
-  if (isNumeric(a) && isNumeric(b)) return decimal(a).compare(decimal(b));
-  return compareText(String(a), String(b));
-}
-
-/** By code point, as the C locales do; a date before a longer time of the same day. */
-function compareText(a: string, b: string): number {
-  return a === b
-    ? 0
-    : /^[\x00-\x7f]*$/.test(a + b)
-      ? a < b
-        ? -1
-        : 1
-      : Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
-
-function isNumeric(value: Known): value is number | bigint | Decimal {
-  return typeof value === 'number' || typeof value === 'bigint' || value instanceof Decimal;
-}
-
-export function decimal(value: Known): Decimal {
-  return value instanceof Decimal
-    ? value
-    : isNumeric(value)
-      ? Decimal.of(value)
-      : (Decimal.parse(String(value)) ?? new Decimal(0n, 0));
-}
-
-export function toFloat(value: Known): number {
-  return value instanceof Decimal ? value.toNumber() : Number(value);
-}
-
 const RANGES: Readonly<Record<string, readonly [bigint, bigint, string]>> = {
   int2: [-32768n, 32767n, 'smallint'],
   int4: [-2147483648n, 2147483647n, 'integer'],
@@ -278,8 +209,6 @@ export function inRange(
     });
   return integer(value);
 }
-
-const DAY_MS = 86_400_000;
 
 function arithmetic(op: string, left: Compiled, right: Compiled, at: number): Compiled {
   const [x, y] = [left.type, right.type];
@@ -341,57 +270,6 @@ function overflow(op: string, x: SqlType, y: SqlType): readonly [string, string,
     : [`int4${name}`, 'int.c', 826 + step];
 }
 
-export function epoch(text: string): number {
-  return Date.parse(
-    `${text.slice(0, 10)}T${text.slice(11, 19) || '00:00:00'}${/(\.\d{1,3})/.exec(text.slice(19))?.[1] ?? ''}Z`,
-  );
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  second: 1000,
-  sec: 1000,
-  s: 1000,
-  minute: 60_000,
-  min: 60_000,
-  hour: 3_600_000,
-  h: 3_600_000,
-  day: DAY_MS,
-  d: DAY_MS,
-  week: 7 * DAY_MS,
-  mon: 30 * DAY_MS,
-  month: 30 * DAY_MS,
-  year: 365.25 * DAY_MS,
-  y: 365.25 * DAY_MS,
-};
-
-export function intervalMs(text: string): number {
-  let ms = 0;
-  for (const [, count, unit] of text.matchAll(/([+-]?\d+(?:\.\d+)?)\s*([a-z]+?)s?(?=[\s\d,]|$)/gi))
-    ms += Number(count) * (UNITS[unit!.toLowerCase()] ?? 0);
-  const clock = /(-?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?/.exec(text);
-  if (clock !== null)
-    ms +=
-      (clock[1] === '-' ? -1 : 1) * (Number(clock[2]) * 3600 + Number(clock[3]) * 60 + Number(clock[4] ?? 0)) * 1000;
-  return ms;
-}
-
-export function intervalText(ms: number): string {
-  const days = Math.trunc(ms / DAY_MS);
-  const rest = Math.abs(ms - days * DAY_MS);
-  const seconds = Math.floor(rest / 1000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const fraction = rest % 1000 === 0 ? '' : `.${String(Math.floor(rest % 1000)).padStart(3, '0')}`.replace(/0+$/, '');
-  const clock = `${ms < 0 && days === 0 ? '-' : ''}${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}`;
-  if (days === 0) return clock;
-  return `${days} day${Math.abs(days) === 1 ? '' : 's'}${rest === 0 ? '' : ` ${clock}`}`;
-}
-
-function shifted(text: string, interval: string, sign: number): string {
-  const zone = text.endsWith('+00') ? '+00' : '';
-  const iso = new Date(epoch(text) + sign * intervalMs(interval)).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${zone}`;
-}
-
 export function unary(op: string, arg: Compiled, at: number): Compiled {
   const { type } = arg;
   const on = (result: SqlType, run: (value: Known) => Value): Compiled => ({
@@ -421,5 +299,3 @@ export function unary(op: string, arg: Compiled, at: number): Compiled {
     where: ['op_error', 'parse_oper.c', 647],
   });
 }
-
-export const NOTHING: Compiled = { type: UNKNOWN, run: () => null };

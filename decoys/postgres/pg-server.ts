@@ -10,7 +10,7 @@ import { PgWorld, type Role } from './pg-attacker-world.ts';
 import type { Row, SqlType, Value } from '../sql/values.ts';
 import { catalogData } from './catalog-data.ts';
 import type { PostgresConfig } from './postgres.config.ts';
-import { parseValue } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 
 const FIRST_OID = 16_384;
 

@@ -1,6 +1,8 @@
 /** One client's session on the cluster: settings, transactions, and each statement's answer. */
 import type { Expression, Query, Statement } from '../sql/ast.types.ts';
-import { deleteRows, insertRows, updateRows, type Changed } from '../sql/change-rows.ts';
+import type { Changed } from '../sql/change-rows.types.ts';
+import { insertRows } from '../sql/insert-rows.ts';
+import { deleteRows, updateRows } from '../sql/update-rows.ts';
 import { Compiler } from '../sql/compile-expression.ts';
 import { compileQuery } from '../sql/compile-query.ts';
 import type { Compiled } from '../sql/dialect.types.ts';
@@ -16,17 +18,15 @@ import type { Store } from '../sql/store.ts';
 import { TokenStream } from '../sql/token-stream.ts';
 import { tokenise } from '../sql/tokens.ts';
 import type { Row, SqlType, Value } from '../sql/values.ts';
-import { catalogTable } from './catalog-data.ts';
 import { define } from './definitions.ts';
 import { runOwn } from './own-statements.ts';
-import { keyOid, ownTables } from './pg-catalog.ts';
 import { PgDialect } from './pg-dialect.ts';
-import { fault, pgFaults, shownType } from './pg-faults.ts';
-import { quoteIdent } from './pg-functions.ts';
+import { fault, pgFaults } from './pg-faults.ts';
 import type { Database, PgWorld } from './pg-attacker-world.ts';
 import type { PgServer } from './pg-server.ts';
-import { REPORTED_PARAMETERS } from './reported-parameters.ts';
-import { TEXT, parseValue, typeNamed, typeOfOid } from './pg-types.ts';
+import { Settings } from './settings.ts';
+import { TEXT } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 
 export interface Answer {
   /** What CommandComplete says. */
@@ -69,7 +69,7 @@ export class PgSession {
   readonly #parts: PgSessionParts;
   readonly dialect: PgDialect;
   readonly #rows: RowWatch;
-  readonly #settings = new Map<string, string>();
+  readonly #settings: Settings;
   readonly prepared = new Map<string, { readonly sql: string; readonly types: readonly SqlType[] }>();
   readonly cursors = new Map<string, { readonly result: ResultSet; at: number }>();
   /** Changes of parameters that the client is told of. */
@@ -89,6 +89,11 @@ export class PgSession {
     this.#parts = parts;
     this.dialect = new PgDialect(this);
     this.#rows = new RowWatch(parts.server.persona, 'postgresql', parts.watch);
+    this.#settings = new Settings(
+      parts.server.settings,
+      (name) => this.#liveSetting(name),
+      (name, value) => this.changed.push([name, value]),
+    );
     this.startedText = this.nowText();
   }
 
@@ -169,55 +174,28 @@ export class PgSession {
   }
 
   searchPath(): string[] {
-    const path = (this.#settings.get('search_path') ?? '"$user", public')
+    const path = (this.#settings.own('search_path') ?? '"$user", public')
       .split(',')
       .map((part) => part.trim().replace(/^"|"$/g, '').replace('$user', this.user));
     return path.filter((name) => this.store.schemas.has(name));
   }
 
   setting(name: string): string | undefined {
-    const own = this.#settings.get(name);
-    if (own !== undefined) return own;
-    if (name === 'is_superuser') return this.superuser ? 'on' : 'off';
-    if (name === 'session_authorization') return this.user;
-    if (name === 'client_encoding') return 'UTF8';
-    const row = this.server.settings.get(name);
-    return row === undefined ? undefined : shownSetting(row);
+    return this.#settings.get(name);
   }
 
   set(name: string, value: string): string {
-    const row = this.server.settings.get(name);
-    if (row === undefined && !name.includes('.') && name !== 'role' && name !== 'session_authorization')
-      throw fault('42704', `unrecognized configuration parameter "${name}"`, { where: ['find_option', 'guc.c', 5766] });
-    if (row !== undefined && row[6] === 'internal')
-      throw fault('55P02', `parameter "${name}" cannot be changed`, {
-        where: ['set_config_option_ext', 'guc.c', 7728],
-      });
-    if (row !== undefined && row[6] === 'postmaster')
-      throw fault('55P02', `parameter "${name}" cannot be changed without restarting the server`, {
-        where: ['set_config_option_ext', 'guc.c', 7751],
-      });
-    if (row !== undefined && row[6] === 'sighup')
-      throw fault('55P02', `parameter "${name}" cannot be changed now`, {
-        where: ['set_config_option_ext', 'guc.c', 7760],
-      });
-    const typed = row?.[7] === 'bool' ? (/^(on|true|yes|1|t|y)$/i.test(value) ? 'on' : 'off') : value;
-    if (row?.[7] === 'integer' && !/^-?\d+\s*(ms|s|min|h|d|kB|MB|GB|B|us)?$/.test(value))
-      throw fault('22023', `invalid value for parameter "${name}": "${value}"`, {
-        where: ['parse_and_validate_value', 'guc.c', 7454],
-      });
-    if (this.#settings.size < 500) this.#settings.set(name, typed);
-    const told = REPORTED.get(name);
-    if (told !== undefined) this.changed.push([told, typed]);
-    return typed;
+    return this.#settings.set(name, value);
   }
 
   resetSettings(name?: string): void {
-    for (const each of name === undefined ? [...this.#settings.keys()] : [name]) {
-      if (!this.#settings.delete(each)) continue;
-      const told = REPORTED.get(each);
-      if (told !== undefined) this.changed.push([told, this.setting(each) ?? '']);
-    }
+    this.#settings.reset(name);
+  }
+
+  #liveSetting(name: string): string | undefined {
+    if (name === 'is_superuser') return this.superuser ? 'on' : 'off';
+    if (name === 'session_authorization') return this.user;
+    return name === 'client_encoding' ? 'UTF8' : undefined;
   }
 
   keepObject(content: Uint8Array, wanted: number): number {
@@ -263,78 +241,6 @@ export class PgSession {
         return known.runs ? this.runCommand(line) : null;
       },
     });
-  }
-
-  /** The number behind a name. */
-  lookup(said: string, kind: string): number | string {
-    const path = said.split('.').map((part) => part.replace(/^"|"$/g, ''));
-    const name = path.at(-1)!;
-    if (kind === 'regclass') {
-      const found = this.dialect.locate(path);
-      if (found?.table.oid !== undefined) return found.table.oid;
-      for (const { table } of ownTables(this))
-        for (const [i, key] of table.keys.entries()) if (key.name === name) return keyOid(table, i);
-      const row = catalogTable('pg_class')!.rows.find((own) => own[1] === name);
-      if (row !== undefined) return row[0] as number;
-      throw fault('42P01', `relation "${said}" does not exist`, {
-        where: ['RangeVarGetRelidExtended', 'namespace.c', 433],
-      });
-    }
-    if (kind === 'regtype') {
-      const type = typeNamed(name);
-      const row = catalogTable('pg_type')!.rows.find(
-        (own) => own[1] === (type?.element === undefined ? (type?.name ?? name) : `_${type.element.name}`),
-      );
-      if (row === undefined) throw fault('42704', `type "${said}" does not exist`);
-      return row[0] as number;
-    }
-    if (kind === 'regnamespace') {
-      const row = catalogTable('pg_namespace')!.rows.find((own) => own[1] === name);
-      if (row === undefined && !this.store.schemas.has(name)) throw fault('3F000', `schema "${name}" does not exist`);
-      return (row?.[0] as number | undefined) ?? 60_000 + [...this.store.schemas.keys()].indexOf(name);
-    }
-    if (kind === 'regrole') {
-      const role = this.world.roles.find((own) => own.name === name);
-      if (role === undefined) throw fault('42704', `role "${name}" does not exist`);
-      return role.oid;
-    }
-    const row = catalogTable('pg_proc')!.rows.find((own) => own[1] === name.replace(/\(.*$/, ''));
-    if (row === undefined) throw fault('42883', `function "${said}" does not exist`);
-    return row[0] as number;
-  }
-
-  nameOf(oid: number, kind: string): string {
-    if (oid === 0) return '-';
-    const own = ownTables(this);
-    if (kind === 'regclass') {
-      const table = own.find((located) => located.oid === oid);
-      if (table !== undefined)
-        return this.searchPath().includes(table.schema)
-          ? quoteIdent(table.table.name)
-          : `${quoteIdent(table.schema)}.${quoteIdent(table.table.name)}`;
-      for (const located of own)
-        for (const [i, key] of located.table.keys.entries())
-          if (keyOid(located.table, i) === oid) return quoteIdent(key.name);
-      return String(catalogTable('pg_class')!.rows.find((row) => row[0] === oid)?.[1] ?? oid);
-    }
-    if (kind === 'regtype') {
-      const type = typeOfOid(oid);
-      return type === undefined
-        ? String(catalogTable('pg_type')!.rows.find((row) => row[0] === oid)?.[1] ?? oid)
-        : shownType(type.name);
-    }
-    if (kind === 'regrole')
-      return (
-        this.world.roles.find((role) => role.oid === oid)?.name ??
-        String(catalogTable('pg_authid')!.rows.find((row) => row[0] === oid)?.[1] ?? oid)
-      );
-    if (kind === 'regnamespace')
-      return String(
-        catalogTable('pg_namespace')!.rows.find((row) => row[0] === oid)?.[1] ??
-          [...this.store.schemas.keys()][oid - 60_000] ??
-          oid,
-      );
-    return String(catalogTable('pg_proc')!.rows.find((row) => row[0] === oid)?.[1] ?? oid);
   }
 
   xmlOf(sql: string): string {
@@ -486,32 +392,3 @@ export class PgSession {
 /** What is worked out row by row, and not when the statement is planned: tables, subqueries, functions that depend on something. */
 const LATE =
   /\bfrom\b|\(\s*select\b|\b(pg_(?!typeof|catalog)\w+|lo_\w+|current_setting|set_config|now|random|nextval|currval|lastval|query_to_xml|database_to_xml|dblink\w*|clock_timestamp)\s*\(/i;
-
-/** By their lower case. */
-const REPORTED: ReadonlyMap<string, string> = new Map(REPORTED_PARAMETERS.map((name) => [name.toLowerCase(), name]));
-
-/** Sizes and times with the unit that SHOW would print. */
-function shownSetting(row: readonly (string | boolean | null)[]): string {
-  const [, value, unit] = row;
-  const text = String(value ?? '');
-  if (row[7] !== 'integer' || unit === null || unit === '' || !/^\d+$/.test(text)) return text;
-  const number = Number(text);
-  if (unit === '8kB' || unit === 'kB' || unit === 'MB' || unit === 'B') {
-    if (number === 0) return '0';
-    let bytes = number * ({ '8kB': 8192, kB: 1024, MB: 1_048_576, B: 1 }[unit] ?? 1);
-    for (const name of ['B', 'kB', 'MB', 'GB', 'TB']) {
-      if (bytes % 1024 !== 0 || name === 'TB') return `${bytes}${name}`;
-      bytes /= 1024;
-    }
-  }
-  const ms = number * ({ ms: 1, s: 1000, min: 60_000 }[String(unit)] ?? 1);
-  if (number === 0) return '0';
-  for (const [name, size] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const)
-    if (ms % size === 0) return `${ms / size}${name}`;
-  return `${ms}ms`;
-}

@@ -5,7 +5,8 @@ import type { Compiled } from '../sql/dialect.types.ts';
 import { type Value } from '../sql/values.ts';
 import { systemOid } from './pg-catalog.ts';
 import { sessionFunction } from './session-functions.ts';
-import { OID, TEXT, arrayOf, parseValue } from './pg-types.ts';
+import { OID, TEXT, arrayOf } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 import type { PgDialect } from './pg-dialect.ts';
 
 /** Undefined where it has none such either. */
@@ -87,7 +88,7 @@ export function pgSpecial(dialect: PgDialect, expression: Expression, compiler: 
       }
       if (expression.path.length === 1) {
         if (/^(current_user|session_user|user|current_role|current_catalog|current_schema)$/.test(name))
-          return sessionFunction(dialect, name, [], compiler, expression.at);
+          return sessionFunction(dialect, name, []);
         const source = compiler.scope.sources.findIndex((own) => own.alias === name);
         // A table's name stands for its row.
         if (source >= 0) return { type: { name: 'record' }, run: (env) => env.tuple[source] ?? null };

@@ -13,9 +13,9 @@ import { PgSession } from './pg-session.ts';
 import { REPORTED_PARAMETERS } from './reported-parameters.ts';
 import { QueryRunner } from './query-runner.ts';
 import { type ScramExchange, ScramVerifier, beginScram, md5Hashcat, md5Matches, readFinal } from './scram.ts';
+import { readStartup, type StartupPacket } from './startup-packet.ts';
 
 const MAX_MESSAGE = 16 * 1024 * 1024;
-const CODES = { ssl: 80_877_103, gss: 80_877_104, cancel: 80_877_102 };
 
 type Stage = 'startup' | 'gss' | 'password' | 'sasl' | 'sasl-final' | 'queries';
 
@@ -27,7 +27,7 @@ export class PostgresProtocol implements ServiceProtocol {
   #stage: Stage = 'startup';
   #secure = false;
   #user = '';
-  #parameters = new Map<string, string>();
+  #parameters: ReadonlyMap<string, string> = new Map();
   #md5Salt = Buffer.alloc(4);
   #scram: ScramExchange | undefined;
   #runner: QueryRunner | undefined;
@@ -120,64 +120,38 @@ export class PostgresProtocol implements ServiceProtocol {
   }
 
   #startup(body: Buffer): void {
-    const reader = new BodyReader(body);
-    const code = reader.i32();
-    if (code === CODES.ssl) {
-      const { tls } = this.#host;
-      if (tls === undefined || this.#secure) return void this.#session.send('N');
-      this.#session.send('S');
-      this.#secure = true;
-      this.#session.startTls(tls, { early: this.#messages.rest(), minVersion: 'TLSv1.2' });
-      return;
+    const packet = readStartup(body);
+    switch (packet.kind) {
+      case 'ssl': {
+        const { tls } = this.#host;
+        if (tls === undefined || this.#secure) return void this.#session.send('N');
+        this.#session.send('S');
+        this.#secure = true;
+        return this.#session.startTls(tls, { early: this.#messages.rest(), minVersion: 'TLSv1.2' });
+      }
+      case 'gss':
+        // As Debian builds it; without a key it then says no more.
+        this.#session.send('G');
+        this.#stage = 'gss';
+        return;
+      case 'cancel': {
+        const backend = this.#host.backends.get(packet.pid);
+        if (backend !== undefined && backend.secret === packet.secret) backend.cancel();
+        return this.#output.end('cancel request');
+      }
+      case 'old':
+        this.#session.send(`E${packet.text}\0`);
+        return this.#output.end('unsupported protocol');
+      case 'refused':
+        return this.#fatal(packet.fault, packet.reason);
+      default:
+        return this.#started(packet);
     }
-    if (code === CODES.gss) {
-      // As Debian builds it; without a key it then says no more.
-      this.#session.send('G');
-      this.#stage = 'gss';
-      return;
-    }
-    if (code === CODES.cancel) {
-      const backend = this.#host.backends.get(reader.i32());
-      if (backend !== undefined && backend.secret === reader.i32()) backend.cancel();
-      return this.#output.end('cancel request');
-    }
-    const [major, minor] = [code >>> 16, code & 0xffff];
-    if (major < 3) {
-      // To those it speaks as it did then.
-      this.#session.send(`EFATAL:  unsupported frontend protocol ${major}.${minor}: server supports 3.0 to 3.0\n\0`);
-      return this.#output.end('unsupported protocol');
-    }
-    if (major !== 3)
-      return this.#fatal(
-        fault('0A000', `unsupported frontend protocol ${major}.${minor}: server supports 3.0 to 3.0`, {
-          severity: 'FATAL',
-          where: ['ProcessStartupPacket', 'postmaster.c', 2220],
-        }),
-        'unsupported protocol',
-      );
-    while (reader.left > 1 && this.#parameters.size < 64) {
-      const name = reader.text();
-      if (reader.short) break;
-      this.#parameters.set(name, reader.text());
-    }
-    if (reader.short || reader.left !== 1)
-      return this.#fatal(
-        fault('08P01', 'invalid startup packet layout: expected terminator as last byte', {
-          severity: 'FATAL',
-          where: ['ProcessStartupPacket', 'postmaster.c', 2332],
-        }),
-        'bad startup',
-      );
-    const user = this.#parameters.get('user') ?? '';
-    if (user === '')
-      return this.#fatal(
-        fault('28000', 'no PostgreSQL user name specified in startup packet', {
-          severity: 'FATAL',
-          where: ['ProcessStartupPacket', 'postmaster.c', 2349],
-        }),
-        'no user',
-      );
+  }
+
+  #started({ minor, user, parameters }: Extract<StartupPacket, { kind: 'startup' }>): void {
     this.#user = user;
+    this.#parameters = parameters;
     if (minor > 0) this.#output.send(message('v', i32(0x30000), i32(0)));
     const application = this.#parameters.get('application_name');
     this.#session.report.client(

@@ -1,34 +1,15 @@
-/** Queries of a logged-in client, simple and extended, and how their answers go out. */
+/** Queries of a logged-in client, by the simple and the extended protocol. */
 import type { ServiceSession } from '../service/service.types.ts';
 import type { MachineFiles } from '../sql/machine-files.ts';
 import type { ResultColumn, ResultSet } from '../sql/relation.ts';
 import { SqlFault } from '../sql/sql-fault.ts';
 import { describeQuery } from '../sql/query-purpose.ts';
 import type { SqlType, Value } from '../sql/values.ts';
-import {
-  BodyReader,
-  type Message,
-  dataRow,
-  errorMessage,
-  i16,
-  i32,
-  message,
-  readBinary,
-  rowDescription,
-} from './messages.ts';
+import { AnswerSender, type Given, type Output } from './answer-sender.ts';
+import { BodyReader, type Message, errorMessage, i16, i32, message, readBinary, rowDescription } from './messages.ts';
 import { fault } from './pg-faults.ts';
 import type { Answer, PgSession } from './pg-session.ts';
 import { oidOf, typeOfOid } from './pg-types.ts';
-
-/** What the protocol gives to queries. */
-export interface Output {
-  send(bytes: Uint8Array): boolean;
-  end(reason: string): void;
-  /** No further message is taken until `proceed`. */
-  hold(): void;
-  proceed(): void;
-  whenDrained(run: () => void): void;
-}
 
 interface Prepared {
   readonly sql: string;
@@ -46,37 +27,27 @@ interface Portal {
   at: number;
 }
 
-const PIECE_BYTES = 256 * 1024;
+/** How the simple protocol answers. */
+const SIMPLE: Given = { formats: [0], described: true, limit: 0 };
 const MAX_PREPARED = 500;
-const MAX_COPY_BYTES = 16 * 1024 * 1024;
 const MAX_TOLD = 5000;
 
 export class QueryRunner {
   readonly #sql: PgSession;
   readonly #session: ServiceSession;
-  readonly #files: MachineFiles;
   readonly #out: Output;
+  readonly #answers: AnswerSender;
   readonly #prepared = new Map<string, Prepared>();
   readonly #portals = new Map<string, Portal>();
   /** After an error in the extended protocol everything up to Sync is left out. */
   #skipping = false;
-  #copy:
-    | {
-        chunks: Buffer[];
-        bytes: number;
-        take(content: Uint8Array): Answer;
-        done(answer: Answer): void;
-        fail(error: SqlFault): void;
-      }
-    | undefined;
-  #cancelDelay: (() => void) | undefined;
   #told = 0;
 
   constructor(sql: PgSession, session: ServiceSession, files: MachineFiles, out: Output) {
     this.#sql = sql;
     this.#session = session;
-    this.#files = files;
     this.#out = out;
+    this.#answers = new AnswerSender(sql, session, files, out);
   }
 
   closed(): void {
@@ -85,11 +56,12 @@ export class QueryRunner {
 
   /** A cancel request came for what is under way: a sleep ends with an error. */
   cancel(): void {
-    this.#cancelDelay?.();
+    this.#answers.cancel();
   }
 
-  message({ type, body }: Message): void {
-    if (this.#copy !== undefined && 'dcf'.includes(type)) return this.#onCopy(type, body);
+  message(next: Message): void {
+    if (this.#answers.copying(next)) return;
+    const { type, body } = next;
     if (this.#skipping && type !== 'S' && type !== 'X') return;
     switch (type) {
       case 'Q':
@@ -151,7 +123,7 @@ export class QueryRunner {
 
   #failed(error: unknown): void {
     if (!(error instanceof SqlFault)) throw error;
-    this.#notices();
+    this.#answers.notices();
     if (this.#sql.store.inTransaction) this.#sql.failed = true;
     this.#out.send(errorMessage(error));
     if (error.details.severity === 'FATAL') this.#out.end('fatal error');
@@ -164,12 +136,6 @@ export class QueryRunner {
       this.#out.send(message('A', i32(this.#sql.pid), channel, payload));
     this.#sql.notifications = [];
     this.#out.send(message('Z', Buffer.from(this.#sql.store.inTransaction ? (this.#sql.failed ? 'E' : 'T') : 'I')));
-  }
-
-  #notices(): void {
-    for (const { severity, state, message: text, where } of this.#sql.notices)
-      this.#out.send(errorMessage(fault(state, text, { severity, where }), 'N'));
-    this.#sql.notices = [];
   }
 
   #simple(text: string): void {
@@ -237,140 +203,13 @@ export class QueryRunner {
     try {
       answer = this.#run(statements[at]!);
     } catch (error) {
-      this.#afterDelay(() => fail(error), fail);
+      this.#answers.afterDelay(() => fail(error), fail);
       return;
     }
-    this.#afterDelay(() => this.#give(answer, [0], true, 0, () => this.#next(statements, at + 1), fail), fail);
-  }
-
-  /** What pg_sleep costs is waited for before the answer goes out. */
-  #afterDelay(run: () => void, fail: (error: SqlFault) => void): void {
-    const ms = this.#sql.takeDelay();
-    if (ms < 1) return run();
-    this.#out.hold();
-    const finish = (then: () => void): void => {
-      stop();
-      this.#cancelDelay = undefined;
-      then();
-      this.#out.proceed();
-    };
-    const stop = this.#session.after(ms, () => finish(run));
-    this.#cancelDelay = () => finish(() => fail(fault('57014', 'canceling statement due to user request')));
-  }
-
-  /** Sends an answer, then goes on; `described` says whether its columns are to be told. */
-  #give(
-    answer: Answer,
-    formats: readonly number[],
-    described: boolean,
-    limit: number,
-    then: () => void,
-    fail: (error: SqlFault) => void,
-  ): void {
-    if (answer.program !== undefined) return this.#program(answer.program, then, fail);
-    if (answer.copyIn !== undefined) {
-      const { copyIn } = answer;
-      const { columns } = copyIn;
-      this.#out.send(message('G', Buffer.from([0]), i16(columns), ...Array.from({ length: columns }, () => i16(0))));
-      this.#copy = {
-        chunks: [],
-        bytes: 0,
-        take: (content) => copyIn.take(content),
-        done: (given) => this.#give(given, formats, described, limit, then, fail),
-        fail,
-      };
-      return;
-    }
-    this.#notices();
-    if (answer.copyOut !== undefined) {
-      const { columns, lines } = answer.copyOut;
-      this.#out.send(message('H', Buffer.from([0]), i16(columns), ...Array.from({ length: columns }, () => i16(0))));
-      return this.#pump(
-        lines.length,
-        (i) => message('d', Buffer.from(lines[i]!, 'utf8')),
-        () => {
-          this.#out.send(Buffer.concat([message('c'), message('C', answer.tag)]));
-          then();
-        },
-      );
-    }
-    if (answer.result === undefined) {
-      this.#out.send(message('C', answer.tag));
-      return then();
-    }
-    const { columns, rows } = answer.result;
-    if (described) this.#out.send(rowDescription(columns, formats));
-    if (answer.failed !== undefined) return fail(answer.failed);
-    const text = (value: Value, type: SqlType): string => this.#sql.dialect.text(value, type);
-    this.#pump(
-      limit > 0 ? Math.min(limit, rows.length) : rows.length,
-      (i) => dataRow(rows[i]!, columns, formats, text),
-      () => {
-        this.#out.send(limit > 0 && limit < rows.length ? message('s') : message('C', answer.tag));
-        then();
-      },
+    this.#answers.afterDelay(
+      () => this.#answers.give(answer, SIMPLE, () => this.#next(statements, at + 1), fail),
+      fail,
     );
-  }
-
-  #pump(count: number, make: (i: number) => Buffer, then: () => void): void {
-    let at = 0;
-    const step = (): void => {
-      while (at < count) {
-        const pieces: Buffer[] = [];
-        for (let bytes = 0; at < count && bytes < PIECE_BYTES; at++) {
-          const piece = make(at);
-          pieces.push(piece);
-          bytes += piece.length;
-        }
-        if (!this.#out.send(Buffer.concat(pieces))) {
-          this.#out.hold();
-          this.#out.whenDrained(() => {
-            step();
-            this.#out.proceed();
-          });
-          return;
-        }
-      }
-      then();
-    };
-    step();
-  }
-
-  #program(program: NonNullable<Answer['program']>, then: () => void, fail: (error: SqlFault) => void): void {
-    this.#out.hold();
-    this.#session.wait(this.#files.run(program.command), ({ output, code }) => {
-      try {
-        const answer = program.take(output, code);
-        this.#out.send(message('C', answer.tag));
-        then();
-      } catch (error) {
-        if (!(error instanceof SqlFault)) throw error;
-        fail(error);
-      }
-      this.#out.proceed();
-    });
-  }
-
-  #onCopy(type: string, body: Buffer): void {
-    const copy = this.#copy!;
-    if (type === 'd') {
-      copy.bytes += body.length;
-      if (copy.bytes <= MAX_COPY_BYTES) copy.chunks.push(body);
-      return;
-    }
-    this.#copy = undefined;
-    if (type === 'f')
-      return copy.fail(
-        fault('57014', `COPY from stdin failed: ${body.toString('utf8', 0, Math.max(0, body.length - 1))}`, {
-          where: ['CopyGetData', 'copyfromparse.c', 300],
-        }),
-      );
-    try {
-      copy.done(copy.take(Buffer.concat(copy.chunks)));
-    } catch (error) {
-      if (!(error instanceof SqlFault)) throw error;
-      copy.fail(error);
-    }
   }
 
   #parse(reader: BodyReader): void {
@@ -471,13 +310,11 @@ export class QueryRunner {
         ? undefined
         : { columns: answer.result.columns, rows: answer.result.rows.slice(portal.at) };
     portal.at += limit > 0 ? limit : (rest?.rows.length ?? 0);
-    this.#afterDelay(
+    this.#answers.afterDelay(
       () =>
-        this.#give(
+        this.#answers.give(
           rest === undefined ? answer : { ...answer, result: rest },
-          portal.formats,
-          false,
-          limit,
+          { formats: portal.formats, described: false, limit },
           () => {},
           fail,
         ),

@@ -2,7 +2,8 @@
 import type { Compiled } from '../sql/dialect.types.ts';
 import type { SqlType } from '../sql/values.ts';
 import { catalogTable } from './catalog-data.ts';
-import { oidOf, parseValue, typeOfOid } from './pg-types.ts';
+import { oidOf, typeOfOid } from './pg-types.ts';
+import { parseValue } from './pg-values.ts';
 import { placed } from '../sql/placed.ts';
 
 interface Signature {

@@ -1,5 +1,6 @@
 /** What is told of a Remote Desktop client before it has a screen. */
-import type { Extra, ServiceTelemetry } from '../service/service-telemetry.ts';
+import type { ServiceTelemetry } from '../service/service-telemetry.ts';
+import type { Extra } from '../service/telemetry.types.ts';
 import type { ClientSettings } from './connect/gcc.ts';
 import { type agree, PROTOCOL, type readConnectionRequest } from './connect/negotiation.ts';
 import type { readClientInfo } from './share/client-info.ts';

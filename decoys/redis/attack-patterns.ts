@@ -1,5 +1,5 @@
 /** What a command means as a move of an attacker: the techniques of MITRE ATT&CK that it belongs to. */
-import type { Extra } from '../service/service-telemetry.ts';
+import type { Extra } from '../service/telemetry.types.ts';
 
 interface Technique {
   readonly id: string;

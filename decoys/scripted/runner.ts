@@ -1,8 +1,8 @@
 /** What an exchange makes of one message: the captures, what is told, and what is to be said. No sockets and no time. */
-import type { Extra } from '../service/service-telemetry.ts';
+import type { Extra } from '../service/telemetry.types.ts';
 import type { ServiceTelemetry } from '../service/service-telemetry.ts';
 import type { ReadyExchange, ReadyOutcome, ReadyRule } from './exchange.ts';
-import { cut, keyword } from '../service/service-telemetry.ts';
+import { cut, keyword } from '../service/event-fields.ts';
 import type { TemplateScope } from './template.ts';
 
 /** What is told of one session; the rest only counts. */

@@ -1,7 +1,7 @@
 /** Gathers a TLS client's first message before TLS gets to see it: it tells which program it is. */
 import { type ClientHello, readClientHello } from '../tls/client-hello.ts';
 import { ja3, ja3Text, ja4 } from '../tls/tls-fingerprint.ts';
-import type { TlsHello } from './service-telemetry.ts';
+import type { TlsHello } from './telemetry.types.ts';
 
 const MAX_HELLO_BYTES = 64 * 1024;
 

@@ -3,74 +3,14 @@
  * after its decoy's type and what happened (`telnet-login`; `DECOY_ACTIONS` of the contracts say what that means). All attacker text is cut to its
  * field's cap here; whatever else a protocol knows goes along as `extra`.
  */
-import type { Clock } from '@netsentinel/contracts/clock';
-import type { SensorEvent } from '@netsentinel/contracts/event';
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
-import type { Endpoint, Kept } from './service.types.ts';
+import { cut, httpFields, keyword, merge, tlsFields } from './event-fields.ts';
+import type { Kept } from './service.types.ts';
+import type { Details, Extra, HttpRequest, Login, TelemetryOptions, TlsHello } from './telemetry.types.ts';
 
-const MAX_KEYWORD = 1024;
 const MAX_ARGS = 64;
 const MAX_ENVIRONMENT = 64;
 const NS_PER_MS = 1_000_000;
-
-type Details = Omit<SensorEvent['event'], 'kind' | 'dataset' | 'module'>;
-/** Fields beside those of the event itself; `event` adds to its details. Its texts are within their caps: see `keyword` and `cut`. */
-export type Extra = Omit<SensorEvent, '@timestamp' | 'event' | 'netsentinel' | 'source' | 'destination'> & {
-  readonly event?: Partial<Details>;
-  readonly netsentinel?: Omit<NonNullable<SensorEvent['netsentinel']>, 'decoy' | 'session'>;
-};
-
-export interface Login {
-  readonly user: string;
-  readonly password?: string;
-  /** `password` where none is given; `publickey`, `ntlmv2`, `scram-sha-256` … */
-  readonly method?: string;
-  readonly accepted: boolean;
-  /** The answer to a challenge as password crackers take it. */
-  readonly response?: string;
-  readonly extra?: Extra;
-}
-
-export interface TlsHello {
-  readonly ja3?: string;
-  readonly ja3String?: string;
-  readonly ja4?: string;
-  readonly serverName?: string | undefined;
-  readonly alpn?: readonly string[];
-  /** OpenSSL's or IANA's names of the offered ciphers. */
-  readonly ciphers?: readonly string[];
-  readonly version?: string;
-  readonly cipher?: string;
-  readonly established?: boolean;
-}
-
-export interface HttpRequest {
-  readonly method: string;
-  /** As it was asked for: path and query, or a whole address. */
-  readonly url: string;
-  readonly status?: number;
-  readonly version?: string;
-  readonly userAgent?: string | undefined;
-  readonly referrer?: string | undefined;
-  /** Taken for `url.domain`. */
-  readonly host?: string | undefined;
-  readonly mimeType?: string | undefined;
-  readonly body?: { readonly bytes: number; readonly content?: string };
-  readonly responseBytes?: number;
-  readonly extra?: Extra;
-}
-
-export interface TelemetryOptions {
-  readonly sessionId: string;
-  /** The decoy's configured id, and its protocol. */
-  readonly decoy: string;
-  readonly type: string;
-  readonly transport?: 'tcp' | 'udp';
-  readonly persona: string;
-  readonly clock: Clock;
-  readonly endpoints: { readonly source: Endpoint; readonly destination: Endpoint };
-  readonly emit: (event: SensorEvent) => void;
-}
 
 export class ServiceTelemetry {
   readonly sessionId: string;
@@ -221,9 +161,8 @@ export class ServiceTelemetry {
   }
 
   request(request: HttpRequest): void {
-    const { method, url, status, version, userAgent, referrer, host, mimeType, body, responseBytes } = request;
+    const { status, extra = {} } = request;
     this.counts.requests++;
-    const [path = '', ...query] = cut(url, MAX_TEXT).split('?');
     this.send(
       'request',
       {
@@ -231,40 +170,8 @@ export class ServiceTelemetry {
         type: ['access'],
         ...(status === undefined ? {} : { outcome: status < 400 ? ('success' as const) : ('failure' as const) }),
       },
-      request.extra ?? {},
-      {
-        url: {
-          original: cut(url, MAX_TEXT),
-          ...(path.startsWith('/') ? { path } : {}),
-          ...(query.length === 0 ? {} : { query: query.join('?') }),
-          ...(host === undefined ? {} : { domain: keyword(host) }),
-        },
-        http: {
-          ...(version === undefined ? {} : { version: keyword(version) }),
-          request: {
-            method: keyword(method),
-            ...(referrer === undefined ? {} : { referrer: cut(referrer, MAX_TEXT) }),
-            ...(mimeType === undefined ? {} : { mime_type: keyword(mimeType) }),
-            ...(body === undefined
-              ? {}
-              : {
-                  body: {
-                    bytes: body.bytes,
-                    ...(body.content === undefined ? {} : { content: cut(body.content, MAX_TEXT) }),
-                  },
-                }),
-          },
-          ...(status === undefined && responseBytes === undefined
-            ? {}
-            : {
-                response: {
-                  ...(status === undefined ? {} : { status_code: status }),
-                  ...(responseBytes === undefined ? {} : { body: { bytes: responseBytes } }),
-                },
-              }),
-        },
-        ...(userAgent === undefined ? {} : { user_agent: { original: cut(userAgent, MAX_TEXT) } }),
-      },
+      extra,
+      httpFields(request),
     );
   }
 
@@ -358,7 +265,7 @@ export class ServiceTelemetry {
   }
 
   tls(hello: TlsHello, extra: Extra = {}): void {
-    const { ja3, ja3String, ja4, serverName, ciphers, version, cipher, established, alpn } = hello;
+    const { established } = hello;
     this.send(
       'tls',
       {
@@ -367,29 +274,7 @@ export class ServiceTelemetry {
         ...(established === undefined ? {} : { outcome: established ? ('success' as const) : ('failure' as const) }),
       },
       extra,
-      {
-        tls: {
-          ...(version === undefined ? {} : { version_protocol: 'tls', version: keyword(version.replace(/^TLSv/, '')) }),
-          ...(cipher === undefined ? {} : { cipher: keyword(cipher) }),
-          ...(established === undefined ? {} : { established }),
-          ...(alpn?.[0] === undefined ? {} : { next_protocol: keyword(alpn[0]) }),
-          client: {
-            ...(ja3 === undefined ? {} : { ja3: keyword(ja3) }),
-            ...(serverName === undefined ? {} : { server_name: keyword(serverName) }),
-            ...(ciphers === undefined ? {} : { supported_ciphers: ciphers.slice(0, 256).map(keyword) }),
-          },
-        },
-        ...(ja4 === undefined && ja3String === undefined
-          ? {}
-          : {
-              netsentinel: {
-                tls: {
-                  ...(ja4 === undefined ? {} : { ja4: keyword(ja4) }),
-                  ...(ja3String === undefined ? {} : { ja3_string: cut(ja3String, MAX_TEXT) }),
-                },
-              },
-            }),
-      },
+      tlsFields(hello),
     );
   }
 
@@ -495,29 +380,4 @@ export class ServiceTelemetry {
       },
     });
   }
-}
-
-/** Field by field; what both have as objects is joined all the way down. */
-function merge<T extends object>(fields: T, extra: T): T {
-  const names = Object.keys(extra) as (keyof T)[];
-  if (names.length === 0) return fields;
-  const merged = { ...fields };
-  for (const name of names) {
-    const [ours, theirs] = [merged[name], extra[name]];
-    merged[name] = isObject(ours) && isObject(theirs) ? merge(ours, theirs) : theirs;
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Cut to what an exact field takes. */
-export function keyword(text: string): string {
-  return cut(text, MAX_KEYWORD);
-}
-
-export function cut(text: string, max: number): string {
-  return text.length > max ? text.slice(0, max) : text;
 }

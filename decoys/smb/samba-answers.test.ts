@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { KNOWN_USER, PASSWORD, playSmb, transportOf } from './smb-play.fixture.ts';
-import { type ProbeTarget, SMB_PROBES } from './smb-probes.fixture.ts';
+import type { ProbeTarget } from './smb-probe.fixture.ts';
+import { SMB_PROBES } from './smb-probes.fixture.ts';
 
 const recorded = JSON.parse(
   readFileSync(new URL('fixtures/samba-4.17-answers.json', import.meta.url), 'utf8'),

@@ -1,5 +1,6 @@
 /** What the platform learns of an SMB session, in the words of `ServiceTelemetry`; techniques are ATT&CK's. */
-import type { Extra, ServiceTelemetry } from '../service/service-telemetry.ts';
+import type { ServiceTelemetry } from '../service/service-telemetry.ts';
+import type { Extra } from '../service/telemetry.types.ts';
 import type { ServiceSession } from '../service/service.types.ts';
 import type { FileObservation } from './files/disk.types.ts';
 

@@ -1,16 +1,15 @@
 /** Turns an expression into something that can be worked out for a row, with its type known before any row is. */
 import type { Call, Expression, Query } from './ast.types.ts';
 import type { Compiled, Dialect, Environment, Tuple } from './dialect.types.ts';
-import type { CompiledQuery } from './compile-query.ts';
+import type { CompileQuery } from './compile-query.types.ts';
 import type { Scope } from './scope.ts';
 import type { SqlType, Value } from './values.ts';
-import { compareKeys } from './compare-keys.ts';
+import { compileAggregate } from './compile-aggregate.ts';
+import { rowKey } from './row-key.ts';
+import { and, is, not, or } from './three-valued-logic.ts';
 import { compileWindow } from './window-functions.ts';
 
-export type CompileQuery = (
-  query: Query,
-  parent: Scope | undefined,
-) => CompiledQuery & { readonly correlated: boolean };
+const MAX_DEPTH = 400;
 
 export class Compiler {
   readonly dialect: Dialect;
@@ -27,7 +26,7 @@ export class Compiler {
   }
 
   compile(expression: Expression): Compiled {
-    if (++this.#depth > 400) throw this.dialect.faults.tooMuch('depth');
+    if (++this.#depth > MAX_DEPTH) throw this.dialect.faults.tooMuch('depth');
     try {
       return this.#compile(expression);
     } finally {
@@ -49,7 +48,7 @@ export class Compiler {
       case 'assign':
         return dialect.assign(e.name, this.compile(e.value));
       case 'unary':
-        return e.op === 'not' ? this.#not(this.compile(e.arg)) : dialect.unary(e.op, this.compile(e.arg), e.at);
+        return e.op === 'not' ? not(dialect, this.compile(e.arg)) : dialect.unary(e.op, this.compile(e.arg), e.at);
       case 'binary':
         return this.#binary(e);
       case 'in':
@@ -58,8 +57,8 @@ export class Compiler {
         const arg = this.compile(e.arg);
         const low = dialect.binary('>=', arg, this.compile(e.low), e.at);
         const high = dialect.binary('<=', arg, this.compile(e.high), e.at);
-        const both = this.#and(low, high);
-        return e.not ? this.#not(both) : both;
+        const both = and(dialect, low, high);
+        return e.not ? not(dialect, both) : both;
       }
       case 'like':
         return dialect.like(
@@ -71,7 +70,7 @@ export class Compiler {
           e.at,
         );
       case 'is':
-        return this.#is(this.compile(e.arg), e.what, e.not);
+        return is(dialect, this.compile(e.arg), e.what, e.not);
       case 'case':
         return this.#case(e);
       case 'cast':
@@ -147,7 +146,7 @@ export class Compiler {
       let result = this.compile(left);
       for (const part of parts.toReversed()) {
         const right = this.compile(part);
-        result = e.op === 'and' ? this.#and(result, right) : this.#or(result, right);
+        result = e.op === 'and' ? and(dialect, result, right) : or(dialect, result, right);
       }
       return result;
     }
@@ -160,69 +159,15 @@ export class Compiler {
       const { items } = e.right;
       return e.left.items
         .map((item, i) => dialect.binary('=', this.compile(item), this.compile(items[i]!), e.at))
-        .reduce((a, b) => this.#and(a, b));
+        .reduce((a, b) => and(dialect, a, b));
     }
     return dialect.binary(e.op, this.compile(e.left), this.compile(e.right), e.at);
   }
 
-  #and(a: Compiled, b: Compiled): Compiled {
-    const { dialect } = this;
-    return {
-      type: dialect.boolType,
-      run(env) {
-        const left = dialect.truth(a.run(env));
-        if (left === false) return dialect.bool(false);
-        const right = dialect.truth(b.run(env));
-        return dialect.bool(right === false ? false : left === null || right === null ? null : true);
-      },
-    };
-  }
-
-  #or(a: Compiled, b: Compiled): Compiled {
-    const { dialect } = this;
-    return {
-      type: dialect.boolType,
-      run(env) {
-        const left = dialect.truth(a.run(env));
-        if (left === true) return dialect.bool(true);
-        const right = dialect.truth(b.run(env));
-        return dialect.bool(right === true ? true : left === null || right === null ? null : false);
-      },
-    };
-  }
-
-  #not(arg: Compiled): Compiled {
-    const { dialect } = this;
-    return {
-      type: dialect.boolType,
-      run(env) {
-        const value = dialect.truth(arg.run(env));
-        return dialect.bool(value === null ? null : !value);
-      },
-    };
-  }
-
-  #is(arg: Compiled, what: 'null' | 'true' | 'false' | 'unknown', not: boolean): Compiled {
-    const { dialect } = this;
-    return {
-      type: dialect.boolType,
-      run(env) {
-        const value = arg.run(env);
-        const holds =
-          what === 'null'
-            ? value === null
-            : what === 'unknown'
-              ? dialect.truth(value) === null
-              : dialect.truth(value) === (what === 'true');
-        return dialect.bool(holds !== not);
-      },
-    };
-  }
-
   #in(e: Extract<Expression, { kind: 'in' }>): Compiled {
     const { dialect } = this;
-    const done = (result: Compiled): Compiled => (e.not ? this.#not(result) : result);
-    if (e.arg.kind === 'row') return done(this.#rowIn(e.arg.items, e.list, e.at));
+    const done = (result: Compiled): Compiled => (e.not ? not(dialect, result) : result);
+    if (e.arg.kind === 'row') return done(this.#rowIn(e.arg.items, e.list));
     const arg = this.compile(e.arg);
     if (Array.isArray(e.list)) {
       const tests = (e.list as readonly Expression[]).map((item) => dialect.binary('=', arg, this.compile(item), e.at));
@@ -244,23 +189,24 @@ export class Compiler {
     );
   }
 
-  #rowIn(items: readonly Expression[], list: readonly Expression[] | Query, at: number): Compiled {
+  #rowIn(items: readonly Expression[], list: readonly Expression[] | Query): Compiled {
     const { dialect } = this;
     const left = items.map((item) => this.compile(item));
-    const key = (values: readonly Value[]): string => values.map((value) => dialect.key(value)).join('\u0000');
     const rows = Array.isArray(list)
       ? (list as readonly Expression[]).map((item) =>
           (item.kind === 'row' ? item.items : [item]).map((part) => this.compile(part)),
         )
       : undefined;
     const query = rows === undefined ? this.#subquery(list as Query) : undefined;
-    void at;
     return {
       type: dialect.boolType,
       run(env) {
-        const wanted = key(left.map((part) => part.run(env)));
+        const wanted = rowKey(
+          dialect,
+          left.map((part) => part.run(env)),
+        );
         const all = query === undefined ? rows!.map((row) => row.map((part) => part.run(env))) : query(env);
-        return dialect.bool(all.some((row) => key(row) === wanted));
+        return dialect.bool(all.some((row) => rowKey(dialect, row) === wanted));
       },
     };
   }
@@ -339,35 +285,7 @@ export class Compiler {
     if (aggregate === undefined) return dialect.call(call, args, this);
     if (inner === 'no') throw dialect.faults.misusedAggregate(scope.clause, call.at);
     scope.aggregated = 'found';
-    const filter = call.filter === undefined ? undefined : this.compile(call.filter);
-    const order = call.order.map(({ by, descending }) => ({ by: this.compile(by), descending }));
-    return {
-      type: aggregate.type,
-      run: (env) => {
-        const rows: { values: Value[]; keys: Value[] }[] = [];
-        const seen = new Set<string>();
-        for (const tuple of env.group ?? []) {
-          const own: Environment = { tuple, parent: env.parent };
-          if (filter !== undefined && dialect.truth(filter.run(own)) !== true) continue;
-          const values = args.map((arg) => arg.run(own));
-          if (
-            !call.star &&
-            aggregate.keepsNulls !== true &&
-            values.slice(0, call.path.at(-1) === 'count' ? undefined : 1).includes(null)
-          )
-            continue;
-          if (call.distinct) {
-            const key = values.map((value) => dialect.key(value)).join('\u0000');
-            if (seen.has(key)) continue;
-            seen.add(key);
-          }
-          rows.push({ values, keys: order.map(({ by }) => by.run(own)) });
-        }
-        dialect.spend(rows.length);
-        if (order.length > 0) rows.sort((a, b) => compareKeys(a.keys, b.keys, order, dialect));
-        return aggregate.finish(rows.map(({ values }) => values));
-      },
-    };
+    return compileAggregate(call, args, aggregate, this);
   }
 
   #scalar(query: Query, at: number): Compiled {

@@ -1,30 +1,12 @@
 /** FROM: which rows a query goes through. Joins by equality are made through a map; conditions of WHERE are applied as early as they can be. */
 import type { Expression, Join, Source } from './ast.types.ts';
-import { type CompileQuery, Compiler } from './compile-expression.ts';
-import type { Compiled, Dialect, Environment, Tuple } from './dialect.types.ts';
+import { Compiler } from './compile-expression.ts';
+import type { CompileQuery } from './compile-query.types.ts';
+import type { Dialect, Environment } from './dialect.types.ts';
+import { filtered, joined, tuples, type Condition, type Plan, type Side } from './join-plan.ts';
 import type { Relation, ResultColumn } from './relation.ts';
 import { Scope } from './scope.ts';
 import type { Row, SqlType } from './values.ts';
-
-export interface Plan {
-  /** Which slots of a tuple it fills. */
-  readonly slots: readonly number[];
-  /** Whether it looks at what stands to its left. */
-  readonly lateral: boolean;
-  run(env: Environment | undefined, left: Tuple): readonly Tuple[];
-}
-
-interface Condition {
-  readonly compiled: Compiled;
-  readonly uses: ReadonlySet<number>;
-  /** Both sides of an equality, apart. */
-  readonly equal: { readonly left: Side; readonly right: Side } | undefined;
-}
-
-interface Side {
-  readonly compiled: Compiled;
-  readonly uses: ReadonlySet<number>;
-}
 
 export class FromCompiler {
   readonly #dialect: Dialect;
@@ -45,11 +27,11 @@ export class FromCompiler {
     const build = source === undefined ? undefined : this.#prepare(source, false);
     this.#scope.clause = 'where clause';
     const conditions = where === undefined ? [] : this.#conditions(where);
-    if (build === undefined) return this.#filtered({ slots: [], lateral: false, run: () => [[]] }, conditions);
+    if (build === undefined) return filtered({ slots: [], lateral: false, run: () => [[]] }, conditions, this.#dialect);
     const early = source !== undefined && !hasOuterRight(source);
     this.#waiting = early ? conditions : [];
     const plan = build();
-    return this.#filtered(plan, early ? this.#waiting : conditions);
+    return filtered(plan, early ? this.#waiting : conditions, this.#dialect);
   }
 
   #conditions(expression: Expression): Condition[] {
@@ -76,8 +58,10 @@ export class FromCompiler {
     ];
   }
 
-  /** In order of the text: names first, then (when called) the plan. */
-  /** `open`: on the side of an outer join that may be left out; conditions of WHERE are then for later. */
+  /**
+   * In order of the text: names first, then (when called) the plan.
+   * `open`: on the side of an outer join that may be left out; conditions of WHERE are then for later.
+   */
   #prepare(source: Source, open: boolean): () => Plan {
     switch (source.kind) {
       case 'join':
@@ -258,58 +242,17 @@ export class FromCompiler {
     let conditions = [...on];
     if (!open && (join.type === 'inner' || join.type === 'cross'))
       conditions = [...conditions, ...this.#takeWaiting((uses) => [...uses].every((slot) => within.has(slot)))];
-    const rights = new Set(right.slots);
-    const pairs = right.lateral ? [] : conditions.flatMap((condition) => orient(condition, within, rights));
-    const rest = conditions.filter((condition) => !pairs.some((pair) => pair.condition === condition));
-    const dialect = this.#dialect;
-    const keepLeft = join.type === 'left' || join.type === 'full';
-    const keepRight = join.type === 'right' || join.type === 'full';
-    const plan: Plan = {
-      slots,
-      lateral: left.lateral,
-      run(env, outer) {
-        const lefts = left.run(env, outer);
-        const found: Tuple[] = [];
-        const rightRows = right.lateral ? undefined : right.run(env, outer);
-        const index =
-          rightRows === undefined || pairs.length === 0 ? undefined : indexed(rightRows, pairs, env, dialect);
-        const used = keepRight ? new Set<Tuple>() : undefined;
-        for (const tuple of lefts) {
-          let matched = false;
-          const candidates =
-            index === undefined
-              ? (rightRows ?? right.run(env, tuple))
-              : index.get(
-                  keyOf(
-                    pairs.map((pair) => pair.other.compiled.run({ tuple, parent: env })),
-                    dialect,
-                  ),
-                );
-          for (const candidate of candidates ?? []) {
-            dialect.spend(1);
-            const merged = merge(tuple, candidate, right.slots);
-            if (!holds(rest, merged, env, dialect)) continue;
-            matched = true;
-            used?.add(candidate);
-            found.push(merged);
-          }
-          if (!matched && keepLeft) found.push(tuple);
-        }
-        if (used !== undefined)
-          for (const candidate of rightRows ?? []) if (!used.has(candidate)) found.push(candidate);
-        return found;
-      },
-    };
-    return this.#settle(plan, open);
+    return this.#settle(joined(join.type, left, right, conditions, this.#dialect), open);
   }
 
   /** Applies what can be said of these sources alone. */
   #settle(plan: Plan, open: boolean): Plan {
     if (open) return plan;
     const within = new Set(plan.slots);
-    return this.#filtered(
+    return filtered(
       plan,
       this.#takeWaiting((uses) => uses.size > 0 && [...uses].every((slot) => within.has(slot))),
+      this.#dialect,
     );
   }
 
@@ -317,15 +260,6 @@ export class FromCompiler {
     const taken = this.#waiting.filter(({ uses }) => wanted(uses));
     this.#waiting = this.#waiting.filter((condition) => !taken.includes(condition));
     return taken;
-  }
-
-  #filtered(plan: Plan, conditions: readonly Condition[]): Plan {
-    if (conditions.length === 0) return plan;
-    const dialect = this.#dialect;
-    return {
-      ...plan,
-      run: (env, left) => plan.run(env, left).filter((tuple) => holds(conditions, tuple, env, dialect)),
-    };
   }
 }
 
@@ -351,74 +285,4 @@ function renamed(columns: readonly ResultColumn[], names: readonly string[], ali
 /** Small numbers are kept in columns of the usual size. */
 function derived(type: SqlType): SqlType {
   return type.name === 'int' && (type.length ?? 11) < 11 ? { ...type, length: 11 } : type;
-}
-
-function tuples(rows: readonly Row[], slot: number, dialect: Dialect): Tuple[] {
-  dialect.spend(rows.length);
-  return rows.map((row) => {
-    const tuple: (Row | undefined)[] = [];
-    tuple[slot] = row;
-    return tuple;
-  });
-}
-
-function merge(left: Tuple, right: Tuple, slots: readonly number[]): Tuple {
-  const merged = left.slice();
-  for (const slot of slots) merged[slot] = right[slot];
-  return merged;
-}
-
-function holds(
-  conditions: readonly Condition[],
-  tuple: Tuple,
-  parent: Environment | undefined,
-  dialect: Dialect,
-): boolean {
-  for (const { compiled } of conditions) {
-    dialect.spend(1);
-    if (dialect.truth(compiled.run({ tuple, parent })) !== true) return false;
-  }
-  return true;
-}
-
-interface Pair {
-  readonly condition: Condition;
-  /** Of the joined side, and of what stands before it. */
-  readonly own: Side;
-  readonly other: Side;
-}
-
-function orient(condition: Condition, within: ReadonlySet<number>, rights: ReadonlySet<number>): Pair[] {
-  if (condition.equal === undefined) return [];
-  const { left, right } = condition.equal;
-  const isOwn = ({ uses }: Side): boolean => uses.size > 0 && [...uses].every((slot) => rights.has(slot));
-  const isOther = ({ uses }: Side): boolean => [...uses].every((slot) => within.has(slot) && !rights.has(slot));
-  if (isOwn(right) && isOther(left)) return [{ condition, own: right, other: left }];
-  if (isOwn(left) && isOther(right)) return [{ condition, own: left, other: right }];
-  return [];
-}
-
-function indexed(
-  rows: readonly Tuple[],
-  pairs: readonly Pair[],
-  parent: Environment | undefined,
-  dialect: Dialect,
-): Map<string | undefined, Tuple[]> {
-  const index = new Map<string | undefined, Tuple[]>();
-  for (const tuple of rows) {
-    const key = keyOf(
-      pairs.map(({ own }) => own.compiled.run({ tuple, parent })),
-      dialect,
-    );
-    if (key === undefined) continue;
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [tuple]);
-    else known.push(tuple);
-  }
-  return index;
-}
-
-/** Undefined where a part is null: that equals nothing. */
-function keyOf(values: readonly Row[number][], dialect: Dialect): string | undefined {
-  return values.includes(null) ? undefined : values.map((value) => dialect.key(value)).join('\u0000');
 }

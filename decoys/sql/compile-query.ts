@@ -1,41 +1,24 @@
 /** Queries: select, unions, common tables; grouping, order and limits. */
-import type {
-  Expression,
-  OrderItem,
-  Query,
-  QueryBody,
-  SelectCore,
-  SelectItem,
-  SetOperation,
-  ValuesCore,
-} from './ast.types.ts';
+import type { Expression, OrderItem, Query, QueryBody, SelectCore, SelectItem, ValuesCore } from './ast.types.ts';
 import { compareKeys } from './compare-keys.ts';
 import { Compiler } from './compile-expression.ts';
 import { FromCompiler } from './compile-from.ts';
-import type { Compiled, Dialect, Environment, Tuple } from './dialect.types.ts';
-import { placed } from './placed.ts';
+import type { CompiledQuery, CompileQuery } from './compile-query.types.ts';
+import { compileRecursive, compileSet } from './compile-set.ts';
+import type { Compiled, Dialect, Environment } from './dialect.types.ts';
+import { checkGrouped, compileGroups, groupTuples, type CompiledItem } from './grouping.ts';
 import type { ResultColumn } from './relation.ts';
+import { MAX_RESULT_ROWS, unique } from './result-rows.ts';
+import { rowKey } from './row-key.ts';
 import { Scope } from './scope.ts';
 import type { Row, Value } from './values.ts';
-
-export interface CompiledQuery {
-  readonly columns: readonly ResultColumn[];
-  run(env: Environment | undefined): readonly Row[];
-}
 
 interface Ordered {
   readonly row: Row;
   readonly keys: readonly Value[];
 }
 
-const MAX_RECURSION = 1000;
-const MAX_RESULT_ROWS = 500_000;
-
-export function compileQuery(
-  dialect: Dialect,
-  query: Query,
-  parent?: Scope,
-): CompiledQuery & { readonly correlated: boolean } {
+export function compileQuery(dialect: Dialect, query: Query, parent?: Scope): ReturnType<CompileQuery> {
   return new QueryCompiler(dialect, parent).query(query);
 }
 
@@ -48,15 +31,17 @@ class QueryCompiler {
     this.#parent = parent;
   }
 
-  readonly #sub = (query: Query, parent: Scope | undefined): CompiledQuery & { readonly correlated: boolean } =>
-    new QueryCompiler(this.#dialect, parent).query(query);
+  readonly #sub: CompileQuery = (query, parent) => new QueryCompiler(this.#dialect, parent).query(query);
+  readonly #plainBody = (body: QueryBody, scope: Scope): CompiledQuery => this.#body(body, scope, []);
 
-  query(query: Query): CompiledQuery & { readonly correlated: boolean } {
+  query(query: Query): ReturnType<CompileQuery> {
     const scope = new Scope(this.#parent);
     for (const common of query.with)
       scope.common.set(
         common.name,
-        query.recursive && common.query.body.kind === 'set' ? this.#recursive(common, scope) : common,
+        query.recursive && common.query.body.kind === 'set'
+          ? compileRecursive(this.#dialect, common, scope, this.#plainBody)
+          : common,
       );
     const result = this.#body(query.body, scope, query.order);
     const limited = this.#limited(query, scope, result);
@@ -87,52 +72,13 @@ class QueryCompiler {
       case 'values':
         return this.#sorted(this.#values(body, scope), order);
       case 'set':
-        return this.#sorted(this.#set(body, scope), order);
+        return this.#sorted(compileSet(this.#dialect, body, scope, this.#plainBody), order);
       default: {
         const inner = new QueryCompiler(this.#dialect, scope).query(body);
         if (inner.correlated) scope.correlated = true;
         return this.#sorted({ columns: inner.columns, run: (env) => inner.run({ tuple: [], parent: env }) }, order);
       }
     }
-  }
-
-  #recursive(
-    common: Query['with'][number],
-    scope: Scope,
-  ): Query['with'][number] | { schema: string; name: string; columns: ResultColumn[]; rows(): readonly Row[] } {
-    const body = common.query.body as SetOperation;
-    const base = this.#body(body.left, new Scope(scope), []);
-    const columns = base.columns.map((column, i) => ({ ...column, name: common.columns[i] ?? column.name }));
-    let working: readonly Row[] = [];
-    const inner = new Scope(scope);
-    inner.common.set(common.name, { schema: '', name: common.name, columns, rows: () => working });
-    const step = this.#body(body.right, inner, []);
-    const dialect = this.#dialect;
-    let all: Row[] | undefined;
-    return {
-      schema: '',
-      name: common.name,
-      columns,
-      rows() {
-        if (all !== undefined) return all;
-        all = [...base.run(undefined)];
-        working = all;
-        const seen = new Set(all.map((row) => row.map((value) => dialect.key(value)).join('\u0000')));
-        for (let i = 0; working.length > 0 && i < MAX_RECURSION; i++) {
-          dialect.spend(10 + working.length);
-          let next = step.run(undefined);
-          if (!body.all)
-            next = next.filter((row) => {
-              const key = row.map((value) => dialect.key(value)).join('\u0000');
-              return !seen.has(key) && seen.add(key) !== undefined;
-            });
-          for (const row of next) all.push(row);
-          if (all.length > MAX_RESULT_ROWS) throw dialect.faults.tooMuch('rows');
-          working = next;
-        }
-        return all;
-      },
-    };
   }
 
   #values(body: ValuesCore, scope: Scope): CompiledQuery {
@@ -157,52 +103,6 @@ class QueryCompiler {
     return {
       columns,
       run: (env) => rows.map((row) => row.map((part, i) => converts[i]!(part.run({ tuple: [], parent: env }), part))),
-    };
-  }
-
-  #set(body: SetOperation, scope: Scope): CompiledQuery {
-    const dialect = this.#dialect;
-    const part = (side: QueryBody): CompiledQuery => {
-      const inner = new Scope(scope.parent);
-      for (const [name, table] of scope.common) inner.common.set(name, table);
-      const compiled = this.#body(side, inner, []);
-      if (inner.correlated) scope.correlated = true;
-      return compiled;
-    };
-    const left = part(body.left);
-    const right = part(body.right);
-    if (left.columns.length !== right.columns.length)
-      throw dialect.faults.unionColumns(dialect.flavour === 'postgres' ? (itemAt(body.right, 0) ?? body.at) : body.at);
-    const commons = left.columns.map(({ type }, i) =>
-      dialect.common(
-        [
-          { type, run: () => null },
-          { type: right.columns[i]!.type, run: () => null },
-        ],
-        body.at,
-      ),
-    );
-    const columns = left.columns.map(({ name }, i) => {
-      const { type } = commons[i]!;
-      // MySQL keeps them in a table between, as texts of a column.
-      return { name, type: dialect.flavour === 'mysql' && type.name === 'varchar' ? { ...type, scale: 0 } : type };
-    });
-    const convert = (rows: readonly Row[], types: readonly ResultColumn[], side: QueryBody): Row[] =>
-      rows.map((row) =>
-        row.map((value, i) => placed(itemAt(side, i) ?? -1, () => commons[i]!.convert(value, types[i]!.type))),
-      );
-    const key = (row: Row): string => row.map((value) => dialect.key(value)).join('\u0000');
-    return {
-      columns,
-      run(env) {
-        const a = convert(left.run(env), left.columns, body.left);
-        const b = convert(right.run(env), right.columns, body.right);
-        dialect.spend(a.length + b.length);
-        if (body.op === 'union') return body.all ? [...a, ...b] : unique([...a, ...b], key);
-        const others = new Set(b.map(key));
-        const kept = a.filter((row) => others.has(key(row)) === (body.op === 'intersect'));
-        return body.all ? kept : unique(kept, key);
-      },
     };
   }
 
@@ -256,7 +156,7 @@ class QueryCompiler {
     for (const { column, alias, compiled } of items)
       if (alias !== undefined || dialect.flavour === 'mysql')
         aliases.set(dialect.flavour === 'mysql' ? column.name.toLowerCase() : column.name, compiled);
-    const group = this.#grouping(core, scope, items);
+    const group = compileGroups(core, new Compiler(dialect, scope, this.#sub), items);
     const late = new Compiler(dialect, scope, this.#sub);
     late.aliases = dialect.aliasesInHaving ? aliases : undefined;
     scope.clause = 'having clause';
@@ -264,8 +164,8 @@ class QueryCompiler {
     scope.clause = 'order clause';
     const keys = order.map((item) => this.#orderKey(item, items, scope, aliases));
     const grouped =
-      group.length > 0 || aggregates(scope) || (core.having !== undefined && dialect.flavour === 'postgres');
-    if (grouped && dialect.faults.ungrouped !== undefined) this.#checkGrouped(core, scope);
+      group.length > 0 || aggregated(scope) || (core.having !== undefined && dialect.flavour === 'postgres');
+    if (grouped && dialect.faults.ungrouped !== undefined) checkGrouped(dialect, core, scope);
     const on = core.distinctOn.map((part) =>
       this.#orderKey({ by: part, descending: false, nulls: undefined }, items, scope, aliases),
     );
@@ -274,7 +174,8 @@ class QueryCompiler {
     return {
       columns,
       run: (env) => {
-        let environments: Environment[] = this.#environments(
+        let environments: Environment[] = groupTuples(
+          dialect,
           plan.run(env, []),
           env,
           grouped ? group : undefined,
@@ -298,50 +199,15 @@ class QueryCompiler {
         });
         if (rows.length > MAX_RESULT_ROWS) throw dialect.faults.tooMuch('rows');
         dialect.spend(rows.length * Math.max(1, items.length >> 2));
-        const keyOf = (values: readonly Value[]): string => values.map((value) => dialect.key(value)).join('\u0000');
-        if (core.distinct && on.length === 0) rows = unique(rows, ({ row }) => keyOf(row));
+        if (core.distinct && on.length === 0) rows = unique(rows, ({ row }) => rowKey(dialect, row));
         if (on.length === 0) return this.#sort(rows, order);
         rows.sort((a, b) => compareKeys(a.keys, b.keys, order, dialect));
-        return unique(rows, ({ on: values }) => keyOf(values)).map(({ row }) => row);
+        return unique(rows, ({ on: values }) => rowKey(dialect, values)).map(({ row }) => row);
       },
     };
   }
 
-  #environments(
-    tuples: readonly Tuple[],
-    parent: Environment | undefined,
-    group: readonly Compiled[] | undefined,
-    volatile: boolean,
-  ): Environment[] {
-    if (group === undefined) return tuples.map((tuple) => ({ tuple, parent }));
-    if (group.length === 0) return [{ tuple: tuples[0] ?? [], parent, group: tuples }];
-    const groups = new Map<string, Tuple[]>();
-    for (const tuple of tuples) {
-      const values = (): Value[] => group.map((by) => by.run({ tuple, parent }));
-      const keyOf = (row: readonly Value[]): string => row.map((value) => this.#dialect.key(value)).join('\u0000');
-      const first = values();
-      const known = groups.get(keyOf(first));
-      if (known === undefined) {
-        // What is new is worked out again when it is written down: chance may make it something that is there already.
-        const written = volatile ? values() : first;
-        const key = keyOf(written);
-        if (volatile && groups.has(key)) {
-          const fault = this.#dialect.faults.duplicateGroup?.(written);
-          if (fault !== undefined) throw fault;
-        }
-        groups.set(key, [tuple]);
-      } else known.push(tuple);
-    }
-    this.#dialect.spend(tuples.length);
-    return [...groups.values()].map((members) => ({ tuple: members[0]!, parent, group: members }));
-  }
-
-  #item(
-    item: SelectItem,
-    scope: Scope,
-    compiler: Compiler,
-    at: number,
-  ): { column: ResultColumn; compiled: Compiled; alias: string | undefined }[] {
+  #item(item: SelectItem, scope: Scope, compiler: Compiler, at: number): CompiledItem[] {
     const dialect = this.#dialect;
     if (item.value.kind !== 'star') {
       const compiled = compiler.compile(item.value);
@@ -356,7 +222,7 @@ class QueryCompiler {
     }
     const { path } = item.value;
     const wanted = path.at(-1);
-    const result: { column: ResultColumn; compiled: Compiled; alias: string | undefined }[] = [];
+    const result: CompiledItem[] = [];
     let matched = false;
     for (const [slot, source] of scope.sources.entries()) {
       if (wanted !== undefined && source.alias !== wanted) continue;
@@ -375,66 +241,6 @@ class QueryCompiler {
         ? dialect.faults.unknownAlias('', at)
         : dialect.faults.unknownAlias(wanted, item.value.at);
     return result;
-  }
-
-  #grouping(
-    core: SelectCore,
-    scope: Scope,
-    items: readonly { column: ResultColumn; compiled: Compiled; alias: string | undefined }[],
-  ): Compiled[] {
-    const compiler = new Compiler(this.#dialect, scope, this.#sub);
-    scope.clause = 'group statement';
-    const found = scope.aggregated;
-    scope.aggregated = 'no';
-    const result = core.group.map((by): Compiled => {
-      if (by.kind === 'literal' && typeof by.value === 'number') {
-        const item = items[by.value - 1];
-        if (item === undefined) throw this.#dialect.faults.unknownPosition(by.value, 'group statement', by.at);
-        return item.compiled;
-      }
-      if (by.kind === 'column' && by.path.length === 1) {
-        const item = items.find(({ alias }) => alias !== undefined && this.#dialect.sameName(alias, by.path[0]!));
-        if (item !== undefined && scope.find(by.path, this.#dialect, by.at) === undefined) return item.compiled;
-      }
-      return compiler.compile(by);
-    });
-    scope.aggregated = found;
-    return result;
-  }
-
-  /** Every column of the list must be grouped by, or stand in an aggregate; those of a table whose key is grouped by may stand free. */
-  #checkGrouped(core: SelectCore, scope: Scope): void {
-    const { group } = core;
-    if (group.some(({ kind }) => kind === 'literal')) return;
-    const names = new Set(group.flatMap((by) => (by.kind === 'column' ? [by.path.at(-1)!] : [])));
-    const texts = new Set(group.map(plainText));
-    const aliases = new Set(core.items.flatMap(({ alias }) => alias ?? []));
-    const walk = (value: unknown): void => {
-      if (Array.isArray(value)) for (const each of value) walk(each);
-      if (value === null || typeof value !== 'object' || Array.isArray(value)) return;
-      const node = value as Expression;
-      if (node.kind === ('query' as string) || texts.has(plainText(node))) return;
-      if (
-        node.kind === 'call' &&
-        this.#dialect.aggregate(
-          node,
-          node.args.map(() => ({ type: this.#dialect.intType, run: () => null })),
-        ) !== undefined
-      )
-        return;
-      if (node.kind === 'column') {
-        const found = scope.find(node.path, this.#dialect, node.at);
-        if (found === undefined || found.depth > 0 || names.has(node.path.at(-1)!)) return;
-        const keyed = found.from.columns.some(
-          ({ name, origin }) => names.has(name) && origin?.column.autoIncrement === true,
-        );
-        if (!keyed) throw this.#dialect.faults.ungrouped!(`${found.from.alias}.${node.path.at(-1)!}`, node.at);
-        return;
-      }
-      for (const each of Object.values(node)) walk(each);
-    };
-    for (const { value, alias } of core.items)
-      if (alias === undefined || !(aliases.has(alias) && names.has(alias))) walk(value);
   }
 
   #orderKey(
@@ -459,27 +265,6 @@ class QueryCompiler {
   }
 }
 
-function unique<T>(items: readonly T[], key: (item: T) => string): T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const own = key(item);
-    if (seen.has(own)) return false;
-    seen.add(own);
-    return true;
-  });
-}
-
-function aggregates(scope: Scope): boolean {
+function aggregated(scope: Scope): boolean {
   return scope.aggregated === 'found';
-}
-
-function plainText(expression: Expression): string {
-  return JSON.stringify(expression, (key, value: unknown) =>
-    key === 'at' ? undefined : typeof value === 'bigint' ? String(value) : value,
-  );
-}
-
-/** Where the item of a select stands in the statement. */
-function itemAt(body: QueryBody, i: number): number | undefined {
-  return body.kind === 'select' ? body.items[i]?.value.at : undefined;
 }

@@ -2,14 +2,16 @@
 import type { AlterAction, ColumnDefinition, Expression, KeyDefinition, Statement } from './ast.types.ts';
 import type { QueryReader } from './parse-query.ts';
 import { parseTypeName } from './parse-type.ts';
+import { OTHER_OPERATOR } from './precedence.ts';
+import type { TokenStream } from './token-stream.ts';
 
 export function parseCreateTable(reader: QueryReader, at: number, temporary: boolean): Statement {
-  const { input, expressions } = reader;
+  const { input } = reader;
   const optional = input.take('if', 'not', 'exists');
-  const path = expressions.path();
+  const path = input.path();
   const base = { kind: 'create-table', path, optional, temporary, at } as const;
   if (input.flavour === 'mysql' && input.take('like'))
-    return { ...base, columns: [], keys: [], as: undefined, like: expressions.path(), comment: '', engine: undefined };
+    return { ...base, columns: [], keys: [], as: undefined, like: input.path(), comment: '', engine: undefined };
   const columns: ColumnDefinition[] = [];
   const keys: KeyDefinition[] = [];
   let like: string[] | undefined;
@@ -18,7 +20,7 @@ export function parseCreateTable(reader: QueryReader, at: number, temporary: boo
       if (input.isOperator(')')) return [];
       return input.list(() => {
         if (input.take('like')) {
-          like = expressions.path();
+          like = input.path();
           while (input.isWord('including', 'excluding')) input.skip(2);
           return;
         }
@@ -55,7 +57,7 @@ function tableOptions({ input }: QueryReader): { comment: string; engine: string
   return { comment, engine };
 }
 
-function skipParentheses(input: QueryReader['input']): void {
+function skipParentheses(input: TokenStream): void {
   let depth = 0;
   do {
     if (input.token.kind === 'end') throw input.unexpected();
@@ -66,17 +68,17 @@ function skipParentheses(input: QueryReader['input']): void {
 }
 
 function parseKey(reader: QueryReader): KeyDefinition | undefined {
-  const { input, expressions } = reader;
+  const { input } = reader;
   let name: string | undefined;
   if (input.isWord('constraint')) {
     input.next();
-    if (!input.isWord('primary', 'unique', 'foreign', 'check')) name = expressions.name();
+    if (!input.isWord('primary', 'unique', 'foreign', 'check')) name = input.name();
   }
   const columns = (): string[] => {
     if (input.isWord('using')) input.skip(2);
     const list = input.parenthesised(() =>
       input.list(() => {
-        const column = input.isOperator('(') ? (skipParentheses(input), '') : expressions.name();
+        const column = input.isOperator('(') ? (skipParentheses(input), '') : input.name();
         if (input.isOperator('(')) skipParentheses(input);
         if (!input.take('asc')) input.take('desc');
         return column;
@@ -86,7 +88,7 @@ function parseKey(reader: QueryReader): KeyDefinition | undefined {
     return list;
   };
   const named = (): void => {
-    if (!input.isOperator('(') && !input.isWord('using')) name = expressions.name();
+    if (!input.isOperator('(') && !input.isWord('using')) name = input.name();
   };
   if (input.take('primary', 'key')) return { kind: 'primary', name: name, columns: columns() };
   if (input.take('unique')) {
@@ -98,7 +100,7 @@ function parseKey(reader: QueryReader): KeyDefinition | undefined {
     input.take('foreign', 'key');
     named();
     const list = columns();
-    skipReferences(reader);
+    skipReferences(input);
     return { kind: 'foreign', name, columns: list };
   }
   if (input.isWord('check') && input.peek().text === '(') {
@@ -121,9 +123,9 @@ function parseKey(reader: QueryReader): KeyDefinition | undefined {
   return undefined;
 }
 
-function skipReferences({ input, expressions }: QueryReader): void {
+function skipReferences(input: TokenStream): void {
   if (!input.take('references')) return;
-  expressions.path();
+  input.path();
   if (input.isOperator('(')) skipParentheses(input);
   while (input.isWord('on', 'match', 'deferrable', 'initially', 'not')) {
     if (input.isWord('not') && input.peek().text !== 'deferrable') return;
@@ -152,7 +154,7 @@ function skipReferences({ input, expressions }: QueryReader): void {
 
 export function parseColumn(reader: QueryReader): ColumnDefinition {
   const { input, expressions } = reader;
-  const name = expressions.name();
+  const name = input.name();
   const type = parseTypeName(input);
   let notNull = false;
   let autoIncrement = /^(small|big)?serial[248]?$/.test(type.path.at(-1)!);
@@ -171,14 +173,14 @@ export function parseColumn(reader: QueryReader): ColumnDefinition {
       unique = true;
     } else if (input.take('default')) {
       const from = input.token.at;
-      fallback = expressions.expression(8);
+      fallback = expressions.expression(OTHER_OPERATOR);
       defaultText = input.sql.slice(from, input.lastEnd);
-    } else if (input.take('on', 'update')) expressions.expression(8);
+    } else if (input.take('on', 'update')) expressions.expression(OTHER_OPERATOR);
     else if (input.take('comment')) comment = input.next().text;
-    else if (input.take('collate')) expressions.path();
+    else if (input.take('collate')) input.path();
     else if (input.take('character', 'set') || input.take('charset')) input.next();
-    else if (input.isWord('references')) skipReferences(reader);
-    else if (input.take('constraint')) expressions.name();
+    else if (input.isWord('references')) skipReferences(input);
+    else if (input.take('constraint')) input.name();
     else if (input.isWord('check') && input.peek().text === '(') {
       input.next();
       skipParentheses(input);
@@ -204,19 +206,19 @@ export function parseColumn(reader: QueryReader): ColumnDefinition {
 }
 
 export function parseAlterTable(reader: QueryReader): Statement {
-  const { input, expressions } = reader;
+  const { input } = reader;
   const { at } = input.next();
   input.take('ignore');
   input.expect('table');
   const optional = input.take('if', 'exists');
   input.take('only');
-  const path = expressions.path();
+  const path = input.path();
   const actions = input.token.kind === 'end' ? [] : input.list(() => alterAction(reader));
   return { kind: 'alter-table', path, actions: actions.flat(), optional, at };
 }
 
 function alterAction(reader: QueryReader): AlterAction[] {
-  const { input, expressions } = reader;
+  const { input } = reader;
   if (input.take('add')) {
     const key = parseKey(reader);
     if (key !== undefined) return [{ kind: 'add-key', key }];
@@ -232,7 +234,7 @@ function alterAction(reader: QueryReader): AlterAction[] {
         })),
       );
     const column = parseColumn(reader);
-    const position = input.take('first') ? '' : input.take('after') ? expressions.name() : undefined;
+    const position = input.take('first') ? '' : input.take('after') ? input.name() : undefined;
     return [{ kind: 'add-column', column, position, optional }];
   }
   if (input.take('drop')) {
@@ -240,34 +242,34 @@ function alterAction(reader: QueryReader): AlterAction[] {
     if (input.isWord('index', 'key', 'constraint')) {
       input.next();
       const optional = input.take('if', 'exists');
-      const name = expressions.name();
+      const name = input.name();
       if (!input.take('cascade')) input.take('restrict');
       return [{ kind: 'drop-key', name, optional }];
     }
     if (input.isWord('foreign')) return skipAction(reader);
     input.take('column');
     const optional = input.take('if', 'exists');
-    const name = expressions.name();
+    const name = input.name();
     if (!input.take('cascade')) input.take('restrict');
     return [{ kind: 'drop-column', name, optional }];
   }
   if (input.take('rename')) {
     if (input.take('column')) {
-      const name = expressions.name();
+      const name = input.name();
       input.expect('to');
-      return [{ kind: 'rename-column', name, to: expressions.name() }];
+      return [{ kind: 'rename-column', name, to: input.name() }];
     }
     if (!input.take('to')) input.take('as');
-    const path = expressions.path();
-    if (input.take('to')) return [{ kind: 'rename-column', name: path[0]!, to: expressions.name() }];
+    const path = input.path();
+    if (input.take('to')) return [{ kind: 'rename-column', name: path[0]!, to: input.name() }];
     return [{ kind: 'rename', path }];
   }
   if (input.flavour === 'mysql' && input.isWord('modify', 'change')) {
     const change = input.next().text === 'change';
     input.take('column');
-    const old = change ? expressions.name() : undefined;
+    const old = change ? input.name() : undefined;
     const column = parseColumn(reader);
-    if (!input.take('first') && input.take('after')) expressions.name();
+    if (!input.take('first') && input.take('after')) input.name();
     return [{ kind: 'change-column', name: old ?? column.name, column }];
   }
   return skipAction(reader);

@@ -1,8 +1,7 @@
-/** SELECT and what may stand around it: joins, unions, common tables, order and limit. */
+/** SELECT and what may stand around it: unions, common tables, order and limit. */
 import type {
   CommonTable,
   Expression,
-  Join,
   OrderItem,
   Query,
   QueryBody,
@@ -12,6 +11,9 @@ import type {
   WindowClause,
 } from './ast.types.ts';
 import { ExpressionParser } from './parse-expression.ts';
+import type { QueryParser } from './parse-expression.types.ts';
+import { parseSources } from './parse-source.ts';
+import { parseWindow } from './parse-window.ts';
 import { isReserved } from './reserved.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -26,7 +28,7 @@ const MYSQL_OPTIONS = [
   'straight_join',
 ];
 
-export class QueryReader {
+export class QueryReader implements QueryParser {
   readonly input: TokenStream;
   readonly expressions: ExpressionParser;
 
@@ -72,8 +74,8 @@ export class QueryReader {
 
   #commonTable(): CommonTable {
     const { input } = this;
-    const name = this.expressions.name();
-    const columns = input.isOperator('(') ? input.parenthesised(() => input.list(() => this.expressions.name())) : [];
+    const name = input.name();
+    const columns = input.isOperator('(') ? input.parenthesised(() => input.list(() => input.name())) : [];
     input.expect('as');
     if (input.take('not')) input.expect('materialized');
     else input.take('materialized');
@@ -119,7 +121,7 @@ export class QueryReader {
       return { kind: 'values', rows: input.list(row), at };
     }
     if (input.flavour === 'postgres' && input.take('table')) {
-      const from: Source = { kind: 'table', path: this.expressions.path(), alias: undefined, columns: [], at };
+      const from: Source = { kind: 'table', path: input.path(), alias: undefined, columns: [], at };
       return { ...EMPTY, items: [{ value: { kind: 'star', path: [], at }, alias: undefined, text: '*' }], from, at };
     }
     input.expect('select');
@@ -148,7 +150,7 @@ export class QueryReader {
     const from = input.take('from')
       ? input.flavour === 'mysql' && input.take('dual')
         ? undefined
-        : this.sources()
+        : parseSources(this)
       : undefined;
     if (input.flavour === 'mysql') setInto(this.#into());
     const where = input.take('where') ? this.expressions.expression() : undefined;
@@ -168,7 +170,7 @@ export class QueryReader {
       input.take('temporary');
       input.take('temp');
       input.take('table');
-      return { kind: 'table', names: this.expressions.path() };
+      return { kind: 'table', names: input.path() };
     }
     if (input.isWord('outfile', 'dumpfile')) {
       const kind = input.next().text as 'outfile';
@@ -232,7 +234,7 @@ export class QueryReader {
   /** A name after something, with or without AS. */
   alias(strings = false): string | undefined {
     const { input } = this;
-    if (input.take('as')) return this.expressions.name();
+    if (input.take('as')) return input.name();
     const { token } = input;
     if (token.kind === 'name') return input.next().text;
     if (token.kind === 'string' && strings && input.flavour === 'mysql') return input.next().text;
@@ -248,7 +250,7 @@ export class QueryReader {
       /^(over|filter|within|precision|varying|year|month|day|hour|minute|second)$/.test(token.text)
     )
       return undefined;
-    return this.expressions.name();
+    return input.name();
   }
 
   orderBy(): OrderItem[] {
@@ -295,9 +297,9 @@ export class QueryReader {
     input.next();
     return new Map(
       input.list(() => {
-        const name = this.expressions.name();
+        const name = input.name();
         input.expect('as');
-        return [name, this.expressions.window()] as const;
+        return [name, parseWindow(this.expressions)] as const;
       }),
     );
   }
@@ -312,108 +314,6 @@ export class QueryReader {
       while (input.isWord('update', 'share', 'no', 'key', 'nowait', 'skip', 'locked', 'of')) input.next();
     }
     if (input.isWords('lock', 'in', 'share', 'mode')) input.take('lock', 'in', 'share', 'mode');
-  }
-
-  sources(): Source {
-    const { input } = this;
-    let left = this.#joined();
-    while (input.isOperator(',')) {
-      const { at } = input.next();
-      left = {
-        kind: 'join',
-        type: 'cross',
-        left,
-        right: this.#joined(),
-        on: undefined,
-        using: undefined,
-        natural: false,
-        at,
-      };
-    }
-    return left;
-  }
-
-  #joined(): Source {
-    const { input } = this;
-    let left = this.#source();
-    for (;;) {
-      const { at } = input.token;
-      const natural = input.take('natural');
-      let type: Join['type'] = 'inner';
-      if (input.isWord('left', 'right', 'full') && (input.peek().text === 'join' || input.peek().text === 'outer')) {
-        type = input.next().text as 'left';
-        input.take('outer');
-      } else if (input.take('cross')) type = 'cross';
-      else if (!input.take('inner') && !input.isWord('join', 'straight_join')) {
-        if (natural) throw input.unexpected();
-        return left;
-      }
-      if (!input.take('straight_join')) input.expect('join');
-      const right = this.#source();
-      const on = input.take('on') ? this.expressions.expression() : undefined;
-      const using =
-        on === undefined && input.take('using')
-          ? input.parenthesised(() => input.list(() => this.expressions.name()))
-          : undefined;
-      left = { kind: 'join', type, left, right, on, using, natural, at };
-    }
-  }
-
-  #source(): Source {
-    return this.input.nested(() => this.#oneSource());
-  }
-
-  #oneSource(): Source {
-    const { input, expressions } = this;
-    const { at } = input.token;
-    const lateral = input.take('lateral');
-    if (input.isOperator('(')) {
-      if (this.startsQuery()) {
-        const query = input.parenthesised(() => this.query());
-        const alias = this.alias();
-        return { kind: 'query', query, alias, columns: this.#columnNames(), lateral, at };
-      }
-      return input.parenthesised(() => this.sources());
-    }
-    if (input.flavour === 'postgres') input.take('only');
-    if (
-      input.flavour === 'postgres' &&
-      (input.peek().text === '(' || (input.peek().text === '.' && input.peek(3).text === '('))
-    ) {
-      const call = expressions.expression(15);
-      const ordinality = input.take('with', 'ordinality');
-      const alias = this.alias();
-      return { kind: 'function', call, alias, columns: this.#columnNames(), ordinality, at };
-    }
-    const path = expressions.path();
-    if (input.flavour === 'postgres') input.takeOperator('*');
-    if (input.flavour === 'mysql' && input.take('partition'))
-      input.parenthesised(() => input.list(() => expressions.name()));
-    const alias = this.alias();
-    const columns = input.flavour === 'postgres' ? this.#columnNames() : [];
-    if (input.flavour === 'mysql')
-      while (input.isWord('use', 'force', 'ignore') && (input.peek().text === 'index' || input.peek().text === 'key'))
-        this.#indexHint();
-    return { kind: 'table', path, alias, columns, at };
-  }
-
-  #columnNames(): string[] {
-    const { input } = this;
-    if (!input.isOperator('(')) return [];
-    return input.parenthesised(() =>
-      input.list(() => {
-        const name = this.expressions.name();
-        while (input.token.kind === 'word' || input.isOperator('[', ']', '.')) input.next();
-        return name;
-      }),
-    );
-  }
-
-  #indexHint(): void {
-    const { input } = this;
-    input.next();
-    input.next();
-    input.parenthesised(() => input.list(() => input.next()));
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Assignment, Expression, Query, SelectItem, Source, Statement } from './ast.types.ts';
 import { parseAlterTable, parseCreateTable } from './parse-definition.ts';
 import type { QueryReader } from './parse-query.ts';
+import { parseSources } from './parse-source.ts';
 
 /** Undefined for a statement that begins with a word of the dialect's own. Reads to its end or to `;`, not past it. */
 export function parseCommon(reader: QueryReader): Statement | undefined {
@@ -23,7 +24,7 @@ export function parseCommon(reader: QueryReader): Statement | undefined {
       input.next();
       input.take('table');
       input.take('only');
-      const tables = input.list(() => reader.expressions.path());
+      const tables = input.list(() => input.path());
       while (input.isWord('restart', 'continue', 'identity', 'cascade', 'restrict')) input.next();
       return { kind: 'truncate', tables, at };
     }
@@ -58,13 +59,13 @@ function parseInsert(reader: QueryReader): Statement {
     ignore = input.next().text === 'ignore' || ignore;
   if (!input.take('into') && input.flavour === 'postgres') throw input.unexpected();
   const tableAt = input.token.at;
-  const table = expressions.path();
-  if (input.take('as')) expressions.name();
+  const table = input.path();
+  if (input.take('as')) input.name();
   let columns: string[] = [];
   const columnsAt: number[] = [];
   if (input.isOperator('(') && !(input.peek().kind === 'word' && input.peek().text === 'select'))
     columns = input.parenthesised(() =>
-      input.isOperator(')') ? [] : input.list(() => (columnsAt.push(input.token.at), expressions.path().at(-1)!)),
+      input.isOperator(')') ? [] : input.list(() => (columnsAt.push(input.token.at), input.path().at(-1)!)),
     );
   if (input.take('overriding')) {
     input.next();
@@ -94,7 +95,7 @@ function parseInsert(reader: QueryReader): Statement {
     conflict = 'update';
   } else if (input.take('on', 'conflict')) {
     if (input.isOperator('(')) input.parenthesised(() => input.list(() => expressions.expression()));
-    if (input.take('on', 'constraint')) expressions.name();
+    if (input.take('on', 'constraint')) input.name();
     input.expect('do');
     if (input.take('nothing')) conflict = 'nothing';
     else {
@@ -146,7 +147,7 @@ function defaultOr(reader: QueryReader): Expression {
 function assignment(reader: QueryReader): Assignment {
   const { input, expressions } = reader;
   const { at } = input.token;
-  const path = expressions.path();
+  const path = input.path();
   if (!input.takeOperator('=') && !input.takeOperator(':=')) throw input.unexpected();
   if (input.isWord('default') && input.peek().text !== '(') {
     input.next();
@@ -159,10 +160,10 @@ function parseUpdate(reader: QueryReader): Statement {
   const { input, expressions } = reader;
   const { at } = input.next();
   while (input.isWord('ignore', 'low_priority', 'only')) input.next();
-  const table = reader.sources();
+  const table = parseSources(reader);
   input.expect('set');
   const set = input.list(() => assignment(reader));
-  const from = input.take('from') ? reader.sources() : undefined;
+  const from = input.take('from') ? parseSources(reader) : undefined;
   const where = input.take('where') ? expressions.expression() : undefined;
   const order = input.take('order', 'by') ? reader.orderBy() : [];
   const limit = input.take('limit') ? expressions.expression() : undefined;
@@ -176,12 +177,12 @@ function parseDelete(reader: QueryReader): Statement {
   let table: Source;
   let joined: Source | undefined;
   let slot = 0;
-  if (input.take('from')) table = reader.sources();
+  if (input.take('from')) table = parseSources(reader);
   else if (input.flavour === 'mysql') {
     // DELETE a FROM a JOIN b: rows go from the table named first.
-    const target = expressions.path();
+    const target = input.path();
     input.expect('from');
-    const sources = reader.sources();
+    const sources = parseSources(reader);
     const leaves = leavesOf(sources);
     slot = Math.max(
       0,
@@ -190,7 +191,7 @@ function parseDelete(reader: QueryReader): Statement {
     table = leaves[slot]!;
     joined = sources;
   } else throw input.unexpected();
-  const using = input.take('using') ? reader.sources() : undefined;
+  const using = input.take('using') ? parseSources(reader) : undefined;
   const where = input.take('where') ? expressions.expression() : undefined;
   const order = input.take('order', 'by') ? reader.orderBy() : [];
   const limit = input.take('limit') ? expressions.expression() : undefined;
@@ -203,7 +204,7 @@ function leavesOf(source: Source): Source[] {
 }
 
 function parseCreate(reader: QueryReader): Statement | undefined {
-  const { input, expressions } = reader;
+  const { input } = reader;
   const { at } = input.token;
   const start = input.position;
   input.next();
@@ -214,7 +215,7 @@ function parseCreate(reader: QueryReader): Statement | undefined {
   if (!replace && input.isWord('database', 'schema')) {
     const schema = input.next().text === 'schema' && input.flavour === 'postgres';
     const optional = input.take('if', 'not', 'exists');
-    const name = input.isWord('authorization') ? (input.next(), expressions.name()) : expressions.name();
+    const name = input.isWord('authorization') ? (input.next(), input.name()) : input.name();
     while (input.token.kind !== 'end' && !input.isOperator(';')) input.next();
     return { kind: 'create-database', name, optional, schema, at };
   }
@@ -230,8 +231,8 @@ function parseCreate(reader: QueryReader): Statement | undefined {
   }
   if (input.take('view')) {
     input.take('if', 'not', 'exists');
-    const path = expressions.path();
-    if (input.isOperator('(')) input.parenthesised(() => input.list(() => expressions.name()));
+    const path = input.path();
+    if (input.isOperator('(')) input.parenthesised(() => input.list(() => input.name()));
     input.expect('as');
     const from = input.token.at;
     const query = reader.query();
@@ -263,7 +264,7 @@ const DROPPED = new Set([
 ]);
 
 function parseDrop(reader: QueryReader): Statement | undefined {
-  const { input, expressions } = reader;
+  const { input } = reader;
   const { at } = input.next();
   const temporary = input.take('temporary');
   if (temporary && !input.isWord('table')) throw input.unexpected();
@@ -275,9 +276,7 @@ function parseDrop(reader: QueryReader): Statement | undefined {
   const names = input.list(() => {
     const { token } = input;
     const path =
-      token.kind === 'string' || (what === 'user' && input.peek().text === '.')
-        ? [input.next().text]
-        : expressions.path();
+      token.kind === 'string' || (what === 'user' && input.peek().text === '.') ? [input.next().text] : input.path();
     // 'user'@'host', and the arguments of a function.
     if (input.token.kind === 'variable') path.push(input.next().text);
     if (input.isOperator('('))
@@ -290,7 +289,7 @@ function parseDrop(reader: QueryReader): Statement | undefined {
       );
     return path;
   });
-  if (what === 'index' && input.take('on')) names[0] = [...expressions.path(), ...names[0]!];
+  if (what === 'index' && input.take('on')) names[0] = [...input.path(), ...names[0]!];
   const cascade = input.take('cascade');
   if (!cascade) input.take('restrict');
   return {

@@ -1,4 +1,5 @@
 /** The tokens of one statement, read from the left: what every part of the parser builds on. */
+import { isReserved } from './reserved.ts';
 import type { Faults, SqlFault } from './sql-fault.ts';
 import type { Flavour, Token } from './tokens.ts';
 
@@ -115,5 +116,27 @@ export class TokenStream {
     const value = inner();
     this.expectOperator(')');
     return value;
+  }
+
+  /** A name that is not reserved. In MySQL its case is kept. */
+  name(): string {
+    const { token } = this;
+    if (token.kind === 'name') return this.next().text;
+    if (token.kind !== 'word' || isReserved(token.text, this.flavour)) throw this.unexpected();
+    this.next();
+    return this.flavour === 'mysql' ? this.sql.slice(token.at, token.end) : token.text;
+  }
+
+  /** Names joined by dots; the last may be `*`, which is then left to the caller. */
+  path(): string[] {
+    const path = [this.name()];
+    while (this.isOperator('.') && this.peek().text !== '*') {
+      this.next();
+      const { token } = this;
+      if (token.kind !== 'word' && token.kind !== 'name') throw this.unexpected();
+      path.push(this.flavour === 'mysql' ? this.sql.slice(token.at, token.end).replace(/^`|`$/g, '') : token.text);
+      this.next();
+    }
+    return path;
   }
 }

@@ -3,6 +3,7 @@ import type { Call, FrameBound, OrderItem, WindowClause } from './ast.types.ts';
 import { compareKeys } from './compare-keys.ts';
 import type { Compiler } from './compile-expression.ts';
 import type { Aggregate, Compiled, Environment } from './dialect.types.ts';
+import { rowKey } from './row-key.ts';
 import type { SqlType, Value } from './values.ts';
 
 interface Placed {
@@ -112,7 +113,10 @@ function partitions(
   const groups = new Map<string, Placed[]>();
   dialect.spend(all.length * (1 + order.length));
   for (const env of all) {
-    const key = by.map((part) => dialect.key(part.run(env))).join('\u0000');
+    const key = rowKey(
+      dialect,
+      by.map((part) => part.run(env)),
+    );
     const placed = { env, keys: order.map((item) => item.by.run(env)) };
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [placed]);

@@ -1,6 +1,8 @@
 /** What the platform learns of an SSH connection beside what every decoy tells: keys, algorithms, channels. */
 import { MAX_TEXT } from '@netsentinel/contracts/event-values';
-import { ServiceTelemetry, type TelemetryOptions, cut, keyword } from '../service/service-telemetry.ts';
+import { cut, keyword } from '../service/event-fields.ts';
+import { ServiceTelemetry } from '../service/service-telemetry.ts';
+import type { TelemetryOptions } from '../service/telemetry.types.ts';
 import type { Agreement, Proposal } from './negotiation.ts';
 import { hassh } from './negotiation.ts';
 import type { ProgramStart } from './session-channel.ts';

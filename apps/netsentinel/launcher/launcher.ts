@@ -14,10 +14,10 @@ import type {
   ToWatcher,
 } from '@netsentinel/contracts/process';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
-import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
+import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
 import { readFromChild, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
@@ -29,7 +29,8 @@ import {
   platformProgram,
   watcherProgram,
 } from './confinements.ts';
-import { installSeed, lockDataFolder, personaSeed, prepareDataFolder } from './data-folder.ts';
+import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { FirstReady } from './first-ready.ts';
 import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
@@ -38,11 +39,8 @@ import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, typ
 import { Supervisor } from './supervisor.ts';
 import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
 
-/** The sensor that the decoy host is to the platform. */
-const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
 const WATCHER = { id: 'watcher', type: 'watcher' } as const;
-const FIRST_READY_MS = 30_000;
 const REBIND_MS = 10_000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
 const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
@@ -69,7 +67,7 @@ export type Watching = { readonly addresses: readonly string[] } | { readonly re
 /** Resolves once every process is ready and every listener handed over. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { log } = options;
-  const { config, decoys: planned, folder, home, tls, places, where, collectors } = options.plan;
+  const { config, decoys: planned, folder, home, places, where, collectors } = options.plan;
   const sandbox = config.sandbox.enabled
     ? probeSandbox()
     : { level: 'none' as const, reason: 'sandbox.enabled is false' };
@@ -107,45 +105,23 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     }
     /** The listener bound at the start, or a new one where a process is started again. */
     const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
-      const first = waiting.get(name);
+      const bound = waiting.get(name);
       waiting.delete(name);
-      return first ?? bindAgain(bind);
+      return bound ?? bindAgain(bind);
     };
 
-    const ready = new Map<string, { resolve(): void; reject(error: Error): void }>();
-    const firstReady = (name: string): Promise<void> =>
-      new Promise((resolve, reject) => {
-        ready.set(name, { resolve, reject });
-        setTimeout(
-          () =>
-            reject(
-              new NetSentinelError(
-                'PROCESS_SLOW',
-                'operational',
-                `the ${name} did not start within ${FIRST_READY_MS / 1000} s`,
-              ),
-            ),
-          FIRST_READY_MS,
-        ).unref();
-      });
+    const first = new FirstReady();
     const hear = (name: string, message: FromPlatform): void => {
-      if (message.t === 'ready') ready.get(name)?.resolve();
+      if (message.t === 'ready') first.ready(name);
       else if (message.t === 'failed') {
-        ready
-          .get(name)
-          ?.reject(
-            new NetSentinelError(
-              message.code,
-              'operational',
-              message.message,
-              message.hint === undefined ? {} : { hint: message.hint },
-            ),
-          );
+        const hint = message.hint === undefined ? {} : { hint: message.hint };
+        first.failed(name, new NetSentinelError(message.code, 'operational', message.message, hint));
         options.onNotice(`the ${name} failed: ${message.message}`);
       } else options.onMessage(message);
     };
     const died = (name: string) => (how: string) => {
-      ready.get(name)?.reject(
+      first.failed(
+        name,
         new NetSentinelError('PROCESS_DIED', 'operational', `the ${name} ended at its start (${how})`, {
           hint: 'The lines above say why; `netsentinel doctor` looks for causes.',
         }),
@@ -243,21 +219,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'decoy host',
           (async () => {
-            it.send({
-              t: 'boot',
-              sensor: SENSOR.id,
-              logLevel: config.logLevel,
-              decoys: decoys.map(({ id, type, options: config, persona, servicePort }) => ({
-                id,
-                type,
-                config,
-                seed: personaSeed(seed, persona, planned.personas[persona]),
-                persona,
-                ...(servicePort === undefined ? {} : { servicePort }),
-              })),
-              personas: Object.fromEntries(Object.entries(planned.personas).map(([id, { file }]) => [id, file])),
-              limits: config.decoyLimits,
-            } satisfies ToDecoyHost);
+            it.send(decoyHostBoot(options.plan, decoys, seed));
             // One that came before its decoy is there would take connections that nobody answers.
             await it.whenReady();
             for (const decoy of decoys) {
@@ -284,35 +246,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'platform',
           (async () => {
-            it.send({
-              t: 'boot',
-              directory: folder.platform,
-              controlSocket: folder.platformSocket,
-              logLevel: config.logLevel,
-              config: {
-                stream: config.stream,
-                store: config.store,
-                alert: config.alert,
-                networks: config.networks,
-                health: config.health,
-                response: config.response,
-                blocklist: config.blocklist,
-                tls,
-                places,
-                consoleRoot: join(home, 'surface', 'console', 'out'),
-                contentRoot: join(home, 'content'),
-                rulesRoot: folder.rules,
-                honeytokens: await honeytokens,
-              },
-              responseMode: strongestMode(config.enforcer),
-              decoys: decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
-              collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
-              sensors: [
-                // Attackers come and go: nobody behind a decoy is expected.
-                { id: SENSOR.id, silenceAfterMs: 0 },
-                ...config.collectors.map(({ id, silenceAfterMs }) => ({ id, silenceAfterMs })),
-              ],
-            } satisfies ToPlatform);
+            it.send(platformBoot(options.plan, decoys, await honeytokens));
             await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
@@ -333,13 +267,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'enforcer',
           (async () => {
-            it.send({
-              t: 'boot',
-              directory: folder.enforcer,
-              controlSocket: folder.enforcerSocket,
-              logLevel: config.logLevel,
-              config: config.enforcer,
-            } satisfies ToEnforcer);
+            it.send(enforcerBoot(options.plan));
             await linkEnforcer();
           })(),
         ),
@@ -399,7 +327,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       await enforcer.stop();
       release();
     };
-    const up = Promise.all(Object.keys(all).map(firstReady));
+    const up = Promise.all(Object.keys(all).map((name) => first.wait(name)));
     for (const process of Object.values(all)) process.start();
     try {
       await Promise.all([up, watcher?.start(), ...setUp.values()]);

@@ -1,0 +1,80 @@
+/** What each process is told when it starts: its part of the plan, and nothing of the others'. */
+import { join } from 'node:path';
+import type { Honeytoken } from '@netsentinel/contracts/honeytoken';
+import type { ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
+import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
+import type { PlannedDecoy } from '../config/decoy-plan.ts';
+import { personaSeed } from './data-folder.ts';
+import type { LaunchPlan } from './launch-plan.types.ts';
+
+/** The sensor that the decoy host is to the platform. */
+export const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
+
+/** `decoys` as they were bound. */
+export function decoyHostBoot(
+  { config, decoys: planned }: LaunchPlan,
+  decoys: readonly PlannedDecoy[],
+  seed: Uint8Array,
+): ToDecoyHost {
+  return {
+    t: 'boot',
+    sensor: SENSOR.id,
+    logLevel: config.logLevel,
+    decoys: decoys.map(({ id, type, options: config, persona, servicePort }) => ({
+      id,
+      type,
+      config,
+      seed: personaSeed(seed, persona, planned.personas[persona]),
+      persona,
+      ...(servicePort === undefined ? {} : { servicePort }),
+    })),
+    personas: Object.fromEntries(Object.entries(planned.personas).map(([id, { file }]) => [id, file])),
+    limits: config.decoyLimits,
+  };
+}
+
+export function platformBoot(
+  { config, folder, home, tls, places, collectors }: LaunchPlan,
+  decoys: readonly PlannedDecoy[],
+  honeytokens: readonly Honeytoken[],
+): ToPlatform {
+  return {
+    t: 'boot',
+    directory: folder.platform,
+    controlSocket: folder.platformSocket,
+    logLevel: config.logLevel,
+    config: {
+      stream: config.stream,
+      store: config.store,
+      alert: config.alert,
+      networks: config.networks,
+      health: config.health,
+      response: config.response,
+      blocklist: config.blocklist,
+      tls,
+      places,
+      consoleRoot: join(home, 'surface', 'console', 'out'),
+      contentRoot: join(home, 'content'),
+      rulesRoot: folder.rules,
+      honeytokens,
+    },
+    responseMode: strongestMode(config.enforcer),
+    decoys: decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
+    collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
+    sensors: [
+      // Attackers come and go: nobody behind a decoy is expected.
+      { id: SENSOR.id, silenceAfterMs: 0 },
+      ...config.collectors.map(({ id, silenceAfterMs }) => ({ id, silenceAfterMs })),
+    ],
+  };
+}
+
+export function enforcerBoot({ config, folder }: LaunchPlan): ToEnforcer {
+  return {
+    t: 'boot',
+    directory: folder.enforcer,
+    controlSocket: folder.enforcerSocket,
+    logLevel: config.logLevel,
+    config: config.enforcer,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Action } from '@netsentinel/contracts/action';
+import { Incident } from '@netsentinel/contracts/incident';
+import { movesOf, STORY_START } from '@netsentinel/detect/test-moves';
+import { describe, expect, it } from 'vitest';
+import { foldAction } from './fold-action.ts';
+import { attack, tell } from './tell.fixture.ts';
+
+describe('actions in the story', () => {
+  const [incident] = tell(movesOf(attack));
+  const action = (status: Action['status'], id = 'act-1'): Action => ({
+    id,
+    incident: incident!.id,
+    actor: incident!.actor,
+    kind: 'block',
+    target: incident!.actor,
+    responder: 'nftables',
+    reason: 'because',
+    status,
+    createdAt: STORY_START,
+    expiresAt: STORY_START + 3_600_000,
+    updatedAt: STORY_START + 20_000,
+  });
+
+  it.each([
+    [['planned', 'applied', 'verified'], 'contained'],
+    [['planned', 'simulated'], 'open'],
+    [['planned', 'applied', 'expired'], 'open'],
+    [['applied', 'reverted'], 'open'],
+    [['applied', 'failed'], 'open'],
+    [['planned', 'refused'], 'open'],
+  ] as const)('after %j the incident is %s', (statuses, expected) => {
+    let current = incident!;
+    for (const status of statuses) current = foldAction(foldAction(current, action(status)), action(status));
+    expect(current.status).toBe(expected);
+    expect(current.timeline.filter((entry) => entry.kind === 'action')).toHaveLength(statuses.length);
+    expect(current.actions).toEqual(['act-1']);
+    expect(Incident.safeParse(current).error).toBeUndefined();
+  });
+
+  it('an older block that ends does not free one who is held by a newer', () => {
+    let current = foldAction(incident!, action('applied'));
+    current = foldAction(current, action('applied', 'act-2'));
+    expect(foldAction(current, action('expired')).status).toBe('contained');
+    expect(foldAction(current, { ...action('expired'), incident: 'other' })).toBe(current);
+  });
+});
