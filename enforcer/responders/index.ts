@@ -8,6 +8,7 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   iptables: async () => (await import('./iptables/iptables.responder.ts')).iptables,
   ufw: async () => (await import('./ufw/ufw.responder.ts')).ufw,
   firewalld: async () => (await import('./firewalld/firewalld.responder.ts')).firewalld,
+  openvswitch: async () => (await import('./openvswitch/openvswitch.responder.ts')).openvswitch,
   redis: async () => (await import('./redis/redis.responder.ts')).redis,
   'nginx-map': async () => (await import('./nginx-map/nginx-map.responder.ts')).nginxMap,
   'haproxy-map': async () => (await import('./haproxy-map/haproxy-map.responder.ts')).haproxyMap,
