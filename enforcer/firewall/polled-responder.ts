@@ -279,7 +279,7 @@ export class PolledResponder implements Responder {
     const waiting = new Set<string>();
     for (const changes of this.#underWay) for (const { network } of changes) waiting.add(formatNetwork(network));
     const changes: Change[] = [];
-    let entries = 0;
+    let [entries, renewed] = [0, 0];
     for (const { network, remainingMs } of this.#ctx.intended.all()) {
       const key = formatNetwork(network);
       const actualMs = listed.get(key);
@@ -287,7 +287,14 @@ export class PolledResponder implements Responder {
       const refused = this.#firewall.refusal(network) !== undefined;
       if (actualMs !== undefined || !refused) entries += 1;
       if (waiting.has(key) || refused) continue;
-      if (actualMs !== undefined && near(actualMs, Math.min(remainingMs, this.#firewall.longestMs))) continue;
+      const longest = this.#firewall.longestMs;
+      if (actualMs !== undefined) {
+        if (near(actualMs, Math.min(remainingMs, longest))) continue;
+        // Shorter than is intended because the firewall holds none as long: renewed when half of its time is over.
+        const held = actualMs < remainingMs && actualMs <= longest + TOLERANCE_MS;
+        if (held && remainingMs > longest && actualMs >= longest / 2) continue;
+        if (held && actualMs >= longest / 2 - this.#polling.compareMs - TOLERANCE_MS) renewed += 1;
+      }
       changes.push({ kind: 'block', network, remainingMs, renew: true });
     }
     // What is left of the list was not intended as it was read; one that ends within the second is none of our concern.
@@ -305,7 +312,8 @@ export class PolledResponder implements Responder {
       return;
     }
     const result = await this.#firewall.change(changes);
-    if (result.ok) this.#ctx.onMended(mended ?? 'somebody changed entries', changes.length);
+    if (result.ok && mended === undefined && changes.length === renewed) return;
+    if (result.ok) this.#ctx.onMended(mended ?? 'somebody changed entries', changes.length - renewed);
     else this.#unavailable(result.reason, 'See what the log and the firewall’s own programs say.');
   }
 }

@@ -7,7 +7,7 @@ import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Firewall, Upkeep } from '../firewall/firewall.types.ts';
 import type { CommandResult } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
-import type { FlowMod, FlowSwitch, SwitchLook } from './flow.types.ts';
+import type { FlowSwitch, SwitchLook } from './flow.types.ts';
 import { dropFlows, flowMods, hardTimeout, LEVELS, LONGEST_SECONDS } from './flow-plan.ts';
 
 /** Up to so many blocks every flow is read at each look; beyond, flows are only counted, and read every `compareMs`. */
