@@ -72,7 +72,7 @@ export async function createOvsLab(): Promise<OvsLab> {
     enter,
     run,
     flows: () =>
-      run('ovs-ofctl', '-O', 'OpenFlow14', '--no-names', '--no-stats', 'dump-flows', 'br0')
+      run('ovs-ofctl', '-O', 'OpenFlow13,OpenFlow14,OpenFlow15', '--no-names', '--no-stats', 'dump-flows', 'br0')
         .split('\n')
         .flatMap((line) => (line.includes('actions=') ? [line.trim()] : [])),
     restart: async () => {

@@ -5,6 +5,7 @@ import { FirewalldConfig } from './firewalld/firewalld.config.ts';
 import { IptablesConfig } from './iptables/iptables.config.ts';
 import { NftablesConfig } from './nftables/nftables.config.ts';
 import { NginxMapConfig } from './nginx-map/nginx-map.config.ts';
+import { OfctlRestConfig } from './ofctl-rest/ofctl-rest.config.ts';
 import { OpenvswitchConfig } from './openvswitch/openvswitch.config.ts';
 import { RedisConfig } from './redis/redis.config.ts';
 import { UfwConfig } from './ufw/ufw.config.ts';
@@ -21,6 +22,9 @@ export const RESPONDER_CONFIGS = {
   ),
   openvswitch: OpenvswitchConfig.describe(
     'Drops packets from and to blocked networks in switches of Open vSwitch, with flows that end by themselves in the switch.',
+  ),
+  'ofctl-rest': OfctlRestConfig.describe(
+    'Drops packets from and to blocked networks in the switches of an OpenFlow controller, by `ofctl_rest` of os-ken or Ryu.',
   ),
   redis: RedisConfig,
   'nginx-map': NginxMapConfig,

@@ -9,6 +9,7 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   ufw: async () => (await import('./ufw/ufw.responder.ts')).ufw,
   firewalld: async () => (await import('./firewalld/firewalld.responder.ts')).firewalld,
   openvswitch: async () => (await import('./openvswitch/openvswitch.responder.ts')).openvswitch,
+  'ofctl-rest': async () => (await import('./ofctl-rest/ofctl-rest.responder.ts')).ofctlRest,
   redis: async () => (await import('./redis/redis.responder.ts')).redis,
   'nginx-map': async () => (await import('./nginx-map/nginx-map.responder.ts')).nginxMap,
   'haproxy-map': async () => (await import('./haproxy-map/haproxy-map.responder.ts')).haproxyMap,
