@@ -3,8 +3,15 @@
  * verify → expire or revert. What is intended is durable before it is applied, so that after a crash at any instant the world can be
  * made equal to the intention again; how long a block still lasts is kept on the monotonic clock, whatever the wall clock does.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { Order, type EnforcedBlock, type OrderReply, type UsualTraffic } from '@netsentinel/contracts/action';
+import {
+  Order,
+  type EnforcedBlock,
+  type Measure,
+  type OrderReply,
+  type UsualTraffic,
+} from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork } from '@netsentinel/kernel/address';
@@ -49,6 +56,12 @@ export interface EnforcerDescription {
 /** Which blocks; at least one condition. */
 export type BlockSelection = Pick<Extract<Order, { kind: 'revert-where' }>, 'actor' | 'rule' | 'incident' | 'since'>;
 
+export interface Measured {
+  readonly measure: Measure;
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
 export interface Enforcer {
   /** Takes an order as it came; what is wrong with it is answered through `onReply`. Never throws. */
   handle(order: unknown): void;
@@ -56,7 +69,9 @@ export interface Enforcer {
   /** Takes one block back; `by` names the person or program for the audit. */
   revert(id: string, by: string): Promise<OrderReply>;
   /** What would become of a block of this target, as if one kind of evidence asked for it; changes nothing. */
-  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan;
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure?: Measure): BlockPlan;
+  /** A person's own order: this measure against this network for so long. Limits, quorum and protected assets hold for it too. */
+  do(what: Measured, by: string, reason: string): Promise<OrderReply>;
   /** A person's word on a block that waits for it. */
   decide(word: 'approve' | 'deny', id: string, by: string, reason: string): Promise<OrderReply>;
   /** Takes back every block of which all that is given holds; answers how many. Rejects like `revertAll`. */
@@ -152,7 +167,7 @@ class LocalEnforcer implements Enforcer {
   async start(): Promise<void> {
     const { store } = this.#ledger;
     store.rebase(this.#boot.boot, this.#uptime(), this.#clock.now());
-    this.#executor.expire();
+    this.#executor.expire(true);
     const cleared = this.#retire();
     // Before the world is made equal to the journal, the journal is rid of what is protected by now.
     await this.#assets.start();
@@ -208,6 +223,7 @@ class LocalEnforcer implements Enforcer {
       log: this.#log,
       intended: {
         remainingMs: (network) => this.#executor.remainingMs(formatNetwork(network), id),
+        measureOf: (network) => this.#executor.measureOf(formatNetwork(network), id),
         all: () => this.#executor.intended(id),
         count: () => this.#ledger.store.countLive(id),
       },
@@ -260,9 +276,24 @@ class LocalEnforcer implements Enforcer {
     return this.#answered({ kind: 'revert', id, by, reason: 'asked for' });
   }
 
-  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan {
+  do(what: Measured, by: string, reason: string): Promise<OrderReply> {
+    return this.#answered({
+      kind: 'block',
+      id: `do-${randomBytes(8).toString('hex')}`,
+      measure: what.measure,
+      target: what.target,
+      expiresAt: this.#clock.now() + what.ttlMs,
+      reason: reason === '' ? `ordered by ${by}` : `${reason} (${by})`.slice(0, 1024),
+      incident: '',
+      // A person's word takes the place of a handshake; limits and protected assets hold all the same.
+      sourceVerified: true,
+    });
+  }
+
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure: Measure = 'block'): BlockPlan {
     return this.#executor.plan({
       kind: 'block',
+      measure,
       id: 'plan',
       target,
       expiresAt: this.#clock.now() + ttlMs,
@@ -286,7 +317,7 @@ class LocalEnforcer implements Enforcer {
     return this.#counted({ kind: 'revert-all', by, reason: 'asked for' });
   }
 
-  #answered(order: Extract<Order, { kind: 'revert' | 'approve' | 'deny' }>): Promise<OrderReply> {
+  #answered(order: Extract<Order, { kind: 'block' | 'revert' | 'approve' | 'deny' }>): Promise<OrderReply> {
     return new Promise((resolve) => {
       const busy = this.#executor.reply(order.id, 'failed', 'the enforcer is busy or closed');
       if (!this.#enqueue({ order, done: ([reply]) => resolve(reply ?? busy) })) resolve(busy);

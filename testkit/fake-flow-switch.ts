@@ -7,6 +7,7 @@ interface Flow {
   readonly src?: Network;
   readonly dst?: Network;
   readonly above: number;
+  readonly actions: readonly { readonly kind: string }[];
 }
 type Mod =
   | { readonly kind: 'add'; readonly flow: Flow; readonly seconds: number }
@@ -16,7 +17,7 @@ type Done = { readonly ok: true } | { readonly ok: false; readonly reason: strin
 export class FakeFlowSwitch {
   readonly name: string;
   readonly #clock: Clock;
-  /** Ends on the monotonic clock, by key: `src 198.18.0.2`. */
+  /** Ends on the monotonic clock, by key: `drop src 198.18.0.2`, `normal src 198.18.0.2 dst 198.18.0.9`. */
   readonly flows = new Map<string, number>();
   down = false;
   taken: string | undefined;
@@ -30,8 +31,8 @@ export class FakeFlowSwitch {
   dropped(): string[] {
     this.#expire();
     return [...this.flows.keys()].flatMap((key) => {
-      const [side, text = ''] = key.split(' ');
-      return side === 'src' && this.flows.has(`dst ${text}`) ? [text] : [];
+      const text = /^drop src (\S+)$/.exec(key)?.[1];
+      return text !== undefined && this.flows.has(`drop dst ${text}`) ? [text] : [];
     });
   }
 
@@ -48,15 +49,20 @@ export class FakeFlowSwitch {
   stranger(): Promise<string | undefined> {
     return Promise.resolve(this.taken);
   }
-  key({ src, dst }: Flow): string {
-    return src === undefined ? `dst ${dst === undefined ? '' : formatNetwork(dst)}` : `src ${formatNetwork(src)}`;
+  key({ src, dst, actions }: Flow): string {
+    const what = actions.length === 0 ? 'drop' : actions.map(({ kind }) => kind).join(' ');
+    return [
+      what,
+      ...(src === undefined ? [] : ['src', formatNetwork(src)]),
+      ...(dst === undefined ? [] : ['dst', formatNetwork(dst)]),
+    ].join(' ');
   }
   read(only?: Network): Promise<ReadonlyMap<string, number> | undefined> {
     if (this.down) return Promise.resolve(undefined);
     this.#expire();
     const now = this.#clock.monotonicMs();
     const text = only && formatNetwork(only);
-    const found = [...this.flows].filter(([key]) => text === undefined || key.endsWith(` ${text}`));
+    const found = [...this.flows].filter(([key]) => text === undefined || key.split(' ').includes(text));
     return Promise.resolve(new Map(found.map(([key, end]) => [key, end - now])));
   }
   write(mods: readonly Mod[]): Promise<Done> {
@@ -77,7 +83,7 @@ export class FakeFlowSwitch {
   /** For tests that add what nobody ordered: networks must be canonical. */
   plant(side: 'src' | 'dst', network: string): void {
     if (parseNetwork(network) === undefined) throw new Error(`not a network: ${network}`);
-    this.flows.set(`${side} ${network}`, Number.POSITIVE_INFINITY);
+    this.flows.set(`drop ${side} ${network}`, Number.POSITIVE_INFINITY);
   }
 
   #expire(): void {

@@ -3,6 +3,7 @@
  * place and whether the number of entries is as intended; only where it is not, and every few minutes to be sure, everything is read
  * and compared. Changes run one after another; proof that they are in force is asked for beside them, for many at once.
  */
+import type { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import type { CommandResult } from '../program.ts';
 import type { Availability, Change, ChangeOutcome, Entry, Responder, ResponderContext } from '../responder.types.ts';
@@ -69,6 +70,11 @@ export class PolledResponder implements Responder {
   plan(change: Change): readonly string[] {
     const refusal = this.#firewall.refusal(change.network);
     return refusal === undefined ? this.#firewall.plan(change) : [`nothing: ${refusal}`];
+  }
+
+  refuses(measure: Measure): string | undefined {
+    if (this.#firewall.refuses !== undefined) return this.#firewall.refuses(measure);
+    return measure === 'block' ? undefined : 'it can only block';
   }
 
   async apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -280,7 +286,8 @@ export class PolledResponder implements Responder {
     for (const changes of this.#underWay) for (const { network } of changes) waiting.add(formatNetwork(network));
     const changes: Change[] = [];
     let [entries, renewed] = [0, 0];
-    for (const { network, remainingMs } of this.#ctx.intended.all()) {
+    for (const entry of this.#ctx.intended.all()) {
+      const { network, remainingMs } = entry;
       const key = formatNetwork(network);
       const actualMs = listed.get(key);
       listed.delete(key);
@@ -295,7 +302,7 @@ export class PolledResponder implements Responder {
         if (held && remainingMs > longest && actualMs >= longest / 2) continue;
         if (held && actualMs >= longest / 2 - this.#polling.compareMs - TOLERANCE_MS) renewed += 1;
       }
-      changes.push({ kind: 'block', network, remainingMs, renew: true });
+      changes.push({ kind: 'block', ...entry, renew: true });
     }
     // What is left of the list was not intended as it was read; one that ends within the second is none of our concern.
     for (const [key, remainingMs] of listed) {

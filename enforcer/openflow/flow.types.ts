@@ -16,8 +16,14 @@ export interface Flow {
   readonly actions: readonly FlowAction[];
 }
 
-/** `normal`: as the switch would without OpenFlow, by the addresses it learned. */
-export type FlowAction = { readonly kind: 'normal' };
+/**
+ * `normal`: as the switch would without OpenFlow, by the addresses it learned. `goto`: what the flows of that table say. `output`: a copy to the
+ * port of this number.
+ */
+export type FlowAction =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'goto'; readonly table: number }
+  | { readonly kind: 'output'; readonly port: number };
 
 export type FlowMod =
   | { readonly kind: 'add'; readonly flow: Flow; readonly seconds: number }

@@ -7,6 +7,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { PolledResponder } from '../firewall/polled-responder.ts';
 import { OpenflowFirewall } from './openflow-firewall.ts';
 
+const MEANS = {
+  management: [{ family: 4, base: 0xc6120063n, prefix: 32 }],
+  mirrorPort: 7,
+  onward: { kind: 'normal' },
+} as const;
 const POLLING = { checkMs: 1500, compareMs: 300_000 };
 
 /** Lets what was started go as far as it can without time passing. */
@@ -20,7 +25,8 @@ responderSuite('flows in two switches', () => {
   return Promise.resolve({
     clock,
     log: silentLogger,
-    create: (ctx) => new PolledResponder('flows', ctx, new OpenflowFirewall({ clock, switches, priority: 9 }), POLLING),
+    create: (ctx) =>
+      new PolledResponder('flows', ctx, new OpenflowFirewall({ clock, switches, priority: 9, means: MEANS }), POLLING),
     blocked: () => Promise.resolve(switches[0].dropped().filter((text) => switches[1].dropped().includes(text))),
     vandalize: () => {
       switches[1].flows.clear();
@@ -73,7 +79,7 @@ describe('OpenflowFirewall', () => {
       count: () => intended.size,
     };
     const ctx = { clock, log: silentLogger, intended: books, onMended: (what: string) => mended.push(what) };
-    const firewall = new OpenflowFirewall({ clock, switches: [one, two], priority: 9 });
+    const firewall = new OpenflowFirewall({ clock, switches: [one, two], priority: 9, means: MEANS });
     responder = new PolledResponder('flows', ctx, firewall, POLLING);
   });
 
@@ -126,7 +132,7 @@ describe('OpenflowFirewall', () => {
     for (const outcome of outcomes) expect(outcome.ok && (await outcome.verified)).toBe(true);
     await pass(6000);
     expect(mended).toEqual([]);
-    two.flows.delete('src 198.18.5.5');
+    two.flows.delete('drop src 198.18.5.5');
     await pass(6000);
     expect(two.dropped()).toHaveLength(1500);
     expect(mended).toEqual(['somebody changed entries']);

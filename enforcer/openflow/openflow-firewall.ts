@@ -3,12 +3,13 @@
  * ordered are noticed and taken out. A switch that does not answer is left until it does; the others go on.
  */
 import type { Clock } from '@netsentinel/contracts/clock';
+import { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Firewall, Upkeep } from '../firewall/firewall.types.ts';
 import type { CommandResult } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
-import type { FlowSwitch, SwitchLook } from './flow.types.ts';
-import { dropFlows, flowMods, hardTimeout, LEVELS, LONGEST_SECONDS } from './flow-plan.ts';
+import type { Flow, FlowMod, FlowSwitch, SwitchLook } from './flow.types.ts';
+import { flowName, flowsOf, hardTimeout, lacking, LEVELS, LONGEST_SECONDS, type FlowMeans } from './flow-plan.ts';
 
 /** Up to so many blocks every flow is read at each look; beyond, flows are only counted, and read every `compareMs`. */
 const MOST_READ = 1000;
@@ -23,6 +24,7 @@ const IN_PART = Number.POSITIVE_INFINITY;
 
 interface Held {
   readonly network: Network;
+  readonly flows: readonly Flow[];
   readonly end: number;
 }
 
@@ -30,12 +32,14 @@ export interface OpenflowFirewallOptions {
   readonly clock: Clock;
   readonly switches: readonly FlowSwitch[];
   readonly priority: number;
+  readonly means: FlowMeans;
 }
 
 export class OpenflowFirewall implements Firewall {
   readonly longestMs = LONGEST_SECONDS * 1000;
   readonly #clock: Clock;
   readonly #switches: readonly FlowSwitch[];
+  readonly #means: FlowMeans;
   readonly #priorities: ReadonlySet<number>;
   /** Switches that answered the last look, and how many flows of ours they had. */
   #present = new Map<FlowSwitch, number>();
@@ -43,9 +47,10 @@ export class OpenflowFirewall implements Firewall {
   /** What we made, by its network's text. */
   readonly #held = new Map<string, Held>();
 
-  constructor({ clock, switches, priority }: OpenflowFirewallOptions) {
+  constructor({ clock, switches, priority, means }: OpenflowFirewallOptions) {
     this.#clock = clock;
     this.#switches = switches;
+    this.#means = means;
     this.#priorities = new Set(LEVELS.map((level) => priority + level));
   }
 
@@ -53,8 +58,12 @@ export class OpenflowFirewall implements Firewall {
     return undefined;
   }
 
+  refuses(measure: Measure): string | undefined {
+    return lacking(measure, this.#means);
+  }
+
   plan(change: Change): readonly string[] {
-    return this.#switches.flatMap((place) => flowMods(change).map((mod) => place.plan(mod)));
+    return this.#switches.flatMap((place) => this.#mods(change).map((mod) => place.plan(mod)));
   }
 
   async uphold(): Promise<Upkeep> {
@@ -81,18 +90,16 @@ export class OpenflowFirewall implements Firewall {
 
   async replace(entries: Iterable<Entry>): Promise<CommandResult> {
     const changes = Array.from(entries, (entry): Change => ({ kind: 'block', renew: true, ...entry }));
-    const mods = changes.flatMap(flowMods);
+    this.#held.clear();
+    const mods = changes.flatMap((change) => this.#mods(change));
     const result = await this.#everywhere((place) => place.replace(mods));
-    if (result.ok) {
-      this.#held.clear();
-      this.#remember(changes);
-    }
+    if (result.ok) this.#remember(changes);
     return result;
   }
 
   async change(changes: readonly Change[]): Promise<CommandResult> {
     if (changes.length === 0) return { ok: true };
-    const mods = changes.flatMap(flowMods);
+    const mods = changes.flatMap((change) => this.#mods(change));
     const result = await this.#everywhere((place) => place.write(mods));
     if (result.ok) this.#remember(changes);
     return result;
@@ -105,7 +112,7 @@ export class OpenflowFirewall implements Firewall {
       return listed === undefined || [...listed.values()].includes(IN_PART) ? undefined : listed.size;
     }
     let expected = 0;
-    for (const { network } of this.#held.values()) expected += dropFlows(network).length;
+    for (const { flows } of this.#held.values()) expected += flows.length;
     const counts = [...this.#present.values()];
     // Whatever differs makes the number of blocks differ, and that has everything compared.
     const odd = counts.find((flows) => flows < expected) ?? counts.find((flows) => flows > expected) ?? expected;
@@ -118,9 +125,9 @@ export class OpenflowFirewall implements Firewall {
     if (readings === undefined) return undefined;
     const listed = new Map<string, number>();
     let ours = 0;
-    for (const [text, { network }] of this.#held) {
+    for (const [text, held] of this.#held) {
       let [found, missing, leastMs] = [0, 0, IN_PART];
-      for (const flow of dropFlows(network))
+      for (const flow of held.flows)
         for (const { place, flows } of readings) {
           const leftMs = flows.get(place.key(flow));
           if (leftMs === undefined) missing += 1;
@@ -141,11 +148,12 @@ export class OpenflowFirewall implements Firewall {
     const all = few ? undefined : await this.#readAll();
     if (!few && all === undefined) return changes.map(() => false);
     return Promise.all(
-      changes.map(async ({ kind, network }) => {
+      changes.map(async (change) => {
+        const { kind, network } = change;
         const readings = all ?? (await this.#readAll(network));
         return (
           readings !== undefined &&
-          dropFlows(network).every((flow) =>
+          this.#shown(change).every((flow) =>
             readings.every(({ place, flows }) => flows.has(place.key(flow)) === (kind === 'block')),
           )
         );
@@ -201,8 +209,36 @@ export class OpenflowFirewall implements Firewall {
     for (const change of changes) {
       const text = formatNetwork(change.network);
       if (change.kind === 'unblock') this.#held.delete(text);
-      else this.#held.set(text, { network: change.network, end: now + hardTimeout(change.remainingMs) * 1000 });
+      else
+        this.#held.set(text, {
+          network: change.network,
+          flows: this.#flows(change),
+          end: now + hardTimeout(change.remainingMs) * 1000,
+        });
     }
+  }
+
+  #flows({ network, measure = 'block' }: Change): readonly Flow[] {
+    return flowsOf(network, measure, this.#means);
+  }
+
+  /** What is to be seen of a change, or of one that takes back, is not to be seen: nothing of any measure. */
+  #shown(change: Change): readonly Flow[] {
+    if (change.kind === 'block') return this.#flows(change);
+    return Measure.options.flatMap((measure) => flowsOf(change.network, measure, this.#means));
+  }
+
+  /** What is there of a measure that was before goes in the same step. */
+  #mods(change: Change): FlowMod[] {
+    const before = this.#held.get(formatNetwork(change.network))?.flows;
+    if (change.kind === 'unblock') return (before ?? this.#flows(change)).map((flow) => ({ kind: 'delete', flow }));
+    const flows = this.#flows(change);
+    const names = new Set(flows.map(flowName));
+    const seconds = hardTimeout(change.remainingMs);
+    return [
+      ...(before ?? []).flatMap((flow): FlowMod[] => (names.has(flowName(flow)) ? [] : [{ kind: 'delete', flow }])),
+      ...flows.map((flow): FlowMod => ({ kind: 'add', flow, seconds })),
+    ];
   }
 
   #forgetEnded(): void {

@@ -19,7 +19,9 @@ const BY_1_3 = {
 const BY_1_4 = {
   ...LISTED,
   priority: 60_002,
-  instructions: [{ type: 'APPLY_ACTIONS', len: 24, actions: ['OUTPUT:NORMAL'] }],
+  instructions: [
+    { type: 'APPLY_ACTIONS', len: 24, actions: [{ type: 'OUTPUT', len: 16, max_len: 0, port: 4_294_967_290 }] },
+  ],
   match: { eth_type: 34_525, ipv6_dst: '2001:db8:9::/ffff:ffff:ffff::' },
 };
 
@@ -35,12 +37,37 @@ describe('flows as ofctl_rest writes them', () => {
         hard_timeout: 60,
         match: { eth_type: 2048, ipv4_src: '198.18.2.0/24' },
         actions: [],
+        instructions: [],
       },
     });
     expect(modRequest({ kind: 'delete', flow: six }, '7', mark)).toMatchObject({
       path: '/stats/flowentry/delete_strict',
       body: { priority: 60_002, cookie: '0x4e53', cookie_mask: '0xffffffffffffffff' },
     });
+  });
+
+  it('say what they do both as 1.3 and as 1.4 read it', () => {
+    const flow: Flow = {
+      ...four,
+      actions: [
+        { kind: 'output', port: 9 },
+        { kind: 'goto', table: 5 },
+      ],
+    };
+    const { body } = modRequest({ kind: 'add', flow, seconds: 60 }, '7', mark);
+    const output = { type: 'OUTPUT', port: 9 };
+    const onward = { type: 'GOTO_TABLE', table_id: 5 };
+    expect(body).toMatchObject({
+      actions: [output, onward],
+      instructions: [{ type: 'APPLY_ACTIONS', actions: [output] }, onward],
+    });
+    const listed = {
+      ...BY_1_3,
+      actions: undefined,
+      instructions: [{ type: 'APPLY_ACTIONS', actions: [output] }, onward],
+    };
+    const [read] = readFlows({ '7': [listed] }, '7') ?? [];
+    expect(read && listedKey(read)).toBe(flowKey(flow, mark));
   });
 
   it('are known again, however the versions name their fields', () => {

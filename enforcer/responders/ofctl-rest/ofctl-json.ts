@@ -29,11 +29,14 @@ const ListedFlow = z.object({
 });
 export type ListedFlow = z.infer<typeof ListedFlow>;
 
+/** Instructions and actions as OpenFlow 1.4 is listed. */
+const Applied = z.object({ type: z.literal('APPLY_ACTIONS'), actions: z.array(z.unknown()) });
+const Onward = z.object({ type: z.literal('GOTO_TABLE'), table_id: z.number() });
+const Output = z.object({ type: z.literal('OUTPUT'), port: z.union([z.number(), z.string()]) });
+const OFPP_NORMAL = 0xfffffffa;
+
 const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
 const ALL_BITS = '0xffffffffffffffff';
-
-const ACTION = { normal: { type: 'OUTPUT', port: 'NORMAL' } } as const satisfies Record<FlowAction['kind'], object>;
-const LISTED_ACTION = { normal: 'OUTPUT:NORMAL' } as const satisfies Record<FlowAction['kind'], string>;
 
 /** Only flows with our cookie. */
 export function ours({ cookie }: FlowMark): { readonly cookie: string; readonly cookie_mask: string } {
@@ -46,6 +49,39 @@ export function matchJson({ family, src, dst }: Pick<Flow, 'family' | 'src' | 'd
     eth_type: ETHER_TYPE[family],
     ...(src === undefined ? {} : { [`${field}_src`]: formatNetwork(src) }),
     ...(dst === undefined ? {} : { [`${field}_dst`]: formatNetwork(dst) }),
+  };
+}
+
+function actionJson(action: FlowAction): {
+  readonly type: string;
+  readonly port?: string | number;
+  readonly table_id?: number;
+} {
+  switch (action.kind) {
+    case 'normal':
+      return { type: 'OUTPUT', port: 'NORMAL' };
+    case 'goto':
+      return { type: 'GOTO_TABLE', table_id: action.table };
+    case 'output':
+      return { type: 'OUTPUT', port: action.port };
+    default:
+      return action satisfies never;
+  }
+}
+
+/**
+ * Up to OpenFlow 1.3 `actions` are read, from 1.4 on `instructions`, and what is not read is passed over: a flow that had only the others would
+ * drop what it should let pass.
+ */
+function actionsJson({ actions }: Flow): { readonly actions: object[]; readonly instructions: object[] } {
+  const all = actions.map(actionJson);
+  const [onward, applied] = [
+    all.filter(({ type }) => type === 'GOTO_TABLE'),
+    all.filter(({ type }) => type !== 'GOTO_TABLE'),
+  ];
+  return {
+    actions: all,
+    instructions: [...(applied.length === 0 ? [] : [{ type: 'APPLY_ACTIONS', actions: applied }]), ...onward],
   };
 }
 
@@ -64,7 +100,7 @@ export function modRequest(
           ...where,
           cookie: mark.cookie,
           hard_timeout: mod.seconds,
-          actions: flow.actions.map(({ kind }) => ACTION[kind]),
+          ...actionsJson(flow),
         },
       }
     : { path: '/stats/flowentry/delete_strict', body: { ...where, ...ours(mark) } };
@@ -72,7 +108,7 @@ export function modRequest(
 
 /** What a listing tells of a flow, without what changes while it is there. */
 export function flowKey(flow: Flow, mark: FlowMark): string {
-  const actions = flow.actions.map(({ kind }) => LISTED_ACTION[kind]);
+  const actions = flow.actions.map(actionJson).map((one) => `${one.type}:${one.port ?? one.table_id ?? ''}`);
   return key(mark.table, mark.priority + flow.above, matchJson(flow), actions);
 }
 
@@ -85,10 +121,14 @@ export function listedKey(flow: ListedFlow): string {
   return key(table_id, priority, Object.fromEntries(plain), listedActions(flow));
 }
 
-/** As texts; what is no action that is applied at once stays as it is listed. */
+/** As texts, as OpenFlow 1.3 is listed; what is neither an output nor a table to go on with stays as it is listed. */
 export function listedActions({ actions, instructions = [] }: ListedFlow): readonly unknown[] {
-  const applied = z.object({ type: z.literal('APPLY_ACTIONS'), actions: z.array(z.unknown()) });
-  return actions ?? instructions.flatMap((one) => applied.safeParse(one).data?.actions ?? [one]);
+  return (actions ?? instructions.flatMap((one) => Applied.safeParse(one).data?.actions ?? [one])).map((one) => {
+    const port = Output.safeParse(one).data?.port;
+    if (port !== undefined) return `OUTPUT:${port === OFPP_NORMAL ? 'NORMAL' : port}`;
+    const table = Onward.safeParse(one).data?.table_id;
+    return table === undefined ? one : `GOTO_TABLE:${table}`;
+  });
 }
 
 /** Milliseconds that are left to it; one without an end has for ever. */

@@ -1,3 +1,4 @@
+import type { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -9,6 +10,7 @@ import { relayInto } from '@netsentinel/testkit/netns-relay';
 import { oskenMissing, startOsken, type Controller } from '@netsentinel/testkit/osken';
 import { createOvsLab, type OvsLab } from '@netsentinel/testkit/ovs-lab';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Entry } from '../../responder.types.ts';
 import { OfctlRestConfig } from './ofctl-rest.config.ts';
 import { ofctlRest } from './ofctl-rest.responder.ts';
 
@@ -22,14 +24,15 @@ describe.skipIf(unavailable !== undefined)('ofctl-rest', () => {
   let controller: Controller;
   let relay: { close(): void };
   const ofctl = (...args: string[]): string => ovs.run('ovs-ofctl', '-O', 'OpenFlow13,OpenFlow14,OpenFlow15', ...args);
-  const connected = async (): Promise<void> =>
-    vi.waitUntil(
+  const connected = async (): Promise<void> => {
+    await vi.waitUntil(
       async () => {
         const answer = await fetch(`${controller.url}/stats/switches`);
         return ((await answer.json()) as number[]).includes(Number(DPID));
       },
       { timeout: 30_000, interval: 100 },
     );
+  };
   const speak = (versions: string): string => ovs.run('ovs-vsctl', 'set', 'bridge', 'br0', `protocols=${versions}`);
 
   beforeAll(async () => {
@@ -90,20 +93,34 @@ describe.skipIf(unavailable !== undefined)('ofctl-rest', () => {
 
   describe('beside others', () => {
     const network = parseNetwork('198.18.2.0/24') ?? { family: 4 as const, base: 0n, prefix: 32 };
+    const network6 = parseNetwork('2001:db8:5::5') ?? network;
+    const other = parseNetwork('198.18.3.3') ?? network;
     const make = (settings: object = {}) => {
-      const held = new Map<string, { network: typeof network; remainingMs: number }>();
+      const held = new Map<string, Entry>();
       const responder = ofctlRest.create(
         {
           clock: systemClock,
           log: silentLogger,
-          intended: { remainingMs: () => undefined, all: () => held.values(), count: () => held.size },
+          intended: {
+            remainingMs: (of) => held.get(formatNetwork(of))?.remainingMs,
+            all: () => held.values(),
+            count: () => held.size,
+          },
           onMended: () => {},
         },
-        OfctlRestConfig.parse({ url: controller.url, dpids: [DPID], checkMs: 100, ...settings }),
+        OfctlRestConfig.parse({
+          url: controller.url,
+          dpids: [DPID],
+          checkMs: 100,
+          mirrorPort: 9,
+          management: ['2001:db8:99::/48'],
+          ...settings,
+        }),
       );
-      const block = async (): Promise<boolean> => {
-        held.set(formatNetwork(network), { network, remainingMs: 60_000 });
-        const [outcome] = await responder.apply([{ kind: 'block', network, remainingMs: 60_000, renew: false }]);
+      const block = async (target = network, measure: Measure = 'block'): Promise<boolean> => {
+        const entry = { network: target, remainingMs: 60_000, measure };
+        held.set(formatNetwork(target), entry);
+        const [outcome] = await responder.apply([{ kind: 'block', renew: false, ...entry }]);
         return outcome?.ok === true && outcome.verified;
       };
       return { responder, block };
@@ -125,6 +142,12 @@ describe.skipIf(unavailable !== undefined)('ofctl-rest', () => {
       await vi.waitUntil(async () => (await responder.start()).available, { timeout: 30_000, interval: 100 });
       expect(await block()).toBe(true);
       expect(ovs.flows()).toHaveLength(before.length + 2);
+      expect(await block(network6, 'isolate')).toBe(true);
+      expect(await block(other, 'mirror')).toBe(true);
+      expect(ovs.flows().filter((flow) => flow.includes('output:9,'))).toHaveLength(2);
+      expect(ovs.flows().filter((flow) => flow.includes('2001:db8:99::/48') && flow.includes('NORMAL'))).toHaveLength(
+        2,
+      );
       expect(await responder.clear()).toMatchObject({ available: true });
       expect(ovs.flows()).toEqual(before);
       await responder.close();

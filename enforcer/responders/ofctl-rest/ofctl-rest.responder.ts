@@ -4,6 +4,7 @@
  * nor removed; where one has our priority, the switch is left alone.
  */
 import { PolledResponder } from '../../firewall/polled-responder.ts';
+import { flowMeans } from '../../openflow/openflow.config.ts';
 import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
 import type { ResponderDefinition } from '../../responder.types.ts';
 import { OfctlClient } from './ofctl-client.ts';
@@ -17,7 +18,8 @@ export const ofctlRest: ResponderDefinition<OfctlRestConfig> = {
   create: (ctx, config) => {
     const client = new OfctlClient(config.url, config.timeoutMs);
     const switches = config.dpids.map((dpid) => new OfctlSwitch(client, dpid, config));
-    const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority: config.priority });
+    const { priority } = config;
+    const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
     return new PolledResponder('ofctl-rest', ctx, firewall, config);
   },
 };

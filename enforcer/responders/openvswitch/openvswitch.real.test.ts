@@ -5,11 +5,14 @@ import { firewallTrafficSuite } from '@netsentinel/testkit/contracts/firewall-tr
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { droppedNetworks } from '@netsentinel/testkit/dropped-networks';
+import { PacketProbe } from '@netsentinel/testkit/packet-probe';
 import { createOvsLab, type OvsLab } from '@netsentinel/testkit/ovs-lab';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Entry } from '../../responder.types.ts';
 import { OpenvswitchConfig } from './openvswitch.config.ts';
 import { openvswitch } from './openvswitch.responder.ts';
 
+const NOBODY = { family: 4, base: 0n, prefix: 32 } as const;
 const unavailable = namespacesUnavailable('ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ethtool', 'nsenter');
 
 describe.skipIf(unavailable !== undefined)('openvswitch', () => {
@@ -63,6 +66,71 @@ describe.skipIf(unavailable !== undefined)('openvswitch', () => {
     };
   });
 
+  describe('beyond dropping', () => {
+    let ovs: OvsLab;
+    let probe: PacketProbe;
+    beforeAll(async () => {
+      ovs = await createOvsLab();
+      ovs.lab.addAttackers(['198.18.0.3/15']);
+      ovs.run(
+        'ovs-vsctl',
+        '--',
+        'add-port',
+        'br0',
+        'tap7',
+        '--',
+        'set',
+        'interface',
+        'tap7',
+        'type=internal',
+        'ofport_request=7',
+      );
+      ovs.run('ip', 'link', 'set', 'tap7', 'up');
+      probe = await PacketProbe.start(ovs.lab);
+    });
+    afterAll(() => ovs.destroy());
+    const take = async (target: string, measure: 'isolate' | 'mirror') => {
+      const held: Entry[] = [{ network: parseNetwork(target) ?? NOBODY, remainingMs: 60_000, measure }];
+      const config = { prefix: ovs.enter, management: ['198.18.0.3'], mirrorPort: 7, checkMs: 500 };
+      const responder = openvswitch.create(
+        {
+          clock: systemClock,
+          log: silentLogger,
+          intended: { remainingMs: () => 60_000, all: () => held, count: () => held.length },
+          onMended: () => {},
+        },
+        OpenvswitchConfig.parse(config),
+      );
+      expect(await responder.start()).toMatchObject({ available: true });
+      const [outcome] = await responder.apply(held.map((entry) => ({ kind: 'block', renew: true, ...entry })));
+      expect(outcome?.ok === true && (await outcome.verified)).toBe(true);
+      return responder;
+    };
+
+    it('isolates a host: management reaches it, and nobody else', async () => {
+      expect(await probe.passes('198.18.0.2')).toBe(true);
+      const responder = await take('198.18.0.1', 'isolate');
+      expect(await probe.dropped('198.18.0.2')).toBe(true);
+      expect(await probe.passes('198.18.0.3')).toBe(true);
+      await responder.clear();
+      expect(await probe.passes('198.18.0.2')).toBe(true);
+      await responder.close();
+    });
+
+    it('mirrors what a network sends and gets, which passes as before', async () => {
+      expect(await probe.passes('198.18.0.2')).toBe(true);
+      const copied = (): number =>
+        Number(/tx pkts=(\d+)/.exec(ovs.run('ovs-ofctl', '-O', 'OpenFlow14', 'dump-ports', 'br0', '7'))?.[1]);
+      const before = copied();
+      const responder = await take('198.18.0.2', 'mirror');
+      // A hundred exchanges on a connection, there and back: so many are no chance broadcasts.
+      for (let i = 0; i < 100; i++) expect(await probe.exchange('198.18.0.2')).toBe(true);
+      await vi.waitUntil(() => copied() - before >= 200, { timeout: 30_000, interval: 100 });
+      await responder.clear();
+      await responder.close();
+    });
+  });
+
   describe('beside others', () => {
     let ovs: OvsLab;
     beforeAll(async () => {
@@ -75,7 +143,7 @@ describe.skipIf(unavailable !== undefined)('openvswitch', () => {
         {
           clock: systemClock,
           log: silentLogger,
-          intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
+          intended: { remainingMs: () => 60_000, all: () => [], count: () => 0 },
           onMended: (what) => mended.push(what),
         },
         OpenvswitchConfig.parse({ prefix: ovs.enter, checkMs: 100, ...settings }),

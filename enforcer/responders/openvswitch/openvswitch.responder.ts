@@ -4,6 +4,7 @@
  * the switch is left alone.
  */
 import { PolledResponder } from '../../firewall/polled-responder.ts';
+import { flowMeans } from '../../openflow/openflow.config.ts';
 import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
 import { findProgram, runProgram, type Command, type RunProgram } from '../../program.ts';
 import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
@@ -24,6 +25,7 @@ export function createOpenvswitch(ctx: ResponderContext, config: OpenvswitchConf
   const switches = config.bridges.map(
     (bridge) => new OvsSwitch({ bridge, mark: config, timeoutMs: config.timeoutMs, run, ofctl }),
   );
-  const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority: config.priority });
+  const { priority } = config;
+  const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
   return new PolledResponder('openvswitch', ctx, firewall, config);
 }

@@ -12,8 +12,6 @@ export interface FlowMark {
   readonly priority: number;
 }
 
-const SHOWN_ACTION = { normal: 'NORMAL' } as const satisfies Record<FlowAction['kind'], string>;
-
 /** Only flows with our cookie. */
 export function ours({ cookie }: FlowMark): string {
   return `cookie=${cookie}/-1`;
@@ -30,7 +28,20 @@ export function matchText({ family, src, dst }: Pick<Flow, 'family' | 'src' | 'd
 }
 
 function actionsText(flow: Flow): string {
-  return flow.actions.length === 0 ? 'drop' : flow.actions.map(({ kind }) => SHOWN_ACTION[kind]).join(',');
+  return flow.actions.length === 0 ? 'drop' : flow.actions.map(actionText).join(',');
+}
+
+function actionText(action: FlowAction): string {
+  switch (action.kind) {
+    case 'normal':
+      return 'NORMAL';
+    case 'goto':
+      return `goto_table:${action.table}`;
+    case 'output':
+      return `output:${action.port}`;
+    default:
+      return action satisfies never;
+  }
 }
 
 /** What a listing tells of a flow, without what changes while it is there. */
