@@ -47,7 +47,7 @@ export function planBlock(
     ...(verdict.ok ? { ask: verdict.ask } : { refused: verdict.reason, ask: [] }),
     responders: context.lanes.map((lane) => {
       const refuses = lane.refuses(measure);
-      const named = { ...(measure === 'block' ? {} : { measure }) };
+      const named = measure === 'block' ? {} : { measure };
       const able = refuses === undefined ? network : undefined;
       return {
         responder: lane.id,

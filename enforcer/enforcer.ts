@@ -3,7 +3,6 @@
  * verify → expire or revert. What is intended is durable before it is applied, so that after a crash at any instant the world can be
  * made equal to the intention again; how long a block still lasts is kept on the monotonic clock, whatever the wall clock does.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import {
   Order,
@@ -22,6 +21,7 @@ import type { EnforcerConfig } from './enforcer.config.ts';
 import { Executor } from './executor.ts';
 import { Lane, type LaneState } from './lane.ts';
 import { Ledger } from './ledger.ts';
+import { personOrder, type Measured } from './person-order.ts';
 import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
 import type { Availability, ConfiguredResponder, ResponderContext, ResponderFactory } from './responder.types.ts';
 import { strongest } from './strongest-mode.ts';
@@ -55,12 +55,6 @@ export interface EnforcerDescription {
 
 /** Which blocks; at least one condition. */
 export type BlockSelection = Pick<Extract<Order, { kind: 'revert-where' }>, 'actor' | 'rule' | 'incident' | 'since'>;
-
-export interface Measured {
-  readonly measure: Measure;
-  readonly target: string;
-  readonly ttlMs: number;
-}
 
 export interface Enforcer {
   /** Takes an order as it came; what is wrong with it is answered through `onReply`. Never throws. */
@@ -277,17 +271,7 @@ class LocalEnforcer implements Enforcer {
   }
 
   do(what: Measured, by: string, reason: string): Promise<OrderReply> {
-    return this.#answered({
-      kind: 'block',
-      id: `do-${randomBytes(8).toString('hex')}`,
-      measure: what.measure,
-      target: what.target,
-      expiresAt: this.#clock.now() + what.ttlMs,
-      reason: reason === '' ? `ordered by ${by}` : `${reason} (${by})`.slice(0, 1024),
-      incident: '',
-      // A person's word takes the place of a handshake; limits and protected assets hold all the same.
-      sourceVerified: true,
-    });
+    return this.#answered(personOrder(what, by, reason, this.#clock.now()));
   }
 
   plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure: Measure = 'block'): BlockPlan {
