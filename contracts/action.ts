@@ -24,6 +24,13 @@ export const ActionStatus = z.enum([
 ]);
 export type ActionStatus = z.infer<typeof ActionStatus>;
 
+/**
+ * What is done about a network for a time, the strongest first. `block`: nothing passes from or to it. `isolate`: a host of one's own reaches and
+ * is reached by management alone. `mirror`: all passes as before, and a copy goes to where somebody looks.
+ */
+export const Measure = z.enum(['block', 'isolate', 'mirror']);
+export type Measure = z.infer<typeof Measure>;
+
 /** What had been usual of a network before: successful logins, allowed connections, answered requests, as far as recorded. */
 export const UsualTraffic = z.strictObject({
   events: z.number().int().min(0),
@@ -82,6 +89,8 @@ export const Order = z.discriminatedUnion('kind', [
     /** The action's id; the same id twice is one block. */
     id: z.string().max(64),
     target: z.string().max(49),
+    /** `block` where it is not given. */
+    measure: Measure.optional(),
     /** Absolute, so that an order delivered late does not last longer. */
     expiresAt: epochMs,
     reason: z.string().max(1024),
@@ -148,6 +157,7 @@ export type OrderReply = z.infer<typeof OrderReply>;
 export const EnforcedBlock = z.strictObject({
   id: z.string().max(64),
   target: z.string().max(49),
+  measure: Measure,
   responder: z.string().max(64),
   mode: ResponseMode,
   status: ActionStatus,

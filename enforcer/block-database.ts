@@ -7,6 +7,7 @@ const TABLE = `
     id TEXT NOT NULL, target TEXT NOT NULL, responder TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL,
     reason TEXT NOT NULL, incident TEXT NOT NULL, applied_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
     deadline INTEGER NOT NULL, live INTEGER NOT NULL, actor TEXT NOT NULL, rules TEXT NOT NULL, detail TEXT NOT NULL,
+    measure TEXT NOT NULL DEFAULT 'block',
     PRIMARY KEY (id, responder)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS block_target ON block (target, responder, live, deadline);
@@ -25,10 +26,13 @@ const FROM_1 = `
   ALTER TABLE block RENAME TO block_1;
   ${TABLE}
   INSERT INTO block SELECT id, target, responder, mode, status, reason, incident, applied_at, expires_at, deadline,
-    mode = 'enforce', '', '[]', '' FROM block_1;
+    mode = 'enforce', '', '[]', '', 'block' FROM block_1;
   DROP TABLE block_1;
 `;
-const VERSION = 2;
+/** Version 2 knew blocks alone. */
+const FROM_2 = `ALTER TABLE block ADD COLUMN measure TEXT NOT NULL DEFAULT 'block';`;
+const MIGRATIONS: Readonly<Record<number, string>> = { 1: FROM_1, 2: FROM_2 };
+const VERSION = 3;
 
 /** Opens it as this version has it. Where that cannot be, it throws, and leaves nothing open. */
 export function openBlockDatabase(file: string): DatabaseSync {
@@ -46,7 +50,7 @@ export function openBlockDatabase(file: string): DatabaseSync {
           where: file,
         },
       );
-    transact(db, () => db.exec(`${version === 1 ? FROM_1 : ''} ${SCHEMA} PRAGMA user_version = ${VERSION}`));
+    transact(db, () => db.exec(`${MIGRATIONS[version] ?? ''} ${SCHEMA} PRAGMA user_version = ${VERSION}`));
     return db;
   } catch (error) {
     db.close();

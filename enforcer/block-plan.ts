@@ -1,5 +1,5 @@
 /** What would become of an order, for a person to read before anything is done: the verdict, and each responder in its own words. */
-import type { ResponseMode } from '@netsentinel/contracts/action';
+import type { Measure, ResponseMode } from '@netsentinel/contracts/action';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import type { BlockOrder, Verdict } from './check.ts';
 import type { Lane } from './lane.ts';
@@ -7,6 +7,7 @@ import type { Lane } from './lane.ts';
 /** What would become of an order. */
 export interface BlockPlan {
   readonly target: string;
+  readonly measure: Measure;
   /** Why it would be refused. */
   readonly refused?: string;
   /** Why a person would be asked. */
@@ -18,6 +19,8 @@ export interface BlockPlan {
     /** It holds such a block already. */
     readonly holds: boolean;
     readonly available: boolean;
+    /** Why it takes no part in this. */
+    readonly refuses?: string;
     readonly block: readonly string[];
     readonly unblock: readonly string[];
   }[];
@@ -37,17 +40,26 @@ export function planBlock(
   const network = verdict.ok ? verdict.network : parseNetwork(order.target);
   const target = network === undefined ? order.target : formatNetwork(network);
   const remainingMs = Math.max(1, order.expiresAt - now);
+  const { measure = 'block' } = order;
   return {
     target,
+    measure,
     ...(verdict.ok ? { ask: verdict.ask } : { refused: verdict.reason, ask: [] }),
-    responders: context.lanes.map((lane) => ({
-      responder: lane.id,
-      mode: lane.mode,
-      asks: lane.mode === 'approve' || (lane.isLive && verdict.ok && verdict.ask.length > 0),
-      holds: context.holds(target, lane.id),
-      available: lane.availability().available,
-      block: network === undefined ? [] : lane.plan({ kind: 'block', network, remainingMs, renew: false }),
-      unblock: network === undefined ? [] : lane.plan({ kind: 'unblock', network }),
-    })),
+    responders: context.lanes.map((lane) => {
+      const refuses = lane.refuses(measure);
+      const named = measure === 'block' ? {} : { measure };
+      const able = refuses === undefined ? network : undefined;
+      return {
+        responder: lane.id,
+        mode: lane.mode,
+        asks: lane.mode === 'approve' || (lane.isLive && verdict.ok && verdict.ask.length > 0),
+        holds: context.holds(target, lane.id),
+        available: lane.availability().available,
+        ...(refuses === undefined ? {} : { refuses }),
+        block:
+          able === undefined ? [] : lane.plan({ kind: 'block', network: able, remainingMs, renew: false, ...named }),
+        unblock: able === undefined ? [] : lane.plan({ kind: 'unblock', network: able, ...named }),
+      };
+    }),
   };
 }

@@ -63,7 +63,7 @@ describe('a journal of version 1', () => {
 
   it('keeps its blocks as they were', () =>
     open((store) => {
-      const common = { responder: 'nftables', actor: '', rules: [], detail: '' };
+      const common = { measure: 'block', responder: 'nftables', actor: '', rules: [], detail: '' };
       expect([...store.all()]).toEqual([
         {
           ...common,
@@ -110,9 +110,11 @@ describe('a journal of version 1', () => {
 
   it('has its responder hold what it held, until the same moment', () =>
     open((store) => {
-      expect([...store.live('nftables')]).toEqual([{ target: '192.0.2.1/32', deadline: 9000 }]);
-      expect(store.deadlineOf('192.0.2.1/32', 'nftables')).toBe(9000);
-      expect(store.deadlineOf('2001:db8::/64', 'nftables')).toBeUndefined();
+      const held = { measure: 'block', deadline: 9000 };
+      expect([...store.live('nftables', 0)]).toEqual([{ target: '192.0.2.1/32', ...held }]);
+      expect([...store.live('nftables', 9000)]).toEqual([]);
+      expect(store.strongest('192.0.2.1/32', 'nftables')).toEqual(held);
+      expect(store.strongest('2001:db8::/64', 'nftables')).toBeUndefined();
       expect(store.nextDeadline()).toBe(5000);
       expect(store.due(7000).map(({ id }) => id)).toEqual(['a', 'c']);
     }));
@@ -138,6 +140,16 @@ describe('a journal of version 1', () => {
       ]);
       expect(store.size).toBe(3);
     });
+  });
+});
+
+it('brings over a journal of version 2, which knew blocks alone', () => {
+  write(VERSION_1);
+  open(() => {});
+  write('ALTER TABLE block DROP COLUMN measure; PRAGMA user_version = 2');
+  open((store) => {
+    expect(store.parts('a')).toMatchObject([{ measure: 'block', target: '192.0.2.1/32' }]);
+    expect(store.size).toBe(3);
   });
 });
 

@@ -3,7 +3,7 @@
  * with them: what happened and the line that says so are one transaction. SQLite keeps 100,000 of them off our heap.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { ActionStatus, ResponseMode } from '@netsentinel/contracts/action';
+import { Measure, type ActionStatus, type ResponseMode } from '@netsentinel/contracts/action';
 import type { AuditEntry } from './audit.ts';
 import { openBlockDatabase, transact } from './block-database.ts';
 
@@ -12,6 +12,7 @@ export interface Block {
   readonly id: string;
   /** Canonical text of the network. */
   readonly target: string;
+  readonly measure: Measure;
   readonly responder: string;
   readonly mode: ResponseMode;
   readonly status: ActionStatus;
@@ -30,9 +31,17 @@ export interface Block {
   readonly detail: string;
 }
 
+/** A network's strongest measure, and when its last block ends, in milliseconds since boot. */
+export interface Held {
+  readonly measure: Measure;
+  readonly deadline: number;
+}
+
 const MAX_ENDED = 200_000;
 const COLUMNS =
-  'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline, live, actor, rules, detail';
+  'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline, live, actor, rules, detail, measure';
+/** For each measure the latest end that any block of a network has. */
+const LATEST = Measure.options.map((one) => `max(iif(measure = '${one}', deadline, NULL)) AS ${one}`).join(', ');
 
 export class BlockStore {
   readonly #db: DatabaseSync;
@@ -62,7 +71,7 @@ export class BlockStore {
 
   put(part: Block): void {
     if (!this.has(part.id)) this.#size += 1;
-    this.#prepare(`INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+    this.#prepare(`INSERT OR REPLACE INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
       part.id,
       part.target,
       part.responder,
@@ -77,6 +86,7 @@ export class BlockStore {
       part.actor,
       JSON.stringify(part.rules),
       part.detail,
+      part.measure,
     );
   }
 
@@ -145,20 +155,22 @@ export class BlockStore {
       .map((row) => row['responder'] as string);
   }
 
-  /** Each network that a responder shall hold once, with the latest end that any of its blocks has. */
-  *live(responder: string): Generator<{ readonly target: string; readonly deadline: number }> {
+  /** Each network that a responder shall hold once, with its strongest measure and the latest end of that, where it is after `uptimeMs`. */
+  *live(responder: string, uptimeMs: number): Generator<Held & { readonly target: string }> {
     const statement = this.#db.prepare(
-      `SELECT target, max(deadline) AS deadline FROM block WHERE responder = ? AND live = 1 GROUP BY target`,
+      `SELECT target, ${LATEST} FROM block WHERE responder = ? AND live = 1 AND deadline > ? GROUP BY target`,
     );
-    for (const row of statement.iterate(responder)) yield row as unknown as { target: string; deadline: number };
+    for (const row of statement.iterate(responder, uptimeMs)) {
+      const held = toHeld(row);
+      if (held !== undefined) yield { target: row['target'] as string, ...held };
+    }
   }
 
-  /** When the network's last block at this responder ends, or undefined where it has none. */
-  deadlineOf(target: string, responder: string): number | undefined {
-    const row = this.#prepare(
-      `SELECT max(deadline) AS deadline FROM block WHERE target = ? AND responder = ? AND live = 1`,
-    ).get(target, responder);
-    return (row?.['deadline'] as number | null | undefined) ?? undefined;
+  /** What a responder shall hold of a network after `uptimeMs`, or undefined where that is nothing. */
+  strongest(target: string, responder: string, uptimeMs = -1): Held | undefined {
+    const sql = `SELECT ${LATEST} FROM block WHERE target = ? AND responder = ? AND live = 1 AND deadline > ?`;
+    const row = this.#prepare(sql).get(target, responder, uptimeMs);
+    return row === undefined ? undefined : toHeld(row);
   }
 
   /** Blocks that a responder shall hold. */
@@ -256,6 +268,15 @@ export class BlockStore {
     if (statement === undefined) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
     return statement;
   }
+}
+
+/** The first measure that any block has: `Measure` names the strongest first. */
+function toHeld(row: Record<string, unknown>): Held | undefined {
+  for (const measure of Measure.options) {
+    const deadline = row[measure];
+    if (typeof deadline === 'number') return { measure, deadline };
+  }
+  return undefined;
 }
 
 function toBlock(row: Record<string, unknown>): Block {

@@ -19,6 +19,8 @@ export interface CheckContext {
   readonly config: EnforcerConfig;
   /** Responders that would do something about it, simulating included. */
   readonly lanes: number;
+  /** Where there is none of these: why those that are on cannot do what is asked. */
+  readonly refusals?: readonly string[];
   /** Wall time, milliseconds since the epoch. */
   readonly now: number;
   /** Blocks in force, this one excluded. */
@@ -31,6 +33,8 @@ export interface CheckContext {
 export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
   const { config } = context;
   const { limits } = config;
+  if (context.lanes === 0 && context.refusals !== undefined && context.refusals.length > 0)
+    return refuse(`no responder can ${order.measure ?? 'block'}: ${context.refusals.join('; ')}`.slice(0, 1024));
   if (context.lanes === 0)
     return refuse(
       order.responders === undefined

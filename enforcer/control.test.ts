@@ -30,7 +30,11 @@ const enforcer: Enforcer = {
     asked.push(`${word} ${id} ${by} ${reason}`);
     return Promise.resolve({ id, status: word === 'approve' ? 'applied' : 'refused', at: 1 });
   },
-  plan: (target) => ({ target, ask: [], responders: [] }),
+  do: ({ measure, target }, by, reason) => {
+    asked.push(`${measure} ${target} ${by} ${reason}`);
+    return Promise.resolve({ id: 'do-1', status: 'applied', at: 1 });
+  },
+  plan: (target, _ttlMs, _traffic, measure = 'block') => ({ target, measure, ask: [], responders: [] }),
   describe: () => {
     throw new Error('broken');
   },

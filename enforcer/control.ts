@@ -4,7 +4,7 @@
  */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
+import { Measure, UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { fromWireError, toWireError, type WireError } from '@netsentinel/kernel/wire-error';
@@ -35,6 +35,15 @@ export const ControlRequest = z.discriminatedUnion('command', [
     target: z.string().min(1).max(49),
     ttlMs: z.number().int().min(1000).max(31_536_000_000).default(3_600_000),
     traffic: UsualTraffic.optional(),
+    measure: Measure.default('block'),
+  }),
+  z.strictObject({
+    command: z.literal('do'),
+    measure: Measure,
+    target: z.string().min(1).max(49),
+    ttlMs: z.number().int().min(1000).max(31_536_000_000),
+    reason,
+    by,
   }),
   z.strictObject({ command: z.literal('describe') }),
 ]);
@@ -49,6 +58,7 @@ export interface ControlResults {
   readonly approve: OrderReply;
   readonly deny: OrderReply;
   readonly plan: BlockPlan;
+  readonly do: OrderReply;
   readonly describe: EnforcerDescription;
 }
 
@@ -226,7 +236,9 @@ async function run(enforcer: Enforcer, request: z.output<typeof ControlRequest>)
     case 'deny':
       return enforcer.decide(request.command, request.id, request.by, request.reason);
     case 'plan':
-      return enforcer.plan(request.target, request.ttlMs, request.traffic);
+      return enforcer.plan(request.target, request.ttlMs, request.traffic, request.measure);
+    case 'do':
+      return enforcer.do(request, request.by, request.reason);
     case 'describe':
       return enforcer.describe();
     default:

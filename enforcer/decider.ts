@@ -103,7 +103,8 @@ export class Decider {
       verdict: this.#check(order, this.#asked(order).length, store.has(order.id)),
       lanes: [...this.#lanes.values()],
       now: this.#clock.now(),
-      holds: (target, responder) => (store.deadlineOf(target, responder) ?? -Infinity) > this.#uptime(),
+      holds: (target, responder) =>
+        store.strongest(target, responder, this.#uptime())?.measure === (order.measure ?? 'block'),
     });
   }
 
@@ -134,8 +135,12 @@ export class Decider {
       return { job, replies: [verdict.late === true ? { ...refusal, status: 'failed' } : refusal] };
     }
     const target = formatNetwork(verdict.network);
-    if (one !== undefined && one.target !== target)
-      return { job, replies: [this.refuse(order.id, order.target, `this id blocks ${one.target} already`)] };
+    const { measure = 'block' } = order;
+    if (one !== undefined && (one.target !== target || one.measure !== measure))
+      return {
+        job,
+        replies: [this.refuse(order.id, order.target, `this id ${one.measure}s ${one.target} already`)],
+      };
     // The same order delivered twice is one block; news are only a later end, a responder that has joined since, and one that simulated and now does more.
     const longer = one !== undefined && order.expiresAt > one.expiresAt;
     const wanted = lanes.filter(
@@ -155,6 +160,7 @@ export class Decider {
       return {
         id: order.id,
         target,
+        measure,
         responder: lane.id,
         mode: lane.mode,
         status: waits ? 'awaiting-approval' : lane.isLive ? 'planned' : 'simulated',
@@ -172,13 +178,14 @@ export class Decider {
           ? [...verdict.ask, ...(lane.mode === 'approve' ? ['mode: approve'] : [])].join('; ')
           : lane.isLive
             ? ''
-            : `would block ${target} for ${Math.ceil(verdict.durationMs / 1000)} s`,
+            : `would ${measure} ${target} for ${Math.ceil(verdict.durationMs / 1000)} s`,
       };
     });
     const { reason, incident, expiresAt } = order;
     this.#ledger.note(one === undefined ? 'ordered' : 'renewed', {
       id: order.id,
       target,
+      ...(measure === 'block' ? {} : { measure }),
       reason,
       incident,
       expiresAt,
@@ -189,7 +196,10 @@ export class Decider {
 
   #check(order: BlockOrder, lanes: number, isKnown: boolean): Verdict {
     const { size } = this.#ledger.store;
+    const { measure = 'block' } = order;
+    const refusals = this.#named(order).map((lane) => `${lane.id}: ${lane.refuses(measure) ?? ''}`);
     return checkBlock(order, {
+      refusals: lanes > 0 ? [] : refusals,
       config: this.#config,
       now: this.#clock.now(),
       lanes,
@@ -204,7 +214,7 @@ export class Decider {
     const { store } = this.#ledger;
     const carried = parts.filter(({ live }) => live);
     for (const part of parts) {
-      const renew = part.live && store.deadlineOf(part.target, part.responder) !== undefined;
+      const renew = part.live && store.strongest(part.target, part.responder) !== undefined;
       store.put(part);
       if (part.live) touched.add(part.responder, part.target, network, renew);
     }
@@ -215,7 +225,13 @@ export class Decider {
       const remainingMs = Math.max(1, part.expiresAt - this.#clock.now());
       this.#progress.planned(
         part,
-        this.#lanes.get(part.responder)?.plan({ kind: 'block', network, remainingMs, renew: false }) ?? [],
+        this.#lanes.get(part.responder)?.plan({
+          kind: 'block',
+          network,
+          remainingMs,
+          renew: false,
+          ...(part.measure === 'block' ? {} : { measure: part.measure }),
+        }) ?? [],
       );
     }
     if (carried.length > 0) return { job, replies: [], carried };
@@ -269,8 +285,12 @@ export class Decider {
     return { job, replies: [this.#progress.reply(one.id, 'refused', `${order.by} denied it${reason}`)] };
   }
 
-  /** The responders that an order is for. */
+  /** The responders that an order is for and that can do what it asks. */
   #asked(order: BlockOrder): Lane[] {
+    return this.#named(order).filter((lane) => lane.refuses(order.measure ?? 'block') === undefined);
+  }
+
+  #named(order: BlockOrder): Lane[] {
     return [...this.#lanes.values()].filter(
       ({ id, mode }) => mode !== 'off' && (order.responders === undefined || order.responders.includes(id)),
     );

@@ -4,7 +4,13 @@
  * made equal to the intention again; how long a block still lasts is kept on the monotonic clock, whatever the wall clock does.
  */
 import { mkdirSync } from 'node:fs';
-import { Order, type EnforcedBlock, type OrderReply, type UsualTraffic } from '@netsentinel/contracts/action';
+import {
+  Order,
+  type EnforcedBlock,
+  type Measure,
+  type OrderReply,
+  type UsualTraffic,
+} from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork } from '@netsentinel/kernel/address';
@@ -15,6 +21,7 @@ import type { EnforcerConfig } from './enforcer.config.ts';
 import { Executor } from './executor.ts';
 import { Lane, type LaneState } from './lane.ts';
 import { Ledger } from './ledger.ts';
+import { personOrder, type Measured } from './person-order.ts';
 import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
 import type { Availability, ConfiguredResponder, ResponderContext, ResponderFactory } from './responder.types.ts';
 import { strongest } from './strongest-mode.ts';
@@ -56,7 +63,9 @@ export interface Enforcer {
   /** Takes one block back; `by` names the person or program for the audit. */
   revert(id: string, by: string): Promise<OrderReply>;
   /** What would become of a block of this target, as if one kind of evidence asked for it; changes nothing. */
-  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan;
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure?: Measure): BlockPlan;
+  /** A person's own order: this measure against this network for so long. Limits, quorum and protected assets hold for it too. */
+  do(what: Measured, by: string, reason: string): Promise<OrderReply>;
   /** A person's word on a block that waits for it. */
   decide(word: 'approve' | 'deny', id: string, by: string, reason: string): Promise<OrderReply>;
   /** Takes back every block of which all that is given holds; answers how many. Rejects like `revertAll`. */
@@ -152,7 +161,7 @@ class LocalEnforcer implements Enforcer {
   async start(): Promise<void> {
     const { store } = this.#ledger;
     store.rebase(this.#boot.boot, this.#uptime(), this.#clock.now());
-    this.#executor.expire();
+    this.#executor.expire(true);
     const cleared = this.#retire();
     // Before the world is made equal to the journal, the journal is rid of what is protected by now.
     await this.#assets.start();
@@ -209,6 +218,7 @@ class LocalEnforcer implements Enforcer {
       log: this.#log,
       intended: {
         remainingMs: (network) => this.#executor.remainingMs(formatNetwork(network), id),
+        measureOf: (network) => this.#executor.measureOf(formatNetwork(network), id),
         all: () => this.#executor.intended(id),
         count: () => this.#ledger.store.countLive(id),
       },
@@ -261,9 +271,14 @@ class LocalEnforcer implements Enforcer {
     return this.#answered({ kind: 'revert', id, by, reason: 'asked for' });
   }
 
-  plan(target: string, ttlMs: number, traffic?: UsualTraffic): BlockPlan {
+  do(what: Measured, by: string, reason: string): Promise<OrderReply> {
+    return this.#answered(personOrder(what, by, reason, this.#clock.now()));
+  }
+
+  plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure: Measure = 'block'): BlockPlan {
     return this.#executor.plan({
       kind: 'block',
+      measure,
       id: 'plan',
       target,
       expiresAt: this.#clock.now() + ttlMs,
@@ -287,7 +302,7 @@ class LocalEnforcer implements Enforcer {
     return this.#counted({ kind: 'revert-all', by, reason: 'asked for' });
   }
 
-  #answered(order: Extract<Order, { kind: 'revert' | 'approve' | 'deny' }>): Promise<OrderReply> {
+  #answered(order: Extract<Order, { kind: 'block' | 'revert' | 'approve' | 'deny' }>): Promise<OrderReply> {
     return new Promise((resolve) => {
       const busy = this.#executor.reply(order.id, 'failed', 'the enforcer is busy or closed');
       if (!this.#enqueue({ order, done: ([reply]) => resolve(reply ?? busy) })) resolve(busy);

@@ -2,7 +2,7 @@
  * Carries orders out: makes what was decided durable in one commit, then has each responder's lane apply and verify it, and sees to it
  * that journal, world and what was told agree. One batch at a time; `enforcer.ts` sees to that.
  */
-import type { ActionStatus, OrderReply } from '@netsentinel/contracts/action';
+import type { ActionStatus, Measure, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError } from '@netsentinel/kernel/errors';
@@ -101,9 +101,13 @@ export class Executor {
     return this.#decider.plan(order);
   }
 
-  /** Ends every block whose time is over. Where there is a kernel it let the packets pass at that moment already. */
-  expire(): void {
-    this.#withdrawal.expire();
+  /**
+   * Ends every block whose time is over. Where there is a kernel it let the packets pass at that moment already; where a weaker measure goes on,
+   * that is made now, unless (`quietly`) everything is about to be made.
+   */
+  expire(quietly = false): void {
+    const touched = this.#withdrawal.expire();
+    if (!quietly) touched.apply(this.#lanes);
   }
 
   /**
@@ -149,16 +153,21 @@ export class Executor {
   /** Blocks that a responder shall hold. */
   *intended(responder: string): Generator<Entry> {
     const uptime = this.#uptime();
-    for (const { target, deadline } of this.#ledger.store.live(responder)) {
+    for (const { target, deadline, measure } of this.#ledger.store.live(responder, uptime)) {
       const network = parseNetwork(target);
-      if (network !== undefined && deadline > uptime) yield { network, remainingMs: deadline - uptime };
+      if (network === undefined) continue;
+      yield { network, remainingMs: deadline - uptime, ...(measure === 'block' ? {} : { measure }) };
     }
   }
 
   remainingMs(target: string, responder: string): number | undefined {
-    const deadline = this.#ledger.store.deadlineOf(target, responder);
-    const remaining = deadline === undefined ? 0 : deadline - this.#uptime();
-    return remaining > 0 ? remaining : undefined;
+    const uptime = this.#uptime();
+    const held = this.#ledger.store.strongest(target, responder, uptime);
+    return held === undefined ? undefined : held.deadline - uptime;
+  }
+
+  measureOf(target: string, responder: string): Measure | undefined {
+    return this.#ledger.store.strongest(target, responder, this.#uptime())?.measure;
   }
 
   /** Refuses an order, with a line in the audit as long as it is not flooded. */

@@ -3,7 +3,7 @@
  * lane of its own, so that one that is slow or down holds nobody up. What a lane could not do stays intended and is made good once
  * the responder is back.
  */
-import type { ResponseMode } from '@netsentinel/contracts/action';
+import type { Measure, ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
@@ -93,6 +93,13 @@ export class Lane {
   state(): LaneState & Availability {
     const busyMs = this.#busySince === undefined ? 0 : Math.round(this.#clock.monotonicMs() - this.#busySince);
     return { id: this.id, mode: this.mode, waiting: this.#waiting.size, busyMs, ...this.availability() };
+  }
+
+  /** Why its responder cannot take this measure, or undefined where it can. */
+  refuses(measure: Measure): string | undefined {
+    const { responder } = this;
+    if (responder.refuses === undefined) return measure === 'block' ? undefined : 'it can only block';
+    return responder.refuses(measure);
   }
 
   /** What the responder would do, in its own words, within the bounds of a reply. */
@@ -227,9 +234,9 @@ export class Lane {
       return await this.responder.apply(
         batch.map(({ network, renew }): Change => {
           const remainingMs = this.#intended.remainingMs(network);
-          return remainingMs === undefined
-            ? { kind: 'unblock', network }
-            : { kind: 'block', network, remainingMs, renew };
+          if (remainingMs === undefined) return { kind: 'unblock', network };
+          const measure = this.#intended.measureOf?.(network) ?? 'block';
+          return { kind: 'block', network, remainingMs, renew, ...(measure === 'block' ? {} : { measure }) };
         }),
       );
     } catch (error) {

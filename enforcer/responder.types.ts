@@ -3,7 +3,7 @@
  * The enforcer decides and remembers; a responder only makes its corner of the world equal to what the enforcer intends.
  * One contract suite (`testkit/contracts/responder.suite.ts`) runs over every responder.
  */
-import type { ResponseMode } from '@netsentinel/contracts/action';
+import type { Measure, ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Network } from '@netsentinel/kernel/address';
@@ -13,6 +13,8 @@ import type { z } from 'zod';
 export interface Entry {
   readonly network: Network;
   readonly remainingMs: number;
+  /** What is done about it; `block` where it is not given. A network has one measure at a time, the strongest that is ordered. */
+  readonly measure?: Measure;
 }
 
 export type Change =
@@ -21,7 +23,8 @@ export type Change =
       /** True where it may be in force already, so that its end has to be set anew. */
       readonly renew: boolean;
     } & Entry)
-  | { readonly kind: 'unblock'; readonly network: Network };
+  /** `measure`: what is taken back, in a plan; who carries it out knows what is in force. */
+  | { readonly kind: 'unblock'; readonly network: Network; readonly measure?: Measure };
 
 export type ChangeOutcome =
   | {
@@ -39,6 +42,8 @@ export type Availability =
 export interface IntendedBlocks {
   /** Milliseconds for which the network shall stay cut off, or undefined where it shall not be. */
   remainingMs(network: Network): number | undefined;
+  /** What is done about it meanwhile; `block` alone where this is not given. */
+  measureOf?(network: Network): Measure | undefined;
   all(): Iterable<Entry>;
   count(): number;
 }
@@ -69,6 +74,8 @@ export interface Responder {
    * quick, works before `start` and in every mode, and shows no secret.
    */
   plan(change: Change): readonly string[];
+  /** Why it cannot take this measure, or undefined where it can. A responder without this can block and nothing else. */
+  refuses?(measure: Measure): string | undefined;
   /**
    * Makes the changes, all or none; one outcome for each, in order. Doing again what is done already succeeds. Never rejects.
    * The enforcer calls it once at a time.

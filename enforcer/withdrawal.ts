@@ -73,16 +73,23 @@ export class Withdrawal {
     return gone;
   }
 
-  /** Ends every block whose time is over. Where there is a kernel it let the packets pass at that moment already. */
-  expire(): void {
+  /**
+   * Ends every block whose time is over. Where there is a kernel it let the packets pass at that moment already. Touched is what a weaker measure
+   * goes on for.
+   */
+  expire(): Touched {
+    const touched = new Touched();
     for (;;) {
       const due = this.#ledger.store.due(this.#uptime());
-      if (due.length === 0) return;
+      if (due.length === 0) return touched;
       const ended = new Map<string, string | undefined>();
       this.#ledger.commit(() => {
         const { store } = this.#ledger;
-        for (const { id, responder, target, status } of due) {
+        for (const { id, responder, target, status, live, measure } of due) {
           store.removePart(id, responder);
+          const weaker = live ? store.strongest(target, responder, this.#uptime()) : undefined;
+          const network = weaker === undefined || weaker.measure === measure ? undefined : parseNetwork(target);
+          if (network !== undefined) touched.add(responder, target, network, true);
           if (store.has(id)) continue;
           const why = status === 'awaiting-approval' ? 'nobody approved it in time' : undefined;
           store.end(id, 'expired');

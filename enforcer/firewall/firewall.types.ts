@@ -2,6 +2,7 @@
  * What `PolledResponder` needs of a firewall that does not tell of its changes by itself: ways to look at it that are cheap enough
  * to be taken every second or two, and ways to change it. Nothing here rejects: what goes wrong is the answer.
  */
+import type { Measure } from '@netsentinel/contracts/action';
 import type { Network } from '@netsentinel/kernel/address';
 import type { CommandResult } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
@@ -21,6 +22,8 @@ export interface Firewall {
   uphold(): Promise<Upkeep>;
   /** What `change` would do, as a person would type it. Pure. */
   plan(change: Change): readonly string[];
+  /** Why it cannot take this measure, or undefined where it can; without it: it can only block. */
+  refuses?(measure: Measure): string | undefined;
   /** Why this network cannot be blocked although the firewall is there, or undefined where it can. */
   refusal(network: Network): string | undefined;
   /** Replaces all entries by these, without a moment in which any of them is missing where the firewall can do that. */

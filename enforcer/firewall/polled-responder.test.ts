@@ -220,8 +220,13 @@ describe('PolledResponder', () => {
     await responder.start();
     await block('198.18.1.1', 5_000_000);
     firewall.entries.set('198.18.1.1', { network: network('198.18.1.1'), end: 1_000_000 });
+    firewall.changes = 0;
+    await pass(450_000);
+    expect(firewall.changes).toBe(0);
     await pass(400_000);
     expect(firewall.entries.get('198.18.1.1')?.end).toBeGreaterThan(1_000_000);
+    // That is its own work, and nobody changed anything.
+    expect(mended).toEqual([]);
     await responder.close();
   });
 

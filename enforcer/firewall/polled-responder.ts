@@ -3,6 +3,7 @@
  * place and whether the number of entries is as intended; only where it is not, and every few minutes to be sure, everything is read
  * and compared. Changes run one after another; proof that they are in force is asked for beside them, for many at once.
  */
+import type { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { NOT_STARTED } from '../availability.ts';
 import type { CommandResult } from '../program.ts';
@@ -78,6 +79,11 @@ export class PolledResponder implements Responder {
   plan(change: Change): readonly string[] {
     const refusal = this.#firewall.refusal(change.network);
     return refusal === undefined ? this.#firewall.plan(change) : [`nothing: ${refusal}`];
+  }
+
+  refuses(measure: Measure): string | undefined {
+    if (this.#firewall.refuses !== undefined) return this.#firewall.refuses(measure);
+    return measure === 'block' ? undefined : 'it can only block';
   }
 
   async apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -277,16 +283,24 @@ export class PolledResponder implements Responder {
     const waiting = new Set<string>();
     for (const changes of this.#underWay) for (const { network } of changes) waiting.add(formatNetwork(network));
     const changes: Change[] = [];
-    let entries = 0;
-    for (const { network, remainingMs } of this.#ctx.intended.all()) {
+    let [entries, renewed] = [0, 0];
+    for (const entry of this.#ctx.intended.all()) {
+      const { network, remainingMs } = entry;
       const key = formatNetwork(network);
       const actualMs = listed.get(key);
       listed.delete(key);
       const refused = this.#firewall.refusal(network) !== undefined;
       if (actualMs !== undefined || !refused) entries += 1;
       if (waiting.has(key) || refused) continue;
-      if (actualMs !== undefined && near(actualMs, Math.min(remainingMs, this.#firewall.longestMs))) continue;
-      changes.push({ kind: 'block', network, remainingMs, renew: true });
+      const longest = this.#firewall.longestMs;
+      if (actualMs !== undefined) {
+        if (near(actualMs, Math.min(remainingMs, longest))) continue;
+        // Shorter than is intended because the firewall holds none as long: renewed when half of its time is over.
+        const held = actualMs < remainingMs && actualMs <= longest + TOLERANCE_MS;
+        if (held && remainingMs > longest && actualMs >= longest / 2) continue;
+        if (held && actualMs >= longest / 2 - this.#polling.compareMs - TOLERANCE_MS) renewed += 1;
+      }
+      changes.push({ kind: 'block', ...entry, renew: true });
     }
     // What is left of the list was not intended as it was read; one that ends within the second is none of our concern.
     for (const [key, remainingMs] of listed) {
@@ -303,7 +317,8 @@ export class PolledResponder implements Responder {
       return;
     }
     const result = await this.#firewall.change(changes);
-    if (result.ok) this.#ctx.onMended(mended ?? 'somebody changed entries', changes.length);
+    if (result.ok && mended === undefined && changes.length === renewed) return;
+    if (result.ok) this.#ctx.onMended(mended ?? 'somebody changed entries', changes.length - renewed);
     else this.#unavailable(result.reason, 'See what the log and the firewall’s own programs say.');
   }
 }

@@ -5,6 +5,8 @@ import { FirewalldConfig } from './firewalld/firewalld.config.ts';
 import { IptablesConfig } from './iptables/iptables.config.ts';
 import { NftablesConfig } from './nftables/nftables.config.ts';
 import { NginxMapConfig } from './nginx-map/nginx-map.config.ts';
+import { OfctlRestConfig } from './ofctl-rest/ofctl-rest.config.ts';
+import { OpenvswitchConfig } from './openvswitch/openvswitch.config.ts';
 import { RedisConfig } from './redis/redis.config.ts';
 import { UfwConfig } from './ufw/ufw.config.ts';
 import { WebhookConfig } from './webhook/webhook.config.ts';
@@ -17,6 +19,12 @@ export const RESPONDER_CONFIGS = {
   ufw: UfwConfig.describe('Drops packets before the rules of ufw, with ipset: for hosts that run ufw.'),
   firewalld: FirewalldConfig.describe(
     'Drops packets with ipsets and a policy of firewalld: for hosts whose administrators look into firewalld. Established connections end where the program conntrack is installed. Entries have no time-out in the kernel: the enforcer takes them out when their time is over, and where it is gone for good they stay until firewalld is reloaded.',
+  ),
+  openvswitch: OpenvswitchConfig.describe(
+    'Drops packets from and to blocked networks in switches of Open vSwitch, with flows that end by themselves in the switch.',
+  ),
+  'ofctl-rest': OfctlRestConfig.describe(
+    'Drops packets from and to blocked networks in the switches of an OpenFlow controller, by `ofctl_rest` of os-ken or Ryu.',
   ),
   redis: RedisConfig,
   'nginx-map': NginxMapConfig,

@@ -3,8 +3,8 @@
  * so it works when the platform is gone; only what a block would have cut off is asked of the platform.
  */
 import { userInfo } from 'node:os';
-import { InvalidArgumentError, type Command } from 'commander';
-import type { EnforcedBlock } from '@netsentinel/contracts/action';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
 import { readDuration } from './duration.ts';
@@ -37,9 +37,33 @@ export function addResponse(program: Command): void {
       (text: string) => readDuration(text, MAX_PLAN_MS),
       DEFAULT_PLAN_MS,
     )
+    .addOption(
+      new Option('--measure <measure>', 'what would be done about it').choices(Measure.options).default('block'),
+    )
     .option('--json', 'print JSON')
-    .action(async (target: string, options: { for: number; json?: boolean }, command: Command) =>
-      plan(target, options.for, options.json === true, command),
+    .action(async (target: string, options: { for: number; measure: Measure; json?: boolean }, command: Command) =>
+      plan({ target, ttlMs: options.for, measure: options.measure }, options.json === true, command),
+    );
+  response
+    .command('do')
+    .description('order it yourself: block a network, isolate a host of yours, or have a network’s traffic mirrored')
+    .addArgument(new Argument('<measure>', 'what to do').choices(Measure.options))
+    .argument('<address>', 'an address, or a network in CIDR form')
+    .option(
+      '--for <time>',
+      'until it ends by itself: 30m, 12h, 7d',
+      (text: string) => readDuration(text, MAX_PLAN_MS),
+      DEFAULT_PLAN_MS,
+    )
+    .option('--reason <text>', 'why, for the audit', '')
+    .option('--json', 'print JSON')
+    .action(
+      async (
+        measure: Measure,
+        target: string,
+        options: { for: number; reason: string; json?: boolean },
+        command: Command,
+      ) => order({ measure, target, ttlMs: options.for }, options.reason, options.json === true, command),
     );
   response
     .command('list')
@@ -92,7 +116,29 @@ export function addResponse(program: Command): void {
     .action(async (id: string | undefined, options: RevertOptions, command: Command) => revert(id, options, command));
 }
 
-async function plan(target: string, ttlMs: number, json: boolean, command: Command): Promise<void> {
+interface Asked {
+  readonly measure: Measure;
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
+async function order(asked: Asked, reason: string, json: boolean, command: Command): Promise<void> {
+  const { folder } = settings(command);
+  const { callEnforcer } = await import('@netsentinel/enforcer/control');
+  const request = { command: 'do', ...asked, by: whoami(), reason: reason.slice(0, 512) } as const;
+  const reply = await callEnforcer(folder.enforcerSocket, request);
+  if (reply.status === 'refused' || reply.status === 'failed')
+    throw new NetSentinelError('RESPONSE_NOT_DONE', 'user', reply.detail ?? `it is ${reply.status}`, {
+      hint: '`netsentinel response plan` says what each responder would do, and why not.',
+    });
+  if (json) return printJson(reply);
+  print(`${asked.measure} ${safe(asked.target, 64)} for ${span(asked.ttlMs)}: ${reply.status}`);
+  if (reply.detail !== undefined) print(`  ${safe(reply.detail, 400)}`);
+  const next = reply.status === 'awaiting-approval' ? 'approve' : 'revert';
+  return print(`  netsentinel response ${next} ${safe(reply.id, 64)}`);
+}
+
+async function plan({ target, ttlMs, measure }: Asked, json: boolean, command: Command): Promise<void> {
   const { folder } = settings(command);
   const [{ callEnforcer }, { askPlatform }] = await Promise.all([
     import('@netsentinel/enforcer/control'),
@@ -110,13 +156,18 @@ async function plan(target: string, ttlMs: number, json: boolean, command: Comma
     command: 'plan',
     target,
     ttlMs,
+    measure,
     ...(traffic === undefined ? {} : { traffic }),
   });
   if (json) return printJson({ ...planned, blastRadius: radius ?? null });
-  print(`${paint(safe(planned.target, 64), 'bold')} for ${span(ttlMs)}`);
+  print(`${measure} ${paint(safe(planned.target, 64), 'bold')} for ${span(ttlMs)}`);
   if (planned.refused !== undefined) print(`  refused: ${safe(planned.refused, 400)}`);
   for (const why of planned.ask) print(`  a person is asked: ${safe(why, 400)}`);
   for (const one of planned.responders) {
+    if (one.refuses !== undefined) {
+      print(`  ${one.responder} takes no part: ${safe(one.refuses, 400)}`);
+      continue;
+    }
     const what = one.holds
       ? 'in force already'
       : one.available || one.mode === 'simulate'
@@ -149,9 +200,10 @@ function list(parts: readonly EnforcedBlock[]): void {
   if (parts.length === 0) return print('nothing is blocked');
   const several = new Set(parts.map(({ responder }) => responder)).size > 1;
   table(
-    ['id', 'target', ...(several ? ['responder'] : []), 'status', 'mode', 'ends in', 'reason'],
+    ['id', 'measure', 'target', ...(several ? ['responder'] : []), 'status', 'mode', 'ends in', 'reason'],
     parts.map((b) => [
       safe(b.id, 64),
+      b.measure,
       safe(b.target, 64),
       ...(several ? [safe(b.responder, 64)] : []),
       b.status,

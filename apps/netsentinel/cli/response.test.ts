@@ -1,0 +1,97 @@
+/** `response do` and what goes with it, against an enforcer whose switch is played. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startControl, type ControlServer } from '@netsentinel/enforcer/control';
+import { createEnforcer, type Enforcer } from '@netsentinel/enforcer/enforcer';
+import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
+import { PolledResponder } from '@netsentinel/enforcer/firewall/polled-responder';
+import { OpenflowFirewall } from '@netsentinel/enforcer/openflow/openflow-firewall';
+import { systemClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { FakeFlowSwitch } from '@netsentinel/testkit/fake-flow-switch';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { dataFolder } from '../launcher/data-folder.ts';
+import { captured } from './captured.fixture.ts';
+
+const HOST = '198.18.5.5';
+const MANAGEMENT = { family: 4, base: 0xc6120063n, prefix: 32 } as const;
+
+let top: string;
+let place: FakeFlowSwitch;
+let enforcer: Enforcer;
+let server: ControlServer;
+
+beforeEach(async () => {
+  top = mkdtempSync(join(tmpdir(), 'ns-response-'));
+  writeFileSync(join(top, 'netsentinel.yaml'), `data: ${join(top, 'data')}\n`);
+  const socketPath = dataFolder(join(top, 'data')).enforcerSocket;
+  mkdirSync(dirname(socketPath), { recursive: true });
+  place = new FakeFlowSwitch('br0', systemClock);
+  const means = { management: [MANAGEMENT], mirrorPort: undefined, onward: { kind: 'normal' } } as const;
+  enforcer = await createEnforcer({
+    config: EnforcerConfig.parse({
+      ipCommand: ['/nonexistent/ip'],
+      resolvConf: '/nonexistent',
+      allow: ['198.18.0.99'],
+    }),
+    directory: join(top, 'enforcer'),
+    clock: systemClock,
+    log: silentLogger,
+    responders: [
+      {
+        id: 'openvswitch',
+        mode: 'enforce',
+        create: (ctx) => {
+          const firewall = new OpenflowFirewall({ clock: systemClock, switches: [place], priority: 9, means });
+          return new PolledResponder('openvswitch', ctx, firewall, { checkMs: 1000, compareMs: 300_000 });
+        },
+      },
+    ],
+    onReply: () => {},
+  });
+  server = await startControl({ enforcer, socketPath, log: silentLogger });
+});
+afterEach(async () => {
+  await server.close();
+  await enforcer.close();
+  rmSync(top, { recursive: true, force: true });
+});
+
+const cli = (...args: string[]): ReturnType<typeof captured> =>
+  captured(['--config', join(top, 'netsentinel.yaml'), 'response', ...args]);
+
+it('isolates a host at a person’s word, lists it as that, and lets it go', async () => {
+  const done = await cli('do', 'isolate', HOST, '--for', '2h', '--reason', 'it calls home');
+  expect(done).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^isolate 198\.18\.5\.5 for 2 ?h.*: (?:applied|verified)\n/),
+  });
+  const [, id = ''] = /response revert (do-[0-9a-f]+)/.exec(done.out) ?? [];
+  expect([...place.flows.keys()]).toContain(`normal src ${HOST} dst 198.18.0.99`);
+  expect((await cli('list')).out).toMatch(/isolate +198\.18\.5\.5 .*it calls home/);
+  expect((await cli('revert', id)).code).toBe(0);
+  expect(place.flows.size).toBe(0);
+});
+
+it('says what a responder lacks, and what may not be touched', async () => {
+  const mirrored = await cli('do', 'mirror', HOST);
+  expect(mirrored).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('openvswitch: it knows no port to copy to'),
+  });
+  expect((await cli('do', 'isolate', '198.18.0.99')).err).toContain('protected');
+  expect((await cli('do', 'bury', HOST)).code).toBe(2);
+  expect((await cli('plan', HOST, '--measure', 'mirror')).out).toContain('openvswitch takes no part: it knows no port');
+  expect((await cli('plan', HOST, '--measure', 'isolate')).out).toContain(`+ add drop src ${HOST}`);
+  expect(place.flows.size).toBe(0);
+});
+
+it('has a person approve what is too wide for one word', async () => {
+  const asked = await cli('do', 'block', '198.18.7.0/24', '--json');
+  expect(JSON.parse(asked.out)).toMatchObject({ status: 'awaiting-approval' });
+  const { id } = JSON.parse(asked.out) as { id: string };
+  expect((await cli('approve', id)).code).toBe(0);
+  expect(place.dropped()).toEqual(['198.18.7.0/24']);
+});

@@ -1,0 +1,55 @@
+/**
+ * The words of OpenFlow that responders share, and what `OpenflowFirewall` needs of a way to a switch. Flows of ours have one cookie,
+ * one table and priorities that nobody else uses there; they end by themselves in the switch (`hard_timeout`).
+ */
+import type { Network } from '@netsentinel/kernel/address';
+import type { CommandResult } from '../program.ts';
+
+/** A flow as we make it: IP packets of these networks, both where both are named. It is one flow with its priority and match, whatever it does. */
+export interface Flow {
+  readonly family: 4 | 6;
+  readonly src?: Network;
+  readonly dst?: Network;
+  /** Added to the configured priority. */
+  readonly above: number;
+  /** Applied in order; none drops. */
+  readonly actions: readonly FlowAction[];
+}
+
+/**
+ * `normal`: as the switch would without OpenFlow, by the addresses it learned. `goto`: what the flows of that table say. `output`: a copy to the
+ * port of this number.
+ */
+export type FlowAction =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'goto'; readonly table: number }
+  | { readonly kind: 'output'; readonly port: number };
+
+export type FlowMod =
+  | { readonly kind: 'add'; readonly flow: Flow; readonly seconds: number }
+  | { readonly kind: 'delete'; readonly flow: Flow };
+
+export type SwitchLook =
+  /** `flows`: with our cookie, whatever they are. */
+  | { readonly ok: true; readonly flows: number }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** A way to one switch. Nothing here rejects: what goes wrong is the answer. */
+export interface FlowSwitch {
+  /** As people know it: `br0`, `dpid 1`. */
+  readonly name: string;
+  /** Whether it answers and how many flows of ours it has; cheap, asked every second or two. */
+  look(): Promise<SwitchLook>;
+  /** A flow of others in our table at one of these priorities, which a flow of ours could replace; undefined where there is none. */
+  stranger(priorities: ReadonlySet<number>): Promise<string | undefined>;
+  /** A flow of ours as `read` names it. */
+  key(flow: Flow): string;
+  /** Flows with our cookie and the milliseconds left to them, by `key`; only those of a network where one is given. */
+  read(only?: Network): Promise<ReadonlyMap<string, number> | undefined>;
+  /** Makes the changes in order, all or none where the switch can. */
+  write(mods: readonly FlowMod[]): Promise<CommandResult>;
+  /** Replaces all flows with our cookie by these, none of which is missing at any moment. */
+  replace(mods: readonly FlowMod[]): Promise<CommandResult>;
+  /** What `write` would do, as a person would type it. */
+  plan(mod: FlowMod): string;
+}

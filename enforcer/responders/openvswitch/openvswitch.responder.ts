@@ -1,0 +1,31 @@
+/**
+ * Drops packets from and to blocked networks in switches of Open vSwitch. On each it changes: two flows for each block, with a cookie and a
+ * priority of ours, which end by themselves in the switch. Flows of others are neither changed nor removed; where one has our priority,
+ * the switch is left alone.
+ */
+import { PolledResponder } from '../../firewall/polled-responder.ts';
+import { flowMeans } from '../../openflow/openflow.config.ts';
+import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
+import { findProgram, runProgram, type Command, type RunProgram } from '../../program.ts';
+import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
+import { OpenvswitchConfig } from './openvswitch.config.ts';
+import { OvsSwitch } from './ovs-switch.ts';
+
+export const openvswitch: ResponderDefinition<OpenvswitchConfig> = {
+  id: 'openvswitch',
+  summary: 'Drops packets from and to a network in switches of Open vSwitch.',
+  config: OpenvswitchConfig,
+  create: (ctx, config) => createOpenvswitch(ctx, config, runProgram),
+};
+
+/** `run`: how programs are run. */
+export function createOpenvswitch(ctx: ResponderContext, config: OpenvswitchConfig, run: RunProgram): Responder {
+  const [first, ...rest] = config.prefix;
+  const ofctl: Command | undefined = first === undefined ? findProgram('ovs-ofctl') : [first, ...rest, 'ovs-ofctl'];
+  const switches = config.bridges.map(
+    (bridge) => new OvsSwitch({ bridge, mark: config, timeoutMs: config.timeoutMs, run, ofctl }),
+  );
+  const { priority } = config;
+  const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
+  return new PolledResponder('openvswitch', ctx, firewall, config);
+}
