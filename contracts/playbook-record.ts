@@ -19,3 +19,8 @@ export const PlaybookRecord = z.strictObject({
   by: z.string().max(128).optional(),
 });
 export type PlaybookRecord = z.infer<typeof PlaybookRecord>;
+
+/** Whether an order's id is that of such a line: they begin with their run's. */
+export function isRecordId(id: string): boolean {
+  return id.startsWith('run-');
+}

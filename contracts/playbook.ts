@@ -26,9 +26,15 @@ const text = z.string().min(1).max(PLAYBOOK_LIMITS.text);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'lower-case letters, digits and hyphens');
 
 export const NotifyStep = z.strictObject({
-  to: z.array(name).min(1).max(16).describe('Names of notifiers, as `alert.notifiers` has them.'),
+  to: z
+    .array(name)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe('Names of notifiers, as `alert.notifiers` has them; all of them where it is not given.'),
   text: text.describe('Why they are told. The incident’s own story goes along.'),
 });
+export type NotifyStep = z.infer<typeof NotifyStep>;
 
 export const BlockStep = z.strictObject({
   for: duration(90).describe('How long: 30m, 12h, 7d. `response.maxTtlMs` and the enforcer’s limits hold.'),

@@ -297,6 +297,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
                 health: config.health,
                 response: config.response,
                 blocklist: config.blocklist,
+                playbooks: options.plan.playbooks,
                 tls,
                 places,
                 consoleRoot: join(home, 'surface', 'console', 'out'),

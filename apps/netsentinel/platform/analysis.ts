@@ -337,6 +337,23 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         );
         counters.detections += findings.length;
       }),
+    carryOut: (id, work) =>
+      alone(async () => {
+        const stored = await state.read.incident(id);
+        const change = await work(stored);
+        if (change === undefined) return;
+        const { planned } = change;
+        await replaceIncident(
+          changeContext,
+          id,
+          () => planned.reduce(foldAction, change.incident!),
+          async (tx) => {
+            for (const action of planned) await tx.putAction(action);
+            await change.write(tx);
+          },
+        );
+        dossiers.peek(stored?.actor ?? '')?.actions?.push(...planned);
+      }),
     changeIncident: (id, change) =>
       alone(async () => {
         const incident = await replaceIncident(changeContext, id, change);

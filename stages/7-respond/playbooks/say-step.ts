@@ -1,6 +1,6 @@
 /** A step in words, as it would be done. Pure. */
 import { durationMs } from '@netsentinel/contracts/duration';
-import { kindOfStep, type LeafStep } from '@netsentinel/contracts/playbook';
+import { kindOfStep, type LeafStep, type NotifyStep } from '@netsentinel/contracts/playbook';
 import type { BlockPlanned } from './plan-block.ts';
 
 /** `planned`: what a block would be now. */
@@ -16,7 +16,7 @@ export function sayStep(step: LeafStep, planned: BlockPlanned | undefined): stri
       return `would ask for a block of ${target} for ${length}${by}`;
     }
     case 'notify':
-      return `would tell ${step.notify!.to.join(', ')}: ${step.notify!.text}`;
+      return `would tell ${sayTo(step.notify!)}: ${step.notify!.text}`;
     case 'note':
       return `would note: ${step.note!}`;
     case 'wait':
@@ -26,6 +26,11 @@ export function sayStep(step: LeafStep, planned: BlockPlanned | undefined): stri
     default:
       return kind satisfies never;
   }
+}
+
+/** Whom a message goes to. */
+export function sayTo({ to }: Pick<NotifyStep, 'to'>): string {
+  return to?.join(', ') ?? 'all notifiers';
 }
 
 /** `90m`, the longest unit that it is whole in. */

@@ -6,7 +6,8 @@ import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run
 import type { Effect, World } from './advance.types.ts';
 import { hash } from './new-run.ts';
 import { planBlock, type BlockPlanned } from './plan-block.ts';
-import { sayStep } from './say-step.ts';
+import { recipients } from './recipients.ts';
+import { sayStep, sayTo } from './say-step.ts';
 
 /** How long a step may take where it does not say. */
 const TIMEOUT_MS: Readonly<Record<StepKind, number>> = {
@@ -59,10 +60,13 @@ function begin(run: PlaybookRun, placed: PlacedStep, before: StepState, world: W
     case 'note':
       return done(state, 'noted', [note(run, path, step.note!)]);
     case 'notify': {
-      const { to, text } = step.notify!;
-      const unknown = to.filter((name) => !world.notifiers.has(name));
-      if (unknown.length > 0) return failed(state, `there is no notifier ${unknown.join(', ')}`);
-      const messages = to.map((name) => ({ to: name, id: `pbn-${hash(run.id, path, String(state.attempts), name)}` }));
+      const asked = recipients(step.notify!, world.notifiers);
+      if (!asked.ok) return failed(state, asked.why);
+      const { text } = step.notify!;
+      const messages = asked.to.map((name) => ({
+        to: name,
+        id: `pbn-${hash(run.id, path, String(state.attempts), name)}`,
+      }));
       return {
         status: 'running',
         state: { ...state, deliveries: messages.map(({ id }) => id) },
@@ -120,10 +124,9 @@ function look(placed: PlacedStep, state: StepState, world: World): StepOutcome {
         then: step.approve!.onTimeout ?? step.onFailure,
       };
     case 'notify': {
-      const { to } = step.notify!;
       const left = (state.deliveries ?? []).map(world.delivery);
       if (left.includes('dead')) return again(placed, state, 'a message was refused: netsentinel notify dead', world);
-      if (left.every((one) => one === undefined)) return done(state, `told ${to.join(', ')}`);
+      if (left.every((one) => one === undefined)) return done(state, `told ${sayTo(step.notify!)}`);
       return isLate ? failed(state, 'not told in time; the message is still tried') : stays;
     }
     case 'block': {

@@ -2,8 +2,10 @@
 import type { ActionStatus } from '@netsentinel/contracts/action';
 import { groupsOf, type LeafStep, type UndoStep } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun, UndoState } from '@netsentinel/contracts/playbook-run';
-import type { Effect, NoteEffect, NotifyEffect, World } from './advance.types.ts';
+import type { Effect, NoteEffect, World } from './advance.types.ts';
 import { hash, nameOf, stateOf } from './new-run.ts';
+import { recipients } from './recipients.ts';
+import { sayTo } from './say-step.ts';
 
 /** Until the enforcer is asked once more. */
 const ASK_AGAIN_MS = 5_000;
@@ -43,18 +45,15 @@ export function undoNext(run: PlaybookRun, undo: UndoState, world: World): Undon
   const step = undoOf(placed.step)[undo.index]!;
   const name = nameOf(placed);
   if (step.revert === true) return { ...revert(run, undo, world), name, kind: 'block' };
-  const effect = say(run, undo, step);
-  const kind = effect.kind;
-  const done: UndoState = {
-    ...undo,
-    status: 'done',
-    detail: kind === 'note' ? 'noted' : `told ${step.notify!.to.join(', ')}`,
-  };
-  if (effect.kind !== 'notify') return { undo: done, effects: [effect], name, kind };
-  const unknown = effect.messages.filter(({ to }) => !world.notifiers.has(to));
-  if (unknown.length === 0) return { undo: done, effects: [effect], name, kind };
-  const detail = `there is no notifier ${unknown.map(({ to }) => to).join(', ')}`;
-  return { undo: { ...undo, status: 'failed', detail }, effects: [], name, kind };
+  if (step.note !== undefined) {
+    const done: UndoState = { ...undo, status: 'done', detail: 'noted' };
+    return { undo: done, effects: [noteOf(run, undo, step.note)], name, kind: 'note' };
+  }
+  const asked = recipients(step.notify!, world.notifiers);
+  if (!asked.ok) return { undo: { ...undo, status: 'failed', detail: asked.why }, effects: [], name, kind: 'notify' };
+  const messages = asked.to.map((to) => ({ to, id: `pbn-${hash(markOf(run, undo), to)}` }));
+  const done: UndoState = { ...undo, status: 'done', detail: `told ${sayTo(step.notify!)}` };
+  return { undo: done, effects: [{ kind: 'notify', text: step.notify!.text, messages }], name, kind: 'notify' };
 }
 
 function revert(run: PlaybookRun, undo: UndoState, { actions, now }: World): Pick<Undone, 'undo' | 'effects'> {
@@ -83,11 +82,12 @@ function undoOf(step: LeafStep): readonly UndoStep[] {
   return step.compensate ?? (step.block === undefined ? [] : [{ revert: true }]);
 }
 
-function say(run: PlaybookRun, undo: UndoState, step: UndoStep): NoteEffect | NotifyEffect {
+function noteOf(run: PlaybookRun, undo: UndoState, text: string): NoteEffect {
   const { playbook, id } = run;
-  const mark = `${id}:${undo.path}:undo${undo.index}`;
-  if (step.note !== undefined)
-    return { kind: 'note', text: step.note, detail: `Playbook ${playbook.id} v${playbook.version}, ${id}`, mark };
-  const { to, text } = step.notify!;
-  return { kind: 'notify', text, messages: to.map((name) => ({ to: name, id: `pbn-${hash(mark, name)}` })) };
+  const detail = `Playbook ${playbook.id} v${playbook.version}, ${id}`;
+  return { kind: 'note', text, detail, mark: markOf(run, undo) };
+}
+
+function markOf({ id }: PlaybookRun, { path, index }: UndoState): string {
+  return `${id}:${path}:undo${index}`;
 }
