@@ -142,18 +142,20 @@ export class PlaybookRunner {
     const { state, clock } = this.#options;
     while (!this.#stopped) if ((await state.transaction((tx) => this.#look(tx))) < BATCH) break;
     const open = await state.read.playbookRuns({ open: true, limit: 1000 });
+    let failed = false;
     for (const run of open.toReversed()) {
       if (this.#stopped) return 0;
-      await this.#carryOn(run).catch((error: unknown) =>
+      await this.#carryOn(run).catch((error: unknown) => {
+        failed = true;
         this.#options.log.error('a run of a playbook could not go on; tried again', {
           run: run.id,
           error: describeError(error),
-        }),
-      );
+        });
+      });
     }
     await this.#records.round();
     await this.#prune();
-    return this.#untilNext(clock.now());
+    return Math.max(failed ? RETRY_MS : 0, await this.#untilNext(clock.now()));
   }
 
   /** Begins what the incidents that changed call for; answers how many it looked at. */
