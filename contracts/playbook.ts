@@ -95,9 +95,9 @@ const leafShape = {
     .int()
     .min(0)
     .max(PLAYBOOK_LIMITS.retries)
-    .default(0)
-    .describe('Tries after the first one that failed.'),
-  onFailure: OnFailure.default('stop').describe('What follows when it fails.'),
+    .optional()
+    .describe('Tries after the first one that failed; none where it is not given.'),
+  onFailure: OnFailure.optional().describe('What follows when it fails; `stop` where it is not given.'),
   compensate: z
     .array(UndoStep)
     .max(PLAYBOOK_LIMITS.undo)
@@ -173,6 +173,11 @@ export function groupsOf({ steps }: Pick<Playbook, 'steps'>): readonly (readonly
   );
 }
 
+/** What follows when the step fails. */
+export function onFailureOf({ onFailure = 'stop' }: Pick<LeafStep, 'onFailure'>): OnFailure {
+  return onFailure;
+}
+
 export function kindOfStep(step: LeafStep): StepKind {
   return KINDS.find((kind) => step[kind] !== undefined)!;
 }
@@ -185,7 +190,7 @@ function checkLeaf(step: Readonly<Record<string, unknown>>, kinds: readonly stri
   if (step['block'] === undefined && compensate.some(({ revert }) => revert === true))
     ctx.addIssue({ code: 'custom', path: ['compensate'], message: 'only a block can be reverted' });
   if (step['parallel'] === undefined) return;
-  for (const key of ['timeout', 'compensate', 'id'] as const)
+  for (const key of ['id', 'timeout', 'retry', 'onFailure', 'compensate'])
     if (step[key] !== undefined)
       ctx.addIssue({ code: 'custom', path: [key], message: `\`${key}\` belongs to the steps inside \`parallel\`` });
 }

@@ -1,7 +1,13 @@
 /** One step of a run, carried on: begun, looked after while it takes its time, tried again, given up. Pure. */
 import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import { durationMs } from '@netsentinel/contracts/duration';
-import { kindOfStep, type OnFailure, type PlacedStep, type StepKind } from '@netsentinel/contracts/playbook';
+import {
+  kindOfStep,
+  onFailureOf,
+  type OnFailure,
+  type PlacedStep,
+  type StepKind,
+} from '@netsentinel/contracts/playbook';
 import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run';
 import type { Effect, World } from './advance.types.ts';
 import { hash } from './new-run.ts';
@@ -121,7 +127,7 @@ function look(placed: PlacedStep, state: StepState, world: World): StepOutcome {
         state,
         effects: [],
         detail: 'nobody answered in time',
-        then: step.approve!.onTimeout ?? step.onFailure,
+        then: step.approve!.onTimeout ?? onFailureOf(step),
       };
     case 'notify': {
       const left = (state.deliveries ?? []).map(world.delivery);
@@ -168,7 +174,7 @@ function plan(
 function again(placed: PlacedStep, state: StepState, why: string, { now }: World): StepOutcome {
   const dueAt = now + RETRY_MS * state.attempts;
   const isOver = kindOfStep(placed.step) !== 'wait' && dueAt >= deadlineOf(placed, state);
-  if (state.attempts > placed.step.retry || isOver) return failed(state, why);
+  if (state.attempts > (placed.step.retry ?? 0) || isOver) return failed(state, why);
   return {
     status: 'retrying',
     note: 'failed, tried again',
