@@ -72,6 +72,11 @@ describe('reading a playbook', () => {
       /unknown key "parallel"/,
     ],
     [
+      'what a group has no use for',
+      GOOD.replace('note: Seen.', 'parallel: [{ note: a }, { note: b }]\n    retry: 2'),
+      /`retry` belongs to the steps inside/,
+    ],
+    [
       'a field that there is not',
       GOOD.replace('score', 'scores'),
       /when: there is no field "scores"; did you mean "score"/,
