@@ -37,7 +37,7 @@ export const StepState = z.strictObject({
   /** Messages of its last try. */
   deliveries: z.array(z.string().max(64)).max(16).optional(),
   /** What follows, where it failed. */
-  then: OnFailure.optional(),
+  next: OnFailure.optional(),
 });
 export type StepState = z.infer<typeof StepState>;
 

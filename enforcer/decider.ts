@@ -131,7 +131,8 @@ export class Decider {
   }
 
   /** A line of the platform's own in the audit. It is kept apart from what the enforcer did by its kind, and cannot flood it. */
-  #record({ kind: _, id, ...line }: Extract<Order, { kind: 'record' }>): OrderReply {
+  #record(order: Extract<Order, { kind: 'record' }>): OrderReply {
+    const { kind: _, id, ...line } = order;
     const now = this.#clock.monotonicMs();
     if (!this.#records.has(id)) {
       if (this.#recorded.recent(now) >= this.#config.limits.ordersPerMinute)

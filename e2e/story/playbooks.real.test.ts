@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { StateReader } from '@netsentinel/contracts/state-store';
-import { verifyAudit } from '@netsentinel/enforcer/audit';
 import { openSqliteStateReader } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { openStage, PORT, ssh, type Login, type Stage } from './stage.ts';
@@ -89,7 +88,11 @@ describe.skipIf(namespacesUnavailable() !== undefined)('a playbook in the runnin
   /** Straight from the store: the command line takes seconds where the machine is busy. */
   const reading = async <T>(work: (state: StateReader) => Promise<T>): Promise<T> => {
     const state = await openSqliteStateReader(join(stage.product.folder, 'data', 'platform', 'state.db'));
-    return work(state).finally(() => state.close());
+    try {
+      return await work(state);
+    } finally {
+      await state.close();
+    }
   };
   const runs = (): Promise<readonly PlaybookRun[]> => reading((state) => state.playbookRuns());
   const notes = (): Promise<string[]> =>
@@ -152,8 +155,11 @@ describe.skipIf(namespacesUnavailable() !== undefined)('a playbook in the runnin
         '5 note done',
         'run done',
       ]);
-    expect(await verifyAudit(folder)).toMatchObject({ ok: true });
-    const past = await stage.cli('playbook', 'test', 'guest', '--since', '1h');
+    const [audit, past] = await Promise.all([
+      stage.cli('audit', 'verify'),
+      stage.cli('playbook', 'test', 'guest', '--since', '1h'),
+    ]);
+    expect(audit).toMatchObject({ code: 0 });
     expect(past.stdout).toContain(`hold: would ask for a block of ${attacker} for 10m`);
     expect(past.stdout).toContain('1 of 1 incidents');
   });

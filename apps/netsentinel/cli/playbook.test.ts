@@ -120,6 +120,6 @@ describe('playbook, where nothing runs', () => {
       err: expect.stringContaining('2 runs begin') as string,
     });
     expect((await cli('cancel', 'run-9')).code).toBe(4);
-    expect((await cli('runs', '--limit', '0')).code).toBe(1);
+    expect((await cli('runs', '--limit', '0')).code).toBe(2);
   });
 });

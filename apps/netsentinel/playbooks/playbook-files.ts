@@ -28,15 +28,15 @@ export function readPlaybook(path: string): ReadPlaybook {
     throw new NetSentinelError('PLAYBOOK_INVALID', 'user', `${path} has ${size} bytes`, {
       hint: `A playbook has at most ${MAX_BYTES}.`,
     });
-  let where = (_: readonly string[]): string => path;
+  let where = path;
   try {
     const loaded = loadConfig(Playbook, { file: path, text: readFileSync(path, 'utf8') });
-    where = loaded.where;
+    where = loaded.where(['when']);
     const playbook = loaded.config;
     return { path, playbook, matches: compileWhen(playbook) };
   } catch (error) {
     if (!(error instanceof NetSentinelError)) throw error;
-    const message = error.code === 'CONFIG_INVALID' ? error.message : `${where(['when'])}: ${error.message}`;
+    const message = error.code === 'CONFIG_INVALID' ? error.message : `${where}: ${error.message}`;
     throw new NetSentinelError('PLAYBOOK_INVALID', 'user', message, {
       hint: 'Mend the lines above; docs/reference/playbooks.md explains every key.',
       cause: error,

@@ -50,12 +50,13 @@ export function settle(
   now: number,
 ): void {
   const { status, detail, by } = outcome;
-  change(run, path, ({ dueAt: _, ...state }) => ({
-    ...state,
+  const { dueAt: _, ...before } = stateOf(run, path);
+  change(run, path, () => ({
+    ...before,
     status,
     endedAt: now,
     detail: detail.slice(0, 512),
-    ...(outcome.status === 'failed' ? { then: outcome.then ?? onFailureOf(step) } : {}),
+    ...(outcome.status === 'failed' ? { next: outcome.next ?? onFailureOf(step) } : {}),
   }));
   record(run, {
     step: nameOf({ path, step }),
@@ -101,7 +102,7 @@ function forward(run: PlaybookRun, world: World, effects: Effect[]): void {
 }
 
 function weight(run: PlaybookRun, { path }: PlacedStep): number {
-  return SEVERITY[stateOf(run, path).then ?? 'stop'];
+  return SEVERITY[stateOf(run, path).next ?? 'stop'];
 }
 
 function backward(run: PlaybookRun, world: World, effects: Effect[]): void {

@@ -16,11 +16,14 @@ export interface Answer {
 
 /** The run is changed in place. @throws NetSentinelError `PLAYBOOK_NOT_ASKING`, `PLAYBOOK_NOT_ASKED_OF_YOU` */
 export function answer(run: PlaybookRun, { word, by, reason, step: wanted }: Answer, now: number): void {
-  const asking = groupsOf(run.playbook)
+  const placed = groupsOf(run.playbook)
     .flat()
-    .filter((placed) => placed.step.approve !== undefined && stateOf(run, placed.path).status === 'running')
-    .filter((placed) => wanted === undefined || nameOf(placed) === wanted || placed.path === wanted);
-  const [placed] = asking;
+    .find(
+      (one) =>
+        one.step.approve !== undefined &&
+        stateOf(run, one.path).status === 'running' &&
+        (wanted === undefined || nameOf(one) === wanted || one.path === wanted),
+    );
   const dueAt = placed === undefined ? undefined : stateOf(run, placed.path).dueAt;
   if (placed === undefined || run.status !== 'running' || (dueAt !== undefined && now >= dueAt))
     throw new NetSentinelError('PLAYBOOK_NOT_ASKING', 'user', 'this run does not wait for a person', {

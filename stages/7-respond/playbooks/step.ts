@@ -26,14 +26,14 @@ const TIMEOUT_MS: Readonly<Record<StepKind, number>> = {
 /** Before the second try; the third waits twice as long. */
 const RETRY_MS = 5_000;
 
-const HELD: readonly ActionStatus[] = ['applied', 'verified', 'simulated'];
-const OVER: readonly ActionStatus[] = ['failed', 'refused', 'expired', 'reverted'];
+const HELD: ReadonlySet<ActionStatus> = new Set(['applied', 'verified', 'simulated']);
+const OVER: ReadonlySet<ActionStatus> = new Set(['failed', 'refused', 'expired', 'reverted']);
 
 /** A step at its end. */
 export type Settled =
   | { readonly status: 'done' | 'simulated'; readonly detail: string }
-  /** `then`: what follows, where it is not what the step says of every failure. */
-  | { readonly status: 'failed'; readonly detail: string; readonly then?: OnFailure };
+  /** `next`: what follows, where it is not what the step says of every failure. */
+  | { readonly status: 'failed'; readonly detail: string; readonly next?: OnFailure };
 
 export type StepOutcome = { readonly state: StepState; readonly effects: readonly Effect[] } & (
   | Settled
@@ -127,7 +127,7 @@ function look(placed: PlacedStep, state: StepState, world: World): StepOutcome {
         state,
         effects: [],
         detail: 'nobody answered in time',
-        then: step.approve!.onTimeout ?? onFailureOf(step),
+        next: step.approve!.onTimeout ?? onFailureOf(step),
       };
     case 'notify': {
       const left = (state.deliveries ?? []).map(world.delivery);
@@ -138,10 +138,10 @@ function look(placed: PlacedStep, state: StepState, world: World): StepOutcome {
     case 'block': {
       const action = world.actions.find(({ id }) => id === state.action);
       if (action === undefined) return again(placed, state, 'the block is not known any more', world);
-      if (HELD.includes(action.status)) return done(state, `${sayBlock(action)}: ${action.status}`);
+      if (HELD.has(action.status)) return done(state, `${sayBlock(action)}: ${action.status}`);
       const why = action.detail === undefined ? action.status : `${action.status}: ${action.detail}`;
       // What a person or the rules refuse is refused again; what failed may do better.
-      if (OVER.includes(action.status))
+      if (OVER.has(action.status))
         return action.status === 'failed' ? again(placed, state, why, world) : failed(state, why);
       return isLate ? failed(state, `not in force in time (${why})`) : stays;
     }

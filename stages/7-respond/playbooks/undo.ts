@@ -12,7 +12,7 @@ const ASK_AGAIN_MS = 5_000;
 /** From then on a block is left to its own end. */
 const GIVE_UP_MS = 10 * 60_000;
 /** In these the block is gone, or was never made. */
-const GONE: readonly ActionStatus[] = ['reverted', 'expired', 'refused'];
+const GONE: ReadonlySet<ActionStatus> = new Set(['reverted', 'expired', 'refused']);
 
 export function planUndo(run: PlaybookRun): UndoState[] {
   const placed = groupsOf(run.playbook).flat();
@@ -60,7 +60,7 @@ function revert(run: PlaybookRun, undo: UndoState, { actions, now }: World): Pic
   const id = stateOf(run, undo.path).action ?? '';
   const action = actions.find((one) => one.id === id);
   const { dueAt: _, ...rest } = undo;
-  if (action === undefined || GONE.includes(action.status) || action.expiresAt <= now) {
+  if (action === undefined || GONE.has(action.status) || action.expiresAt <= now) {
     const detail = action === undefined ? 'the block is not known any more' : `${action.status} ${action.target}`;
     return { undo: { ...rest, status: 'done', detail }, effects: [] };
   }
