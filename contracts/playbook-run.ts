@@ -78,11 +78,6 @@ export const PlaybookRun = z.strictObject({
 });
 export type PlaybookRun = z.infer<typeof PlaybookRun>;
 
-/** Whether there is still something to be done for it. */
-export function isOpen({ status, unconfirmed }: Pick<PlaybookRun, 'status' | 'unconfirmed'>): boolean {
-  return status === 'running' || status === 'compensating' || unconfirmed.length > 0;
-}
-
 export interface RunFilter {
   /** Only those with something left to do. */
   readonly open?: boolean;

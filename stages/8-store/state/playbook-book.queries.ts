@@ -1,10 +1,6 @@
 /** The queries of what playbooks remember (`contracts/playbook-run.ts`), written once for SQLite and PostgreSQL. */
-import {
-  isOpen,
-  type PlaybookBookReader,
-  type PlaybookBookWriter,
-  type PlaybookRun,
-} from '@netsentinel/contracts/playbook-run';
+import { isOpen } from '@netsentinel/contracts/open-run';
+import type { PlaybookBookReader, PlaybookBookWriter, PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Guard, StateTables } from './state.tables.ts';
 
