@@ -7,6 +7,9 @@ import type { ProbeRequest, ProbeResult } from './netns-probe.ts';
 
 const PROGRAM = fileURLToPath(new URL('./netns-probe.ts', import.meta.url));
 
+/** Only a test that fails waits so long: the machine may have more to do. */
+const PATIENCE_MS = 30_000;
+
 export class PacketProbe {
   readonly #lab: NetworkLab;
   readonly #child: ChildProcess;
@@ -34,21 +37,25 @@ export class PacketProbe {
   }
 
   /** Sends until packets get through; false when none did in time. */
-  async passes(source: string, timeoutMs = 3000): Promise<boolean> {
+  async passes(source: string, timeoutMs = PATIENCE_MS): Promise<boolean> {
     return (await this.#ask('watch', source, true, timeoutMs).end).state === 'done';
   }
 
   /** Sends until packets are dropped; false when they still get through after all that time. */
-  async dropped(source: string, timeoutMs = 3000): Promise<boolean> {
+  async dropped(source: string, timeoutMs = PATIENCE_MS): Promise<boolean> {
     return (await this.#ask('watch', source, false, timeoutMs).end).state === 'done';
   }
 
   /**
    * Sends all the time; `flowing` resolves with the first answer, `droppedAtMs` with the sending time (CLOCK_MONOTONIC, ms) of the
-   * first packet that got none, or NaN.
+   * first packet that got none, or NaN. `everyMs`: between two packets, where they need not be so many that they take a processor.
    */
-  watchDrop(source: string, timeoutMs = 5000): { flowing: Promise<number>; droppedAtMs: Promise<number> } {
-    const { first, end } = this.#ask('watch', source, false, timeoutMs);
+  watchDrop(
+    source: string,
+    timeoutMs = 5000,
+    everyMs?: number,
+  ): { flowing: Promise<number>; droppedAtMs: Promise<number> } {
+    const { first, end } = this.#ask('watch', source, false, timeoutMs, everyMs);
     return { flowing: first, droppedAtMs: end.then(({ state, atMs }) => (state === 'done' ? atMs : Number.NaN)) };
   }
 
@@ -57,11 +64,19 @@ export class PacketProbe {
     return (await this.#ask('tcp', source, true, timeoutMs).end).state === 'done';
   }
 
-  #ask(kind: 'watch' | 'tcp', source: string, wanted: boolean, timeoutMs: number) {
+  #ask(kind: 'watch' | 'tcp', source: string, wanted: boolean, timeoutMs: number, everyMs?: number) {
     this.#n += 1;
     const n = this.#n;
     const target = source.includes(':') ? this.#lab.defender6 : this.#lab.defender4;
-    const request: ProbeRequest = { n, kind, source, target, wanted, timeoutMs };
+    const request: ProbeRequest = {
+      n,
+      kind,
+      source,
+      target,
+      wanted,
+      timeoutMs,
+      ...(everyMs === undefined ? {} : { everyMs }),
+    };
     const first = Promise.withResolvers<number>();
     const end = Promise.withResolvers<ProbeResult>();
     this.#waiting.set(n, { first: first.resolve, end: end.resolve });

@@ -142,8 +142,8 @@ export function responderSuite(name: string, makeWorld: () => Promise<ResponderW
 
     it('lets an entry end at its time, and a renewed one later', async () => {
       await responder.start();
-      await block('198.18.1.4', 700);
-      await block('198.18.1.5', 700);
+      await block('198.18.1.4', 4000);
+      await block('198.18.1.5', 4000);
       expect(await seen(await block('198.18.1.5', 60_000, true))).toBe(true);
       expect(await inForce()).toEqual(['198.18.1.4', '198.18.1.5']);
       intended.delete('198.18.1.4');
