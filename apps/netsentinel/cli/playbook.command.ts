@@ -105,8 +105,8 @@ async function list({ json }: Json, command: Command): Promise<void> {
       safe(playbook.title, 100),
     ]),
   );
-  if (loaded.config.playbooks === undefined)
-    print('\nnone may run: `playbooks: {}` in netsentinel.yaml lets them say what they would do');
+  if (loaded.config.playbooks.mode === 'off')
+    print('\nnone may run: `playbooks: { mode: simulate }` in netsentinel.yaml lets them say what they would do');
 }
 
 async function check(files: string[], { json }: Json, command: Command): Promise<void> {

@@ -58,21 +58,24 @@ async function fill(...runs: PlaybookRun[]): Promise<void> {
 describe('what playbooks may do', () => {
   it('is nothing where nothing is said, and no more than to simulate where little is', () => {
     expect(planPlaybooks(loadConfig(NetSentinelConfig, { file: 'x', text: '' }), config)).toBeUndefined();
+    expect(plan('{ modes: { hold-intruder: run } }')).toBeUndefined();
     expect(plan('{ mode: off, modes: { hold-intruder: run } }')).toBeUndefined();
-    expect(new Set(Object.values(modes('{}')))).toEqual(new Set(['simulate']));
+    expect(new Set(Object.values(modes('{ mode: simulate }')))).toEqual(new Set(['simulate']));
     const own = '{ mode: run, files: [./mine.yml], modes: { hold-intruder: run, night-watch: off } }';
     expect(() => plan(own)).toThrow(/there is no notifier "ops"/);
     writeFileSync(join(top, 'mine.yml'), MINE.replace('to: [ops], ', ''));
     expect(modes(own)).toMatchObject({ mine: 'run', 'hold-intruder': 'run', 'web-exploit': 'simulate' });
     expect(modes(own)).not.toHaveProperty('night-watch');
-    expect(() => plan('{ modes: { hold-intruders: run } }')).toThrow(/there is no playbook "hold-intruders"/);
+    expect(() => plan('{ mode: run, modes: { hold-intruders: run } }')).toThrow(
+      /there is no playbook "hold-intruders"/,
+    );
   });
 });
 
 describe('playbook, where nothing runs', () => {
   it('lists them, with what each may do', async () => {
     expect((await cli('list')).out).toMatch(/hold-intruder\s+1\s+off\s+block\+notify → approve → block → note/);
-    configure('playbooks: { modes: { decoy-intruder: run } }');
+    configure('playbooks: { mode: simulate, modes: { decoy-intruder: run } }');
     const lines = (await cli('list', '--json')).out.trim().split('\n');
     expect(lines).toHaveLength(10);
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(

@@ -43,7 +43,7 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
 
 /** Who has no playbooks does not load what reads them. */
 async function playbooksOf(...given: [Settings['loaded'], string]): Promise<UpPlan['playbooks']> {
-  if (given[0].config.playbooks === undefined) return undefined;
+  if (given[0].config.playbooks.mode === 'off') return undefined;
   return (await import('../config/playbook-plan.ts')).planPlaybooks(...given);
 }
 

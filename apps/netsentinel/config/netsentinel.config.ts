@@ -156,8 +156,8 @@ export const NetSentinelConfig = z
     alert: AlertConfig.prefault({}).describe('How the moves of an attacker become an incident.'),
     health: HealthConfig.prefault({}).describe('When the silence of a sensor is an alarm.'),
     response: RespondConfig.prefault({}).describe('Which incidents lead to a block, and for how long.'),
-    playbooks: PlaybooksConfig.optional().describe(
-      'What is done about incidents, step by step. None runs where this is not given; `{}` lets ours say what they would do.',
+    playbooks: PlaybooksConfig.prefault({}).describe(
+      'What is done about incidents, step by step. None runs by default.',
     ),
     blocklist: BlocklistConfig.prefault({}).describe(
       'The list of blocks for programs elsewhere that enforce them: CrowdSec bouncers, firewalls, scripts.',

@@ -22,13 +22,12 @@ export interface PlaybookPlan {
 export function configuredPlaybooks(loaded: LoadedConfig<NetSentinelConfig>, configFile: string): PlannedPlaybook[] {
   const { playbooks: config, alert, enforcer } = loaded.config;
   const folder = dirname(configFile);
-  const all = readPlaybooks([SHIPPED_PLAYBOOKS, ...(config?.files ?? []).map((path) => resolve(folder, path))]);
+  const all = readPlaybooks([SHIPPED_PLAYBOOKS, ...config.files.map((path) => resolve(folder, path))]);
   const planned = all.map((one) => ({
     ...one,
-    mode:
-      config === undefined ? ('off' as const) : modeOf(config, one.playbook.id, one.path.startsWith(SHIPPED_PLAYBOOKS)),
+    mode: modeOf(config, one.playbook.id, one.path.startsWith(SHIPPED_PLAYBOOKS)),
   }));
-  for (const id of Object.keys(config?.modes ?? {}))
+  for (const id of Object.keys(config.modes))
     if (!all.some(({ playbook }) => playbook.id === id))
       throw new NetSentinelError('PLAYBOOK_NOT_FOUND', 'user', `there is no playbook "${id}"`, {
         where: loaded.where(['playbooks', 'modes', id]),
@@ -51,7 +50,7 @@ export function configuredPlaybooks(loaded: LoadedConfig<NetSentinelConfig>, con
 /** Undefined where none may do anything. */
 export function planPlaybooks(loaded: LoadedConfig<NetSentinelConfig>, configFile: string): PlaybookPlan | undefined {
   const { playbooks: config } = loaded.config;
-  if (config === undefined || config.mode === 'off') return undefined;
+  if (config.mode === 'off') return undefined;
   const { maxRuns, maxRunsPerHour, keepDays } = config;
   const playbooks = configuredPlaybooks(loaded, configFile).flatMap(({ playbook, mode }) =>
     mode === 'off' ? [] : [{ playbook, mode }],

@@ -5,14 +5,18 @@ import { z } from 'zod';
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a playbook’s id');
 
 export const PlaybooksConfig = z.strictObject({
-  mode: PlaybookMode.default('simulate').describe(
-    'What playbooks of your own do. `off`: none run, ours included; `simulate`: each run says what it would have done; `run`: its steps are done.',
+  mode: PlaybookMode.default('off').describe(
+    'What playbooks of your own do. `off`: none run, ours and those under `modes` included; `simulate`: each run says what it would have done; `run`: its steps are done.',
   ),
-  shipped: PlaybookMode.default('simulate').describe('The same for those that come with NetSentinel.'),
+  shipped: PlaybookMode.default('simulate').describe(
+    'The same for those that come with NetSentinel, where `mode` is not `off`.',
+  ),
   modes: z
     .record(name, PlaybookMode)
     .default({})
-    .describe('The same for single ones, by id: `hold-intruder: run`. It counts before the two above.'),
+    .describe(
+      'The same for single ones, by id: `hold-intruder: run`. It counts before the two above, where `mode` is not `off`.',
+    ),
   files: z
     .array(z.string().min(1).max(4096))
     .max(64)
