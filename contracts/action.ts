@@ -3,6 +3,7 @@
  * `Order` and `OrderReply` are what passes between the platform and the enforcer; the enforcer trusts nothing in an order.
  */
 import { z } from 'zod';
+import { PlaybookRecord } from './playbook-record.ts';
 
 const epochMs = z.number().int();
 
@@ -71,6 +72,10 @@ export const Action = z.strictObject({
   detail: z.string().max(1024).optional(),
   /** One for each responder that it was given to. */
   parts: z.array(ActionPart).max(32).optional(),
+  /** Only these responders; all where it is not given. */
+  responders: z.array(z.string().max(64)).min(1).max(32).optional(),
+  /** The playbook that asked for it, and the run; the platform itself where it is not given. */
+  playbook: z.strictObject({ id: z.string().max(64), run: z.string().max(64) }).optional(),
   /** The detections that led to it, and what kinds of evidence they rest on. */
   rules: z.array(z.string().max(128)).max(32).optional(),
   evidence: z.array(EvidenceKind).max(8).optional(),
@@ -137,12 +142,14 @@ export const Order = z.discriminatedUnion('kind', [
     reason: z.string().max(1024),
     by: z.string().max(128),
   }),
+  /** A line for the audit about a playbook's step; nothing else follows from it. */
+  PlaybookRecord.extend({ kind: z.literal('record') }),
   z.strictObject({ kind: z.literal('revert-all'), reason: z.string().max(1024), by: z.string().max(128) }),
 ]);
 export type Order = z.infer<typeof Order>;
 
 export const OrderReply = z.strictObject({
-  /** The action's id. */
+  /** The action's id; a `record`'s, which is `applied` once it is in the journal. */
   id: z.string().max(64),
   status: ActionStatus,
   detail: z.string().max(1024).optional(),

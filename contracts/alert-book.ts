@@ -86,6 +86,7 @@ export interface AlertBookReader {
   /** When the next incident is to be looked at; undefined where none is. */
   nextAlertAt(): Promise<number | undefined>;
   deliveries(filter?: DeliveryFilter): Promise<readonly Delivery[]>;
+  delivery(id: string): Promise<Delivery | undefined>;
   /** By notifier and status; `nextAt` is when the first of them is due. */
   deliveryCounts(): Promise<
     readonly {

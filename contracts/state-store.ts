@@ -8,6 +8,7 @@ import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
+import type { PlaybookBookReader, PlaybookBookWriter } from './playbook-run.ts';
 import type { Position } from './stream.ts';
 
 export interface StateStore {
@@ -36,7 +37,7 @@ export interface IncidentFilter {
   readonly limit?: number;
 }
 
-export interface StateReader extends AlertBookReader {
+export interface StateReader extends AlertBookReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -66,7 +67,7 @@ export interface StateReader extends AlertBookReader {
   sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader, AlertBookWriter {
+export interface StateTransaction extends StateReader, AlertBookWriter, PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

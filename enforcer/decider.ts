@@ -17,6 +17,9 @@ import type { ProtectedAssets } from './protected-assets.ts';
 import type { Touched } from './touched.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
+/** Lines that are known again when they are sent again. */
+const MAX_RECORDS = 10_000;
+
 export interface Job {
   readonly order: Order;
   /** Called once with what became of it; a block has been applied by then, not yet verified. */
@@ -46,6 +49,9 @@ export class Decider {
   readonly #uptime: () => number;
   readonly #taken = new OrderRate();
   readonly #refused = new OrderRate();
+  readonly #recorded = new OrderRate();
+  /** Lines that were written since the start: one that is sent again is not written again. */
+  readonly #records = new Set<string>();
 
   constructor(options: {
     readonly config: EnforcerConfig;
@@ -90,6 +96,8 @@ export class Decider {
         return { job, replies: [], gone: this.#withdrawal.removeWhere(order, touched) };
       case 'revert-all':
         return { job, replies: [], gone: this.#withdrawal.removeAll(order, touched) };
+      case 'record':
+        return { job, replies: [this.#record(order)] };
       default:
         return order satisfies never;
     }
@@ -116,6 +124,26 @@ export class Decider {
       this.#ledger.later(() => this.#ledger.note('refused', { id, target, reason }));
     }
     return this.#progress.reply(id, 'refused', reason);
+  }
+
+  /** They were not kept: they are written when they are sent again. */
+  forgetRecords(): void {
+    this.#records.clear();
+  }
+
+  /** A line of the platform's own in the audit. It is kept apart from what the enforcer did by its kind, and cannot flood it. */
+  #record(order: Extract<Order, { kind: 'record' }>): OrderReply {
+    const { kind: _, id, ...line } = order;
+    const now = this.#clock.monotonicMs();
+    if (!this.#records.has(id)) {
+      if (this.#recorded.recent(now) >= this.#config.limits.ordersPerMinute)
+        return this.#progress.reply(id, 'refused', 'too many lines in a minute');
+      this.#recorded.add(now);
+      if (this.#records.size >= MAX_RECORDS) this.#records.clear();
+      this.#records.add(id);
+      this.#ledger.note('playbook', { ...line, record: id });
+    }
+    return this.#progress.reply(id, 'applied');
   }
 
   #decideBlock(job: Job, order: BlockOrder, touched: Touched): Decision {

@@ -80,6 +80,60 @@ const auditLines = (): Record<string, unknown>[] =>
     )
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+describe('a line of a playbook', () => {
+  const line = (n: number, changes: Record<string, unknown> = {}) => ({
+    kind: 'record',
+    id: `run-1/${n}`,
+    run: 'run-1',
+    playbook: 'hold',
+    version: 3,
+    mode: 'run',
+    incident: 'i1',
+    step: 'hold',
+    what: 'block',
+    outcome: 'done',
+    detail: 'by hand',
+    by: 'cli:alice',
+    ...changes,
+  });
+
+  it('is in the audit once, is answered once it is durable, and changes nothing', async () => {
+    await start();
+    for (const one of [line(1), line(2), line(1)]) enforcer.handle(one);
+    await settle();
+    expect([statuses('run-1/1'), statuses('run-1/2')]).toEqual([['applied', 'applied'], ['applied']]);
+    expect([enforcer.list(), firewall.blocked()]).toEqual([[], []]);
+    await enforcer.close();
+    const written = auditLines().filter(({ kind }) => kind === 'playbook');
+    expect(written.map(({ record, by, outcome }) => [record, by, outcome])).toEqual([
+      ['run-1/1', 'cli:alice', 'done'],
+      ['run-1/2', 'cli:alice', 'done'],
+    ]);
+    expect(await verifyAudit(join(directory, 'audit'))).toMatchObject({ ok: true });
+  });
+
+  it('cannot flood the audit, crowd out orders, or be malformed', async () => {
+    await start({ limits: { ordersPerMinute: 3 } });
+    for (let n = 1; n <= 5; n++) enforcer.handle(line(n));
+    enforcer.handle(line(9, { detail: 'x'.repeat(513) }));
+    await settle();
+    expect([1, 2, 3, 4, 5].map((n) => statuses(`run-1/${n}`))).toEqual([
+      ['applied'],
+      ['applied'],
+      ['applied'],
+      ['refused'],
+      ['refused'],
+    ]);
+    expect(detail('run-1/9')).toContain('malformed at detail');
+    await block('a', '198.18.5.5');
+    expect(statuses('a')).toContain('applied');
+    clock.advance(MINUTE + 1000);
+    enforcer.handle(line(4));
+    await settle();
+    expect(statuses('run-1/4')).toEqual(['refused', 'applied']);
+  });
+});
+
 describe('an order', () => {
   it('is applied, then verified, listed, and expires at its time', async () => {
     await start();

@@ -83,6 +83,7 @@ export class Executor {
     } catch (error) {
       this.#log.error('Orders could not be journaled; nothing was changed', { error });
       this.#progress.clear();
+      this.#decider.forgetRecords();
       for (const { order, done } of jobs) {
         const reply = this.#progress.reply('id' in order ? order.id : '', 'failed', describeError(error));
         if ('id' in order) this.#progress.tell(reply);

@@ -13,6 +13,7 @@ import { findNotifier, notifierTypes } from '@netsentinel/alert/notifiers/index'
 import { collectorTypes, findCollector } from '@netsentinel/sense/collectors/index';
 import { formatsPage } from './docs-formats.ts';
 import { personaSchema, personasPage } from './docs-personas.ts';
+import { playbookSchema, playbooksPage } from './docs-playbooks.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -42,6 +43,11 @@ files.set('persona.schema.json', `${JSON.stringify(personaSchema(), undefined, 2
 files.set(
   'personas.md',
   personasPage((part) => propertyTable(part, '')),
+);
+files.set('playbook.schema.json', `${JSON.stringify(playbookSchema(), undefined, 2)}\n`);
+files.set(
+  'playbooks.md',
+  playbooksPage((part) => propertyTable(part, '')),
 );
 
 const check = process.argv.includes('--check');

@@ -121,6 +121,7 @@ export function orderOf(action: Action): Order {
     ...(action.rules === undefined ? {} : { rules: action.rules }),
     ...(action.evidence === undefined ? {} : { evidence: action.evidence }),
     ...(action.traffic === undefined ? {} : { traffic: action.traffic }),
+    ...(action.responders === undefined ? {} : { responders: action.responders }),
   };
 }
 

@@ -22,7 +22,8 @@ const NEVER = [
   'ff00::/8',
 ].map((text) => parseNetwork(text)!);
 
-const MAX_RULES = 32;
+/** Detections that an action names. */
+export const MAX_RULES = 32;
 
 /** Severities that bring a block by score again; guesses at a password (`low`) do so once they become a brute force. */
 const TELLING: ReadonlySet<Severity> = new Set(['medium', 'high', 'critical']);
@@ -110,6 +111,13 @@ function isWithin(elapsedMs: number, ms: number): boolean {
   return elapsedMs >= 0 && elapsedMs < ms;
 }
 
+/** The /24 around an IPv4 address, the /48 around an IPv6 one. */
+function around({ family, base }: Network): Network {
+  const [width, prefix] = family === 4 ? [32, 24] : [128, 48];
+  const hostBits = BigInt(width - prefix);
+  return { family, base: (base >> hostBits) << hostBits, prefix };
+}
+
 function reasonToBlock(incident: Incident, answered: number, policy: Policy): string | undefined {
   const named = incident.detections.find((row) => row.last > answered && policy.blockOn.includes(row.rule));
   if (named !== undefined) return named.title;
@@ -119,10 +127,15 @@ function reasonToBlock(incident: Incident, answered: number, policy: Policy): st
   return isNew ? `score ${incident.score}` : undefined;
 }
 
-/** The IPv4 address or IPv6 /64 that the actor is; undefined for nobody and for what must never be blocked. */
-function targetOf(actor: string, policy: Policy): string | undefined {
-  const network = parseNetwork(actor);
-  if (network === undefined || network.prefix < (network.family === 4 ? 32 : 64)) return undefined;
+/** The IPv4 address or IPv6 /64 that the actor is, or the network around it; undefined for nobody and for what must never be blocked. */
+export function targetOf(
+  actor: string,
+  policy: Pick<Policy, 'ignore'>,
+  scope: 'address' | 'network' = 'address',
+): string | undefined {
+  const own = parseNetwork(actor);
+  if (own === undefined || own.prefix < (own.family === 4 ? 32 : 64)) return undefined;
+  const network = scope === 'address' ? own : around(own);
   if (policy.ignore.some((one) => networksOverlap(one, network))) return undefined;
   return formatNetwork(network);
 }

@@ -95,6 +95,8 @@ export function alertBookCases(
       await tx.removeDeliveries(['b', 'nobody']);
     });
     expect(await ids({ notifier: 'mail' })).toEqual(['d', 'a']);
+    expect(await again.read.delivery('a')).toMatchObject({ status: 'dead', dueAt: 3000 });
+    expect(await again.read.delivery('b')).toBeUndefined();
     expect(await again.transaction((tx) => tx.pruneAlerts(1001))).toBe(2);
     expect(await ids()).toEqual(['c']);
   });

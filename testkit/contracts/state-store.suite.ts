@@ -6,6 +6,7 @@ import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertBookCases } from './alert-book.cases.ts';
+import { playbookBookCases } from './playbook-book.cases.ts';
 
 export interface StateStoreHarness {
   /** Opens the store; called again after `close` it finds what was there. */
@@ -394,6 +395,14 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
         return (store = await harness.open());
       },
       (id) => store.transaction((tx) => tx.putIncident(incidentFixture(id))),
+    );
+
+    playbookBookCases(
+      () => store,
+      async () => {
+        await store.close();
+        return (store = await harness.open());
+      },
     );
 
     it('bounds what a decoy may remember', async () => {

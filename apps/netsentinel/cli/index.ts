@@ -16,6 +16,7 @@ import { addLab } from './lab.command.ts';
 import { addNormalize } from './normalize.command.ts';
 import { addNotify } from './notify.command.ts';
 import { addPersona } from './persona.command.ts';
+import { addPlaybook } from './playbook.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
@@ -36,6 +37,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addHunt,
   addRules,
   addResponse,
+  addPlaybook,
   addBouncer,
   addNotify,
   addAudit,

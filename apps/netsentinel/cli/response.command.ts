@@ -2,7 +2,6 @@
  * `response`: what is blocked and what would be, a person's word on what waits for it, and the way back. Speaks with the enforcer itself,
  * so it works when the platform is gone; only what a block would have cut off is asked of the platform.
  */
-import { userInfo } from 'node:os';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -10,6 +9,7 @@ import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
 import { readDuration } from './duration.ts';
 import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
+import { whoami } from './whoami.ts';
 
 interface RevertOptions {
   readonly all?: boolean;
@@ -248,13 +248,6 @@ async function revert(id: string | undefined, options: RevertOptions, command: C
         });
   if (options.json === true) return printJson({ reverted });
   return print(`${reverted} taken back`);
-}
-
-/** Who it is, for the audit. */
-function whoami(): string {
-  const sudo = process.env['SUDO_USER'];
-  const { username } = userInfo();
-  return sudo === undefined || sudo === username ? `cli:${username}` : `cli:${sudo} as ${username}`.slice(0, 128);
 }
 
 function since(text: string): number {

@@ -25,6 +25,7 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
   const { config } = loaded;
   const tls = consoleTls(loaded, configFile);
   const places = placeFiles(loaded, configFile);
+  const playbooks = await playbooksOf(loaded, configFile);
   return {
     home: HOME,
     config: { ...config, alert: planAlerts(loaded, configFile) },
@@ -34,9 +35,16 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
     where: { console: loaded.where(['console', 'port']) },
     ...(tls === undefined ? {} : { tls }),
     ...(places === undefined ? {} : { places }),
+    ...(playbooks === undefined ? {} : { playbooks }),
     hasFile,
     json,
   };
+}
+
+/** Who has no playbooks does not load what reads them. */
+async function playbooksOf(...given: [Settings['loaded'], string]): Promise<UpPlan['playbooks']> {
+  if (given[0].config.playbooks.mode === 'off') return undefined;
+  return (await import('../config/playbook-plan.ts')).planPlaybooks(...given);
 }
 
 /** Who collects nothing does not load what collects. */

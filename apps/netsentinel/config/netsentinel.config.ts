@@ -19,6 +19,7 @@ import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
 import { HealthConfig } from '@netsentinel/sense/health/health.config';
 import { WatcherConfig } from '@netsentinel/sense/watcher/watcher.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
+import { PlaybooksConfig } from '@netsentinel/respond/playbooks/playbooks.config';
 import { StoreConfig } from '@netsentinel/store/store.config';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
 import { CollectorsConfig } from './collectors.config.ts';
@@ -155,6 +156,9 @@ export const NetSentinelConfig = z
     alert: AlertConfig.prefault({}).describe('How the moves of an attacker become an incident.'),
     health: HealthConfig.prefault({}).describe('When the silence of a sensor is an alarm.'),
     response: RespondConfig.prefault({}).describe('Which incidents lead to a block, and for how long.'),
+    playbooks: PlaybooksConfig.prefault({}).describe(
+      'What is done about incidents, step by step. None runs by default.',
+    ),
     blocklist: BlocklistConfig.prefault({}).describe(
       'The list of blocks for programs elsewhere that enforce them: CrowdSec bouncers, firewalls, scripts.',
     ),

@@ -34,7 +34,7 @@ export function decoyHostBoot(
 }
 
 export function platformBoot(
-  { config, folder, home, tls, places, collectors }: LaunchPlan,
+  { config, folder, home, tls, places, collectors, playbooks }: LaunchPlan,
   decoys: readonly PlannedDecoy[],
   honeytokens: readonly Honeytoken[],
 ): ToPlatform {
@@ -51,6 +51,7 @@ export function platformBoot(
       health: config.health,
       response: config.response,
       blocklist: config.blocklist,
+      playbooks,
       tls,
       places,
       consoleRoot: join(home, 'surface', 'console', 'out'),

@@ -4,6 +4,7 @@ import type { CollectorPlan } from '../config/collector-plan.ts';
 import type { ConsoleTls } from '../config/console-tls.ts';
 import type { DecoyPlan } from '../config/decoy-plan.ts';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
+import type { PlaybookPlan } from '../config/playbook-plan.ts';
 import type { DataFolder } from './data-folder.ts';
 
 export interface LaunchPlan {
@@ -16,6 +17,8 @@ export interface LaunchPlan {
   /** Files that say where addresses are; travel is not judged without. */
   readonly places?: PlaceFiles;
   readonly collectors: readonly CollectorPlan[];
+  /** None may do anything without. */
+  readonly playbooks?: PlaybookPlan;
   /** The console's certificate; plain HTTP without. */
   readonly tls?: ConsoleTls;
   /** Where the configuration names the console's port: `netsentinel.yaml:12:5`. */

@@ -312,6 +312,23 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         await settle(changes, () => results.putLate(changes, write));
         counters.detections += findings.length;
       }),
+    carryOut: (id, work) =>
+      alone(async () => {
+        const stored = await state.read.incident(id);
+        const change = await work(stored);
+        if (change === undefined) return;
+        const { planned } = change;
+        await replaceIncident(
+          changeContext,
+          id,
+          () => planned.reduce(foldAction, change.incident!),
+          async (tx) => {
+            for (const action of planned) await tx.putAction(action);
+            await change.write(tx);
+          },
+        );
+        dossiers.peek(stored?.actor ?? '')?.actions?.push(...planned);
+      }),
     changeIncident: (id, change) =>
       alone(async () => {
         await results.catchUp();

@@ -9,6 +9,7 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, StoredRecord } from '@netsentinel/contracts/stream';
 import type { Policy } from '@netsentinel/respond/engine';
+import type { IncidentChange } from '@netsentinel/respond/playbooks/runner.types';
 import type { Facts } from '@netsentinel/detect/subjects/subject.types';
 import type { FindingExceptions } from '../rules/finding-exceptions.ts';
 import type { Rekeyed } from '@netsentinel/sigma/correlate/rekey';
@@ -86,6 +87,11 @@ export interface Analysis {
   actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** Folds what was found later into the incidents of those it is about, in one transaction with what `write` does. */
   addFindings(findings: readonly LateFinding[], write: (tx: StateTransaction) => Promise<void>): Promise<void>;
+  /**
+   * A change to an incident that brings actions with it, in one transaction with what its `write` does: a playbook's step. `work` sees the incident as it
+   * is; undefined of it changes nothing.
+   */
+  carryOut(id: string, work: (incident: Incident | undefined) => Promise<IncidentChange | undefined>): Promise<void>;
   /** A change that a person makes to an incident; undefined where there is no such incident. */
   changeIncident(id: string, change: (incident: Incident) => Incident): Promise<Incident | undefined>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { BouncerName } from '@netsentinel/api/http/blocklist/bouncers';
 import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import { NotifyOrder } from './notify-orders.ts';
+import { PlaybookOrder } from './playbook-orders.ts';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { fromWireError, toWireError } from '@netsentinel/kernel/wire-error';
 
@@ -31,6 +32,7 @@ export const ControlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('bouncer-list') }),
   z.strictObject({ ask: z.literal('bouncer-remove'), name: BouncerName }),
   z.strictObject({ ask: z.literal('notify'), order: NotifyOrder }),
+  z.strictObject({ ask: z.literal('playbook'), order: PlaybookOrder }),
   /** Copies all stores into this folder, which must be inside the platform's own. */
   z.strictObject({ ask: z.literal('backup'), folder: z.string().max(4096) }),
 ]);

@@ -1,5 +1,6 @@
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { noteIncident } from '@netsentinel/alert/note';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeState, FakeStream, HOUR, login, NOW, startAnalysis, stopAnalysis } from './analysis.fixture.ts';
 
@@ -100,5 +101,43 @@ describe('changes to incidents that do not come from their attackers', () => {
     await running.changeIncident([...state.incidents.keys()][0]!, (one) => ({ ...one, status: 'benign' }));
     clock.advance(100 * HOUR);
     expect(await running.closeQuiet(10)).toBe(0);
+  });
+
+  it('brings a playbook’s step into the incident, with what it plans, or nothing of it', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, planned, settled, told } = await startAnalysis(stream, state);
+    stream.feed(login('success'));
+    await settled(1);
+    const [first] = planned;
+    const id = first!.incident;
+    const action: Action = { ...first!, id: 'act-of-a-playbook', playbook: { id: 'p', run: 'run-1' } };
+    const step = (incident: Incident | undefined) =>
+      Promise.resolve({
+        incident: noteIncident(incident!, { at: NOW, text: 'Seen.', detail: 'Playbook p', mark: 'run-1:1' }),
+        planned: [action],
+        write: () => Promise.resolve(),
+      });
+    state.failures = 1;
+    await expect(running.carryOut(id, step)).rejects.toThrow('disk full');
+    expect(state.actions.has(action.id)).toBe(false);
+    await running.carryOut(id, step);
+    await running.carryOut(id, step);
+    const { timeline, actions } = state.incidents.get(id)!;
+    expect(timeline.filter(({ kind }) => kind === 'playbook').map(({ title }) => title)).toEqual(['Seen.']);
+    expect(actions[0]).toBe(action.id);
+    expect(told.at(-1)!.version).toBe(state.incidents.get(id)!.version);
+    // The next move of the attacker knows of the note and of the block.
+    stream.feed(login('failure', { atMs: NOW + 1000 }));
+    await settled(2);
+    expect(state.incidents.get(id)!.timeline.filter(({ kind }) => kind === 'playbook')).toHaveLength(1);
+    const before = told.length;
+    await running.carryOut(id, () => Promise.resolve(undefined));
+    let missing: unknown = 'not asked';
+    await running.carryOut('inc-unknown', (incident) => {
+      missing = incident;
+      return Promise.resolve(undefined);
+    });
+    expect([missing, told.length]).toEqual([undefined, before]);
   });
 });

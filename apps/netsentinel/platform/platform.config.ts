@@ -1,5 +1,6 @@
 /** What the platform is told at its start: the parts of the configuration that concern it, and where its files are. */
 import { Honeytoken } from '@netsentinel/contracts/honeytoken';
+import type { Playbook } from '@netsentinel/contracts/playbook';
 import { z } from 'zod';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
@@ -17,6 +18,15 @@ export const PlatformConfig = z.strictObject({
   health: HealthConfig,
   response: RespondConfig,
   blocklist: BlocklistConfig,
+  /** Those that may do something, checked where they were read: their schema is loaded only where there are any. */
+  playbooks: z
+    .strictObject({
+      maxRuns: z.number(),
+      maxRunsPerHour: z.number(),
+      keepDays: z.number(),
+      playbooks: z.array(z.strictObject({ playbook: z.custom<Playbook>(), mode: z.enum(['simulate', 'run']) })),
+    })
+    .optional(),
   places: z.strictObject({ addressTable: z.string(), elsewhere: z.array(z.string()).optional() }).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   consoleRoot: z.string(),

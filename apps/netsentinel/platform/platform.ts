@@ -4,6 +4,7 @@
 import { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Action } from '@netsentinel/contracts/action';
+import { isRecordId } from '@netsentinel/contracts/playbook-record';
 import { ToPlatform } from '@netsentinel/contracts/process';
 import { attackNames } from '@netsentinel/detect/attack';
 import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
@@ -16,6 +17,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
+import { markIncidents } from '@netsentinel/kernel/mark-incidents';
 import { createDispatcher } from '@netsentinel/respond/dispatcher';
 import { blastRadius, UsualSources } from '@netsentinel/respond/usual-traffic';
 import { compilePolicy, isInForce } from '@netsentinel/respond/engine';
@@ -37,11 +39,13 @@ import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
+import { orderPlaybooks } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
 import { createSensorLinks } from './sensor-links.ts';
 import { startSourceHealth } from './source-health.ts';
 import { StatusBoard } from './status-board.ts';
 import { createAlerting } from './start-alerting.ts';
+import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
 import { openStores } from './stores.ts';
 
@@ -91,7 +95,11 @@ async function start(boot: Boot) {
     placesOf(config.places, log),
   ]);
   const { events, stream, blobs } = stores;
-  const state = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
+  const alertState = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
+  const state =
+    config.playbooks === undefined
+      ? alertState
+      : markIncidents(alertState, (tx, incident) => tx.playbookDue(incident, clock.now()));
   const alerting = await createAlerting({ config: config.alert, state, clock, log, placeOf });
   const board = new StatusBoard({
     clock,
@@ -131,6 +139,10 @@ async function start(boot: Boot) {
     },
   });
   const usual = new UsualSources();
+  const policy = {
+    ...compilePolicy(config.response, config.networks.ownScanners),
+    trafficOf: (target: string) => usual.of(target),
+  };
   const analysis = createAnalysis({
     stream,
     rules: withSubjects(new EventJudge(rules, new Behaviours()), subjects),
@@ -138,22 +150,23 @@ async function start(boot: Boot) {
     state,
     clock,
     log,
-    policy: {
-      ...compilePolicy(config.response, config.networks.ownScanners),
-      trafficOf: (target) => usual.of(target),
-    },
+    policy,
     exceptions,
     enrich: await createEnrichment(config.contentRoot, config.networks, config.honeytokens),
     closeAfterMs: config.alert.closeAfterMs,
     onIncident: (summary) => {
       onIncident(summary);
       alerting?.changed();
+      playbooks?.changed();
     },
     onAction: planned,
   });
   const enforcer = createEnforcerLink({
     log,
-    onReply: (reply) => void dispatcher.onReply(reply),
+    onReply: (reply) => {
+      if (!isRecordId(reply.id)) void dispatcher.onReply(reply);
+      else if (reply.status === 'applied') playbooks?.confirmed(reply.id);
+    },
     onConnected: () => void resend(),
   });
   const dispatcher = createDispatcher({
@@ -163,7 +176,10 @@ async function start(boot: Boot) {
     log,
     // An action's new status and its incident are one transaction.
     commit: (action, write) => analysis.actionChanged(action, write),
-    onAction,
+    onAction: (action) => {
+      onAction(action);
+      playbooks?.changed();
+    },
   });
   function planned(action: Action): void {
     onAction(action);
@@ -172,8 +188,21 @@ async function start(boot: Boot) {
   async function resend(): Promise<void> {
     await dispatcher
       .onConnected()
+      .then(() => playbooks?.connected())
       .catch((error: unknown) => log.error('orders could not be sent again', { error: describeError(error) }));
   }
+  const playbooks = await createPlaybooks({
+    config: config.playbooks,
+    state,
+    clock,
+    log,
+    policy,
+    analysis,
+    alerting,
+    onAction: planned,
+    revert: (id, reason, by) => dispatcher.revert(id, reason, by),
+    send: (order) => enforcer.send(order),
+  });
   const dismissals = createDismissals({
     state,
     clock,
@@ -209,6 +238,7 @@ async function start(boot: Boot) {
   await correlation.start();
   await analysis.start();
   await alerting?.start();
+  playbooks?.start();
   const housekeeping = startHousekeeping({
     streams: () => [stream, correlation.stream],
     events,
@@ -268,6 +298,8 @@ async function start(boot: Boot) {
         return blocklist.bouncers.remove(request.name);
       case 'notify':
         return carryOut(request.order, { alerting, analysis, clock });
+      case 'playbook':
+        return orderPlaybooks(request.order, playbooks);
       case 'backup':
         return stores.backup(request.folder);
       default:
@@ -291,6 +323,7 @@ async function start(boot: Boot) {
       await health.stop();
       for (const [what, work] of [
         ['api', api.close()],
+        ['playbooks', playbooks?.stop() ?? Promise.resolve()],
         ['analysis', analysis.stop()],
         ['alerting', alerting?.stop() ?? Promise.resolve()],
         ['store writer', writer.stop()],

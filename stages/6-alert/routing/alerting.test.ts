@@ -340,3 +340,32 @@ it('makes the configured notifiers, and knows who follows', async () => {
   ]);
   expect([...created.follows]).toEqual(['a']);
 });
+
+describe('what a playbook asks for', () => {
+  it('is told whatever the routes say, once, and its end to those who follow', async () => {
+    await put(incidentFixture('i1', { severity: 'low' }));
+    await idle();
+    const tell = (): Promise<void> =>
+      state.transaction(async (tx) => {
+        const incident = (await tx.incident('i1'))!;
+        await alerting.tell(tx, incident, [{ id: 'pbn-1', to: 'pager' }], 'Look at {{title}}', clock.now());
+      });
+    await tell();
+    await tell();
+    await restart();
+    await until(() => sent.length > 0);
+    await idle();
+    expect(sent.map(({ to, message }) => [to, message.id, message.kind, message.reason])).toEqual([
+      ['pager', 'pbn-1', 'changed', 'Look at {{title}}'],
+    ]);
+    // What the routes tell is told all the same.
+    await put(incidentFixture('i1', { severity: 'high', version: 2 }));
+    alerting.changed();
+    await until(() => sent.length === 3);
+    expect(sent.slice(1).map(({ message }) => message.kind)).toEqual(['opened', 'opened']);
+    await put(incidentFixture('i1', { severity: 'high', status: 'closed', version: 3 }));
+    alerting.changed();
+    await until(() => sent.some(({ to, message }) => to === 'pager' && message.kind === 'resolved'));
+    expect(alerting.names).toEqual(['mail', 'pager']);
+  });
+});

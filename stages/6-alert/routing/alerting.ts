@@ -13,7 +13,7 @@ import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { plainNotification } from '../plain-notification.ts';
 import { SEVERITY_WEIGHT } from '../score.ts';
 import { decide, NOBODY_TOLD, toFollowers, type Asked } from './decide.ts';
-import type { MessageContext } from './message.ts';
+import { messageOf, type MessageContext } from './message.ts';
 import { compact, Outbox, type OutboxStatus } from './outbox.ts';
 import type { Policy } from './policy.ts';
 
@@ -144,6 +144,49 @@ export class Alerting {
     });
     this.#wakeAll();
     return { acknowledged: id, already };
+  }
+
+  /** Names of the notifiers that there are. */
+  get names(): readonly string[] {
+    return [...this.#options.notifiers.keys()];
+  }
+
+  /**
+   * Writes a message about an incident for each of these, whatever the routes say: a playbook asks for it. Once the transaction is through, `wake` sends
+   * them. The same id is one message.
+   */
+  async tell(
+    tx: StateTransaction,
+    incident: Asked['incident'],
+    messages: readonly { readonly id: string; readonly to: string }[],
+    reason: string,
+    at: number,
+  ): Promise<void> {
+    const state = (await tx.alert(incident.id)) ?? NOBODY_TOLD;
+    const actions = await tx.actions({ incident: incident.id, limit: MAX_ACTIONS });
+    for (const { id, to } of messages) {
+      const notification = messageOf(incident, actions, { id, kind: 'changed', reason, at }, this.#options.context);
+      await tx.putDelivery({
+        id,
+        notifier: to,
+        status: 'waiting',
+        held: false,
+        dueAt: at,
+        createdAt: at,
+        attempts: 0,
+        notification,
+      });
+    }
+    // Who follows incidents hears of its end as well.
+    const told = [...new Set([...state.told, ...messages.map(({ to }) => to)])].slice(0, 64);
+    await tx.putAlert(incident.id, { ...state, told }, at);
+    await this.#bound(tx);
+  }
+
+  /** Something was written for notifiers. */
+  wake(): void {
+    this.#wakeAll();
+    this.changed();
   }
 
   async silence(wanted: NewSilence): Promise<Silence> {

@@ -62,7 +62,7 @@ function tellNews(asked: Asked, routes: readonly Route[]): Decision {
   const keep: Decision = { state, dueAt: undefined, deliveries: [] };
   const news = newsOf(incident, state, actions, (id) => context.names.tactics[id] ?? id);
   if (news === undefined || routes.length === 0 || isSilenced(incident, silences, now))
-    return state?.toldAt === undefined ? NOTHING : keep;
+    return state === undefined || (state.toldAt === undefined && state.told.length === 0) ? NOTHING : keep;
   const { pendingSince: since = now, ...known } = state ?? NOBODY_TOLD;
   const settled = since + policy.groupWaitMs;
   const dueAt =

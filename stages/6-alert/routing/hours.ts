@@ -1,7 +1,8 @@
 /** Hours of the week in a time zone: when somebody is to be left alone, when a route counts, when a digest is due. Pure. */
+import { timeZone } from '@netsentinel/contracts/time-zone';
+import { localTime, WEEKDAYS } from '@netsentinel/kernel/local-time';
 import { z } from 'zod';
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const MINUTE = 60_000;
 const DAY_MINUTES = 1440;
 /** A window that has no end within this time has none. */
@@ -9,19 +10,12 @@ const LONGEST_DAYS = 8;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 
-export const timeZone = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, 'no time zone: for example Europe/Berlin or UTC')
-  .default('UTC')
-  .describe('Time zone, an IANA name.');
-
 export const Hours = z.strictObject({
   days: z
-    .array(z.enum(DAYS))
+    .array(z.enum(WEEKDAYS))
     .min(1)
     .max(7)
-    .default([...DAYS])
+    .default([...WEEKDAYS])
     .describe('Days on which they begin.'),
   from: clockTime.describe('When they begin, such as 22:00.'),
   to: clockTime.describe(
@@ -34,9 +28,9 @@ export type Hours = z.infer<typeof Hours>;
 export function isWithin({ days, from, to, zone }: Hours, at: number): boolean {
   const { day, minutes } = localTime(at, zone);
   const [begin, end] = [minutesOf(from), minutesOf(to)];
-  const today = days.includes(DAYS[day]!);
+  const today = days.includes(WEEKDAYS[day]!);
   if (begin < end) return today && minutes >= begin && minutes < end;
-  const yesterday = days.includes(DAYS[(day + 6) % 7]!);
+  const yesterday = days.includes(WEEKDAYS[(day + 6) % 7]!);
   return (today && minutes >= begin) || (yesterday && minutes < end);
 }
 
@@ -60,41 +54,6 @@ export function nextAt(time: string, zone: string, at: number): number {
   return mended > at ? mended : guess;
 }
 
-function localTime(at: number, zone: string): { readonly day: number; readonly minutes: number } {
-  const parts = Object.fromEntries(
-    format(zone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  );
-  const day = DAYS.indexOf(String(parts['weekday']).toLowerCase().slice(0, 3) as (typeof DAYS)[number]);
-  return { day, minutes: Number(parts['hour']) * 60 + Number(parts['minute']) };
-}
-
-/** As many as there are zones in a configuration. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  formats.set(zone, made);
-  return made;
-}
-
 function minutesOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,10 @@
 /** Who is told of what, and when: routes, teams, quiet hours, escalation, digests. */
 import { Severity } from '@netsentinel/contracts/detection';
+import { timeZone } from '@netsentinel/contracts/time-zone';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 import { notifierId, NotifierEntry } from '../notifiers/notifiers.config.ts';
-import { Hours, timeZone } from './hours.ts';
+import { Hours } from './hours.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

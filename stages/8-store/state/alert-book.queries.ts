@@ -61,6 +61,11 @@ export function alertBookReader(db: Kysely<StateTables>, guard: Guard): AlertBoo
         const limit = Math.min(MAX_DELIVERIES, Math.max(1, Math.trunc(filter.limit ?? DEFAULT_DELIVERIES)));
         return (await query.limit(limit).execute()).map(({ body }) => JSON.parse(body) as Delivery);
       }),
+    delivery: (id) =>
+      guard(async () => {
+        const row = await db.selectFrom('deliveries').select('body').where('id', '=', id).executeTakeFirst();
+        return row && (JSON.parse(row.body) as Delivery);
+      }),
     deliveryCounts: () =>
       guard(async () => {
         const rows = await db

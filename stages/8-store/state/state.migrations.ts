@@ -103,6 +103,20 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 6,
+    async up(tx) {
+      for (const statement of [
+        sql`create table playbook_marks (incident text primary key, due_at bigint not null)`,
+        sql`create index playbook_marks_by_due on playbook_marks (due_at)`,
+        sql`create table playbook_runs (id text primary key, is_open integer not null, started_at bigint not null,
+          updated_at bigint not null, body text not null)`,
+        sql`create index playbook_runs_by_start on playbook_runs (started_at, id)`,
+        sql`create index playbook_runs_open on playbook_runs (is_open, updated_at)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

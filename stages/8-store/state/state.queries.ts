@@ -15,6 +15,7 @@ import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
+import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
@@ -27,6 +28,7 @@ const MAX_MEMORY_BYTES = 1024 * 1024;
 export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
   return {
     ...alertBookReader(db, guard),
+    ...playbookBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
         const row = await db.selectFrom('incidents').select('body').where('id', '=', id).executeTakeFirst();
@@ -125,6 +127,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
   return {
     ...stateReader(tx, guard),
     ...alertBookWriter(tx, guard),
+    ...playbookBookWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);

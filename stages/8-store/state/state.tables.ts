@@ -49,6 +49,10 @@ export interface StateTables {
     body: string;
   };
   silences: { id: string; made_at: number; over_at: number; body: string };
+  /** `due_at`: when playbooks are to look at the incident. */
+  playbook_marks: { incident: string; due_at: number };
+  /** `is_open`: 1 where something is left to do (`isOpen`). */
+  playbook_runs: { id: string; is_open: number; started_at: number; updated_at: number; body: string };
   memories: { sensor: string; key: string; value: Uint8Array; touched_at: number };
   schema_version: { version: number; applied_at: number };
 }

@@ -55,8 +55,10 @@ export async function openSqliteStateReader(file: string): Promise<StateReader &
     const db = connect(file, true);
     const read = stateReader(db, translating);
     // Nobody has brought a state up to date that an older release wrote last.
-    const exceptions: StateReader['exceptions'] = async () => ((await stateVersion(db)) < 3 ? [] : read.exceptions());
-    return { ...read, exceptions, close: () => db.destroy() };
+    const version = await stateVersion(db);
+    const exceptions: StateReader['exceptions'] = async () => (version < 3 ? [] : read.exceptions());
+    const playbookRuns: StateReader['playbookRuns'] = async (filter) => (version < 6 ? [] : read.playbookRuns(filter));
+    return { ...read, exceptions, playbookRuns, close: () => db.destroy() };
   });
 }
 
