@@ -1,4 +1,6 @@
 /** What can be set about each responder: a line each. Schemas only, so that a configuration is checked without loading any responder. */
+import { AwsNetworkAclConfig } from './aws-network-acl/aws-network-acl.config.ts';
+import { AwsWafConfig } from './aws-waf/aws-waf.config.ts';
 import { CommandConfig } from './command/command.config.ts';
 import { HaproxyMapConfig } from './haproxy-map/haproxy-map.config.ts';
 import { FirewalldConfig } from './firewalld/firewalld.config.ts';
@@ -23,6 +25,8 @@ export const RESPONDER_CONFIGS = {
   'haproxy-map': HaproxyMapConfig,
   webhook: WebhookConfig,
   command: CommandConfig,
+  'aws-network-acl': AwsNetworkAclConfig,
+  'aws-waf': AwsWafConfig,
 } as const;
 
 export type ResponderId = keyof typeof RESPONDER_CONFIGS;

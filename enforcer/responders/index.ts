@@ -13,6 +13,8 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   'haproxy-map': async () => (await import('./haproxy-map/haproxy-map.responder.ts')).haproxyMap,
   webhook: async () => (await import('./webhook/webhook.responder.ts')).webhook,
   command: async () => (await import('./command/command.responder.ts')).command,
+  'aws-network-acl': async () => (await import('./aws-network-acl/aws-network-acl.responder.ts')).awsNetworkAcl,
+  'aws-waf': async () => (await import('./aws-waf/aws-waf.responder.ts')).awsWaf,
 };
 
 export const responderIds = Object.keys(members) as readonly ResponderId[];
