@@ -199,6 +199,7 @@ class LocalEnforcer implements Enforcer {
     this.#log.warn('A responder that is configured no more may still hold blocks; they end by themselves', {
       responder: id,
       held,
+      ...(result === undefined ? {} : { reason: result.reason }),
     });
   }
 

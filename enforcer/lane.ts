@@ -52,6 +52,8 @@ export class Lane {
   #replacing: Promise<boolean> | undefined;
   #started = false;
   #down = false;
+  /** Why it is unavailable, as it was last told. */
+  #told: string | undefined;
   #pauseMs = WATCH_MS;
   #nextTry = 0;
   #trying = false;
@@ -235,15 +237,18 @@ export class Lane {
   }
 
   #wentDown(): void {
+    this.#tell(this.responder.availability());
     if (this.#down) return;
     this.#down = true;
     this.#pauseMs = WATCH_MS;
     this.#nextTry = this.#clock.monotonicMs() + this.#pauseMs;
-    const now = this.responder.availability();
-    this.#log.warn('A responder is unavailable', {
-      responder: this.id,
-      ...(now.available ? {} : { reason: now.reason }),
-    });
+  }
+
+  /** For all responders, which only say it: once, and again where the reason has become another. */
+  #tell(now: Availability): void {
+    if (now.available || now.reason === this.#told) return;
+    this.#told = now.reason;
+    this.#log.error('A responder is unavailable', { responder: this.id, reason: now.reason, hint: now.hint });
   }
 
   #watch(): void {
@@ -266,6 +271,7 @@ export class Lane {
       if (result.available) {
         this.#started = true;
         this.#down = false;
+        this.#told = undefined;
         this.#onBack(this);
       } else {
         this.#wentDown();

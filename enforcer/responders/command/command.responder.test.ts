@@ -131,7 +131,7 @@ describe('command', () => {
   it('passes on what the program complains of, and makes all equal once it works', async () => {
     writeFileSync(join(world.folder, 'broken'), '');
     expect(await make({ checkMs: 100 }).start()).toMatchObject({ available: false, reason: 'list: it is broken' });
-    expect(await responder.apply([block])).toMatchObject([{ ok: false, reason: 'it is broken' }]);
+    expect(await responder.apply([block])).toMatchObject([{ ok: false, reason: 'list: it is broken' }]);
     rmSync(join(world.folder, 'broken'));
     await until(() => responder.availability().available && existsSync(join(world.folder, 'held', '198.51.100.7')));
   });

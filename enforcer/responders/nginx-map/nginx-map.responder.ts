@@ -3,60 +3,40 @@
  * apart, since each starts new workers, and all that came meanwhile goes with the next. nginx ends no block by itself: we look each second.
  * While the enforcer is down, blocks in the file outlast their time until it is back.
  */
+import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork } from '@netsentinel/kernel/address';
-import { ListFile } from '../../list-file.ts';
+import { HeldListResponder } from '../../held-list/held-list-responder.ts';
+import { ListFile } from '../../held-list/list-file.ts';
+import type { HolderLook, HolderResult, ListHolder, Wanted } from '../../held-list/list-holder.types.ts';
+import { Pauses } from '../../pauses.ts';
 import { findProgram, runProgram, type Command } from '../../program.ts';
-import type {
-  Availability,
-  Change,
-  ChangeOutcome,
-  Responder,
-  ResponderContext,
-  ResponderDefinition,
-} from '../../responder.types.ts';
-import { WantedList } from '../../wanted-list.ts';
+import type { Change, ResponderDefinition } from '../../responder.types.ts';
 import { NginxMapConfig } from './nginx-map.config.ts';
 
 export const nginxMap: ResponderDefinition<NginxMapConfig> = {
   id: 'nginx-map',
   summary: 'Refuses requests in nginx, by a file for its `geo` block.',
   config: NginxMapConfig,
-  create: (ctx, config) => new NginxMapResponder(ctx, config),
+  create: (ctx, config) => new HeldListResponder('nginx-map', ctx, new NginxFile(ctx.clock, config), config),
 };
 
 const HEAD =
   '# Written by NetSentinel; changes here are undone. For: geo $netsentinel_blocked { default 0; include THIS; }\n';
 
-class NginxMapResponder implements Responder {
-  readonly id = 'nginx-map';
-  readonly #ctx: ResponderContext;
+class NginxFile implements ListHolder {
+  readonly detail: string;
+  readonly #clock: Clock;
   readonly #config: NginxMapConfig;
-  readonly #wanted: WantedList;
   readonly #file: ListFile;
-  #availability: Availability = { available: false, reason: 'not started', hint: 'Start the enforcer.' };
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #pauses: Pauses;
   #reloadedAt = -Infinity;
-  /** The file is newer than what nginx has read. */
-  #unread = false;
-  #cancelCheck: (() => void) | undefined;
-  readonly #waits = new Set<() => void>();
-  #closed = false;
 
-  constructor(ctx: ResponderContext, config: NginxMapConfig) {
-    this.#ctx = ctx;
+  constructor(clock: Clock, config: NginxMapConfig) {
+    this.#clock = clock;
     this.#config = config;
-    this.#wanted = new WantedList(ctx.clock, ctx.intended);
     this.#file = new ListFile(config.file);
-  }
-
-  availability(): Availability {
-    return this.#availability;
-  }
-
-  async start(): Promise<Availability> {
-    await this.sync();
-    this.#checkLater();
-    return this.#availability;
+    this.#pauses = new Pauses(clock);
+    this.detail = `${config.file}, read by nginx`;
   }
 
   plan({ kind, network }: Change): readonly string[] {
@@ -68,45 +48,49 @@ class NginxMapResponder implements Responder {
     ];
   }
 
-  apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
-    return this.#exclusive(async () => {
-      if (this.#closed) return changes.map(() => ({ ok: false, reason: 'closed' }));
-      this.#wanted.take(changes);
-      const reason = await this.#publish();
-      if (reason !== undefined) return changes.map(() => ({ ok: false, reason }));
-      const verified = Promise.resolve(this.#file.isAsWritten());
-      return changes.map(() => ({ ok: true, verified }));
+  /** Writes the file and has it read. An empty list is a file too: without it nginx would not start. */
+  async replace(wanted: Wanted): Promise<HolderResult> {
+    const command = this.#reloadCommand();
+    if (command === undefined)
+      return {
+        ok: false,
+        reason: 'the program nginx was found in none of the system folders',
+        hint: 'Install nginx, or say in `reload` how it is reloaded.',
+      };
+    const lines = [HEAD];
+    for (const [network] of wanted.all()) lines.push(`${network} 1;\n`);
+    try {
+      this.#file.write(lines.join(''));
+    } catch (error) {
+      return {
+        ok: false,
+        reason: `the file cannot be written: ${(error as Error).message}`,
+        hint: 'See that its folder exists and the enforcer may write there.',
+      };
+    }
+    return this.#reload(command);
+  }
+
+  /** The file is always written as a whole. */
+  change(_networks: readonly string[], wanted: Wanted): Promise<HolderResult> {
+    return this.replace(wanted);
+  }
+
+  seen(networks: readonly string[]): Promise<readonly boolean[]> {
+    const written = this.#file.isAsWritten();
+    return Promise.resolve(networks.map(() => written));
+  }
+
+  look(wanted: Wanted): Promise<HolderLook> {
+    if (this.#file.isUntouched()) return Promise.resolve({ ok: true });
+    return Promise.resolve({
+      ok: true,
+      altered: { what: `${this.#config.file} was altered`, entries: wanted.size },
     });
   }
 
-  sync(): Promise<Availability> {
-    return this.#exclusive(async () => {
-      this.#wanted.load();
-      await this.#publish();
-      return this.#availability;
-    });
-  }
-
-  clear(): Promise<Availability> {
-    return this.#exclusive(async () => {
-      // The file stays, empty: without it nginx would not start.
-      this.#wanted.forget();
-      await this.#publish();
-      return this.#availability;
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelCheck?.();
-    for (const end of this.#waits) end();
-    await this.#queue;
-  }
-
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(work);
-    this.#queue = run.catch(() => {});
-    return run;
+  close(): void {
+    this.#pauses.end();
   }
 
   #reloadCommand(): Command | undefined {
@@ -116,73 +100,16 @@ class NginxMapResponder implements Responder {
     return nginx === undefined ? undefined : [...nginx, '-s', 'reload'];
   }
 
-  /** Writes the file and has it read; answers why not, where that fails. */
-  async #publish(): Promise<string | undefined> {
-    const command = this.#reloadCommand();
-    if (command === undefined)
-      return this.#unavailable(
-        'the program nginx was found in none of the system folders',
-        'Install nginx, or say in `reload` how it is reloaded.',
-      );
-    this.#wanted.expire();
-    const lines = [HEAD];
-    for (const [network] of this.#wanted.all()) lines.push(`${network} 1;\n`);
-    this.#unread = true;
-    try {
-      this.#file.write(lines.join(''));
-    } catch (error) {
-      return this.#unavailable(
-        `the file cannot be written: ${(error as Error).message}`,
-        'See that its folder exists and the enforcer may write there.',
-      );
-    }
-    await this.#untilReload();
-    if (this.#closed) return 'closed';
-    this.#reloadedAt = this.#ctx.clock.monotonicMs();
+  async #reload(command: Command): Promise<HolderResult> {
+    await this.#pauses.wait(this.#reloadedAt + this.#config.reloadEveryMs - this.#clock.monotonicMs());
+    if (this.#pauses.ended) return { ok: false, reason: 'closed', hint: 'Start the enforcer.' };
+    this.#reloadedAt = this.#clock.monotonicMs();
     const result = await runProgram(command, [], { timeoutMs: this.#config.timeoutMs });
-    if (!result.ok)
-      return this.#unavailable(
-        `nginx was not reloaded: ${result.reason}`,
-        'See that nginx runs, and what `nginx -t` says.',
-      );
-    this.#unread = false;
-    this.#availability = { available: true, detail: `${this.#config.file}, read by nginx` };
-    return undefined;
-  }
-
-  #untilReload(): Promise<void> {
-    const waitMs = this.#reloadedAt + this.#config.reloadEveryMs - this.#ctx.clock.monotonicMs();
-    if (waitMs <= 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#waits.delete(end);
-        resolve();
-      };
-      const cancel = this.#ctx.clock.after(waitMs, end);
-      this.#waits.add(end);
-    });
-  }
-
-  #unavailable(reason: string, hint: string): string {
-    if (this.#availability.available || this.#availability.reason !== reason)
-      this.#ctx.log.error('The nginx responder is unavailable', { reason });
-    this.#availability = { available: false, reason, hint };
-    return reason;
-  }
-
-  #checkLater(): void {
-    if (this.#closed) return;
-    this.#cancelCheck = this.#ctx.clock.after(this.#config.checkMs, () => {
-      void this.#exclusive(() => this.#check()).finally(() => this.#checkLater());
-    });
-  }
-
-  async #check(): Promise<void> {
-    const over = this.#wanted.expire().length > 0;
-    const touched = !this.#file.isUntouched();
-    if (!over && !touched && !this.#unread) return;
-    const failed = await this.#publish();
-    if (touched && failed === undefined) this.#ctx.onMended(`${this.#config.file} was altered`, this.#wanted.size);
+    if (result.ok) return { ok: true };
+    return {
+      ok: false,
+      reason: `nginx was not reloaded: ${result.reason}`,
+      hint: 'See that nginx runs, and what `nginx -t` says.',
+    };
   }
 }

@@ -6,7 +6,7 @@
 import { formatNetwork } from '@netsentinel/kernel/address';
 import type { Reply } from '@netsentinel/kernel/resp';
 import type { Availability, Change, ChangeOutcome, Responder, ResponderContext } from '../../responder.types.ts';
-import { WantedList } from '../../wanted-list.ts';
+import { WantedList } from '../../held-list/wanted-list.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisList, type Block } from './redis-list.ts';
 import { RedisConfig } from './redis.config.ts';

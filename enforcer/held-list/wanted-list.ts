@@ -4,9 +4,10 @@
  */
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork } from '@netsentinel/kernel/address';
-import type { Change, IntendedBlocks } from './responder.types.ts';
+import type { Change, IntendedBlocks } from '../responder.types.ts';
+import type { Wanted } from './list-holder.types.ts';
 
-export class WantedList {
+export class WantedList implements Wanted {
   readonly #clock: Clock;
   readonly #intended: IntendedBlocks;
   /** Canonical text, and the end on the monotonic clock. */
