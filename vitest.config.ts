@@ -7,8 +7,11 @@ export default defineConfig({
       'surface/console/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.real.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Only what fails waits so long: CI runs this on two processors with others beside it.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
+    setupFiles: ['./testkit/patience.ts'],
     coverage: {
       provider: 'v8',
       include: ['{contracts,kernel,stages,decoys,enforcer,surface/api,surface/guard,apps,examples}/**/*.ts'],

@@ -8,7 +8,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
-    // A browser beside a whole product on two processors takes its time.
-    expect: { poll: { timeout: 5000 } },
+    // Only what fails waits so long: a browser beside a whole product on two processors takes its time.
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: ['./testkit/patience.ts'],
   },
 });

@@ -1,4 +1,7 @@
-/** Prints `passed failed skipped` of a Vitest JSON report, with --failures the names of what failed or was skipped, with --slowest the files that took longest. */
+/**
+ * Prints `passed failed skipped` of a Vitest JSON report; with --failures the names of what failed or was skipped, with --failed-files the
+ * files with failures, with --slowest the files that took longest.
+ */
 import { readFileSync } from 'node:fs';
 
 const [first, second] = process.argv.slice(2);
@@ -11,6 +14,8 @@ if (first === '--failures') {
         console.log(`${test.status}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n  ').slice(0, 2000)}`);
     }
   }
+} else if (first === '--failed-files') {
+  for (const { name, status } of report.testResults) if (status === 'failed') console.log(name);
 } else if (first === '--slowest') {
   const files = report.testResults.map(({ name, startTime, endTime }) => ({
     name,

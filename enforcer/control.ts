@@ -6,7 +6,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
-import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { fromWireError, toWireError, type WireError } from '@netsentinel/kernel/wire-error';
 import { z } from 'zod';
 import type { BlockPlan } from './block-plan.ts';
 import type { Enforcer, EnforcerDescription } from './enforcer.ts';
@@ -51,9 +52,7 @@ export interface ControlResults {
   readonly describe: EnforcerDescription;
 }
 
-type Answer =
-  | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: WireError };
 
 const MAX_REQUEST = 4096;
 const MAX_CONNECTIONS = 16;
@@ -151,7 +150,7 @@ export function callEnforcer<R extends ControlRequest>(
       try {
         const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Answer;
         if (answer.ok) return resolve(answer.result as ControlResults[R['command']]);
-        return reject(new NetSentinelError(answer.error.code, 'user', answer.error.message));
+        return reject(fromWireError(answer.error));
       } catch (error) {
         return fail('The answer is not JSON', error);
       }
@@ -185,10 +184,12 @@ async function answer(enforcer: Enforcer, line: string): Promise<Answer> {
     const request = ControlRequest.parse(JSON.parse(line.slice(0, MAX_REQUEST)));
     return { ok: true, result: await run(enforcer, request) };
   } catch (error) {
-    if (isNetSentinelError(error)) return { ok: false, error: { code: error.code, message: error.message } };
     if (error instanceof z.ZodError || error instanceof SyntaxError)
-      return { ok: false, error: { code: 'ENFORCER_REQUEST_INVALID', message: 'The request is malformed' } };
-    return { ok: false, error: { code: 'ENFORCER_FAILED', message: describeError(error) } };
+      return {
+        ok: false,
+        error: { code: 'ENFORCER_REQUEST_INVALID', fault: 'user', message: 'The request is malformed' },
+      };
+    return { ok: false, error: toWireError(error, 'ENFORCER_FAILED') };
   }
 }
 

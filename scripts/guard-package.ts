@@ -1,5 +1,5 @@
 /**
- * Builds what is published: `node scripts/guard-package.ts [FOLDER]` (default `surface/guard/dist`), then `npm publish FOLDER`. Follows guard's
+ * Builds what is published: `npm run guard-package -- [FOLDER]` (default `surface/guard/dist`), then `npm publish FOLDER`. Follows guard's
  * imports, puts the files of the workspace that it reaches beside its own, and writes JavaScript with declarations. Fails where guard would depend on
  * a package.
  */

@@ -7,6 +7,9 @@ import type { ProbeRequest, ProbeResult } from './netns-probe.ts';
 
 const PROGRAM = fileURLToPath(new URL('./netns-probe.ts', import.meta.url));
 
+/** Only a test that fails waits so long: the machine may have more to do. */
+const PATIENCE_MS = 30_000;
+
 export class PacketProbe {
   readonly #lab: NetworkLab;
   readonly #child: ChildProcess;
@@ -34,12 +37,12 @@ export class PacketProbe {
   }
 
   /** Sends until packets get through; false when none did in time. */
-  async passes(source: string, timeoutMs = 3000): Promise<boolean> {
+  async passes(source: string, timeoutMs = PATIENCE_MS): Promise<boolean> {
     return (await this.#ask('watch', source, true, timeoutMs).end).state === 'done';
   }
 
   /** Sends until packets are dropped; false when they still get through after all that time. */
-  async dropped(source: string, timeoutMs = 3000): Promise<boolean> {
+  async dropped(source: string, timeoutMs = PATIENCE_MS): Promise<boolean> {
     return (await this.#ask('watch', source, false, timeoutMs).end).state === 'done';
   }
 

@@ -260,7 +260,7 @@ it('what a person calls no attack is left alone, until it is called one again', 
       .map((line) => JSON.parse(line) as { id: string; status: string });
   await attack('wrong');
   const id = String((await product.until((line) => line['t'] === 'incident'))['id']);
-  await expect.poll(() => cli('incidents', id, '--json'), { timeout: 10_000 }).toMatch(/"end":\d/);
+  await expect.poll(() => cli('incidents', id, '--json'), { timeout: 30_000 }).toMatch(/"end":\d/);
   expect(await cli('incidents', id, '--not-an-attack', 'our own test', '--days', '7')).toContain(
     'closed: not an attack',
   );
@@ -275,7 +275,7 @@ it('what a person calls no attack is left alone, until it is called one again', 
   const { id: exception } = JSON.parse(listed) as { id: string };
   expect(await cli('rules', 'exceptions', '--remove', exception.slice(0, 8))).toContain('(over)');
   await attack('wrong');
-  await expect.poll(async () => (await incidents()).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(async () => (await incidents()).length, { timeout: 30_000 }).toBe(2);
 });
 
 it('a tampered backup is refused and nothing is touched', async () => {

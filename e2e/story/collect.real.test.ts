@@ -10,7 +10,7 @@ import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { faultCollectorKill } from '../../apps/netsentinel/fault/collector-kill.fault.ts';
 import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
 
-const POLL = { timeout: 20_000, interval: 100 };
+const POLL = { timeout: 60_000, interval: 100 };
 const isRoot = process.getuid?.() === 0;
 
 function stamp(): string {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { openStage, PORT, ssh, type Login, type Stage } from './stage.ts';
 
-const POLL = { timeout: 20_000, interval: 100 };
+const POLL = { timeout: 60_000, interval: 100 };
 const CONFIG = {
   decoys: [{ id: 'ssh-1', type: 'ssh', port: PORT, options: { credentials: { any: true } } }],
 };

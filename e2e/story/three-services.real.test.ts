@@ -12,7 +12,7 @@ import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
 
 const TOOLS = ['nmap', 'curl', 'mysql', 'sshpass', 'ssh'];
 const missing = TOOLS.filter((tool) => spawnSync('which', [tool]).status !== 0);
-const POLL = { timeout: 15_000, interval: 250 };
+const POLL = { timeout: 60_000, interval: 250 };
 
 interface Listed {
   readonly port: number;

@@ -18,7 +18,8 @@ export function addAudit(program: Command): void {
       const result = await verifyAudit(join(folder.enforcer, 'audit'));
       if (!result.ok) process.exitCode = EXIT.failed;
       if (options.json === true) return printJson(result);
-      if (result.ok) return print(`the audit is whole: ${result.entries} entries`);
+      if (result.ok)
+        return print(`the audit is whole: ${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`);
       return print(
         `the audit was changed: ${safe(result.firstBad?.file ?? '?', 200)}:${result.firstBad?.line ?? 0}: ${safe(result.firstBad?.reason ?? '', 200)} (${result.entries} good entries before it)`,
       );

@@ -126,6 +126,8 @@ async function plan(target: string, ttlMs: number, json: boolean, command: Comma
     for (const line of one.block) print(`    + ${safe(line, 512)}`);
     for (const line of one.unblock) print(`    - ${safe(line, 512)}   at its end`);
   }
+  // What may not be blocked cuts off nobody.
+  if (planned.refused !== undefined) return undefined;
   if (radius === undefined) return warn('  what it would cut off besides is not known: the platform does not answer');
   if (radius === null || radius.events === 0)
     return print('  nothing usual came from there in the recorded days: it would cut off nobody else');

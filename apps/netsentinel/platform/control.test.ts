@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { askPlatform, serveControl } from './control.ts';
 
 let folder: string;
@@ -15,6 +16,8 @@ beforeEach(async () => {
   server = await serveControl(path, async (request) => {
     if (request.ask === 'status') return { fine: true };
     if (request.ask === 'backup') return undefined;
+    if (request.ask === 'notify')
+      throw new NetSentinelError('NOTIFIER_NONE', 'user', 'no notifier', { hint: 'Add one.' });
     throw new Error('not today');
   });
 });
@@ -29,6 +32,11 @@ it('answers what is asked, nothing included, and says why when it cannot', async
   await expect(askPlatform(path, { ask: 'sign-in' })).rejects.toMatchObject({
     code: 'PLATFORM_REFUSED',
     message: 'not today',
+  });
+  await expect(askPlatform(path, { ask: 'notify', order: { what: 'list' } })).rejects.toMatchObject({
+    code: 'NOTIFIER_NONE',
+    fault: 'user',
+    hint: 'Add one.',
   });
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });

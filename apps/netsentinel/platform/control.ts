@@ -10,7 +10,8 @@ import { z } from 'zod';
 import { BouncerName } from '@netsentinel/api/http/blocklist/bouncers';
 import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import { NotifyOrder } from './notify-orders.ts';
-import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { fromWireError, toWireError } from '@netsentinel/kernel/wire-error';
 
 export const ControlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('status') }),
@@ -56,7 +57,7 @@ export async function serveControl(
             `${JSON.stringify({ ok: true, value: (await answer(ControlRequest.parse(JSON.parse(line)))) ?? null })}\n`,
           );
         } catch (error) {
-          socket.write(`${JSON.stringify({ ok: false, error: describeError(error) })}\n`);
+          socket.write(`${JSON.stringify({ ok: false, error: toWireError(error, 'PLATFORM_REFUSED') })}\n`);
         }
       })();
     });
@@ -69,10 +70,19 @@ export async function serveControl(
 
 const Reply = z.union([
   z.object({ ok: z.literal(true), value: z.unknown() }),
-  z.object({ ok: z.literal(false), error: z.string() }),
+  z.object({
+    ok: z.literal(false),
+    error: z.object({
+      code: z.string(),
+      fault: z.enum(['user', 'operational', 'bug']),
+      message: z.string(),
+      hint: z.string().exactOptional(),
+      where: z.string().exactOptional(),
+    }),
+  }),
 ]);
 
-/** Throws `NOT_RUNNING` where nobody answers. */
+/** Throws `NOT_RUNNING` where nobody answers, or the error that the platform answered with. */
 export async function askPlatform(path: string, request: ControlRequest): Promise<unknown> {
   const socket = connect({ path });
   try {
@@ -87,7 +97,7 @@ export async function askPlatform(path: string, request: ControlRequest): Promis
   for await (const line of createInterface({ input: socket })) {
     socket.end();
     const reply = Reply.parse(JSON.parse(line));
-    if (!reply.ok) throw new NetSentinelError('PLATFORM_REFUSED', 'operational', reply.error);
+    if (!reply.ok) throw fromWireError(reply.error);
     return reply.value;
   }
   throw new NetSentinelError('NOT_RUNNING', 'operational', 'the platform ended before it answered');

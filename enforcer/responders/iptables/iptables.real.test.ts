@@ -27,7 +27,7 @@ describe.skipIf(unavailable !== undefined).each(['nft', 'legacy'] as const)('ipt
         lab.run('defender', ['ipset', 'destroy']);
         return Promise.resolve();
       },
-      until: (check) => vi.waitUntil(check, { timeout: 5000, interval: 50 }).then(() => {}),
+      until: (check) => vi.waitUntil(check, { timeout: 30_000, interval: 100 }).then(() => {}),
       destroy: () => {
         lab.destroy();
         return Promise.resolve();

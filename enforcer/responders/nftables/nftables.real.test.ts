@@ -48,7 +48,7 @@ describe.skipIf(unavailable !== undefined)('nftables in a namespace of its own',
         lab.run('defender', ['nft', 'flush', 'ruleset']);
         return Promise.resolve();
       },
-      until: (check) => vi.waitUntil(check, { timeout: 5000, interval: 50 }).then(() => {}),
+      until: (check) => vi.waitUntil(check, { timeout: 30_000, interval: 100 }).then(() => {}),
       destroy: () => {
         lab.destroy();
         return Promise.resolve();

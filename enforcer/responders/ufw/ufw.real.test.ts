@@ -39,7 +39,7 @@ describe.skipIf(namespacesUnavailable('ufw', 'ipset') !== undefined)('ufw in nam
         run('ipset', 'flush');
         return Promise.resolve();
       },
-      until: (check) => vi.waitUntil(check, { timeout: 5000, interval: 50 }).then(() => {}),
+      until: (check) => vi.waitUntil(check, { timeout: 30_000, interval: 100 }).then(() => {}),
       destroy: () => {
         destroy();
         return Promise.resolve();
