@@ -1,7 +1,6 @@
 /** Denies attackers in network ACLs of AWS: deny rules in a range of numbers of our own. */
-import { CloudHolder } from '../../clouds/cloud-holder.ts';
+import { cloudResponder } from '../../clouds/cloud-responder.ts';
 import { loadCloud } from '../../clouds/load-cloud.ts';
-import { HeldListResponder } from '../../held-list/held-list-responder.ts';
 import type { ResponderDefinition } from '../../responder.types.ts';
 import { AwsNetworkAclConfig } from './aws-network-acl.config.ts';
 
@@ -13,9 +12,8 @@ export const awsNetworkAcl: ResponderDefinition<AwsNetworkAclConfig> = {
     const { networkAclIds, region, firstRule, maxRules } = config;
     const acls = networkAclIds.join(', ');
     const rules = `${firstRule}-${firstRule + maxRules - 1}`;
-    const holder = new CloudHolder({
+    return cloudResponder('aws-network-acl', ctx, {
       ...config,
-      clock: ctx.clock,
       where: `${acls} in ${region}, inbound rules ${rules}`,
       room: { most: maxRules, per: 'list' },
       fullHint: 'AWS allows few rules in a network ACL; aws-waf holds more',
@@ -25,6 +23,5 @@ export const awsNetworkAcl: ResponderDefinition<AwsNetworkAclConfig> = {
         `${kind === 'block' ? 'CreateNetworkAclEntry' : 'DeleteNetworkAclEntry'} ${acls}: deny all inbound from ${network}, a rule of ${rules}`,
       ],
     });
-    return new HeldListResponder('aws-network-acl', ctx, holder, { checkMs: config.checkMs });
   },
 };

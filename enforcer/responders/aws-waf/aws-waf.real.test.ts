@@ -71,7 +71,13 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
       vandalize: async () => {
         for (const { set, token } of await sets('CLOUDFRONT'))
           await waf.send(
-            new UpdateIPSetCommand({ Name: set.Name, Id: set.Id, Scope: 'CLOUDFRONT', Addresses: [], LockToken: token }),
+            new UpdateIPSetCommand({
+              Name: set.Name,
+              Id: set.Id,
+              Scope: 'CLOUDFRONT',
+              Addresses: [],
+              LockToken: token,
+            }),
           );
       },
       until,
@@ -107,9 +113,9 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
 
     it('makes both sets at once, for rules to refer to, and leaves none when cleared', async () => {
       await make().start();
-      expect((await sets('REGIONAL')).map(({ set }) => [set.Name, set.IPAddressVersion]).toSorted()).toEqual([
-        ['netsentinel-4', 'IPV4'],
-        ['netsentinel-6', 'IPV6'],
+      expect((await sets('REGIONAL')).map(({ set }) => `${set.Name} ${set.IPAddressVersion}`).toSorted()).toEqual([
+        'netsentinel-4 IPV4',
+        'netsentinel-6 IPV6',
       ]);
       await responder!.apply([block]);
       expect(await responder!.clear()).toMatchObject({ available: true });
@@ -127,7 +133,11 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
       await responder!.clear();
       const [left] = await sets('REGIONAL');
       const tags = await waf.send(new ListTagsForResourceCommand({ ResourceARN: left!.set.ARN }));
-      expect([left!.set.Description, left!.set.Addresses, tags.TagInfoForResource?.TagList]).toEqual(['by hand', [], []]);
+      expect([left!.set.Description, left!.set.Addresses, tags.TagInfoForResource?.TagList]).toEqual([
+        'by hand',
+        [],
+        [],
+      ]);
     });
 
     it('does not touch a set that holds networks of somebody else', async () => {

@@ -1,7 +1,6 @@
 /** Keeps attackers in two IP sets of AWS WAF, which the operator's web ACLs refer to. */
-import { CloudHolder } from '../../clouds/cloud-holder.ts';
+import { cloudResponder } from '../../clouds/cloud-responder.ts';
 import { loadCloud } from '../../clouds/load-cloud.ts';
-import { HeldListResponder } from '../../held-list/held-list-responder.ts';
 import type { ResponderDefinition } from '../../responder.types.ts';
 import { AwsWafConfig } from './aws-waf.config.ts';
 
@@ -11,9 +10,8 @@ export const awsWaf: ResponderDefinition<AwsWafConfig> = {
   config: AwsWafConfig,
   create(ctx, config) {
     const { name, region, scope } = config;
-    const holder = new CloudHolder({
+    return cloudResponder('aws-waf', ctx, {
       ...config,
-      clock: ctx.clock,
       where: `IP sets ${name}-4 and ${name}-6 (${scope}) in ${region}`,
       room: { most: config.maxEntries, per: 'family' },
       fullHint: 'AWS allows 10,000 in an IP set',
@@ -22,6 +20,5 @@ export const awsWaf: ResponderDefinition<AwsWafConfig> = {
         `UpdateIPSet ${name}-${network.includes(':') ? 6 : 4} (${scope}): ${kind === 'block' ? 'with' : 'without'} ${network}`,
       ],
     });
-    return new HeldListResponder('aws-waf', ctx, holder, { checkMs: config.checkMs });
   },
 };
