@@ -1,13 +1,13 @@
 /** What can be set about every cloud: how often it is asked, and how long we wait. */
 import { z } from 'zod';
 
-export const cloudOptions = () => ({
+export const cloudOptions = (defaults: { readonly everyMs: number; readonly timeoutMs: number }) => ({
   everyMs: z
     .number()
     .int()
     .min(0)
     .max(600_000)
-    .default(2000)
+    .default(defaults.everyMs)
     .describe('Milliseconds at least between two changes; blocks that come meanwhile go with the next.'),
   checkMs: z
     .number()

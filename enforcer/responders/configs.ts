@@ -1,6 +1,7 @@
 /** What can be set about each responder: a line each. Schemas only, so that a configuration is checked without loading any responder. */
 import { AwsNetworkAclConfig } from './aws-network-acl/aws-network-acl.config.ts';
 import { AwsWafConfig } from './aws-waf/aws-waf.config.ts';
+import { AzureNsgConfig } from './azure-nsg/azure-nsg.config.ts';
 import { CommandConfig } from './command/command.config.ts';
 import { HaproxyMapConfig } from './haproxy-map/haproxy-map.config.ts';
 import { FirewalldConfig } from './firewalld/firewalld.config.ts';
@@ -27,6 +28,7 @@ export const RESPONDER_CONFIGS = {
   command: CommandConfig,
   'aws-network-acl': AwsNetworkAclConfig,
   'aws-waf': AwsWafConfig,
+  'azure-nsg': AzureNsgConfig,
 } as const;
 
 export type ResponderId = keyof typeof RESPONDER_CONFIGS;

@@ -15,6 +15,7 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   command: async () => (await import('./command/command.responder.ts')).command,
   'aws-network-acl': async () => (await import('./aws-network-acl/aws-network-acl.responder.ts')).awsNetworkAcl,
   'aws-waf': async () => (await import('./aws-waf/aws-waf.responder.ts')).awsWaf,
+  'azure-nsg': async () => (await import('./azure-nsg/azure-nsg.responder.ts')).azureNsg,
 };
 
 export const responderIds = Object.keys(members) as readonly ResponderId[];

@@ -46,6 +46,9 @@ export function openIpSets(options: IpSetsOptions): CloudList {
 
 class IpSets implements CloudList {
   readonly #client: WAFV2Client;
+  readonly #end = new AbortController();
+  /** Of every request: none outlasts us. */
+  readonly #ending = { abortSignal: this.#end.signal };
   readonly #options: IpSetsOptions;
   /** Ids by name, once they are known. */
   #ids = new Map<string, string>();
@@ -83,6 +86,7 @@ class IpSets implements CloudList {
   }
 
   close(): void {
+    this.#end.abort();
     this.#client.destroy();
   }
 
@@ -104,7 +108,7 @@ class IpSets implements CloudList {
     const id = this.#ids.get(name) ?? (await this.#idOf(name));
     if (id === undefined) return undefined;
     const request = { Name: name, Id: id, Scope: this.#options.scope };
-    const { IPSet: set, LockToken: token } = await this.#client.send(new GetIPSetCommand(request));
+    const { IPSet: set, LockToken: token } = await this.#client.send(new GetIPSetCommand(request), this.#ending);
     if (set === undefined) return undefined;
     const kind = family === 4 ? 'IPV4' : 'IPV6';
     if (set.IPAddressVersion !== kind)
@@ -114,7 +118,7 @@ class IpSets implements CloudList {
       const network = parseNetwork(text);
       return network === undefined ? [] : [formatNetwork(network)];
     });
-    const tags = await this.#client.send(new ListTagsForResourceCommand({ ResourceARN: set.ARN }));
+    const tags = await this.#client.send(new ListTagsForResourceCommand({ ResourceARN: set.ARN }), this.#ending);
     const tag = tags.TagInfoForResource?.TagList?.find(({ Key }) => Key === TAG)?.Value;
     if (tag === undefined && networks.length > 0)
       throw new CloudError(`the IP set ${name} holds networks of somebody else`, {
@@ -129,6 +133,7 @@ class IpSets implements CloudList {
       const next = marker === undefined ? {} : { NextMarker: marker };
       const answer = await this.#client.send(
         new ListIPSetsCommand({ Scope: this.#options.scope, Limit: 100, ...next }),
+        this.#ending,
       );
       const found = answer.IPSets?.find(({ Name }) => Name === name);
       if (found !== undefined) return found.Id;
@@ -151,6 +156,7 @@ class IpSets implements CloudList {
           Addresses: addresses,
           Tags: [{ Key: TAG, Value: MADE }],
         }),
+        this.#ending,
       );
       return;
     }
@@ -158,6 +164,7 @@ class IpSets implements CloudList {
     if (found.tag === undefined)
       await this.#client.send(
         new TagResourceCommand({ ResourceARN: found.set.ARN, Tags: [{ Key: TAG, Value: ADOPTED }] }),
+        this.#ending,
       );
     const { networks } = found;
     if (networks.size === wanted.length && wanted.every((network) => networks.has(network))) return;
@@ -172,6 +179,7 @@ class IpSets implements CloudList {
         Addresses: [...addresses],
         LockToken: token,
       }),
+      this.#ending,
     );
     return NextLockToken;
   }
@@ -182,14 +190,14 @@ class IpSets implements CloudList {
     const token = networks.size === 0 ? found.token : await this.#update(found, []);
     if (tag === MADE) {
       try {
-        await this.#client.send(new DeleteIPSetCommand({ ...this.#key(set), LockToken: token }));
+        await this.#client.send(new DeleteIPSetCommand({ ...this.#key(set), LockToken: token }), this.#ending);
         this.#ids.delete(set.Name ?? '');
       } catch (error) {
         if (error instanceof WAFAssociatedItemException) return false;
         throw error;
       }
     } else if (tag !== undefined)
-      await this.#client.send(new UntagResourceCommand({ ResourceARN: set.ARN, TagKeys: [TAG] }));
+      await this.#client.send(new UntagResourceCommand({ ResourceARN: set.ARN, TagKeys: [TAG] }), this.#ending);
     return true;
   }
 

@@ -43,6 +43,9 @@ export function openNetworkAcls(options: NetworkAclsOptions): CloudList {
 
 class NetworkAcls implements CloudList {
   readonly #client: EC2Client;
+  readonly #end = new AbortController();
+  /** Of every request: none outlasts us. */
+  readonly #ending = { abortSignal: this.#end.signal };
   readonly #options: NetworkAclsOptions;
 
   constructor(options: NetworkAclsOptions) {
@@ -65,13 +68,14 @@ class NetworkAcls implements CloudList {
       for (const place of await this.#places()) {
         for (const number of place.ours.keys()) await this.#delete(place.id, number);
         if (place.tag !== undefined)
-          await this.#client.send(new DeleteTagsCommand({ Resources: [place.id], Tags: [{ Key: TAG }] }));
+          await this.#client.send(new DeleteTagsCommand({ Resources: [place.id], Tags: [{ Key: TAG }] }), this.#ending);
       }
       return undefined;
     });
   }
 
   close(): void {
+    this.#end.abort();
     this.#client.destroy();
   }
 
@@ -88,6 +92,7 @@ class NetworkAcls implements CloudList {
       const ids = [...this.#options.networkAclIds];
       const { NetworkAcls: found = [] } = await this.#client.send(
         new DescribeNetworkAclsCommand({ NetworkAclIds: ids }),
+        this.#ending,
       );
       return ids.map((id) => {
         const acl = found.find(({ NetworkAclId }) => NetworkAclId === id);
@@ -161,16 +166,23 @@ class NetworkAcls implements CloudList {
           RuleAction: 'deny',
           ...block,
         }),
+        this.#ending,
       );
     }
   }
 
   async #tag(id: string, range: string): Promise<void> {
-    await this.#client.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: TAG, Value: range }] }));
+    await this.#client.send(
+      new CreateTagsCommand({ Resources: [id], Tags: [{ Key: TAG, Value: range }] }),
+      this.#ending,
+    );
   }
 
   async #delete(id: string, number: number): Promise<void> {
-    await this.#client.send(new DeleteNetworkAclEntryCommand({ NetworkAclId: id, RuleNumber: number, Egress: false }));
+    await this.#client.send(
+      new DeleteNetworkAclEntryCommand({ NetworkAclId: id, RuleNumber: number, Egress: false }),
+      this.#ending,
+    );
   }
 }
 

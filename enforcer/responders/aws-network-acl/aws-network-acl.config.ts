@@ -29,7 +29,7 @@ export const AwsNetworkAclConfig = z
       .describe(
         'Most rules of ours, with numbers that follow each other; also the most blocks at once. AWS allows 20 inbound rules in an ACL, those of others included, and up to 40 when asked.',
       ),
-    ...cloudOptions(),
+    ...cloudOptions({ everyMs: 2000, timeoutMs: 20_000 }),
   })
   .describe(
     'Denies attackers in network ACLs of AWS, for whole subnets: `enforcer/responders/aws-network-acl/README.md`. Needs `npm run setup -- --cloud aws`.',

@@ -24,7 +24,7 @@ export const AwsWafConfig = z
       .max(10_000)
       .default(10_000)
       .describe('Most blocks in each of the sets; AWS allows 10,000.'),
-    ...cloudOptions(),
+    ...cloudOptions({ everyMs: 2000, timeoutMs: 20_000 }),
   })
   .refine(({ scope, region }) => scope !== 'CLOUDFRONT' || region === 'us-east-1', {
     path: ['region'],
