@@ -14,9 +14,9 @@ import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { motoMissing, startMoto, type Moto } from '@netsentinel/testkit/moto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '../../responder.types.ts';
-import { AwsNetworkAclConfig } from './aws-network-acl.config.ts';
-import { awsNetworkAcl } from './aws-network-acl.responder.ts';
+import type { Change, Responder } from '@netsentinel/enforcer/responder.types';
+import { AwsNetworkAclConfig } from '@netsentinel/enforcer/responders/aws-network-acl/aws-network-acl.config';
+import { awsNetworkAcl } from '@netsentinel/enforcer/responders/aws-network-acl/aws-network-acl.responder';
 
 const until = (check: () => Promise<boolean>): Promise<void> =>
   vi.waitUntil(check, { timeout: 30_000, interval: 50 }).then(() => {});
@@ -80,6 +80,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
       clock: systemClock,
       log: silentLogger,
       most: 18,
+      shortMs: 4000,
       create: (ctx) => awsNetworkAcl.create(ctx, config()),
       blocked: async () => {
         const [one = [], other = []] = (await acls()).map((acl) => denied(acl).toSorted());

@@ -15,9 +15,9 @@ import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { motoMissing, startMoto, type Moto } from '@netsentinel/testkit/moto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '../../responder.types.ts';
-import { AwsWafConfig } from './aws-waf.config.ts';
-import { awsWaf } from './aws-waf.responder.ts';
+import type { Change, Responder } from '@netsentinel/enforcer/responder.types';
+import { AwsWafConfig } from '@netsentinel/enforcer/responders/aws-waf/aws-waf.config';
+import { awsWaf } from '@netsentinel/enforcer/responders/aws-waf/aws-waf.responder';
 
 const until = (check: () => Promise<boolean>): Promise<void> =>
   vi.waitUntil(check, { timeout: 30_000, interval: 50 }).then(() => {});
@@ -66,6 +66,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
     return {
       clock: systemClock,
       log: silentLogger,
+      shortMs: 4000,
       create: (ctx) => awsWaf.create(ctx, config({ scope: 'CLOUDFRONT' })),
       blocked: () => held('CLOUDFRONT'),
       vandalize: async () => {
