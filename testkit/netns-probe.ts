@@ -17,6 +17,8 @@ export interface ProbeRequest {
   readonly target: string;
   readonly wanted: boolean;
   readonly timeoutMs: number;
+  /** Milliseconds between two packets; without it twice a millisecond, which takes a processor. */
+  readonly everyMs?: number;
 }
 
 export interface ProbeResult {
@@ -72,7 +74,7 @@ function watch(request: ProbeRequest): void {
   const step = (): void => {
     if (stopped) return;
     const at = now();
-    if (at - (sent.at(-1) ?? 0) >= EVERY_MS) send();
+    if (at - (sent.at(-1) ?? 0) >= (request.everyMs ?? EVERY_MS)) send();
     const firstLost = sent[answered + 1];
     // Silence counts from a packet that was sent after answers had come, or from the beginning where none ever does.
     if (
@@ -83,7 +85,8 @@ function watch(request: ProbeRequest): void {
     )
       finish('done', firstLost);
     else if (at - begun > request.timeoutMs) finish('timeout', at);
-    else setImmediate(step);
+    else if (request.everyMs === undefined) setImmediate(step);
+    else setTimeout(step, request.everyMs);
   };
   const timer = setInterval(() => {}, 1000);
   socket.bind(0, request.source, step);

@@ -48,10 +48,14 @@ export class PacketProbe {
 
   /**
    * Sends all the time; `flowing` resolves with the first answer, `droppedAtMs` with the sending time (CLOCK_MONOTONIC, ms) of the
-   * first packet that got none, or NaN.
+   * first packet that got none, or NaN. `everyMs`: between two packets, where they need not be so many that they take a processor.
    */
-  watchDrop(source: string, timeoutMs = 5000): { flowing: Promise<number>; droppedAtMs: Promise<number> } {
-    const { first, end } = this.#ask('watch', source, false, timeoutMs);
+  watchDrop(
+    source: string,
+    timeoutMs = 5000,
+    everyMs?: number,
+  ): { flowing: Promise<number>; droppedAtMs: Promise<number> } {
+    const { first, end } = this.#ask('watch', source, false, timeoutMs, everyMs);
     return { flowing: first, droppedAtMs: end.then(({ state, atMs }) => (state === 'done' ? atMs : Number.NaN)) };
   }
 
@@ -60,11 +64,19 @@ export class PacketProbe {
     return (await this.#ask('tcp', source, true, timeoutMs).end).state === 'done';
   }
 
-  #ask(kind: 'watch' | 'tcp', source: string, wanted: boolean, timeoutMs: number) {
+  #ask(kind: 'watch' | 'tcp', source: string, wanted: boolean, timeoutMs: number, everyMs?: number) {
     this.#n += 1;
     const n = this.#n;
     const target = source.includes(':') ? this.#lab.defender6 : this.#lab.defender4;
-    const request: ProbeRequest = { n, kind, source, target, wanted, timeoutMs };
+    const request: ProbeRequest = {
+      n,
+      kind,
+      source,
+      target,
+      wanted,
+      timeoutMs,
+      ...(everyMs === undefined ? {} : { everyMs }),
+    };
     const first = Promise.withResolvers<number>();
     const end = Promise.withResolvers<ProbeResult>();
     this.#waiting.set(n, { first: first.resolve, end: end.resolve });

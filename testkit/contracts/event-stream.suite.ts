@@ -1,4 +1,5 @@
 /** What every `EventStream` promises, whatever its engine. A test file calls `eventStreamSuite` with a way to open its own. */
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventStream, Position, StoredRecord, StreamConsumer, StreamRecord } from '@netsentinel/contracts/stream';
 
@@ -147,6 +148,18 @@ export function eventStreamSuite(name: string, open: OpenStream): void {
       const waiting = consumer.next();
       await consumer.close();
       expect(await waiting).toEqual([]);
+    });
+
+    it('leaves nothing behind on a signal that outlives many waits', async () => {
+      const stream = await openNew();
+      const consumer = await stream.consume({ group: 'readers' });
+      const { signal } = new AbortController();
+      for (let sequence = 0; sequence < 20; sequence++) {
+        const waiting = consumer.next(signal);
+        await stream.append([makeRecord(sequence)]);
+        expect(sequences(await waiting)).toEqual([sequence]);
+      }
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
     it('gives each group everything and shares partitions within one', async () => {

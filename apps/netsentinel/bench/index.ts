@@ -91,6 +91,15 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'rivals',
+    summary:
+      'the same failed logins in one log for us, fail2ban and CrowdSec: written to dropped (root: network namespaces; both installed)',
+    options: { samples: number('attackers', 30) },
+    run: async ({ samples }) => ({
+      ...(await (await import('./rivals/rivals.bench.ts')).benchRivals({ samples: samples! })),
+    }),
+  },
+  {
     name: 'tail',
     summary: 'line written to a followed file to incident, beside a background of harmless lines',
     options: { samples: number('attackers', 200), lines: number('background lines a second', 2_000) },

@@ -107,6 +107,15 @@ export class FakeState {
   transactions = 0;
   actorReads = 0;
 
+  /** What a process that starts after a crash finds. */
+  afterCrash(): FakeState {
+    const copy = new FakeState();
+    for (const name of ['incidents', 'actors', 'actions', 'exceptions'] as const)
+      Object.assign(copy, { [name]: new Map<string, unknown>(this[name]) });
+    copy.marks = this.marks;
+    return copy;
+  }
+
   readonly #read = {
     incident: async (id: string) => this.incidents.get(id),
     incidents: async ({ actor, status, lastSeenUntil = Infinity, limit }: IncidentFilter) => ({

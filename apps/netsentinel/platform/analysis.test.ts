@@ -1,4 +1,5 @@
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
+import type { Clock } from '@netsentinel/contracts/clock';
 import { pack } from '@netsentinel/kernel/pack';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -13,6 +14,7 @@ import {
   startAnalysis,
   stopAnalysis,
 } from './analysis.fixture.ts';
+import { BEHIND_MS } from './result-store.ts';
 
 afterEach(stopAnalysis);
 
@@ -151,6 +153,46 @@ describe('analysis', () => {
     expect(state.marks).toEqual([{ partition: 0, offset: 6n }]);
   });
 
+  it('stores an attacker at once, and the memory of many harmless ones together within a second', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { settled, clock, planned } = await startAnalysis(stream, state);
+    const visitors = Array.from({ length: 40 }, (_, n) => `192.0.2.${n + 1}`);
+    for (const [n, ip] of visitors.entries()) {
+      stream.feed(move('ssh-connect', { ip }));
+      await settled(n + 1);
+    }
+    expect(state.transactions).toBe(0);
+    stream.feed(login('success'));
+    await settled(41);
+    expect(planned).toHaveLength(1);
+    expect([...state.actors.keys()]).toEqual([ATTACKER]);
+    expect(state.marks).toEqual([]);
+    clock.advance(BEHIND_MS);
+    await vi.waitFor(() => expect(state.marks).toEqual([{ partition: 0, offset: 41n }]));
+    expect([...state.actors.keys()].toSorted()).toEqual([...visitors, ATTACKER].toSorted());
+    expect(state.transactions).toBe(2);
+  });
+
+  it('remembers harmless moves when storing something else has failed since', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, settled, clock } = await startAnalysis(stream, state);
+    stream.feed(move('ssh-connect', { ip: '192.0.2.1' }));
+    await settled(1);
+    state.failures = 1;
+    stream.feed(login('failure', { ip: '192.0.2.2' }));
+    await vi.waitFor(() => expect(state.transactions).toBe(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(100);
+    await settled(2);
+    stream.feed(login('success', { ip: '192.0.2.1' }));
+    await settled(3);
+    const incident = [...state.incidents.values()].find(({ actor }) => actor === '192.0.2.1');
+    expect(incident?.timeline.map(({ kind }) => kind)).toContain('connect');
+    expect(running.counters).toMatchObject({ events: 3, moves: 3, repeats: 0, failures: 0 });
+  });
+
   it.each([{ maxActors: 2 }, { maxActorBytes: 6000 }])(
     'keeps no more in memory than told (%j), and loses nothing by it',
     async (bounds) => {
@@ -184,25 +226,30 @@ describe('analysis', () => {
         ? login(n > 16 ? 'success' : 'failure', { ip })
         : move('ssh-command', { ip, process: { command_line: `uname -${n}` } });
     });
-    const unhurried = {
+    /** Retries come at once; whether memory follows before the next event is up to the step. */
+    const unhurried = (follows: boolean): Clock => ({
       now: () => NOW,
       monotonicMs: () => 0,
-      after: (_ms: number, call: () => void) => (setImmediate(call), () => {}),
-    };
+      after: (ms, call) => (ms < BEHIND_MS || follows ? (setImmediate(call), () => {}) : () => {}),
+    });
     const run = async (steps: readonly Step[]): Promise<unknown> => {
       const stream = new FakeStream();
-      const state = new FakeState();
+      let state = new FakeState();
       let at = 0;
-      for (const { take, fail, restart } of [...steps, { take: events.length, fail: 0, restart: true }]) {
-        const { analysis: running, settled } = await startAnalysis(stream, state, { clock: unhurried });
+      const last: Step = { take: events.length, fail: 0, end: 'stop', follows: false };
+      for (const { take, fail, end, follows } of [...steps, last]) {
+        const { analysis: running, settled } = await startAnalysis(stream, state, { clock: unhurried(follows) });
         const already = Number(state.marks[0]?.offset ?? 0n);
-        for (const piece of [take, restart ? 0 : take]) {
+        for (const piece of [take, end === 'stop' ? 0 : take]) {
           state.failures = fail;
           const next = events.slice(at, at + piece);
           at += next.length;
           stream.feed(...next);
           await settled(at - already);
         }
+        const left = state;
+        if (end === 'crash') state = state.afterCrash();
+        left.failures = 0;
         await running.stop();
       }
       const strip = ({ timeline, ...rest }: Incident) => ({
@@ -216,12 +263,17 @@ describe('analysis', () => {
       };
     };
     const straight = await run([]);
-    const step = fc.record({ take: fc.integer({ min: 1, max: 6 }), fail: fc.nat(2), restart: fc.boolean() });
+    const step = fc.record({
+      take: fc.integer({ min: 1, max: 6 }),
+      fail: fc.nat(2),
+      end: fc.constantFrom('stop', 'crash', 'crash'),
+      follows: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 5 }), async (steps) => {
         expect(await run(steps)).toEqual(straight);
       }),
-      { numRuns: 25 },
+      { numRuns: 60 },
     );
   });
 });
@@ -235,6 +287,8 @@ interface Step {
   readonly take: number;
   /** Transactions that fail first. */
   readonly fail: number;
-  /** Whether to start anew after the first. */
-  readonly restart: boolean;
+  /** How it ends: in order after the first, or by a crash after the second. */
+  readonly end: 'stop' | 'crash';
+  /** Whether what is remembered of actors gets the time to be stored. */
+  readonly follows: boolean;
 }

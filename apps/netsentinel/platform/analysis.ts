@@ -1,19 +1,18 @@
 /**
  * Ties detection, folding and response together: reads events from the stream and turns them into incidents and planned actions. All that
- * a batch changes (incidents, actor states, actions, the stream position) is one transaction; only what is durable is told to others. A
- * crash anywhere redoes a batch with the same result.
+ * a batch changes for others to see (incidents, their actors' states, actions) is one transaction; only what is durable is told. A crash
+ * anywhere redoes what was read since the stored position, with the same result.
  */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Actor } from '@netsentinel/contracts/actor';
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
-import type { StateTransaction } from '@netsentinel/contracts/state-store';
-import type { Position, StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
+import type { StoredRecord, StreamConsumer } from '@netsentinel/contracts/stream';
 import { closeIncident, sayTime } from '@netsentinel/alert/close';
 import { foldAction } from '@netsentinel/alert/fold-action';
 import { foldEvent, foldFindings } from '@netsentinel/alert/fold';
-import { isRepeat, packActorState, rememberBefore } from '@netsentinel/detect/actor-state';
+import { isRepeat, rememberBefore } from '@netsentinel/detect/actor-state';
 import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
@@ -24,6 +23,7 @@ import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement
 import { Dossiers, type Dossier } from './dossiers.ts';
 import { closeQuiet, replaceIncident } from './incident-changes.ts';
 import { REPLAY_GROUP, RuleJudge } from './rule-judge.ts';
+import { BEHIND_MS, ResultStore, type Change } from './result-store.ts';
 import { nextPositions } from './store-writer.ts';
 import { pause, surely } from './surely.ts';
 
@@ -38,23 +38,12 @@ const TURN = 200;
 const RULES_TURN = 500;
 const DEFAULT_MAX_ACTORS = 50_000;
 const DEFAULT_MAX_ACTOR_BYTES = 64 * 1024 * 1024;
-/** How long the position may lag behind while there is only background, which it does no harm to read again. */
-const IDLE_MARK_MS = 1000;
 const FIRST_RETRY_MS = 100;
 const MAX_OLD_INCIDENTS = 10;
 const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 type Tally = Omit<AnalysisCounters, 'events'>;
 const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
-
-interface Change {
-  readonly dossier: Dossier;
-  /** The incident as stored before this batch, to see whether it changed. */
-  readonly before: Incident | undefined;
-  /** Earlier incidents that a newer one took the place of. */
-  readonly replaced: Incident[];
-  planned: Action[];
-}
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
@@ -69,9 +58,16 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   let consumer: StreamConsumer | undefined;
   let running: Promise<void> = Promise.resolve();
   let exclusive: Promise<unknown> = Promise.resolve();
-  /** Positions that only background has been read up to, not yet stored. */
-  let unmarked = new Map<number, bigint>();
-  let markedAt = clock.monotonicMs();
+  let cancelCatchUp: (() => void) | undefined;
+  const results = new ResultStore({
+    state,
+    clock,
+    setPositions: async (tx, positions) => {
+      await tx.setWatermarks(ANALYSIS_GROUP, positions);
+      if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, rules.replayFrom(clock.now()));
+    },
+    onPositions: async (positions) => consumer?.commit(positions),
+  });
 
   /** One writer of incidents at a time: batches, replies and people take turns. */
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -85,8 +81,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const fresh: StoredRecord[] = [];
     const correlated: Correlated[] = [];
     let [moves, asked] = [0, 0];
-    const tally = { ...NOTHING };
-    for (const record of records) {
+    const { redo } = results;
+    const counted = { ...NOTHING };
+    for (const record of [...redo, ...records]) {
+      // What is done once more was counted the first time.
+      const tally = fresh.length < redo.length ? { ...NOTHING } : counted;
       if (rules !== undefined && ++asked % RULES_TURN === 0) await nextTurn();
       if (attempt(record, tally, () => rules?.sawBefore(record)) === true) continue;
       fresh.push(record);
@@ -104,9 +103,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
     // First what others will need: it is there once however often this batch is analysed.
     if (correlated.length > 0) await options.correlate?.(correlated);
-    await settle(changes, (plans) => store(plans, nextPositions(fresh)));
-    counters.events += fresh.length;
-    for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += tally[name];
+    await settle(changes, () => results.put(changes, nextPositions(fresh), fresh));
+    planCatchUp();
+    counters.events += fresh.length - redo.length;
+    for (const name of ['moves', 'detections', 'repeats', 'failures'] as const) counters[name] += counted[name];
   }
 
   /** Undefined for background that no rule matches. */
@@ -133,19 +133,19 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   }
 
   /** Plans what these changes call for, stores all of it, and only then tells others. */
-  async function settle(
-    changes: ReadonlyMap<Actor, Change>,
-    write: (changes: ReadonlyMap<Actor, Change>) => Promise<void>,
-  ): Promise<void> {
+  async function settle(changes: ReadonlyMap<Actor, Change>, write: () => Promise<void>): Promise<void> {
     for (const change of changes.values()) await plan(change);
-    await write(changes);
+    await write();
     for (const { dossier, before, planned, replaced } of changes.values()) {
       for (const incident of replaced) options.onIncident(summaryOf(incident));
       if (dossier.incident !== undefined && dossier.incident !== before)
         options.onIncident(summaryOf(dossier.incident));
       for (const action of planned) options.onAction(action);
     }
-    dossiers.forgetOldest([...changes.values()].map(({ dossier }) => dossier));
+    dossiers.forgetOldest(
+      [...changes.values()].map(({ dossier }) => dossier),
+      results.isAhead,
+    );
   }
 
   /** What breaks on one event is ours to mend, and no reason to stop for all others. */
@@ -217,35 +217,20 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return lists.flat();
   }
 
-  async function store(changes: ReadonlyMap<Actor, Change>, next: readonly Position[]): Promise<void> {
-    const read = new Map(unmarked);
-    for (const { partition, offset } of next) read.set(partition, offset);
-    if (changes.size === 0 && clock.monotonicMs() - markedAt < IDLE_MARK_MS) {
-      unmarked = read;
-      return;
-    }
-    const marks = positionsOf(read);
-    await state.transaction(async (tx) => {
-      await putChanges(tx, changes);
-      await tx.setWatermarks(ANALYSIS_GROUP, marks);
-      await setReplay(tx);
+  /** What no further batch carries along is stored all the same. */
+  function planCatchUp(): void {
+    if (cancelCatchUp !== undefined || !results.isBehind || stopping.signal.aborted) return;
+    cancelCatchUp = clock.after(BEHIND_MS, () => {
+      cancelCatchUp = undefined;
+      if (stopping.signal.aborted) return;
+      // With nothing new: what has to be done once more is.
+      const work = results.redo.length > 0 ? () => analyse([]) : () => results.catchUp();
+      void aloneOrForgotten(work)
+        .catch((error: unknown) =>
+          log.error('what is remembered of actors could not be stored', { error: describeError(error) }),
+        )
+        .then(planCatchUp);
     });
-    unmarked = new Map();
-    markedAt = clock.monotonicMs();
-    await consumer?.commit(marks);
-  }
-
-  async function setReplay(tx: StateTransaction): Promise<void> {
-    if (rules !== undefined) await tx.setWatermarks(REPLAY_GROUP, rules.replayFrom(clock.now()));
-  }
-
-  async function putChanges(tx: StateTransaction, changes: ReadonlyMap<Actor, Change>): Promise<void> {
-    for (const [actor, { dossier, before, replaced, planned }] of changes) {
-      for (const incident of replaced) await tx.putIncident(incident);
-      if (dossier.incident !== undefined && dossier.incident !== before) await tx.putIncident(dossier.incident);
-      await tx.putActorState(actor, packActorState(dossier.state), dossier.state.lastSeen);
-      for (const action of planned) await tx.putAction(action);
-    }
   }
 
   /** What is in memory is ahead of what is stored when storing fails: then it is forgotten, and read from the store again. */
@@ -253,6 +238,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return alone(() =>
       work().catch((error: unknown) => {
         dossiers.forgetAll();
+        results.forget();
         throw error;
       }),
     );
@@ -260,7 +246,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
   /** However often it takes; given up when stopped, the batch is read again at the next start. */
   function analyseSurely(records: readonly StoredRecord[]): Promise<boolean> {
-    rules?.nextBatch();
+    if (results.isWhole) rules?.nextBatch();
     return surely(() => aloneOrForgotten(() => analyse(records)), {
       clock,
       signal: stopping.signal,
@@ -297,18 +283,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     async stop() {
       stopping.abort();
       await running;
-      const marks = positionsOf(unmarked);
-      if (marks.length > 0)
-        await alone(() =>
-          state.transaction(async (tx) => {
-            await tx.setWatermarks(ANALYSIS_GROUP, marks);
-            await setReplay(tx);
-          }),
-        ).catch((error: unknown) =>
-          log.warn('the position of analysis was not stored; some background is read again', {
-            error: describeError(error),
-          }),
-        );
+      cancelCatchUp?.();
+      await alone(() => results.catchUp()).catch((error: unknown) =>
+        log.warn('the position of analysis was not stored; some of the stream is read again', {
+          error: describeError(error),
+        }),
+      );
       await exclusive;
       await consumer?.close();
     },
@@ -329,16 +309,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
           const next = foldFindings(change.dossier.incident, event, detections, foldContext(change.dossier));
           if (next !== undefined) become(change, next, event);
         }
-        await settle(changes, () =>
-          state.transaction(async (tx) => {
-            await putChanges(tx, changes);
-            await write(tx);
-          }),
-        );
+        await settle(changes, () => results.putLate(changes, write));
         counters.detections += findings.length;
       }),
     changeIncident: (id, change) =>
       alone(async () => {
+        await results.catchUp();
         const incident = await replaceIncident(changeContext, id, change);
         // Which incident is the actor's open one may be another now: the store knows.
         if (incident !== undefined) dossiers.forgetAll();
@@ -350,8 +326,4 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function positionsOf(marks: ReadonlyMap<number, bigint>): Position[] {
-  return [...marks].map(([partition, offset]) => ({ partition, offset }));
 }

@@ -71,8 +71,8 @@ export class Dossiers {
     if (dossier?.incident?.id === incident.id) dossier.incident = incident;
   }
 
-  /** Weighs what has changed, and forgets the oldest beyond the limits. Only between batches, when all is stored. */
-  forgetOldest(changed: Iterable<Dossier>): void {
+  /** Weighs what has changed, and forgets the oldest beyond the limits, but for those that `isAhead` of what is stored. Only between batches. */
+  forgetOldest(changed: Iterable<Dossier>, isAhead: (actor: Actor) => boolean): void {
     for (const dossier of changed) {
       const bytes = weightOf(dossier);
       this.#bytes += bytes - dossier.bytes;
@@ -80,6 +80,7 @@ export class Dossiers {
     }
     for (const [actor, dossier] of this.#known) {
       if (this.#known.size <= this.#limits.maxActors && this.#bytes <= this.#limits.maxBytes) return;
+      if (isAhead(actor)) continue;
       this.#known.delete(actor);
       this.#bytes -= dossier.bytes;
     }

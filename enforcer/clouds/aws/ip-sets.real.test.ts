@@ -66,7 +66,6 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
     return {
       clock: systemClock,
       log: silentLogger,
-      shortMs: 4000,
       create: (ctx) => awsWaf.create(ctx, config({ scope: 'CLOUDFRONT' })),
       blocked: () => held('CLOUDFRONT'),
       vandalize: async () => {

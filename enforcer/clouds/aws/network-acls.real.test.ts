@@ -80,7 +80,6 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
       clock: systemClock,
       log: silentLogger,
       most: 18,
-      shortMs: 4000,
       create: (ctx) => awsNetworkAcl.create(ctx, config()),
       blocked: async () => {
         const [one = [], other = []] = (await acls()).map((acl) => denied(acl).toSorted());

@@ -30,7 +30,6 @@ responderSuite('azure-nsg', () => {
   return Promise.resolve({
     clock: systemClock,
     log: silentLogger,
-    shortMs: 2000,
     create: (ctx) => azureNsg.create(ctx, config(azure)),
     blocked: () => Promise.resolve(held(azure)),
     vandalize: () => {

@@ -29,7 +29,6 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
     return Promise.resolve({
       clock: systemClock,
       log: silentLogger,
-      shortMs: 2000,
       create: (ctx) => gcpFirewallPolicy.create(ctx, config()),
       blocked: () => Promise.resolve(held()),
       vandalize: () => {

@@ -120,8 +120,13 @@ export class Member implements StreamConsumer {
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#closed || signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
-      this.#waiting = resolve;
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const end = (): void => {
+        // One signal outlives very many waits.
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      this.#waiting = end;
+      signal?.addEventListener('abort', end);
     });
     this.#waiting = undefined;
   }

@@ -3,6 +3,7 @@
  * queue is not told, and counted. A batch that may have arrived is sent again under the same key, so it is kept once.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { GuardLog } from '../guard.types.ts';
 
@@ -166,11 +167,7 @@ export class Reporter {
 
   /** False where guard was closed meanwhile. */
   async #wait(ms: number): Promise<boolean> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      this.#closing.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await delay(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
     return !this.#closing.signal.aborted;
   }
 }
