@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -43,8 +43,14 @@ function write(sql: string): void {
   db.close();
 }
 
+/** Whoever has it open, SQLite keeps a log beside it. */
+function isOpen(): boolean {
+  return existsSync(`${file}-wal`);
+}
+
 function open(work: (store: BlockStore) => void): void {
   const store = new BlockStore(file);
+  expect(isOpen()).toBe(true);
   try {
     work(store);
   } finally {
@@ -138,6 +144,7 @@ describe('a journal of version 1', () => {
 it('leaves a journal of version 1 as it is where it cannot be brought over', () => {
   write(`${VERSION_1} CREATE TABLE block_1 (in_the_way INTEGER);`);
   expect(() => new BlockStore(file)).toThrow('block_1');
+  expect(isOpen()).toBe(false);
   const db = new DatabaseSync(file);
   expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
   expect(db.prepare('SELECT count(*) AS n FROM block').get()).toEqual({ n: 3 });
@@ -149,4 +156,5 @@ it('leaves a journal of version 1 as it is where it cannot be brought over', () 
 it('refuses a journal that a newer version wrote', () => {
   write('PRAGMA user_version = 99');
   expect(() => new BlockStore(file)).toThrow('newer version');
+  expect(isOpen()).toBe(false);
 });

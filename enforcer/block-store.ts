@@ -2,10 +2,10 @@
  * The blocks that the enforcer intends, durable before anything changes in the world, and the outbox of the audit, which commits
  * with them: what happened and the line that says so are one transaction. SQLite keeps 100,000 of them off our heap.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ActionStatus, ResponseMode } from '@netsentinel/contracts/action';
-import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import type { AuditEntry } from './audit.ts';
+import { openBlockDatabase, transact } from './block-database.ts';
 
 /** One responder's part in a block: all parts of a block share its id and its target. */
 export interface Block {
@@ -30,33 +30,6 @@ export interface Block {
   readonly detail: string;
 }
 
-const TABLE = `
-  CREATE TABLE IF NOT EXISTS block (
-    id TEXT NOT NULL, target TEXT NOT NULL, responder TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL,
-    reason TEXT NOT NULL, incident TEXT NOT NULL, applied_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    deadline INTEGER NOT NULL, live INTEGER NOT NULL, actor TEXT NOT NULL, rules TEXT NOT NULL, detail TEXT NOT NULL,
-    PRIMARY KEY (id, responder)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS block_target ON block (target, responder, live, deadline);
-  CREATE INDEX IF NOT EXISTS block_deadline ON block (deadline);
-`;
-const SCHEMA = `
-  ${TABLE}
-  CREATE TABLE IF NOT EXISTS ended (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-`;
-/** Version 1 knew one responder for each block. */
-const FROM_1 = `
-  DROP INDEX block_target;
-  DROP INDEX block_deadline;
-  ALTER TABLE block RENAME TO block_1;
-  ${TABLE}
-  INSERT INTO block SELECT id, target, responder, mode, status, reason, incident, applied_at, expires_at, deadline,
-    mode = 'enforce', '', '[]', '' FROM block_1;
-  DROP TABLE block_1;
-`;
-const VERSION = 2;
 const MAX_ENDED = 200_000;
 const COLUMNS =
   'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline, live, actor, rules, detail';
@@ -67,44 +40,17 @@ export class BlockStore {
   #size = 0;
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096');
-    const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (typeof version !== 'number' || version > VERSION)
-      throw new NetSentinelError(
-        'ENFORCER_STATE_VERSION',
-        'user',
-        'The enforcer’s state was written by a newer version',
-        {
-          hint: 'Start the version that wrote it, or restore a backup.',
-          where: file,
-        },
-      );
-    this.transaction(() => this.#db.exec(`${version === 1 ? FROM_1 : ''} ${SCHEMA} PRAGMA user_version = ${VERSION}`));
+    this.#db = openBlockDatabase(file);
     this.#size = this.#count();
   }
 
   /** One transaction: durable once it returns, or (`lazily`) with the next durable one. */
   transaction<T>(work: () => T, lazily = false): T {
     this.#db.exec(lazily ? 'PRAGMA synchronous = NORMAL' : 'PRAGMA synchronous = FULL');
-    this.#db.exec('BEGIN IMMEDIATE');
     try {
-      const result = work();
-      this.#db.exec('COMMIT');
-      return result;
+      return transact(this.#db, work);
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#size = this.#count();
-      if (isDiskFull(error) || /disk is full/i.test(String(error)))
-        throw new NetSentinelError(
-          'ENFORCER_DISK_FULL',
-          'operational',
-          'The enforcer cannot write its state: the disk is full',
-          {
-            cause: error,
-            hint: 'Free space in the data folder; blocks in force stay and expire.',
-          },
-        );
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import { ResponseMode } from '@netsentinel/contracts/action';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 import { RESPONDER_CONFIGS, type ResponderId } from './responders/configs.ts';
+import { leadingWords, prefixLength4, prefixLength6 } from './shared.config.ts';
 
 const networkText = z
   .string()
@@ -96,20 +97,8 @@ export const EnforcerConfig = z
           .max(365 * DAY_MS)
           .default(7 * DAY_MS)
           .describe('Longest time, in milliseconds, that an order may block for.'),
-        minPrefix4: z
-          .number()
-          .int()
-          .min(8)
-          .max(32)
-          .default(24)
-          .describe('Widest IPv4 network, as a prefix length in bits.'),
-        minPrefix6: z
-          .number()
-          .int()
-          .min(16)
-          .max(128)
-          .default(48)
-          .describe('Widest IPv6 network, as a prefix length in bits.'),
+        minPrefix4: prefixLength4.default(24).describe('Widest IPv4 network, as a prefix length in bits.'),
+        minPrefix6: prefixLength6.default(48).describe('Widest IPv6 network, as a prefix length in bits.'),
         maxTrafficShare: z
           .number()
           .min(0)
@@ -176,11 +165,9 @@ export const EnforcerConfig = z
       .max(4096)
       .default('/etc/resolv.conf')
       .describe('File that names the DNS servers, which are never blocked.'),
-    ipCommand: z
-      .array(z.string().min(1).max(256))
-      .max(16)
-      .default([])
-      .describe('Program and leading arguments that run ip, for another namespace; empty: ip from the system folders.'),
+    ipCommand: leadingWords.describe(
+      'Program and leading arguments that run ip, for another namespace; empty: ip from the system folders.',
+    ),
     auditFileBytes: z
       .number()
       .int()

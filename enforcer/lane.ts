@@ -8,6 +8,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Availability, Change, ChangeOutcome, IntendedBlocks, Responder } from './responder.types.ts';
+import { Turns } from './turns.ts';
 
 /** With more networks than this changed at once, replacing everything is faster than changing each. */
 export const MAX_CHANGES = 2000;
@@ -48,7 +49,7 @@ export class Lane {
   #behind = false;
   #working = false;
   #busySince: number | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #replacing: Promise<boolean> | undefined;
   #started = false;
   #down = false;
@@ -168,12 +169,15 @@ export class Lane {
     this.#cancelWatch?.();
     await this.responder.close();
     let cancel: (() => void) | undefined;
-    await Promise.race([this.#tail, new Promise<void>((resolve) => (cancel = this.#clock.after(CLOSE_MS, resolve)))]);
+    await Promise.race([
+      this.#turns.done(),
+      new Promise<void>((resolve) => (cancel = this.#clock.after(CLOSE_MS, resolve))),
+    ]);
     cancel?.();
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#tail.then(async () => {
+    const run = this.#turns.take(async () => {
       this.#busySince = this.#clock.monotonicMs();
       try {
         return await work();
@@ -181,9 +185,7 @@ export class Lane {
         this.#busySince = undefined;
       }
     });
-    this.#tail = run.catch((error: unknown) =>
-      this.#log.error('A responder broke its contract', { responder: this.id, error }),
-    );
+    run.catch((error: unknown) => this.#log.error('A responder broke its contract', { responder: this.id, error }));
     return run;
   }
 

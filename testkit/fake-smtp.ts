@@ -1,11 +1,8 @@
 /** A mail server (npm's `smtp-server`) that keeps what is sent to it, with a certificate and a login of its own. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
+import { loopbackCertificate } from './certificate.ts';
 
 export interface Mail {
   readonly from: string;
@@ -30,44 +27,6 @@ export interface FakeSmtpOptions {
   /** Refuses the message with this answer. */
   readonly refuse?: { readonly code: number; readonly text: string };
   readonly login?: { readonly user: string; readonly password: string };
-}
-
-let certificate: { readonly cert: string; readonly key: string } | undefined;
-
-/** For `localhost` and 127.0.0.1; made once a process. */
-export function loopbackCertificate(): { readonly cert: string; readonly key: string } {
-  if (certificate !== undefined) return certificate;
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-  try {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost,IP:127.0.0.1',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
-    certificate = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-    return certificate;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 export async function fakeSmtp(options: FakeSmtpOptions = {}): Promise<FakeSmtp> {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
 import { freePort, up, type Started } from '../cli/netsentinel.ts';
@@ -25,7 +26,9 @@ beforeAll(() => {
   // What Debian packs is enough; modules come by Go's own means and are checked against go.sum.
   const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly' };
   execFileSync('go', ['build', '-o', join(tools, 'client'), '.'], { cwd: CLIENT, env });
-  certificates();
+  // An authority, and a certificate of it for each side.
+  const issuer = writeCertificate(tools, 'ca', { commonName: 'Senders' });
+  for (const name of ['server', 'client']) writeCertificate(tools, name, { commonName: name, issuer });
 });
 afterAll(() => rmSync(tools, { recursive: true, force: true }));
 
@@ -50,30 +53,6 @@ afterEach(async () => {
   await started?.stop('SIGTERM');
   rmSync(top, { recursive: true, force: true });
 });
-
-/** An authority, and a certificate of it for each side. */
-function certificates(): void {
-  const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { cwd: tools, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Senders');
-  for (const name of ['server', 'client']) {
-    const alt = ['-addext', 'subjectAltName=DNS:localhost'];
-    const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key'];
-    openssl(
-      'req',
-      '-x509',
-      ...key,
-      ...by,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-      '-subj',
-      `/CN=${name}`,
-      ...alt,
-    );
-  }
-}
 
 async function send(...args: string[]): Promise<{ acked: number; connections: number } | string> {
   const child = spawn(join(tools, 'client'), args, { stdio: ['ignore', 'pipe', 'pipe'] });

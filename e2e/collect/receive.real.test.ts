@@ -2,7 +2,7 @@
  * Logs sent to us by the programs that people send logs with: util-linux's logger, Debian's rsyslog, curl. Each of them tells of an attacker of its own, and the whole
  * product, started as its user does, must tell of all of them.
  */
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
 
@@ -26,27 +27,7 @@ const ports = { udp: 0, tcp: 0, tls: 0, http: 0 };
 
 beforeAll(async () => {
   top = mkdtempSync(join(tmpdir(), 'ns-receive-'));
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost',
-      '-keyout',
-      join(top, 'key.pem'),
-      '-out',
-      join(top, 'cert.pem'),
-    ],
-    { stdio: 'ignore' },
-  );
+  writeCertificate(top, 'receiver');
   for (const name of ['udp', 'tcp', 'tls', 'http'] as const) ports[name] = await freePort();
   const consolePort = await freePort();
   writeFileSync(
@@ -61,7 +42,7 @@ collectors:
     options:
       udp: { address: 127.0.0.1, port: ${ports.udp} }
       tcp: { address: 127.0.0.1, port: ${ports.tcp} }
-      tls: { address: 127.0.0.1, port: ${ports.tls}, certFile: cert.pem, keyFile: key.pem }
+      tls: { address: 127.0.0.1, port: ${ports.tls}, certFile: receiver.pem, keyFile: receiver.key }
       allow: [127.0.0.0/8]
   - id: posted
     type: http
@@ -128,7 +109,7 @@ describe.skipIf(rsyslogd === undefined)('rsyslog', () => {
     const file = join(top, 'rsyslog.conf');
     writeFileSync(
       file,
-      `global(workDirectory="${top}" DefaultNetstreamDriverCAFile="${join(top, 'cert.pem')}")
+      `global(workDirectory="${top}" DefaultNetstreamDriverCAFile="${join(top, 'receiver.pem')}")
 module(load="imfile" mode="inotify")
 input(type="imfile" File="${inbox}" Tag="sshd:" Severity="info" Facility="auth")
 ${forward('198.51.100.21', `port="${ports.tcp}" TCP_Framing="traditional"`)}

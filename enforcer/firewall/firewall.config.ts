@@ -1,14 +1,11 @@
 /** What can be set about each responder whose firewall is looked after by `PolledResponder`, and about those that use ipset. */
 import { z } from 'zod';
+import { leadingWords, setSize } from '../shared.config.ts';
 
 export const pollingOptions = () => ({
-  prefix: z
-    .array(z.string().min(1).max(256))
-    .max(16)
-    .default([])
-    .describe(
-      'Leading words of every program that is run, for a firewall in another namespace; empty: programs from the system folders.',
-    ),
+  prefix: leadingWords.describe(
+    'Leading words of every program that is run, for a firewall in another namespace; empty: programs from the system folders.',
+  ),
   checkMs: z
     .number()
     .int()
@@ -40,11 +37,5 @@ export const ipsetOptions = (set: string) => ({
     .describe(
       'Beginning of the names of our two ipsets (`hash:net`), which `4` and `6` follow. Share them with nobody: what others put in is taken out.',
     ),
-  maxElements: z
-    .number()
-    .int()
-    .min(1024)
-    .max(4_194_304)
-    .default(262_144)
-    .describe('Most elements that the kernel keeps in one set.'),
+  maxElements: setSize.describe('Most elements that the kernel keeps in one set.'),
 });

@@ -2,7 +2,7 @@ import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/a
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
 import type { Firewall, Upkeep } from './firewall.types.ts';
@@ -12,6 +12,8 @@ import { PolledResponder } from './polled-responder.ts';
 class MapFirewall implements Firewall {
   readonly longestMs = 1_000_000;
   readonly entries = new Map<string, { readonly network: Network; readonly end: number }>();
+  /** What it must take out, and when, by its own books: a change is in them whether it could be made or not. */
+  readonly #books = new Map<string, { readonly network: Network; readonly end: number }>();
   readonly clock: ManualClock;
   readonly keeps: boolean;
   rules = true;
@@ -45,10 +47,12 @@ class MapFirewall implements Firewall {
   }
   replace(entries: Iterable<Entry>): Promise<CommandResult> {
     this.entries.clear();
+    this.#books.clear();
     for (const entry of entries) this.#set(entry);
     return Promise.resolve({ ok: true });
   }
   change(changes: readonly Change[]): Promise<CommandResult> {
+    for (const { kind, network } of changes) if (kind === 'unblock') this.#books.delete(formatNetwork(network));
     if (this.failing-- > 0) return Promise.resolve({ ok: false, reason: 'no such set' });
     this.changes += changes.length;
     for (const change of changes) {
@@ -79,14 +83,16 @@ class MapFirewall implements Firewall {
     return Promise.resolve(this.down === undefined ? { ok: true } : { ok: false, reason: this.down });
   }
   due(now: number): Network[] {
-    return [...this.entries.values()].filter(({ end }) => end <= now).map(({ network }) => network);
+    return [...this.#books.values()].filter(({ end }) => end <= now).map(({ network }) => network);
   }
   nextEnd(): number | undefined {
-    if (!this.keeps || this.entries.size === 0) return undefined;
-    return Math.min(...[...this.entries.values()].map(({ end }) => end));
+    if (!this.keeps || this.#books.size === 0) return undefined;
+    return Math.min(...[...this.#books.values()].map(({ end }) => end));
   }
   #set({ network, remainingMs }: Entry): void {
-    this.entries.set(formatNetwork(network), { network, end: this.clock.monotonicMs() + remainingMs });
+    const entry = { network, end: this.clock.monotonicMs() + remainingMs };
+    this.entries.set(formatNetwork(network), entry);
+    this.#books.set(formatNetwork(network), entry);
   }
 }
 
@@ -127,6 +133,7 @@ describe('PolledResponder', () => {
   let intended: Map<string, { readonly network: Network; readonly end: number }>;
   let mended: [string, number][];
   let responder: PolledResponder;
+  let make: () => PolledResponder;
 
   const network = (text: string): Network => parseNetwork(text) ?? { family: 4, base: 0n, prefix: 32 };
   const intend = (text: string, remainingMs = 600_000): Entry => {
@@ -162,7 +169,8 @@ describe('PolledResponder', () => {
       },
       onMended: (what: string, entries: number) => mended.push([what, entries]),
     };
-    responder = new PolledResponder('map', ctx, firewall, POLLING);
+    make = () => new PolledResponder('map', ctx, firewall, POLLING);
+    responder = make();
   });
 
   it('does not compare every entry while all is as intended', async () => {
@@ -289,26 +297,39 @@ describe('PolledResponder', () => {
     expect(await responder.apply([{ kind: 'unblock', network: network('198.18.1.1') }])).toMatchObject([{ ok: false }]);
   });
 
-  it('takes entries out at their end where they do not end by themselves, also after it could not', async () => {
-    firewall = new MapFirewall(clock, true);
-    responder = new PolledResponder(
-      'map',
-      {
-        clock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: () => {},
-      },
-      firewall,
-      POLLING,
-    );
-    await responder.start();
-    await responder.apply([{ kind: 'block', renew: false, network: network('198.18.1.1'), remainingMs: 2000 }]);
-    firewall.failing = 1;
-    await pass(2000);
-    expect(firewall.blocked()).toEqual(['198.18.1.1']);
-    await pass(1000);
-    expect(firewall.blocked()).toEqual([]);
-    await responder.close();
+  describe('over a firewall whose entries do not end by themselves', () => {
+    beforeEach(async () => {
+      firewall = new MapFirewall(clock, true);
+      responder = make();
+      await responder.start();
+      await block('198.18.1.1', 2000);
+      await block('198.18.1.2');
+    });
+    afterEach(() => responder.close());
+
+    it('takes them out at their end', async () => {
+      await pass(1500);
+      expect(firewall.blocked()).toEqual(['198.18.1.1', '198.18.1.2']);
+      await pass(500);
+      expect([firewall.blocked(), mended]).toEqual([['198.18.1.2'], []]);
+    });
+
+    it('replaces everything at once where one cannot be taken out', async () => {
+      firewall.failing = 1;
+      await pass(2000);
+      expect(firewall.blocked()).toEqual(['198.18.1.2']);
+      expect(mended).toEqual([['a change found the firewall altered', 1]]);
+    });
+
+    it('is unavailable where that fails too, and leaves nothing that is over once it is back', async () => {
+      await pass(1000);
+      firewall.failing = 1;
+      firewall.down = 'it is gone';
+      await pass(1000);
+      expect(responder.availability()).toMatchObject({ available: false, reason: 'it is gone' });
+      firewall.down = undefined;
+      await pass(2000);
+      expect([responder.availability().available, firewall.blocked()]).toEqual([true, ['198.18.1.2']]);
+    });
   });
 });

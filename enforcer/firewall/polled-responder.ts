@@ -4,8 +4,11 @@
  * and compared. Changes run one after another; proof that they are in force is asked for beside them, for many at once.
  */
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
+import { NOT_STARTED } from '../availability.ts';
 import type { CommandResult } from '../program.ts';
+import { repeat } from '../repeat.ts';
 import type { Availability, Change, ChangeOutcome, Entry, Responder, ResponderContext } from '../responder.types.ts';
+import { Turns } from '../turns.ts';
 import type { Firewall } from './firewall.types.ts';
 
 export interface Polling {
@@ -29,14 +32,14 @@ export class PolledResponder implements Responder {
   readonly #ctx: ResponderContext;
   readonly #firewall: Firewall;
   readonly #polling: Polling;
-  #availability: Availability = { available: false, reason: 'not started', hint: 'Start the enforcer.' };
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
+  #availability: Availability = NOT_STARTED;
   /** Changes that were asked for and are not done yet: what is intended is ahead of the world by these. */
   readonly #underWay = new Set<readonly Change[]>();
   #unverified: { readonly change: Change; readonly settle: (seen: boolean) => void }[] = [];
   #verifying = false;
   #verification: Promise<void> | undefined;
-  #cancelCheck: (() => void) | undefined;
+  #stopChecks: (() => void) | undefined;
   #cancelExpiry: (() => void) | undefined;
   /** Blocks of the books without an entry of their own (two blocks of one network), as the last comparison found it. */
   #surplus = 0;
@@ -62,7 +65,13 @@ export class PolledResponder implements Responder {
 
   async start(): Promise<Availability> {
     await this.#exclusive(() => this.#rebuild());
-    this.#plan();
+    if (!this.#closed)
+      this.#stopChecks ??= repeat(
+        this.#ctx.clock,
+        this.#polling.checkMs,
+        () => this.#exclusive(() => this.#check()),
+        (error) => this.#ctx.log.error('Looking after the firewall failed', { responder: this.id, error }),
+      );
     return this.#availability;
   }
 
@@ -102,17 +111,15 @@ export class PolledResponder implements Responder {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelCheck?.();
+    this.#stopChecks?.();
     this.#cancelExpiry?.();
-    await this.#queue;
+    await this.#turns.done();
     await Promise.all([this.#verification, this.#firewall.settled?.()]);
     for (const { settle } of this.#unverified.splice(0)) settle(false);
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(work).finally(() => this.#planExpiry());
-    this.#queue = run.catch(() => {});
-    return run;
+    return this.#turns.take(() => work().finally(() => this.#planExpiry()));
   }
 
   #planExpiry(): void {
@@ -128,15 +135,15 @@ export class PolledResponder implements Responder {
 
   async #expire(): Promise<void> {
     const due = this.#firewall.due?.(this.#ctx.clock.monotonicMs()) ?? [];
-    if (due.length === 0 || this.#closed) return;
+    // What is unavailable or cleared is made anew as a whole.
+    if (due.length === 0 || this.#closed || this.#cleared || !this.#availability.available) return;
     const changes = due.map((network): Change => {
       const remainingMs = this.#intends(network);
       return remainingMs === undefined
         ? { kind: 'unblock', network }
         : { kind: 'block', network, remainingMs, renew: true };
     });
-    const result = await this.#firewall.change(changes);
-    if (!result.ok) this.#ctx.log.warn('Blocks whose time is over could not be taken out', { reason: result.reason });
+    await this.#change(changes);
   }
 
   async #apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -146,13 +153,7 @@ export class PolledResponder implements Responder {
       return changes.map(() => ({ ok: false as const, reason }));
     }
     const refusals = changes.map((change) => this.#firewall.refusal(change.network));
-    let result = await this.#firewall.change(changes.filter((_, i) => refusals[i] === undefined));
-    // Most likely a set is gone. What is intended includes these changes, so replacing everything makes them too.
-    if (!result.ok) {
-      this.#ctx.log.warn('A change failed; everything is replaced', { responder: this.id, reason: result.reason });
-      result = await this.#rebuild();
-      if (result.ok) this.#ctx.onMended('a change found the firewall altered', this.#ctx.intended.count());
-    }
+    const result = await this.#change(changes.filter((_, i) => refusals[i] === undefined));
     const { ok } = result;
     const failure = result.ok ? '' : result.reason;
     return changes.map((change, i) => {
@@ -161,9 +162,18 @@ export class PolledResponder implements Responder {
     });
   }
 
+  /** Makes the changes; where that fails, a set is most likely gone, or half of them is made, and everything is replaced. */
+  async #change(changes: readonly Change[]): Promise<CommandResult> {
+    const result = await this.#firewall.change(changes);
+    if (result.ok) return result;
+    this.#ctx.log.warn('A change failed; everything is replaced', { responder: this.id, reason: result.reason });
+    // What is intended includes these changes, so they are made too.
+    const rebuilt = await this.#rebuild();
+    if (rebuilt.ok) this.#ctx.onMended('a change found the firewall altered', this.#ctx.intended.count());
+    return rebuilt;
+  }
+
   #unavailable(reason: string, hint: string): void {
-    if (this.#availability.available || this.#availability.reason !== reason)
-      this.#ctx.log.error('A responder is unavailable', { responder: this.id, reason });
     this.#availability = { available: false, reason, hint };
   }
 
@@ -219,18 +229,6 @@ export class PolledResponder implements Responder {
   #intends(network: Entry['network']): number | undefined {
     const remainingMs = this.#ctx.intended.remainingMs(network);
     return remainingMs === undefined ? undefined : Math.min(remainingMs, this.#firewall.longestMs);
-  }
-
-  #plan(): void {
-    this.#cancelCheck?.();
-    if (this.#closed) return;
-    this.#cancelCheck = this.#ctx.clock.after(this.#polling.checkMs, () => {
-      void this.#exclusive(() => this.#check())
-        .catch((error: unknown) =>
-          this.#ctx.log.error('Looking after the firewall failed', { responder: this.id, error }),
-        )
-        .then(() => this.#plan());
-    });
   }
 
   async #check(): Promise<void> {

@@ -1,45 +1,24 @@
 /** The API over TLS with a certificate of one's own, made by OpenSSL. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect as connectPlain } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loopbackCertificate } from '@netsentinel/testkit/certificate';
 import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 
 let h: ApiHarness;
-let folder: string;
 let cert: string;
 let cookie: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'netsentinel-tls-'));
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const made = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    keyFile,
-    '-out',
-    certFile,
-  ];
-  execFileSync('openssl', ['req', '-x509', ...made, ...name], { stdio: 'ignore' });
-  cert = readFileSync(certFile, 'utf8');
-  h = await startApi({ tls: { cert, key: readFileSync(keyFile, 'utf8') } });
+  const made = loopbackCertificate();
+  cert = made.cert;
+  h = await startApi({ tls: made });
 });
 afterAll(async () => {
   await h.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function call(

@@ -1,5 +1,6 @@
 /** What can be set about the command responder. */
 import { z } from 'zod';
+import { rareCheckMs, timeoutMs } from '../../shared.config.ts';
 
 const args = z
   .array(z.string().min(1).max(1024))
@@ -26,20 +27,10 @@ export const CommandConfig = z
         'Program and arguments that make what is blocked equal to what they read from stdin, a line `NETWORK SECONDS` each. Quicker than one by one at the start.',
       ),
     parallel: z.number().int().min(1).max(16).default(2).describe('How many run at once.'),
-    checkMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(3_600_000)
+    checkMs: rareCheckMs
       .default(2000)
       .describe('Milliseconds between two looks whether blocks are over, and at what `list` prints.'),
-    timeoutMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(60_000)
-      .default(5000)
-      .describe('Milliseconds after which a program that has not ended is killed.'),
+    timeoutMs: timeoutMs.describe('Milliseconds after which a program that has not ended is killed.'),
   })
   .refine(({ list, replace }) => list !== undefined || replace !== undefined, {
     path: ['list'],

@@ -1,6 +1,7 @@
 /** What can be set about the firewalld responder. */
 import { z } from 'zod';
 import { pollingOptions } from '../../firewall/firewall.config.ts';
+import { prefixLength4, prefixLength6 } from '../../shared.config.ts';
 
 const name = (longest: number) => z.string().regex(new RegExp(`^[a-z][a-z0-9]{0,${longest - 1}}$`));
 
@@ -17,19 +18,14 @@ export const FirewalldConfig = z.strictObject({
       'A second policy, `NAME-fwd`, blocks what this host would forward; without it only what is for this host.',
     ),
   prefixes4: z
-    .array(z.number().int().min(8).max(32))
+    .array(prefixLength4)
     .min(1)
     .max(25)
     .default([24, 32])
     .describe(
       'Prefix lengths of IPv4 networks that can be blocked, each an ipset: firewalld refuses entries that overlap in one. Orders for others are refused.',
     ),
-  prefixes6: z
-    .array(z.number().int().min(16).max(128))
-    .min(1)
-    .max(25)
-    .default([48, 56, 64, 128])
-    .describe('The same for IPv6.'),
+  prefixes6: z.array(prefixLength6).min(1).max(25).default([48, 56, 64, 128]).describe('The same for IPv6.'),
   maxEntries: z
     .number()
     .int()

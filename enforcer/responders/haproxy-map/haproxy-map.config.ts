@@ -1,5 +1,6 @@
 /** What can be set about the HAProxy responder. */
 import { z } from 'zod';
+import { checkMs, timeoutMs } from '../../shared.config.ts';
 
 const path = z.string().regex(/^\/[\w./@+-]{1,4095}$/, 'an absolute path of letters, digits and . _ - + @ /');
 
@@ -13,20 +14,8 @@ export const HaproxyMapConfig = z
     socket: path
       .default('/run/haproxy/admin.sock')
       .describe("HAProxy's runtime socket (`stats socket … level admin`), through which a change is in force at once."),
-    checkMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(4000)
-      .default(1000)
-      .describe('Milliseconds between two looks whether blocks are over and the map is still ours.'),
-    timeoutMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(60_000)
-      .default(5000)
-      .describe('Milliseconds that HAProxy may take for an answer.'),
+    checkMs: checkMs.describe('Milliseconds between two looks whether blocks are over and the map is still ours.'),
+    timeoutMs: timeoutMs.describe('Milliseconds that HAProxy may take for an answer.'),
   })
   .describe(
     'Refuses connections in HAProxy 2.4 or later: keeps a map, by its runtime socket and in a file for its restart.',

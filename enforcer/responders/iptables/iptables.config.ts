@@ -1,17 +1,16 @@
 /** What can be set about the iptables responder. The defaults suit a host that protects itself and whatever it forwards for. */
 import { z } from 'zod';
 import { ipsetOptions, pollingOptions } from '../../firewall/firewall.config.ts';
+import { chainName } from '../../shared.config.ts';
 
 export const IptablesConfig = z.strictObject({
-  chain: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,27}$/)
+  chain: chainName
     .default('NETSENTINEL')
     .describe(
       'Name of our own chain in the table `filter` of iptables and ip6tables; it holds one rule, and is made and removed as a whole.',
     ),
   chains: z
-    .array(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,27}$/))
+    .array(chainName)
     .min(1)
     .max(8)
     .default(['INPUT', 'FORWARD'])

@@ -8,6 +8,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { ended, runProgram, startProgram, summarize, type Command, type CommandResult } from '../../program.ts';
+import { Turns } from '../../turns.ts';
 
 const MAX_OUTPUT = 256 * 1024;
 /** An editor's history may grow with each line, so the session is replaced after this many. */
@@ -21,13 +22,13 @@ export class NftSession {
   readonly #command: Command;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  readonly #turns = new Turns();
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #complaint = '';
   #lines = 0;
   #token = 0;
   #waiting: { word: string; settle: (result: CommandResult | undefined) => void } | undefined;
   #closed = false;
-  #queue: Promise<unknown> = Promise.resolve();
   /** Ends with the processes that were dropped. */
   #gone: Promise<unknown> = Promise.resolve();
   /** Transactions that had to go through a process of their own. */
@@ -41,9 +42,7 @@ export class NftSession {
 
   /** Runs the commands as one transaction, after those that were asked for before. Never rejects. */
   run(commands: readonly string[]): Promise<CommandResult> {
-    const result = this.#queue.then(() => this.#run(commands));
-    this.#queue = result;
-    return result;
+    return this.#turns.take(() => this.#run(commands));
   }
 
   async #run(commands: readonly string[]): Promise<CommandResult> {
@@ -72,7 +71,7 @@ export class NftSession {
   async close(): Promise<void> {
     this.#closed = true;
     this.#drop();
-    await this.#queue;
+    await this.#turns.done();
     await this.#gone;
   }
 

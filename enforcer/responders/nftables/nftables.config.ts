@@ -1,5 +1,6 @@
 /** What can be set about the nftables responder. The defaults suit a host that protects itself and whatever it forwards for. */
 import { z } from 'zod';
+import { leadingWords, setSize } from '../../shared.config.ts';
 
 export const NftablesConfig = z.strictObject({
   table: z
@@ -20,20 +21,10 @@ export const NftablesConfig = z.strictObject({
     .describe(
       'Priority of the chain. Below -300 a packet is dropped before connection tracking and before any rule could accept it, so that established connections end too.',
     ),
-  setSize: z
-    .number()
-    .int()
-    .min(1024)
-    .max(4_194_304)
-    .default(262_144)
-    .describe('Most elements that the kernel keeps in one set.'),
-  command: z
-    .array(z.string().min(1).max(256))
-    .max(16)
-    .default([])
-    .describe(
-      'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.',
-    ),
+  setSize: setSize.describe('Most elements that the kernel keeps in one set.'),
+  command: leadingWords.describe(
+    'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.',
+  ),
   mendDelayMs: z
     .number()
     .int()

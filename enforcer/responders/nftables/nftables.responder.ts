@@ -4,6 +4,7 @@
  * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
  */
 import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
+import { NOT_STARTED } from '../../availability.ts';
 import { findProgram, type Command, type CommandResult } from '../../program.ts';
 import type {
   Availability,
@@ -13,6 +14,7 @@ import type {
   ResponderContext,
   ResponderDefinition,
 } from '../../responder.types.ts';
+import { Turns } from '../../turns.ts';
 import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
 import { NftSession } from './nft-process.ts';
 import { NftScript, PROBE_SET } from './nft-script.ts';
@@ -57,9 +59,9 @@ class NftablesResponder implements Responder {
   readonly #suspects = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
   /** What the transaction that the monitor is reporting has done last to each network. */
   readonly #lastOps = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
-  #availability: Availability = { available: false, reason: 'not started', hint: 'Start the enforcer.' };
-  /** Changes run one after another, mending included. */
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Of changes, mending included. */
+  readonly #turns = new Turns();
+  #availability: Availability = NOT_STARTED;
   /** While we replace the table ourselves, its coming and going is no news. */
   #rebuilding = false;
   /** Within a rebuild: the monitor has told that the old table is gone. */
@@ -114,7 +116,7 @@ class NftablesResponder implements Responder {
     this.#watching = true;
     this.#monitor.start();
     const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 3));
-    await this.#exclusive(() => this.#rebuild());
+    await this.#turns.take(() => this.#rebuild());
     if (!watching) {
       this.#blind = true;
       this.#mendSoon('the monitor was late');
@@ -128,7 +130,7 @@ class NftablesResponder implements Responder {
   }
 
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       const session = this.#session;
       if (session === undefined || this.#closed || !this.#availability.available) {
         const reason = this.#availability.available ? 'closed' : this.#availability.reason;
@@ -149,14 +151,14 @@ class NftablesResponder implements Responder {
   }
 
   sync(): Promise<Availability> {
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       await this.#rebuild();
       return this.#availability;
     });
   }
 
   clear(): Promise<Availability> {
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       this.#rebuilding = true;
       this.#sets.clear();
       const result = await this.#session?.runAlone(this.#script.removal());
@@ -169,15 +171,9 @@ class NftablesResponder implements Responder {
     this.#closed = true;
     this.#cancelMend?.();
     this.#cancelHeartbeat?.();
-    await this.#queue;
+    await this.#turns.done();
     await Promise.all([this.#monitor?.close(), this.#session?.close()]);
     for (const waiting of this.#unverified.values()) for (const { settle } of waiting) settle(false);
-  }
-
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#queue.then(work);
-    this.#queue = run.catch(() => {});
-    return run;
   }
 
   #unavailable(reason: string): Availability {
@@ -189,7 +185,6 @@ class NftablesResponder implements Responder {
         ? 'Run the enforcer as root or with the capability CAP_NET_ADMIN.'
         : 'Run `nft list tables` as the same user and see what it says.',
     };
-    this.#ctx.log.error('The nftables responder is unavailable', { reason });
     return this.#availability;
   }
 
@@ -255,10 +250,12 @@ class NftablesResponder implements Responder {
   #beat(): void {
     this.#cancelHeartbeat = this.#ctx.clock.after(HEARTBEAT_MS, () => {
       if (this.#closed) return;
-      void this.#exclusive(async () => {
-        if (!this.#availability.available) return;
-        if (!(await this.#probe())) this.#monitor?.restart();
-      }).finally(() => this.#beat());
+      void this.#turns
+        .take(async () => {
+          if (!this.#availability.available) return;
+          if (!(await this.#probe())) this.#monitor?.restart();
+        })
+        .finally(() => this.#beat());
     });
   }
 
@@ -346,7 +343,7 @@ class NftablesResponder implements Responder {
     if (this.#cancelMend !== undefined || this.#closed) return;
     this.#cancelMend = this.#ctx.clock.after(delayMs, () => {
       this.#cancelMend = undefined;
-      void this.#exclusive(() => this.#mend(what));
+      void this.#turns.take(() => this.#mend(what));
     });
   }
 

@@ -1,5 +1,6 @@
 /** What can be set about the nginx responder. */
 import { z } from 'zod';
+import { checkMs, leadingWords } from '../../shared.config.ts';
 
 export const NginxMapConfig = z
   .strictObject({
@@ -10,11 +11,7 @@ export const NginxMapConfig = z
       .describe(
         'The file to write, a line `NETWORK 1;` each. In nginx: `geo $netsentinel_blocked { default 0; include FILE; }` beside the servers, and `if ($netsentinel_blocked) { return 403; }` in them. It must exist before nginx starts.',
       ),
-    reload: z
-      .array(z.string().min(1).max(256))
-      .max(16)
-      .default([])
-      .describe('Program and arguments that make nginx read the file; empty: `nginx -s reload`.'),
+    reload: leadingWords.describe('Program and arguments that make nginx read the file; empty: `nginx -s reload`.'),
     reloadEveryMs: z
       .number()
       .int()
@@ -22,13 +19,7 @@ export const NginxMapConfig = z
       .max(60_000)
       .default(1000)
       .describe('Milliseconds at least between two reloads; blocks that come meanwhile share the next.'),
-    checkMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(4000)
-      .default(1000)
-      .describe('Milliseconds between two looks whether blocks are over and the file is still ours.'),
+    checkMs: checkMs.describe('Milliseconds between two looks whether blocks are over and the file is still ours.'),
     timeoutMs: z.number().int().min(500).max(60_000).default(10_000).describe('Milliseconds that a reload may take.'),
   })
   .describe('Refuses requests in nginx: keeps a file for its `geo` block, and reloads it.');

@@ -1,5 +1,6 @@
 /** What can be set about the Redis responder: where Redis is, and how to be let in. */
 import { z } from 'zod';
+import { checkMs, filePath, timeoutMs } from '../../shared.config.ts';
 
 export const RedisConfig = z
   .strictObject({
@@ -7,27 +8,20 @@ export const RedisConfig = z
     port: z.number().int().min(1).max(65_535).default(6379).describe('Its port.'),
     socket: z.string().min(1).max(107).optional().describe('Path of its Unix socket, instead of `host` and `port`.'),
     username: z.string().min(1).max(256).optional().describe('Name to sign in with (Redis 6 and later).'),
-    passwordFile: z
-      .string()
-      .min(1)
-      .max(4096)
+    passwordFile: filePath
       .optional()
       .describe('File with the password; read at each connection, so that it may be changed while running.'),
     database: z.number().int().min(0).max(65_535).default(0).describe('Number of the database.'),
     tls: z
       .strictObject({
-        caFile: z
-          .string()
-          .max(4096)
-          .optional()
-          .describe('PEM file with the authority to trust; without it, those of the system.'),
+        caFile: filePath.optional().describe('PEM file with the authority to trust; without it, those of the system.'),
         serverName: z
           .string()
           .max(255)
           .optional()
           .describe('Name that its certificate must carry, where that is not `host`.'),
-        certFile: z.string().max(4096).optional().describe('PEM file with a certificate of our own.'),
-        keyFile: z.string().max(4096).optional().describe('PEM file with its key.'),
+        certFile: filePath.optional().describe('PEM file with a certificate of our own.'),
+        keyFile: filePath.optional().describe('PEM file with its key.'),
       })
       .optional()
       .describe('Connect with TLS.'),
@@ -36,20 +30,8 @@ export const RedisConfig = z
       .regex(/^[\x21-\x7e]{1,64}$/)
       .default('netsentinel:')
       .describe('What all keys and the channel begin with. One enforcer writes below one prefix.'),
-    checkMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(4000)
-      .default(1000)
-      .describe('Milliseconds between two looks whether all is still there.'),
-    timeoutMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(60_000)
-      .default(5000)
-      .describe('Milliseconds that Redis may take for an answer before it counts as gone.'),
+    checkMs: checkMs.describe('Milliseconds between two looks whether all is still there.'),
+    timeoutMs: timeoutMs.describe('Milliseconds that Redis may take for an answer before it counts as gone.'),
   })
   .describe(
     'Keeps the blocklist in Redis, for programs that block by themselves: `enforcer/responders/redis/README.md`.',

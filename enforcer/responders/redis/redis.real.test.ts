@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { parseNetwork } from '@netsentinel/kernel/address';
+import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { freePort } from '@netsentinel/testkit/free-port';
 import { describe, expect, it, vi } from 'vitest';
@@ -82,31 +83,8 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s Redis', 
 
   it('has all of 100,000 blocks again soon after it was killed, with TLS and a user of its own', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netsentinel-redis-tls-'));
-    const [certFile, keyFile, passwordFile] = ['cert.pem', 'key.pem', 'password'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    const made = spawnSync('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost',
-      '-keyout',
-      keyFile,
-      '-out',
-      certFile,
-    ]);
-    expect(made.status).toBe(0);
+    const { certFile, keyFile } = writeCertificate(folder, 'redis');
+    const passwordFile = join(folder, 'password');
     writeFileSync(passwordFile, 'geheim\n');
     const port = await freePort();
     const server = new RealRedis([

@@ -1,5 +1,6 @@
 /** What can be set about the webhook responder. */
 import { z } from 'zod';
+import { filePath, rareCheckMs, timeoutMs } from '../../shared.config.ts';
 
 export const WebhookConfig = z
   .strictObject({
@@ -7,21 +8,13 @@ export const WebhookConfig = z
       .url({ protocol: /^https?$/ })
       .max(2048)
       .describe('Where changes are posted to. Redirects are not followed.'),
-    secretFile: z
-      .string()
-      .min(1)
-      .max(4096)
+    secretFile: filePath
       .optional()
       .describe(
         'File with the key of the signature (Standard Webhooks, HMAC-SHA256): `whsec_` with base64, or any text. Without it, nothing is signed.',
       ),
     allowPrivate: z.boolean().default(false).describe('Post to addresses that are not public, loopback included.'),
-    caFile: z
-      .string()
-      .min(1)
-      .max(4096)
-      .optional()
-      .describe('PEM file with the authority to trust, instead of the well-known ones.'),
+    caFile: filePath.optional().describe('PEM file with the authority to trust, instead of the well-known ones.'),
     attempts: z
       .number()
       .int()
@@ -29,12 +22,8 @@ export const WebhookConfig = z
       .max(8)
       .default(4)
       .describe('How often a change is posted at most, with growing pauses, before it counts as failed.'),
-    timeoutMs: z.number().int().min(100).max(60_000).default(5000).describe('Milliseconds that one answer may take.'),
-    checkMs: z
-      .number()
-      .int()
-      .min(100)
-      .max(3_600_000)
+    timeoutMs: timeoutMs.describe('Milliseconds that one answer may take.'),
+    checkMs: rareCheckMs
       .default(60_000)
       .describe('Milliseconds between two questions whether the receiver still has the list.'),
   })

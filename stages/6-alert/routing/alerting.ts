@@ -10,6 +10,7 @@ import type { Notification } from '@netsentinel/contracts/notification';
 import type { Notifier, SendOutcome } from '@netsentinel/contracts/notifier';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { plainNotification } from '../plain-notification.ts';
 import { SEVERITY_WEIGHT } from '../score.ts';
 import { decide, NOBODY_TOLD, toFollowers, type Asked } from './decide.ts';
 import type { MessageContext } from './message.ts';
@@ -264,21 +265,17 @@ export class Alerting {
 
 /** What `notify test` sends. */
 export function testMessage(at: number, consoleUrl: string | undefined): Notification {
-  return {
-    id: randomUUID(),
-    kind: 'test',
-    severity: 'info',
-    title: 'This is a test of NetSentinel',
-    reason: 'Somebody ran netsentinel notify test',
-    at,
-    who: [],
-    tactics: [],
-    techniques: [],
-    story: [],
-    targets: [],
-    response: [],
-    next: [consoleUrl === undefined ? 'Nothing: it works' : `Nothing: it works. The console is at ${consoleUrl}`],
-  };
+  return plainNotification(
+    {
+      id: randomUUID(),
+      kind: 'test',
+      severity: 'info',
+      title: 'This is a test of NetSentinel',
+      reason: 'Somebody ran netsentinel notify test',
+      at,
+    },
+    [consoleUrl === undefined ? 'Nothing: it works' : `Nothing: it works. The console is at ${consoleUrl}`],
+  );
 }
 
 export function noNotifier(name: string, known: readonly string[]): NetSentinelError {

@@ -2,6 +2,7 @@
 import type { Delivery } from '@netsentinel/contracts/alert-book';
 import type { Severity } from '@netsentinel/contracts/detection';
 import { NOTIFICATION_LIMITS, type DigestEntry, type Notification } from '@netsentinel/contracts/notification';
+import { plainNotification } from '../plain-notification.ts';
 import { SEVERITY_WEIGHT } from '../score.ts';
 
 export function digestOf(deliveries: readonly Delivery[], id: string, at: number, why: string): Notification {
@@ -32,20 +33,11 @@ export function digestOf(deliveries: readonly Delivery[], id: string, at: number
     .slice(0, NOTIFICATION_LIMITS.listed);
   const severities = Object.keys(bySeverity) as Severity[];
   const severity = severities.toSorted((a, b) => SEVERITY_WEIGHT[b] - SEVERITY_WEIGHT[a])[0] ?? 'info';
+  const title = `${count} alerts, ${entries.size === 1 ? 'one incident' : `the worst ${severity}`}`;
   return {
-    id,
-    kind: 'digest',
-    severity,
-    title: `${count} alerts, ${entries.size === 1 ? 'one incident' : `the worst ${severity}`}`,
-    reason: why,
-    at,
-    who: [],
-    tactics: [],
-    techniques: [],
-    story: [],
-    targets: [],
-    response: [],
-    next: ['See the queue: netsentinel incidents'],
+    ...plainNotification({ id, kind: 'digest', severity, title, reason: why, at }, [
+      'See the queue: netsentinel incidents',
+    ]),
     digest: { count, bySeverity, listed },
   };
 }

@@ -1,15 +1,12 @@
 /** Records over HTTP, as senders send them, over real sockets of the loopback. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ManualClock } from '@netsentinel/kernel/clock';
+import { loopbackCertificate } from '@netsentinel/testkit/certificate';
 import { fakeCollectorContext } from '@netsentinel/testkit/collector-context';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { HttpConfig } from './http.config.ts';
 import { httpCollector } from './http.collector.ts';
 
@@ -288,17 +285,11 @@ describe('a sender', () => {
 });
 
 describe('over TLS', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'netsentinel-http-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   it('a batch is taken as well', async () => {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const made = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost'.split(' ');
-    execFileSync('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    const pem = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-    const { ctx, port } = await start({ tls: { certFile: cert, keyFile: key } }, pem);
+    const { cert, key } = loopbackCertificate();
+    const { ctx, port } = await start({ tls: { certFile: 'cert.pem', keyFile: 'key.pem' } }, { cert, key });
     const answer = await new Promise<string>((resolve, reject) => {
-      const options = { port, method: 'POST', path: '/ingest', ca: pem.cert, servername: 'localhost', agent: false };
+      const options = { port, method: 'POST', path: '/ingest', ca: cert, servername: 'localhost', agent: false };
       const sent = request({ ...options, headers: { authorization: `Bearer ${TOKEN}` } }, (response) => {
         response.setEncoding('utf8').on('data', resolve);
       });

@@ -1,5 +1,4 @@
 /** A syslog receiver over real sockets of the loopback. */
-import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { ManualClock } from '@netsentinel/kernel/clock';
+import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { fakeCollectorContext, type FakeCollectorContext } from '@netsentinel/testkit/collector-context';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SyslogConfig } from './syslog.config.ts';
@@ -21,23 +21,7 @@ afterEach(async () => {
 
 const folder = mkdtempSync(join(tmpdir(), 'netsentinel-syslog-'));
 beforeAll(() => {
-  const options = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-  ];
-  for (const name of ['server', 'client'])
-    execFileSync(
-      'openssl',
-      ['req', '-x509', ...options, '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)],
-      { stdio: 'ignore' },
-    );
+  for (const name of ['server', 'client']) writeCertificate(folder, name);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const pem = (name: string): string => readFileSync(join(folder, name), 'utf8');

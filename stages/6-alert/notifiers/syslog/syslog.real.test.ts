@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { HOSTILE_TEXTS, hostileNotification, notificationFixture } from '@netsentinel/testkit/contracts/notifier.suite';
-import { loopbackCertificate } from '@netsentinel/testkit/fake-smtp';
+import { loopbackCertificate } from '@netsentinel/testkit/certificate';
 import { freePort, listening } from '@netsentinel/testkit/free-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { syslogNotifier } from './syslog.notifier.ts';

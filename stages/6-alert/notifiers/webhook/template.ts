@@ -1,6 +1,7 @@
 /** Templates of a webhook's body. A value never leaves the JSON string that it stands in, whatever an attacker wrote. Pure. */
 import type { Notification } from '@netsentinel/contracts/notification';
 import { printable } from '@netsentinel/kernel/log';
+import { plainNotification } from '../../plain-notification.ts';
 import { headline, plainText } from '../words.ts';
 
 const MAX_TEXT = 20_000;
@@ -62,18 +63,11 @@ function isJson(contentType: string): boolean {
   return /[/+]json$/.test(contentType);
 }
 
-const SAMPLE: Notification = {
+const SAMPLE = plainNotification({
   id: 'sample',
   kind: 'test',
   severity: 'info',
   title: 'A "title"',
   reason: 'A sample',
   at: 0,
-  who: [],
-  tactics: [],
-  techniques: [],
-  story: [],
-  targets: [],
-  response: [],
-  next: [],
-};
+});
