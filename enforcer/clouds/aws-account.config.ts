@@ -1,5 +1,6 @@
 /** What can be set about every responder for AWS: the account, and where it is. */
 import { z } from 'zod';
+import { filePath } from '../shared.config.ts';
 
 export const awsAccount = () => ({
   region: z
@@ -12,9 +13,7 @@ export const awsAccount = () => ({
     .max(256)
     .optional()
     .describe('Profile of the credentials file; without it and `credentialsFile`, AWS’s default chain is asked.'),
-  credentialsFile: z
-    .string()
-    .regex(/^\/[^\0\n]{1,4095}$/, 'an absolute path')
+  credentialsFile: filePath
     .optional()
     .describe(
       'Credentials file in the form of `~/.aws/credentials`. Without it the role of the machine and the files of the user are tried; variables of the environment do not reach the enforcer.',

@@ -1,5 +1,6 @@
 /** What can be set about every cloud: how often it is asked, and how long we wait. */
 import { z } from 'zod';
+import { checkMs, rareCheckMs } from '../shared.config.ts';
 
 export const cloudOptions = (defaults: { readonly everyMs: number; readonly timeoutMs: number }) => ({
   everyMs: z
@@ -9,18 +10,10 @@ export const cloudOptions = (defaults: { readonly everyMs: number; readonly time
     .max(600_000)
     .default(defaults.everyMs)
     .describe('Milliseconds at least between two changes; blocks that come meanwhile go with the next.'),
-  checkMs: z
-    .number()
-    .int()
-    .min(100)
-    .max(60_000)
-    .default(1000)
-    .describe('Milliseconds between two looks for blocks that are over; the cloud is not asked for that.'),
-  compareMs: z
-    .number()
-    .int()
-    .min(100)
-    .max(3_600_000)
+  checkMs: checkMs.describe(
+    'Milliseconds between two looks for blocks that are over; the cloud is not asked for that.',
+  ),
+  compareMs: rareCheckMs
     .default(60_000)
     .describe('Milliseconds between two readings of what the cloud holds, to set right what somebody else changed.'),
   attempts: z

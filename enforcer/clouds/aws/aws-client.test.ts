@@ -24,6 +24,14 @@ describe('an error of AWS', () => {
     });
   });
 
+  it('tells a quota from being told to wait', () => {
+    expect(awsError(error('NetworkAclEntryLimitExceeded'), 'rights')).toMatchObject({
+      again: false,
+      hint: expect.stringContaining('maxRules'),
+    });
+    expect(awsError(error('RequestLimitExceeded'), 'rights').again).toBe(true);
+  });
+
   it('says where credentials come from', () => {
     expect(awsError(error('CredentialsProviderError'), 'rights')).toMatchObject({
       again: false,

@@ -42,8 +42,14 @@ export function awsError(error: unknown, rights: string): CloudError {
     });
   if (DENIED.test(kind))
     return new CloudError(`${kind}: ${message}`, { hint: `The role or user needs ${rights}.`, cause: error });
+  const again = AGAIN.test(kind) || AGAIN.test(code) || (status !== undefined && (status === 429 || status >= 500));
+  if (!again && /LimitExceeded|LimitsExceeded/.test(kind))
+    return new CloudError(`${kind}: ${message}`, {
+      hint: 'AWS allows no more here, what others put there included: lower `maxRules` or `maxEntries`, or ask AWS for more.',
+      cause: error,
+    });
   return new CloudError(`${kind}: ${message}`, {
-    again: AGAIN.test(kind) || AGAIN.test(code) || (status !== undefined && (status === 429 || status >= 500)),
+    again,
     hint: 'See the name, the region, and what the console of AWS says.',
     cause: error,
   });

@@ -4,14 +4,14 @@
  * unique priorities of 100 to 4096, lists of addresses of one family that do not overlap (`OverlappingSubnetsNotPermittedInSecurityRule`),
  * 4,000 of them. Never compared with the real thing.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { networksOverlap, parseNetwork } from '@netsentinel/kernel/address';
+import { writeCertificate } from '@netsentinel/testkit/certificate';
 
 const SECRET = 'a-secret';
 const TOKEN = 'a-token';
@@ -60,13 +60,7 @@ export interface FakeAzure {
 export async function startFakeAzure(): Promise<FakeAzure> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-azure-'));
   const file = (name: string): string => join(folder, name);
-  execFileSync(
-    'openssl',
-    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${file('key')} -out ${file('cert')} -days 2 -subj /CN=azure -addext subjectAltName=IP:127.0.0.1`.split(
-      ' ',
-    ),
-    { stdio: 'ignore' },
-  );
+  const { cert, key, certFile } = writeCertificate(folder, 'azure');
   const reset = (): void => {
     writeFileSync(file('secret'), `${SECRET}\n`);
     rules.clear();
@@ -78,20 +72,17 @@ export async function startFakeAzure(): Promise<FakeAzure> {
   reset();
   const mappers = await schema();
   let origin = '';
-  const server = createServer(
-    { key: readFileSync(file('key')), cert: readFileSync(file('cert')) },
-    (request, response) => {
-      void body(request).then((text) => {
-        const url = new URL(request.url ?? '', origin);
-        const reply = url.pathname.startsWith('/subscriptions/')
-          ? resourceManager(request, url, text)
-          : signIn(url, text, origin);
-        response
-          .writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
-          .end(reply.body === undefined ? '' : JSON.stringify(reply.body));
-      });
-    },
-  );
+  const server = createServer({ key, cert }, (request, response) => {
+    void body(request).then((text) => {
+      const url = new URL(request.url ?? '', origin);
+      const reply = url.pathname.startsWith('/subscriptions/')
+        ? resourceManager(request, url, text)
+        : signIn(url, text, origin);
+      response
+        .writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+        .end(reply.body === undefined ? '' : JSON.stringify(reply.body));
+    });
+  });
 
   function resourceManager(request: IncomingMessage, url: URL, text: string): Reply {
     const { method = '' } = request;
@@ -134,7 +125,7 @@ export async function startFakeAzure(): Promise<FakeAzure> {
       clientSecretFile: file('secret'),
       endpoint: origin,
       authority: origin,
-      caFile: file('cert'),
+      caFile: certFile,
     },
     rules,
     answers,

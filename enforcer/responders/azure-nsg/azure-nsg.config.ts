@@ -1,8 +1,8 @@
 /** What can be set about the responder for network security groups of Azure. */
 import { z } from 'zod';
 import { cloudOptions } from '../../clouds/cloud.config.ts';
+import { filePath } from '../../shared.config.ts';
 
-const file = z.string().regex(/^\/[^\0\n]{1,4095}$/, 'an absolute path');
 const address = z.url({ protocol: /^https$/ }).max(2048);
 
 export const AzureNsgConfig = z
@@ -34,14 +34,14 @@ export const AzureNsgConfig = z
       .describe('Most blocks at once. Azure allows 4,000 addresses in all inbound rules of a group.'),
     tenantId: z.guid().optional().describe('Directory to sign in at, with `clientId` and `clientSecretFile`.'),
     clientId: z.guid().optional().describe('Application to sign in as; alone, the managed identity to use.'),
-    clientSecretFile: file
+    clientSecretFile: filePath
       .optional()
       .describe(
         'File with the secret of the application. Without it Azure’s default chain is asked: managed identity, Azure CLI; variables of the environment do not reach the enforcer.',
       ),
     endpoint: address.optional().describe('Address of the resource manager, for national clouds.'),
     authority: address.optional().describe('Address to sign in at, for national clouds.'),
-    caFile: file.optional().describe('PEM file with the authority to trust, instead of the well-known ones.'),
+    caFile: filePath.optional().describe('PEM file with the authority to trust, instead of the well-known ones.'),
     pollMs: z
       .number()
       .int()

@@ -1,6 +1,7 @@
 /** What can be set about the responder for firewall policies of Google Cloud. */
 import { z } from 'zod';
 import { cloudOptions } from '../../clouds/cloud.config.ts';
+import { filePath } from '../../shared.config.ts';
 
 const name = z.string().regex(/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/);
 
@@ -28,9 +29,7 @@ export const GcpFirewallPolicyConfig = z
       .max(5000)
       .default(5000)
       .describe('Most blocks in each of the rules; Google Cloud allows 5,000.'),
-    credentialsFile: z
-      .string()
-      .regex(/^\/[^\0\n]{1,4095}$/, 'an absolute path')
+    credentialsFile: filePath
       .optional()
       .describe(
         'JSON file with the key of a service account, or a configuration of workload identity federation. Without it the service account of the machine is taken; variables of the environment do not reach the enforcer.',
