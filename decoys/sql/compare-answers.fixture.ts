@@ -20,6 +20,8 @@ export interface Comparison<Config> {
   readonly probes: URL;
   readonly leastProbes: number;
   readonly user: string;
+  /** What the real one says that it is, and the decoy is told to be. */
+  readonly version: () => string;
   readonly start: (password: string) => Promise<RealServer>;
   readonly login: (port: number, user: string, password: string) => Promise<AskedServer>;
   /** Takes out of an answer what is each machine's own. */
@@ -38,7 +40,7 @@ export function itAnswersAsRealServersDo<Config>(comparison: Comparison<Config>)
       .split('\n')
       .filter((line) => line !== '');
     const recorded = createDecoyContext({ id: `${definition.id}-1` });
-    const config = { credentials: { accept: [{ user, password: PASSWORD }] } };
+    const config = { version: comparison.version(), credentials: { accept: [{ user, password: PASSWORD }] } };
     const decoy = await listenFor(definition.create(recorded.ctx, definition.config.parse(config)));
     const real = await comparison.start(PASSWORD);
     try {

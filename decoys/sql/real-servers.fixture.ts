@@ -20,6 +20,16 @@ const POSTGRES = '/usr/lib/postgresql/15/bin';
 export const hasMariadb = existsSync('/usr/sbin/mariadbd');
 export const hasPostgres = existsSync(`${POSTGRES}/postgres`);
 
+/** As it tells it itself: `10.11.19-MariaDB-0+deb12u1`. */
+export function mariadbVersion(): string {
+  return / Ver (\S+)/.exec(execFileSync('/usr/sbin/mariadbd', ['-V'], { encoding: 'utf8' }))?.[1] ?? '';
+}
+
+/** As it tells it itself: `15.20 (Debian 15.20-0+deb12u1)`. */
+export function postgresVersion(): string {
+  return /PostgreSQL\) (.+)/.exec(execFileSync(`${POSTGRES}/postgres`, ['-V'], { encoding: 'utf8' }))?.[1] ?? '';
+}
+
 /** MariaDB as Debian sets it up, with the account root and its password. */
 export async function startMariadb(password: string): Promise<RealServer> {
   const { folder, as } = workplace('mariadb', 'mysql');

@@ -170,6 +170,18 @@ describe('Diffie–Hellman', () => {
     expect(number(secret)).toBe(expected);
   });
 
+  it('agrees whatever zeros an exponent and a public value begin with', () => {
+    const group = fixedGroup('modp14');
+    const peer = Buffer.concat([Buffer.alloc(40), Buffer.alloc(60, 0x5a)]);
+    for (const zeros of [1, 2, 40]) {
+      const exponent = Buffer.concat([Buffer.alloc(zeros), Buffer.alloc(64 - zeros, 0x33)]);
+      expect(agreeDh(group, peer, exponent)?.secret).toEqual(
+        agreeDh(group, peer.subarray(40), exponent.subarray(zeros))?.secret,
+      );
+      expect(agreeDh(group, peer, exponent)?.publicValue.length).toBeGreaterThan(200);
+    }
+  });
+
   it('refuses 0, 1, the prime less one, and what is longer than the prime', () => {
     const group = fixedGroup('modp14');
     const last = Buffer.from(group.prime);

@@ -69,11 +69,11 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('the enforcer wi
       incident: 'i1',
       sourceVerified: true,
     });
-  const denied = async (): Promise<(string | undefined)[]> => {
+  const denied = async (): Promise<string[]> => {
     const { NetworkAcls: [found] = [] } = await ec2.send(new DescribeNetworkAclsCommand({ NetworkAclIds: [acl] }));
     return (found?.Entries ?? [])
       .filter(({ Egress, RuleNumber }) => Egress !== true && RuleNumber! < 32_767)
-      .map(({ CidrBlock }) => CidrBlock)
+      .map(({ CidrBlock = '' }) => CidrBlock)
       .toSorted();
   };
   const addresses = async (): Promise<string[]> => {
