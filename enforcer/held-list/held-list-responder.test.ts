@@ -1,9 +1,10 @@
-import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
+import { formatNetwork } from '@netsentinel/kernel/address';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
+import { blockOf, FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change, Entry } from '../responder.types.ts';
+import type { Change } from '../responder.types.ts';
 import { HeldListResponder } from './held-list-responder.ts';
 import type { HolderLook, HolderResult, ListHolder, Wanted } from './list-holder.types.ts';
 
@@ -83,26 +84,12 @@ describe('a held list', () => {
   let clock: ManualClock;
   let holder: SetHolder;
   let responder: HeldListResponder;
-  let intended: Entry[];
-  let mended: [string, number][];
+  let ctx: FakeResponderContext;
   const make = (retryMs?: number): HeldListResponder =>
-    (responder = new HeldListResponder(
-      'set',
-      {
-        clock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => intended, count: () => intended.length },
-        onMended: (what, entries) => mended.push([what, entries]),
-      },
-      holder,
-      { checkMs: 1000, ...(retryMs === undefined ? {} : { retryMs }) },
-    ));
-  const block = (text: string, remainingMs = 60_000): Change => ({
-    kind: 'block',
-    network: parseNetwork(text)!,
-    remainingMs,
-    renew: false,
-  });
+    (responder = new HeldListResponder('set', ctx, holder, {
+      checkMs: 1000,
+      ...(retryMs === undefined ? {} : { retryMs }),
+    }));
   const pass = async (ms: number): Promise<void> => {
     clock.advance(ms);
     await settled();
@@ -111,16 +98,15 @@ describe('a held list', () => {
   beforeEach(() => {
     clock = new ManualClock();
     holder = new SetHolder();
-    intended = [];
-    mended = [];
+    ctx = new FakeResponderContext(clock);
   });
   afterEach(() => responder.close());
 
   it('takes what is over out with the next change', async () => {
     await make().start();
-    await responder.apply([block('198.18.1.1', 500)]);
+    await responder.apply([blockOf('198.18.1.1', 500)]);
     clock.advance(500);
-    await responder.apply([block('198.18.1.2')]);
+    await responder.apply([blockOf('198.18.1.2')]);
     expect(holder.asked).toContain('change 198.18.1.2 198.18.1.1');
     expect([...holder.there]).toEqual(['198.18.1.2']);
   });
@@ -128,9 +114,9 @@ describe('a held list', () => {
   it('answers before the proof is there, and changes nothing until it is', async () => {
     await make().start();
     let go = (): void => {};
-    const [first] = await responder.apply([block('198.18.1.1')]);
+    const [first] = await responder.apply([blockOf('198.18.1.1')]);
     holder.hold = new Promise((resolve) => (go = resolve));
-    const second = responder.apply([block('198.18.1.2')]);
+    const second = responder.apply([blockOf('198.18.1.2')]);
     await settled();
     expect(since(1)).toEqual(['change 198.18.1.1', 'seen 198.18.1.1']);
     go();
@@ -141,11 +127,11 @@ describe('a held list', () => {
   it('replaces everything after a failure, changes that come meanwhile included', async () => {
     await make().start();
     holder.broken = 'no space';
-    expect(await responder.apply([block('198.18.1.1')])).toEqual([{ ok: false, reason: 'no space' }]);
+    expect(await responder.apply([blockOf('198.18.1.1')])).toEqual([{ ok: false, reason: 'no space' }]);
     expect(responder.availability()).toEqual({ available: false, reason: 'no space', hint: 'Mend it.' });
     holder.broken = undefined;
     const before = holder.asked.length;
-    expect(await responder.apply([block('198.18.1.2')])).toMatchObject([{ ok: true }]);
+    expect(await responder.apply([blockOf('198.18.1.2')])).toMatchObject([{ ok: true }]);
     await settled();
     expect(since(before)).toEqual(['replace', 'seen 198.18.1.2']);
     expect([...holder.there]).toEqual(['198.18.1.1', '198.18.1.2']);
@@ -176,22 +162,22 @@ describe('a held list', () => {
   });
 
   it('tells of what was altered once it is set right, and not where that fails', async () => {
-    intended = [{ network: parseNetwork('198.18.1.1')!, remainingMs: 60_000 }];
+    ctx.intend('198.18.1.1');
     await make().start();
     holder.there.clear();
     await pass(1000);
-    expect([[...holder.there], mended]).toEqual([['198.18.1.1'], [['the set was altered', 1]]]);
+    expect([[...holder.there], ctx.mended]).toEqual([['198.18.1.1'], [['the set was altered', 1]]]);
     holder.broken = 'away';
     await pass(1000);
-    expect([responder.availability().available, mended.length]).toEqual([false, 1]);
+    expect([responder.availability().available, ctx.mended.length]).toEqual([false, 1]);
   });
 
   it('does nothing more once it is closed, and says so', async () => {
     await make().start();
     let go = (): void => {};
     holder.hold = new Promise((resolve) => (go = resolve));
-    const under = responder.apply([block('198.18.1.1')]);
-    const waiting = responder.apply([block('198.18.1.2')]);
+    const under = responder.apply([blockOf('198.18.1.1')]);
+    const waiting = responder.apply([blockOf('198.18.1.2')]);
     await settled();
     const closing = responder.close();
     holder.broken = 'interrupted';

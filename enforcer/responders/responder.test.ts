@@ -5,6 +5,7 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder';
+import { FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { describe, expect, it } from 'vitest';
 import { EnforcerConfig, respondersOf } from '../enforcer.config.ts';
 import { strongestMode } from '../strongest-mode.ts';
@@ -80,9 +81,7 @@ it('makes what is configured', async () => {
   const [configured] = await configuredResponders(
     EnforcerConfig.parse({ nftables: { command: ['/nonexistent/nft'] } }),
   );
-  const clock = new ManualClock();
-  const intended = { remainingMs: () => undefined, all: () => [], count: () => 0 };
-  const responder = configured?.create({ clock, log: silentLogger, intended, onMended: () => {} });
+  const responder = configured?.create(new FakeResponderContext(new ManualClock()));
   expect(responder?.id).toBe('nftables');
   expect(await responder?.start()).toMatchObject({ available: false, reason: expect.stringContaining('ENOENT') });
   await responder?.close();

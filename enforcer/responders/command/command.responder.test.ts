@@ -14,14 +14,12 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Entry, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { CommandConfig } from './command.config.ts';
 import { command } from './command.responder.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
-
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {});
 
 /** A firewall that is a folder: a file for each network, `/` as `_`. */
 const SCRIPT = `#!/bin/sh
@@ -79,21 +77,13 @@ responderSuite('command', () => {
 describe('command', () => {
   let world: ReturnType<typeof makeWorld>;
   let responder: Responder;
-  let intended: Entry[];
-  const block: Change = { kind: 'block', network: parseNetwork('198.51.100.7')!, remainingMs: 59_001, renew: false };
+  let ctx: FakeResponderContext;
+  const block = blockOf('198.51.100.7', 59_001);
   const make = (change: object = {}): Responder =>
-    (responder = command.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => intended, count: () => intended.length },
-        onMended: () => {},
-      },
-      CommandConfig.parse({ ...world.config, checkMs: 4000, ...change }),
-    ));
+    (responder = command.create(ctx, CommandConfig.parse({ ...world.config, checkMs: 4000, ...change })));
   beforeEach(() => {
     world = makeWorld();
-    intended = [];
+    ctx = new FakeResponderContext();
   });
   afterEach(async () => {
     await responder.close();
@@ -102,7 +92,7 @@ describe('command', () => {
   const asked = (): string[] => readFileSync(join(world.folder, 'asked'), 'utf8').trim().split('\n');
 
   it('hands over the whole list at once where it may', async () => {
-    intended = ['198.51.100.1', '2001:db8::/64'].map((text) => ({ network: parseNetwork(text)!, remainingMs: 60_000 }));
+    ctx.intend('198.51.100.1', '2001:db8::/64');
     await make({ replace: [world.program, 'replace'], list: undefined }).start();
     expect(asked()).toEqual(['replace']);
     expect(world.blocked().toSorted()).toEqual(['198.51.100.1', '2001:db8::/64']);

@@ -4,6 +4,7 @@ import { firewallTrafficSuite } from '@netsentinel/testkit/contracts/firewall-tr
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { createFirewalldLab, type FirewalldLab } from '@netsentinel/testkit/firewalld-lab';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FirewalldConfig } from './firewalld.config.ts';
 import { firewalld } from './firewalld.responder.ts';
@@ -81,10 +82,10 @@ describe.skipIf(unavailable !== undefined)('firewalld in namespaces of its own',
 
   it('is unavailable while firewalld is stopped, comes back with it, and leaves no definition behind', async () => {
     const { run, enter, stop, start, destroy } = await createFirewalldLab();
-    const entry = { network: { family: 4 as const, base: 0xc612_0101n, prefix: 32 }, remainingMs: 60_000 };
-    const intended = { remainingMs: () => entry.remainingMs, all: () => [entry], count: () => 1 };
+    const ctx = new FakeResponderContext();
+    ctx.intend('198.18.1.1');
     const config = FirewalldConfig.parse({ prefix: enter, checkMs: 200 });
-    const responder = firewalld.create({ clock: systemClock, log: silentLogger, intended, onMended: () => {} }, config);
+    const responder = firewalld.create(ctx, config);
     try {
       expect(await responder.start()).toMatchObject({ available: true });
       expect(run('firewall-cmd', '--ipset=netsentinel-v4-32', '--get-entries').trim()).toBe('198.18.1.1');

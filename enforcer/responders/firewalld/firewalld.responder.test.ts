@@ -1,10 +1,10 @@
-import { parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { FakeFirewalld } from '@netsentinel/testkit/fake-firewalld';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { FirewalldConfig } from './firewalld.config.ts';
 import { createFirewalld, firewalld } from './firewalld.responder.ts';
 
@@ -23,7 +23,7 @@ responderSuite('firewalld with programs that are played', () => {
       fake.reload();
       return Promise.resolve();
     },
-    until: (check) => vi.waitUntil(check, { timeout: 10_000, interval: 20 }).then(() => {}),
+    until,
     destroy: () => Promise.resolve(),
   });
 });
@@ -31,22 +31,18 @@ responderSuite('firewalld with programs that are played', () => {
 describe('the firewalld responder', () => {
   let fake: FakeFirewalld;
   let responder: Responder;
-  let intended: Entry[];
-  const network = (text: string): Network => parseNetwork(text) ?? { family: 4, base: 0n, prefix: 32 };
+  let ctx: FakeResponderContext;
   const block = (text: string) => {
-    const entry: Entry = { network: network(text), remainingMs: 60_000 };
-    intended.push(entry);
-    return responder.apply([{ kind: 'block', renew: false, ...entry }]);
+    ctx.intend(text);
+    return responder.apply([blockOf(text)]);
   };
   const make = (changes: object = {}): void => {
-    const books = { remainingMs: () => 60_000, all: () => intended, count: () => intended.length };
-    const ctx = { clock: systemClock, log: silentLogger, intended: books, onMended: () => {} };
     const config = makeConfig({ prefixes4: [32], prefixes6: [64], ...changes });
     responder = createFirewalld(ctx, config, fake.run);
   };
   beforeEach(() => {
     fake = new FakeFirewalld();
-    intended = [];
+    ctx = new FakeResponderContext();
     make();
   });
   afterEach(async () => {
@@ -114,9 +110,7 @@ describe('the firewalld responder', () => {
 
   it('says that a program is missing', async () => {
     const away = FirewalldConfig.parse({ prefix: ['/nonexistent/ip'] });
-    const books = { remainingMs: () => undefined, all: () => [], count: () => 0 };
-    const ctx = { clock: systemClock, log: silentLogger, intended: books, onMended: () => {} };
-    const absent = firewalld.create(ctx, away);
+    const absent = firewalld.create(new FakeResponderContext(), away);
     expect(await absent.start()).toMatchObject({ available: false, reason: 'firewalld is not running' });
     expect(await absent.clear()).toMatchObject({ available: false });
     await absent.close();

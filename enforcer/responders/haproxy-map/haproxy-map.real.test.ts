@@ -6,18 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { freePort, listening } from '@netsentinel/testkit/free-port';
-import { describe, expect, it, vi } from 'vitest';
-import type { Entry } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { describe, expect, it } from 'vitest';
 import { HaproxyMapConfig } from './haproxy-map.config.ts';
 import { haproxyMap } from './haproxy-map.responder.ts';
 import { RuntimeMap } from './runtime-map.ts';
 
 const missing = spawnSync('haproxy', ['-v']).error !== undefined;
-const until = (check: () => Promise<boolean>): Promise<void> =>
-  vi.waitUntil(check, { timeout: 10_000, interval: 50 }).then(() => {});
 
 /** The client's address is taken from a header, so that one machine can play many. */
 async function createHaproxy() {
@@ -90,30 +87,17 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s HAProxy'
 
   it('refuses the requests of whom we block, among 100,000, also after its restart', async () => {
     const haproxy = await createHaproxy();
-    const entries: Entry[] = [];
-    for (let i = 0; i < 100_000; i++)
-      entries.push({
-        network: parseNetwork(`100.${64 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`)!,
-        remainingMs: 600_000,
-      });
-    const mended: string[] = [];
-    const responder = haproxyMap.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => entries, count: () => entries.length },
-        onMended: (what) => mended.push(what),
-      },
-      haproxy.config,
-    );
+    const ctx = new FakeResponderContext();
+    for (let i = 0; i < 100_000; i++) ctx.intend(`100.${64 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`);
+    const responder = haproxyMap.create(ctx, haproxy.config);
     try {
       expect(await responder.start()).toMatchObject({ available: true });
       expect(await haproxy.map.count()).toBe(100_000);
       const outcomes = await responder.apply([
-        { kind: 'block', network: parseNetwork('198.18.1.1')!, remainingMs: 60_000, renew: false },
-        { kind: 'block', network: parseNetwork('198.18.2.0/24')!, remainingMs: 60_000, renew: false },
-        { kind: 'block', network: parseNetwork('2001:db8:1::/64')!, remainingMs: 60_000, renew: false },
-        { kind: 'unblock', network: parseNetwork('100.64.0.7')! },
+        blockOf('198.18.1.1'),
+        blockOf('198.18.2.0/24'),
+        blockOf('2001:db8:1::/64'),
+        unblockOf('100.64.0.7'),
       ]);
       for (const outcome of outcomes) expect(outcome.ok && (await outcome.verified)).toBe(true);
       for (const ip of ['198.18.1.1', '198.18.2.9', '2001:db8:1::5', '100.65.134.159'])

@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { FakeHaproxy } from '@netsentinel/testkit/fake-haproxy';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { HaproxyMapConfig } from './haproxy-map.config.ts';
 import { haproxyMap } from './haproxy-map.responder.ts';
 import { RuntimeMap } from './runtime-map.ts';
-
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {});
 
 async function startFake() {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-haproxy-'));
@@ -50,26 +47,12 @@ responderSuite('haproxy-map', async () => {
 describe('haproxy-map', () => {
   let fake: Awaited<ReturnType<typeof startFake>>;
   let responder: Responder;
-  let mended: string[];
-  const change = (text: string): Change => ({
-    kind: 'block',
-    network: parseNetwork(text)!,
-    remainingMs: 60_000,
-    renew: false,
-  });
+  let ctx: FakeResponderContext;
   const saved = (): string => readFileSync(fake.config.file, 'utf8').split('\n').slice(1).join(' ').trim();
   beforeEach(async () => {
     fake = await startFake();
-    mended = [];
-    responder = haproxyMap.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: (what) => mended.push(what),
-      },
-      fake.config,
-    );
+    ctx = new FakeResponderContext();
+    responder = haproxyMap.create(ctx, fake.config);
     await responder.start();
   });
   afterEach(async () => {
@@ -78,21 +61,21 @@ describe('haproxy-map', () => {
   });
 
   it('writes to the file what the running one holds, soon and when it closes', async () => {
-    await responder.apply([change('198.18.1.1')]);
+    await responder.apply([blockOf('198.18.1.1')]);
     await until(() => saved() === '198.18.1.1 1');
-    await responder.apply([change('198.18.1.2')]);
+    await responder.apply([blockOf('198.18.1.2')]);
     await responder.close();
     expect(saved()).toBe('198.18.1.1 1 198.18.1.2 1');
   });
 
   it('mends the file that somebody changed', async () => {
     writeFileSync(fake.config.file, '0.0.0.0/0 1\n');
-    await until(() => mended.length > 0);
-    expect([saved(), mended]).toEqual(['', [`${fake.config.file} was altered`]]);
+    await until(() => ctx.mends.length > 0);
+    expect([saved(), ctx.mends]).toEqual(['', [`${fake.config.file} was altered`]]);
   });
 
   it('cuts what it says to fit HAProxy’s buffer', async () => {
-    const many = Array.from({ length: 2000 }, (_, i) => change(`2001:db8:aaaa:${(i + 1).toString(16)}::/64`));
+    const many = Array.from({ length: 2000 }, (_, i) => blockOf(`2001:db8:aaaa:${(i + 1).toString(16)}::/64`));
     expect(await responder.apply(many)).toHaveLength(2000);
     expect(fake.haproxy.entries).toHaveLength(2000);
     expect(Math.max(...fake.haproxy.asked.map((line) => line.length))).toBeLessThan(13_000);
@@ -100,7 +83,7 @@ describe('haproxy-map', () => {
 
   it('says why it cannot, and puts the map right when it can again', async () => {
     fake.haproxy.complaint = 'Permission denied.\n';
-    expect(await responder.apply([change('198.18.1.1')])).toMatchObject([
+    expect(await responder.apply([blockOf('198.18.1.1')])).toMatchObject([
       { ok: false, reason: 'HAProxy: Permission denied.' },
     ]);
     expect(responder.availability()).toMatchObject({ available: false, hint: expect.stringContaining('level admin') });

@@ -3,7 +3,8 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { FakeIpset } from '@netsentinel/testkit/fake-ipset';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry, Responder } from '../../responder.types.ts';
 import { IptablesConfig } from './iptables.config.ts';
 import { createIptables, iptables } from './iptables.responder.ts';
@@ -22,7 +23,7 @@ responderSuite('iptables with programs that are played', () => {
       fake.sets = {};
       return Promise.resolve();
     },
-    until: (check) => vi.waitUntil(check, { timeout: 10_000, interval: 20 }).then(() => {}),
+    until,
     destroy: () => Promise.resolve(),
   });
 });
@@ -36,12 +37,9 @@ describe('the iptables responder', () => {
 
   beforeEach(() => {
     fake = new FakeIpset();
-    const intended = { remainingMs: () => 60_000, all: () => [entry], count: () => 1 };
-    responder = createIptables(
-      { clock: systemClock, log: silentLogger, intended, onMended: () => {} },
-      config,
-      fake.run,
-    );
+    const ctx = new FakeResponderContext();
+    ctx.intend('198.18.1.1');
+    responder = createIptables(ctx, config, fake.run);
   });
   afterEach(async () => {
     await responder.close();
@@ -95,8 +93,7 @@ describe('the iptables responder', () => {
 
   it('says that a program is missing, and how to get it', async () => {
     const away = IptablesConfig.parse({ prefix: ['/nonexistent/ip'] });
-    const intended = { remainingMs: () => undefined, all: () => [], count: () => 0 };
-    const absent = iptables.create({ clock: systemClock, log: silentLogger, intended, onMended: () => {} }, away);
+    const absent = iptables.create(new FakeResponderContext(), away);
     expect(await absent.start()).toMatchObject({ available: false, reason: expect.stringContaining('ENOENT') });
     await absent.close();
   });

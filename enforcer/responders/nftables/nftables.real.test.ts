@@ -3,6 +3,7 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseAddress } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { describe, expect, it, vi } from 'vitest';
 import { NftablesConfig } from './nftables.config.ts';
 import { nftables } from './nftables.responder.ts';
@@ -60,8 +61,7 @@ describe.skipIf(unavailable !== undefined)('nftables in a namespace of its own',
     const config = NftablesConfig.parse({
       command: ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin', 'nft'],
     });
-    const intended = { remainingMs: () => undefined, all: () => [], count: () => 0 };
-    const responder = nftables.create({ clock: systemClock, log: silentLogger, intended, onMended: () => {} }, config);
+    const responder = nftables.create(new FakeResponderContext(), config);
     expect(await responder.start()).toEqual({
       available: false,
       reason: 'this process may not change the firewall',

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatNetwork, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { formatNetwork, parseAddress } from '@netsentinel/kernel/address';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { readFakeNft, runFakeNft } from '@netsentinel/testkit/fake-nft';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { systemUptime } from '../../uptime.ts';
 import { NftablesConfig } from './nftables.config.ts';
 import { nftables } from './nftables.responder.ts';
@@ -39,7 +40,7 @@ responderSuite('nftables with a program that acts as nft', () => {
       runFakeNft(folder, 'flush ruleset');
       return Promise.resolve();
     },
-    until: (check) => vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {}),
+    until,
     destroy: () => {
       rmSync(folder, { recursive: true });
       return Promise.resolve();
@@ -50,35 +51,19 @@ responderSuite('nftables with a program that acts as nft', () => {
 describe('the nftables responder', () => {
   let folder: string;
   let responder: Responder;
-  let intended: Map<string, Entry>;
-  let mended: string[];
+  let ctx: FakeResponderContext;
 
   const make = (changes: object = {}): void => {
-    responder = nftables.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: {
-          remainingMs: (network) => intended.get(formatNetwork(network))?.remainingMs,
-          all: () => intended.values(),
-          count: () => intended.size,
-        },
-        onMended: (what) => mended.push(what),
-      },
-      makeConfig(folder, changes),
-    );
+    responder = nftables.create(ctx, makeConfig(folder, changes));
   };
-  const network = (text: string): Network => parseNetwork(text) ?? { family: 4, base: 0n, prefix: 32 };
   const block = (text: string) => {
-    const entry: Entry = { network: network(text), remainingMs: 60_000 };
-    intended.set(text, entry);
-    return responder.apply([{ kind: 'block', ...entry, renew: false }]);
+    ctx.intend(text);
+    return responder.apply([blockOf(text)]);
   };
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'fake-nft-'));
-    intended = new Map();
-    mended = [];
+    ctx = new FakeResponderContext();
     make();
   });
   afterEach(async () => {
@@ -112,7 +97,7 @@ describe('the nftables responder', () => {
     runFakeNft(folder, 'delete element inet netsentinel v4_32 { 198.18.1.1 }');
     runFakeNft(folder, 'add element inet netsentinel v4_32 { 198.18.9.9 timeout 60000ms }');
     await expect.poll(() => blocked(folder).toSorted(), { timeout: 5000 }).toEqual(['198.18.1.1', '198.18.1.2']);
-    await expect.poll(() => mended).toContain('somebody changed elements');
+    await expect.poll(() => ctx.mends).toContain('somebody changed elements');
   });
 
   it('rebuilds when a change finds the table gone', async () => {
@@ -122,16 +107,14 @@ describe('the nftables responder', () => {
     runFakeNft(folder, 'flush ruleset');
     expect(await block('198.18.1.2')).toMatchObject([{ ok: true }]);
     expect(blocked(folder)).toEqual(['198.18.1.1', '198.18.1.2']);
-    expect(mended).toEqual(['a change found the table altered']);
+    expect(ctx.mends).toEqual(['a change found the table altered']);
   });
 
   it('leaves no process behind when it is closed while it looks for its monitor', async () => {
     await responder.start();
     // A probe of the rebuilt table is under way now.
     await responder.close();
-    expect(await responder.apply([{ kind: 'unblock', network: network('198.18.1.1') }])).toEqual([
-      { ok: false, reason: 'closed' },
-    ]);
+    expect(await responder.apply([unblockOf('198.18.1.1')])).toEqual([{ ok: false, reason: 'closed' }]);
     const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
     expect(running.filter((args) => args.includes(folder))).toEqual([]);
   });

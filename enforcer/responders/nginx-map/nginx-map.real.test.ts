@@ -6,16 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { freePort, listening } from '@netsentinel/testkit/free-port';
-import { describe, expect, it, vi } from 'vitest';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { describe, expect, it } from 'vitest';
 import { NginxMapConfig } from './nginx-map.config.ts';
 import { nginxMap } from './nginx-map.responder.ts';
 
 const missing = spawnSync('nginx', ['-v']).error !== undefined;
-const until = (check: () => Promise<boolean>): Promise<void> =>
-  vi.waitUntil(check, { timeout: 10_000, interval: 50 }).then(() => {});
 
 /** The client's address is taken from the query, so that one machine can play many. */
 async function startNginx() {
@@ -81,23 +79,11 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s nginx', 
 
   it('refuses the requests of whom we block, until their time is over', async () => {
     const nginx = await startNginx();
-    const responder = nginxMap.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: () => {},
-      },
-      nginx.config,
-    );
+    const responder = nginxMap.create(new FakeResponderContext(), nginx.config);
     try {
       expect(await responder.start()).toMatchObject({ available: true });
       expect(await nginx.refuses('198.18.1.1')).toBe(false);
-      await responder.apply([
-        { kind: 'block', network: parseNetwork('198.18.1.1')!, remainingMs: 2000, renew: false },
-        { kind: 'block', network: parseNetwork('198.18.2.0/24')!, remainingMs: 60_000, renew: false },
-        { kind: 'block', network: parseNetwork('2001:db8:1::/64')!, remainingMs: 60_000, renew: false },
-      ]);
+      await responder.apply([blockOf('198.18.1.1', 2000), blockOf('198.18.2.0/24'), blockOf('2001:db8:1::/64')]);
       for (const ip of ['198.18.1.1', '198.18.2.9', '2001:db8:1::5']) await until(() => nginx.refuses(ip));
       expect(await nginx.refuses('198.18.3.1')).toBe(false);
       await until(async () => !(await nginx.refuses('198.18.1.1')));

@@ -3,15 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { NginxMapConfig } from './nginx-map.config.ts';
 import { nginxMap } from './nginx-map.responder.ts';
 
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {});
 const blockedIn = (file: string): string[] =>
   readFileSync(file, 'utf8')
     .split('\n')
@@ -63,25 +61,14 @@ describe('nginx-map', () => {
   });
   const make = (change: object = {}): Responder =>
     (responder = nginxMap.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: () => {},
-      },
+      new FakeResponderContext(),
       NginxMapConfig.parse({ file: join(folder, 'b.conf'), reload: [join(folder, 'reload')], checkMs: 100, ...change }),
     ));
-  const block = (text: string): Change => ({
-    kind: 'block',
-    network: parseNetwork(text)!,
-    remainingMs: 60_000,
-    renew: false,
-  });
   const reloads = (): string[] => readFileSync(log, 'utf8').trim().split('\n');
 
   it('has nginx read the file after each change', async () => {
     await make({ reloadEveryMs: 50 }).start();
-    expect(await responder.apply([block('198.18.1.1'), block('198.18.1.2')])).toMatchObject([
+    expect(await responder.apply([blockOf('198.18.1.1'), blockOf('198.18.1.2')])).toMatchObject([
       { ok: true },
       { ok: true },
     ]);
@@ -94,7 +81,7 @@ describe('nginx-map', () => {
       available: false,
       reason: 'nginx was not reloaded: no nginx',
     });
-    expect(await responder.apply([block('198.18.1.1')])).toMatchObject([{ ok: false }]);
+    expect(await responder.apply([blockOf('198.18.1.1')])).toMatchObject([{ ok: false }]);
     rmSync(join(folder, 'broken'));
     await until(() => responder.availability().available);
   });
@@ -108,7 +95,7 @@ describe('nginx-map', () => {
 
   it('ends while it waits for its next reload', async () => {
     await make({ reloadEveryMs: 60_000 }).start();
-    const waiting = responder.apply([block('198.18.1.1')]);
+    const waiting = responder.apply([blockOf('198.18.1.1')]);
     await until(() => blockedIn(join(folder, 'b.conf')).length === 1);
     await responder.close();
     expect(await waiting).toMatchObject([{ ok: false, reason: 'closed' }]);

@@ -6,19 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { freePort } from '@netsentinel/testkit/free-port';
-import { describe, expect, it, vi } from 'vitest';
-import type { Entry } from '../../responder.types.ts';
+import { FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { describe, expect, it } from 'vitest';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisConfig } from './redis.config.ts';
 import { redis } from './redis.responder.ts';
 
 const missing = spawnSync('redis-server', ['--version']).error !== undefined;
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 10_000, interval: 50 }).then(() => {});
 
 class RealRedis {
   readonly folder = mkdtempSync(join(tmpdir(), 'netsentinel-redis-'));
@@ -112,22 +109,9 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s Redis', 
       passwordFile,
       tls: { caFile: certFile },
     });
-    const entries: Entry[] = [];
-    for (let i = 0; i < 100_000; i++)
-      entries.push({
-        network: parseNetwork(`100.${64 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`)!,
-        remainingMs: 600_000,
-      });
-    const mended: string[] = [];
-    const responder = redis.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => entries, count: () => entries.length },
-        onMended: (what) => mended.push(what),
-      },
-      config,
-    );
+    const ctx = new FakeResponderContext();
+    for (let i = 0; i < 100_000; i++) ctx.intend(`100.${64 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`);
+    const responder = redis.create(ctx, config);
     const count = async (): Promise<number> => {
       try {
         const reader = await RedisConnection.open(config, systemClock, () => {});
@@ -144,7 +128,7 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s Redis', 
       await server.kill();
       await server.start();
       await until(async () => (await count()) === 100_000);
-      await until(() => mended.length === 1);
+      await until(() => ctx.mends.length === 1);
       expect(responder.availability().available).toBe(true);
     } finally {
       await responder.close();

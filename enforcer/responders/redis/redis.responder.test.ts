@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { FakeRedis } from '@netsentinel/testkit/fake-redis';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { RedisConfig } from './redis.config.ts';
 import { redis } from './redis.responder.ts';
 
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {});
 const blockedIn = (server: FakeRedis): string[] =>
   server
     .keys()
@@ -40,26 +38,12 @@ responderSuite('redis', async () => {
 describe('redis', () => {
   let server: FakeRedis;
   let responder: Responder;
-  let intended: Map<string, Entry>;
-  let mended: string[];
+  let ctx: FakeResponderContext;
   const make = (change: object = {}): Responder =>
-    (responder = redis.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: {
-          remainingMs: (network) => intended.get(formatNetwork(network))?.remainingMs,
-          all: () => intended.values(),
-          count: () => intended.size,
-        },
-        onMended: (what) => mended.push(what),
-      },
-      RedisConfig.parse({ port: server.port, checkMs: 100, timeoutMs: 1000, ...change }),
-    ));
+    (responder = redis.create(ctx, RedisConfig.parse({ port: server.port, checkMs: 100, timeoutMs: 1000, ...change })));
   const block = async (text: string): Promise<boolean> => {
-    const network = parseNetwork(text)!;
-    intended.set(text, { network, remainingMs: 60_000 });
-    const [outcome] = await responder.apply([{ kind: 'block', network, remainingMs: 60_000, renew: false }]);
+    ctx.intend(text);
+    const [outcome] = await responder.apply([blockOf(text)]);
     return outcome?.ok === true && outcome.verified;
   };
   const messages = (): Record<string, unknown>[] =>
@@ -70,8 +54,7 @@ describe('redis', () => {
   beforeEach(async () => {
     server = new FakeRedis(systemClock);
     await server.listen();
-    intended = new Map();
-    mended = [];
+    ctx = new FakeResponderContext();
   });
   afterEach(async () => {
     await responder.close();
@@ -81,8 +64,7 @@ describe('redis', () => {
   it('tells each change with the next number of the list’s version', async () => {
     await make().start();
     await block('198.51.100.7');
-    const network = parseNetwork('198.51.100.7')!;
-    await responder.apply([{ kind: 'unblock', network }]);
+    await responder.apply([unblockOf('198.51.100.7')]);
     const [reset, added, removed] = messages();
     const { epoch } = reset!;
     expect(reset).toEqual({ format: 1, epoch, seq: 0, reset: true });
@@ -102,7 +84,7 @@ describe('redis', () => {
     await block('198.51.100.7');
     server.values.delete('netsentinel:block:198.51.100.7');
     await until(() => server.values.has('netsentinel:block:198.51.100.7'));
-    expect(mended).toEqual(['keys were gone from Redis']);
+    expect(ctx.mends).toEqual(['keys were gone from Redis']);
     expect(messages().filter((one) => one['reset'] === true)).toHaveLength(1);
   });
 
@@ -111,9 +93,9 @@ describe('redis', () => {
     await block('198.51.100.7');
     const list = server.values.get('netsentinel:blocks') as Map<string, string>;
     list.set('192.0.2.1', String(Date.now() + 60_000));
-    await until(() => mended.length > 0);
+    await until(() => ctx.mends.length > 0);
     await until(() => (server.values.get('netsentinel:blocks') as Map<string, string>).size === 1);
-    expect(mended).toEqual(['the list in Redis was altered']);
+    expect(ctx.mends).toEqual(['the list in Redis was altered']);
   });
 
   it('notices with a change that the list was lost a moment ago', async () => {
@@ -122,7 +104,7 @@ describe('redis', () => {
     server.values.clear();
     expect(await block('198.51.100.8')).toBe(true);
     expect(blockedIn(server).toSorted()).toEqual(['198.51.100.7', '198.51.100.8']);
-    expect(mended).toEqual(['Redis had lost the list']);
+    expect(ctx.mends).toEqual(['Redis had lost the list']);
   });
 
   it('comes back when Redis does, emptied or not', async () => {
@@ -131,11 +113,11 @@ describe('redis', () => {
     const { port } = server;
     await server.stop();
     await until(() => !responder.availability().available);
-    expect(await responder.apply([{ kind: 'unblock', network: parseNetwork('198.51.100.9')! }])).toMatchObject([
+    expect(await responder.apply([unblockOf('198.51.100.9')])).toMatchObject([
       { ok: false, reason: expect.stringContaining('cannot be reached') },
     ]);
     // Decided meanwhile, with an old list still there.
-    intended.set('198.51.100.8', { network: parseNetwork('198.51.100.8')!, remainingMs: 60_000 });
+    ctx.intend('198.51.100.8');
     await server.listen(port);
     await until(() => blockedIn(server).length === 2);
     await until(() => responder.availability().available);
@@ -144,8 +126,8 @@ describe('redis', () => {
     await server.listen(port);
     await until(() => blockedIn(server).length === 2);
     // Told once Redis has answered, which is after it has the blocks.
-    await until(() => mended.length === 2);
-    expect(mended).toEqual(['the list was altered while Redis could not be reached', 'Redis had lost the list']);
+    await until(() => ctx.mends.length === 2);
+    expect(ctx.mends).toEqual(['the list was altered while Redis could not be reached', 'Redis had lost the list']);
   });
 
   it('leaves an empty list behind when it clears, so that readers drop theirs', async () => {
@@ -177,9 +159,8 @@ describe('redis', () => {
   it('says what Redis complains of', async () => {
     await make().start();
     server.failing.set('ZADD', 'OOM command not allowed when used memory > maxmemory');
-    intended.set('198.51.100.7', { network: parseNetwork('198.51.100.7')!, remainingMs: 60_000 });
-    const network = parseNetwork('198.51.100.7')!;
-    expect(await responder.apply([{ kind: 'block', network, remainingMs: 1000, renew: false }])).toMatchObject([
+    ctx.intend('198.51.100.7');
+    expect(await responder.apply([blockOf('198.51.100.7', 1000)])).toMatchObject([
       { ok: false, reason: expect.stringContaining('OOM') },
     ]);
     server.failing.clear();

@@ -5,6 +5,7 @@ import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { ipsetElements } from '@netsentinel/testkit/ipset-elements';
 import { createNetworkLab, namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { privateFiles } from '@netsentinel/testkit/private-files';
+import { blockOf, FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { describe, expect, it, vi } from 'vitest';
 import { UfwConfig } from './ufw.config.ts';
 import { ufw } from './ufw.responder.ts';
@@ -74,9 +75,9 @@ describe.skipIf(namespacesUnavailable('ufw', 'ipset') !== undefined)('ufw in nam
     const { config, run, destroy } = await ufwLab();
     const rules = (): string => run('cat', '/etc/ufw/user.rules', '/etc/ufw/before.rules', '/etc/ufw/before6.rules');
     const before = rules();
-    const entry = { network: { family: 4 as const, base: 0xc612_0101n, prefix: 32 }, remainingMs: 60_000 };
-    const intended = { remainingMs: () => entry.remainingMs, all: () => [entry], count: () => 1 };
-    const responder = ufw.create({ clock: systemClock, log: silentLogger, intended, onMended: () => {} }, config);
+    const ctx = new FakeResponderContext();
+    ctx.intend('198.18.1.1');
+    const responder = ufw.create(ctx, config);
     try {
       expect(await responder.start()).toEqual({
         available: true,
@@ -85,9 +86,7 @@ describe.skipIf(namespacesUnavailable('ufw', 'ipset') !== undefined)('ufw in nam
       expect(run('ufw', 'show', 'before-rules')).toContain('netsentinel-ufw');
       run('ufw', 'disable');
       await expect.poll(() => responder.availability()).toMatchObject({ reason: 'ufw is not active' });
-      expect(await responder.apply([{ kind: 'block', ...entry, renew: false }])).toEqual([
-        { ok: false, reason: 'ufw is not active' },
-      ]);
+      expect(await responder.apply([blockOf('198.18.1.1')])).toEqual([{ ok: false, reason: 'ufw is not active' }]);
       expect(run('iptables', '-S', 'ufw-before-input')).not.toContain('netsentinel-ufw');
       run('ufw', '--force', 'enable');
       await expect.poll(() => responder.availability()).toMatchObject({ available: true });

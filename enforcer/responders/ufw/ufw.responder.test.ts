@@ -1,6 +1,5 @@
-import { systemClock } from '@netsentinel/kernel/clock';
-import { silentLogger } from '@netsentinel/kernel/log';
 import { FakeIpset } from '@netsentinel/testkit/fake-ipset';
+import { FakeResponderContext } from '@netsentinel/testkit/responder-context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Responder } from '../../responder.types.ts';
 import { UfwConfig } from './ufw.config.ts';
@@ -15,17 +14,15 @@ const active = (name: string) => ({
 describe('the ufw responder', () => {
   let fake: FakeIpset;
   let responder: Responder;
-  let mended: string[];
+  let ctx: FakeResponderContext;
 
   const make = (changes: object = {}): void => {
     const config = UfwConfig.parse({ prefix: ['in', 'a', 'namespace'], checkMs: 100, ...changes });
-    const intended = { remainingMs: () => undefined, all: () => [], count: () => 0 };
-    const onMended = (what: string): void => void mended.push(what);
-    responder = createUfw({ clock: systemClock, log: silentLogger, intended, onMended }, config, fake.run);
+    responder = createUfw(ctx, config, fake.run);
   };
   beforeEach(() => {
     fake = new FakeIpset();
-    mended = [];
+    ctx = new FakeResponderContext();
     make();
   });
   afterEach(async () => {
@@ -41,7 +38,7 @@ describe('the ufw responder', () => {
     expect(fake.tables.ip6tables['ufw6-before-input']).toEqual(['-j netsentinel-ufw', '-i lo -j ACCEPT']);
     fake.tables.iptables = { ...fake.tables.iptables, ...active('ufw') };
     await expect
-      .poll(() => mended, { timeout: 5000 })
+      .poll(() => ctx.mends, { timeout: 5000 })
       .toEqual(['the jump to netsentinel-ufw was gone from ufw-before-input, ufw-before-forward']);
     expect(first()).toBe('-j netsentinel-ufw');
   });

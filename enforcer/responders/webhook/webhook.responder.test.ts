@@ -4,16 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { httpReceiver, type Answer, type HttpReceiver } from '@netsentinel/testkit/fake-http-receiver';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '../../responder.types.ts';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../../responder.types.ts';
 import { WebhookConfig } from './webhook.config.ts';
 import { webhook } from './webhook.responder.ts';
-
-const until = (check: () => Promise<boolean> | boolean): Promise<void> =>
-  vi.waitUntil(check, { timeout: 8000, interval: 20 }).then(() => {});
 
 interface Body {
   readonly event: 'change' | 'list' | 'check';
@@ -76,15 +73,10 @@ describe('webhook', () => {
   let receiver: HttpReceiver;
   let answers: Answer[];
   let responder: Responder;
-  const block: Change = { kind: 'block', network: parseNetwork('198.51.100.7')!, remainingMs: 60_000, renew: false };
+  const block = blockOf('198.51.100.7');
   const make = (change: object = {}): Responder =>
     (responder = webhook.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: () => {},
-      },
+      new FakeResponderContext(),
       WebhookConfig.parse({ url: receiver.url, allowPrivate: true, ...change }),
     ));
   beforeEach(async () => {
