@@ -1,9 +1,9 @@
 import { ManualClock, systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Entry, Responder, ResponderContext } from '../responder.types.ts';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '../responder.types.ts';
 import type { CloudHolderOptions } from './cloud-holder.ts';
 import { CloudError, type CloudList } from './cloud-list.types.ts';
 import { cloudResponder } from './cloud-responder.ts';
@@ -67,7 +67,7 @@ responderSuite('cloud', () => {
       cloud.places[1]!.clear();
       return Promise.resolve();
     },
-    until: (check) => vi.waitUntil(check, { interval: 20 }).then(() => {}),
+    until,
     destroy: () => Promise.resolve(),
   });
 });
@@ -75,34 +75,17 @@ responderSuite('cloud', () => {
 describe('a list in a cloud', () => {
   let clock: ManualClock;
   let cloud: FakeCloud;
-  let intended: Map<string, Entry>;
+  let ctx: FakeResponderContext;
   const busy = new CloudError('slow down', { again: true, hint: 'wait' });
   beforeEach(() => {
     clock = new ManualClock();
     cloud = new FakeCloud();
-    intended = new Map();
+    ctx = new FakeResponderContext(clock);
   });
 
   const make = (change: Partial<CloudHolderOptions> = {}): Responder => {
-    const ctx: ResponderContext = {
-      clock,
-      log: silentLogger,
-      intended: {
-        remainingMs: (network) => intended.get(formatNetwork(network))?.remainingMs,
-        all: () => intended.values(),
-        count: () => intended.size,
-      },
-      onMended: () => {},
-    };
     return cloudResponder('cloud', ctx, { ...options(cloud), checkMs: 1000, ...change });
   };
-  const block = (text: string, remainingMs = 600_000): Change => ({
-    kind: 'block',
-    network: parseNetwork(text)!,
-    remainingMs,
-    renew: false,
-  });
-  const unblock = (text: string): Change => ({ kind: 'unblock', network: parseNetwork(text)! });
   /** Runs the clock on until the work is done. */
   const settle = async <T>(work: Promise<T>): Promise<{ value: T; tookMs: number }> => {
     const begun = clock.monotonicMs();
@@ -119,12 +102,12 @@ describe('a list in a cloud', () => {
     const responder = make();
     await settle(responder.start());
     cloud.failures.push(busy, busy);
-    const { value, tookMs } = await settle(responder.apply([block('198.51.100.7')]));
+    const { value, tookMs } = await settle(responder.apply([blockOf('198.51.100.7')]));
     expect(value).toMatchObject([{ ok: true }]);
     // Half of 500 ms and half of 1000 ms, as `random` has it.
     expect(tookMs).toBeGreaterThanOrEqual(750);
     cloud.failures.push(busy, busy, busy);
-    expect((await settle(responder.apply([block('198.51.100.8')]))).value).toMatchObject([
+    expect((await settle(responder.apply([blockOf('198.51.100.8')]))).value).toMatchObject([
       { ok: false, reason: 'slow down' },
     ]);
     expect(responder.availability()).toEqual({ available: false, reason: 'slow down', hint: 'wait' });
@@ -147,11 +130,11 @@ describe('a list in a cloud', () => {
     const responder = make({ everyMs: 5000, compareMs: 3_600_000 });
     await settle(responder.start());
     const before = cloud.writes;
-    const { tookMs } = await settle(responder.apply([block('198.51.100.7'), block('198.51.100.8')]));
+    const { tookMs } = await settle(responder.apply([blockOf('198.51.100.7'), blockOf('198.51.100.8')]));
     expect(tookMs).toBeGreaterThanOrEqual(4500);
     expect(cloud.writes).toBe(before + 1);
     // It has another end now, which the cloud does not know of.
-    await settle(responder.apply([{ ...block('198.51.100.7', 900_000), renew: true } as Change]));
+    await settle(responder.apply([blockOf('198.51.100.7', 900_000)]));
     expect(cloud.writes).toBe(before + 1);
     await responder.close();
   });
@@ -161,7 +144,7 @@ describe('a list in a cloud', () => {
     let responder = make({ room });
     await settle(responder.start());
     const texts = ['198.51.100.1', '2001:db8::/64', '198.51.100.3'];
-    const { value } = await settle(responder.apply(texts.map((text) => block(text))));
+    const { value } = await settle(responder.apply(texts.map((text) => blockOf(text))));
     expect(value).toMatchObject([
       { ok: true },
       { ok: true },
@@ -173,14 +156,11 @@ describe('a list in a cloud', () => {
     });
     await responder.close();
 
-    for (const text of texts.toReversed()) {
-      const change = block(text);
-      if (change.kind === 'block') intended.set(text, change);
-    }
+    ctx.intend(...texts.toReversed());
     responder = make({ room });
     await settle(responder.start());
     expect([...cloud.places[0]!].toSorted()).toEqual(['198.51.100.1', '2001:db8::/64']);
-    await settle(responder.apply([unblock('198.51.100.1')]));
+    await settle(responder.apply([unblockOf('198.51.100.1')]));
     expect([...cloud.places[0]!].toSorted()).toEqual(['198.51.100.3', '2001:db8::/64']);
     await responder.close();
   });
@@ -189,7 +169,7 @@ describe('a list in a cloud', () => {
     const responder = make({ room: { most: 1, per: 'family' } });
     await settle(responder.start());
     const { value } = await settle(
-      responder.apply(['198.51.100.1', '2001:db8::/64', '2001:db8:1::/64'].map((text) => block(text))),
+      responder.apply(['198.51.100.1', '2001:db8::/64', '2001:db8:1::/64'].map((text) => blockOf(text))),
     );
     expect(value.map(({ ok }) => ok)).toEqual([true, true, false]);
     await responder.close();
@@ -198,7 +178,7 @@ describe('a list in a cloud', () => {
   it('ends while it waits', async () => {
     const responder = make({ everyMs: 600_000 });
     await settle(responder.start());
-    const change = responder.apply([block('198.51.100.7')]);
+    const change = responder.apply([blockOf('198.51.100.7')]);
     await responder.close();
     expect(await change).toMatchObject([{ ok: false, reason: 'closed' }]);
   });

@@ -14,13 +14,11 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { motoMissing, startMoto, type Moto } from '@netsentinel/testkit/moto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '@netsentinel/enforcer/responder.types';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '@netsentinel/enforcer/responder.types';
 import { AwsWafConfig } from '@netsentinel/enforcer/responders/aws-waf/aws-waf.config';
 import { awsWaf } from '@netsentinel/enforcer/responders/aws-waf/aws-waf.responder';
-
-const until = (check: () => Promise<boolean>): Promise<void> =>
-  vi.waitUntil(check, { timeout: 30_000, interval: 50 }).then(() => {});
 
 describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', () => {
   let moto: Moto;
@@ -90,16 +88,8 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
     beforeEach(() => moto.reset());
     afterEach(() => responder?.close());
     const make = (change: object = {}): Responder =>
-      (responder = awsWaf.create(
-        {
-          clock: systemClock,
-          log: silentLogger,
-          intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-          onMended: () => {},
-        },
-        config(change),
-      ));
-    const block: Change = { kind: 'block', network: parseNetwork('198.51.100.7')!, remainingMs: 60_000, renew: false };
+      (responder = awsWaf.create(new FakeResponderContext(), config(change)));
+    const block = blockOf('198.51.100.7');
     const operatorMakes = (addresses: readonly string[]): Promise<unknown> =>
       waf.send(
         new CreateIPSetCommand({

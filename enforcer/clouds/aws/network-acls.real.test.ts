@@ -13,13 +13,11 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { motoMissing, startMoto, type Moto } from '@netsentinel/testkit/moto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change, Responder } from '@netsentinel/enforcer/responder.types';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Responder } from '@netsentinel/enforcer/responder.types';
 import { AwsNetworkAclConfig } from '@netsentinel/enforcer/responders/aws-network-acl/aws-network-acl.config';
 import { awsNetworkAcl } from '@netsentinel/enforcer/responders/aws-network-acl/aws-network-acl.responder';
-
-const until = (check: () => Promise<boolean>): Promise<void> =>
-  vi.waitUntil(check, { timeout: 30_000, interval: 50 }).then(() => {});
 
 describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', () => {
   let moto: Moto;
@@ -102,21 +100,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
     beforeEach(makeAcls);
     afterEach(() => responder?.close());
     const make = (change: object = {}): Responder =>
-      (responder = awsNetworkAcl.create(
-        {
-          clock: systemClock,
-          log: silentLogger,
-          intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-          onMended: () => {},
-        },
-        config(change),
-      ));
-    const block = (text: string): Change => ({
-      kind: 'block',
-      network: parseNetwork(text)!,
-      remainingMs: 60_000,
-      renew: false,
-    });
+      (responder = awsNetworkAcl.create(new FakeResponderContext(), config(change)));
 
     it('does not begin where somebody else has rules', async () => {
       await rule(ids[1]!, 5, '203.0.113.0/24');
@@ -131,7 +115,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
     it('leaves other rules, takes its own along to another range, and is gone when cleared', async () => {
       await rule(ids[0]!, 500, '203.0.113.0/24');
       await make().start();
-      expect(await responder!.apply([block('198.51.100.7'), block('2001:db8::/64')])).toMatchObject([
+      expect(await responder!.apply([blockOf('198.51.100.7'), blockOf('2001:db8::/64')])).toMatchObject([
         { ok: true },
         { ok: true },
       ]);
@@ -139,7 +123,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
       await make({ firstRule: 100, networkAclIds: ids.slice(0, 1) }).start();
       const numbers = ({ Entries = [] }: NetworkAcl): number[] =>
         Entries.flatMap(({ RuleNumber = 0, Egress }) => (Egress === true || RuleNumber >= 32_767 ? [] : [RuleNumber]));
-      await responder!.apply([block('198.51.100.8')]);
+      await responder!.apply([blockOf('198.51.100.8')]);
       expect(numbers((await acls()).find(({ NetworkAclId }) => NetworkAclId === ids[0])!)).toEqual([500, 100]);
       expect(await responder!.clear()).toMatchObject({ available: true });
       const left = (await acls()).find(({ NetworkAclId }) => NetworkAclId === ids[0]);
@@ -148,7 +132,9 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
 
     it('says what it has no room for, and takes it once there is', async () => {
       await make({ maxRules: 2 }).start();
-      const outcomes = await responder!.apply(['198.51.100.1', '198.51.100.2', '198.51.100.3'].map(block));
+      const outcomes = await responder!.apply(
+        ['198.51.100.1', '198.51.100.2', '198.51.100.3'].map((text) => blockOf(text)),
+      );
       expect(outcomes).toMatchObject([
         { ok: true },
         { ok: true },
@@ -158,7 +144,7 @@ describe.skipIf(motoMissing && process.env['CI'] === undefined)('moto as AWS', (
         available: true,
         detail: expect.stringContaining('1 more are not held'),
       });
-      await responder!.apply([{ kind: 'unblock', network: parseNetwork('198.51.100.1')! }]);
+      await responder!.apply([unblockOf('198.51.100.1')]);
       expect((await acls()).map((acl) => denied(acl).toSorted())[0]).toEqual(['198.51.100.2', '198.51.100.3']);
     });
 

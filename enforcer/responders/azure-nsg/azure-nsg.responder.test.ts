@@ -4,9 +4,10 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { blockOf, FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFakeAzure, type FakeAzure } from '../../clouds/azure/azure.fixture.ts';
-import type { Change, Responder } from '../../responder.types.ts';
+import type { Responder } from '../../responder.types.ts';
 import { AzureNsgConfig } from './azure-nsg.config.ts';
 import { azureNsg } from './azure-nsg.responder.ts';
 
@@ -36,7 +37,7 @@ responderSuite('azure-nsg', () => {
       azure.rules.clear();
       return Promise.resolve();
     },
-    until: (check) => vi.waitUntil(check, { interval: 20 }).then(() => {}),
+    until,
     destroy: () => Promise.resolve(),
   });
 });
@@ -46,27 +47,13 @@ describe('azure-nsg', () => {
   beforeEach(() => azure.reset());
   afterEach(() => responder?.close());
   const make = (change: object = {}): Responder =>
-    (responder = azureNsg.create(
-      {
-        clock: systemClock,
-        log: silentLogger,
-        intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-        onMended: () => {},
-      },
-      config(azure, change),
-    ));
-  const block = (text: string): Change => ({
-    kind: 'block',
-    network: parseNetwork(text)!,
-    remainingMs: 60_000,
-    renew: false,
-  });
+    (responder = azureNsg.create(new FakeResponderContext(), config(azure, change)));
 
   it('denies everything inbound in rules of its own, and leaves those of others', async () => {
     const theirs = { properties: { access: 'Allow', direction: 'Inbound', priority: 300 } };
     azure.rules.set('web', theirs);
     await make().start();
-    await responder!.apply(['198.51.100.0/24', '198.51.100.7', '2001:db8::/64'].map(block));
+    await responder!.apply(['198.51.100.0/24', '198.51.100.7', '2001:db8::/64'].map((text) => blockOf(text)));
     const rule = {
       access: 'Deny',
       direction: 'Inbound',
@@ -87,16 +74,16 @@ describe('azure-nsg', () => {
 
   it('writes only the rule that changes', async () => {
     await make().start();
-    await responder!.apply(['198.51.100.7', '2001:db8::/64'].map(block));
+    await responder!.apply(['198.51.100.7', '2001:db8::/64'].map((text) => blockOf(text)));
     azure.changes.length = 0;
-    await responder!.apply([block('198.51.100.8')]);
+    await responder!.apply([blockOf('198.51.100.8')]);
     expect(azure.changes).toEqual(['PUT netsentinel-4-0']);
   });
 
   it('waits where Azure is busy with the group', async () => {
     await make().start();
     azure.answers.push({ status: 409, body: { error: { code: 'AnotherOperationInProgress', message: 'wait' } } });
-    expect(await responder!.apply([block('198.51.100.7')])).toMatchObject([{ ok: true }]);
+    expect(await responder!.apply([blockOf('198.51.100.7')])).toMatchObject([{ ok: true }]);
     expect(held(azure)).toEqual(['198.51.100.7']);
   });
 
@@ -117,7 +104,7 @@ describe('azure-nsg', () => {
   it('says where the rules of somebody else are in its way', async () => {
     azure.rules.set('web', { properties: { access: 'Allow', direction: 'Inbound', priority: 100 } });
     await make().start();
-    expect(await responder!.apply([block('198.51.100.7')])).toMatchObject([
+    expect(await responder!.apply([blockOf('198.51.100.7')])).toMatchObject([
       { ok: false, reason: expect.stringContaining('priority 100') },
     ]);
   });

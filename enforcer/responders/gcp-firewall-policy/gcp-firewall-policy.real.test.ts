@@ -3,9 +3,10 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { discoveryMissing, startFakeGoogleCloud, type FakeGoogleCloud } from '../../clouds/gcp/google-cloud.fixture.ts';
-import type { Change, Responder } from '../../responder.types.ts';
+import type { Responder } from '../../responder.types.ts';
 import { GcpFirewallPolicyConfig } from './gcp-firewall-policy.config.ts';
 import { gcpFirewallPolicy } from './gcp-firewall-policy.responder.ts';
 
@@ -35,7 +36,7 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
         google.rules.clear();
         return Promise.resolve();
       },
-      until: (check) => vi.waitUntil(check, { timeout: 30_000, interval: 20 }).then(() => {}),
+      until,
       destroy: () => Promise.resolve(),
     });
   });
@@ -45,27 +46,13 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
     beforeEach(() => google.reset());
     afterEach(() => responder?.close());
     const make = (change: object = {}): Responder =>
-      (responder = gcpFirewallPolicy.create(
-        {
-          clock: systemClock,
-          log: silentLogger,
-          intended: { remainingMs: () => undefined, all: () => [], count: () => 0 },
-          onMended: () => {},
-        },
-        config(change),
-      ));
-    const block = (text: string): Change => ({
-      kind: 'block',
-      network: parseNetwork(text)!,
-      remainingMs: 60_000,
-      renew: false,
-    });
+      (responder = gcpFirewallPolicy.create(new FakeResponderContext(), config(change)));
     const theirs = { priority: 1000, ruleName: 'web', match: { srcIpRanges: ['0.0.0.0/0'] } };
 
     it('denies everything in a rule for each family, and leaves those of others', async () => {
       google.rules.set(1000, theirs);
       await make().start();
-      expect(await responder!.apply(['198.51.100.7', '2001:db8::/64'].map(block))).toMatchObject([
+      expect(await responder!.apply(['198.51.100.7', '2001:db8::/64'].map((text) => blockOf(text)))).toMatchObject([
         { ok: true },
         { ok: true },
       ]);
@@ -74,9 +61,9 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
       expect(google.rules.get(100)).toMatchObject({ ...rule, match: { ...all, srcIpRanges: ['198.51.100.7/32'] } });
       expect(google.rules.get(101)).toMatchObject({ ...rule, match: { ...all, srcIpRanges: ['2001:db8::/64'] } });
       google.changes.length = 0;
-      await responder!.apply([block('198.51.100.8')]);
+      await responder!.apply([blockOf('198.51.100.8')]);
       expect(google.changes).toEqual(['patchRule 100']);
-      await responder!.apply([{ kind: 'unblock', network: parseNetwork('2001:db8::/64')! }]);
+      await responder!.apply([unblockOf('2001:db8::/64')]);
       expect(google.rules.has(101)).toBe(false);
       await responder!.clear();
       expect([...google.rules.values()]).toEqual([theirs]);
@@ -85,7 +72,7 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
     it('does not touch a rule that has its priority and another name', async () => {
       google.rules.set(1000, theirs);
       await make({ firstPriority: 1000 }).start();
-      expect(await responder!.apply([block('198.51.100.7')])).toMatchObject([
+      expect(await responder!.apply([blockOf('198.51.100.7')])).toMatchObject([
         { ok: false, reason: expect.stringContaining('1000') },
       ]);
       expect([...google.rules.values()]).toEqual([theirs]);
@@ -93,10 +80,10 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
 
     it('takes its rule along to another priority', async () => {
       await make().start();
-      await responder!.apply([block('198.51.100.7')]);
+      await responder!.apply([blockOf('198.51.100.7')]);
       await responder!.close();
       await make({ firstPriority: 50 }).start();
-      await responder!.apply([block('198.51.100.8')]);
+      await responder!.apply([blockOf('198.51.100.8')]);
       expect([...google.rules.keys()]).toEqual([50]);
     });
 
@@ -107,7 +94,7 @@ describe.skipIf(discoveryMissing && process.env['CI'] === undefined)('a fake of 
         body: { error: { message: 'slow down', errors: [{ reason: 'rateLimitExceeded' }] } },
       });
       google.failures.push({ code: 'RESOURCE_NOT_READY', message: 'not now' });
-      expect(await responder!.apply([block('198.51.100.7')])).toMatchObject([{ ok: true }]);
+      expect(await responder!.apply([blockOf('198.51.100.7')])).toMatchObject([{ ok: true }]);
       expect(held()).toEqual(['198.51.100.7']);
     });
 
