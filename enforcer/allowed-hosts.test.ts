@@ -40,3 +40,29 @@ it('keeps the addresses of names current, and protects them while nobody answers
   expect(changes).toBeGreaterThan(100);
   hosts.close();
 });
+
+it('a name server that answers with thousands of addresses takes no protection from those that it named before', async () => {
+  const clock = new ManualClock();
+  let answer = ['198.18.5.5'];
+  const warned: string[] = [];
+  const hosts = new AllowedHosts({
+    hosts: ['partner.example'],
+    clock,
+    log: { ...silentLogger, warn: (message) => void warned.push(message) },
+    onChange: () => {},
+    resolve: () => Promise.resolve(answer),
+  });
+  const known = (): string[] => hosts.assets().map(({ network }) => formatNetwork(network));
+  await hosts.start();
+  // Nothing but single addresses is believed, and not all of those.
+  for (let round = 0; round < 30; round++) {
+    answer = ['0.0.0.0/0', '::/0', ...Array.from({ length: 5_000 }, (_, i) => `20.${round}.${i >> 8}.${i & 255}`)];
+    clock.advance(MINUTE);
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(known()).toContain('198.18.5.5');
+  }
+  expect(known().length).toBeLessThanOrEqual(256);
+  expect(known().filter((text) => text.includes('/'))).toEqual([]);
+  expect(warned).toContain('A host on the allow list has more addresses than are protected; the newest are not');
+  hosts.close();
+});

@@ -5,7 +5,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
-import { parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
 
 /** The addresses of a host; rejects where it has none or nobody answers. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
@@ -13,7 +13,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 const EVERY_MS = 60_000;
 const KEEP_MS = 3_600_000;
 const FIRST_MS = 2000;
-const MAX_PER_HOST = 64;
+const MAX_PER_ANSWER = 64;
+const MAX_PER_HOST = 256;
 
 export class AllowedHosts {
   readonly #hosts: readonly string[];
@@ -75,11 +76,14 @@ export class AllowedHosts {
       const found = await this.#resolve(host);
       const now = this.#clock.monotonicMs();
       const known = this.#known.get(host) ?? new Map<string, number>();
-      for (const text of found.slice(0, MAX_PER_HOST)) {
-        known.delete(text);
-        known.set(text, now + KEEP_MS);
-      }
-      for (const [text, until] of known) if (until <= now || known.size > MAX_PER_HOST) known.delete(text);
+      for (const [text, until] of known) if (until <= now) known.delete(text);
+      // Who is protected stays so: an answer of many would otherwise take the protection of all who came before.
+      let left = 0;
+      for (const text of found.slice(0, MAX_PER_ANSWER).filter((one) => parseAddress(one) !== undefined))
+        if (known.has(text) || known.size < MAX_PER_HOST) known.set(text, now + KEEP_MS);
+        else left++;
+      if (left > 0 || found.length > MAX_PER_ANSWER)
+        this.#log.warn('A host on the allow list has more addresses than are protected; the newest are not', { host });
       this.#known.set(host, known);
     } catch (error) {
       this.#log.warn('A host on the allow list could not be resolved; what is known of it stays', { host, error });

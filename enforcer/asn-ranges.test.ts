@@ -31,6 +31,18 @@ describe('AsnRanges', () => {
     expect(ranges.count).toBe(2);
   });
 
+  it('believes no row that says the whole Internet is somebody’s', () => {
+    const ranges = new AsnRanges([1]);
+    for (const line of ['network,asn', '0.0.0.0/0,1', '::/0,1', '::ffff:0:0/96,1', '198.18.0.0/15,1'])
+      ranges.line(line);
+    expect(find(ranges, '203.0.113.7')).toBeUndefined();
+    expect(find(ranges, '2001:db8::1')).toBeUndefined();
+    expect(find(ranges, '198.18.5.5')).toBe(1);
+    const ends = new AsnRanges([1]);
+    for (const line of ['start_ip,end_ip,asn', '0.0.0.0,255.255.255.255,1', '5.0.0.0,5.0.0.255,1']) ends.line(line);
+    expect([find(ends, '203.0.113.7'), find(ends, '5.0.0.9')]).toEqual([undefined, 1]);
+  });
+
   it('says what is wrong with a table', () => {
     expect(() => new AsnRanges([1]).line('city,country')).toThrow(/which column/);
   });

@@ -108,6 +108,26 @@ describe('the control socket', () => {
     expect(await callEnforcer(socketPath, { command: 'list' })).toEqual([]);
   });
 
+  it('makes no answer while nobody takes the one before', async () => {
+    let made = 0;
+    const long = 'x'.repeat(4_000_000);
+    const other = join(folder, 'long.sock');
+    const list = (): never => [(made++, long)] as never;
+    const busy = await startControl({ enforcer: { ...enforcer, list }, socketPath: other, log: silentLogger });
+    const socket = connect(other).pause();
+    socket.write('{"command":"list"}\n'.repeat(10));
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    while (made === 0) await turn();
+    for (let more = 0; more < 50; more++) await turn();
+    expect(made).toBe(1);
+    let heard = 0;
+    socket.on('data', (bytes: Buffer) => (heard += bytes.length)).resume();
+    while (heard < 10 * long.length) await turn();
+    expect(made).toBe(10);
+    socket.destroy();
+    await busy.close();
+  });
+
   it('is not taken from an enforcer that lives, but from one that died', async () => {
     await expect(startControl({ enforcer, socketPath, log: silentLogger })).rejects.toMatchObject({
       code: 'ENFORCER_SOCKET_IN_USE',

@@ -56,6 +56,8 @@ type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: f
 
 const MAX_REQUEST = 4096;
 const MAX_CONNECTIONS = 16;
+/** Requests of one connection. */
+const MAX_WAITING = 16;
 const IDLE_MS = 30_000;
 /** 200,000 blocks with the longest reasons. */
 const MAX_ANSWER = 512 * 1024 * 1024;
@@ -162,6 +164,7 @@ export function callEnforcer<R extends ControlRequest>(
 function serve(enforcer: Enforcer, socket: Socket, log: Logger): void {
   let rest = '';
   let queue = Promise.resolve();
+  let waiting = 0;
   socket.setEncoding('utf8');
   socket.setTimeout(IDLE_MS, () => socket.destroy());
   socket.on('error', (error) => log.debug('A control connection broke', { error }));
@@ -169,13 +172,27 @@ function serve(enforcer: Enforcer, socket: Socket, log: Logger): void {
     rest += text;
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_REQUEST || lines.length > MAX_CONNECTIONS) return socket.destroy();
+    waiting += lines.length;
+    if (rest.length > MAX_REQUEST || waiting > MAX_WAITING) return socket.destroy();
     for (const line of lines)
       queue = queue.then(async () => {
-        const reply = await answer(enforcer, line);
-        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+        // The next answer is made once this one has been taken: the longest have hundreds of megabytes.
+        if (!socket.destroyed && !socket.write(`${JSON.stringify(await answer(enforcer, line))}\n`))
+          await taken(socket);
+        waiting -= 1;
       });
     return undefined;
+  });
+}
+
+function taken(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      socket.off('drain', end).off('close', end);
+      resolve();
+    };
+    socket.on('drain', end).on('close', end);
+    if (socket.destroyed) end();
   });
 }
 

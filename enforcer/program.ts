@@ -33,23 +33,31 @@ export function findProgram(program: string): Command | undefined {
 export function startProgram(
   command: Command,
   args: readonly string[],
+  { detached = false } = {},
 ): ChildProcessByStdio<Writable, Readable, Readable> {
   const [program, ...leading] = command;
-  return spawn(program, [...leading, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: ENVIRONMENT, shell: false });
+  const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe'];
+  return spawn(program, [...leading, ...args], { stdio, env: ENVIRONMENT, shell: false, detached });
 }
 
-/** Runs one command to its end with `input` on stdin; `output` and `complaint` are what it wrote to stdout and stderr. Never rejects. */
+/** A program that has ended says nothing more; what it started in turn may hold on to its output for ever. */
+const AFTER_END_MS = 500;
+
+/**
+ * Runs one command to its end with `input` on stdin; `output` and `complaint` are what it wrote to stdout and stderr. When its time is over it
+ * is killed, and all that it started with it. Never rejects.
+ */
 export function runProgram(
   command: Command,
   args: readonly string[],
   options: { readonly input?: string; readonly timeoutMs: number; readonly maxOutput?: number },
 ): Promise<CommandResult & { readonly output: string; readonly complaint: string }> {
   return new Promise((resolve) => {
-    const child = startProgram(command, args);
+    const child = startProgram(command, args, { detached: true });
     const limit = options.maxOutput ?? MAX_OUTPUT;
     let output = '';
     let complaint = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    let timer = setTimeout(() => killGroup(child), options.timeoutMs);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (output.length < limit) output += text;
     });
@@ -61,6 +69,13 @@ export function runProgram(
       clearTimeout(timer);
       resolve({ ok: false, reason: error.message, output, complaint });
     });
+    child.once('exit', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, AFTER_END_MS);
+    });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve({ ok: true, output, complaint });
@@ -68,6 +83,15 @@ export function runProgram(
     });
     child.stdin.end(options.input ?? '');
   });
+}
+
+/** The program leads a group of its own (`detached`), in which is what it started. */
+function killGroup(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
 }
 
 export type RunProgram = typeof runProgram;

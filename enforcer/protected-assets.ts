@@ -20,7 +20,7 @@ export interface ProtectedAsset {
   readonly why: string;
 }
 
-/** Ranges that are nobody's address, or everybody's. IANA special-purpose registries; RFC 6052 for NAT64. */
+/** Ranges that are nobody's address, or everybody's. IANA special-purpose registries; RFC 6052 and 8215 for NAT64. */
 const SPECIAL: readonly (readonly [string, string])[] = [
   ['0.0.0.0/8', 'the unspecified network'],
   ['127.0.0.0/8', 'loopback'],
@@ -29,6 +29,7 @@ const SPECIAL: readonly (readonly [string, string])[] = [
   ['240.0.0.0/4', 'reserved, broadcast included'],
   ['::/96', 'unspecified, loopback or IPv4-compatible'],
   ['64:ff9b::/96', 'NAT64, which stands for many'],
+  ['64:ff9b:1::/48', 'NAT64, which stands for many'],
   ['fe80::/10', 'link-local'],
   ['ff00::/8', 'multicast'],
 ];

@@ -34,8 +34,11 @@ export interface Posting {
 export function post({ url, headers, body, timeoutMs, allowPrivate, ca }: Posting): Promise<SendOutcome> {
   return new Promise((resolve) => {
     let request: ClientRequest | undefined;
+    let isAnswered = false;
     const timer = setTimeout(() => {
-      end({ ok: false, answer: `no answer within ${timeoutMs} ms`, retry: true });
+      // What it answered is known, however long it goes on: that breaks off the reading. To post it again could be once too often.
+      if (isAnswered) request?.destroy();
+      else end({ ok: false, answer: `no answer within ${timeoutMs} ms`, retry: true });
     }, timeoutMs);
     const end = (outcome: SendOutcome): void => {
       clearTimeout(timer);
@@ -58,8 +61,13 @@ export function post({ url, headers, body, timeoutMs, allowPrivate, ca }: Postin
         ...(allowPrivate ? {} : { lookup: lookupPublic }),
         ...(ca === undefined ? {} : { ca: revealed(ca) }),
       });
-      request.on('error', (error) => end({ ok: false, answer: failed(error), retry: !(error instanceof NotPublic) }));
-      request.on('response', (response) => void read(response).then((text) => end(judge(response, text))));
+      request.on('error', (error) => {
+        if (!isAnswered) end({ ok: false, answer: failed(error), retry: !(error instanceof NotPublic) });
+      });
+      request.on('response', (response) => {
+        isAnswered = true;
+        void read(response).then((text) => end(judge(response, text)));
+      });
       request.end(body);
     } catch (error) {
       end({ ok: false, answer: failed(error), retry: false });

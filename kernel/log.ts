@@ -67,11 +67,11 @@ function capValue(value: unknown): unknown {
   return value;
 }
 
-/** `text` cut to `max` characters, with every control and bidirectional character as a visible `\u{…}`. */
+/** `text` cut to `max` characters, with every control and bidirectional character and every end of a line as a visible `\u{…}`. */
 export function printable(text: string, max: number): string {
   const cut = text.length > max ? `${text.slice(0, max)}…` : text;
   return cut.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u{${c.charCodeAt(0).toString(16)}}`,
   );
 }

@@ -12,6 +12,8 @@ const VERSION = 1;
 export const MAX_STATE_BYTES = 64 * 1024;
 const MAX_PRODUCERS = 16;
 const MAX_BEFORE = 24;
+/** Of those, logins that were let in: people come in all day, and each of them would be remembered at length. */
+const MAX_BEFORE_LET_IN = 4;
 const MAX_LINE_RULES = 64;
 
 export interface ActorState {
@@ -116,8 +118,14 @@ function originOf(event: Event): { readonly producer: string; readonly sequence:
 
 /** Keeps what a story may tell of an event from before its incident. */
 export function rememberBefore(state: ActorState, event: Event): void {
-  state.before.push(essenceOf(event));
-  if (state.before.length > MAX_BEFORE) state.before.shift();
+  const { before } = state;
+  if (isLetIn(event) && before.filter(isLetIn).length >= MAX_BEFORE_LET_IN) before.splice(before.findIndex(isLetIn), 1);
+  before.push(essenceOf(event));
+  if (before.length > MAX_BEFORE) before.shift();
+}
+
+function isLetIn({ event }: Event): boolean {
+  return event.outcome === 'success' && event.category?.includes('authentication') === true;
 }
 
 /** What a story may tell of an event, and who it is about: small, for those who keep many. */

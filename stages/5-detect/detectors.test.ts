@@ -162,6 +162,24 @@ describe('the state of an actor', () => {
     );
   });
 
+  it('remembers all that somebody did before, but of logins that were let in the latest few', () => {
+    const state = newActorState();
+    const sketches: MoveSketch[] = [
+      { connect: true },
+      failure('a'),
+      ...Array.from({ length: 10 }, (_, n): MoveSketch => ({ login: `user${n}`, ok: true, decoy: false })),
+      failure('b'),
+    ];
+    for (const [n, sketch] of sketches.entries()) rememberBefore(state, moveEvent(sketch, STORY_START, n + 1));
+    const names = state.before.map(({ user, event }) => `${user?.name ?? '-'} ${event.outcome ?? ''}`.trim());
+    expect(names).toEqual([
+      '-',
+      'root failure',
+      ...['user6', 'user7', 'user8', 'user9'].map((name) => `${name} success`),
+      'root failure',
+    ]);
+  });
+
   it('drops pre-history first where it grew too large', () => {
     const state = newActorState();
     for (let n = 1; n < 40; n++) {

@@ -150,6 +150,16 @@ describe('rate limits', () => {
     start({ limits: [{ ...login, requests: 1 }] });
     expect(actions(post, { method: 'POST', target })).toEqual(['allow', 'limit']);
   });
+
+  it.each([
+    ['dots', `/${'./'.repeat(4000)}login`],
+    ['ways up', `/${'a/../'.repeat(2000)}login`],
+    ['a host', `http://${'a'.repeat(4000)}/login`],
+    ['a scheme', `${'a'.repeat(40)}://h/login`],
+  ])('know their route behind %s of any length', (_, target) => {
+    start({ limits: [{ ...login, requests: 1 }] });
+    expect(actions(post, { method: 'POST', target })).toEqual(['allow', 'limit']);
+  });
 });
 
 describe('inspection', () => {
@@ -213,8 +223,10 @@ describe('inspection', () => {
     expect(wants('POST', { 'content-type': 'application/json; charset=utf-8' })).toBe(true);
     expect(wants('POST', { 'content-type': 'application/vnd.api+json' })).toBe(true);
     expect(wants('POST', { 'content-type': 'image/png' })).toBe(false);
-    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'gzip' })).toBe(false);
-    expect(wants('GET', { 'content-type': 'application/json' })).toBe(false);
+    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'GZIP' })).toBe(true);
+    expect(wants('POST', { 'content-type': 'application/json', 'content-encoding': 'compress' })).toBe(false);
+    // Express reads the body of any method.
+    expect(wants('GET', { 'content-type': 'application/json' })).toBe(true);
     expect(wants('POST', {})).toBe(false);
     const json = request({ method: 'POST', headers: { 'content-type': 'application/json' } });
     void guard.close();
@@ -256,11 +268,39 @@ describe('honeytokens', () => {
     expect(decide({ target: '/.env' })).toMatchObject({ answer: { body: 'KEY=1' } });
   });
 
+  it.each([
+    ['a picture of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['a frame of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
+    ['a form of a neighbouring site', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+    ['a picture in somebody’s comment', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }],
+    ['a browser that reads ahead', { 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch;prerender' }],
+    ['another site, without TLS', { host: 'shop.example', referer: 'http://evil.example/shop.example' }],
+    ['a form of another site', { host: 'shop.example', origin: 'null' }],
+  ])('do not block a visitor whom %s sent, and tell of it', (_, headers) => {
+    start(options);
+    expect(decide({ target: '/backup', headers })).toMatchObject({ action: 'honeytoken', answer: { status: 200 } });
+    expect(actions({})).toEqual(['allow']);
+  });
+
+  it.each([
+    ['typed it', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
+    ['followed it here', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }],
+    ['came from here, without TLS', { host: 'shop.example:8080', referer: 'http://shop.example:8080/robots.txt' }],
+    ['sends nonsense', { host: 'shop.example', referer: 'nonsense' }],
+  ])('block whoever %s', (_, headers) => {
+    start(options);
+    decide({ target: '/backup', headers });
+    expect(actions({})).toEqual(['block']);
+  });
+
   it('do not block a visitor whom another site sent, nor our own machine, nor an unknown proxy', () => {
     start(options);
     const target = '/backup';
     decide({ target, headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } });
     decide({ target, peer: '127.0.0.1' });
+    // All of IPv4 behind a translator.
+    decide({ target, peer: '64:ff9b::198.51.100.7' });
+    expect(actions({ peer: '64:ff9b::203.0.113.9' })).toEqual(['allow']);
     decide({ target, peer: '10.1.2.3', headers: { 'x-forwarded-for': '198.51.100.9' } });
     expect(actions({}, { peer: '127.0.0.1' }, { peer: '10.1.2.3' })).toEqual(['allow', 'allow', 'allow']);
     expect(told).toEqual(['a proxy forwards requests but is not among proxies.trusted: all its clients count as one']);

@@ -7,7 +7,7 @@ import type { FeedStatus } from './blocklist/feed.ts';
 import { Clients, type ProxyOptions } from './client/client.ts';
 import { blockedAnswer, limitedAnswer, unavailableAnswer } from './answers.ts';
 import type { Allowed, Answer, BlockReason, Client, Decision, GuardLog, GuardRequest } from './guard.types.ts';
-import { Honeytokens, wasSentByAnotherSite, type HoneytokenOptions } from './honeytokens/honeytokens.ts';
+import { Honeytokens, wasSentBySomebody, type HoneytokenOptions } from './honeytokens/honeytokens.ts';
 import { Inspection, type InspectionMode, type InspectionOptions } from './inspection/inspection.ts';
 import { Limits, type LimitOptions, type Verdict } from './limits/limits.ts';
 import { MemoryCounts } from './limits/memory-counts.ts';
@@ -54,9 +54,9 @@ export interface GuardStatus {
 export interface Guard {
   /** Never throws nor rejects, whatever the request holds. A promise only where rate limits are counted in Redis. */
   inspect(request: GuardRequest): Decision | Promise<Decision>;
-  /** Whether `inspectBody` has something to look for in this request's body. */
+  /** Whether `inspectBody` has something to look for in this request's body, if it has one: some frameworks read those of GET too. */
   wantsBody(request: GuardRequest): boolean;
-  /** For a request that was let in. @param body its first bytes, as they came, at most `maxBodyBytes` */
+  /** For a request that was let in. @param body its first bytes, at most `maxBodyBytes`; unpacked where they came with a `Content-Encoding` (`unpackFirst`) */
   inspectBody(request: GuardRequest, decision: Allowed, body: Uint8Array): Decision;
   /** A body that did not come in time. */
   tooSlow(request: GuardRequest, decision: Allowed): Decision;
@@ -125,8 +125,6 @@ class LocalGuard implements Guard {
   }
 
   wantsBody(request: GuardRequest): boolean {
-    const { method } = request;
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false;
     const isLookedAt = this.#inspection.mode !== 'off' || this.#honeytokens.fields.length > 0;
     return isLookedAt && this.#inspection.canReadBody(request);
   }
@@ -215,7 +213,7 @@ class LocalGuard implements Guard {
 
   #blockToucher(request: GuardRequest, client: Client): void {
     const { blockMs } = this.#honeytokens;
-    if (blockMs === 0 || wasSentByAnotherSite(request)) return;
+    if (blockMs === 0 || wasSentBySomebody(request)) return;
     if (!this.#clients.mayBlock(client, request.peer, request.headers)) return;
     this.#blocklist.block(client.actor, this.#now() + blockMs);
   }
@@ -238,7 +236,7 @@ class LocalGuard implements Guard {
     const reporter = this.#reporter;
     if (reporter === undefined || decision.client.parsed === undefined) return;
     if (reporter.what === 'findings' && decision.action === 'allow' && decision.findings.length === 0) return;
-    reporter.add(reportLine({ request, decision, body, atMs }));
+    reporter.add(reportLine({ request, decision, body, atMs }), decision.client.actor);
   }
 }
 

@@ -55,6 +55,36 @@ it.each(['no json\n', '{"ask":"format-disk"}\n', '{"ask":"status","more":1}\n'])
   socket.destroy();
 });
 
+it('outlives who asks and goes before reading the answer', async () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  let asked = 0;
+  const far = join(folder, 'far.sock');
+  const other = await serveControl(far, async () => {
+    asked++;
+    return 'x'.repeat(4_000_000);
+  });
+  for (let i = 1; i <= 5; i++) {
+    const socket = connect(far).pause();
+    socket.write('{"ask":"status"}\n');
+    while (asked < i) await turn();
+    // By then the answer lies in the system, where nobody has read it: the end of the connection is a reset.
+    for (let more = 0; more < 10; more++) await turn();
+    socket.destroy();
+  }
+  expect(String(await askPlatform(far, { ask: 'status' })).length).toBe(4_000_000);
+  other.close();
+});
+
+it('answers no more than it must', async () => {
+  const socket = connect(path);
+  socket.on('error', () => {});
+  let answers = 0;
+  socket.on('data', (text: Buffer) => (answers += text.toString().split('\n').length - 1));
+  socket.write('{"ask":"status"}\n'.repeat(1_000));
+  await once(socket, 'close');
+  expect(answers).toBeLessThanOrEqual(16);
+});
+
 it('ends a request without an end', async () => {
   const socket = connect(path);
   socket.on('error', () => {});

@@ -36,32 +36,44 @@ export const ControlRequest = z.discriminatedUnion('ask', [
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;
 
+/** Of a connection. */
 const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_REQUESTS = 16;
+const MAX_CONNECTIONS = 64;
 
 export async function serveControl(
   path: string,
   answer: (request: ControlRequest) => Promise<unknown>,
 ): Promise<{ close(): void }> {
   rmSync(path, { force: true });
+  const respond = async (line: string): Promise<object> => {
+    try {
+      return { ok: true, value: (await answer(ControlRequest.parse(JSON.parse(line)))) ?? null };
+    } catch (error) {
+      return { ok: false, error: toWireError(error, 'PLATFORM_REFUSED') };
+    }
+  };
   const server = createServer((socket) => {
     let bytes = 0;
+    let requests = 0;
+    let last: Promise<void> = Promise.resolve();
     socket.on('data', (chunk) => {
       bytes += chunk.length;
       if (bytes > MAX_REQUEST_BYTES) socket.destroy();
     });
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).on('line', (line) => {
-      void (async () => {
-        try {
-          socket.write(
-            `${JSON.stringify({ ok: true, value: (await answer(ControlRequest.parse(JSON.parse(line)))) ?? null })}\n`,
-          );
-        } catch (error) {
-          socket.write(`${JSON.stringify({ ok: false, error: toWireError(error, 'PLATFORM_REFUSED') })}\n`);
-        }
-      })();
-    });
+    createInterface({ input: socket })
+      // The socket's own, told once more: who goes away before reading the answer must not end the platform.
+      .on('error', () => socket.destroy())
+      .on('line', (line) => {
+        if (++requests > MAX_REQUESTS) return void socket.destroy();
+        last = last.then(async () => {
+          if (!socket.destroyed) socket.write(`${JSON.stringify(await respond(line))}\n`);
+        });
+        return undefined;
+      });
   });
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(path);
   await once(server, 'listening');
   chmodSync(path, 0o600);
@@ -94,7 +106,10 @@ export async function askPlatform(path: string, request: ControlRequest): Promis
     });
   }
   socket.write(`${JSON.stringify(request)}\n`);
-  for await (const line of createInterface({ input: socket })) {
+  const lines = createInterface({ input: socket });
+  // What breaks once the answer is here is of no interest.
+  lines.on('error', () => {});
+  for await (const line of lines) {
     socket.end();
     const reply = Reply.parse(JSON.parse(line));
     if (!reply.ok) throw fromWireError(reply.error);

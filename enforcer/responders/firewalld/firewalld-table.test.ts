@@ -76,3 +76,17 @@ describe('definitions', () => {
     ]);
   });
 });
+
+it('takes out of a listing what it understands, however odd the rest is', () => {
+  const odd = [null, 5, 'x', [], { set: null }, { set: { name: 5 } }, { set: { name: 'a-v4-8', elem: 'x' } }];
+  const rules = [{ rule: { chain: 'c', expr: ['drop', null] } }, { rule: { chain: 5, expr: [{ drop: null }] } }];
+  const good = { set: { name: 'a-v4-32', elem: ['198.18.0.1', null, { prefix: null }, { prefix: { addr: 5 } }] } };
+  const read = table.readTable(JSON.stringify({ nftables: [...odd, ...rules, good] }), 'a');
+  expect(read?.sets).toEqual(
+    new Map([
+      ['a-v4-8', new Set()],
+      ['a-v4-32', new Set(['198.18.0.1'])],
+    ]),
+  );
+  expect(read?.drops.size).toBe(0);
+});

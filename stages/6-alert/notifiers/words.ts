@@ -87,12 +87,18 @@ export function fitBytes(value: string, max: number): string {
   return `${cut.toString('utf8').replace(/\ufffd+$/, '')}…`;
 }
 
+/** A name of a host, in any script; `。` and its like are dots too (UTS 46, section 2.3). */
+const DOT = /(?<=[\p{L}\p{N}-])[.\u3002\uff0e\uff61](?=(?:\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?![\p{L}\p{N}-]))/giu;
+/** A share (`\\host\share`): whoever follows it shows its host who they are. */
+const SHARE = /(?<![\w:\\])\\\\(?=[^\\\s])/g;
+
 /** One visible line; what a mail program or a chat would make a link of does not look like one. */
 function text(value: string, max: number): string {
   return printable(value.toWellFormed(), max)
-    .replace(/[\u200b-\u200d\u2028\u2029\u2060\ufeff]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`)
+    .replace(/[\u200b-\u200d\u2060\ufeff]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`)
     .replaceAll('://', '[:]//')
-    .replace(/(?<=[a-z0-9-])\.(?=[a-z]{2,24}(?![a-z0-9-]))/gi, '[.]');
+    .replace(SHARE, '[\\\\]')
+    .replace(DOT, '[.]');
 }
 
 /** `2026-11-21 09:30:00 UTC`. */

@@ -4,6 +4,7 @@ import { createServer, request as ask, type IncomingMessage, type RequestListene
 import { createRequire } from 'node:module';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
@@ -93,16 +94,18 @@ interface Asked {
 describe.each(Object.keys(frameworks))('%s', (name) => {
   async function start(
     options: GuardOptions = {},
-  ): Promise<(path: string, body?: string, headers?: Record<string, string>) => Promise<Asked>> {
+  ): Promise<
+    (path: string, body?: string | Uint8Array, headers?: Record<string, string>, method?: string) => Promise<Asked>
+  > {
     const guard = createGuard({ inspection: 'block', log: () => undefined, ...options });
     undo.push(() => guard.close());
     const port = await frameworks[name]!(guard);
-    return async (path, body, headers = {}) => {
+    return async (path, body, headers = {}, method = body === undefined ? 'GET' : 'POST') => {
       const asked = ask({
         host: '127.0.0.1',
         port,
         path,
-        method: body === undefined ? 'GET' : 'POST',
+        method,
         headers,
         agent: false,
       });
@@ -149,6 +152,25 @@ describe.each(Object.keys(frameworks))('%s', (name) => {
     expect((await get('/parsed', long, { ...json, 'transfer-encoding': 'chunked' })).body).toBe(long);
     expect((await get('/raw', 'plain words', { 'content-type': 'text/plain' })).body).toBe('plain words');
     expect((await get('/raw', '', { 'content-type': 'text/plain' })).status).toBe(200);
+  });
+
+  it('looks into a body that is packed, or comes with a method that usually has none', async () => {
+    const get = await start();
+    const attack = '{"a":"1 UNION SELECT password FROM users-- -"}';
+    const packed = (encoding: string): Record<string, string> => ({ ...json, 'content-encoding': encoding });
+    const long = `{"a":"1 UNION SELECT password FROM users-- -","b":"${'x'.repeat(1_000_000)}"}`;
+    const refused = [
+      await get('/parsed', gzipSync(attack), packed('gzip')),
+      await get('/parsed', deflateSync(attack), packed('deflate')),
+      await get('/parsed', brotliCompressSync(attack), packed('br')),
+      await get('/parsed', gzipSync(long), packed('x-gzip')),
+      await get('/hello', attack, { ...json, 'content-length': String(attack.length) }, 'GET'),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+    // As it came.
+    const plain = gzipSync('plain words');
+    const given = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+    expect((await get('/raw', plain, given)).body).toBe(plain.toString());
   });
 
   it('answers with a decoy, and then with nothing else', async () => {

@@ -5,6 +5,7 @@
  */
 import { withoutNearestHop } from '../client/nearest-hop.ts';
 import type { Guard, GuardRequest, Refused } from '../guard.ts';
+import { unpackFirst } from '../inspection/unpack.ts';
 
 /** As much of a `NextRequest` as guard needs. */
 export interface NextRequestLike {
@@ -29,7 +30,8 @@ export function guardNext(
     let decision = await guard.inspect(given);
     if (decision.action === 'allow' && request.body !== null && guard.wantsBody(given)) {
       const bytes = await firstBytes(request.clone().body, guard.maxBodyBytes, guard.bodyTimeoutMs);
-      decision = bytes === undefined ? guard.tooSlow(given, decision) : guard.inspectBody(given, decision, bytes);
+      if (bytes === undefined) decision = guard.tooSlow(given, decision);
+      else decision = guard.inspectBody(given, decision, await unpackFirst(bytes, given.headers, guard.maxBodyBytes));
     }
     if (decision.action !== 'allow') return refusal(decision);
     // What Next's own `NextResponse.next()` answers: go on, and add these.
@@ -59,8 +61,8 @@ async function firstBytes(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
   timeoutMs: number,
-): Promise<Uint8Array | undefined> {
-  if (body === null) return new Uint8Array();
+): Promise<Buffer | undefined> {
+  if (body === null) return Buffer.alloc(0);
   const reader = body.getReader();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), timeoutMs)));

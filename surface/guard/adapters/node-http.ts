@@ -1,6 +1,7 @@
 /** Guard in front of Node's own HTTP server, and what the adapters for frameworks on top of it share. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Allowed, Decision, Guard, GuardRequest, Refused } from '../guard.ts';
+import { unpackFirst } from '../inspection/unpack.ts';
 import { readFirstBytes } from './read-body.ts';
 
 /** The decision by which a request was let in: who the client is, and what was found. */
@@ -40,7 +41,8 @@ export async function decide(
   if (decision instanceof Promise) decision = await decision;
   if (decision.action === 'allow' && hasBody(request) && guard.wantsBody(given)) {
     const first = await readFirstBytes(request, guard.maxBodyBytes, guard.bodyTimeoutMs);
-    if ('bytes' in first) decision = guard.inspectBody(given, decision, first.bytes);
+    if ('bytes' in first)
+      decision = guard.inspectBody(given, decision, await unpackFirst(first.bytes, given.headers, guard.maxBodyBytes));
     else if (first.failed === 'gone') return undefined;
     else decision = guard.tooSlow(given, decision);
   }
@@ -59,6 +61,6 @@ export function refuse({ answer }: Refused, request: IncomingMessage, response: 
   if (!request.complete) response.once('finish', () => request.resume());
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -26,6 +26,8 @@ export interface ProxyOptions {
 const MAX_KNOWN = 16_384;
 const NOBODY: Client = { address: '-', actor: '-', parsed: undefined };
 const OWN = networksOf(['127.0.0.0/8', '::1'], 'own');
+/** NAT64 (RFC 6052, 8215): all of IPv4 in one /64. */
+const TRANSLATED = networksOf(['64:ff9b::/96', '64:ff9b:1::/48'], 'translated');
 const PRIVATE = networksOf(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10'], 'private');
 
 export class Clients {
@@ -67,9 +69,12 @@ export class Clients {
     return this.#never.length > 0 && contains(this.#never, address);
   }
 
-  /** False where blocking it could hit others: our own machine, a proxy of ours, or one that we were not told of. */
+  /** False where blocking it could hit others: our own machine, a translator of addresses, a proxy of ours, or one that we were not told of. */
   mayBlock({ parsed }: Client, peer: string | undefined, headers: RequestHeaders): boolean {
-    if (parsed === undefined || [OWN, this.#never, this.#trusted].some((networks) => contains(networks, parsed)))
+    if (
+      parsed === undefined ||
+      [OWN, TRANSLATED, this.#never, this.#trusted].some((networks) => contains(networks, parsed))
+    )
       return false;
     const nearest = parseAddress(peer ?? '');
     return nearest === undefined || !this.#isUnknownProxy(nearest, headers);

@@ -84,4 +84,12 @@ it('a body that comes along is looked at', async () => {
     ask('/envoy/notes', { 'content-type': 'application/json' }, { method: 'POST', body });
   expect((await post('{"a":"plain"}')).status).toBe(200);
   expect((await post('{"a":"<script>alert(1)</script>"}')).status).toBe(403);
+  const pieces = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"a":"<script>alert(1)</script>"}'));
+      controller.close();
+    },
+  });
+  const chunked = { method: 'POST', body: pieces, duplex: 'half' } as RequestInit;
+  expect((await ask('/envoy/notes', { 'content-type': 'application/json' }, chunked)).status).toBe(403);
 });

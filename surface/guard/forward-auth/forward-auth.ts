@@ -8,8 +8,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { networkContains, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { hasBody } from '../adapters/node-http.ts';
 import { readFirstBytes } from '../adapters/read-body.ts';
 import type { Decision, Guard, GuardRequest } from '../guard.ts';
+import { unpackFirst } from '../inspection/unpack.ts';
 import { originalOf, styles, type ServerStyle } from './original-request.ts';
 import { blockedAnswer } from '../answers.ts';
 
@@ -74,10 +76,10 @@ async function serve(
 
 async function decide(guard: Guard, request: IncomingMessage, original: GuardRequest): Promise<Decision | undefined> {
   const decision = await guard.inspect(original);
-  const length = request.headers['content-length'] ?? '0';
-  if (decision.action !== 'allow' || length === '0' || !guard.wantsBody(original)) return decision;
+  if (decision.action !== 'allow' || !hasBody(request) || !guard.wantsBody(original)) return decision;
   const first = await readFirstBytes(request, guard.maxBodyBytes, guard.bodyTimeoutMs);
-  if ('bytes' in first) return guard.inspectBody(original, decision, first.bytes);
+  if ('bytes' in first)
+    return guard.inspectBody(original, decision, await unpackFirst(first.bytes, original.headers, guard.maxBodyBytes));
   return first.failed === 'slow' ? guard.tooSlow(original, decision) : undefined;
 }
 

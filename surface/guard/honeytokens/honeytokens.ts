@@ -3,7 +3,7 @@
  * for what is not theirs, or is no person; it is told, and their address is blocked for a while.
  */
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { Answer, GuardRequest } from '../guard.types.ts';
+import type { Answer, GuardRequest, RequestHeaders } from '../guard.types.ts';
 import { routePath } from '../route-path.ts';
 import { fieldsOf } from './form-fields.ts';
 import { loginPage } from './login-page.ts';
@@ -80,12 +80,26 @@ export class Honeytokens {
 }
 
 /**
- * Another site can have a visitor's browser ask for a picture at our decoy: that is no touch of the visitor's. Browsers say so themselves, and a
- * program that says it only spares itself the block, not being told of.
+ * Another site can have a visitor's browser ask for our decoy (a picture, a frame, a form), and so can what somebody wrote into a page of ours (a
+ * picture): that is no touch of the visitor's. Browsers say so themselves (Fetch Metadata; `Origin` and `Referer` where there is no TLS), and a program
+ * that says it only spares itself the block, not being told of.
  */
-export function wasSentByAnotherSite({ headers }: GuardRequest): boolean {
-  return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+export function wasSentBySomebody({ headers }: GuardRequest): boolean {
+  if (headers['sec-purpose'] !== undefined) return true;
+  const site = headers['sec-fetch-site'];
+  if (site === 'none') return false;
+  if (site === 'same-origin') return headers['sec-fetch-mode'] === 'no-cors';
+  if (site !== undefined) return true;
+  return isElsewhere(headers['origin'], headers['host']) || isElsewhere(headers['referer'], headers['host']);
 }
+
+/** @param from a URL, or `null` where a browser does not say which */
+function isElsewhere(from: Header, host: Header): boolean {
+  if (typeof from !== 'string' || typeof host !== 'string') return false;
+  if (from === 'null') return true;
+  return URL.canParse(from) && new URL(from).host !== host.toLowerCase();
+}
+type Header = RequestHeaders[string];
 
 function answerOf({ status = 200, contentType = 'text/html; charset=utf-8', body }: DecoyPage): Answer {
   return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body };

@@ -3,6 +3,7 @@ import { inspect } from '@netsentinel/detect/web/inspect';
 import type { AttackKind, WebFinding } from '@netsentinel/detect/web/web-inspection.types';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { GuardRequest } from '../guard.types.ts';
+import { packingOf } from './unpack.ts';
 import { matchesPath, routePath } from '../route-path.ts';
 
 export type InspectionMode = 'off' | 'watch' | 'block';
@@ -61,7 +62,7 @@ export class Inspection {
   canReadBody({ headers }: GuardRequest): boolean {
     if (this.maxBodyBytes === 0) return false;
     const type = headers['content-type'];
-    return typeof type === 'string' && READABLE.test(type) && headers['content-encoding'] === undefined;
+    return typeof type === 'string' && READABLE.test(type) && packingOf(headers) !== undefined;
   }
 
   head({ method, target, headers }: GuardRequest): readonly WebFinding[] {

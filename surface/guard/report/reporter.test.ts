@@ -127,6 +127,17 @@ it('what does not fit is counted, and no request waits for it', async () => {
   expect(reporter.status().lost).toBe(26);
 });
 
+it('nobody hides what others do behind a flood, of many requests or of long ones', async () => {
+  const reporter = new Reporter({ url: 'http://127.0.0.1:1', token: 'x', maxWaiting: 1000 }, () => undefined);
+  for (let i = 0; i < 5_000; i++) reporter.add('{}', '198.51.100.7');
+  expect(reporter.status()).toMatchObject({ waiting: 125, lost: 4_875 });
+  for (let i = 0; i < 100; i++) reporter.add('x'.repeat(1024 * 1024), '198.51.100.8');
+  expect(reporter.status().waiting).toBe(129);
+  for (let i = 0; i < 500; i++) reporter.add('{}', `203.0.113.${i % 250}`);
+  expect(reporter.status().waiting).toBe(629);
+  await reporter.close(50);
+});
+
 it('a decision is never delayed by a platform that hangs', () => {
   const guard = start('http://127.0.0.1:1/');
   const decision = guard.inspect(request({ target: '/?q=<script>alert(1)</script>' })) as Decision;

@@ -25,6 +25,11 @@ export interface ReportStatus {
   readonly lost: number;
 }
 
+interface Waiting {
+  readonly text: string;
+  readonly actor: string;
+}
+
 const BATCH_LINES = 500;
 const BATCH_BYTES = 1024 * 1024;
 const GATHER_MS = 250;
@@ -32,6 +37,9 @@ const TIMEOUT_MS = 10_000;
 const RETRY_MS = [500, 1_000, 5_000, 15_000];
 /** Bytes of all lines that wait. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/** One client has no more than this part of the queue, so that nobody hides what others do behind a flood; but always some lines. */
+const SHARE = 1 / 8;
+const MIN_LINES = 100;
 
 export class Reporter {
   readonly what: 'findings' | 'all';
@@ -39,7 +47,9 @@ export class Reporter {
   readonly #token: string;
   readonly #maxWaiting: number;
   readonly #log: GuardLog;
-  #lines: string[] = [];
+  #lines: Waiting[] = [];
+  /** Of each client that has lines in the queue. */
+  readonly #held = new Map<string, { lines: number; bytes: number }>();
   #bytes = 0;
   #sent = 0;
   #lost = 0;
@@ -62,13 +72,22 @@ export class Reporter {
     this.#log = log;
   }
 
-  add(line: string): void {
-    if (this.#isClosed || this.#lines.length >= this.#maxWaiting || this.#bytes + line.length > MAX_WAITING_BYTES) {
+  /** @param actor whose request it is about */
+  add(text: string, actor = ''): void {
+    const held = this.#held.get(actor) ?? { lines: 0, bytes: 0 };
+    const isFull = this.#lines.length >= this.#maxWaiting || this.#bytes + text.length > MAX_WAITING_BYTES;
+    const isShareFull =
+      held.lines >= Math.max(MIN_LINES, this.#maxWaiting * SHARE) ||
+      held.bytes + text.length > MAX_WAITING_BYTES * SHARE;
+    if (this.#isClosed || isFull || isShareFull) {
       this.#lost++;
       return;
     }
-    this.#lines.push(line);
-    this.#bytes += line.length;
+    this.#lines.push({ text, actor });
+    this.#bytes += text.length;
+    held.lines++;
+    held.bytes += text.length;
+    this.#held.set(actor, held);
     if (this.#sending === undefined) this.#sendIn(this.#lines.length >= BATCH_LINES ? 0 : GATHER_MS);
   }
 
@@ -128,10 +147,15 @@ export class Reporter {
   #take(): string[] {
     let bytes = 0;
     let count = 0;
-    while (count < this.#lines.length && count < BATCH_LINES && bytes < BATCH_BYTES)
-      bytes += this.#lines[count++]!.length;
+    while (count < this.#lines.length && count < BATCH_LINES && bytes < BATCH_BYTES) {
+      const { text, actor } = this.#lines[count++]!;
+      bytes += text.length;
+      const held = this.#held.get(actor)!;
+      held.bytes -= text.length;
+      if (--held.lines === 0) this.#held.delete(actor);
+    }
     this.#bytes -= bytes;
-    return this.#lines.splice(0, count);
+    return this.#lines.splice(0, count).map(({ text }) => text);
   }
 
   async #post(body: string, key: string): Promise<'kept' | 'refused' | 'again'> {

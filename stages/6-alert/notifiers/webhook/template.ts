@@ -54,7 +54,7 @@ export function checkTemplate(template: string, contentType: string): string | u
 /** JSON leaves some characters as they are that a terminal or a log viewer obeys. */
 export function harmless(json: string): string {
   return json.replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

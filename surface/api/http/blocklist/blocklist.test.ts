@@ -4,10 +4,11 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { settingsOnly } from '@netsentinel/testkit/settings-only';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BlockList } from './block-list.ts';
 import { Bouncers } from './bouncers.ts';
 import { goDuration } from './go-duration.ts';
+import { inPieces } from './long-answers.ts';
 import { keyOf } from './who-asks.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10);
@@ -136,6 +137,9 @@ describe('bouncers', () => {
     expect(await bouncers.list()).toEqual([
       { name: 'edge', createdAt: NOW, lastPullAt: NOW, agent: 'fw/1.0', address: '192.0.2.1' },
     ]);
+    // Machines that share a key do not have it written each time that another one asks.
+    await bouncers.pulled((await bouncers.check(key))!, 'fw/1.0', '192.0.2.2');
+    expect(await bouncers.list()).toMatchObject([{ address: '192.0.2.1' }]);
     expect(await bouncers.remove('edge')).toBe(true);
     expect(await bouncers.remove('edge')).toBe(false);
     expect(await bouncers.check(key)).toBeUndefined();
@@ -280,6 +284,9 @@ describe('over HTTP', () => {
     expect(await values('origins=crowdsec')).toEqual([]);
     expect(await values('origins=crowdsec,netsentinel&scenarios_containing=decoy')).toEqual(['203.0.113.0/24']);
     expect(await values('scenarios_not_containing=decoy')).toEqual(['198.51.100.7']);
+    // A parameter without a value asks for nothing.
+    expect(await values('scenarios_not_containing=&origins=&scopes=')).toEqual(['198.51.100.7', '203.0.113.0/24']);
+    expect((await get(`/v1/decisions?scenarios_containing=${'a,'.repeat(33)}`)).status).toBe(400);
     expect(await (await get('/v1/decisions?ip=192.0.2.1')).text()).toBe('null');
     expect((await get('/v1/decisions?ip=nobody')).status).toBe(400);
     expect((await get('/v1/decisions?contains=maybe')).status).toBe(400);
@@ -312,6 +319,37 @@ describe('over HTTP', () => {
     await start('off');
     expect((await get('/v1/decisions')).status).toBe(404);
     expect((await get('/api/v1/blocklist')).status).toBe(401);
+  });
+
+  it('makes a long answer once for all who ask, and anew after a while', async () => {
+    for (let i = 0; i < 5_000; i++) list.take(actionOf(`100.64.${i >> 8}.${i & 255}`));
+    const made = vi.spyOn(list, 'since');
+    const all = vi.spyOn(list, 'all');
+    const startup = '/v1/decisions/stream?startup=true';
+    for (const path of [startup, '/v1/decisions', '/api/v1/blocklist', '/api/v1/blocklist.txt'])
+      await Promise.all(Array.from({ length: 20 }, () => get(path)));
+    expect([made.mock.calls.length, all.mock.calls.length]).toEqual([1, 3]);
+    list.take(actionOf('198.51.100.7'));
+    expect(((await json(startup)) as { new: unknown[] }).new).toHaveLength(5_000);
+    // Nothing is lost by that: the next question is answered from there on.
+    expect(await json('/v1/decisions/stream')).toMatchObject({ new: [{ value: '198.51.100.7' }] });
+    clock.advance(1_000);
+    expect(((await json(startup)) as { new: unknown[] }).new).toHaveLength(5_001);
+    expect((await (await get('/api/v1/blocklist.txt')).text()).split('\n')).toHaveLength(5_002);
+  });
+
+  it('leaves turns to others while it makes a long answer', async () => {
+    for (let i = 0; i < 20_000; i++) list.take(actionOf(`100.64.${i >> 8}.${i & 255}`));
+    let turns = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turns++;
+      if (!isDone) setImmediate(turn);
+    };
+    const asked = inPieces([...list.all()], ({ text }) => text).finally(() => (isDone = true));
+    turn();
+    expect((await asked).count).toBe(20_000);
+    expect(turns).toBeGreaterThan(10);
   });
 
   it('serves a hundred thousand at once', async () => {

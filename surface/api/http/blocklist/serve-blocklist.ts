@@ -14,6 +14,6 @@ export async function serveBlocklist(
 ): Promise<void> {
   needKey(scope, bouncers);
   const served = servedList(list, mode);
-  blocklistRoutes(scope, served);
+  blocklistRoutes(scope, served, clock);
   await scope.register(async (decisions) => crowdsecRoutes(decisions, served, clock));
 }
