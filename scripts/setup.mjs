@@ -1,6 +1,7 @@
 /**
  * Sets a clone up, once for each state of the lockfile and the console's source: installs the packages (the pinned Node among them) and
- * builds the console. Runs on any Node from 20.19 with npm, so it is plain JavaScript and needs no package. `--no-console` leaves the console out.
+ * builds the console. Runs on any Node from 20.19 with npm, so it is plain JavaScript and needs no package. `--no-console` leaves the console out;
+ * `--cloud aws|azure|gcp|all` installs the clients for responders in clouds too, which are heavy (ADR 0018), and are kept from then on.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamps = join(home, 'node_modules', '.netsentinel');
+/** A workspace for each cloud. */
+const CLOUDS = 'enforcer/clouds';
 const isTerminal = process.stderr.isTTY === true;
 
 /** The Node that everything runs on: the pinned one, or the host's where none is made for this system and it is new enough. */
@@ -21,11 +24,16 @@ function pinnedNode() {
 }
 
 /** Answers when everything is in place; says what it does on stderr, and nothing when there is nothing to do. */
-async function setUp({ console: wantConsole = true } = {}) {
+async function setUp({ console: wantConsole = true, clouds: wanted = [] } = {}) {
   const lock = hash([readFileSync(join(home, 'package-lock.json'))]);
-  if (readStamp('packages') !== lock) {
-    await step('installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], home);
+  const kept = readStamp('clouds')?.split(',').filter(Boolean) ?? [];
+  const clouds = allClouds().filter((cloud) => kept.includes(cloud) || wanted.includes(cloud));
+  if (readStamp('packages') !== lock || clouds.some((cloud) => !existsSync(client(cloud)))) {
+    const only = workspaces(clouds).flatMap((name) => ['--workspace', name]);
+    const options = ['--include-workspace-root', '--no-audit', '--no-fund', '--loglevel=error'];
+    await step('installing packages', 'npm', ['ci', ...only, ...options], home);
     writeStamp('packages', lock);
+    writeStamp('clouds', clouds.join(','));
   }
   if (!wantConsole) return;
   const source = hash([lock, ...sources(join(home, 'surface', 'console')), ...sources(join(home, 'contracts'))]);
@@ -34,6 +42,40 @@ async function setUp({ console: wantConsole = true } = {}) {
     await step('building the console', pinnedNode(), [next, 'build'], join(home, 'surface', 'console'));
     writeStamp('console', source);
   }
+}
+
+/** Names of the folders, which are those of the clouds. */
+function allClouds() {
+  const entries = readdirSync(join(home, CLOUDS), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Where npm puts a link to the cloud's workspace once it has installed what that needs. */
+function client(cloud) {
+  return join(home, 'node_modules', '@netsentinel', `cloud-${cloud}`);
+}
+
+/** The names of all workspaces, of those for clouds only these. */
+function workspaces(clouds) {
+  const { workspaces: patterns } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  const folders = patterns.flatMap((pattern) => {
+    if (pattern === `${CLOUDS}/*`) return clouds.map((cloud) => join(CLOUDS, cloud));
+    if (!pattern.endsWith('/*')) return [pattern];
+    const parent = pattern.slice(0, -2);
+    return readdirSync(join(home, parent)).map((name) => join(parent, name));
+  });
+  return folders.flatMap((folder) => {
+    const file = join(home, folder, 'package.json');
+    return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')).name] : [];
+  });
+}
+
+/** What follows `--cloud`, as often as it stands there. */
+function cloudsAskedFor(args) {
+  const named = args.flatMap((arg, i) => (args[i - 1] === '--cloud' ? [arg] : []));
+  const unknown = named.find((name) => name !== 'all' && !allClouds().includes(name));
+  if (unknown !== undefined) throw new Error(`no cloud ${unknown}; there are ${allClouds().join(', ')}, and all`);
+  return named.includes('all') ? allClouds() : named;
 }
 
 function readStamp(name) {
@@ -108,7 +150,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`netsentinel: needs Node 20.19 or newer to set itself up, this is ${process.versions.node}\n`);
   process.exit(1);
 }
-await setUp({ console: !process.argv.includes('--no-console') }).catch((error) => {
+try {
+  const args = process.argv.slice(2);
+  await setUp({ console: !args.includes('--no-console'), clouds: cloudsAskedFor(args) });
+} catch (error) {
   process.stderr.write(`netsentinel: ${error.message}\n`);
   process.exit(1);
-});
+}

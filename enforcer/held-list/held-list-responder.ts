@@ -66,11 +66,10 @@ export class HeldListResponder implements Responder {
       .take(async () => ((await made) === undefined ? this.#holder.seen(networks, this.#wanted) : []))
       .catch((): boolean[] => []);
     const failure = await made;
-    return changes.map((_, i) =>
-      failure === undefined
-        ? { ok: true, verified: seen.then((all) => all[i] === true) }
-        : { ok: false, reason: failure },
-    );
+    return changes.map((_, i) => {
+      const reason = failure ?? this.#holder.refusal?.(networks[i]!, this.#wanted);
+      return reason === undefined ? { ok: true, verified: seen.then((all) => all[i] === true) } : { ok: false, reason };
+    });
   }
 
   sync(): Promise<Availability> {
@@ -84,7 +83,8 @@ export class HeldListResponder implements Responder {
   clear(): Promise<Availability> {
     return this.#turns.take(async () => {
       this.#wanted.forget();
-      await this.#replace();
+      if (this.#holder.clear === undefined) await this.#replace();
+      else this.#failure(await this.#holder.clear());
       return this.#availability;
     });
   }

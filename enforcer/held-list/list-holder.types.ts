@@ -42,10 +42,14 @@ export interface ListHolder {
   replace(wanted: Wanted): Promise<HolderResult>;
   /** Makes each of these networks what `wanted` says of it: blocked for that long, or not blocked. Doing again what is done already succeeds. */
   change(networks: readonly string[], wanted: Wanted): Promise<HolderResult>;
+  /** Why this network is not held although everything went well (there is no room for it), or undefined where nothing is wrong. Asked for after a change. */
+  refusal?(network: string, wanted: Wanted): string | undefined;
   /** For each network: is it there, or not there, as `wanted` has it? Asked for after a change, where possible in another way than it was made. */
   seen(networks: readonly string[], wanted: Wanted): Promise<readonly boolean[]>;
   /** Looks whether what is held is still ours. Asked at each check, so what costs much is done only now and then. */
   look(wanted: Wanted): Promise<HolderLook>;
+  /** Takes everything of ours away; without it, `replace` with an empty list is as good. */
+  clear?(): Promise<HolderResult>;
   /** The end: what is waited for is waited for no more (it may fail), and what is held stays. Called once, while work may be under way. */
   close?(wanted: Wanted): void;
 }

@@ -1,5 +1,9 @@
 /** What can be set about each responder: a line each. Schemas only, so that a configuration is checked without loading any responder. */
+import { AwsNetworkAclConfig } from './aws-network-acl/aws-network-acl.config.ts';
+import { AwsWafConfig } from './aws-waf/aws-waf.config.ts';
+import { AzureNsgConfig } from './azure-nsg/azure-nsg.config.ts';
 import { CommandConfig } from './command/command.config.ts';
+import { GcpFirewallPolicyConfig } from './gcp-firewall-policy/gcp-firewall-policy.config.ts';
 import { HaproxyMapConfig } from './haproxy-map/haproxy-map.config.ts';
 import { FirewalldConfig } from './firewalld/firewalld.config.ts';
 import { IptablesConfig } from './iptables/iptables.config.ts';
@@ -31,6 +35,10 @@ export const RESPONDER_CONFIGS = {
   'haproxy-map': HaproxyMapConfig,
   webhook: WebhookConfig,
   command: CommandConfig,
+  'aws-network-acl': AwsNetworkAclConfig,
+  'aws-waf': AwsWafConfig,
+  'azure-nsg': AzureNsgConfig,
+  'gcp-firewall-policy': GcpFirewallPolicyConfig,
 } as const;
 
 export type ResponderId = keyof typeof RESPONDER_CONFIGS;

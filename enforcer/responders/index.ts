@@ -15,6 +15,11 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   'haproxy-map': async () => (await import('./haproxy-map/haproxy-map.responder.ts')).haproxyMap,
   webhook: async () => (await import('./webhook/webhook.responder.ts')).webhook,
   command: async () => (await import('./command/command.responder.ts')).command,
+  'aws-network-acl': async () => (await import('./aws-network-acl/aws-network-acl.responder.ts')).awsNetworkAcl,
+  'aws-waf': async () => (await import('./aws-waf/aws-waf.responder.ts')).awsWaf,
+  'azure-nsg': async () => (await import('./azure-nsg/azure-nsg.responder.ts')).azureNsg,
+  'gcp-firewall-policy': async () =>
+    (await import('./gcp-firewall-policy/gcp-firewall-policy.responder.ts')).gcpFirewallPolicy,
 };
 
 export const responderIds = Object.keys(members) as readonly ResponderId[];

@@ -27,6 +27,8 @@ export interface ContextLike {
 export interface ResponderWorld {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Networks that there is room for, where that is fewer than 500. */
+  readonly most?: number;
   create(ctx: ContextLike): ResponderLike;
   /** Networks blocked in the world now, in canonical text. */
   blocked(): Promise<readonly string[]>;
@@ -129,15 +131,16 @@ export function responderSuite(name: string, makeWorld: () => Promise<ResponderW
 
     it('takes many changes at once', async () => {
       await responder.start();
-      const changes = Array.from({ length: 500 }, (_, i): Change => {
+      const many = world.most ?? 500;
+      const changes = Array.from({ length: many }, (_, i): Change => {
         const text = `198.18.${4 + (i >> 8)}.${i & 255}`;
         intended.set(text, { network: network(text), remainingMs: 60_000 });
         return { kind: 'block', network: network(text), remainingMs: 60_000, renew: false };
       });
       const outcomes = await responder.apply(changes);
-      expect(outcomes).toHaveLength(500);
+      expect(outcomes).toHaveLength(many);
       for (const outcome of outcomes) expect(await seen(outcome)).toBe(true);
-      expect(await world.blocked()).toHaveLength(500);
+      expect(await world.blocked()).toHaveLength(many);
     });
 
     it('lets an entry end at its time, and a renewed one later', async () => {
