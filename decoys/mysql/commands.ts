@@ -143,11 +143,13 @@ export class CommandRunner {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof SqlFault)) throw error;
-    this.#sql.warnings = [{ level: 'Error', code: error.details.code ?? 1105, message: error.message }];
+    const told = error instanceof SqlFault ? error : fault(1105, 'HY000', 'Unknown error');
+    // A statement that we did not think of: a server that hung up would be known by it.
+    if (told !== error) this.#session.broke(error);
+    this.#sql.warnings = [{ level: 'Error', code: told.details.code ?? 1105, message: told.message }];
     this.#sql.rowCount = -1;
-    this.#out.packet(errorPacket(error));
-    if (error.details.code === 1927) this.#out.end('killed');
+    this.#out.packet(errorPacket(told));
+    if (told.details.code === 1927) this.#out.end('killed');
   }
 
   #query(bytes: Buffer): void {

@@ -28,7 +28,7 @@ export function columnRows(session: MysqlSession): Named[] {
           name: parsed.name,
           type: parsed.type,
           notNull: cells[4] === 'NO',
-          ...(cells[5] === '\\none' ? {} : { defaultText: cells[5]! }),
+          ...(cells[5] === '\\none' ? {} : { defaultText: cells[5] ?? 'NULL' }),
         },
         numbers.get(table)!,
         '',

@@ -223,7 +223,7 @@ export class MysqlServer {
           type: parseColumnType(cells[3]!),
           notNull: cells[4] === 'NO',
           autoIncrement: cells[6]!.includes('auto_increment'),
-          ...(cells[5] === '\\none' ? {} : { defaultText: cells[5]! }),
+          ...(cells[5] === '\\none' ? {} : { defaultText: cells[5] ?? 'NULL' }),
           ...(cells[6] === '' ? {} : { extra: cells[6]! }),
         }));
       const grouped = new Map<string, Key>();

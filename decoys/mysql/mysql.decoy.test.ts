@@ -206,6 +206,18 @@ describe('the MySQL decoy', () => {
     );
   });
 
+  it('answers odd arguments and its own system tables, and stays there', async () => {
+    const service = play();
+    const { client } = await login(service);
+    expect(await query(client, "select export_set('a', 'y', 'n', '', 4), format('a', 'b')")).toEqual([['nnnn', '0']]);
+    for (const table of ['event', 'column_stats'])
+      expect(await query(client, `describe mysql.${table}`)).toContainEqual(
+        expect.arrayContaining([expect.any(String)]),
+      );
+    expect(await query(client, 'select 1')).toEqual([['1']]);
+    expect(service.failures).toEqual([]);
+  });
+
   it('lets SLEEP take its time', async () => {
     const { client } = await login(play());
     expect(await query(client, 'select sleep(5)', 1000)).toBe('nothing');

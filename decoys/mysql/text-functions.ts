@@ -160,8 +160,8 @@ export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
   lpad: pad(true),
   rpad: pad(false),
   export_set: texts(3, 5, 255, (mask, on, off, mark = ',', count = '64') =>
-    Array.from({ length: Math.min(64, Number(count)) }, (_, i) =>
-      ((BigInt(Math.trunc(Number(mask))) >> BigInt(i)) & 1n) === 1n ? on : off,
+    Array.from({ length: Math.max(0, Math.min(64, wholeNumber(count))) }, (_, i) =>
+      ((BigInt(wholeNumber(mask)) >> BigInt(i)) & 1n) === 1n ? on : off,
     ).join(mark),
   ),
   quote: {
@@ -174,7 +174,7 @@ export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
   soundex: texts(1, 1, own, soundex),
   format: texts(2, 3, 60, (value, places) => {
     const decimal = (Decimal.parse(value) ?? new Decimal(0n, 0))
-      .rescale(Math.max(0, Math.min(38, Number(places))))
+      .rescale(Math.max(0, Math.min(38, wholeNumber(places))))
       .toString();
     const [whole, part] = decimal.split('.');
     return whole!.replace(/\B(?=(\d{3})+$)/g, ',') + (part === undefined ? '' : `.${part}`);
@@ -186,3 +186,9 @@ export const textFunctions: Readonly<Record<string, FunctionDefinition>> = {
     run: ([value]) => (value === null ? null : textOf(value!)),
   },
 };
+
+/** What is no number counts as 0. */
+function wholeNumber(value: string): number {
+  const number = Math.trunc(Number(value));
+  return Number.isFinite(number) ? number : 0;
+}

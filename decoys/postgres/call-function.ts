@@ -61,7 +61,7 @@ function conditional(dialect: PgDialect, name: string, args: readonly Compiled[]
     const equal = dialect.binary('=', args[0]!, args[1]!, at);
     return { type: args[0]!.type, run: (env) => (equal.run(env) === true ? null : args[0]!.run(env)) };
   }
-  if (name !== 'greatest' && name !== 'least') return undefined;
+  if ((name !== 'greatest' && name !== 'least') || args.length === 0) return undefined;
   const common = dialect.common(args, at);
   const better = (best: Value, value: Value): Value => {
     if (best === null || value === null) return best ?? value;

@@ -248,6 +248,21 @@ describe('the PostgreSQL decoy', () => {
     expect(await query(client, 'rollback')).toBe('ROLLBACK');
   });
 
+  it('says what is wrong with odd arguments, and stays there', async () => {
+    const service = play();
+    const client = await login(service);
+    expect(await query(client, "select json_array_elements_text('a')")).toBe(
+      '22P02 invalid input syntax for type json',
+    );
+    expect(await query(client, "select json_array_elements_text('{}')")).toBe(
+      '22023 cannot extract elements from an object',
+    );
+    expect(await query(client, "select to_timestamp('a', 'b')")).toMatch(/^22007 /);
+    expect(await query(client, "select date_part('year', 'b')")).toMatch(/^22007 /);
+    expect(await query(client, 'select greatest()')).toMatch(/^42883 /);
+    expect(service.failures).toEqual([]);
+  });
+
   it('runs COPY … FROM PROGRAM on the attacker’s machine, and tells the command', async () => {
     const service = play();
     const client = await login(service);

@@ -122,11 +122,13 @@ export class QueryRunner {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof SqlFault)) throw error;
+    const told = error instanceof SqlFault ? error : fault('22023', 'invalid parameter value');
+    // A statement that we did not think of: a server that hung up would be known by it.
+    if (told !== error) this.#session.broke(error);
     this.#answers.notices();
     if (this.#sql.store.inTransaction) this.#sql.failed = true;
-    this.#out.send(errorMessage(error));
-    if (error.details.severity === 'FATAL') this.#out.end('fatal error');
+    this.#out.send(errorMessage(told));
+    if (told.details.severity === 'FATAL') this.#out.end('fatal error');
   }
 
   #ready(): void {

@@ -62,7 +62,7 @@ export function tableFunction(dialect: PgDialect, name: string, args: readonly C
     case 'string_to_table':
       return one(TEXT, ([value, mark]) => text(value).split(text(mark)));
     case 'json_array_elements_text':
-      return one(TEXT, ([value]) => (JSON.parse(text(value)) as unknown[]).map(String));
+      return one(TEXT, ([value]) => jsonElements(text(value)));
     case 'aclexplode':
       return {
         columns: [
@@ -113,4 +113,18 @@ export function tableFunction(dialect: PgDialect, name: string, args: readonly C
     default:
       return undefined;
   }
+}
+
+function jsonElements(json: string): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw fault('22P02', 'invalid input syntax for type json', {
+      detail: `Token "${json.slice(0, 20)}" is invalid.`,
+    });
+  }
+  if (!Array.isArray(value))
+    throw fault('22023', `cannot extract elements from ${typeof value === 'object' ? 'an object' : 'a scalar'}`);
+  return value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
 }

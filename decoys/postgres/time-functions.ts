@@ -1,5 +1,7 @@
 /** Functions of dates and times, by their names. */
 import { Decimal } from '../sql/values.ts';
+import type { SqlFault } from '../sql/sql-fault.ts';
+import { fault } from './pg-faults.ts';
 import { known, type Known, type PgFunction } from './function-makers.ts';
 import { toFloat } from './compare-values.ts';
 import { epoch } from './intervals.ts';
@@ -16,7 +18,11 @@ export const timeFunctions: Readonly<Record<string, PgFunction>> = {
     least: 1,
     most: 2,
     type: TIMESTAMPTZ,
-    run: known((value) => `${new Date(toFloat(value) * 1000).toISOString().slice(0, 19).replace('T', ' ')}+00`),
+    run: known((value) => {
+      const at = new Date(toFloat(value) * 1000);
+      if (Number.isNaN(at.getTime())) throw notATime(value);
+      return `${at.toISOString().slice(0, 19).replace('T', ' ')}+00`;
+    }),
   },
   date_trunc: {
     least: 2,
@@ -35,6 +41,10 @@ export const timeFunctions: Readonly<Record<string, PgFunction>> = {
   extract: { least: 2, most: 2, type: NUMERIC, run: known(datePart) },
   date_part: { least: 2, most: 2, type: FLOAT8, run: known((unit, value) => datePart(unit, value).toNumber()) },
 };
+
+function notATime(value: Known | undefined): SqlFault {
+  return fault('22007', `invalid input syntax for type timestamp with time zone: "${String(value)}"`);
+}
 
 function toChar(value: string, pattern: string): string {
   const at = new Date(epoch(value));
@@ -61,6 +71,7 @@ function toChar(value: string, pattern: string): string {
 
 function datePart(unit: Known | undefined, value: Known | undefined): Decimal {
   const ms = epoch(String(value));
+  if (Number.isNaN(ms)) throw notATime(value);
   const at = new Date(ms);
   switch (String(unit).toLowerCase()) {
     case 'epoch':

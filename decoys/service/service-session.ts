@@ -285,6 +285,10 @@ export class Session implements ServiceSession {
     this.#hooks.onEnd();
   }
 
+  broke(error: unknown): void {
+    this.#log(error, 'A request failed');
+  }
+
   /** Whatever breaks ends this session alone. */
   guard(action: () => void): void {
     if (this.#over) return;
@@ -314,10 +318,10 @@ export class Session implements ServiceSession {
     );
   }
 
-  #log(error: unknown): void {
+  #log(error: unknown, what = 'A session failed'): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.#parts.ctx.log.error('A session failed', { error: describeError(error), session: this.id });
+    this.#parts.ctx.log.error(what, { error: describeError(error), session: this.id });
   }
 
   #listen(stream: Duplex): void {

@@ -49,6 +49,8 @@ export interface ServiceSession {
   end(reason?: string): void;
   /** Closes at once with a reset. */
   reset(reason?: string): void;
+  /** Something of ours broke over one request: it is logged once, and the session goes on. */
+  broke(error: unknown): void;
   /** A timer that ends with the session; the function that is answered cancels it. */
   after(ms: number, run: () => void): () => void;
   /**
