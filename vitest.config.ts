@@ -10,7 +10,7 @@ export default defineConfig({
     // Only what fails waits so long: CI runs this on two processors with others beside it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     setupFiles: ['./testkit/patience.ts'],
     coverage: {
       provider: 'v8',

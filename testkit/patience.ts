@@ -4,7 +4,7 @@
  */
 import { vi } from 'vitest';
 
-export const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 30_000;
 
 type Options = { readonly timeout?: number; readonly interval?: number };
 

@@ -66,7 +66,7 @@ describe('the firewalld responder', () => {
   it('corrects a policy that somebody changed', async () => {
     await responder.start();
     for (const policies of [fake.permanent.policies, fake.runtime.policies]) policies['netsentinel'] = [];
-    await expect.poll(() => fake.runtime.policies['netsentinel']?.length, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => fake.runtime.policies['netsentinel']?.length, { timeout: 30_000 }).toBe(2);
   });
 
   it('puts back what is gone from the kernel although firewalld believes that it is there', async () => {
@@ -74,7 +74,7 @@ describe('the firewalld responder', () => {
     await block('198.18.1.1');
     await block('198.18.1.2');
     fake.runtime.sets['netsentinel-v4-32'] = [];
-    await expect.poll(() => fake.entries(), { timeout: 5000 }).toEqual(['198.18.1.1', '198.18.1.2']);
+    await expect.poll(() => fake.entries(), { timeout: 30_000 }).toEqual(['198.18.1.1', '198.18.1.2']);
   });
 
   it('refuses prefix lengths without a set, and more entries than are allowed', async () => {

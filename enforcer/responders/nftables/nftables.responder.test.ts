@@ -18,7 +18,13 @@ import { nftables } from './nftables.responder.ts';
 const PROGRAM = fileURLToPath(new URL('../../../testkit/fake-nft.ts', import.meta.url));
 
 const makeConfig = (folder: string, changes: object = {}): NftablesConfig =>
-  NftablesConfig.parse({ command: [process.execPath, PROGRAM, folder], mendDelayMs: 50, ...changes });
+  NftablesConfig.parse({
+    command: [process.execPath, PROGRAM, folder],
+    mendDelayMs: 50,
+    // A program in Node takes its time to start beside other tests.
+    timeoutMs: 20_000,
+    ...changes,
+  });
 const blocked = (folder: string): string[] =>
   Object.entries(readFakeNft(folder)).flatMap(([name, elements]) => {
     const prefix = Number(name.split('_')[1]);
@@ -86,7 +92,7 @@ describe('the nftables responder', () => {
     expect(await block('198.18.1.1')).toMatchObject([{ ok: false, reason: 'Error: out of memory' }]);
     expect(responder.availability()).toMatchObject({ available: false, reason: 'nft failed: Error: out of memory' });
     rmSync(join(folder, 'fail'));
-    await expect.poll(() => responder.availability().available, { timeout: 9000 }).toBe(true);
+    await expect.poll(() => responder.availability().available, { timeout: 30_000 }).toBe(true);
     expect(blocked(folder)).toEqual(['198.18.1.1']);
   });
 
@@ -96,7 +102,7 @@ describe('the nftables responder', () => {
     await block('198.18.1.2');
     runFakeNft(folder, 'delete element inet netsentinel v4_32 { 198.18.1.1 }');
     runFakeNft(folder, 'add element inet netsentinel v4_32 { 198.18.9.9 timeout 60000ms }');
-    await expect.poll(() => blocked(folder).toSorted(), { timeout: 5000 }).toEqual(['198.18.1.1', '198.18.1.2']);
+    await expect.poll(() => blocked(folder).toSorted(), { timeout: 30_000 }).toEqual(['198.18.1.1', '198.18.1.2']);
     await expect.poll(() => ctx.mends).toContain('somebody changed elements');
   });
 
@@ -121,7 +127,7 @@ describe('the nftables responder', () => {
 
   it('goes through a process of its own when the long-lived one hangs', async () => {
     // Long enough for a process to start on a busy machine.
-    make({ timeoutMs: 2000 });
+    make({ timeoutMs: 5000 });
     await responder.start();
     writeFileSync(join(folder, 'hang'), '');
     const [outcome] = await block('198.18.1.1');

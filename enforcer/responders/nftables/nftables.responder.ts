@@ -27,7 +27,7 @@ export const nftables: ResponderDefinition<NftablesConfig> = {
   create: (ctx, config) => new NftablesResponder(ctx, config),
 };
 
-/** How long a change may take to show up in the monitor before it counts as not verified. */
+/** How long a change that was made may take to show up in the monitor before it counts as not verified. */
 const VERIFY_MS = 5000;
 /**
  * How long to wait for each probe before sending another. A monitor that starts reads all of nftables first (half a second for
@@ -271,8 +271,9 @@ class NftablesResponder implements Responder {
         resolve(seen);
       };
       // While the monitor is busy or away it needs longer to tell.
-      const patienceMs = this.#blind || this.#rebuilding ? 4 * VERIFY_MS : VERIFY_MS;
-      const cancel = this.#ctx.clock.after(patienceMs, () => settle(false));
+      const shownMs = this.#blind || this.#rebuilding ? 4 * VERIFY_MS : VERIFY_MS;
+      // Before that it may hang for as long as it may take, and then be made by a process of its own.
+      const cancel = this.#ctx.clock.after(2 * this.#config.timeoutMs + shownMs, () => settle(false));
       this.#unverified.set(key, [...(this.#unverified.get(key) ?? []), { op, settle }]);
     });
   }

@@ -38,7 +38,7 @@ describe('the ufw responder', () => {
     expect(fake.tables.ip6tables['ufw6-before-input']).toEqual(['-j netsentinel-ufw', '-i lo -j ACCEPT']);
     fake.tables.iptables = { ...fake.tables.iptables, ...active('ufw') };
     await expect
-      .poll(() => ctx.mends, { timeout: 5000 })
+      .poll(() => ctx.mends, { timeout: 30_000 })
       .toEqual(['the jump to netsentinel-ufw was gone from ufw-before-input, ufw-before-forward']);
     expect(first()).toBe('-j netsentinel-ufw');
   });

@@ -31,7 +31,7 @@ function open(options: BlocklistOptions): { blocklist: Blocklist; has: (ip: stri
   return { blocklist, has: (ip) => blocklist.has(parseAddress(ip)!, nowMs) };
 }
 const until = (condition: () => boolean): Promise<void> =>
-  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 5000, interval: 5 });
+  vi.waitFor(() => expect(condition()).toBe(true), { timeout: 30_000, interval: 5 });
 
 describe('from Redis', () => {
   async function start(list: string[] = ['198.51.100.7', String(LATER), '2001:db8:1:2::/64', String(LATER)]) {

@@ -4,7 +4,7 @@ import type { Collector } from '@netsentinel/contracts/collector';
 import { FakePlatform } from '@netsentinel/testkit/fake-platform';
 import { stdinCollector } from './stdin.collector.ts';
 
-const LATER = { timeout: 10_000 };
+const LATER = { timeout: 30_000 };
 const line = (n: number): string =>
   `Nov 21 09:30:00 www sshd[${n}]: Failed password for root from 198.51.100.7 port ${1000 + n} ssh2\n`;
 

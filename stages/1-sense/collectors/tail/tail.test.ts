@@ -53,7 +53,7 @@ async function follow(options: Partial<TailConfig> = {}): Promise<Tail> {
 
 async function has(wanted: readonly string[]): Promise<void> {
   await vi.waitFor(() => expect(platform.originals.toSorted()).toEqual(wanted.toSorted()), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   });
 }
