@@ -166,8 +166,8 @@ describe('the outbox', () => {
       state,
       clock: new ManualClock(NOW),
       log: silentLogger,
-      commit: async (action, write) => {
-        order.push(`commit ${action.status}`);
+      commit: async (actions, write) => {
+        order.push(`commit ${actions.map(({ status }) => status).join(' ')}`);
         await state.transaction(write);
       },
       onAction: (action) => order.push(`told ${action.status}`),
@@ -175,9 +175,17 @@ describe('the outbox', () => {
     await Promise.all([
       dispatcher.onReply({ id: 'a', status: 'applied', at: NOW + 1 }),
       dispatcher.onReply({ id: 'a', status: 'verified', at: NOW + 2 }),
+      dispatcher.onReply({ id: 'a', status: 'expired', at: NOW + 3 }),
     ]);
-    expect(order).toEqual(['commit applied', 'told applied', 'commit verified', 'told verified']);
-    expect(stored.get('a')?.status).toBe('verified');
+    // What is said while the first is being stored is stored together.
+    expect(order).toEqual([
+      'commit applied',
+      'told applied',
+      'commit verified expired',
+      'told verified',
+      'told expired',
+    ]);
+    expect(stored.get('a')?.status).toBe('expired');
   });
 
   it('asks to take a block back', () => {

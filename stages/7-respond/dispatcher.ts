@@ -19,10 +19,10 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /**
-   * Makes the new status durable by calling `write` in a transaction, along with what must change with it (the incident's story). Default:
-   * a transaction of its own.
+   * Makes new statuses durable by calling `write` in a transaction, along with what must change with them (their incidents' stories), in their
+   * order: an action may be among them more than once. Default: a transaction of its own.
    */
-  readonly commit?: (action: Action, write: (tx: StateTransaction) => Promise<void>) => Promise<void>;
+  readonly commit?: (actions: readonly Action[], write: (tx: StateTransaction) => Promise<void>) => Promise<void>;
   /** Called after the new status of an action is durable. */
   readonly onAction?: (action: Action) => void;
 }
@@ -42,6 +42,8 @@ const NOT_FINAL: readonly ActionStatus[] = ['planned', 'awaiting-approval', 'sim
 const MAX_RESENT = 200_000;
 /** Sent at a time before other work gets its turn. */
 const SLICE = 500;
+/** What the enforcer says of so many actions is stored at once, where it says much. */
+const MOST_AT_ONCE = 500;
 
 /** How far along an action is. Replies that were overtaken by later ones must not turn it back. */
 const RANK: Readonly<Record<ActionStatus, number>> = {
@@ -61,31 +63,43 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const dispatch = (actions: readonly Action[]): void => {
     for (const action of actions) if (NOT_FINAL.includes(action.status)) orders.send(orderOf(action));
   };
-  const commit = options.commit ?? ((_action, write) => state.transaction(write));
-  let replies: Promise<void> = Promise.resolve();
-  const take = async (reply: OrderReply): Promise<void> => {
+  const commit = options.commit ?? ((_actions, write) => state.transaction(write));
+  const waiting: OrderReply[] = [];
+  let hearing: Promise<void> | undefined;
+  const take = async (replies: readonly OrderReply[]): Promise<void> => {
     try {
-      const action = await state.read.action(reply.id);
-      if (action === undefined || !isNews(action, reply)) return;
-      const { detail: _, ...rest } = action;
-      const next: Action = {
-        ...rest,
-        status: reply.status,
-        updatedAt: reply.at,
-        ...(reply.detail === undefined ? {} : { detail: reply.detail }),
-        ...(reply.parts === undefined ? {} : { parts: withPlans(reply.parts, action.parts) }),
-      };
-      await commit(next, (tx) => tx.putAction(next));
-      options.onAction?.(next);
+      const latest = new Map<string, Action>();
+      const told: Action[] = [];
+      for (const reply of replies) {
+        const action = latest.get(reply.id) ?? (await state.read.action(reply.id));
+        if (action === undefined || !isNews(action, reply)) continue;
+        const next = after(action, reply);
+        latest.set(reply.id, next);
+        told.push(next);
+      }
+      if (told.length === 0) return;
+      await commit(told, async (tx) => {
+        for (const action of latest.values()) await tx.putAction(action);
+      });
+      for (const action of told) options.onAction?.(action);
     } catch (error) {
-      // The enforcer is asked again at the next connection, so this answer is not lost for ever.
-      log.error('could not keep what the enforcer said', { action: reply.id, error: describeError(error) });
+      // The enforcer is asked again at the next connection, so its answers are not lost for ever.
+      log.error('could not keep what the enforcer said', {
+        action: replies[0]?.id,
+        of: replies.length,
+        error: describeError(error),
+      });
     }
   };
-  /** One after another, in the order in which the enforcer spoke. */
+  const takeAll = async (): Promise<void> => {
+    while (waiting.length > 0) await take(waiting.splice(0, MOST_AT_ONCE));
+    hearing = undefined;
+  };
+  /** In the order in which the enforcer spoke; what it says while something is being stored is stored together after that. */
   const hear = (reply: OrderReply): Promise<void> => {
-    replies = replies.then(() => take(reply));
-    return replies;
+    waiting.push(reply);
+    hearing ??= takeAll();
+    return hearing;
   };
   return {
     dispatch,
@@ -122,6 +136,17 @@ export function orderOf(action: Action): Order {
     ...(action.evidence === undefined ? {} : { evidence: action.evidence }),
     ...(action.traffic === undefined ? {} : { traffic: action.traffic }),
     ...(action.responders === undefined ? {} : { responders: action.responders }),
+  };
+}
+
+function after(action: Action, reply: OrderReply): Action {
+  const { detail: _, ...rest } = action;
+  return {
+    ...rest,
+    status: reply.status,
+    updatedAt: reply.at,
+    ...(reply.detail === undefined ? {} : { detail: reply.detail }),
+    ...(reply.parts === undefined ? {} : { parts: withPlans(reply.parts, action.parts) }),
   };
 }
 

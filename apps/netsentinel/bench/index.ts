@@ -91,6 +91,15 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'flood',
+    summary:
+      'very many attackers at once in a followed log: written to blocked in the kernel, protected addresses left alone (root: network namespaces)',
+    options: { attackers: number('attackers', 10_000), seconds: number('seconds that they come in', 10) },
+    run: async ({ attackers, seconds }) => ({
+      ...(await (await import('./flood.bench.ts')).benchFlood({ attackers: attackers!, seconds: seconds! })),
+    }),
+  },
+  {
     name: 'rivals',
     summary:
       'the same failed logins in one log for us, fail2ban and CrowdSec: written to dropped (root: network namespaces; both installed)',

@@ -103,7 +103,7 @@ export async function openLoop(options: {
       state,
       clock,
       log,
-      commit: (action, write) => analysis.actionChanged(action, write),
+      commit: (actions, write) => analysis.actionsChanged(actions, write),
     });
     await analysis.start();
   }

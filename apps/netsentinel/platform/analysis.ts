@@ -21,7 +21,7 @@ import { withActor } from '../rules/with-actor.ts';
 import type { Left } from '../rules/finding-exceptions.ts';
 import type { Analysis, AnalysisCounters, AnalysisOptions, Correlated, Judgement } from './analysis.types.ts';
 import { Dossiers, type Dossier } from './dossiers.ts';
-import { closeQuiet, replaceIncident } from './incident-changes.ts';
+import { closeQuiet, replaceIncident, replaceIncidents } from './incident-changes.ts';
 import { REPLAY_GROUP, RuleJudge } from './rule-judge.ts';
 import { BEHIND_MS, ResultStore, type Change } from './result-store.ts';
 import { nextPositions } from './store-writer.ts';
@@ -292,12 +292,18 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await exclusive;
       await consumer?.close();
     },
-    actionChanged: (action, write) =>
+    actionsChanged: (changed, write) =>
       alone(async () => {
-        await replaceIncident(changeContext, action.incident, (incident) => foldAction(incident, action), write);
-        const actions = dossiers.peek(action.actor)?.actions;
-        const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
-        if (actions !== undefined && index >= 0) actions[index] = action;
+        const folds = changed.map((action) => {
+          const fold = (incident: Incident): Incident => foldAction(incident, action);
+          return [action.incident, fold] as const;
+        });
+        await replaceIncidents(changeContext, folds, write);
+        for (const action of changed) {
+          const actions = dossiers.peek(action.actor)?.actions;
+          const index = actions?.findIndex((one) => one.id === action.id) ?? -1;
+          if (actions !== undefined && index >= 0) actions[index] = action;
+        }
       }),
     addFindings: (findings, write) =>
       aloneOrForgotten(async () => {

@@ -81,10 +81,10 @@ export interface Analysis {
   /** Ends after the batch in hand, and keeps the position. */
   stop(): Promise<void>;
   /**
-   * Brings an action's new status into its incident, in one transaction with what `write` does: the dispatcher's `commit`. Harmless when
-   * done twice.
+   * Brings actions' new statuses into their incidents, in their order and in one transaction with what `write` does: the dispatcher's `commit`.
+   * Harmless when done twice.
    */
-  actionChanged(action: Action, write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
+  actionsChanged(actions: readonly Action[], write?: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /** Folds what was found later into the incidents of those it is about, in one transaction with what `write` does. */
   addFindings(findings: readonly LateFinding[], write: (tx: StateTransaction) => Promise<void>): Promise<void>;
   /**

@@ -15,11 +15,11 @@ describe('changes to incidents that do not come from their attackers', () => {
     await settled(1);
     const closed = (one: Incident): Incident => ({ ...one, status: 'closed', version: one.version + 1 });
     const applied: Action = { ...planned[0]!, status: 'applied', updatedAt: NOW + 5 };
-    await running.actionChanged(applied, (tx) => tx.putAction(applied));
+    await running.actionsChanged([applied], (tx) => tx.putAction(applied));
     expect(state.actions.get(applied.id)?.status).toBe('applied');
-    await running.actionChanged(applied);
+    await running.actionsChanged([applied]);
     state.failures = 1;
-    await expect(running.actionChanged({ ...applied, status: 'verified' })).rejects.toThrow('disk full');
+    await expect(running.actionsChanged([{ ...applied, status: 'verified' }])).rejects.toThrow('disk full');
     const id = applied.incident;
     expect(state.incidents.get(id)!.status).toBe('contained');
     expect(state.incidents.get(id)!.timeline.filter((entry) => entry.title.startsWith('Blocked'))).toHaveLength(1);

@@ -15,25 +15,43 @@ export interface ChangeContext {
   readonly onIncident: (summary: IncidentSummary) => void;
 }
 
+type ChangeIncident = (incident: Incident) => Incident;
+
 /** Puts a changed incident in place of the stored and the remembered one, with whatever else `write` does, and tells. */
 export async function replaceIncident(
-  { state, dossiers, onIncident }: ChangeContext,
+  context: ChangeContext,
   id: string,
-  change: (incident: Incident) => Incident,
+  change: ChangeIncident,
   write?: (tx: StateTransaction) => Promise<void>,
 ): Promise<Incident | undefined> {
-  const stored = await state.read.incident(id);
-  const next = stored === undefined ? undefined : change(stored);
-  const changed = next !== stored;
-  if (!changed && write === undefined) return stored;
+  return (await replaceIncidents(context, [[id, change]], write)).get(id);
+}
+
+/** The same for several at once, in their order; an incident may be changed more than once. The incidents that there are, by their ids. */
+export async function replaceIncidents(
+  { state, dossiers, onIncident }: ChangeContext,
+  changes: readonly (readonly [id: string, change: ChangeIncident])[],
+  write?: (tx: StateTransaction) => Promise<void>,
+): Promise<ReadonlyMap<string, Incident>> {
+  const incidents = new Map<string, Incident>();
+  const changed = new Map<string, Incident>();
+  for (const [id, change] of changes) {
+    const before = incidents.get(id) ?? (await state.read.incident(id));
+    if (before === undefined) continue;
+    const next = change(before);
+    incidents.set(id, next);
+    if (next !== before) changed.set(id, next);
+  }
+  if (changed.size === 0 && write === undefined) return incidents;
   await state.transaction(async (tx) => {
-    if (changed && next !== undefined) await tx.putIncident(next);
+    for (const incident of changed.values()) await tx.putIncident(incident);
     await write?.(tx);
   });
-  if (!changed || next === undefined) return stored;
-  dossiers.replaceIncident(next);
-  onIncident(summaryOf(next));
-  return next;
+  for (const incident of changed.values()) {
+    dossiers.replaceIncident(incident);
+    onIncident(summaryOf(incident));
+  }
+  return incidents;
 }
 
 /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */

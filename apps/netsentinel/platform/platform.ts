@@ -175,7 +175,7 @@ async function start(boot: Boot) {
     clock,
     log,
     // An action's new status and its incident are one transaction.
-    commit: (action, write) => analysis.actionChanged(action, write),
+    commit: (actions, write) => analysis.actionsChanged(actions, write),
     onAction: (action) => {
       onAction(action);
       playbooks?.changed();
