@@ -123,6 +123,18 @@ describe('a plain server', () => {
     expect(answer.headers.some((line) => line.startsWith(expected))).toBe(true);
   });
 
+  it('Apache parts several ranges by one boundary for as long as it runs', async () => {
+    const boundary = async (service: PlayedService): Promise<string | undefined> => {
+      const { headers } = await ask(service, 'GET', '/', { headers: 'Range: bytes=0-1,4-5\r\n' });
+      return /boundary=([0-9a-f]{1,16})$/m.exec(headers.join('\n'))?.[1];
+    };
+    const service = play({ server: 'apache' });
+    const first = await boundary(service);
+    expect(first).toBeDefined();
+    expect(await boundary(service)).toBe(first);
+    expect(await boundary(play({ server: 'apache' }))).not.toBe(first);
+  });
+
   it('writes its pages as that version did', async () => {
     const page = async (version: string) => (await ask(play({ server: 'apache', version }), 'GET', '/nowhere')).body;
     expect(await page('2.4.52')).toContain('-//IETF//DTD HTML 2.0//EN');

@@ -61,6 +61,8 @@ export function apacheServer(options: ApacheOptions): WebServer {
   const system = options.distribution === undefined ? '' : ` (${options.distribution})`;
   const software = `Apache/${options.version}${system}${options.extra ?? ''}`;
   const doctype = doctypes(options.version);
+  // One for as long as the server runs, without leading zeros.
+  const boundary = randomBytes(8).readBigUInt64BE().toString(16);
   const page = (status: number, because = '', extra: readonly Header[] = []): Answer => ({
     status,
     because,
@@ -153,7 +155,7 @@ export function apacheServer(options: ApacheOptions): WebServer {
       const range = headerOf(request.headers, 'range');
       const ranges = range === undefined ? 'bad' : byteRanges(range, size);
       if (ranges === 'none') return { ...page(416), chunked: true };
-      if (ranges !== 'bad' && !exceed(ranges, size)) return partial(file, ranges, basic(tag), vary, type);
+      if (ranges !== 'bad' && !exceed(ranges, size)) return partial(file, ranges, boundary, basic(tag), vary, type);
       if (zips) {
         const body = gzipped(file.content, 6, file.content);
         return {
@@ -316,6 +318,7 @@ function condition(headers: readonly Header[], tag: string, modified: number): 3
 function partial(
   { content }: SiteFile,
   ranges: readonly { readonly from: number; readonly to: number }[],
+  boundary: string,
   basic: readonly Header[],
   vary: readonly Header[],
   type: string | undefined,
@@ -337,7 +340,6 @@ function partial(
       from: 'file',
     };
   }
-  const boundary = randomBytes(8).toString('hex');
   const parts = ranges.flatMap(({ from, to }) => [
     Buffer.from(
       `\r\n--${boundary}\r\n${type === undefined ? '' : `Content-type: ${type}\r\n`}Content-range: bytes ${from}-${to}/${size}\r\n\r\n`,
