@@ -122,12 +122,12 @@ describe('redis', () => {
     ctx.intend('198.51.100.8');
     await server.listen(port);
     await until(() => blockedIn(server).length === 2);
-    await until(() => responder.availability().available);
+    // Told once Redis has answered, which is after it has the blocks.
+    await until(() => ctx.mends.length === 1);
     await server.stop();
     server.values.clear();
     await server.listen(port);
     await until(() => blockedIn(server).length === 2);
-    // Told once Redis has answered, which is after it has the blocks.
     await until(() => ctx.mends.length === 2);
     expect(ctx.mends).toEqual(['the list was altered while Redis could not be reached', 'Redis had lost the list']);
   });
