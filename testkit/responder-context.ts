@@ -1,7 +1,7 @@
 /** What the tests of responders share: the context that one is given, changes, and patience. */
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
-import { systemClock } from '@netsentinel/kernel/clock';
+import { systemClock, type ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { vi } from 'vitest';
 import type { ContextLike } from './contracts/responder.suite.ts';
@@ -49,6 +49,21 @@ export function unblockOf(text: string): Change {
 /** Waits until it is so, with the patience that all tests have. */
 export async function until(check: () => Promise<boolean> | boolean): Promise<void> {
   await vi.waitUntil(check, { interval: 20 });
+}
+
+/** Lets what was started go as far as it can without time passing. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 30; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits for a check in a world whose clock is turned by hand: ten seconds of its time at most. */
+export function untilTurned(clock: ManualClock): (check: () => Promise<boolean>) => Promise<void> {
+  return async (check) => {
+    for (let i = 0; i < 100 && !(await check()); i++) {
+      clock.advance(100);
+      await settled();
+    }
+  };
 }
 
 function networkOf(text: string): Network {

@@ -2,6 +2,7 @@ import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/a
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
+import { settled, untilTurned } from '@netsentinel/testkit/responder-context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
@@ -98,11 +99,6 @@ class MapFirewall implements Firewall {
 
 const POLLING = { checkMs: 1500, compareMs: 300_000 };
 
-/** Lets what was started go as far as it can without time passing. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 describe.each([false, true])('entries that must be taken out: %s', (keeps) => {
   responderSuite('a firewall that is looked at', () => {
     const clock = new ManualClock();
@@ -116,12 +112,7 @@ describe.each([false, true])('entries that must be taken out: %s', (keeps) => {
         firewall.entries.clear();
         return Promise.resolve();
       },
-      until: async (check) => {
-        for (let i = 0; i < 100 && !(await check()); i++) {
-          clock.advance(100);
-          await settled();
-        }
-      },
+      until: untilTurned(clock),
       destroy: () => Promise.resolve(),
     });
   });

@@ -2,7 +2,7 @@ import { formatNetwork } from '@netsentinel/kernel/address';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
-import { blockOf, FakeResponderContext } from '@netsentinel/testkit/responder-context';
+import { blockOf, FakeResponderContext, settled, untilTurned } from '@netsentinel/testkit/responder-context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../responder.types.ts';
 import { HeldListResponder } from './held-list-responder.ts';
@@ -53,11 +53,6 @@ class SetHolder implements ListHolder {
   }
 }
 
-/** Lets what was started go as far as it can without time passing. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 responderSuite('a held list', () => {
   const clock = new ManualClock();
   const holder = new SetHolder();
@@ -70,12 +65,7 @@ responderSuite('a held list', () => {
       holder.there.clear();
       return Promise.resolve();
     },
-    until: async (check) => {
-      for (let i = 0; i < 100 && !(await check()); i++) {
-        clock.advance(100);
-        await settled();
-      }
-    },
+    until: untilTurned(clock),
     destroy: () => Promise.resolve(),
   });
 });

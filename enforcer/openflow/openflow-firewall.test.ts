@@ -2,6 +2,7 @@ import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/a
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
+import { settled, untilTurned } from '@netsentinel/testkit/responder-context';
 import { FakeFlowSwitch } from '@netsentinel/testkit/fake-flow-switch';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PolledResponder } from '../firewall/polled-responder.ts';
@@ -13,11 +14,6 @@ const MEANS = {
   onward: { kind: 'normal' },
 } as const;
 const POLLING = { checkMs: 1500, compareMs: 300_000 };
-
-/** Lets what was started go as far as it can without time passing. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 30; i++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 responderSuite('flows in two switches', () => {
   const clock = new ManualClock();
@@ -32,12 +28,7 @@ responderSuite('flows in two switches', () => {
       switches[1].flows.clear();
       return Promise.resolve();
     },
-    until: async (check) => {
-      for (let i = 0; i < 100 && !(await check()); i++) {
-        clock.advance(100);
-        await settled();
-      }
-    },
+    until: untilTurned(clock),
     destroy: () => Promise.resolve(),
   });
 });

@@ -1,5 +1,4 @@
 /** `incidents [ID]`: the queue, or one attacker's story. Reads the state directly, so it works whether NetSentinel runs or not. */
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Incident } from '@netsentinel/contracts/incident';
@@ -7,7 +6,9 @@ import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
 import { protocolName } from '@netsentinel/contracts/protocol-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { paint, print, printJson, safe, severityColour, span, table, when } from './output.ts';
-import { needData, settings } from './settings.ts';
+import { reading } from './reading-state.ts';
+import { settings } from './settings.ts';
+import { whoami } from './whoami.ts';
 
 interface IncidentsArguments {
   readonly limit: string;
@@ -26,12 +27,7 @@ export function addIncidents(program: Command): void {
     .option('--days <n>', 'for how long it is left alone', '30')
     .option('--json', 'print JSON: one incident a line')
     .action(async (id: string | undefined, options: IncidentsArguments, command: Command) => {
-      const { folder } = settings(command);
-      needData(folder);
-      // Loaded when needed: `up` stays small without it.
-      const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
-      const state = await openSqliteStateReader(join(folder.platform, 'state.db'));
-      try {
+      return reading(command, async (state) => {
         const limit = Number(options.limit);
         if (!Number.isInteger(limit) || limit < 1 || limit > 500)
           throw new NetSentinelError('USAGE_LIMIT', 'user', '--limit takes a number from 1 to 500');
@@ -69,9 +65,7 @@ export function addIncidents(program: Command): void {
         if (options.notAnAttack !== undefined) return await dismiss(command, incident.id, options);
         if (options.json === true) return printJson(incident);
         return await tell(incident);
-      } finally {
-        await state.close();
-      }
+      });
     });
 }
 
@@ -89,7 +83,7 @@ async function dismiss(
     throw new NetSentinelError('USAGE_NOT_AN_ATTACK', 'user', 'a reason is needed, and a whole number of days', {
       hint: 'For example --not-an-attack "our backup" --days 30.',
     });
-  const by = `cli:${userInfo().username}`;
+  const by = whoami();
   const { platformSocket } = settings(command).folder;
   const answer = await askPlatform(platformSocket, { ask: 'not-an-attack', incident, word: word.data, by });
   if (json === true) return printJson(answer);

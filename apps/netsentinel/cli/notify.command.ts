@@ -1,6 +1,4 @@
 /** `notify`: who is told of incidents; try it, acknowledge, silence, and send again what could not be sent. */
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { NotifierStatus } from '@netsentinel/alert/routing/alerting';
 import type { Silence } from '@netsentinel/contracts/alert-book';
@@ -11,7 +9,9 @@ import type { NotifyOrder } from '../platform/notify-orders.ts';
 import { readDuration } from './duration.ts';
 import { EXIT, paint, print, printJson, safe, table, when } from './output.ts';
 import { needNetworks } from './read-options.ts';
-import { needData, settings } from './settings.ts';
+import { reading } from './reading-state.ts';
+import { settings } from './settings.ts';
+import { whoami } from './whoami.ts';
 
 const MAX_SILENCE_MS = 366 * 86_400_000;
 
@@ -132,7 +132,7 @@ async function testFromHere(name: string, command: Command): Promise<SendOutcome
 async function acknowledge(begin: string, { json }: Json, command: Command): Promise<void> {
   const { folder } = settings(command);
   const incident = await reading(command, (state) => findIncident(state, begin));
-  const answer = (await ask(folder.platformSocket, { what: 'ack', incident, by: me() })) as { already: boolean };
+  const answer = (await ask(folder.platformSocket, { what: 'ack', incident, by: whoami() })) as { already: boolean };
   if (json === true) return printJson(answer);
   print(answer.already ? 'somebody has it already' : 'you have it; nobody else is woken for it');
 }
@@ -172,7 +172,7 @@ async function addOne(
   if (address !== undefined) needNetworks([address], '--address', '192.0.2.1 or 10.0.0.0/8');
   const until = Date.now() + readDuration(options.for, MAX_SILENCE_MS);
   const named = Object.fromEntries(Object.entries({ address, rule, decoy }).filter(([, value]) => value !== undefined));
-  const order = { what: 'silence', silence: { ...named, reason, by: me(), until } } as NotifyOrder;
+  const order = { what: 'silence', silence: { ...named, reason, by: whoami(), until } } as NotifyOrder;
   const silence = (await ask(settings(command).folder.platformSocket, order)) as Silence;
   if (json === true) return printJson(silence);
   print(`silent until ${when(silence.until)}; \`netsentinel notify silence end ${silence.id.slice(0, 8)}\` ends that`);
@@ -205,7 +205,7 @@ async function endOne(begin: string, _: object, command: Command): Promise<void>
       found.length === 0 ? `no silence ${safe(begin)}` : `${found.length} silences begin with ${safe(begin)}`,
       { hint: '`netsentinel notify silence list` names them.' },
     );
-  await ask(settings(command).folder.platformSocket, { what: 'end-silence', id: found[0]!.id, by: me() });
+  await ask(settings(command).folder.platformSocket, { what: 'end-silence', id: found[0]!.id, by: whoami() });
   print('ended');
 }
 
@@ -228,19 +228,6 @@ async function findIncident(state: StateReader, begin: string): Promise<string> 
   );
 }
 
-/** Straight from the store, so that it works whether NetSentinel runs or not. */
-async function reading<T>(command: Command, work: (state: StateReader) => Promise<T>): Promise<T> {
-  const { folder } = settings(command);
-  needData(folder);
-  const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
-  const state = await openSqliteStateReader(join(folder.platform, 'state.db'));
-  try {
-    return await work(state);
-  } finally {
-    await state.close();
-  }
-}
-
 async function ask(socket: string, order: NotifyOrder): Promise<unknown> {
   const { askPlatform } = await import('../platform/control.ts');
   return askPlatform(socket, { ask: 'notify', order });
@@ -249,8 +236,4 @@ async function ask(socket: string, order: NotifyOrder): Promise<unknown> {
 function notRunning(error: unknown): undefined {
   if (isNetSentinelError(error, 'NOT_RUNNING')) return undefined;
   throw error;
-}
-
-function me(): string {
-  return `cli:${userInfo().username}`;
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { groupsOf, kindOfStep } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
-import type { StateReader } from '@netsentinel/contracts/state-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { PlaybookOrder } from '../platform/playbook-orders.ts';
 import { readDuration } from './duration.ts';
 import { EXIT, paint, print, printJson, safe, table, warn, when } from './output.ts';
-import { needData, settings } from './settings.ts';
+import { reading } from './reading-state.ts';
+import { settings } from './settings.ts';
 import { whoami } from './whoami.ts';
 
 const MAX_SINCE_MS = 3650 * 86_400_000;
@@ -220,19 +220,6 @@ async function findRun(begin: string, command: Command): Promise<string> {
     known.length > 1 ? `${known.length} runs begin with ${safe(begin)}` : `no run ${safe(begin)}`,
     { hint: '`netsentinel playbook runs` lists them.' },
   );
-}
-
-/** Straight from the store, so that it works whether NetSentinel runs or not. */
-async function reading<T>(command: Command, work: (state: StateReader) => Promise<T>): Promise<T> {
-  const { folder } = settings(command);
-  needData(folder);
-  const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
-  const state = await openSqliteStateReader(join(folder.platform, 'state.db'));
-  try {
-    return await work(state);
-  } finally {
-    await state.close();
-  }
 }
 
 async function ask(order: PlaybookOrder, command: Command): Promise<PlaybookRun> {

@@ -7,7 +7,8 @@ import type { Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { harmless } from './harmless-terminal.ts';
 import { paint, print, safe, warn } from './output.ts';
-import { needData, settings } from './settings.ts';
+import { reading } from './reading-state.ts';
+import { settings } from './settings.ts';
 
 /** Longest silence that is waited for. */
 const MAX_PAUSE_S = 2;
@@ -21,11 +22,10 @@ export function addReplay(program: Command): void {
     .option('--cast', 'print the recording as it is (asciicast v2), for other players')
     .action(async (id: string, options: { speed: string; cast?: boolean }, command: Command) => {
       const { folder } = settings(command);
-      needData(folder);
       const speed = Number(options.speed);
       if (!(speed > 0 && speed <= 1000))
         throw new NetSentinelError('USAGE_SPEED', 'user', '--speed takes a number above 0, at most 1000');
-      const session = await sessionOf(join(folder.platform, 'state.db'), id);
+      const session = await sessionOf(command, id);
       const { readFileRecording } = await import('@netsentinel/store/blobs/files/file-blob.store');
       const bytes = await readFileRecording(join(folder.platform, 'blobs'), session);
       if (bytes === undefined)
@@ -37,18 +37,14 @@ export function addReplay(program: Command): void {
     });
 }
 
-async function sessionOf(file: string, id: string): Promise<string> {
-  const { openSqliteStateReader } = await import('@netsentinel/store/state/sqlite/sqlite-state.store');
-  const state = await openSqliteStateReader(file);
-  try {
+function sessionOf(command: Command, id: string): Promise<string> {
+  return reading(command, async (state) => {
     const incident = await state.incident(id);
     const recorded = incident?.sessions
       .filter((s) => s.recording !== undefined)
       .toSorted((a, b) => b.start - a.start)[0];
     return recorded?.recording ?? id;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 async function play(cast: string, speed: number): Promise<void> {

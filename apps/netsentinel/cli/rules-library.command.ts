@@ -9,6 +9,7 @@ import type { RuleSource } from '../rules/rule-source.ts';
 import { paint, print, printJson, safe, table, when } from './output.ts';
 import { shareRules } from '../launcher/data-folder.ts';
 import { settings } from './settings.ts';
+import { whoami } from './whoami.ts';
 import { findRule, openLibrary, readLibrary } from './rule-library.ts';
 import { taughtExceptions } from './taught-exceptions.ts';
 
@@ -237,8 +238,7 @@ async function removeException(command: Command, begin: string): Promise<void> {
       exceptions: exceptions.filter(({ id }) => id !== only.id),
     }));
   const { askPlatform } = await import('../platform/control.ts');
-  const by = `cli:${userInfo().username}`;
-  await askPlatform(settings(command).folder.platformSocket, { ask: 'end-exception', id: only.id, by });
+  await askPlatform(settings(command).folder.platformSocket, { ask: 'end-exception', id: only.id, by: whoami() });
 }
 
 async function change(command: Command, edit: (exceptions: Exceptions) => Exceptions): Promise<void> {
