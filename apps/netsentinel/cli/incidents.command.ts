@@ -1,5 +1,4 @@
 /** `incidents [ID]`: the queue, or one attacker's story. Reads the state directly, so it works whether NetSentinel runs or not. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';

@@ -1,5 +1,4 @@
 /** `playbook`: what is done about incidents step by step; check, try on the past, see the runs, and a person's word on those that ask. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { groupsOf, kindOfStep } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';

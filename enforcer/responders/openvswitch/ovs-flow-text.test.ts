@@ -70,3 +70,9 @@ it.each([['br-int'], ['unix:/run/openvswitch/br0.mgmt'], ['tcp:198.18.0.1:6654']
   'takes the switch %s',
   (text) => expect(OpenvswitchConfig.safeParse({ bridges: [text] }).success).toBe(true),
 );
+
+it('reads listings that hold what is no number: nobody’s cookie, and a flow that is made anew', () => {
+  const odd = ' cookie=0xzz, duration=soon, table=0, hard_timeout=x, priority=9,ip,nw_src=198.18.0.1 actions=drop\n';
+  expect(readStranger(odd, new Set([9]), '0x4e53')).toBe('priority=9,ip,nw_src=198.18.0.1 actions=drop');
+  expect([...readFlows(odd).values()]).toEqual([0]);
+});

@@ -108,7 +108,8 @@ export function readFlows(output: string): Map<string, number> {
   for (const { facts, priority, match, actions } of listedFlows(output)) {
     const seconds = fact(facts, 'hard_timeout');
     const pastMs = Number.parseFloat(fact(facts, 'duration') ?? '0') * 1000;
-    const leftMs = seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - pastMs);
+    // What cannot be read is as good as over: it is made anew.
+    const leftMs = seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - pastMs) || 0;
     flows.set(`table=${fact(facts, 'table') ?? '0'},priority=${priority},${match} actions=${actions}`, leftMs);
   }
   return flows;
@@ -120,10 +121,15 @@ export function readCount(output: string): number | undefined {
   return count === undefined ? undefined : Number(count);
 }
 
+/** Undefined for what is no cookie, and so nobody's. */
+function cookieOf(text: string): bigint | undefined {
+  return /^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i.test(text) ? BigInt(text) : undefined;
+}
+
 /** The first flow that has one of these priorities and another cookie, in a listing of our table. */
 export function readStranger(output: string, priorities: ReadonlySet<number>, cookie: string): string | undefined {
   for (const { facts, priority, match, actions } of listedFlows(output)) {
-    if (!priorities.has(priority) || BigInt(fact(facts, 'cookie') ?? '0') === BigInt(cookie)) continue;
+    if (!priorities.has(priority) || cookieOf(fact(facts, 'cookie') ?? '0x0') === cookieOf(cookie)) continue;
     return `priority=${priority},${match} actions=${actions}`.slice(0, 200);
   }
   return undefined;
