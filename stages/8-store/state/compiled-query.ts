@@ -43,11 +43,19 @@ export function compiledListQuery<Row>(
     const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
     let query = bySize.get(size);
     if (query === undefined) {
-      query = compiledQuery((on, value) => build(on, Array.from({ length: size }, (_, i) => value[i]!)));
+      query = compiledQuery((on, value) =>
+        build(
+          on,
+          Array.from({ length: size }, (_, i) => value[i]!),
+        ),
+      );
       bySize.set(size, query);
     }
     const last = values.at(-1);
-    return query(db, Array.from({ length: size }, (_, i) => values[i] ?? last!));
+    return query(
+      db,
+      Array.from({ length: size }, (_, i) => values[i] ?? last!),
+    );
   };
 }
 
