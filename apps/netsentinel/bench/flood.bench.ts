@@ -19,7 +19,7 @@ const GIVE_UP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** One forged line among so many. */
 const FORGED_EVERY = 500;
-const MEASURED = ['launcher', 'collector', 'platform', 'enforcer'];
+const MEASURED = new Set(['launcher', 'collector', 'platform', 'enforcer']);
 const OFFICE = '203.0.113.0/24';
 
 export async function benchFlood(options: { attackers: number; seconds: number }): Promise<Record<string, number>> {
@@ -49,7 +49,7 @@ export async function benchFlood(options: { attackers: number; seconds: number }
       const seen = watchSets(lab);
       await flood({ log, seen, from: 0, count: WARM_UP, overMs: 1000 });
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      const pids = Object.entries(product.pids()).filter(([name]) => MEASURED.includes(name));
+      const pids = Object.entries(product.pids()).filter(([name]) => MEASURED.has(name));
       const cpu = (): number[] => pids.map(([, pid]) => cpuMs(pid));
       const before = cpu();
       const written = await flood({ log, seen, from: WARM_UP, count: attackers, overMs: seconds * 1000 });

@@ -27,7 +27,7 @@ export const upsertActorState = compiledQuery<StateTables['actor_states']>((db, 
     .onConflict((conflict) =>
       conflict
         .column('actor')
-        .doUpdateSet(({ ref }) => ({ state: ref('excluded.state'), last_seen: ref('excluded.last_seen') })),
+        .doUpdateSet((to) => ({ state: to.ref('excluded.state'), last_seen: to.ref('excluded.last_seen') })),
     ),
 );
 

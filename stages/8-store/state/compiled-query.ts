@@ -14,6 +14,9 @@ class Slot {
   }
 }
 
+/** Any name of it is the slot of that name. */
+const SLOTS: object = new Proxy({}, { get: (_, name) => new Slot(String(name)) });
+
 /**
  * `build` writes the query with `value.name` wherever a value of `Values` goes; it must not look at them, as they are not there yet. The
  * answer runs it with its values, in a transaction too.
@@ -26,7 +29,7 @@ export function compiledQuery<Values extends object, Row = unknown>(
   return (db, values) => {
     const { adapter } = db.getExecutor();
     let query = known.get(adapter);
-    if (query === undefined) known.set(adapter, (query = build(db, slots<Values>()).compile()));
+    if (query === undefined) known.set(adapter, (query = build(db, SLOTS as Values).compile()));
     const parameters = query.parameters.map((one) =>
       one instanceof Slot ? (values as Readonly<Record<string, unknown>>)[one.name] : one,
     );
@@ -57,8 +60,4 @@ export function compiledListQuery<Row>(
       Array.from({ length: size }, (_, i) => values[i] ?? last!),
     );
   };
-}
-
-function slots<Values extends object>(): Values {
-  return new Proxy({}, { get: (_, name) => new Slot(String(name)) }) as Values;
 }

@@ -48,15 +48,15 @@ const upsertIncident = compiledQuery<StateTables['incidents']>((db, value) =>
       body: value.body,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ ref }) => ({
-        actor: ref('excluded.actor'),
-        status: ref('excluded.status'),
-        score: ref('excluded.score'),
-        last_seen: ref('excluded.last_seen'),
-        scanner: ref('excluded.scanner'),
-        summary: ref('excluded.summary'),
-        words: ref('excluded.words'),
-        body: ref('excluded.body'),
+      conflict.column('id').doUpdateSet((to) => ({
+        actor: to.ref('excluded.actor'),
+        status: to.ref('excluded.status'),
+        score: to.ref('excluded.score'),
+        last_seen: to.ref('excluded.last_seen'),
+        scanner: to.ref('excluded.scanner'),
+        summary: to.ref('excluded.summary'),
+        words: to.ref('excluded.words'),
+        body: to.ref('excluded.body'),
       })),
     ),
 );
@@ -71,11 +71,11 @@ const upsertAction = compiledQuery<StateTables['actions']>((db, value) =>
       body: value.body,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ ref }) => ({
-        incident: ref('excluded.incident'),
-        status: ref('excluded.status'),
-        created_at: ref('excluded.created_at'),
-        body: ref('excluded.body'),
+      conflict.column('id').doUpdateSet((to) => ({
+        incident: to.ref('excluded.incident'),
+        status: to.ref('excluded.status'),
+        created_at: to.ref('excluded.created_at'),
+        body: to.ref('excluded.body'),
       })),
     ),
 );
