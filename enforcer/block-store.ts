@@ -129,9 +129,10 @@ export class BlockStore {
     return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ?`).all(id).map(toBlock);
   }
 
-  part(id: string, responder: string): Block | undefined {
-    const row = this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ? AND responder = ?`).get(id, responder);
-    return row === undefined ? undefined : toBlock(row);
+  /** The part is intended as it was journaled: not taken back, denied or renewed since. */
+  isLive({ id, responder, deadline }: Block): boolean {
+    const sql = 'SELECT 1 FROM block WHERE id = ? AND responder = ? AND live = 1 AND deadline = ?';
+    return this.#prepare(sql).get(id, responder, deadline) !== undefined;
   }
 
   /** All parts, one at a time; those of one block follow each other. */

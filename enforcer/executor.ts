@@ -281,8 +281,7 @@ export class Executor {
   }
 
   #isCurrent(part: Block): boolean {
-    const current = this.#ledger.store.part(part.id, part.responder);
-    return current !== undefined && current.deadline === part.deadline && current.live;
+    return this.#ledger.store.isLive(part);
   }
 
   /** Takes parts out of the journal that are not in force; many at once where many failed together. */
