@@ -175,7 +175,7 @@ describe('the nftables responder', () => {
       ]);
       ctx.intend('198.18.1.1');
       const outcomes = await responder.apply([
-        { ...blockOf('198.18.1.9'), measure: 'rate-limit' } as Change,
+        { ...blockOf('198.18.1.9'), measure: 'rate-limit' },
         blockOf('198.18.1.1'),
       ]);
       expect(outcomes).toMatchObject([
