@@ -228,6 +228,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
     await take('redirect');
     nft(...words);
     await eventually(() => tcp().ask(2000), `decoy ${ATTACKER}`);
+    expect(nft('list', 'set', 'inet', 'netsentinel', 'redirect_v4_32')).toContain(ATTACKER);
   });
 
   it('nobody gets away by kill -9, and the kernel ends it by itself', async () => {
@@ -238,11 +239,9 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
       children.push(child);
       const said: string[] = [];
       if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
-      const told = (word: string): Promise<void> =>
-        expect
-          .poll(() => said.join('\n'), { timeout: 30_000 })
-          .toContain(`"${word}"`)
-          .then(() => {});
+      const told = async (word: string): Promise<void> => {
+        await expect.poll(() => said.join('\n'), { timeout: 30_000 }).toContain(`"${word}"`);
+      };
       await told('ready');
       return { child, told };
     };
