@@ -264,7 +264,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
     const second = await enforcing();
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
     expect(await tcp(22, OTHER).ask()).toBe(`real ${OTHER}`);
-    second.child.stdin?.write(order('b', 'redirect', OTHER, 15_000));
+    second.child.stdin?.write(order('b', 'redirect', OTHER, 20_000));
     await second.told('verified');
     await killed(second.child);
     expect(await tcp(22, OTHER).ask()).toBe(`decoy ${OTHER}`);
