@@ -24,7 +24,7 @@ import { NftScript, PROBE_SET } from './nft-script.ts';
 import { readSetName } from './nft-words.ts';
 import { NftablesConfig } from './nftables.config.ts';
 import { elementKey, ReportedElements } from './reported-elements.ts';
-import { unknownMeasures } from './unknown-measures.ts';
+import { lacksRights, tryMeasure } from './try-measure.ts';
 
 export const nftables: ResponderDefinition<NftablesConfig> = {
   id: 'nftables',
@@ -61,8 +61,8 @@ class NftablesResponder implements Responder {
   >();
   readonly #probes = new Set<(number: number) => void>();
   readonly #reported = new ReportedElements((network) => this.#intendedOf(network));
-  /** Measures that this nft or this kernel does not know, and what it says about them. */
-  #unknown: ReadonlyMap<Measure, string> = new Map();
+  /** Measures that were tried, and why nft or the kernel cannot take them, where it cannot. */
+  readonly #tried = new Map<Measure, string | undefined>([['block', undefined]]);
   /** Of changes, mending included. */
   readonly #turns = new Turns();
   #availability: Availability = NOT_STARTED;
@@ -115,7 +115,6 @@ class NftablesResponder implements Responder {
       });
     const founded = await this.#session.runAlone(this.#script.foundation());
     if (!founded.ok) return this.#unavailable(founded.reason);
-    this.#unknown = await unknownMeasures(this.#session, this.#config);
     // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
     this.#rebuilding = true;
     this.#watching = true;
@@ -135,7 +134,7 @@ class NftablesResponder implements Responder {
   }
 
   refuses(measure: Measure): string | undefined {
-    return lacking(measure, this.#config) ?? this.#unknown.get(measure);
+    return lacking(measure, this.#config) ?? this.#tried.get(measure);
   }
 
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -145,13 +144,14 @@ class NftablesResponder implements Responder {
         const reason = this.#availability.available ? 'closed' : this.#availability.reason;
         return changes.map(() => ({ ok: false as const, reason }));
       }
+      for (const change of changes) if (change.kind === 'block') await this.#tryOnce(session, change.measure);
       const refused = changes.map((change) => (change.kind === 'block' ? this.#whyNot(change) : undefined));
       const able = changes.filter((_, i) => refused[i] === undefined);
       const verified = changes.map((change, i) =>
         refused[i] === undefined ? this.#expect(change) : Promise.resolve(false),
       );
-      let result: CommandResult = { ok: true };
-      if (able.length > 0) result = await session.run(this.#script.changes(able, this.#sets));
+      const lines = this.#script.changes(able, this.#sets);
+      let result: CommandResult = lines.length === 0 ? { ok: true } : await session.run(lines);
       // Most likely the table is gone. What is intended includes these changes, so replacing it makes them too.
       if (!result.ok) {
         this.#ctx.log.warn('A change failed; the table is rebuilt', { reason: result.reason });
@@ -192,7 +192,7 @@ class NftablesResponder implements Responder {
   }
 
   #unavailable(reason: string): Availability {
-    const rights = /not permitted|permission denied/i.test(reason);
+    const rights = lacksRights(reason);
     this.#availability = {
       available: false,
       reason: rights ? 'this process may not change the firewall' : `nft failed: ${reason}`,
@@ -203,6 +203,13 @@ class NftablesResponder implements Responder {
     return this.#availability;
   }
 
+  /** One measure that the kernel does not know must not cost the blocks of the same transaction. True: it had not been tried before. */
+  async #tryOnce(session: NftSession, measure: Measure = 'block'): Promise<boolean> {
+    if (this.#tried.has(measure) || lacking(measure, this.#config) !== undefined) return false;
+    this.#tried.set(measure, await tryMeasure(session, this.#config, measure));
+    return true;
+  }
+
   #whyNot({ measure = 'block' }: { readonly measure?: Measure }): string | undefined {
     return measure === 'block' ? undefined : this.refuses(measure);
   }
@@ -210,10 +217,8 @@ class NftablesResponder implements Responder {
   /** What is intended of a network and can be done. */
   #intendedOf(network: Network): { readonly remainingMs: number; readonly measure: Measure } | undefined {
     const { intended } = this.#ctx;
-    const remainingMs = intended.remainingMs(network);
-    if (remainingMs === undefined) return undefined;
-    const measure = intended.measureOf?.(network) ?? 'block';
-    return this.#whyNot({ measure }) === undefined ? { remainingMs, measure } : undefined;
+    const [remainingMs, measure = 'block'] = [intended.remainingMs(network), intended.measureOf?.(network)];
+    return remainingMs === undefined || this.#whyNot({ measure }) !== undefined ? undefined : { remainingMs, measure };
   }
 
   *#able(): Generator<Entry> {
@@ -228,7 +233,12 @@ class NftablesResponder implements Responder {
     this.#replaced = false;
     this.#broken = false;
     this.#reported.clear();
-    const result = await session.runAlone(this.#script.rebuild(this.#able(), this.#sets));
+    let lines = this.#script.rebuild(this.#able(), this.#sets);
+    let tried = false;
+    for (const measure of new Set(Array.from(this.#sets, (set) => readSetName(set)?.measure)))
+      if (await this.#tryOnce(session, measure)) tried = true;
+    if (tried) lines = this.#script.rebuild(this.#able(), this.#sets);
+    const result = await session.runAlone(lines);
     if (result.ok) {
       this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
       this.#settle();
