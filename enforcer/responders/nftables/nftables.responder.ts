@@ -144,7 +144,7 @@ class NftablesResponder implements Responder {
         const reason = this.#availability.available ? 'closed' : this.#availability.reason;
         return changes.map(() => ({ ok: false as const, reason }));
       }
-      for (const change of changes) if (change.kind === 'block') await this.#tryOnce(session, change.measure);
+      for (const { measure } of changes) if (measure !== undefined) await this.#tryOnce(session, measure);
       const refused = changes.map((change) => (change.kind === 'block' ? this.#whyNot(change) : undefined));
       const able = changes.filter((_, i) => refused[i] === undefined);
       const verified = changes.map((change, i) =>
