@@ -184,13 +184,13 @@ class LocalEnforcer implements Enforcer {
     this.#planExpiry();
   }
 
-  /** Takes back what is held by responders that may change the world no more, or are configured no more. */
+  /** Takes back what is held by responders that may change the world no more, or are configured no more, or no more for that. */
   async #retire(): Promise<void> {
     const lanes = new Map(this.#lanes.map((lane) => [lane.id, lane]));
     await Promise.all(
       this.#ledger.store.responders().map(async (id) => {
         const lane = lanes.get(id);
-        if (lane?.isLive === true) return;
+        if (lane?.isLive === true) return this.#executor.retireMeasures(lane);
         const why = lane === undefined ? 'its responder is configured no more' : `mode: ${lane.mode}`;
         const held = this.#executor.retire(id, why, lane?.mode === 'simulate');
         if (held === 0) return;
