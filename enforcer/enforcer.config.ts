@@ -2,6 +2,7 @@
 import { ResponseMode } from '@netsentinel/contracts/action';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
+import { PointsConfig } from './points/points.config.ts';
 import { RESPONDER_CONFIGS, type ResponderId } from './responders/configs.ts';
 import { leadingWords, prefixLength4, prefixLength6 } from './shared.config.ts';
 
@@ -47,6 +48,9 @@ export const EnforcerConfig = z
       'What responders do that say nothing else. `off`: nothing; `simulate`: everything but the change itself; `approve`: a person is asked before each block; `enforce`: blocks are made. Leaving `enforce` or `approve` takes every block back at the next start.',
     ),
     responders: Responders,
+    points: PointsConfig.optional().describe(
+      'Enforcement points on other hosts, which connect to this one and carry its blocks too. Without this, nobody is listened for.',
+    ),
     allow: z
       .array(networkText)
       .max(10_000)
