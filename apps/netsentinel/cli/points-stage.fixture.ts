@@ -111,7 +111,7 @@ export class PointsStage {
 
   /** Nothing of the centre reaches a point any more, and nobody is told that it does not. */
   cut(): void {
-    const rule = `table ip cut { chain out { type filter hook output priority 0; tcp sport ${PORT} drop; } }`;
+    const rule = `table ip cut {\nchain out {\ntype filter hook output priority 0;\ntcp sport ${PORT} drop\n}\n}\n`;
     this.lab.run('attacker', ['nft', '-f', '-'], rule);
   }
 
