@@ -207,8 +207,7 @@ function serve(serving: Serving, socket: Socket, log: Logger): void {
     for (const line of lines)
       queue = queue.then(async () => {
         // The next answer is made once this one has been taken: the longest have hundreds of megabytes.
-        if (!socket.destroyed && !socket.write(`${JSON.stringify(await answer(serving, line))}\n`))
-          await taken(socket);
+        if (!socket.destroyed && !socket.write(`${JSON.stringify(await answer(serving, line))}\n`)) await taken(socket);
         waiting -= 1;
       });
     return undefined;

@@ -61,7 +61,12 @@ async function boot(message: Boot): Promise<void> {
       centre?.onReply(reply);
     },
   });
-  control = await startControl({ enforcer, socketPath: message.controlSocket, log, ...(hub === undefined ? {} : { hub }) });
+  control = await startControl({
+    enforcer,
+    socketPath: message.controlSocket,
+    log,
+    ...(hub === undefined ? {} : { hub }),
+  });
   await hub?.listen(enforcer);
   if (!isPoint) return;
   const [{ CentreLink }, { readCredentials }] = await Promise.all([

@@ -114,7 +114,13 @@ export class CentreLink {
           peer.end(refused);
         } else if (message.t === 'wishes') {
           this.#welcomed();
-          void this.#turns.take(() => this.#orders.take(message, (told) => peer.send(told)));
+          void this.#turns.take(() =>
+            this.#orders.take(message, (told) => {
+              // Whether we refuse it or cannot make it now: what we cannot make now stays wished.
+              if (told.t === 'done' && told.refused.length > 0) peer.send(this.#state());
+              peer.send(told);
+            }),
+          );
         }
       },
       onEnd: (why) => {

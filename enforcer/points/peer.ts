@@ -12,6 +12,8 @@ export const BEAT_MS = 4000;
 const SILENCE_MS = 15_000;
 /** Bytes that may wait to be taken by the other end. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
+/** Messages between two beats: a whole list of blocks, answered as fast as can be, is far fewer. */
+const MAX_MESSAGES = 10_000;
 /** For the last word to be taken. */
 const LINGER_MS = 2000;
 
@@ -21,6 +23,7 @@ export class Peer<In, Out> {
   readonly #onEnd: (why: string) => void;
   readonly #stopBeats: () => void;
   #heardAt: number;
+  #messages = 0;
   #ended = false;
 
   constructor(options: {
@@ -46,6 +49,7 @@ export class Peer<In, Out> {
       if (!frames.ok) return this.end(`it sent a ${frames.error}`);
       for (const frame of frames.value) {
         if (this.#ended) return undefined;
+        if (++this.#messages > MAX_MESSAGES) return this.end('it talks too much');
         const message = schema.safeParse(tryUnpack(frame));
         if (!message.success) return this.end('it sent what its schema does not know');
         onMessage(message.data);
@@ -58,6 +62,7 @@ export class Peer<In, Out> {
       clock,
       BEAT_MS,
       () => {
+        this.#messages = 0;
         if (clock.monotonicMs() - this.#heardAt > SILENCE_MS) this.end('it fell silent');
         const word = this.#ended ? undefined : beat?.();
         if (word !== undefined) this.send(word);

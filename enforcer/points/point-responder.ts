@@ -148,7 +148,9 @@ export class PointResponder implements Responder, SessionListener {
       );
     }
     if ((await Promise.all(looked)).includes(false)) return 'the point did not say in time what is in force';
-    if (session === this.#session && session !== undefined) this.#inLine = true;
+    const now = this.availability();
+    if (!now.available) return now.reason;
+    if (session === this.#session) this.#inLine = true;
     return refused;
   }
 

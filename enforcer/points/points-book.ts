@@ -85,7 +85,9 @@ export class PointsBook {
 
   seen(name: string, what: { readonly version?: string; readonly host?: string }): void {
     const lastSeenAt = this.#clock.now();
-    this.#write({ points: this.#book.points.map((one) => (one.name === name ? { ...one, ...what, lastSeenAt } : one)) });
+    this.#write({
+      points: this.#book.points.map((one) => (one.name === name ? { ...one, ...what, lastSeenAt } : one)),
+    });
   }
 
   /** From now on its certificate is refused. Throws `POINT_NOT_FOUND`. */

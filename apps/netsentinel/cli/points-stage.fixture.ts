@@ -35,11 +35,7 @@ export class PointsStage {
   async centre(changes: object = {}): Promise<Program> {
     const directory = join(this.folder, 'centre', 'enforcer');
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const program = this.#start(
-      'attacker',
-      [process.execPath, QUIET, ENFORCER],
-      ['ignore', 'pipe', 'pipe', 'ipc'],
-    );
+    const program = this.#start('attacker', [process.execPath, QUIET, ENFORCER], ['ignore', 'pipe', 'pipe', 'ipc']);
     program.child.send({
       t: 'boot',
       directory,
@@ -100,7 +96,9 @@ export class PointsStage {
   /** Addresses that the kernel of the points drops now, and for how many seconds more. */
   blocked(): Record<string, number> {
     const text = this.lab.run('defender', ['nft', '-j', 'list', 'ruleset']);
-    const { nftables } = JSON.parse(text) as { nftables: { set?: { elem?: { elem: { val: string; expires: number } }[] } }[] };
+    const { nftables } = JSON.parse(text) as {
+      nftables: { set?: { elem?: { elem: { val: string; expires: number } }[] } }[];
+    };
     return Object.fromEntries(
       nftables
         .flatMap(({ set }) => (set?.elem ?? []).map(({ elem }) => [elem.val, elem.expires] as const))
@@ -169,7 +167,11 @@ export class PointsStage {
   }
 
   /** `ip netns exec` becomes the program itself, so that signals reach it. */
-  #spawn(side: 'attacker' | 'defender', command: readonly string[], stdio: ('ignore' | 'pipe' | 'ipc')[]): ChildProcess {
+  #spawn(
+    side: 'attacker' | 'defender',
+    command: readonly string[],
+    stdio: ('ignore' | 'pipe' | 'ipc')[],
+  ): ChildProcess {
     return spawn('ip', ['netns', 'exec', this.lab[side], ...command], {
       cwd: this.folder,
       stdio,
