@@ -21,6 +21,8 @@ const LONGEST_PAUSE_MS = 30_000;
 /** Where the centre refuses us: a person has to do something first. */
 const REFUSED_PAUSE_MS = 300_000;
 const CONNECT_MS = 10_000;
+/** Pages that are under way; the centre waits for each to be answered. */
+const MAX_PAGES = 4;
 /** How often is looked whether we can block at all. */
 const LOOK_MS = 1000;
 
@@ -36,6 +38,7 @@ export class CentreLink {
   #socket: TLSSocket | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #told = '';
+  #pages = 0;
   #wasAble: boolean | undefined;
   #cancelPause: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
@@ -90,15 +93,18 @@ export class CentreLink {
     });
     this.#socket = socket;
     let why = 'it closed the connection';
+    let met = false;
     const cancel = this.#clock.after(CONNECT_MS, () => socket.destroy(new Error('it does not answer')));
     socket.on('error', (error) => (why = error.message));
     socket.once('secureConnect', () => {
       cancel();
+      met = true;
       this.#meet(socket);
     });
     socket.once('close', () => {
       cancel();
-      if (this.#peer === undefined) this.#later(why);
+      // Afterwards the end is the peer's to tell.
+      if (!met) this.#later(why);
     });
   }
 
@@ -111,17 +117,22 @@ export class CentreLink {
       onMessage: (message) => {
         if (message.t === 'refused') {
           refused = `${message.code}: ${message.message}. ${message.hint}`;
-          peer.end(refused);
-        } else if (message.t === 'wishes') {
+          return peer.end(refused);
+        }
+        if (message.t === 'wishes') {
+          if (this.#pages >= MAX_PAGES) return peer.end('it does not wait for answers');
+          this.#pages += 1;
           this.#welcomed();
           void this.#turns.take(() =>
             this.#orders.take(message, (told) => {
               // Whether we refuse it or cannot make it now: what we cannot make now stays wished.
               if (told.t === 'done' && told.refused.length > 0) peer.send(this.#state());
+              if (told.t === 'done') this.#pages -= 1;
               peer.send(told);
             }),
           );
         }
+        return undefined;
       },
       onEnd: (why) => {
         if (this.#peer === peer) this.#peer = undefined;

@@ -25,7 +25,8 @@ interface Held {
 /** What became of one wish: why it was not made, or whether it was seen. */
 type Made = { readonly refused: string } | { readonly refused?: never; readonly seen: Promise<boolean> };
 
-const NOTHING_TO_DO: Made = { seen: Promise.resolve(true) };
+const SEEN = Promise.resolve(true);
+const NOTHING_TO_DO: Made = { seen: SEEN };
 
 export class CentreOrders {
   readonly #enforcer: Pick<Enforcer, 'handle' | 'list'>;
@@ -71,7 +72,7 @@ export class CentreOrders {
       reason === undefined ? [] : [{ at, reason: reason.slice(0, MAX_REASON) }],
     );
     tell({ t: 'done', seq, refused });
-    void Promise.all(all.map((made) => (made.refused === undefined ? made.seen : true))).then((seen) =>
+    void Promise.all(all.map((made) => (made.refused === undefined ? made.seen : SEEN))).then((seen) =>
       tell({ t: 'verified', seq, missing: seen.flatMap((isSeen, at) => (isSeen ? [] : [at])) }),
     );
   }

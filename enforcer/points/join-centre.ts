@@ -19,7 +19,7 @@ export function joinCentre(token: Token, clock: Clock): Promise<Credentials> {
   const publicKey = createPublicKey(key);
   return new Promise((resolve, reject) => {
     // Who answers is looked at below, by the fingerprint in the token, before anything is said.
-    const socket = connect({ host, port, rejectUnauthorized: false, minVersion: 'TLSv1.3', ALPNProtocols: [] });
+    const socket = connect({ host, port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
     const unreachable = (why: string): NetSentinelError =>
       new NetSentinelError('POINT_CENTRE_UNREACHABLE', 'operational', `the centre does not answer: ${why}`, {
         where: `${host}:${port}`,

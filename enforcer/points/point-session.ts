@@ -146,7 +146,7 @@ export class PointSession {
     this.#why = why;
     this.#cancelHello();
     this.#asked?.resolve(undefined);
-    for (const answer of [...this.#verifying.values()]) answer(undefined);
+    for (const answer of this.#verifying.values()) answer(undefined);
     this.#listener.ended(this, why);
   }
 }

@@ -136,10 +136,8 @@ class TlsHub implements PointsHub {
 
   async remove(name: string): Promise<void> {
     this.#book.remove(name);
-    // A connection that is there still takes back what the point holds.
+    // The connection that is there still takes back what the point holds; the next one is refused.
     await this.#enforcer?.leave(responderIdOf(name), 'its enforcement point was removed');
-    const { code, message, hint = '' } = refusal('POINT_REVOKED', 'This point was removed at the centre');
-    this.#responders.get(name)?.session?.end('it was removed', { t: 'refused', code, message, hint });
     this.#responders.delete(name);
   }
 

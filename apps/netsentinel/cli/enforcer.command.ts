@@ -1,6 +1,7 @@
 /** `enforcer`: enforcement points on other hosts: invited and removed at the centre, joined and run there. */
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
+import type { ControlRequest, ControlResults } from '@netsentinel/enforcer/control';
 import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -122,10 +123,7 @@ async function run({ loaded, folder }: Settings): Promise<void> {
   }
 }
 
-async function ask<R extends import('@netsentinel/enforcer/control').ControlRequest>(
-  command: Command,
-  request: R,
-): Promise<import('@netsentinel/enforcer/control').ControlResults[R['command']]> {
+async function ask<R extends ControlRequest>(command: Command, request: R): Promise<ControlResults[R['command']]> {
   const { callEnforcer } = await import('@netsentinel/enforcer/control');
   return callEnforcer(settings(command).folder.enforcerSocket, request);
 }
