@@ -125,12 +125,13 @@ class TlsHub implements PointsHub {
   }
 
   list(): PointReport[] {
-    return this.#book.points.map(({ serial: _, ...point }) => {
-      const session = this.#responders.get(point.name)?.session;
-      if (session === undefined) return { ...point, connected: false };
+    return this.#book.points.map(({ name, host, version, joinedAt, lastSeenAt }) => {
+      const point = { name, host, version, joinedAt };
+      const session = this.#responders.get(name)?.session;
+      if (session === undefined) return { ...point, lastSeenAt, connected: false };
       const { able = false, detail = '', entries = 0 } = session.state ?? {};
-      const lastSeenAt = this.#options.clock.now();
-      return { ...point, lastSeenAt, connected: true, entries, ...(able ? {} : { trouble: detail }) };
+      const now = this.#options.clock.now();
+      return { ...point, lastSeenAt: now, connected: true, entries, ...(able ? {} : { trouble: detail }) };
     });
   }
 

@@ -2,7 +2,7 @@
 import { ResponseMode } from '@netsentinel/contracts/action';
 import { z } from 'zod';
 
-const EVERYWHERE = ['0.0.0.0', '::'];
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
 export const PointsConfig = z
   .strictObject({
@@ -20,7 +20,7 @@ export const PointsConfig = z
       'What is ordered of points; without it, what `mode` of the enforcer says. What a point makes of it, its own `mode` says besides.',
     ),
   })
-  .refine(({ address, reachedAt }) => reachedAt !== undefined || !EVERYWHERE.includes(address), {
+  .refine(({ address, reachedAt }) => reachedAt !== undefined || !EVERYWHERE.has(address), {
     path: ['reachedAt'],
     error: 'Say by which name or address points reach this machine: it listens at all of its addresses',
   });

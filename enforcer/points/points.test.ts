@@ -307,7 +307,7 @@ describe('a point', () => {
     firewall.failure = undefined;
     await vi.waitUntil(() => firewall.blocked().length === 1);
     await stands('a', 'berlin', 'applied');
-    expect(state('berlin')).toMatchObject({ connected: true, entries: 1 });
+    await expect.poll(() => state('berlin')).toMatchObject({ connected: true, entries: 1 });
   });
 
   it('that simulates says so, and nothing is made there', async () => {
