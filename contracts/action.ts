@@ -162,6 +162,10 @@ export const OrderReply = z.strictObject({
 });
 export type OrderReply = z.infer<typeof OrderReply>;
 
+/** What the enforcer says to the platform. `joined`: another responder is there, which is to be told what is in force. */
+export const FromEnforcer = z.union([OrderReply, z.strictObject({ kind: z.literal('joined') })]);
+export type FromEnforcer = z.infer<typeof FromEnforcer>;
+
 /** One responder's part in a block, as the enforcer holds it. */
 export const EnforcedBlock = z.strictObject({
   id: z.string().max(64),

@@ -174,6 +174,8 @@ export const ToEnforcer = z.discriminatedUnion('t', [
     controlSocket: z.string(),
     logLevel,
     config: z.unknown(),
+    /** It obeys a centre on another host, whose credentials lie in its directory, and no platform. */
+    isPoint: z.boolean().optional(),
   }),
   /** With a connected socket to the platform. */
   z.strictObject({ t: z.literal('link') }),

@@ -38,6 +38,8 @@ const enforcer: Enforcer = {
   describe: () => {
     throw new Error('broken');
   },
+  join: () => Promise.resolve(),
+  leave: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 

@@ -11,6 +11,8 @@ import { fromWireError, toWireError, type WireError } from '@netsentinel/kernel/
 import { z } from 'zod';
 import type { BlockPlan } from './block-plan.ts';
 import type { Enforcer, EnforcerDescription } from './enforcer.ts';
+import { PointName } from './points/point-wire.ts';
+import type { PointReport, PointsHub } from './points/points-hub.ts';
 
 const reason = z.string().max(512).default('');
 const by = z.string().min(1).max(128).default('command line');
@@ -46,6 +48,13 @@ export const ControlRequest = z.discriminatedUnion('command', [
     by,
   }),
   z.strictObject({ command: z.literal('describe') }),
+  z.strictObject({ command: z.literal('points') }),
+  z.strictObject({
+    command: z.literal('invitePoint'),
+    name: PointName,
+    validMs: z.number().int().min(1000).max(604_800_000),
+  }),
+  z.strictObject({ command: z.literal('removePoint'), name: PointName }),
 ]);
 export type ControlRequest = z.input<typeof ControlRequest>;
 
@@ -60,6 +69,14 @@ export interface ControlResults {
   readonly plan: BlockPlan;
   readonly do: OrderReply;
   readonly describe: EnforcerDescription;
+  readonly points: readonly PointReport[];
+  readonly invitePoint: { readonly token: string; readonly expiresAt: number };
+  readonly removePoint: { readonly removed: string };
+}
+
+interface Serving {
+  readonly enforcer: Enforcer;
+  readonly hub: PointsHub | undefined;
 }
 
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: WireError };
@@ -83,10 +100,13 @@ export interface ControlServer {
  */
 export async function startControl(options: {
   readonly enforcer: Enforcer;
+  /** Where points are listened for. */
+  readonly hub?: PointsHub;
   readonly socketPath: string;
   readonly log: Logger;
 }): Promise<ControlServer> {
-  const { enforcer, socketPath, log } = options;
+  const { enforcer, hub, socketPath, log } = options;
+  const serving: Serving = { enforcer, hub };
   if (await answers(socketPath))
     throw new NetSentinelError('ENFORCER_SOCKET_IN_USE', 'user', 'Another enforcer listens at this socket', {
       hint: 'Stop the other one, or give this one a data folder of its own.',
@@ -97,7 +117,7 @@ export async function startControl(options: {
   const server = createServer((socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    serve(enforcer, socket, log);
+    serve(serving, socket, log);
   });
   server.maxConnections = MAX_CONNECTIONS;
   // The socket file comes into being inside `listen`: it must never be anybody else's, not even for a moment.
@@ -171,7 +191,7 @@ export function callEnforcer<R extends ControlRequest>(
   });
 }
 
-function serve(enforcer: Enforcer, socket: Socket, log: Logger): void {
+function serve(serving: Serving, socket: Socket, log: Logger): void {
   let rest = '';
   let queue = Promise.resolve();
   let waiting = 0;
@@ -187,8 +207,7 @@ function serve(enforcer: Enforcer, socket: Socket, log: Logger): void {
     for (const line of lines)
       queue = queue.then(async () => {
         // The next answer is made once this one has been taken: the longest have hundreds of megabytes.
-        if (!socket.destroyed && !socket.write(`${JSON.stringify(await answer(enforcer, line))}\n`))
-          await taken(socket);
+        if (!socket.destroyed && !socket.write(`${JSON.stringify(await answer(serving, line))}\n`)) await taken(socket);
         waiting -= 1;
       });
     return undefined;
@@ -206,10 +225,10 @@ function taken(socket: Socket): Promise<void> {
   });
 }
 
-async function answer(enforcer: Enforcer, line: string): Promise<Answer> {
+async function answer(serving: Serving, line: string): Promise<Answer> {
   try {
     const request = ControlRequest.parse(JSON.parse(line.slice(0, MAX_REQUEST)));
-    return { ok: true, result: await run(enforcer, request) };
+    return { ok: true, result: await run(serving, request) };
   } catch (error) {
     if (error instanceof z.ZodError || error instanceof SyntaxError)
       return {
@@ -220,7 +239,8 @@ async function answer(enforcer: Enforcer, line: string): Promise<Answer> {
   }
 }
 
-async function run(enforcer: Enforcer, request: z.output<typeof ControlRequest>): Promise<unknown> {
+async function run(serving: Serving, request: z.output<typeof ControlRequest>): Promise<unknown> {
+  const { enforcer } = serving;
   switch (request.command) {
     case 'list':
       return enforcer.list();
@@ -241,9 +261,23 @@ async function run(enforcer: Enforcer, request: z.output<typeof ControlRequest>)
       return enforcer.do(request, request.by, request.reason);
     case 'describe':
       return enforcer.describe();
+    case 'points':
+      return needHub(serving).list();
+    case 'invitePoint':
+      return needHub(serving).invite(request.name, request.validMs);
+    case 'removePoint':
+      await needHub(serving).remove(request.name);
+      return { removed: request.name };
     default:
       return request satisfies never;
   }
+}
+
+function needHub({ hub }: Serving): PointsHub {
+  if (hub !== undefined) return hub;
+  throw new NetSentinelError('POINTS_OFF', 'user', 'No enforcement points are listened for here', {
+    hint: 'Write enforcer.points into the configuration at the centre, and start it again.',
+  });
 }
 
 /** True where somebody listens at the socket. */

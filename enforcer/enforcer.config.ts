@@ -1,6 +1,7 @@
 /** Everything that can be set about the enforcer, with units and safe defaults: it simulates until it is told to enforce. */
 import { ResponseMode } from '@netsentinel/contracts/action';
 import { z } from 'zod';
+import { PointsConfig } from './points/points.config.ts';
 import { RESPONDER_CONFIGS, type ResponderId } from './responders/configs.ts';
 import { leadingWords, networkText, prefixLength4, prefixLength6 } from './shared.config.ts';
 
@@ -41,6 +42,9 @@ export const EnforcerConfig = z
       'What responders do that say nothing else. `off`: nothing; `simulate`: everything but the change itself; `approve`: a person is asked before each block; `enforce`: blocks are made. Leaving `enforce` or `approve` takes every block back at the next start.',
     ),
     responders: Responders,
+    points: PointsConfig.optional().describe(
+      'Enforcement points on other hosts, which connect to this one and carry its blocks too. Without this, nobody is listened for.',
+    ),
     allow: z
       .array(networkText)
       .max(10_000)

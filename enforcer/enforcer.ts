@@ -19,11 +19,12 @@ import type { BlockPlan } from './block-plan.ts';
 import type { Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
 import { Executor } from './executor.ts';
-import { Lane, type LaneState } from './lane.ts';
+import type { LaneState } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { Ledger } from './ledger.ts';
 import { personOrder, type Measured } from './person-order.ts';
 import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
-import type { Availability, ConfiguredResponder, ResponderContext, ResponderFactory } from './responder.types.ts';
+import type { Availability, ConfiguredResponder, ResponderFactory } from './responder.types.ts';
 import { strongest } from './strongest-mode.ts';
 import { systemUptime, type Uptime } from './uptime.ts';
 
@@ -73,6 +74,10 @@ export interface Enforcer {
   /** Takes every block back; answers how many. Rejects with `ENFORCER_REVERT` where the firewall did not follow. */
   revertAll(by: string): Promise<number>;
   describe(): EnforcerDescription;
+  /** Another responder joins while we work. It gets what is ordered from now on; what is in force already, whoever ordered it sends again. */
+  join(responder: ConfiguredResponder): Promise<void>;
+  /** A responder leaves for good: what it holds is taken back where it can be reached. */
+  leave(id: string, why: string): Promise<void>;
   /** Ends our processes and leaves blocks in force; the kernel expires them. */
   close(): Promise<void>;
 }
@@ -81,8 +86,6 @@ const MAX_PENDING = 10_000;
 const MAX_BATCH = 1000;
 /** Also the longest that a block could outlast its end in our books if a timer were lost. */
 const MAX_TIMER_MS = 60_000;
-/** How long the start waits for responders; one that takes longer is waited for by nobody. */
-const START_MS = 5000;
 /** Until what could not be written (a full disk) is tried again. */
 const RETRY_MS = 1_000;
 
@@ -99,8 +102,7 @@ class LocalEnforcer implements Enforcer {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ledger: Ledger;
-  readonly #lanes: readonly Lane[];
-  readonly #retired: NonNullable<EnforcerOptions['retired']>;
+  readonly #lanes: Lanes;
   readonly #assets: ProtectedAssets;
   readonly #executor: Executor;
   readonly #boot: Uptime;
@@ -125,25 +127,15 @@ class LocalEnforcer implements Enforcer {
     this.#boot = { boot: uptime.boot, ms: uptime.ms - clock.monotonicMs() };
     const { directory } = options;
     this.#ledger = new Ledger({ directory, auditFileBytes: config.auditFileBytes, clock, log });
-    this.#retired = options.retired ?? (() => Promise.resolve(undefined));
-    this.#lanes = options.responders.map(({ id, mode, create }) => {
-      const context = this.#contextOf(id);
-      return new Lane({
-        id,
-        mode,
-        responder: create(context),
-        intended: context.intended,
-        clock,
-        log,
-        onBack: (lane) => this.#executor.madeGood(lane.id),
-      });
-    });
+    const { ledger, retired } = { ledger: this.#ledger, retired: options.retired };
+    this.#lanes = new Lanes({ clock, log, ledger, retired, executor: () => this.#executor });
+    for (const responder of options.responders) this.#lanes.add(responder);
     this.#assets = new ProtectedAssets({
       config,
       clock,
       log,
       onChange: (added) => {
-        if (this.#started) this.#exclusively(() => this.#executor.withdraw(added));
+        if (this.#started) void this.#exclusively(() => this.#executor.withdraw(added));
       },
     });
     this.#executor = new Executor({
@@ -151,7 +143,7 @@ class LocalEnforcer implements Enforcer {
       clock,
       log,
       ledger: this.#ledger,
-      lanes: this.#lanes,
+      lanes: this.#lanes.byId,
       assets: this.#assets,
       onReply: options.onReply,
       uptime: () => this.#uptime(),
@@ -162,19 +154,18 @@ class LocalEnforcer implements Enforcer {
     const { store } = this.#ledger;
     store.rebase(this.#boot.boot, this.#uptime(), this.#clock.now());
     this.#executor.expire(true);
-    const cleared = this.#retire();
+    const cleared = this.#lanes.retire();
     // Before the world is made equal to the journal, the journal is rid of what is protected by now.
     await this.#assets.start();
     this.#executor.dropProtected(this.#newlyProtected());
     if (this.#config.allowAsns.length > 0) this.#executor.dropConflicting();
     this.#started = true;
-    const live = this.#lanes.filter(({ isLive }) => isLive);
-    await this.#briefly(Promise.all([cleared, ...live.map((lane) => lane.start())]));
+    await this.#lanes.briefly(Promise.all([cleared, this.#lanes.start()]));
     this.#ledger.commit(() =>
       this.#ledger.note('started', {
         blocks: store.size,
         responders: Object.fromEntries(
-          this.#lanes.map((lane) => {
+          this.#lanes.all().map((lane) => {
             const now = lane.availability();
             return [lane.id, lane.isLive && !now.available ? `${lane.mode}, unavailable: ${now.reason}` : lane.mode];
           }),
@@ -182,59 +173,6 @@ class LocalEnforcer implements Enforcer {
       }),
     );
     this.#planExpiry();
-  }
-
-  /** Takes back what is held by responders that may change the world no more, or are configured no more, or no more for that. */
-  async #retire(): Promise<void> {
-    const lanes = new Map(this.#lanes.map((lane) => [lane.id, lane]));
-    await Promise.all(
-      this.#ledger.store.responders().map(async (id) => {
-        const lane = lanes.get(id);
-        if (lane?.isLive === true) return this.#executor.retireMeasures(lane);
-        const why = lane === undefined ? 'its responder is configured no more' : `mode: ${lane.mode}`;
-        const held = this.#executor.retire(id, why, lane?.mode === 'simulate');
-        if (held === 0) return;
-        if (lane !== undefined) await lane.clear();
-        else await this.#clearRetired(id, held);
-      }),
-    );
-  }
-
-  async #clearRetired(id: string, held: number): Promise<void> {
-    const responder = (await this.#retired(id))?.(this.#contextOf(id));
-    const result = await responder?.clear();
-    await responder?.close();
-    if (result?.available === true) return;
-    this.#log.warn('A responder that is configured no more may still hold blocks; they end by themselves', {
-      responder: id,
-      held,
-      ...(result === undefined ? {} : { reason: result.reason }),
-    });
-  }
-
-  #contextOf(id: string): ResponderContext {
-    return {
-      clock: this.#clock,
-      log: this.#log,
-      intended: {
-        remainingMs: (network) => this.#executor.remainingMs(formatNetwork(network), id),
-        measureOf: (network) => this.#executor.measureOf(formatNetwork(network), id),
-        all: () => this.#executor.intended(id),
-        count: () => this.#ledger.store.countLive(id),
-      },
-      onMended: (what, entries) => {
-        this.#log.warn('The world differed from what is intended and was mended', { responder: id, what, entries });
-        this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: id }));
-      },
-    };
-  }
-
-  /** Waits, but not for ever. */
-  async #briefly(work: Promise<unknown>): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => (cancel = this.#clock.after(START_MS, resolve)));
-    await Promise.race([work, late]);
-    cancel();
   }
 
   /** The machine's own addresses and the like, and what is configured unless it was the same at the last start. */
@@ -325,14 +263,29 @@ class LocalEnforcer implements Enforcer {
   describe(): EnforcerDescription {
     const { store } = this.#ledger;
     return {
-      mode: strongest(this.#lanes.map(({ mode }) => mode)),
+      mode: strongest(this.#lanes.all().map(({ mode }) => mode)),
       blocks: store.size,
       awaitingApproval: store.countAwaiting(),
-      responders: this.#lanes.map((lane) => ({ ...lane.state(), blocks: store.countLive(lane.id) })),
+      responders: this.#lanes.all().map((lane) => ({ ...lane.state(), blocks: store.countLive(lane.id) })),
       protected: this.#assets.list().map(({ network, why }) => ({ network: formatNetwork(network), why })),
       auditSeq: this.#ledger.auditSeq,
       ordersLastMinute: this.#executor.ordersLastMinute,
     };
+  }
+
+  join(responder: ConfiguredResponder): Promise<void> {
+    return this.#exclusively(async () => {
+      if (this.#closed || this.#lanes.byId.has(responder.id)) return;
+      const lane = this.#lanes.add(responder);
+      this.#ledger.later(() => this.#ledger.note('joined', { responder: lane.id, mode: lane.mode }));
+      // Whoever waits for a block elsewhere does not wait for its start.
+      if (lane.isLive) void lane.start();
+      return Promise.resolve();
+    });
+  }
+
+  leave(id: string, why: string): Promise<void> {
+    return this.#exclusively(() => this.#lanes.remove(id, why));
   }
 
   async close(): Promise<void> {
@@ -342,7 +295,7 @@ class LocalEnforcer implements Enforcer {
     this.#assets.close();
     await this.#running;
     this.#executor.close();
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    await this.#lanes.close();
     await this.#ledger.close();
   }
 
@@ -355,7 +308,7 @@ class LocalEnforcer implements Enforcer {
     this.#pending.push(job);
     if (this.#scheduled) return true;
     this.#scheduled = true;
-    this.#exclusively(async () => {
+    void this.#exclusively(async () => {
       // Orders that arrive in the same turn share one commit and one change of the firewall.
       await new Promise((resolve) => setImmediate(resolve));
       this.#scheduled = false;
@@ -366,10 +319,11 @@ class LocalEnforcer implements Enforcer {
   }
 
   /** One thing at a time changes journal and world. */
-  #exclusively(work: () => Promise<void>): void {
+  #exclusively(work: () => Promise<void>): Promise<void> {
     this.#running = this.#running
       .then(work)
       .catch((error: unknown) => this.#log.error('The enforcer failed at its work', { error }));
+    return this.#running;
   }
 
   /** `leastMs`: not sooner, where the last try has failed. */
@@ -381,7 +335,7 @@ class LocalEnforcer implements Enforcer {
     const delay = Math.min(MAX_TIMER_MS, Math.max(leastMs, Math.ceil(next - this.#uptime())));
     const cancel = this.#clock.after(delay, () => {
       this.#expiry = undefined;
-      this.#exclusively(async () => {
+      void this.#exclusively(async () => {
         try {
           this.#executor.expire();
           this.#planExpiry();

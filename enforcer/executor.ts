@@ -44,13 +44,12 @@ export class Executor {
     readonly clock: Clock;
     readonly log: Logger;
     readonly ledger: Ledger;
-    readonly lanes: readonly Lane[];
+    readonly lanes: ReadonlyMap<string, Lane>;
     readonly assets: ProtectedAssets;
     readonly onReply: (reply: OrderReply) => void;
     readonly uptime: () => number;
   }) {
-    const { config, clock, log, ledger, assets, uptime } = options;
-    const lanes = new Map(options.lanes.map((lane) => [lane.id, lane]));
+    const { config, clock, log, ledger, lanes, assets, uptime } = options;
     const progress = new Progress({ clock, log, ledger, onReply: options.onReply });
     const withdrawal = new Withdrawal({ log, ledger, assets, progress, uptime });
     this.#clock = clock;
@@ -157,6 +156,12 @@ export class Executor {
       this.#log.error('The enforcer’s state could not be written', { error });
     }
     for (const part of parts) this.#progress.advance(part, 'applied');
+  }
+
+  /** A responder has not what was in force there, and will not make it again: its word counts. */
+  refusedBy(responder: string, target: string, reason: string): void {
+    for (const part of this.#ledger.store.withTarget(target))
+      if (part.responder === responder && part.live) this.#failed(part, reason);
   }
 
   /** Blocks that a responder shall hold. */

@@ -120,6 +120,13 @@ export class Lane {
     return this.responder.availability();
   }
 
+  /** Its responder can be reached again: nothing is known of what it holds. */
+  ready(): void {
+    if (this.#closed || !this.isLive || this.#trying) return;
+    this.#down = true;
+    void this.#try();
+  }
+
   /** Takes everything of ours away. */
   clear(): Promise<Availability> {
     return this.#alone(() => this.responder.clear());

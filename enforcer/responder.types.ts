@@ -54,6 +54,10 @@ export interface ResponderContext {
   readonly intended: IntendedBlocks;
   /** Called when the world differed from what is intended and has been set right. */
   onMended(what: string, entries: number): void;
+  /** Called where it could not be reached and can be now: it is made equal to what is intended at once, not at the next look. */
+  onReady?(): void;
+  /** Called where whoever holds a block does not hold it any more and will not take it again: it is intended there no more. */
+  onRefused?(network: Network, reason: string): void;
 }
 
 /**

@@ -4,9 +4,11 @@ import type { EnforcerConfig } from './enforcer.config.ts';
 
 const STRONGEST_FIRST = ['enforce', 'approve', 'simulate'] as const;
 
-export function strongestMode(config: Pick<EnforcerConfig, 'mode' | 'responders'>): ResponseMode {
+export function strongestMode(config: Pick<EnforcerConfig, 'mode' | 'responders' | 'points'>): ResponseMode {
+  const { mode, points } = config;
   const named = Object.values(config.responders ?? { nftables: {} }).filter((settings) => settings !== undefined);
-  return strongest(named.map((settings: { readonly mode?: ResponseMode }) => settings.mode ?? config.mode));
+  const all = points === undefined ? named : [...named, points];
+  return strongest(all.map((settings: { readonly mode?: ResponseMode | undefined }) => settings.mode ?? mode));
 }
 
 export function strongest(modes: readonly ResponseMode[]): ResponseMode {

@@ -1,6 +1,6 @@
 /** A Remote Desktop client's messages, for tests: what it sends of each step, and what it makes of the answers. */
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
-import { integer, octetString, sequence, tagged } from '../tls/der.ts';
+import { integer, octetString, sequence, tagged } from '@netsentinel/kernel/der';
 import { perLength } from './connect/gcc.ts';
 import { IO_CHANNEL, USER_BASE } from './connect/mcs.ts';
 import { tpkt, x224Data } from './connect/tpkt.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ntlmClient } from '../ntlm/ntlm-client.fixture.ts';
 import { NtlmSealing } from '../ntlm/ntlm-sealing.ts';
 import { type PlayedClient, type PlayedService, playService, toldOf } from '../service/session.fixture.ts';
-import { integer, octetString, sequence, tagged } from '../tls/der.ts';
+import { integer, octetString, sequence, tagged } from '@netsentinel/kernel/der';
 import { fieldsOf, inside } from './connect/ber.ts';
 import { agree } from './connect/negotiation.ts';
 import {

@@ -17,7 +17,7 @@ import {
   tagged,
   time,
   utf8String,
-} from './der.ts';
+} from '@netsentinel/kernel/der';
 
 export type CertificateStyle = 'snakeoil' | 'openssl' | 'windows';
 

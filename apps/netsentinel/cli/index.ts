@@ -7,6 +7,7 @@ import { addBench } from './bench.command.ts';
 import { addBouncer } from './bouncer.command.ts';
 import { addDecoys } from './decoys.command.ts';
 import { addDoctor } from './doctor.command.ts';
+import { addEnforcer } from './enforcer.command.ts';
 import { addFormats } from './formats.command.ts';
 import { addHoneytokens } from './honeytokens.command.ts';
 import { addHunt } from './hunt.command.ts';
@@ -37,6 +38,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addHunt,
   addRules,
   addResponse,
+  addEnforcer,
   addPlaybook,
   addBouncer,
   addNotify,

@@ -1,5 +1,6 @@
 /** The command line put together from every command. */
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '@netsentinel/kernel/version';
 import { commands } from './index.ts';
 import { EXIT } from './output.ts';
 import { reportError } from './report-error.ts';
@@ -26,7 +27,7 @@ export async function runProgram(argv: readonly string[], up?: (plan: UpPlan) =>
 export function createProgram(up: (plan: UpPlan) => Promise<void> = upHere): Command {
   const program = new Command('netsentinel')
     .description('Deception turned into defence: decoys, detection, response.')
-    .version('0.1.0')
+    .version(VERSION)
     .option('-c, --config <file>', 'configuration file', process.env['NETSENTINEL_CONFIG'] ?? 'netsentinel.yaml')
     .option('-d, --data <folder>', 'data folder (overrides the configuration)')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not running, 4 nothing of that name.')

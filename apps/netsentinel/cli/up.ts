@@ -5,6 +5,7 @@ import { createLogger } from '@netsentinel/kernel/log';
 import { consoleUrl } from '../config/console-url.ts';
 import { launch, type Launched } from '../launcher/launcher.ts';
 import { incidentNews } from './incident-news.ts';
+import { listenForEnd } from './listen-for-end.ts';
 import { notBuiltLine } from './not-built.ts';
 import { paint, print, printJson, safe, severityColour, span, warn, when } from './output.ts';
 import type { UpPlan } from './up.plan.ts';
@@ -124,33 +125,4 @@ export function sourceNews({ what, sensor, source, silentMs }: Extract<FromPlatf
   const name = safe(source === '' ? sensor : `${sensor}: ${source}`, 200);
   if (what === 'silent') return `${paint('silent', 'yellow')}        ${name}, last heard ${span(silentMs)} ago`;
   return `${paint('back', 'green')}          ${name}, after ${span(silentMs)}`;
-}
-
-/** A ^C at `npm start` arrives twice: from the terminal, and passed on by npm. A second one of a person's comes later than that. */
-const SAME_SIGNAL_MS = 1000;
-
-interface End {
-  /** Resolves at the first ^C or termination; a second one ends at once. */
-  readonly asked: Promise<void>;
-  forget(): void;
-}
-
-function listenForEnd(): End {
-  // Signal handlers alone do not keep a process alive.
-  const alive = setInterval(() => {}, 60_000);
-  let askedAt: number | undefined;
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (askedAt !== undefined) {
-          if (performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1);
-          return;
-        }
-        askedAt = performance.now();
-        clearInterval(alive);
-        resolve();
-      });
-    }
-  });
-  return { asked, forget: () => clearInterval(alive) };
 }

@@ -1,6 +1,6 @@
 /** The platform's end of the way to the enforcer: orders go out, replies come back; a new link after each restart of either. */
 import type { Socket } from 'node:net';
-import { OrderReply, type Order } from '@netsentinel/contracts/action';
+import { FromEnforcer, type Order, type OrderReply } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
 import { receiveMessages, sendMessage } from '@netsentinel/kernel/message-link';
 
@@ -15,6 +15,7 @@ export interface EnforcerLink {
 export function createEnforcerLink(options: {
   log: Logger;
   onReply: (reply: OrderReply) => void;
+  /** What is in force is to be sent again: after a new link, and when another responder has joined. */
   onConnected: () => void;
 }): EnforcerLink {
   let current: Socket | undefined;
@@ -22,8 +23,11 @@ export function createEnforcerLink(options: {
     link: (socket) => {
       current?.destroy();
       current = socket;
-      receiveMessages(socket, OrderReply, options.onReply, () =>
-        options.log.warn('the enforcer sent what its schema does not know'),
+      receiveMessages(
+        socket,
+        FromEnforcer,
+        (word) => ('kind' in word ? options.onConnected() : options.onReply(word)),
+        () => options.log.warn('the enforcer sent what its schema does not know'),
       );
       const lost = (): void => {
         if (current === socket) current = undefined;

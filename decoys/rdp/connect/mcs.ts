@@ -1,5 +1,5 @@
 /** T.125 as RDP uses it: the connect messages (BER) and the domain messages (PER) that attach, join channels and carry data. */
-import { integer, octetString, sequence, tagged } from '../../tls/der.ts';
+import { integer, octetString, sequence, tagged } from '@netsentinel/kernel/der';
 import { fieldsOf, readBer } from './ber.ts';
 import { perLength } from './gcc.ts';
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { NtlmAcceptor } from '../../ntlm/ntlm-acceptor.ts';
 import { NtlmSealing } from '../../ntlm/ntlm-sealing.ts';
 import type { NtlmAuthenticate, NtlmTarget, NtlmVersion } from '../../ntlm/ntlm.types.ts';
-import { integer, octetString, sequence, tagged } from '../../tls/der.ts';
+import { integer, octetString, sequence, tagged } from '@netsentinel/kernel/der';
 import { fieldsOf, inside, readBer } from '../connect/ber.ts';
 import { utf16Text } from '../connect/gcc.ts';
 

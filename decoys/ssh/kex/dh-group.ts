@@ -3,7 +3,7 @@
  * comes in as PKCS #8 (PKCS #3 parameters) is taken as it is, and its public half is computed.
  */
 import { createPrivateKey, createPublicKey, diffieHellman, randomBytes } from 'node:crypto';
-import { bitString, integer, objectId, octetString, sequence } from '../../tls/der.ts';
+import { bitString, integer, objectId, octetString, sequence } from '@netsentinel/kernel/der';
 
 export interface DhGroup {
   readonly prime: Uint8Array;
