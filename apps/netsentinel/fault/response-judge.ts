@@ -71,6 +71,7 @@ export class ResponseJudge {
       }
       if (performance.now() - back > PATIENCE_MS) {
         for (const one of persisting.differences) this.#count(one, 'and stays');
+        progress(`the enforcer says: ${await this.#state()}`);
         break;
       }
       await pause(LOOK_MS);
@@ -94,6 +95,11 @@ export class ResponseJudge {
     progress(`UNSETTLED: ${lacking}`);
     this.found.unsettled += 1;
     return false;
+  }
+
+  async #state(): Promise<string> {
+    const { responders } = await callEnforcer(this.#subject.enforcerSocket, { command: 'describe' });
+    return JSON.stringify(responders);
   }
 
   /** Undefined where one of them cannot be read now. */

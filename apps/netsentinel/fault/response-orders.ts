@@ -14,7 +14,7 @@ const CALL_MS = 25_000;
 
 export interface Promised {
   readonly target: string;
-  /** Wall time; no earlier than the enforcer's own. */
+  /** Wall time; no later than the enforcer's own. */
   readonly expiresAt: number;
 }
 
@@ -79,10 +79,11 @@ export class Orders {
     const ttlMs = Math.round(SHORTEST_MS + this.#random() * (LONGEST_MS - SHORTEST_MS));
     const request = { command: 'do', measure: 'block', target, ttlMs, reason: 'fault', by: 'fault' } as const;
     this.#underWay.push(target);
+    const expiresAt = Date.now() + ttlMs;
     try {
       const { id, status } = await callEnforcer(this.#socketPath, request, CALL_MS);
       this.count += 1;
-      if (status === 'applied' || status === 'verified') this.applied.set(id, { target, expiresAt: Date.now() + ttlMs });
+      if (status === 'applied' || status === 'verified') this.applied.set(id, { target, expiresAt });
     } catch {
       // Killed meanwhile: it may have been taken or not, and the journal says which.
     } finally {

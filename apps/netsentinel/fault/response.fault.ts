@@ -3,6 +3,7 @@
  * compares what is intended with what is: in the journal, in nftables, in Redis and in firewalld. Everything is real and in namespaces of
  * its own.
  */
+import * as DBGF from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,7 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
   };
   const start = async (): Promise<WholeProduct> => {
     const product = await startUnderAttack(lab, folder, config, told, enter);
+    if (process.env['DBG']) product.process.stderr!.on('data', (c: Buffer) => (DBGF).appendFileSync('/tmp/w-faults-product.log', c));
     product.onLine((line) => hear(line, inForce, orders));
     return product;
   };
@@ -129,7 +131,8 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
     });
     const { audit_broken, ...story } = verdict.faults;
     const { unsettled, ...found } = judgement.found;
-    const faults = { ...found, ...story, unsettled: unsettled + (story['unsettled'] ?? 0) };
+    const { lost: events_lost, doubled: events_doubled, ...rest } = story;
+    const faults = { ...found, events_lost, events_doubled, ...rest, unsettled: unsettled + (story['unsettled'] ?? 0) };
     return {
       kills: count,
       seed,
@@ -138,7 +141,6 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
       actions: verdict.aftermath.actions.length,
       looks: judgement.looks,
       slowest_settle_ms: judgement.slowestMs,
-      ...found,
       auditOk: audit_broken === 0,
       auditEntries: verdict.auditEntries,
       ...faults,
