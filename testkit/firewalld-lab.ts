@@ -34,7 +34,7 @@ const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configura
 </busconfig>
 `;
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export async function createFirewalldLab(): Promise<FirewalldLab> {
   const lab = createNetworkLab();
@@ -52,7 +52,7 @@ export async function createFirewalldLab(): Promise<FirewalldLab> {
     const end = Date.now() + START_MS;
     while (!what()) {
       if (Date.now() > end) throw new Error('firewalld did not start');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
   let daemon: ChildProcess | undefined;

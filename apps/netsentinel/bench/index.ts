@@ -261,12 +261,17 @@ export const faults: readonly Bench[] = [
     name: 'response',
     summary:
       'kill -9 of platform, enforcer, Redis and firewalld while blocks come and go: what is intended is what is (root: network namespaces; redis-server, firewalld)',
-    options: { kills: number('kills in all; 0 is 1,000, or 20 with --short', 0), seed },
+    options: {
+      kills: number('kills in all; 0 is 1,000, or 20 with --short', 0),
+      minutes: number('minutes after which nobody is killed any more; 0: no end but --kills', 0),
+      seed,
+    },
     flags: SHORT,
-    run: async ({ kills, seed: drawn }, flags) =>
+    run: async ({ kills, minutes, seed: drawn }, flags) =>
       (await import('../fault/response.fault.ts')).faultResponse({
         kills: kills || (flags.has('short') ? 20 : 1_000),
         seed: drawn ?? 1,
+        minutes: minutes ?? 0,
       }),
   },
   {

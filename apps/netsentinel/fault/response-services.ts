@@ -9,7 +9,9 @@ import { until } from './victims.ts';
 
 /** A service of others that is killed and comes back. */
 export interface Service {
-  /** Resolves once it is there and answers. */
+  /** True where it is there and answers. */
+  isReady(): boolean;
+  /** Resolves once it is. */
   ready(): Promise<void>;
   /** Ends it hard and starts it again after a while; resolves once it is gone. `random`: 0 to 1. */
   killAndRestart(random: () => number): Promise<void>;
@@ -30,9 +32,13 @@ export class RedisService implements Service {
     this.socket = join(folder, 'redis.sock');
   }
 
+  isReady(): boolean {
+    return heldByRedis(this.socket) !== undefined;
+  }
+
   async ready(): Promise<void> {
     await this.#starting;
-    await until('Redis to answer', () => heldByRedis(this.socket) !== undefined);
+    await until('Redis to answer', () => this.isReady());
   }
 
   start(): void {
@@ -59,9 +65,14 @@ export class RedisService implements Service {
 export class FirewallService implements Service {
   readonly #firewalld: FirewalldLab;
   #starting: Promise<void> = Promise.resolve();
+  #isReady = true;
 
   constructor(firewalld: FirewalldLab) {
     this.#firewalld = firewalld;
+  }
+
+  isReady(): boolean {
+    return this.#isReady;
   }
 
   async ready(): Promise<void> {
@@ -71,9 +82,12 @@ export class FirewallService implements Service {
   async killAndRestart(random: () => number): Promise<void> {
     const flushes = random() < 0.5;
     const awayMs = random() * MOST_AWAY_MS;
+    this.#isReady = false;
     await this.#firewalld.kill();
     if (flushes) this.#firewalld.run('nft', 'flush', 'ruleset');
-    this.#starting = pause(awayMs).then(() => this.#firewalld.start());
+    this.#starting = pause(awayMs)
+      .then(() => this.#firewalld.start())
+      .then(() => void (this.#isReady = true));
     // Whoever waits for it hears of it.
     this.#starting.catch(() => {});
   }

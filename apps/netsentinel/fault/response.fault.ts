@@ -25,21 +25,25 @@ import { killHard, until, whenThere } from './victims.ts';
 
 const PORT = 2222;
 const VICTIMS = ['platform', 'enforcer', 'redis', 'firewall'] as const;
-/** Share of the kills that wait until the victim is at work again; the others meet it wherever it has come with its start. */
+type VictimName = (typeof VICTIMS)[number];
+/** Share of the kills that meet their victim at work; the others meet it wherever it has come with its start. */
 const AT_WORK = 0.85;
 const MOST_PAUSE_MS = 600;
-/** Kills between two comparisons of everything. */
-const EVERY = 10;
+/** Fewest kills between two comparisons of everything, and the most comparisons of one run. */
+const [FEWEST_KILLS, MOST_COMPARISONS] = [10, 50];
 /** Of the platform's own blocks: as those of people, they come and go. */
 const TTL_MS = 30_000;
+const MINUTE_MS = 60_000;
 
 export interface ResponseFaultOptions {
   /** Kills in all; which is killed is drawn each time. */
   readonly kills: number;
   readonly seed: number;
+  /** No more kills after as many minutes, where that is not 0. */
+  readonly minutes: number;
 }
 
-export async function faultResponse({ kills, seed }: ResponseFaultOptions): Promise<Record<string, unknown>> {
+export async function faultResponse({ kills, seed, minutes }: ResponseFaultOptions): Promise<Record<string, unknown>> {
   needNamespaces('FAULT_UNAVAILABLE');
   const started = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-response-'));
@@ -82,40 +86,41 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
     firewalld.run('firewall-cmd', '--set-default-zone=trusted');
     redis.start();
     product = await start();
-    const attackers = startAttackers(lab, { strangers: 300, regulars: 2, port: PORT, pauseMs: 3_000 });
+    const attackers = startAttackers(lab, { strangers: 300, regulars: 2, port: PORT, pauseMs: 6_000 });
     progress('attackers are coming');
     await attackers.answered(1);
     orders.begin();
     const running = product;
     const count = { platform: 0, enforcer: 0, redis: 0, firewall: 0 };
-    const atWork = {
-      platform: () => until('the platform to work', () => isAtWork(where.root)),
-      enforcer: () => until('the enforcer to work', () => answers(where.enforcerSocket)),
+    const isWorking: Record<VictimName, () => Promise<boolean>> = {
+      platform: () => isAtWork(where.root),
+      enforcer: () => answers(where.enforcerSocket),
+      redis: () => Promise.resolve(redis.isReady()),
+      firewall: () => Promise.resolve(firewall.isReady()),
     };
-    for (let n = 1; n <= kills; n++) {
-      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
-      const patient = random() < AT_WORK;
-      if (victim === 'platform' || victim === 'enforcer') {
-        await whenThere(running, victim);
-        if (patient) await atWork[victim]();
-        await pause(random() * MOST_PAUSE_MS);
-        await killHard(running, victim);
-      } else {
-        const service = victim === 'redis' ? redis : firewall;
-        await service.ready();
-        await pause(random() * MOST_PAUSE_MS);
-        await service.killAndRestart(random);
-      }
+    const every = Math.max(FEWEST_KILLS, Math.ceil(kills / MOST_COMPARISONS));
+    const isLast = (n: number): boolean =>
+      n === kills || (minutes > 0 && performance.now() - started > minutes * MINUTE_MS);
+    for (let n = 1; ; n++) {
+      const victim = await draw(isWorking, random);
+      await pause(random() * MOST_PAUSE_MS);
+      if (victim === 'redis') await redis.killAndRestart(random);
+      else if (victim === 'firewall') await firewall.killAndRestart(random);
+      else await killHard(running, victim);
       count[victim] += 1;
       judgement.lookForOverdue();
-      if (n % EVERY !== 0 && n !== kills) continue;
-      await Promise.all([redis.ready(), firewall.ready()]);
+      const last = isLast(n);
+      if (n % every !== 0 && !last) continue;
+      await Promise.all([redis.ready(), firewall.ready(), whenThere(running, 'platform')]);
       await judgement.settle();
       progress(`${n} of ${kills} kills, ${orders.count} orders, ${JSON.stringify(judgement.found)}`);
+      if (last) break;
     }
     await orders.pause();
     await attackers.answered(2);
     await attackers.stop();
+    // What the decoy host holds for a platform that is away would end with it.
+    await until('the platform to work', isWorking.platform);
     await judgement.settle();
     await takeBack(where.enforcerSocket, orders);
     progress('stopping, and looking at what was kept');
@@ -146,7 +151,7 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
       ...faults,
       seconds: Math.round((performance.now() - started) / 1000),
       // A run that ordered nothing has proven nothing.
-      failed: audit_broken !== 0 || orders.count === 0 || Object.values(faults).some((times) => times > 0),
+      failed: audit_broken !== 0 || orders.count === 0 || Object.values(faults).some((times) => times !== 0),
     };
   } finally {
     process.removeListener('exit', end);
@@ -155,6 +160,19 @@ export async function faultResponse({ kills, seed }: ResponseFaultOptions): Prom
     redis.destroy();
     firewall.destroy();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The next victim: one of those that are at work, or now and then any but a service that is not there. */
+async function draw(
+  isWorking: Record<VictimName, () => Promise<boolean>>,
+  random: () => number,
+): Promise<VictimName> {
+  for (;;) {
+    const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
+    const isProcess = victim === 'platform' || victim === 'enforcer';
+    if ((isProcess && random() > AT_WORK) || (await isWorking[victim]())) return victim;
+    await pause(100);
   }
 }
 
