@@ -5,7 +5,7 @@
 import { callEnforcer } from '@netsentinel/enforcer/control';
 
 /** Several people. */
-const AT_ONCE = 3;
+const AT_ONCE = 8;
 const MOST_PAUSE_MS = 1_500;
 const REVERT_SHARE = 0.25;
 const [SHORTEST_MS, LONGEST_MS] = [1_000, 60_000];

@@ -62,12 +62,14 @@ export async function faultResponse({ kills, seed, minutes }: ResponseFaultOptio
     enforcer: {
       mode: 'enforce',
       limits: { ordersPerMinute: 1_000_000 },
+      quorum: { oneKind: { networks: true } },
       responders: { nftables: {}, redis: { socket: redis.socket }, firewalld: { checkMs: 500 } },
     },
   };
   const start = async (): Promise<WholeProduct> => {
     const product = await startUnderAttack(lab, folder, config, told, enter);
-    if (process.env['DBG']) product.process.stderr!.on('data', (c: Buffer) => (DBGF).appendFileSync('/tmp/w-faults-product.log', c));
+    if (process.env['DBG'])
+      product.process.stderr!.on('data', (c: Buffer) => DBGF.appendFileSync('/tmp/w-faults-product.log', c));
     product.onLine((line) => hear(line, inForce, orders));
     return product;
   };
@@ -164,10 +166,7 @@ export async function faultResponse({ kills, seed, minutes }: ResponseFaultOptio
 }
 
 /** The next victim: one of those that are at work, or now and then any but a service that is not there. */
-async function draw(
-  isWorking: Record<VictimName, () => Promise<boolean>>,
-  random: () => number,
-): Promise<VictimName> {
+async function draw(isWorking: Record<VictimName, () => Promise<boolean>>, random: () => number): Promise<VictimName> {
   for (;;) {
     const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
     const isProcess = victim === 'platform' || victim === 'enforcer';
