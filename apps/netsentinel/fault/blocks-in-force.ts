@@ -39,6 +39,7 @@ export interface RedisHolding {
 /** Undefined where Redis does not answer. */
 export function heldByRedis(socket: string): RedisHolding | undefined {
   let output: string;
+  const now = Date.now();
   try {
     output = execFileSync('redis-cli', ['-s', socket, 'EVAL', READ_REDIS, '0'], {
       encoding: 'utf8',
@@ -48,7 +49,6 @@ export function heldByRedis(socket: string): RedisHolding | undefined {
   } catch {
     return undefined;
   }
-  const now = Date.now();
   const keys = new Map<string, number>();
   const listed = new Map<string, number>();
   for (const line of output.split('\n')) {

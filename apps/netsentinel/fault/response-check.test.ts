@@ -32,6 +32,7 @@ function differences(
     before: intended,
     after: options.after ?? intended,
     places: [{ where: 'redis keys', responder: 'redis', holding }],
+    begunAt: NOW,
     now: NOW,
     latestEnd: (network) => (options.ended?.includes(network) === true ? NOW - 60_000 : NOW + 60_000),
   });
@@ -64,19 +65,23 @@ describe('what is held, beside the journal', () => {
 describe('differences from look to look', () => {
   const gap: Difference = { wrong: 'gaps', where: 'nftables', network: '198.18.1.1' };
 
-  it('are forgotten when they heal soon, and told when they healed late', () => {
+  const idle = (): boolean => true;
+
+  it('are told once when they last, and not where they heal', () => {
     const persisting = new Persisting();
-    expect(persisting.look([gap], 0)).toEqual([]);
-    expect(persisting.look([], 5_000)).toEqual([]);
-    expect(persisting.look([gap], 10_000)).toEqual([]);
-    expect(persisting.look([gap], 25_000)).toEqual([]);
-    expect(persisting.look([], 35_000)).toEqual([gap]);
+    expect(persisting.look([gap], 0, idle)).toEqual([]);
+    expect(persisting.look([], 5_000, idle)).toEqual([]);
+    expect(persisting.look([gap], 10_000, idle)).toEqual([]);
+    expect(persisting.look([gap], 25_000, idle)).toEqual([]);
+    expect(persisting.look([gap], 31_000, idle)).toEqual([gap]);
+    expect(persisting.look([gap], 60_000, idle)).toEqual([]);
   });
 
-  it('stay as long as they are found', () => {
+  it('do not count while whoever mends them is at it', () => {
     const persisting = new Persisting();
-    persisting.look([gap], 0);
-    persisting.look([gap], 90_000);
-    expect(persisting.differences).toEqual([gap]);
+    persisting.look([gap], 0, idle);
+    expect(persisting.look([gap], 30_000, (where) => where !== 'nftables')).toEqual([]);
+    expect(persisting.look([gap], 31_000, idle)).toEqual([]);
+    expect(persisting.look([gap], 52_000, idle)).toEqual([gap]);
   });
 });

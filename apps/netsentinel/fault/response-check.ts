@@ -30,13 +30,14 @@ export interface Look {
   readonly before: readonly EnforcedBlock[];
   readonly after: readonly EnforcedBlock[];
   readonly places: readonly Place[];
-  /** Wall time of the look. */
+  /** Wall time before anything was read, and after: under load that is seconds apart. */
+  readonly begunAt: number;
   readonly now: number;
   /** The latest end that was ever asked for a network, where we know of it. */
   readonly latestEnd: (network: string) => number | undefined;
 }
 
-export function compareWithJournal({ before, after, places, now, latestEnd }: Look): Difference[] {
+export function compareWithJournal({ before, after, places, begunAt, now, latestEnd }: Look): Difference[] {
   const found: Difference[] = [];
   for (const { where, responder, holding } of places) {
     const [first, then] = [intended(before, responder), intended(after, responder)];
@@ -48,9 +49,9 @@ export function compareWithJournal({ before, after, places, now, latestEnd }: Lo
     for (const [network, end] of holding) {
       const until = Math.max(first.get(network) ?? 0, then.get(network) ?? 0);
       // Where its own end is known, that tells more than its being there.
-      const tooLong = end === Infinity ? now > until + GRACE_MS : end > until + GRACE_MS;
+      const tooLong = end === Infinity ? begunAt > until + GRACE_MS : end > until + GRACE_MS;
       if (!tooLong || end <= now) continue;
-      const isOver = now > (latestEnd(network) ?? Infinity) + GRACE_MS || until > 0;
+      const isOver = begunAt > (latestEnd(network) ?? Infinity) + GRACE_MS || until > 0;
       found.push({ wrong: isOver ? 'overdue' : 'orphans', where, network });
     }
   }
@@ -69,19 +70,20 @@ function intended(parts: readonly EnforcedBlock[], responder: string): Map<strin
 export class Persisting {
   #since = new Map<string, { readonly difference: Difference; readonly at: number }>();
 
-  /** Takes what one look found at `nowMs`; answers what has ended after lasting too long, such as a gap whose block is over meanwhile. */
-  look(found: readonly Difference[], nowMs: number): Difference[] {
+  /**
+   * Takes what one look found at `nowMs`; answers what has lasted too long, each once. `isIdle`: whether who keeps that place has nothing to do;
+   * while it has, it is on its way.
+   */
+  look(found: readonly Difference[], nowMs: number, isIdle: (where: string) => boolean): Difference[] {
     const next = new Map<string, { readonly difference: Difference; readonly at: number }>();
     for (const difference of found) {
+      if (!isIdle(difference.where)) continue;
       const key = `${difference.wrong} ${difference.where} ${difference.network}`;
       next.set(key, this.#since.get(key) ?? { difference, at: nowMs });
     }
-    const gone = [...this.#since].filter(([key, { at }]) => !next.has(key) && nowMs - at > LASTING_MS);
+    const tooLong = [...next].filter(([, { at }]) => at !== Infinity && nowMs - at > LASTING_MS);
+    for (const [key, { difference }] of tooLong) next.set(key, { difference, at: Infinity });
     this.#since = next;
-    return gone.map(([, { difference }]) => difference);
-  }
-
-  get differences(): Difference[] {
-    return [...this.#since.values()].map(({ difference }) => difference);
+    return tooLong.map(([, { difference }]) => difference);
   }
 }

@@ -9,9 +9,9 @@ import { progress } from './progress.ts';
 import { compareWithJournal, GRACE_MS, Persisting, type Difference, type Place, type Wrong } from './response-check.ts';
 import type { Orders, Promised } from './response-orders.ts';
 
-const BACK_MS = 90_000;
-/** From when every responder says that it is at work. */
-const PATIENCE_MS = 45_000;
+const BACK_MS = 120_000;
+/** From when every responder says that it is at work; firewalld on a busy machine takes a second for each entry. */
+const PATIENCE_MS = 120_000;
 const LOOK_MS = 250;
 
 export interface Subject {
@@ -44,8 +44,9 @@ export class ResponseJudge {
   /** At any moment, whatever is down: what the kernel and Redis end by themselves has ended. */
   lookForOverdue(): void {
     const { namespace, redisSocket, orders } = this.#subject;
-    const held = { nftables: heldByNftables(namespace), redis: heldByRedis(redisSocket)?.keys };
+    // What they show was there at some time after this.
     const now = Date.now();
+    const held = { nftables: heldByNftables(namespace), redis: heldByRedis(redisSocket)?.keys };
     for (const [where, holding] of Object.entries(held))
       for (const network of holding?.keys() ?? []) {
         const end = orders.latestEnd(network);
@@ -64,14 +65,16 @@ export class ResponseJudge {
     const back = performance.now();
     const persisting = new Persisting();
     for (;;) {
-      const differences = await this.#look();
-      if (differences !== undefined) {
-        for (const one of persisting.look(differences, performance.now())) this.#count(one, 'for long');
+      const looked = await this.#look();
+      if (looked !== undefined) {
+        const { differences, idle } = looked;
+        const isIdle = (where: string): boolean => idle.has(where.split(' ')[0]!);
+        for (const one of persisting.look(differences, performance.now(), isIdle)) this.#count(one);
         if (differences.length === 0) break;
       }
       if (performance.now() - back > PATIENCE_MS) {
-        for (const one of persisting.differences) this.#count(one, 'and stays');
-        progress(`the enforcer says: ${await this.#state()}`);
+        progress(`UNSETTLED: ${await this.#state()}`);
+        this.found.unsettled += 1;
         break;
       }
       await pause(LOOK_MS);
@@ -103,13 +106,15 @@ export class ResponseJudge {
   }
 
   /** Undefined where one of them cannot be read now. */
-  async #look(): Promise<Difference[] | undefined> {
+  async #look(): Promise<{ differences: Difference[]; idle: ReadonlySet<string> } | undefined> {
     const { enforcerSocket, namespace, redisSocket, orders } = this.#subject;
     const promised = [...orders.applied, ...this.#subject.told];
     const reverted = new Set(orders.reverted);
     let before: readonly EnforcedBlock[];
     let after: readonly EnforcedBlock[];
     let places: Place[];
+    let idle: ReadonlySet<string>;
+    const begunAt = Date.now();
     try {
       before = await callEnforcer(enforcerSocket, { command: 'list' });
       const nftables = heldByNftables(namespace);
@@ -123,18 +128,16 @@ export class ResponseJudge {
         { where: 'firewalld', responder: 'firewalld', holding: firewalld },
       ];
       after = await callEnforcer(enforcerSocket, { command: 'list' });
+      const { responders } = await callEnforcer(enforcerSocket, { command: 'describe' });
+      idle = new Set(responders.filter((one) => one.available && one.waiting + one.busyMs === 0).map(({ id }) => id));
     } catch {
       return undefined;
     }
     this.looks += 1;
     this.#lookForLost(promised, reverted, after);
-    return compareWithJournal({
-      before,
-      after,
-      places,
-      now: Date.now(),
-      latestEnd: (network) => orders.latestEnd(network),
-    });
+    const latestEnd = (network: string): number | undefined => orders.latestEnd(network);
+    const now = Date.now();
+    return { differences: compareWithJournal({ before, after, places, begunAt, now, latestEnd }), idle };
   }
 
   #lookForLost(
@@ -163,7 +166,7 @@ export class ResponseJudge {
       }
   }
 
-  #count({ wrong, where, network }: Difference, how: string): void {
+  #count({ wrong, where, network }: Difference, how = 'for long'): void {
     this.found[wrong] += 1;
     progress(`${wrong.toUpperCase()}: ${network} at ${where}, ${how}`);
   }
