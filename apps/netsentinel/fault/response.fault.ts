@@ -3,7 +3,6 @@
  * compares what is intended with what is: in the journal, in nftables, in Redis and in firewalld. Everything is real and in namespaces of
  * its own.
  */
-import * as DBGF from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,8 +67,6 @@ export async function faultResponse({ kills, seed, minutes }: ResponseFaultOptio
   };
   const start = async (): Promise<WholeProduct> => {
     const product = await startUnderAttack(lab, folder, config, told, enter);
-    if (process.env['DBG'])
-      product.process.stderr!.on('data', (c: Buffer) => DBGF.appendFileSync('/tmp/w-faults-product.log', c));
     product.onLine((line) => hear(line, inForce, orders));
     return product;
   };
