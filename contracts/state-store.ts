@@ -37,13 +37,22 @@ export interface IncidentFilter {
   readonly limit?: number;
 }
 
+export interface StoredActor {
+  /** What detectors remember of it, as they packed it. */
+  readonly state?: Uint8Array;
+  /** Its newest incident that is not over: neither closed nor benign. */
+  readonly incident?: Incident;
+  /** There are incidents of it, over or not. */
+  readonly hasIncidents: boolean;
+}
+
 export interface StateReader extends AlertBookReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
   ): Promise<{ readonly incidents: readonly IncidentSummary[]; readonly next?: string }>;
-  /** The newest incident of this actor that is not over: neither closed nor benign. */
-  openIncidentOf(actor: string): Promise<Incident | undefined>;
+  /** What is kept of each of these actors, in their order. */
+  actors(actors: readonly string[]): Promise<readonly StoredActor[]>;
   action(id: string): Promise<Action | undefined>;
   /** Newest first; `limit` is 100 by default and at most 200,000. */
   actions(filter?: {
@@ -53,8 +62,6 @@ export interface StateReader extends AlertBookReader, PlaybookBookReader {
   }): Promise<readonly Action[]>;
   /** What incidents taught that were no attacks: newest first, those that are over too; at most 20,000. */
   exceptions(): Promise<readonly Exception[]>;
-  /** What detectors remember of an actor, as they packed it. */
-  actorState(actor: string): Promise<Uint8Array | undefined>;
   /** Next offset to read, by consumer name. */
   watermarks(consumer: string): Promise<readonly Position[]>;
   account(name: string): Promise<Account | undefined>;

@@ -3,18 +3,10 @@
  * written and synced in groups, off the path of an order; that none is lost is the outbox's work (see `block-store.ts`).
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  fstatSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, readFileSync, fstatSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 
 export interface AuditEntry {
   /** Wall time, milliseconds since the epoch. */
@@ -74,7 +66,7 @@ export class AuditWriter {
   #file: string | undefined;
 
   constructor(directory: string, maxFileBytes: number) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     this.#directory = directory;
     this.#maxFileBytes = maxFileBytes;
     // A crash between making a file and its first line leaves an empty one: the chain goes on from the file before.

@@ -41,7 +41,7 @@ const MAX_ENDED = 200_000;
 const COLUMNS =
   'id, target, responder, mode, status, reason, incident, applied_at AS appliedAt, expires_at AS expiresAt, deadline, live, actor, rules, detail, measure';
 /** For each measure the latest end that any block of a network has. */
-const LATEST = Measure.options.map((one) => `max(iif(measure = '${one}', deadline, NULL)) AS ${one}`).join(', ');
+const LATEST = Measure.options.map((one) => `max(iif(measure = '${one}', deadline, NULL)) AS "${one}"`).join(', ');
 
 export class BlockStore {
   readonly #db: DatabaseSync;
@@ -129,9 +129,10 @@ export class BlockStore {
     return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ?`).all(id).map(toBlock);
   }
 
-  part(id: string, responder: string): Block | undefined {
-    const row = this.#prepare(`SELECT ${COLUMNS} FROM block WHERE id = ? AND responder = ?`).get(id, responder);
-    return row === undefined ? undefined : toBlock(row);
+  /** The part is intended as it was journaled: not taken back, denied or renewed since. */
+  isLive({ id, responder, deadline }: Block): boolean {
+    const sql = 'SELECT 1 FROM block WHERE id = ? AND responder = ? AND live = 1 AND deadline = ?';
+    return this.#prepare(sql).get(id, responder, deadline) !== undefined;
   }
 
   /** All parts, one at a time; those of one block follow each other. */
@@ -146,6 +147,13 @@ export class BlockStore {
 
   ofResponder(responder: string): Block[] {
     return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE responder = ?`).all(responder).map(toBlock);
+  }
+
+  /** What is done about any network by a responder. */
+  measures(responder: string): Measure[] {
+    return this.#prepare('SELECT DISTINCT measure FROM block WHERE responder = ?')
+      .all(responder)
+      .map((row) => row['measure'] as Measure);
   }
 
   /** The responders that have a part in any block. */

@@ -219,7 +219,7 @@ export class Decider {
       expiresAt,
       responders: Object.fromEntries(parts.map((part) => [part.responder, part.status])),
     });
-    return this.#put(job, parts, verdict.network, touched);
+    return this.#put(job, known, parts, verdict.network, touched);
   }
 
   #check(order: BlockOrder, lanes: number, isKnown: boolean): Verdict {
@@ -237,8 +237,8 @@ export class Decider {
     });
   }
 
-  /** Journals the parts and starts to follow them; those that do not change the world are answered at once. */
-  #put(job: Job, parts: readonly Block[], network: Network, touched: Touched): Decision {
+  /** Journals the parts and starts to follow them, with those that the block has (`known`); those that do not change the world are answered at once. */
+  #put(job: Job, known: readonly Block[], parts: readonly Block[], network: Network, touched: Touched): Decision {
     const { store } = this.#ledger;
     const carried = parts.filter(({ live }) => live);
     for (const part of parts) {
@@ -248,7 +248,7 @@ export class Decider {
     }
     const [one] = parts;
     if (one === undefined) return { job, replies: [] };
-    this.#progress.begin(one.id);
+    this.#progress.begin(one.id, [...known, ...parts]);
     for (const part of parts) {
       const remainingMs = Math.max(1, part.expiresAt - this.#clock.now());
       this.#progress.planned(
@@ -270,7 +270,8 @@ export class Decider {
 
   #decideApproval(job: Job, order: Extract<Order, { kind: 'approve' }>, touched: Touched): Decision {
     const { store } = this.#ledger;
-    const waiting = store.parts(order.id).filter(({ status }) => status === 'awaiting-approval');
+    const known = store.parts(order.id);
+    const waiting = known.filter(({ status }) => status === 'awaiting-approval');
     const [one] = waiting;
     const network = one === undefined ? undefined : parseNetwork(one.target);
     if (one === undefined || network === undefined)
@@ -298,7 +299,7 @@ export class Decider {
       const deadline = Math.ceil(this.#uptime() + durationMs);
       return [{ ...part, status: 'planned', live: true, deadline, detail: '', mode: lane.mode }];
     });
-    return this.#put(job, parts, network, touched);
+    return this.#put(job, known, parts, network, touched);
   }
 
   #decideDenial(job: Job, order: Extract<Order, { kind: 'deny' }>): Decision {

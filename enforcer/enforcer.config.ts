@@ -1,14 +1,8 @@
 /** Everything that can be set about the enforcer, with units and safe defaults: it simulates until it is told to enforce. */
 import { ResponseMode } from '@netsentinel/contracts/action';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 import { RESPONDER_CONFIGS, type ResponderId } from './responders/configs.ts';
-import { leadingWords, prefixLength4, prefixLength6 } from './shared.config.ts';
-
-const networkText = z
-  .string()
-  .max(49)
-  .refine((text) => parseNetwork(text) !== undefined, 'Not an address or a network in CIDR form with zero host bits');
+import { leadingWords, networkText, prefixLength4, prefixLength6 } from './shared.config.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,6 @@
  * verify → expire or revert. What is intended is durable before it is applied, so that after a crash at any instant the world can be
  * made equal to the intention again; how long a block still lasts is kept on the monotonic clock, whatever the wall clock does.
  */
-import { mkdirSync } from 'node:fs';
 import {
   Order,
   type EnforcedBlock,
@@ -15,6 +14,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import type { BlockPlan } from './block-plan.ts';
 import type { Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
@@ -88,7 +88,7 @@ const RETRY_MS = 1_000;
 
 /** Rebuilds the state of the world from the journal, then takes orders. Rejects only where its own state cannot be opened. */
 export async function createEnforcer(options: EnforcerOptions): Promise<Enforcer> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  makeFolder(options.directory);
   const enforcer = new LocalEnforcer(options);
   await enforcer.start();
   return enforcer;
@@ -184,13 +184,13 @@ class LocalEnforcer implements Enforcer {
     this.#planExpiry();
   }
 
-  /** Takes back what is held by responders that may change the world no more, or are configured no more. */
+  /** Takes back what is held by responders that may change the world no more, or are configured no more, or no more for that. */
   async #retire(): Promise<void> {
     const lanes = new Map(this.#lanes.map((lane) => [lane.id, lane]));
     await Promise.all(
       this.#ledger.store.responders().map(async (id) => {
         const lane = lanes.get(id);
-        if (lane?.isLive === true) return;
+        if (lane?.isLive === true) return this.#executor.retireMeasures(lane);
         const why = lane === undefined ? 'its responder is configured no more' : `mode: ${lane.mode}`;
         const held = this.#executor.retire(id, why, lane?.mode === 'simulate');
         if (held === 0) return;

@@ -119,6 +119,14 @@ export class Executor {
     return this.#withdrawal.retire(responder, why, simulates);
   }
 
+  /** Takes out of the journal what a responder can no more, as it is configured now; for before the world is made equal to the journal. */
+  retireMeasures(lane: Lane): void {
+    for (const measure of this.#ledger.store.measures(lane.id)) {
+      const why = lane.refuses(measure);
+      if (why !== undefined) this.#withdrawal.retire(lane.id, why, false, measure);
+    }
+  }
+
   /** Lets in again whatever overlaps what has become protected. */
   async withdraw(added: readonly ProtectedAsset[]): Promise<void> {
     await this.#withdrawal.dropProtected(added).apply(this.#lanes).first;
@@ -281,8 +289,7 @@ export class Executor {
   }
 
   #isCurrent(part: Block): boolean {
-    const current = this.#ledger.store.part(part.id, part.responder);
-    return current !== undefined && current.deadline === part.deadline && current.live;
+    return this.#ledger.store.isLive(part);
   }
 
   /** Takes parts out of the journal that are not in force; many at once where many failed together. */

@@ -1,4 +1,4 @@
-/** An enforcer as a process of its own, for `fault.ts` to kill: orders on stdin, replies on stdout, a line each. */
+/** An enforcer as a process of its own, for `fault.ts` to kill: orders on stdin, replies on stdout, a line each. What else is set about nftables is its third argument. */
 import { createInterface } from 'node:readline';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { createLogger } from '@netsentinel/kernel/log';
@@ -6,11 +6,11 @@ import { EnforcerConfig } from './enforcer.config.ts';
 import { createEnforcer } from './enforcer.ts';
 import { configuredResponders } from './responders/index.ts';
 
-const [directory = '', namespace = ''] = process.argv.slice(2);
+const [directory = '', namespace = '', settings = '{}'] = process.argv.slice(2);
 const config = EnforcerConfig.parse({
   mode: 'enforce',
   limits: { ordersPerMinute: 1_000_000 },
-  nftables: { command: ['ip', 'netns', 'exec', namespace, 'nft'] },
+  nftables: { ...(JSON.parse(settings) as object), command: ['ip', 'netns', 'exec', namespace, 'nft'] },
 });
 const say = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -105,6 +105,10 @@ describe('what a person orders', () => {
         'no responder can isolate: flows: it knows nobody whom an isolated host may speak with: name `management`; map: it can only block',
     });
     expect(await order('mirror')).toMatchObject({ detail: expect.stringContaining('name `mirrorPort`') });
+    for (const measure of ['tarpit', 'redirect', 'rate-limit'] as const)
+      expect(await order(measure)).toMatchObject({
+        detail: expect.stringContaining(`flows of ours cannot ${measure}`),
+      });
     expect(await order('block')).toMatchObject({ status: expect.stringMatching(/applied|verified/) });
     expect([flows(), other.blocked()]).toEqual([BLOCKED, [HOST]]);
   });
@@ -151,6 +155,17 @@ describe('of several measures for one network', () => {
     await pass(31 * MINUTE);
     expect(flows()).toEqual([]);
     expect(enforcer.list()).toEqual([]);
+  });
+
+  it('what a responder can no more is taken back at its next start, and the weaker goes on', async () => {
+    await start(['flows']);
+    await order('mirror');
+    const { id } = await order('isolate');
+    await enforcer.close();
+    replies = [];
+    await start(['flows'], { management: [] });
+    expect(flows()).toEqual(MIRRORED);
+    expect(replies).toMatchObject([{ id, status: 'reverted', detail: expect.stringContaining('name `management`') }]);
   });
 
   it('the strongest is made again after a restart, and where flows were lost', async () => {

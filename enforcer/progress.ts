@@ -45,10 +45,9 @@ export class Progress {
     }
   }
 
-  /** Starts to follow a block, or follows it anew; the journal has its parts already. */
-  begin(id: string): void {
-    this.#blocks.delete(id);
-    this.#of(id);
+  /** Starts to follow a block, or follows it anew, with all its parts as they are journaled; of one responder's, the last counts. */
+  begin(id: string, parts: readonly Block[]): void {
+    this.#blocks.set(id, new Map(parts.map((part) => [part.responder, standingOf(part)])));
   }
 
   /** What a responder would do, in its own words; told with the next report. */

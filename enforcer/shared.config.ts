@@ -1,4 +1,5 @@
 /** Pieces that the settings of several responders have in common. What each of them means is said where it is used. */
+import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 
 /** How long an answer may take, in milliseconds. */
@@ -25,3 +26,12 @@ export const chainName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,27}$/);
 /** Length of a network's prefix in bits: none that would cut off a large part of the Internet. */
 export const prefixLength4 = z.number().int().min(8).max(32);
 export const prefixLength6 = z.number().int().min(16).max(128);
+
+/** An address or a network in CIDR form. */
+export const networkText = z
+  .string()
+  .max(49)
+  .refine((text) => parseNetwork(text) !== undefined, 'Not an address or a network in CIDR form with zero host bits');
+
+/** Whom an isolated host goes on speaking with. */
+export const management = z.array(networkText).max(100).default([]);

@@ -2,7 +2,7 @@
  * Ends blocks in the journal: at somebody’s word, when their time is over, when their target becomes protected or their responder may do
  * no more. What was in force is noted as touched, so that the world can be made to follow.
  */
-import type { Order } from '@netsentinel/contracts/action';
+import type { Measure, Order } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Block } from './block-store.ts';
@@ -115,11 +115,13 @@ export class Withdrawal {
 
   /**
    * Takes the parts of one responder out of the journal: it does no more (but simulate, where `simulates`), or is configured no more.
-   * Answers how many blocks it may hold.
+   * Only those of one measure, where it is given. Answers how many blocks it may hold.
    */
-  retire(responder: string, why: string, simulates: boolean): number {
+  retire(responder: string, why: string, simulates: boolean, measure?: Measure): number {
     const all = this.#ledger.store.ofResponder(responder);
-    const parts = all.filter(({ status }) => !(simulates && status === 'simulated'));
+    const parts = all.filter(
+      (part) => !(simulates && part.status === 'simulated') && (measure === undefined || part.measure === measure),
+    );
     if (parts.length === 0) return 0;
     const { store } = this.#ledger;
     const ended: string[] = [];

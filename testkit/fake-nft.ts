@@ -1,6 +1,6 @@
 /**
  * A program that understands the few nft commands that the enforcer gives, for tests without root: `-f -`, `-i` and `monitor`, over
- * a folder named by the first argument. It keeps what nft keeps to: a script is done as a whole or not at all, elements end at their
+ * a folder named by the first argument; `-c` refuses only scripts with the word in the file `unknown`. It keeps what nft keeps to: a script is done as a whole or not at all, elements end at their
  * time without a word, and the monitor tells of each change. `fail` in the folder makes every script fail with its text.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -117,6 +117,14 @@ if (import.meta.main) {
   const [folder = '', mode = ''] = process.argv.slice(2);
   process.stdout.on('error', () => process.exit(0));
   if (mode === 'monitor') monitor(folder);
+  if (mode === '-c') {
+    const script = readFileSync(0, 'utf8');
+    const file = join(folder, 'unknown');
+    if (existsSync(file) && script.includes(readFileSync(file, 'utf8'))) {
+      process.stderr.write('Error: syntax error, unexpected limit\n');
+      process.exitCode = 1;
+    }
+  }
   if (mode === '-f') {
     const complaint = runFakeNft(folder, readFileSync(0, 'utf8'));
     process.stderr.write(complaint);

@@ -1,4 +1,5 @@
 /** What the tests of responders share: the context that one is given, changes, and patience. */
+import type { Measure } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { systemClock, type ManualClock } from '@netsentinel/kernel/clock';
@@ -15,6 +16,7 @@ export class FakeResponderContext implements ContextLike {
   readonly #books = new Map<string, Entry>();
   readonly intended: ContextLike['intended'] = {
     remainingMs: (network) => this.#books.get(formatNetwork(network))?.remainingMs,
+    measureOf: (network) => this.#books.get(formatNetwork(network))?.measure,
     all: () => this.#books.values(),
     count: () => this.#books.size,
   };
@@ -26,6 +28,15 @@ export class FakeResponderContext implements ContextLike {
   /** For ten minutes. */
   intend(...texts: readonly string[]): void {
     for (const text of texts) this.#books.set(text, { network: networkOf(text), remainingMs: 600_000 });
+  }
+
+  /** The same, of a measure. */
+  intendMeasure(measure: Measure, text: string): void {
+    this.#books.set(text, { network: networkOf(text), remainingMs: 600_000, measure });
+  }
+
+  forget(text: string): void {
+    this.#books.delete(text);
   }
 
   /** What was mended, without how much of it. */

@@ -30,6 +30,8 @@ export function lacking(measure: Measure, { management, mirrorPort }: FlowMeans)
   if (measure === 'isolate' && management.length === 0)
     return 'it knows nobody whom an isolated host may speak with: name `management`';
   if (measure === 'mirror' && mirrorPort === undefined) return 'it knows no port to copy to: name `mirrorPort`';
+  if (measure === 'tarpit' || measure === 'redirect' || measure === 'rate-limit')
+    return `flows of ours cannot ${measure}; the responder nftables can`;
   return undefined;
 }
 
@@ -49,6 +51,10 @@ export function flowsOf(network: Network, measure: Measure, means: FlowMeans): r
       return means.mirrorPort === undefined
         ? []
         : both(network, LEVEL.mirror, [{ kind: 'output', port: means.mirrorPort }, means.onward]);
+    case 'tarpit':
+    case 'redirect':
+    case 'rate-limit':
+      return [];
     default:
       return measure satisfies never;
   }

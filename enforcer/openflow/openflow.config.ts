@@ -3,6 +3,7 @@ import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 import type { FlowMeans } from './flow-plan.ts';
 import { pollingOptions } from '../firewall/firewall.config.ts';
+import { management } from '../shared.config.ts';
 
 export const openflowOptions = () => ({
   cookie: z
@@ -31,21 +32,9 @@ export const openflowOptions = () => ({
     .describe(
       'Priority of our flows (up to 15 more for exceptions): higher than whatever lets packets pass, and in this table nobody else’s. Where others use it the switch is left alone.',
     ),
-  management: z
-    .array(
-      z
-        .string()
-        .max(49)
-        .refine(
-          (text) => parseNetwork(text) !== undefined,
-          'Not an address or a network in CIDR form with zero host bits',
-        ),
-    )
-    .max(100)
-    .default([])
-    .describe(
-      'Addresses and networks that a host goes on speaking with while it is isolated; without any, none can be isolated.',
-    ),
+  management: management.describe(
+    'Addresses and networks that a host goes on speaking with while it is isolated; without any, none can be isolated.',
+  ),
   mirrorPort: z
     .number()
     .int()
@@ -71,9 +60,9 @@ export function flowMeans(config: {
   readonly mirrorPort?: number | undefined;
   readonly onward: 'normal' | number;
 }): FlowMeans {
-  const { management, mirrorPort, onward } = config;
+  const { mirrorPort, onward } = config;
   return {
-    management: management.flatMap((text) => parseNetwork(text) ?? []),
+    management: config.management.flatMap((text) => parseNetwork(text) ?? []),
     mirrorPort,
     onward: onward === 'normal' ? { kind: 'normal' } : { kind: 'goto', table: onward },
   };

@@ -27,10 +27,16 @@ function actionOf(id: string, status: ActionStatus = 'planned'): Action {
 function world(actions: readonly Action[]) {
   const stored = new Map(actions.map((one) => [one.id, one]));
   const link = { up: true, failing: false };
+  const asked: string[] = [];
+  const counts = { transactions: 0 };
+  const clock = new ManualClock(NOW);
   const sent: Order[] = [];
   const told: Action[] = [];
   const reader = {
-    action: async (id: string) => stored.get(id),
+    action: async (id: string) => {
+      asked.push(id);
+      return stored.get(id);
+    },
     actions: async ({ status }: { status: readonly ActionStatus[] }) =>
       [...stored.values()].filter((one) => status.includes(one.status)),
   };
@@ -38,6 +44,7 @@ function world(actions: readonly Action[]) {
     read: reader,
     transaction: async <T>(work: (tx: StateTransaction) => Promise<T>): Promise<T> => {
       if (link.failing) throw new Error('disk full');
+      counts.transactions++;
       return work({
         ...reader,
         putAction: async (one: Action) => void stored.set(one.id, one),
@@ -52,11 +59,11 @@ function world(actions: readonly Action[]) {
       },
     },
     state,
-    clock: new ManualClock(NOW),
+    clock,
     log: silentLogger,
     onAction: (action) => told.push(action),
   });
-  return { stored, link, sent, told, state, dispatcher };
+  return { stored, link, sent, told, asked, counts, clock, state, dispatcher };
 }
 
 describe('the outbox', () => {
@@ -186,6 +193,55 @@ describe('the outbox', () => {
       'told expired',
     ]);
     expect(stored.get('a')?.status).toBe('expired');
+  });
+
+  it('asks the store for nothing that was just sent, and goes by what is stored', async () => {
+    const { stored, link, asked, told, dispatcher } = world([actionOf('a')]);
+    dispatcher.dispatch([stored.get('a')!]);
+    link.failing = true;
+    await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW + 1 });
+    link.failing = false;
+    // What could not be stored was never so.
+    await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW + 2 });
+    await dispatcher.onReply({ id: 'a', status: 'verified', at: NOW + 3 });
+    expect(asked).toEqual([]);
+    expect(told.map(({ status, updatedAt }) => [status, updatedAt])).toEqual([
+      ['applied', NOW + 2],
+      ['verified', NOW + 3],
+    ]);
+    await dispatcher.onReply({ id: 'a', status: 'expired', at: NOW + 4 });
+    expect(asked).toEqual(['a']);
+    expect(stored.get('a')?.status).toBe('expired');
+  });
+
+  it('goes by the newest word where an older one is sent again at a connection', async () => {
+    const { stored, dispatcher } = world([actionOf('a')]);
+    dispatcher.dispatch([stored.get('a')!]);
+    const connected = dispatcher.onConnected();
+    await dispatcher.onReply({ id: 'a', status: 'verified', at: NOW + 9 });
+    await connected;
+    await dispatcher.onReply({ id: 'a', status: 'applied', at: NOW + 1 });
+    expect(stored.get('a')?.status).toBe('verified');
+  });
+
+  it('stores what the enforcer says of very many in few transactions', async () => {
+    const actions = Array.from({ length: 100 }, (_, i) => actionOf(`a${i}`));
+    const { stored, counts, clock, dispatcher } = world(actions);
+    dispatcher.dispatch(actions);
+    const say = (status: ActionStatus): Promise<unknown> =>
+      Promise.all(actions.map(({ id }) => dispatcher.onReply({ id, status, at: NOW + 1 })));
+    const applied = say('applied');
+    // The first word by itself, and what came while that was being stored.
+    while (counts.transactions < 2) await new Promise((resolve) => setImmediate(resolve));
+    const verified = say('verified');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(counts.transactions).toBe(2);
+    clock.advance(50);
+    while (counts.transactions === 2) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(50);
+    await Promise.all([applied, verified]);
+    expect(counts.transactions).toBe(3);
+    expect([...stored.values()].every(({ status }) => status === 'verified')).toBe(true);
   });
 
   it('asks to take a block back', () => {

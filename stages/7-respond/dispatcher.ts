@@ -44,6 +44,11 @@ const MAX_RESENT = 200_000;
 const SLICE = 500;
 /** What the enforcer says of so many actions is stored at once, where it says much. */
 const MOST_AT_ONCE = 500;
+/** From this many at once it says much, and more may gather for this long: each time what changes is stored costs a sync of the disk. */
+const BUSY = 50;
+const GATHER_MS = 50;
+/** Actions under way that are kept in memory; of more, the store is asked. */
+const MAX_UNDER_WAY = 10_000;
 
 /** How far along an action is. Replies that were overtaken by later ones must not turn it back. */
 const RANK: Readonly<Record<ActionStatus, number>> = {
@@ -60,7 +65,14 @@ const RANK: Readonly<Record<ActionStatus, number>> = {
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { orders, state, clock, log } = options;
-  const dispatch = (actions: readonly Action[]): void => {
+  /** What was just sent, as it is stored: the enforcer's next words are about these. */
+  const underWay = new Map<string, Action>();
+  const remember = (action: Action): void => {
+    const moves = action.status === 'planned' || action.status === 'applied';
+    if (moves && (underWay.has(action.id) || underWay.size < MAX_UNDER_WAY)) underWay.set(action.id, action);
+    else underWay.delete(action.id);
+  };
+  const send = (actions: readonly Action[]): void => {
     for (const action of actions) if (NOT_FINAL.includes(action.status)) orders.send(orderOf(action));
   };
   const commit = options.commit ?? ((_actions, write) => state.transaction(write));
@@ -71,7 +83,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const latest = new Map<string, Action>();
       const told: Action[] = [];
       for (const reply of replies) {
-        const action = latest.get(reply.id) ?? (await state.read.action(reply.id));
+        const action = latest.get(reply.id) ?? underWay.get(reply.id) ?? (await state.read.action(reply.id));
         if (action === undefined || !isNews(action, reply)) continue;
         const next = after(action, reply);
         latest.set(reply.id, next);
@@ -81,6 +93,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await commit(told, async (tx) => {
         for (const action of latest.values()) await tx.putAction(action);
       });
+      for (const action of latest.values()) remember(action);
       for (const action of told) options.onAction?.(action);
     } catch (error) {
       // The enforcer is asked again at the next connection, so its answers are not lost for ever.
@@ -92,7 +105,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   };
   const takeAll = async (): Promise<void> => {
-    while (waiting.length > 0) await take(waiting.splice(0, MOST_AT_ONCE));
+    while (waiting.length > 0) {
+      const replies = waiting.splice(0, MOST_AT_ONCE);
+      await take(replies);
+      if (replies.length >= BUSY && waiting.length < MOST_AT_ONCE)
+        await new Promise<void>((resolve) => clock.after(GATHER_MS, resolve));
+    }
     hearing = undefined;
   };
   /** In the order in which the enforcer spoke; what it says while something is being stored is stored together after that. */
@@ -102,13 +120,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return hearing;
   };
   return {
-    dispatch,
+    dispatch(actions) {
+      for (const action of actions) remember(action);
+      send(actions);
+    },
     async onConnected() {
       const now = clock.now();
       const open = await state.read.actions({ status: NOT_FINAL, limit: MAX_RESENT });
       const current = open.filter((action) => action.expiresAt > now);
       for (let at = 0; at < current.length; at += SLICE) {
-        dispatch(current.slice(at, at + SLICE));
+        // Not remembered: what the enforcer says meanwhile may be newer.
+        send(current.slice(at, at + SLICE));
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
       // No block outlives its time, so nobody need be asked about these.

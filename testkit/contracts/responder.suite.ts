@@ -1,4 +1,5 @@
 /** What every responder keeps to, whatever it drives. Run it with a way to make one and to look at the world behind its back. */
+import type { Measure } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
@@ -18,6 +19,7 @@ export interface ContextLike {
   readonly log: Logger;
   readonly intended: {
     remainingMs(network: Network): number | undefined;
+    measureOf?(network: Network): Measure | undefined;
     all(): Iterable<Entry>;
     count(): number;
   };

@@ -104,7 +104,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
         });
         expect(await store.read.setting(text)).toBe(text);
         expect(Buffer.from((await store.read.memory(text, text))!)).toEqual(Buffer.from([0, 1, 255]));
-        expect((await store.read.actorState(text))?.byteLength).toBe(0);
+        expect((await store.read.actors([text]))[0]?.state?.byteLength).toBe(0);
         expect(await store.read.incident(text)).toBeUndefined();
       }
     });
@@ -281,15 +281,41 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(new Set([...first.incidents, ...second.incidents].map((incident) => incident.id)).size).toBe(5);
     });
 
-    it('finds the open incident of an actor', async () => {
+    it('tells of actors what is kept: their states, and the open incident of each', async () => {
       await store.transaction(async (tx) => {
         await tx.putIncident(incidentFixture('old', { lastSeen: 1 }));
         await tx.putIncident(incidentFixture('newest-but-closed', { lastSeen: 9, status: 'closed' }));
         await tx.putIncident(incidentFixture('newest-but-benign', { lastSeen: 8, status: 'benign' }));
         await tx.putIncident(incidentFixture('newer', { lastSeen: 5, status: 'contained' }));
+        await tx.putIncident(incidentFixture('over', { actor: '198.51.100.1', status: 'closed' }));
+        await tx.putActorState('203.0.113.7', new Uint8Array([7]), 5);
       });
-      expect((await store.read.openIncidentOf('203.0.113.7'))?.id).toBe('newer');
-      expect(await store.read.openIncidentOf('192.0.2.1')).toBeUndefined();
+      const [known, stranger, former] = await store.read.actors(['203.0.113.7', '192.0.2.1', '198.51.100.1']);
+      expect(known?.incident?.id).toBe('newer');
+      expect([...known!.state!]).toEqual([7]);
+      expect(known?.hasIncidents).toBe(true);
+      expect(stranger).toEqual({ hasIncidents: false });
+      expect(former).toEqual({ hasIncidents: true });
+      expect(await store.read.actors([])).toEqual([]);
+    });
+
+    it('tells of many actors at once, each its own', async () => {
+      const names = Array.from({ length: 700 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+      await store.transaction(async (tx) => {
+        for (const [i, actor] of names.entries()) {
+          if (i % 2 === 0) await tx.putIncident(incidentFixture(`i${i}`, { actor }));
+          if (i % 3 === 0) await tx.putActorState(actor, new Uint8Array([i & 255, i >> 8]), 5);
+        }
+      });
+      for (const asked of [names, names.slice(0, 5), names.slice(0, 257)]) {
+        const actors = await store.read.actors(asked);
+        expect(actors.map(({ incident }) => incident?.id)).toEqual(
+          asked.map((_, i) => (i % 2 === 0 ? `i${i}` : undefined)),
+        );
+        expect(actors.map(({ state }) => (state === undefined ? undefined : state[0]! + 256 * state[1]!))).toEqual(
+          asked.map((_, i) => (i % 3 === 0 ? i : undefined)),
+        );
+      }
     });
 
     it('replaces an incident and an action', async () => {
@@ -362,8 +388,9 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await store.transaction((tx) => tx.prune({}))).toBe(0);
       const all = { actors: 10, sessions: 10, memory: 10, closedIncidents: 10 };
       expect(await store.transaction((tx) => tx.prune(all))).toBe(4);
-      expect(await store.read.actorState('actor-1')).toBeUndefined();
-      expect(await store.read.actorState('actor-10')).toBeDefined();
+      const [old, kept] = await store.read.actors(['actor-1', 'actor-10']);
+      expect(old).not.toHaveProperty('state');
+      expect(kept).toHaveProperty('state');
       expect((await store.read.incidents()).incidents.length).toBe(3);
     });
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNetworkLab, type NetworkLab } from '@netsentinel/testkit/netns';
 import { needNamespaces } from './need-namespaces.ts';
-import { percentile, startWholeProduct } from './whole-product.ts';
+import { cpuMs, percentile, startWholeProduct } from './whole-product.ts';
 
 const TICK_MS = 10;
 /** The compilers have seen such lines, and the enforcer has compared its books with the kernel's. */
@@ -19,6 +19,7 @@ const GIVE_UP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** One forged line among so many. */
 const FORGED_EVERY = 500;
+const MEASURED = new Set(['launcher', 'collector', 'platform', 'enforcer']);
 const OFFICE = '203.0.113.0/24';
 
 export async function benchFlood(options: { attackers: number; seconds: number }): Promise<Record<string, number>> {
@@ -48,7 +49,11 @@ export async function benchFlood(options: { attackers: number; seconds: number }
       const seen = watchSets(lab);
       await flood({ log, seen, from: 0, count: WARM_UP, overMs: 1000 });
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      const pids = Object.entries(product.pids()).filter(([name]) => MEASURED.has(name));
+      const cpu = (): number[] => pids.map(([, pid]) => cpuMs(pid));
+      const before = cpu();
       const written = await flood({ log, seen, from: WARM_UP, count: attackers, overMs: seconds * 1000 });
+      const used = cpu().map((ms, i) => ms - before[i]!);
       const times = [...written]
         .flatMap(([address, at]) => (seen.has(address) ? [seen.get(address)! - at] : []))
         .toSorted((a, b) => a - b);
@@ -59,6 +64,11 @@ export async function benchFlood(options: { attackers: number; seconds: number }
         p50_ms: round(percentile(times, 0.5)),
         p99_ms: round(percentile(times, 0.99)),
         max_ms: round(times.at(-1) ?? Number.NaN),
+        blocked_per_second: round((times.length / (Math.max(...seen.values()) - Math.min(...written.values()))) * 1000),
+        // What each of our processes used for an attacker, whatever else the machine does.
+        ...Object.fromEntries(
+          pids.map(([name], i) => [`${name}_cpu_us_per_attacker`, round((used[i]! / attackers) * 1000)]),
+        ),
         protected_blocked: [...seen.keys()].filter((address) => isProtected(address, lab)).length,
       };
     } finally {

@@ -4,20 +4,17 @@
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { dataFolder } from '../launcher/data-folder.ts';
 import { askPlatform } from '../platform/control.ts';
-import { startWholeProduct } from './whole-product.ts';
+import { cpuMs, startWholeProduct } from './whole-product.ts';
 
 const UDP_PORT = 15_514;
 const TCP_PORT = 15_601;
 const TURN_MS = 5;
 const SLOW_MS = 120_000;
-/** /proc counts in hundredths of a second. */
-const MS_PER_TICK = 10;
 
 export interface ReceiveBenchOptions {
   readonly transport: 'udp' | 'tcp';
@@ -133,11 +130,4 @@ async function sendStream(records: number): Promise<void> {
   }
   socket.end();
   await once(socket, 'close');
-}
-
-/** Of user and system. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }

@@ -11,6 +11,8 @@ import { HOME } from '../cli/settings.ts';
 import { codeCacheFolder } from '../launcher/code-cache.ts';
 
 const START_MS = 60_000;
+/** /proc counts in hundredths of a second. */
+const MS_PER_TICK = 10;
 /** As the `netsentinel` script starts `up`. */
 const LAUNCHER_OPTIONS = ['--expose-gc', '--max-semi-space-size=1', '--no-opt', '--no-maglev'];
 
@@ -163,6 +165,13 @@ export function residentBytes(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** Processor time that a process has used so far, of user and system. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
 export function percentile(sorted: readonly number[], share: number): number {

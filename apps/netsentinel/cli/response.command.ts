@@ -46,7 +46,9 @@ export function addResponse(program: Command): void {
     );
   response
     .command('do')
-    .description('order it yourself: block a network, isolate a host of yours, or have a network’s traffic mirrored')
+    .description(
+      'order it yourself: block a network, slow it down, have it end at decoys or at a tarpit, or its traffic mirrored; isolate a host of yours',
+    )
     .addArgument(new Argument('<measure>', 'what to do').choices(Measure.options))
     .argument('<address>', 'an address, or a network in CIDR form')
     .option(

@@ -6,6 +6,7 @@ import { startControl, type ControlServer } from '@netsentinel/enforcer/control'
 import { createEnforcer, type Enforcer } from '@netsentinel/enforcer/enforcer';
 import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { PolledResponder } from '@netsentinel/enforcer/firewall/polled-responder';
+import { configuredResponders } from '@netsentinel/enforcer/responders/index';
 import { OpenflowFirewall } from '@netsentinel/enforcer/openflow/openflow-firewall';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -94,4 +95,39 @@ it('has a person approve what is too wide for one word', async () => {
   const { id } = JSON.parse(asked.out) as { id: string };
   expect((await cli('approve', id)).code).toBe(0);
   expect(place.dropped()).toEqual(['198.18.7.0/24']);
+});
+
+it('says in nft’s own words where a redirect ends, and what configuration another measure lacks', async () => {
+  await server.close();
+  await enforcer.close();
+  const config = EnforcerConfig.parse({
+    mode: 'simulate',
+    ipCommand: ['/nonexistent/ip'],
+    resolvConf: '/nonexistent',
+    responders: { nftables: { redirect: { tcp: { 22: 2222 } } } },
+  });
+  enforcer = await createEnforcer({
+    config,
+    directory: join(top, 'enforcer'),
+    clock: systemClock,
+    log: silentLogger,
+    responders: await configuredResponders(config),
+    onReply: () => {},
+  });
+  server = await startControl({
+    enforcer,
+    socketPath: dataFolder(join(top, 'data')).enforcerSocket,
+    log: silentLogger,
+  });
+  const { out } = await cli('plan', HOST, '--measure', 'redirect');
+  expect(out).toContain(
+    '+ nft add rule inet netsentinel redirect_to meta l4proto tcp redirect to :tcp dport map { 22 : 2222 }',
+  );
+  expect(out).toContain(`+ nft add element inet netsentinel redirect_v4_32 { ${HOST} timeout`);
+  expect(out).toContain(`- nft delete element inet netsentinel redirect_v4_32 { ${HOST} }`);
+  expect(await cli('do', 'redirect', HOST, '--for', '1h')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`redirect ${HOST} for 1`),
+  });
+  expect((await cli('do', 'tarpit', HOST)).err).toContain('name its port, as `tarpit: { port: 22022 }`');
 });

@@ -125,15 +125,19 @@ export class FakeState {
         .slice(0, limit)
         .map(summaryOf),
     }),
-    openIncidentOf: async (actor: string) =>
-      [...this.incidents.values()].findLast(
-        (one) => one.actor === actor && one.status !== 'closed' && one.status !== 'benign',
-      ),
     exceptions: async () => [...this.exceptions.values()].toReversed(),
-    actorState: async (actor: string) => {
-      this.actorReads++;
-      return this.actors.get(actor);
-    },
+    actors: async (actors: readonly string[]) =>
+      actors.map((actor) => {
+        this.actorReads++;
+        const theirs = [...this.incidents.values()].filter((one) => one.actor === actor);
+        const incident = theirs.findLast((one) => one.status !== 'closed' && one.status !== 'benign');
+        const state = this.actors.get(actor);
+        return {
+          ...(state === undefined ? {} : { state }),
+          ...(incident === undefined ? {} : { incident }),
+          hasIncidents: theirs.length > 0,
+        };
+      }),
     actions: async ({ incident }: { incident: string }) =>
       [...this.actions.values()].filter((one) => one.incident === incident),
     watermarks: async () => this.marks,

@@ -45,6 +45,15 @@ const DEFAULT_CLOSE_AFTER_MS = 24 * 60 * 60 * 1000;
 type Tally = Omit<AnalysisCounters, 'events'>;
 const NOTHING: Tally = { moves: 0, detections: 0, repeats: 0, failures: 0 };
 
+/** An event that somebody looked at. */
+interface Move {
+  readonly record: StoredRecord;
+  readonly event: Event;
+  /** What rules found. */
+  readonly detections: readonly Detection[];
+  readonly tally: Tally;
+}
+
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
@@ -80,7 +89,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     const changes = new Map<Actor, Change>();
     const fresh: StoredRecord[] = [];
     const correlated: Correlated[] = [];
-    let [moves, asked] = [0, 0];
+    let moves: Move[] = [];
+    let asked = 0;
     const { redo } = results;
     const counted = { ...NOTHING };
     for (const record of [...redo, ...records]) {
@@ -97,10 +107,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       const { event, found } = looked;
       if (found !== undefined && found.groups.length > 0) correlated.push({ record, event, groups: found.groups });
       if (!looked.isMove && (found === undefined || found.detections.length === 0)) continue;
-      const change = await changeOf(changes, event.netsentinel.actor);
-      attempt(record, tally, () => take(event, change, found?.detections ?? [], tally));
-      if (++moves % TURN === 0) await nextTurn();
+      moves.push({ record, event, detections: found?.detections ?? [], tally });
+      if (moves.length < TURN) continue;
+      await takeAll(moves, changes);
+      moves = [];
+      await nextTurn();
     }
+    await takeAll(moves, changes);
     // First what others will need: it is there once however often this batch is analysed.
     if (correlated.length > 0) await options.correlate?.(correlated);
     await settle(changes, () => results.put(changes, nextPositions(fresh), fresh));
@@ -123,13 +136,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     return isMove || found !== undefined ? { event, isMove, found } : undefined;
   }
 
-  async function changeOf(changes: Map<Actor, Change>, actor: Actor): Promise<Change> {
-    const known = changes.get(actor);
-    if (known !== undefined) return known;
-    const dossier = await dossiers.open(actor);
-    const change = { dossier, before: dossier.incident, replaced: [], planned: [] };
-    changes.set(actor, change);
-    return change;
+  async function takeAll(moves: readonly Move[], changes: Map<Actor, Change>): Promise<void> {
+    await openChanges(
+      changes,
+      moves.map(({ event }) => event.netsentinel.actor),
+    );
+    for (const { record, event, detections, tally } of moves) {
+      const change = changes.get(event.netsentinel.actor)!;
+      attempt(record, tally, () => take(event, change, detections, tally));
+    }
+  }
+
+  /** Adds the changes of these actors that are not among them yet. */
+  async function openChanges(changes: Map<Actor, Change>, actors: readonly Actor[]): Promise<void> {
+    const added = [...new Set(actors)].filter((actor) => !changes.has(actor));
+    for (const [i, dossier] of (await dossiers.open(added)).entries())
+      changes.set(added[i]!, { dossier, before: dossier.incident, replaced: [], planned: [] });
   }
 
   /** Plans what these changes call for, stores all of it, and only then tells others. */
@@ -202,10 +224,14 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   async function plan(change: Change): Promise<void> {
     const { dossier } = change;
     const { incident } = dossier;
-    // Most incidents would not be blocked even if nothing had been done before: no need to look up what was.
-    if (incident === undefined || planActions(incident, [], clock.now(), policy).length === 0) return;
-    dossier.actions ??= await actionsAgainst(incident);
+    if (incident === undefined) return;
+    if (dossier.actions === undefined) {
+      // Most incidents would not be blocked even if nothing had been done before: no need to look up what was.
+      if (planActions(incident, [], clock.now(), policy).length === 0) return;
+      dossier.actions = await actionsAgainst(incident);
+    }
     change.planned = planActions(incident, dossier.actions, clock.now(), policy);
+    if (change.planned.length === 0) return;
     dossier.actions = [...dossier.actions, ...change.planned];
     for (const action of change.planned) dossier.incident = foldAction(dossier.incident!, action);
   }
@@ -294,10 +320,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     actionsChanged: (changed, write) =>
       alone(async () => {
-        const folds = changed.map((action) => {
-          const fold = (incident: Incident): Incident => foldAction(incident, action);
-          return [action.incident, fold] as const;
-        });
+        const folds = changed.map((action) => ({
+          id: action.incident,
+          actor: action.actor,
+          change: (incident: Incident): Incident => foldAction(incident, action),
+        }));
         await replaceIncidents(changeContext, folds, write);
         for (const action of changed) {
           const actions = dossiers.peek(action.actor)?.actions;
@@ -308,10 +335,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     addFindings: (findings, write) =>
       aloneOrForgotten(async () => {
         const changes = new Map<Actor, Change>();
-        for (const { event, detection } of findings) {
-          const { detections } = leave(event, [detection]);
-          if (detections.length === 0) continue;
-          const change = await changeOf(changes, event.netsentinel.actor);
+        const kept = findings
+          .map(({ event, detection }) => ({ event, detections: leave(event, [detection]).detections }))
+          .filter(({ detections }) => detections.length > 0);
+        await openChanges(
+          changes,
+          kept.map(({ event }) => event.netsentinel.actor),
+        );
+        for (const { event, detections } of kept) {
+          const change = changes.get(event.netsentinel.actor)!;
           const next = foldFindings(change.dossier.incident, event, detections, foldContext(change.dossier));
           if (next !== undefined) become(change, next, event);
         }

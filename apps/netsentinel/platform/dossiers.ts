@@ -43,26 +43,33 @@ export class Dossiers {
     return this.#known.get(actor);
   }
 
-  /** From memory or else from the store; notes that the actor has moved. */
-  async open(actor: Actor): Promise<Dossier> {
-    const known = this.#known.get(actor);
-    if (known !== undefined) {
+  /** From memory or else from the store, in their order; notes that the actors have moved. */
+  async open(actors: readonly Actor[]): Promise<Dossier[]> {
+    const strangers = [...new Set(actors.filter((actor) => !this.#known.has(actor)))];
+    if (strangers.length > 0)
+      for (const [i, { state, incident, hasIncidents }] of (await this.#read.actors(strangers)).entries())
+        this.#known.set(strangers[i]!, {
+          state: state === undefined ? newActorState() : unpackActorState(state),
+          incident,
+          // Whom no incident is about, nothing has been done against.
+          actions: hasIncidents ? undefined : [],
+          bytes: 0,
+          touchedAt: 0,
+        });
+    return actors.map((actor) => {
+      const dossier = this.#known.get(actor)!;
       // Last used comes last.
       this.#known.delete(actor);
-      this.#known.set(actor, known);
-      known.touchedAt = this.#clock.monotonicMs();
-      return known;
-    }
-    const [bytes, incident] = await Promise.all([this.#read.actorState(actor), this.#read.openIncidentOf(actor)]);
-    const dossier: Dossier = {
-      state: bytes === undefined ? newActorState() : unpackActorState(bytes),
-      incident,
-      actions: undefined,
-      bytes: 0,
-      touchedAt: this.#clock.monotonicMs(),
-    };
-    this.#known.set(actor, dossier);
-    return dossier;
+      this.#known.set(actor, dossier);
+      dossier.touchedAt = this.#clock.monotonicMs();
+      return dossier;
+    });
+  }
+
+  /** The actor's incident with this id, where it is in memory and not over: between batches it is as it is stored. */
+  openIncident(actor: Actor, id: string): Incident | undefined {
+    const incident = this.#known.get(actor)?.incident;
+    return incident?.id === id && incident.status !== 'closed' && incident.status !== 'benign' ? incident : undefined;
   }
 
   /** An incident that was changed by others than its attacker takes the place of the remembered one. */

@@ -1,4 +1,5 @@
 /** Changes to incidents that do not come from their attackers' moves: the enforcer's word, a person's word, and the end of those that went quiet. */
+import type { Actor } from '@netsentinel/contracts/actor';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
@@ -17,6 +18,13 @@ export interface ChangeContext {
 
 type ChangeIncident = (incident: Incident) => Incident;
 
+export interface WantedChange {
+  readonly id: string;
+  /** Whose incident it is, where that is known: then it may be in memory. */
+  readonly actor?: Actor;
+  readonly change: ChangeIncident;
+}
+
 /** Puts a changed incident in place of the stored and the remembered one, with whatever else `write` does, and tells. */
 export async function replaceIncident(
   context: ChangeContext,
@@ -24,19 +32,19 @@ export async function replaceIncident(
   change: ChangeIncident,
   write?: (tx: StateTransaction) => Promise<void>,
 ): Promise<Incident | undefined> {
-  return (await replaceIncidents(context, [[id, change]], write)).get(id);
+  return (await replaceIncidents(context, [{ id, change }], write)).get(id);
 }
 
 /** The same for several at once, in their order; an incident may be changed more than once. The incidents that there are, by their ids. */
 export async function replaceIncidents(
   { state, dossiers, onIncident }: ChangeContext,
-  changes: readonly (readonly [id: string, change: ChangeIncident])[],
+  changes: readonly WantedChange[],
   write?: (tx: StateTransaction) => Promise<void>,
 ): Promise<ReadonlyMap<string, Incident>> {
   const incidents = new Map<string, Incident>();
   const changed = new Map<string, Incident>();
-  for (const [id, change] of changes) {
-    const before = incidents.get(id) ?? (await state.read.incident(id));
+  for (const { id, actor = '', change } of changes) {
+    const before = incidents.get(id) ?? dossiers.openIncident(actor, id) ?? (await state.read.incident(id));
     if (before === undefined) continue;
     const next = change(before);
     incidents.set(id, next);

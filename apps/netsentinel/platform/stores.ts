@@ -1,5 +1,5 @@
 /** What the platform keeps in its folder: the stream, the events, the state and the blobs; opened, and copied while in use. */
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
@@ -8,6 +8,7 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -74,7 +75,7 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     backup: async (folder) => {
       if (!folder.startsWith(directory))
         throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
       await state.backup(join(folder, 'state.db'));
       await events.backup(join(folder, 'events'));

@@ -58,12 +58,17 @@ export class NftSession {
     return this.runAlone(commands);
   }
 
+  /** Whether the commands would succeed as one transaction; changes nothing. */
+  check(commands: readonly string[]): Promise<CommandResult> {
+    return this.runAlone(commands, ['-c']);
+  }
+
   /** Runs the commands as one transaction in a process of their own. */
-  async runAlone(commands: readonly string[]): Promise<CommandResult> {
+  async runAlone(commands: readonly string[], options: readonly string[] = []): Promise<CommandResult> {
     const input = `${commands.join('\n')}\n`;
     // Large scripts take time in proportion; 100,000 entries need about half a second on a slow machine.
     const timeoutMs = this.#timeoutMs + Math.ceil(input.length / 100);
-    const result = await runProgram(this.#command, ['-f', '-'], { input, timeoutMs });
+    const result = await runProgram(this.#command, [...options, '-f', '-'], { input, timeoutMs });
     return result.ok ? { ok: true } : { ok: false, reason: result.reason };
   }
 

@@ -1,13 +1,16 @@
 /**
- * Pure: blocks to nft commands. Every name comes from us and every address is rendered from its number, so that no text of an
- * order ever reaches nft.
+ * Pure: blocks and other measures to nft commands. Every name comes from us and every address is rendered from its number, so that no text of
+ * an order ever reaches nft.
  *
- * There is one exact set per prefix length (`v4_32`, `v6_64`, …) and one rule that looks up the masked source in it. A set with
+ * There is one exact set per prefix length (`v4_32`, `v6_64`, …) and measure, and one rule that looks up the masked source in it. A set with
  * `flags interval` would hold any mix of networks, but it refuses overlapping ones and one insertion takes time proportional to its
  * size (650 ms at 100,000); these stay at microseconds and overlap freely. IPv6 attackers are /64 networks, so that matters.
  */
+import { Measure } from '@netsentinel/contracts/action';
 import { formatAddress, type Network } from '@netsentinel/kernel/address';
 import type { Change, Entry } from '../../responder.types.ts';
+import { NftMeasures } from './nft-measures.ts';
+import { base, setName, subject, timeout } from './nft-words.ts';
 import type { NftablesConfig } from './nftables.config.ts';
 
 /** Elements in one `add element` command: keeps lines readable for nft's parser and short for ours. */
@@ -20,34 +23,18 @@ const USUAL: readonly Pick<Network, 'family' | 'prefix'>[] = [
   { family: 6, prefix: 128 },
   { family: 6, prefix: 64 },
 ];
-
-export function setName(network: Network): string {
-  return `v${network.family}_${network.prefix}`;
-}
-
-/** Whole milliseconds, at least 1: nft takes no fractions, and 0 would mean for ever. */
-function timeout(remainingMs: number): string {
-  return `${Math.max(1, Math.floor(remainingMs))}ms`;
-}
-
-function base(network: Network): string {
-  return formatAddress({ family: network.family, value: network.base });
-}
-
-function mask(network: { readonly family: 4 | 6; readonly prefix: number }): string {
-  const width = network.family === 4 ? 32 : 128;
-  const hostBits = BigInt(width - network.prefix);
-  const ones = (1n << BigInt(width)) - 1n;
-  return formatAddress({ family: network.family, value: (ones >> hostBits) << hostBits });
-}
+/** Lines of a plan that are shown: the last is what matters most. */
+const MOST_PLANNED = 16;
 
 export class NftScript {
   readonly #config: NftablesConfig;
   readonly #chains: readonly string[];
+  readonly #measures: NftMeasures;
 
   constructor(config: NftablesConfig) {
     this.#config = config;
     this.#chains = config.hook === 'prerouting' ? ['prerouting'] : ['input', 'forward'];
+    this.#measures = new NftMeasures(config);
   }
 
   /** Makes sure that the table and its probe set exist, touching nothing else. */
@@ -63,7 +50,7 @@ export class NftScript {
     return [`add table inet ${this.#config.table}`, `delete table inet ${this.#config.table}`];
   }
 
-  /** One transaction that replaces whatever our table holds by exactly these entries; `used` receives the sets' names. */
+  /** One transaction that replaces whatever our table holds by exactly these entries; `used` receives the names of sets and chains. */
   rebuild(entries: Iterable<Entry>, used: Set<string>): string[] {
     const lines = [...this.removal(), ...this.foundation()];
     for (const chain of this.#chains)
@@ -76,10 +63,9 @@ export class NftScript {
       elements.length = 0;
     };
     used.clear();
-    for (const shape of USUAL) this.#addSet({ ...shape, base: 0n }, lines, used);
-    for (const { network, remainingMs } of entries) {
-      this.#addSet(network, lines, used);
-      const set = setName(network);
+    for (const shape of USUAL) this.#addSet(shape, 'block', lines, used);
+    for (const { network, remainingMs, measure } of entries) {
+      const set = this.#addSet(network, measure, lines, used);
       let elements = bySet.get(set);
       if (elements === undefined) bySet.set(set, (elements = []));
       elements.push(`${base(network)} timeout ${timeout(remainingMs)}`);
@@ -95,14 +81,24 @@ export class NftScript {
    */
   changes(changes: readonly Change[], used: Set<string>): string[] {
     const lines: string[] = [];
+    const { table } = this.#config;
     for (const change of changes) {
-      this.#addSet(change.network, lines, used);
-      const where = `element inet ${this.#config.table} ${setName(change.network)}`;
-      const address = base(change.network);
-      const element = `{ ${address} timeout ${timeout(change.kind === 'block' ? change.remainingMs : 1000)} }`;
+      const { kind, network } = change;
+      const measure = kind === 'block' ? (change.measure ?? 'block') : 'block';
+      const where = `element inet ${table} ${this.#addSet(network, measure, lines, used)}`;
+      const address = base(network);
+      const element = `{ ${address} timeout ${timeout(kind === 'block' ? change.remainingMs : 1000)} }`;
       lines.push(`add ${where} ${element}`);
-      if (change.kind === 'unblock' || change.renew) lines.push(`delete ${where} { ${address} }`);
-      if (change.kind === 'block' && change.renew) lines.push(`add ${where} ${element}`);
+      if (kind === 'block' && !change.renew) continue;
+      lines.push(`delete ${where} { ${address} }`);
+      if (kind === 'block') lines.push(`add ${where} ${element}`);
+      // A network has one measure at a time.
+      for (const other of Measure.options) {
+        const set = setName(network, other);
+        if (other === measure || !used.has(set)) continue;
+        lines.push(`add element inet ${table} ${set} { ${address} timeout 1000ms }`);
+        lines.push(`delete element inet ${table} ${set} { ${address} }`);
+      }
     }
     return lines;
   }
@@ -110,10 +106,14 @@ export class NftScript {
   /** A change as a person would write it: the least that has its effect. */
   plan(change: Change): string[] {
     const lines: string[] = [];
-    const where = `element inet ${this.#config.table} ${setName(change.network)}`;
-    if (change.kind === 'unblock') return [`delete ${where} { ${base(change.network)} }`];
-    this.#addSet(change.network, lines, new Set(USUAL.map((shape) => setName({ ...shape, base: 0n }))));
-    return [...lines, `add ${where} { ${base(change.network)} timeout ${timeout(change.remainingMs)} }`];
+    const { network, measure } = change;
+    const where = `element inet ${this.#config.table} ${setName(network, measure)}`;
+    if (change.kind === 'unblock') return [`delete ${where} { ${base(network)} }`];
+    this.#addSet(network, measure, lines, new Set(USUAL.map((shape) => setName(shape))));
+    const last = `add ${where} { ${base(network)} timeout ${timeout(change.remainingMs)} }`;
+    if (lines.length < MOST_PLANNED) return [...lines, last];
+    const shown = lines.slice(0, MOST_PLANNED - 2);
+    return [...shown, `# and ${lines.length - shown.length} lines more`, last];
   }
 
   /** A harmless element whose number shows up in the monitor. */
@@ -122,15 +122,30 @@ export class NftScript {
     return [`add element inet ${this.#config.table} ${PROBE_SET} { ${address} timeout 1s }`];
   }
 
-  #addSet(network: Network, lines: string[], used: Set<string>): void {
-    const set = setName(network);
-    if (used.has(set)) return;
+  /** Answers the set's name; makes what it needs the first time. */
+  #addSet(
+    shape: Pick<Network, 'family' | 'prefix'>,
+    measure: Measure = 'block',
+    lines: string[],
+    used: Set<string>,
+  ): string {
+    const set = setName(shape, measure);
+    if (used.has(set)) return set;
     used.add(set);
+    if (measure !== 'block') {
+      for (const chain of this.#measures.chains(measure)) {
+        const key = `chain ${chain.name}`;
+        if (used.has(key)) continue;
+        used.add(key);
+        lines.push(...chain.lines);
+      }
+      lines.push(...this.#measures.set(measure, shape));
+      return set;
+    }
     const { table, setSize } = this.#config;
-    const header = network.family === 4 ? 'ip' : 'ip6';
-    const exact = network.prefix === (network.family === 4 ? 32 : 128);
-    const subject = exact ? `${header} saddr` : `${header} saddr & ${mask(network)}`;
-    lines.push(`add set inet ${table} ${set} { type ipv${network.family}_addr; flags timeout; size ${setSize}; }`);
-    for (const chain of this.#chains) lines.push(`add rule inet ${table} ${chain} ${subject} @${set} counter drop`);
+    lines.push(`add set inet ${table} ${set} { type ipv${shape.family}_addr; flags timeout; size ${setSize}; }`);
+    for (const chain of this.#chains)
+      lines.push(`add rule inet ${table} ${chain} ${subject(shape)} @${set} counter drop`);
+    return set;
   }
 }

@@ -1,6 +1,7 @@
 /** What can be set about the nftables responder. The defaults suit a host that protects itself and whatever it forwards for. */
 import { z } from 'zod';
-import { leadingWords, setSize } from '../../shared.config.ts';
+import { leadingWords, management, setSize } from '../../shared.config.ts';
+import { RateLimit, Redirect, Tarpit } from './measures.config.ts';
 
 export const NftablesConfig = z.strictObject({
   table: z
@@ -22,6 +23,18 @@ export const NftablesConfig = z.strictObject({
       'Priority of the chain. Below -300 a packet is dropped before connection tracking and before any rule could accept it, so that established connections end too.',
     ),
   setSize: setSize.describe('Most elements that the kernel keeps in one set.'),
+  redirect: Redirect.optional().describe(
+    'Where the measure `redirect` has new connections of an attacker end: at decoys, which see its true address. Without this, none is redirected. A firewall of this machine must let the decoys’ ports be reached.',
+  ),
+  tarpit: Tarpit.optional().describe(
+    'Where the measure `tarpit` has new TCP connections of an attacker end, to whatever port. Without this, none is held.',
+  ),
+  rateLimit: RateLimit.prefault({}).describe(
+    'What the measure `rate-limit` lets pass of each address or network that it is ordered for; the rest is dropped.',
+  ),
+  management: management.describe(
+    'Addresses and networks that a host behind this one goes on speaking with through it while the measure `isolate` holds; without any, none can be isolated.',
+  ),
   command: leadingWords.describe(
     'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.',
   ),

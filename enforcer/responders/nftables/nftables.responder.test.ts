@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, parseAddress } from '@netsentinel/kernel/address';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -10,7 +11,7 @@ import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { readFakeNft, runFakeNft } from '@netsentinel/testkit/fake-nft';
 import { blockOf, FakeResponderContext, unblockOf, until } from '@netsentinel/testkit/responder-context';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Responder } from '../../responder.types.ts';
+import type { Change, Responder } from '../../responder.types.ts';
 import { systemUptime } from '../../uptime.ts';
 import { NftablesConfig } from './nftables.config.ts';
 import { nftables } from './nftables.responder.ts';
@@ -114,6 +115,76 @@ describe('the nftables responder', () => {
     expect(await block('198.18.1.2')).toMatchObject([{ ok: true }]);
     expect(blocked(folder)).toEqual(['198.18.1.1', '198.18.1.2']);
     expect(ctx.mends).toEqual(['a change found the table altered']);
+  });
+
+  describe('of other measures', () => {
+    const MEASURES = { redirect: { tcp: { 22: 2222 } } };
+    const take = (measure: Measure, text: string, renew = true) => {
+      ctx.intendMeasure(measure, text);
+      return responder.apply([{ ...blockOf(text), renew, measure } as Change]);
+    };
+    const held = (): Record<string, string[]> =>
+      Object.fromEntries(Object.entries(readFakeNft(folder)).filter(([, elements]) => elements.length > 0));
+
+    it('holds one at a time of a network, verified, and lets go of it', async () => {
+      make(MEASURES);
+      ctx.intendMeasure('redirect', '198.18.1.1');
+      await responder.start();
+      expect(held()).toEqual({ redirect_v4_32: ['198.18.1.1'] });
+      for (const [measure, set] of [
+        ['rate-limit', 'rate_limit_v4_32'],
+        ['block', 'v4_32'],
+        ['redirect', 'redirect_v4_32'],
+      ] as const) {
+        const [outcome] = await take(measure, '198.18.1.1');
+        expect(outcome?.ok === true && (await outcome.verified)).toBe(true);
+        const { probe: _, ...sets } = held();
+        expect(sets).toEqual({ [set]: ['198.18.1.1'] });
+      }
+      ctx.forget('198.18.1.1');
+      const [gone] = await responder.apply([unblockOf('198.18.1.1')]);
+      expect(gone?.ok === true && (await gone.verified)).toBe(true);
+      expect(Object.keys(held())).not.toContain('redirect_v4_32');
+      expect(ctx.mends).not.toContain('somebody changed elements');
+    });
+
+    it('mends one element of a measure, and moves one back that somebody moved', async () => {
+      make(MEASURES);
+      await responder.start();
+      await take('redirect', '198.18.1.1', false);
+      await take('redirect', '198.18.1.2', false);
+      runFakeNft(folder, 'delete element inet netsentinel redirect_v4_32 { 198.18.1.1 }');
+      runFakeNft(folder, 'add element inet netsentinel v4_32 { 198.18.1.2 timeout 60000ms }');
+      await until(() => ctx.mends.includes('somebody changed elements'));
+      await expect
+        .poll(() => readFakeNft(folder), { timeout: 30_000 })
+        .toMatchObject({ redirect_v4_32: expect.arrayContaining(['198.18.1.1', '198.18.1.2']), v4_32: [] });
+    });
+
+    it('refuses what is not configured, and what nft does not know, and blocks all the same', async () => {
+      writeFileSync(join(folder, 'unknown'), 'rate_limit');
+      make(MEASURES);
+      ctx.intendMeasure('rate-limit', '198.18.1.9');
+      ctx.intendMeasure('tarpit', '198.18.1.8');
+      await responder.start();
+      expect(['block', 'redirect', 'tarpit', 'rate-limit'].map((one) => responder.refuses?.(one as Measure))).toEqual([
+        undefined,
+        undefined,
+        expect.stringContaining('it knows no tarpit'),
+        'nft or the kernel cannot: Error: syntax error, unexpected limit',
+      ]);
+      ctx.intend('198.18.1.1');
+      const outcomes = await responder.apply([
+        { ...blockOf('198.18.1.9'), measure: 'rate-limit' },
+        blockOf('198.18.1.1'),
+      ]);
+      expect(outcomes).toMatchObject([
+        { ok: false, reason: expect.stringContaining('nft or the kernel') },
+        { ok: true },
+      ]);
+      const { probe: _, ...sets } = held();
+      expect(sets).toEqual({ v4_32: ['198.18.1.1'] });
+    });
   });
 
   it('leaves no process behind when it is closed while it looks for its monitor', async () => {

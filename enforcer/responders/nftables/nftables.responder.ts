@@ -1,24 +1,30 @@
 /**
- * Drops packets from blocked networks with nftables, in a table of our own. The kernel expires entries by itself. Changes go
+ * Drops packets from blocked networks with nftables, in a table of our own, or slows or diverts them (see `nft-measures.ts`). The kernel expires entries by itself. Changes go
  * through one long-lived nft (see `nft-process.ts`), are proven by the kernel's own notification (see `nft-monitor.ts`), and
  * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
  */
-import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
+import type { Measure } from '@netsentinel/contracts/action';
+import { parseAddress, type Network } from '@netsentinel/kernel/address';
 import { NOT_STARTED } from '../../availability.ts';
 import { findProgram, type Command, type CommandResult } from '../../program.ts';
 import type {
   Availability,
   Change,
   ChangeOutcome,
+  Entry,
   Responder,
   ResponderContext,
   ResponderDefinition,
 } from '../../responder.types.ts';
 import { Turns } from '../../turns.ts';
+import { lacking } from './nft-measures.ts';
 import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
 import { NftSession } from './nft-process.ts';
 import { NftScript, PROBE_SET } from './nft-script.ts';
+import { readSetName } from './nft-words.ts';
 import { NftablesConfig } from './nftables.config.ts';
+import { elementKey, ReportedElements } from './reported-elements.ts';
+import { lacksRights, tryMeasure } from './try-measure.ts';
 
 export const nftables: ResponderDefinition<NftablesConfig> = {
   id: 'nftables',
@@ -36,7 +42,6 @@ const VERIFY_MS = 5000;
 const PROBE_WAITS_MS = [60, 120, 1000, 1500, 2500, 4000];
 /** Is the monitor still with us? Costs one element that lives a second. */
 const HEARTBEAT_MS = 30_000;
-const MAX_SUSPECTS = 1000;
 /** Between attempts to rebuild a table that nft refuses. */
 const RETRY_MS = 5000;
 
@@ -48,17 +53,16 @@ class NftablesResponder implements Responder {
   readonly #command: Command | undefined;
   readonly #session: NftSession | undefined;
   readonly #monitor: NftMonitor | undefined;
-  /** Sets that exist in the kernel, as far as we made them. */
+  /** Sets and chains that exist in the kernel, as far as we made them. */
   readonly #sets = new Set<string>();
   readonly #unverified = new Map<
     string,
     { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]
   >();
   readonly #probes = new Set<(number: number) => void>();
-  /** Elements whose last reported change contradicts what is intended; looked at again when things have calmed down. */
-  readonly #suspects = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
-  /** What the transaction that the monitor is reporting has done last to each network. */
-  readonly #lastOps = new Map<string, { readonly op: 'add' | 'delete'; readonly network: Network }>();
+  readonly #reported = new ReportedElements((network) => this.#intendedOf(network));
+  /** Measures that were tried, and why nft or the kernel cannot take them, where it cannot. */
+  readonly #tried = new Map<Measure, string | undefined>([['block', undefined]]);
   /** Of changes, mending included. */
   readonly #turns = new Turns();
   #availability: Availability = NOT_STARTED;
@@ -126,7 +130,11 @@ class NftablesResponder implements Responder {
   }
 
   plan(change: Change): readonly string[] {
-    return this.#script.plan(change).map((line) => `nft ${line}`);
+    return this.#script.plan(change).map((line) => (line.startsWith('#') ? line : `nft ${line}`));
+  }
+
+  refuses(measure: Measure): string | undefined {
+    return lacking(measure, this.#config) ?? this.#tried.get(measure);
   }
 
   apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
@@ -136,17 +144,24 @@ class NftablesResponder implements Responder {
         const reason = this.#availability.available ? 'closed' : this.#availability.reason;
         return changes.map(() => ({ ok: false as const, reason }));
       }
-      const verified = changes.map((change) => this.#expect(change));
-      let result = await session.run(this.#script.changes(changes, this.#sets));
+      for (const { measure } of changes) if (measure !== undefined) await this.#tryOnce(session, measure);
+      const refused = changes.map((change) => (change.kind === 'block' ? this.#whyNot(change) : undefined));
+      const able = changes.filter((_, i) => refused[i] === undefined);
+      const verified = changes.map((change, i) =>
+        refused[i] === undefined ? this.#expect(change) : Promise.resolve(false),
+      );
+      const lines = this.#script.changes(able, this.#sets);
+      let result: CommandResult = lines.length === 0 ? { ok: true } : await session.run(lines);
       // Most likely the table is gone. What is intended includes these changes, so replacing it makes them too.
       if (!result.ok) {
         this.#ctx.log.warn('A change failed; the table is rebuilt', { reason: result.reason });
         result = await this.#rebuild();
         if (result.ok) this.#ctx.onMended('a change found the table altered', this.#ctx.intended.count());
       }
-      if (result.ok) return verified.map((seen) => ({ ok: true as const, verified: seen }));
-      const { reason } = result;
-      return changes.map(() => ({ ok: false as const, reason }));
+      return verified.map((seen, i): ChangeOutcome => {
+        const reason = refused[i] ?? (result.ok ? undefined : result.reason);
+        return reason === undefined ? { ok: true, verified: seen } : { ok: false, reason };
+      });
     });
   }
 
@@ -177,7 +192,7 @@ class NftablesResponder implements Responder {
   }
 
   #unavailable(reason: string): Availability {
-    const rights = /not permitted|permission denied/i.test(reason);
+    const rights = lacksRights(reason);
     this.#availability = {
       available: false,
       reason: rights ? 'this process may not change the firewall' : `nft failed: ${reason}`,
@@ -188,6 +203,28 @@ class NftablesResponder implements Responder {
     return this.#availability;
   }
 
+  /** One measure that the kernel does not know must not cost the blocks of the same transaction. True: it had not been tried before. */
+  async #tryOnce(session: NftSession, measure: Measure = 'block'): Promise<boolean> {
+    if (this.#tried.has(measure) || lacking(measure, this.#config) !== undefined) return false;
+    this.#tried.set(measure, await tryMeasure(session, this.#config, measure));
+    return true;
+  }
+
+  #whyNot({ measure = 'block' }: { readonly measure?: Measure }): string | undefined {
+    return measure === 'block' ? undefined : this.refuses(measure);
+  }
+
+  /** What is intended of a network and can be done. */
+  #intendedOf(network: Network): { readonly remainingMs: number; readonly measure: Measure } | undefined {
+    const { intended } = this.#ctx;
+    const [remainingMs, measure = 'block'] = [intended.remainingMs(network), intended.measureOf?.(network)];
+    return remainingMs === undefined || this.#whyNot({ measure }) !== undefined ? undefined : { remainingMs, measure };
+  }
+
+  *#able(): Generator<Entry> {
+    for (const entry of this.#ctx.intended.all()) if (this.#whyNot(entry) === undefined) yield entry;
+  }
+
   /** Replaces the table by what is intended now, in one transaction. */
   async #rebuild(): Promise<CommandResult> {
     const session = this.#session;
@@ -195,9 +232,13 @@ class NftablesResponder implements Responder {
     this.#rebuilding = true;
     this.#replaced = false;
     this.#broken = false;
-    this.#suspects.clear();
-    this.#lastOps.clear();
-    const result = await session.runAlone(this.#script.rebuild(this.#ctx.intended.all(), this.#sets));
+    this.#reported.clear();
+    let lines = this.#script.rebuild(this.#able(), this.#sets);
+    let tried = false;
+    for (const measure of new Set(Array.from(this.#sets, (set) => readSetName(set)?.measure)))
+      if (await this.#tryOnce(session, measure)) tried = true;
+    if (tried) lines = this.#script.rebuild(this.#able(), this.#sets);
+    const result = await session.runAlone(lines);
     if (result.ok) {
       this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
       this.#settle();
@@ -260,7 +301,8 @@ class NftablesResponder implements Responder {
   }
 
   #expect(change: Change): Promise<boolean> {
-    const key = formatNetwork(change.network);
+    // Taking back goes through the set of blocks whatever there was, in one transaction with the others.
+    const key = elementKey(change.network, change.kind === 'block' ? (change.measure ?? 'block') : 'block');
     return new Promise((resolve) => {
       const op = change.kind === 'block' ? 'add' : 'delete';
       const settle = (seen: boolean): void => {
@@ -293,7 +335,8 @@ class NftablesResponder implements Responder {
         // This was our replacement of the table: from here on, what is said is about others again.
         if (this.#replaced) this.#rebuilding = false;
         this.#replaced = false;
-        if (this.#lastOps.size > 0) this.#compare();
+        if (!this.#reported.compare()) this.#breakage('somebody changed many elements');
+        else if (this.#reported.hasSuspects) this.#mendSoon('somebody changed elements');
         return;
       case 'element':
         for (const element of event.elements) this.#noticedElement(event.op, event.set, element);
@@ -305,38 +348,23 @@ class NftablesResponder implements Responder {
 
   #noticedElement(op: 'add' | 'delete', set: string, element: string): void {
     const address = parseAddress(element);
-    const shape = /^v[46]_(\d+)$/.exec(set);
     if (address === undefined) return;
     if (set === PROBE_SET) {
       if (op === 'add') for (const waiting of this.#probes) waiting(Number(address.value));
       return;
     }
-    if (shape === null) return;
-    const network: Network = { family: address.family, base: address.value, prefix: Number(shape[1]) };
-    const key = formatNetwork(network);
-    for (const waiting of this.#unverified.get(key) ?? []) if (waiting.op === op) waiting.settle(true);
-    // What counts is how the transaction leaves it: a renewal deletes and adds.
-    if (!this.#rebuilding) this.#lastOps.set(key, { op, network });
-  }
-
-  /** Compares what the transaction that just ended did with what is intended. */
-  #compare(): void {
-    for (const [key, { op, network }] of this.#lastOps) {
-      const intended = this.#ctx.intended.remainingMs(network) !== undefined;
-      if (intended === (op === 'add')) this.#suspects.delete(key);
-      else if (this.#suspects.size < MAX_SUSPECTS) this.#suspects.set(key, { op, network });
-      else {
-        this.#breakage('somebody changed many elements');
-        break;
-      }
-    }
-    this.#lastOps.clear();
-    if (this.#suspects.size > 0) this.#mendSoon('somebody changed elements');
+    const shape = readSetName(set);
+    if (shape === undefined) return;
+    const { measure, prefix } = shape;
+    const network: Network = { family: address.family, base: address.value, prefix };
+    for (const waiting of this.#unverified.get(elementKey(network, measure)) ?? [])
+      if (waiting.op === op) waiting.settle(true);
+    if (!this.#rebuilding) this.#reported.note({ op, measure, network });
   }
 
   #breakage(what: string): void {
     this.#broken = true;
-    this.#suspects.clear();
+    this.#reported.clear();
     this.#mendSoon(what);
   }
 
@@ -356,16 +384,8 @@ class NftablesResponder implements Responder {
       this.#blind = false;
       this.#broken = true;
     }
-    if (!this.#broken && this.#suspects.size === 0) return;
-    if (!this.#broken && this.#suspects.size > 0) {
-      const changes: Change[] = [];
-      for (const { op, network } of this.#suspects.values()) {
-        const remainingMs = this.#ctx.intended.remainingMs(network);
-        if (op === 'delete' && remainingMs !== undefined)
-          changes.push({ kind: 'block', network, remainingMs, renew: true });
-        if (op === 'add' && remainingMs === undefined) changes.push({ kind: 'unblock', network });
-      }
-      this.#suspects.clear();
+    if (!this.#broken) {
+      const changes = this.#reported.take();
       if (changes.length === 0) return;
       const result = await this.#session.run(this.#script.changes(changes, this.#sets));
       if (result.ok) {

@@ -8,7 +8,7 @@
  *     lock, lock.pid          who has it open
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
@@ -24,6 +24,7 @@ import {
   type StreamRepair,
 } from '@netsentinel/contracts/stream';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { realDisk, replaceFile, type Disk } from './disk.ts';
 import { MAX_EPOCH_LENGTH, MAX_KEY_LENGTH, MAX_PRODUCER_LENGTH } from './frame.ts';
 import { Group } from './group.ts';
@@ -59,7 +60,7 @@ const HOUR_MS = 3_600_000;
 export async function openEmbeddedStream(options: EmbeddedStreamOptions): Promise<EventStream> {
   const { directory, disk = realDisk } = options;
   check(options);
-  await mkdir(join(directory, 'groups'), { recursive: true, mode: 0o700 });
+  makeFolder(join(directory, 'groups'));
   const unlock = lockDirectory(directory);
   try {
     const meta = await loadMeta(directory, options.partitions ?? DEFAULT_PARTITIONS);

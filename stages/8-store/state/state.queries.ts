@@ -15,6 +15,8 @@ import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
+import { storedActors, upsertActorState } from './actor.queries.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
@@ -25,32 +27,73 @@ const MAX_ACTIONS = 200_000;
 const MAX_EXCEPTIONS = 20_000;
 const MAX_MEMORY_BYTES = 1024 * 1024;
 
+const incidentBody = compiledQuery<{ id: string }, { body: string }>((db, { id }) =>
+  db.selectFrom('incidents').select('body').where('id', '=', id),
+);
+const actionBody = compiledQuery<{ id: string }, { body: string }>((db, { id }) =>
+  db.selectFrom('actions').select('body').where('id', '=', id),
+);
+const upsertIncident = compiledQuery<StateTables['incidents']>((db, value) =>
+  db
+    .insertInto('incidents')
+    .values({
+      id: value.id,
+      actor: value.actor,
+      status: value.status,
+      score: value.score,
+      last_seen: value.last_seen,
+      scanner: value.scanner,
+      summary: value.summary,
+      words: value.words,
+      body: value.body,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((to) => ({
+        actor: to.ref('excluded.actor'),
+        status: to.ref('excluded.status'),
+        score: to.ref('excluded.score'),
+        last_seen: to.ref('excluded.last_seen'),
+        scanner: to.ref('excluded.scanner'),
+        summary: to.ref('excluded.summary'),
+        words: to.ref('excluded.words'),
+        body: to.ref('excluded.body'),
+      })),
+    ),
+);
+const upsertAction = compiledQuery<StateTables['actions']>((db, value) =>
+  db
+    .insertInto('actions')
+    .values({
+      id: value.id,
+      incident: value.incident,
+      status: value.status,
+      created_at: value.created_at,
+      body: value.body,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((to) => ({
+        incident: to.ref('excluded.incident'),
+        status: to.ref('excluded.status'),
+        created_at: to.ref('excluded.created_at'),
+        body: to.ref('excluded.body'),
+      })),
+    ),
+);
+
 export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
   return {
     ...alertBookReader(db, guard),
     ...playbookBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
-        const row = await db.selectFrom('incidents').select('body').where('id', '=', id).executeTakeFirst();
+        const [row] = (await incidentBody(db, { id })).rows;
         return row && (JSON.parse(row.body) as Incident);
       }),
     incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
-    openIncidentOf: (actor) =>
-      guard(async () => {
-        const row = await db
-          .selectFrom('incidents')
-          .select('body')
-          .where('actor', '=', actor)
-          .where('status', 'not in', ['closed', 'benign'])
-          .orderBy('last_seen', 'desc')
-          .orderBy('id', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        return row && (JSON.parse(row.body) as Incident);
-      }),
+    actors: (actors) => guard(() => storedActors(db, actors)),
     action: (id) =>
       guard(async () => {
-        const row = await db.selectFrom('actions').select('body').where('id', '=', id).executeTakeFirst();
+        const [row] = (await actionBody(db, { id })).rows;
         return row && (JSON.parse(row.body) as Action);
       }),
     actions: (filter = {}) =>
@@ -72,11 +115,6 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .limit(MAX_EXCEPTIONS)
           .execute();
         return rows.map((row) => JSON.parse(row.body) as Exception);
-      }),
-    actorState: (actor) =>
-      guard(async () => {
-        const row = await db.selectFrom('actor_states').select('state').where('actor', '=', actor).executeTakeFirst();
-        return row?.state;
       }),
     watermarks: (consumer) =>
       guard(async () => {
@@ -131,7 +169,8 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
-        const row = {
+        await upsertIncident(tx, {
+          id: incident.id,
           actor: incident.actor,
           status: incident.status,
           score: incident.score,
@@ -140,26 +179,17 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           summary: JSON.stringify(summary),
           words: searchText(summary),
           body: JSON.stringify(incident),
-        };
-        await tx
-          .insertInto('incidents')
-          .values({ id: incident.id, ...row })
-          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-          .execute();
+        });
       }),
     putAction: (action) =>
       guard(async () => {
-        const row = {
+        await upsertAction(tx, {
+          id: action.id,
           incident: action.incident,
           status: action.status,
           created_at: action.createdAt,
           body: JSON.stringify(action),
-        };
-        await tx
-          .insertInto('actions')
-          .values({ id: action.id, ...row })
-          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-          .execute();
+        });
       }),
     putException: (exception) =>
       guard(async () => {
@@ -177,11 +207,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
       }),
     putActorState: (actor, state, lastSeen) =>
       guard(async () => {
-        await tx
-          .insertInto('actor_states')
-          .values({ actor, state, last_seen: lastSeen })
-          .onConflict((conflict) => conflict.column('actor').doUpdateSet({ state, last_seen: lastSeen }))
-          .execute();
+        await upsertActorState(tx, { actor, state, last_seen: lastSeen });
       }),
     setWatermarks: (consumer, next) => guard(() => putWatermarks(tx, consumer, next)),
     putAccount: (account) =>

@@ -152,14 +152,17 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
 
   return {
     incident: (incident) => {
+      // Who comes later reads what there is.
+      if (clients.size === 0) return;
       pending.set(incident.id, incident);
       stopFlush ??= options.clock.after(COALESCE_MS, flush);
     },
     action: (action: Action) => {
+      if (clients.size === 0) return;
       cutStuck();
       io.emit('action', action);
       // Later, not now: whoever counts blocks may hear of the action after us.
-      if (clients.size > 0) stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
+      stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
     },
     terminal: (session, offset, chunk) => {
       const room = roomOf(session);

@@ -4,11 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobInfo, BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { blobError, blobFile, blobPaths, isMissing, recordingFile, syncDirectory, writeFully } from './blob-paths.ts';
 import type { BlobPaths } from './blob-paths.ts';
 import { FileRecording } from './recording.ts';
@@ -25,8 +26,7 @@ export interface FileBlobOptions {
 export async function openFileBlobStore(options: FileBlobOptions): Promise<BlobStore> {
   const paths = blobPaths(options.directory);
   await rm(paths.temporary, { recursive: true, force: true });
-  for (const folder of [paths.content, paths.recordings, paths.temporary])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [paths.content, paths.recordings, paths.temporary]) makeFolder(folder);
   await syncDirectory(options.directory);
   return new FileBlobStore(paths, options);
 }
@@ -173,7 +173,7 @@ class FileBlobStore implements BlobStore {
 
   async #keep(temporary: string, sha256: string): Promise<void> {
     const shard = join(this.#paths.content, sha256.slice(0, 2), sha256.slice(2, 4));
-    await mkdir(shard, { recursive: true, mode: 0o700 });
+    makeFolder(shard);
     await rename(temporary, join(shard, sha256));
     await syncDirectory(shard);
     await syncDirectory(join(shard, '..'));

@@ -1,8 +1,9 @@
 /** The event store as it lives inside its worker: database, word index, writer, reader and retention put together. */
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AggregateRow, EventAggregate, EventQuery, RetentionPolicy } from '@netsentinel/contracts/event-store';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
 import { EventRetention, sweepArchives } from './event-retention.ts';
@@ -32,7 +33,7 @@ export class EventEngine {
   #reopening: Promise<void> | undefined;
 
   static async open(options: DatabaseOptions): Promise<EventEngine> {
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    makeFolder(options.directory);
     return new EventEngine(options, await openParts(options));
   }
 
@@ -80,12 +81,12 @@ export class EventEngine {
       const { directory } = this.#options;
       await writer.exclusive(() => writer.checkpoint());
       await writer.withoutCheckpoints(async () => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         await copyFile(databaseFile(directory), databaseFile(folder), constants.COPYFILE_FICLONE);
         for (const name of ['archive', 'words']) {
           const from = join(directory, name);
           if (!existsSync(from)) continue;
-          mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+          makeFolder(join(folder, name));
           for (const file of readdirSync(from))
             copyFileSync(join(from, file), join(folder, name, file), constants.COPYFILE_FICLONE);
         }

@@ -3,10 +3,11 @@
  * in the transaction that deletes its events from the table; a file without a row is swept away on opening.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPolicy } from '@netsentinel/contracts/event-store';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { rowsOf, type Database } from './database.ts';
 import { archiveFolder, sqlText } from './event-source.ts';
 import type { EventWriter } from './event-writer.ts';
@@ -152,7 +153,7 @@ export class EventRetention {
     values: readonly (string | number | bigint | boolean)[],
   ): Promise<void> {
     const folder = archiveFolder(this.#database.options.directory);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     await connection.run(
       `COPY (${select}) TO ${this.#pathSql(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)`,
       [...values],
@@ -205,7 +206,7 @@ export class EventRetention {
 /** Removes archive files that the database does not list: what a crash has left between writing and listing. */
 export async function sweepArchives(database: Database): Promise<void> {
   const folder = archiveFolder(database.options.directory);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const listed = new Set((await rowsOf(database.writer, 'SELECT file FROM archives')).map((row) => String(row[0])));
   for (const name of readdirSync(folder)) if (!listed.has(name)) rmSync(join(folder, name), { force: true });
 }

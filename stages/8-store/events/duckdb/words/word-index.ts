@@ -9,7 +9,6 @@ import {
   fdatasync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   rmSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import type { WordHash, WordHashes } from '../../event-words.ts';
 import { findTerm, readPostings, sealWords, type PostingRange, type SegmentPlace } from './word-segment.ts';
 
@@ -79,7 +79,7 @@ export class WordIndex {
    */
   constructor(directory: string, listed: readonly WordSegment[], firstSeq: number) {
     this.#directory = directory;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     for (const segment of listed.toSorted((a, b) => a.firstSeq - b.firstSeq)) {
       const file = this.#openExisting(segment.file);
       if (file === undefined || segment.position + segment.bytes > file.size) break;
