@@ -20,5 +20,7 @@ export async function socketPair(folder: string): Promise<readonly [Socket, Sock
   await once(near, 'connect');
   const [far] = await accepted;
   server.close();
+  // Node keeps listeners, for as long as the other process lives, about each server whose sockets it was given.
+  Reflect.set(far, 'server', null);
   return [near, far];
 }

@@ -11,6 +11,8 @@ export interface FirewalldLab {
   /** Ends firewalld and starts it again. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Ends firewalld the hard way: its rules stay in the kernel. */
+  readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
   readonly destroy: () => void;
 }
@@ -32,7 +34,7 @@ const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configura
 </busconfig>
 `;
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export async function createFirewalldLab(): Promise<FirewalldLab> {
   const lab = createNetworkLab();
@@ -50,7 +52,7 @@ export async function createFirewalldLab(): Promise<FirewalldLab> {
     const end = Date.now() + START_MS;
     while (!what()) {
       if (Date.now() > end) throw new Error('firewalld did not start');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
   let daemon: ChildProcess | undefined;
@@ -58,13 +60,14 @@ export async function createFirewalldLab(): Promise<FirewalldLab> {
     daemon = lab.start('defender', [...enter, 'firewalld', '--nofork', '--nopid']);
     await until(() => answers('busctl', 'get-property', ...SERVICE, 'state'));
   };
-  const stop = async (): Promise<void> => {
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ended = daemon;
-    if (ended === undefined) return;
+    if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return;
     const gone = new Promise((resolve) => ended.once('close', resolve));
-    ended.kill('SIGTERM');
+    ended.kill(signal);
     await gone;
   };
+  const stop = (): Promise<void> => end('SIGTERM');
   try {
     run('mkdir', '/run/dbus');
     lab.run('defender', [...enter, 'tee', '/run/bus.conf'], BUS);
@@ -82,6 +85,7 @@ export async function createFirewalldLab(): Promise<FirewalldLab> {
     run,
     start,
     stop,
+    kill: () => end('SIGKILL'),
     restart: async () => {
       await stop();
       await start();

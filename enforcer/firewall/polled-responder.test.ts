@@ -310,6 +310,26 @@ describe('PolledResponder', () => {
       expect([firewall.blocked(), mended]).toEqual([['198.18.1.2'], []]);
     });
 
+    it('takes out what ended during a slow change, however often others have their turn afterwards', async () => {
+      const change = firewall.change.bind(firewall);
+      const { promise: held, resolve: release } = Promise.withResolvers<void>();
+      firewall.change = async (changes) => {
+        const made = await change(changes);
+        await held;
+        return made;
+      };
+      const slow = block('198.18.1.3', 1000);
+      await pass(1500);
+      firewall.change = change;
+      release();
+      await slow;
+      for (let i = 0; i < 4; i++) {
+        await block('198.18.1.2');
+        await pass(500);
+      }
+      expect(firewall.blocked()).toEqual(['198.18.1.2']);
+    });
+
     it('replaces everything at once where one cannot be taken out', async () => {
       firewall.failing = 1;
       await pass(2000);

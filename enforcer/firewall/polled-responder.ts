@@ -42,6 +42,10 @@ export class PolledResponder implements Responder {
   #verification: Promise<void> | undefined;
   #stopChecks: (() => void) | undefined;
   #cancelExpiry: (() => void) | undefined;
+  /** Taking out what is over is asked for already, and has its turn. */
+  #expiring = false;
+  /** Not sooner: what is over could not be taken out. */
+  #expireAgainAt = 0;
   /** Blocks of the books without an entry of their own (two blocks of one network), as the last comparison found it. */
   #surplus = 0;
   #comparedAt = 0;
@@ -131,11 +135,17 @@ export class PolledResponder implements Responder {
   #planExpiry(): void {
     this.#cancelExpiry?.();
     const next = this.#firewall.nextEnd?.();
-    if (next === undefined || this.#closed || this.#cleared) return;
-    const delayMs = next - this.#ctx.clock.monotonicMs();
-    // One that is overdue could not be taken out.
-    this.#cancelExpiry = this.#ctx.clock.after(delayMs > 0 ? delayMs : EXPIRY_RETRY_MS, () => {
-      void this.#exclusive(() => this.#expire());
+    if (next === undefined || this.#expiring || this.#closed || this.#cleared) return;
+    // What ended while others had their turn is due now: a pause from here on would begin anew with each of their turns.
+    const delayMs = Math.max(next, this.#expireAgainAt) - this.#ctx.clock.monotonicMs();
+    this.#cancelExpiry = this.#ctx.clock.after(Math.max(0, delayMs), () => {
+      this.#expiring = true;
+      void this.#exclusive(async () => {
+        this.#expiring = false;
+        await this.#expire();
+        const now = this.#ctx.clock.monotonicMs();
+        if ((this.#firewall.nextEnd?.() ?? Infinity) <= now) this.#expireAgainAt = now + EXPIRY_RETRY_MS;
+      });
     });
   }
 

@@ -258,6 +258,23 @@ export const faults: readonly Bench[] = [
       (await import('../fault/parts.fault.ts')).faultEnforcerKill(formOf(given, flags, 200, 8)),
   },
   {
+    name: 'response',
+    summary:
+      'kill -9 of platform, enforcer, Redis and firewalld while blocks come and go: what is intended is what is (root: network namespaces; redis-server, firewalld)',
+    options: {
+      kills: number('kills in all; 0 is 1,000, or 20 with --short', 0),
+      minutes: number('minutes after which nobody is killed any more; 0: no end but --kills', 0),
+      seed,
+    },
+    flags: SHORT,
+    run: async ({ kills, minutes, seed: drawn }, flags) =>
+      (await import('../fault/response.fault.ts')).faultResponse({
+        kills: kills || (flags.has('short') ? 20 : 1_000),
+        seed: drawn ?? 1,
+        minutes: minutes ?? 0,
+      }),
+  },
+  {
     name: 'loop-kill',
     summary: 'kill -9 of each process of the whole product under attack (root: network namespaces)',
     options: { rounds: rounds(200, 3), seed },

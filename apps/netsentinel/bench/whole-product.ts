@@ -35,6 +35,8 @@ export interface WholeProductOptions {
   readonly folder?: string;
   /** Runs it inside this network namespace. */
   readonly netns?: string;
+  /** Leading words that run it elsewhere, such as in a mount namespace of its own as well; instead of `netns`. */
+  readonly enter?: readonly string[];
   readonly keepFolder?: boolean;
 }
 
@@ -53,6 +55,7 @@ export async function startWholeProduct(options: WholeProductOptions): Promise<W
     '--json',
   ];
   if (options.netns !== undefined) command.unshift('ip', 'netns', 'exec', options.netns);
+  if (options.enter !== undefined) command.unshift(...options.enter);
   const started = performance.now();
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -48,6 +48,7 @@ export function kernelTimeouts(namespace: string): Map<string, number> {
   const listing = JSON.parse(
     execFileSync('ip', ['netns', 'exec', namespace, 'nft', '-j', 'list', 'table', 'inet', 'netsentinel'], {
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 1 << 28,
     }),
   ) as { nftables: { set?: { name: string; elem?: { elem: Element }[] } }[] };

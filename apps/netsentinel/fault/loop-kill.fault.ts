@@ -10,11 +10,9 @@ import { createNetworkLab } from '@netsentinel/testkit/netns';
 import { seededRandom } from '@netsentinel/stream/embedded/fault';
 import { needNamespaces } from '../bench/need-namespaces.ts';
 import type { WholeProduct } from '../bench/whole-product.ts';
-import { dataFolder } from '../launcher/data-folder.ts';
 import { startAttackers, type Attackers } from './attackers.ts';
-import { askPlatform } from '../platform/control.ts';
 import type { Told } from './story-check.ts';
-import { attackedConfig, startUnderAttack } from './product-under-attack.ts';
+import { attackedConfig, isAtWork, startUnderAttack } from './product-under-attack.ts';
 import { progress } from './progress.ts';
 import { judge } from './verdict.ts';
 import { killHard, until, VICTIMS, whenThere, type Victim } from './victims.ts';
@@ -105,15 +103,6 @@ async function torment(
     }
   }
   return { count, lastDecoyHostGoneAt };
-}
-
-async function isAtWork(data: string): Promise<boolean> {
-  try {
-    await askPlatform(dataFolder(data).platformSocket, { ask: 'status' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function shuffled(victims: readonly Victim[], random: () => number): Victim[] {

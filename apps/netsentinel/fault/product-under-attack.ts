@@ -1,6 +1,8 @@
 /** What the fault runs of the whole product share: its configuration, what it says, and waiting until all its work is done. */
 import type { NetworkLab } from '@netsentinel/testkit/netns';
 import { startWholeProduct, type WholeProduct } from '../bench/whole-product.ts';
+import { dataFolder } from '../launcher/data-folder.ts';
+import { askPlatform } from '../platform/control.ts';
 import { readAftermath, type Aftermath } from './aftermath.ts';
 import { REGULARS } from './attackers.ts';
 import type { Told } from './story-check.ts';
@@ -26,19 +28,34 @@ export function attackedConfig(lab: NetworkLab, port: number): Record<string, un
   };
 }
 
-/** As `startWholeProduct`, in the defender's namespace on a folder that is kept; it ends with us, however we end. */
+/**
+ * As `startWholeProduct`, in the defender's namespace (`enter`: leading words for more than that) on a folder that is kept; it ends with us,
+ * however we end.
+ */
 export async function startUnderAttack(
   lab: NetworkLab,
   folder: string,
   config: Record<string, unknown>,
   told: Told,
+  enter?: readonly string[],
 ): Promise<WholeProduct> {
-  const product = await startWholeProduct({ folder, keepFolder: true, netns: lab.defender, config });
+  const where = enter === undefined ? { netns: lab.defender } : { enter };
+  const product = await startWholeProduct({ folder, keepFolder: true, ...where, config });
   const end = (): void => void product.process.kill('SIGKILL');
   process.once('exit', end);
   product.process.once('exit', () => process.removeListener('exit', end));
   product.onLine((line) => hear(line, told));
   return product;
+}
+
+/** True once the platform answers what it is asked. */
+export async function isAtWork(data: string): Promise<boolean> {
+  try {
+    await askPlatform(dataFolder(data).platformSocket, { ask: 'status' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What has left the platform's process must be durable: it says nothing before. */

@@ -103,11 +103,11 @@ export class RedisBlocklist {
   /** Reads the list and writes it anew where it differs; with `what`, that is told as a mend. */
   async mend(connection: RedisConnection, what: string | undefined): Promise<void> {
     this.#rereadAt = this.#clock.monotonicMs();
-    const now = this.#clock.now();
     const seen = new Set<string>();
     let wrong = 0;
     for await (const page of this.#listed(connection))
       for (const [network, until] of page) {
+        const now = this.#clock.now();
         const remainingMs = this.#wanted.remainingMs(network);
         if (remainingMs !== undefined) seen.add(network);
         const difference = Math.abs((remainingMs ?? 0) - Math.max(0, until - now));
