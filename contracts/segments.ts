@@ -12,7 +12,10 @@ const segmentName = z
 
 export const SegmentTraffic = z
   .string()
-  .regex(/^(?:any|ping|(?:tcp|udp)(?:\/\d{1,5}(?:-\d{1,5})?)?)$/, 'Write any, ping, tcp/443, udp/5000-5010, tcp or udp');
+  .regex(
+    /^(?:any|ping|(?:tcp|udp)(?:\/\d{1,5}(?:-\d{1,5})?)?)$/,
+    'Write any, ping, tcp/443, udp/5000-5010, tcp or udp',
+  );
 
 export const SegmentFile = z.strictObject({
   always: z

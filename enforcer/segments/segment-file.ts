@@ -10,10 +10,13 @@ export type Member =
   | { readonly kind: 'port'; readonly switch: string; readonly port: string };
 
 export type Traffic =
-  | { readonly kind: 'any' | 'ping' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'ping' }
   /** Ports at which the other listens, the first and the last. */
   | { readonly kind: 'tcp' | 'udp'; readonly first: number; readonly last: number };
 
+/** Of all segments together: each is compared with each. */
+const MOST_IN_ALL = 2000;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 /** The switch's name ends at the first colon; a datapath id has none, and a port may have. */
 const PORT = /^([^\s:]{1,128}):([^\s]{1,63})$/;
@@ -44,6 +47,9 @@ export const CheckedSegmentFile = SegmentFile.superRefine((file, ctx) => {
     ctx.addIssue({ code: 'custom', path, message, input: undefined });
   const names = new Set<string>();
   const owners: { readonly name: string; readonly text: string; readonly member: Member }[] = [];
+  const total = file.segments.reduce((sum, { members }) => sum + members.length, 0);
+  if (total > MOST_IN_ALL)
+    return wrong(['segments'], `${total} members are more than ${MOST_IN_ALL}: name networks in place of hosts`);
   for (const [i, text] of file.always.entries())
     if (parseNetwork(text) === undefined)
       wrong(['always', i], 'Not an address or a network in CIDR form with zero host bits');
@@ -70,6 +76,7 @@ export const CheckedSegmentFile = SegmentFile.superRefine((file, ctx) => {
         if (parseTraffic(text) === undefined)
           wrong(['segments', i, 'may', j, 'traffic', k], 'Ports are 1 to 65535, the first not after the last');
     }
+  return undefined;
 });
 export type CheckedSegmentFile = z.infer<typeof CheckedSegmentFile>;
 

@@ -27,7 +27,9 @@ export function withoutPorts(file: CheckedSegmentFile, known: Known): Result<Che
   const resolved = { ...file, segments };
   const placed = segments.map(({ name, members }) => ({ name, members: membersOf(members) }));
   for (const host of known.hosts) {
-    const names = placed.filter(({ members }) => members.some((member) => isHost(member, host))).map(({ name }) => name);
+    const names = placed
+      .filter(({ members }) => members.some((member) => isHost(member, host)))
+      .map(({ name }) => name);
     if (names.length > 1) problems.push(`${hostText(host)} would be in ${names.join(' and in ')}`);
   }
   return problems.length === 0 ? ok(resolved) : err(problems);

@@ -133,26 +133,25 @@ export function modRequest(
 /** What a listing tells of a flow, without what changes while it is there. */
 export function flowKey(flow: Flow, mark: FlowMark): string {
   const actions = flow.actions.map(actionJson).map((one) => `${one.type}:${one.port ?? one.table_id ?? ''}`);
-  return key(mark.table, mark.priority + flow.above, listedMatch(matchJson(flow)), actions);
+  return key(mark.table, mark.priority + flow.above, matchJson(flow), actions);
 }
 
 export function listedKey(flow: ListedFlow): string {
   const { table_id, priority, match } = flow;
-  return key(table_id, priority, listedMatch(match), listedActions(flow));
+  const plain = Object.entries(match).map(([name, value]): [string, unknown] => [
+    name,
+    /^(?:nw|ipv[46])_(?:src|dst)$/.test(name) ? canonical(String(value)) : value,
+  ]);
+  return key(table_id, priority, Object.fromEntries(plain), listedActions(flow));
 }
 
-/** The fields under one name each, whichever OpenFlow named them. */
-function listedMatch(match: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(match).map(([name, value]): [string, unknown] => {
-      const standard = name
-        .replace(/^dl_(type|src|dst)$/, 'eth_$1')
-        .replace(/^nw_(src|dst)$/, 'ipv4_$1')
-        .replace(/^nw_proto$/, 'ip_proto')
-        .replace(/^(?:tcp|udp)_(src|dst)$/, 'tp_$1');
-      return [standard, /^ipv[46]_(?:src|dst)$/.test(standard) ? canonical(String(value)) : value];
-    }),
-  );
+/** The one name of a field that has several. */
+function fieldName(name: string): string {
+  return name
+    .replace(/^dl_(type|src|dst)$/, 'eth_$1')
+    .replace(/^nw_(src|dst)$/, 'ipv4_$1')
+    .replace(/^nw_proto$/, 'ip_proto')
+    .replace(/^(?:tcp|udp)_(src|dst)$/, 'tp_$1');
 }
 
 /** As texts, as OpenFlow 1.3 is listed; what is neither an output nor a table to go on with stays as it is listed. */
@@ -191,7 +190,9 @@ function key(
   match: Readonly<Record<string, unknown>>,
   actions: readonly unknown[],
 ): string {
-  const fields = Object.entries(match).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const fields = Object.entries(match)
+    .map(([name, value]) => [fieldName(name), value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([table, priority, fields, actions]);
 }
 
