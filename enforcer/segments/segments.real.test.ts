@@ -95,13 +95,10 @@ describe.skipIf(unavailable !== undefined)('segments in Open vSwitch', () => {
     ovs.run('ovs-vsctl', 'add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath_type=netdev');
     ovs.run('ovs-vsctl', ...patch('p0', 'p1'), '--', ...patch('p1', 'p0'));
     expect(stranger!.pings(ovs.lab.defender4)).toBe(true);
-    const [, network] = (
-      await configuredResponders(
-        EnforcerConfig.parse({
-          responders: { redis: {}, openvswitch: { prefix: ovs.enter, bridges: ['br0', 'br1'] } },
-        }),
-      )
-    ).map((responder) => responder.network);
+    const both = EnforcerConfig.parse({
+      responders: { openvswitch: { prefix: ovs.enter, bridges: ['br0', 'br1'] } },
+    });
+    const [{ network } = {}] = await configuredResponders(both);
     const read = await network!.read();
     expect(read.links).toEqual([
       { from: { switch: 'br0', port: 'p0' }, to: { switch: 'br1', port: 'p1' }, by: 'patch' },
