@@ -35,7 +35,7 @@ interface Wish {
   readonly backTo?: number;
 }
 
-/** A place with what is there and what shall be; or why not. */
+/** A place with what is there and what shall be; both empty where its part tells of trouble. */
 interface Prospect {
   readonly place: SegmentPlace;
   readonly part: SegmentPart;
@@ -99,10 +99,10 @@ export class SegmentDesk {
   /** What applying the file would change where, and whether it may. Changes nothing. */
   diff(input: SegmentFile): Promise<SegmentDiff> {
     return this.#turns.take(async () => {
-      const { refused, outside, prospects, troubles } = await this.#consider(input);
+      const { refused, outside, looked } = await this.#consider(input);
       return {
         refused: refused.slice(0, MOST_REFUSALS).map((reason) => reason.slice(0, 512)),
-        parts: [...prospects.map(({ part }) => part), ...troubles],
+        parts: looked.map(({ part }) => part),
         outside: outside.slice(0, MOST_OUTSIDE),
       };
     });
@@ -171,32 +171,28 @@ export class SegmentDesk {
       refused.push(
         'no responder that is on has switches, with a priority that leaves room below: name openvswitch or ofctl-rest below enforcer.responders',
       );
-    const prospects: Prospect[] = [];
-    const troubles: SegmentPart[] = [];
-    await Promise.all(
-      this.#places.map(async (place) => {
-        const [actual, wanted] = [await place.look(), place.flows(file)];
-        const before = place.flows(this.#inForce());
-        if (actual.ok && wanted.ok)
-          return prospects.push({
-            place,
-            wanted: wanted.value,
-            actual: actual.value,
-            part: place.diff(actual.value, wanted.value, before.ok ? before.value : []),
-          });
-        const trouble = `${place.name}: ${actual.ok ? (wanted.ok ? '' : wanted.error) : actual.error}`.slice(0, 512);
-        // Where nothing would be changed anyhow, trouble holds nobody up.
-        if (place.isLive) refused.push(trouble);
-        const { responder, mode, name } = place;
-        return troubles.push({ responder, mode, switch: name, adds: 0, removes: 0, keeps: 0, lines: [], trouble });
-      }),
-    );
-    return { file, refused, prospects, troubles, outside: hostsOutside(file, topology) };
+    const looked = await Promise.all(this.#places.map((place) => this.#look(place, file)));
+    // Where nothing would be changed anyhow, trouble holds nobody up.
+    for (const { place, part } of looked) if (place.isLive && part.trouble !== undefined) refused.push(part.trouble);
+    return { file, refused, looked, outside: hostsOutside(file, topology) };
+  }
+
+  async #look(place: SegmentPlace, file: SegmentFile): Promise<Prospect> {
+    const [actual, wanted] = [await place.look(), place.flows(file)];
+    if (actual.ok && wanted.ok) {
+      const before = place.flows(this.#inForce());
+      const part = place.diff(actual.value, wanted.value, before.ok ? before.value : []);
+      return { place, wanted: wanted.value, actual: actual.value, part };
+    }
+    const trouble = `${place.name}: ${actual.ok ? (wanted.ok ? '' : wanted.error) : actual.error}`.slice(0, 512);
+    const { responder, mode, name } = place;
+    const part = { responder, mode, switch: name, adds: 0, removes: 0, keeps: 0, lines: [], trouble };
+    return { place, wanted: [], actual: new Set(), part };
   }
 
   async #carryOut({ file: input, by, reason, before, backTo }: Wish): Promise<SegmentChange> {
-    const { file, refused, prospects } = await this.#consider(input);
-    const live = prospects.filter(({ place }) => place.isLive);
+    const { file, refused, looked } = await this.#consider(input);
+    const live = looked.filter(({ place }) => place.isLive);
     const segments = file.segments.map(({ name }) => name);
     const about = { by, reason, segments, ...(backTo === undefined ? {} : { backTo }) };
     const status = refused.length > 0 ? 'refused' : live.length === 0 ? 'simulated' : undefined;
