@@ -52,7 +52,10 @@ export function addOvsHosts(
     ovs.run('ip', 'link', 'set', port, 'up');
     ovs.run('ovs-vsctl', '--timeout=30', 'add-port', bridge, port);
     return {
-      ...{ port, mac, namespace, address: withPrefix.slice(0, withPrefix.indexOf('/')) },
+      port,
+      mac,
+      namespace,
+      address: withPrefix.slice(0, withPrefix.indexOf('/')),
       listen: (at: number) => {
         const server = ['busybox', 'nc', '-ll', '-p', String(at), '-e', '/bin/true'];
         inside('sh', '-c', `${server.join(' ')} >/dev/null 2>&1 &`);

@@ -1,7 +1,7 @@
 /** Pure: what a segment file means, and whether it can. A file that contradicts itself is refused whole, each mistake at its place. */
 import { SegmentFile } from '@netsentinel/contracts/segments';
 import { networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Who is meant: a network, a hardware address, or whoever is seen at a port of a switch. */
 export type Member =

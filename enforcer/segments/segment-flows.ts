@@ -74,8 +74,16 @@ export function segmentFlows(file: CheckedSegmentFile, means: SegmentMeans): Res
 const TOO_MANY = `it would be more than ${MOST_FLOWS} flows in each switch: name networks in place of many hosts, or permit fewer ranges of ports`;
 
 /** One text for one match at one level. */
-function matchName({ actions: _, src, dst, ...rest }: Flow): string {
-  return JSON.stringify([src && formatNetwork(src), dst && formatNetwork(dst), rest]);
+function matchName({ family, src, dst, srcMac, dstMac, protocol, above }: Flow): string {
+  return JSON.stringify([
+    family,
+    src && formatNetwork(src),
+    dst && formatNetwork(dst),
+    srcMac,
+    dstMac,
+    protocol,
+    above,
+  ]);
 }
 
 function sideOf(text: string): Side[] {

@@ -18,7 +18,13 @@ import type { Enforcer } from '../enforcer.types.ts';
 import { configuredResponders } from '../responders/index.ts';
 
 const unavailable = namespacesUnavailable(
-  ...['ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ovs-appctl', 'ethtool', 'nsenter', 'busybox'],
+  'ovs-vswitchd',
+  'ovsdb-server',
+  'ovs-ofctl',
+  'ovs-appctl',
+  'ethtool',
+  'nsenter',
+  'busybox',
 );
 const COOKIE = 'cookie=0x4e657453656f';
 
@@ -46,8 +52,12 @@ describe.skipIf(unavailable !== undefined)('segments in Open vSwitch', () => {
       ...settings,
     });
     return createEnforcer({
-      ...{ config, directory, clock: systemClock, log: silentLogger },
-      ...{ responders: await configuredResponders(config), onReply: () => {} },
+      config,
+      directory,
+      clock: systemClock,
+      log: silentLogger,
+      responders: await configuredResponders(config),
+      onReply: () => {},
     });
   };
   const ours = (): string[] =>
@@ -61,8 +71,12 @@ describe.skipIf(unavailable !== undefined)('segments in Open vSwitch', () => {
   beforeAll(async () => {
     ovs = await createOvsLab();
     placed = addOvsHosts(ovs, [
-      ...['198.18.1.1/15', '198.18.1.2/15', '198.18.2.1/15', '198.18.3.1/15'],
-      ...['2001:db8:1::1/32', '2001:db8:2::1/32'],
+      '198.18.1.1/15',
+      '198.18.1.2/15',
+      '198.18.2.1/15',
+      '198.18.3.1/15',
+      '2001:db8:1::1/32',
+      '2001:db8:2::1/32',
     ]);
     [office, colleague, server, stranger, office6, server6] = placed.hosts as OvsHost[];
     for (const port of [443, 22]) for (const host of [office, server, server6]) host!.listen(port);
@@ -284,7 +298,7 @@ describe.skipIf(unavailable !== undefined)('segments in Open vSwitch', () => {
       await gone;
       expect([...sets.keys()]).toContain(ours().join('\n'));
       enforcer = await start();
-      const [current] = enforcer.segments.history().filter(({ status }) => status === 'applied');
+      const current = enforcer.segments.history().find(({ status }) => status === 'applied');
       await vi.waitUntil(() => sets.get(ours().join('\n')) === current?.reason, { timeout: 30_000, interval: 100 });
       await enforcer.close();
       next = current?.reason === 'old' ? 'renewed' : 'old';

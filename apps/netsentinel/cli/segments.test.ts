@@ -46,8 +46,18 @@ beforeEach(async () => {
           onward: { kind: 'normal' },
           read: () =>
             Promise.resolve({
-              switches: [{ id: '0000000000001e57', name: 'br0', responder: 'openvswitch', ports: [port], lacks: [] }],
-              ...{ links: [], hosts: [host], controllers: ['198.18.2.2'] },
+              switches: [
+                {
+                  id: '0000000000001e57',
+                  name: 'br0',
+                  responder: 'openvswitch',
+                  ports: [port],
+                  lacks: [],
+                },
+              ],
+              links: [],
+              hosts: [host],
+              controllers: ['198.18.2.2'],
             }),
         },
       },

@@ -67,8 +67,12 @@ describe.skipIf(unavailable !== undefined)('the network behind os-ken', () => {
       responders: { 'ofctl-rest': { url: controller.url, dpids: [DPID, DPID_1] } },
     });
     enforcer = await createEnforcer({
-      ...{ config, directory, clock: systemClock, log: silentLogger },
-      ...{ responders: await configuredResponders(config), onReply: () => {} },
+      config,
+      directory,
+      clock: systemClock,
+      log: silentLogger,
+      responders: await configuredResponders(config),
+      onReply: () => {},
     });
     await vi.waitUntil(() => office!.connects(server!.address, 443), { timeout: 30_000, interval: 200 });
   });
