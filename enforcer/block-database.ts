@@ -1,6 +1,7 @@
 /** The file that the blocks are in: made, or brought over from the version that wrote it, and changed in transactions. */
 import { DatabaseSync } from 'node:sqlite';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
+import { SEGMENT_TABLE } from './segments/segment-store.ts';
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS block (
@@ -18,6 +19,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ended (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, entry TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ${SEGMENT_TABLE}
 `;
 /** Version 1 knew one responder for each block. */
 const FROM_1 = `
@@ -29,10 +31,10 @@ const FROM_1 = `
     mode = 'enforce', '', '[]', '', 'block' FROM block_1;
   DROP TABLE block_1;
 `;
-/** Version 2 knew blocks alone. */
+/** Version 2 knew blocks alone, version 3 no segments, whose table is made where it is not there. */
 const FROM_2 = `ALTER TABLE block ADD COLUMN measure TEXT NOT NULL DEFAULT 'block';`;
 const MIGRATIONS: Readonly<Record<number, string>> = { 1: FROM_1, 2: FROM_2 };
-const VERSION = 3;
+const VERSION = 4;
 
 /** Opens it as this version has it. Where that cannot be, it throws, and leaves nothing open. */
 export function openBlockDatabase(file: string): DatabaseSync {

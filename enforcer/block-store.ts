@@ -6,6 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Measure, type ActionStatus, type ResponseMode } from '@netsentinel/contracts/action';
 import type { AuditEntry } from './audit.ts';
 import { openBlockDatabase, transact } from './block-database.ts';
+import { SegmentStore } from './segments/segment-store.ts';
 
 /** One responder's part in a block: all parts of a block share its id and its target. */
 export interface Block {
@@ -45,11 +46,14 @@ const LATEST = Measure.options.map((one) => `max(iif(measure = '${one}', deadlin
 
 export class BlockStore {
   readonly #db: DatabaseSync;
+  /** In the same file, so that a change of segments and its line of the audit are one transaction too. */
+  readonly segments: SegmentStore;
   readonly #statements = new Map<string, StatementSync>();
   #size = 0;
 
   constructor(file: string) {
     this.#db = openBlockDatabase(file);
+    this.segments = new SegmentStore(this.#db);
     this.#size = this.#count();
   }
 

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SegmentChange } from '@netsentinel/contracts/segments';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callEnforcer, startControl, type ControlServer } from './control.ts';
-import type { Enforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 
 let folder: string;
 let socketPath: string;
@@ -40,7 +41,19 @@ const enforcer: Enforcer = {
   },
   join: () => Promise.resolve(),
   leave: () => Promise.resolve(),
+  segments: {
+    topology: () => Promise.resolve({ switches: [], links: [], hosts: [], cut: false }),
+    diff: ({ segments }) => Promise.resolve({ refused: segments.map(({ name }) => name), parts: [], outside: [] }),
+    apply: ({ segments }, by, reason) => change(`apply ${segments.length} ${by} ${reason}`),
+    rollback: (to, by) => change(`rollback ${to} ${by}`),
+    history: () => [],
+  },
   close: () => Promise.resolve(),
+};
+
+const change = (what: string): Promise<SegmentChange> => {
+  asked.push(what);
+  return Promise.resolve({ id: 1, status: 'applied', at: 1, by: '', reason: '', before: 0, segments: [], detail: '' });
 };
 
 beforeEach(async () => {
@@ -110,7 +123,7 @@ describe('the control socket', () => {
     expect(await raw('{}\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
     expect(await raw('\u0000\u0001 not json\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
     expect(await raw('{"command":"revert","id":7}\n')).toMatch(/ENFORCER_REQUEST_INVALID/);
-    expect(await raw('x'.repeat(100_000))).toBe('');
+    expect(await raw('x'.repeat(2_000_000))).toBe('');
     expect(await callEnforcer(socketPath, { command: 'list' })).toEqual([]);
   });
 

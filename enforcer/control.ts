@@ -6,11 +6,13 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { Measure, UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
+import { SegmentFile, type SegmentChange, type SegmentDiff } from '@netsentinel/contracts/segments';
+import type { Topology } from '@netsentinel/contracts/topology';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { fromWireError, toWireError, type WireError } from '@netsentinel/kernel/wire-error';
 import { z } from 'zod';
 import type { BlockPlan } from './block-plan.ts';
-import type { Enforcer, EnforcerDescription } from './enforcer.ts';
+import type { Enforcer, EnforcerDescription } from './enforcer.types.ts';
 import { PointName } from './points/point-wire.ts';
 import type { PointReport, PointsHub } from './points/points-hub.ts';
 
@@ -55,6 +57,12 @@ export const ControlRequest = z.discriminatedUnion('command', [
     validMs: z.number().int().min(1000).max(604_800_000),
   }),
   z.strictObject({ command: z.literal('removePoint'), name: PointName }),
+  z.strictObject({ command: z.literal('topology') }),
+  z.strictObject({ command: z.literal('segmentsDiff'), file: SegmentFile }),
+  z.strictObject({ command: z.literal('segmentsApply'), file: SegmentFile, reason, by }),
+  /** `to`: the change that is gone back to; without it the one before. */
+  z.strictObject({ command: z.literal('segmentsRollback'), to: z.number().int().min(0).optional(), reason, by }),
+  z.strictObject({ command: z.literal('segmentsHistory') }),
 ]);
 export type ControlRequest = z.input<typeof ControlRequest>;
 
@@ -72,6 +80,11 @@ export interface ControlResults {
   readonly points: readonly PointReport[];
   readonly invitePoint: { readonly token: string; readonly expiresAt: number };
   readonly removePoint: { readonly removed: string };
+  readonly topology: Topology;
+  readonly segmentsDiff: SegmentDiff;
+  readonly segmentsApply: SegmentChange;
+  readonly segmentsRollback: SegmentChange;
+  readonly segmentsHistory: readonly SegmentChange[];
 }
 
 interface Serving {
@@ -81,7 +94,8 @@ interface Serving {
 
 type Answer = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: WireError };
 
-const MAX_REQUEST = 4096;
+/** A file of segments; of everything else a request has some hundred bytes. */
+const MAX_REQUEST = 1024 * 1024;
 const MAX_CONNECTIONS = 16;
 /** Requests of one connection. */
 const MAX_WAITING = 16;
@@ -268,6 +282,16 @@ async function run(serving: Serving, request: z.output<typeof ControlRequest>): 
     case 'removePoint':
       await needHub(serving).remove(request.name);
       return { removed: request.name };
+    case 'topology':
+      return enforcer.segments.topology();
+    case 'segmentsDiff':
+      return enforcer.segments.diff(request.file);
+    case 'segmentsApply':
+      return enforcer.segments.apply(request.file, request.by, request.reason);
+    case 'segmentsRollback':
+      return enforcer.segments.rollback(request.to, request.by, request.reason);
+    case 'segmentsHistory':
+      return enforcer.segments.history();
     default:
       return request satisfies never;
   }

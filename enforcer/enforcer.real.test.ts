@@ -8,7 +8,8 @@ import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netse
 import { PacketProbe } from '@netsentinel/testkit/packet-probe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 import { runEnforcerFault } from './fault.ts';
 import { configuredResponders } from './responders/index.ts';
 

@@ -8,7 +8,8 @@ import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAudit } from './audit.ts';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -18,69 +18,16 @@ import { makeFolder } from '@netsentinel/kernel/make-folder';
 import type { BlockPlan } from './block-plan.ts';
 import type { Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
+import type { BlockSelection, Enforcer, EnforcerDescription, EnforcerOptions } from './enforcer.types.ts';
 import { Executor } from './executor.ts';
-import type { LaneState } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Ledger } from './ledger.ts';
 import { personOrder, type Measured } from './person-order.ts';
 import { ProtectedAssets, type ProtectedAsset } from './protected-assets.ts';
-import type { Availability, ConfiguredResponder, ResponderFactory } from './responder.types.ts';
+import type { ConfiguredResponder } from './responder.types.ts';
+import { SegmentDesk } from './segments/segment-desk.ts';
 import { strongest } from './strongest-mode.ts';
 import { systemUptime, type Uptime } from './uptime.ts';
-
-export interface EnforcerOptions {
-  readonly config: EnforcerConfig;
-  /** The enforcer's own: `enforcer.db` and `audit/`. Nobody else writes there. */
-  readonly directory: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly responders: readonly ConfiguredResponder[];
-  /** Makes a responder that is configured no more, so that it can take back what it holds. */
-  readonly retired?: (id: string) => Promise<ResponderFactory | undefined>;
-  /** Called for each step of each block, also while `createEnforcer` is under way (blocks that expired meanwhile). */
-  readonly onReply: (reply: OrderReply) => void;
-  /** Time since boot; the system's by default. */
-  readonly uptime?: () => Uptime;
-}
-
-export interface EnforcerDescription {
-  readonly mode: EnforcerConfig['mode'];
-  readonly blocks: number;
-  readonly responders: readonly (LaneState & Availability & { readonly blocks: number })[];
-  readonly awaitingApproval: number;
-  readonly protected: readonly { readonly network: string; readonly why: string }[];
-  /** Number of the last audit line on disk. */
-  readonly auditSeq: number;
-  readonly ordersLastMinute: number;
-}
-
-/** Which blocks; at least one condition. */
-export type BlockSelection = Pick<Extract<Order, { kind: 'revert-where' }>, 'actor' | 'rule' | 'incident' | 'since'>;
-
-export interface Enforcer {
-  /** Takes an order as it came; what is wrong with it is answered through `onReply`. Never throws. */
-  handle(order: unknown): void;
-  list(): EnforcedBlock[];
-  /** Takes one block back; `by` names the person or program for the audit. */
-  revert(id: string, by: string): Promise<OrderReply>;
-  /** What would become of a block of this target, as if one kind of evidence asked for it; changes nothing. */
-  plan(target: string, ttlMs: number, traffic?: UsualTraffic, measure?: Measure): BlockPlan;
-  /** A person's own order: this measure against this network for so long. Limits, quorum and protected assets hold for it too. */
-  do(what: Measured, by: string, reason: string): Promise<OrderReply>;
-  /** A person's word on a block that waits for it. */
-  decide(word: 'approve' | 'deny', id: string, by: string, reason: string): Promise<OrderReply>;
-  /** Takes back every block of which all that is given holds; answers how many. Rejects like `revertAll`. */
-  revertWhere(which: BlockSelection, by: string): Promise<number>;
-  /** Takes every block back; answers how many. Rejects with `ENFORCER_REVERT` where the firewall did not follow. */
-  revertAll(by: string): Promise<number>;
-  describe(): EnforcerDescription;
-  /** Another responder joins while we work. It gets what is ordered from now on; what is in force already, whoever ordered it sends again. */
-  join(responder: ConfiguredResponder): Promise<void>;
-  /** A responder leaves for good: what it holds is taken back where it can be reached. */
-  leave(id: string, why: string): Promise<void>;
-  /** Ends our processes and leaves blocks in force; the kernel expires them. */
-  close(): Promise<void>;
-}
 
 const MAX_PENDING = 10_000;
 const MAX_BATCH = 1000;
@@ -106,6 +53,7 @@ class LocalEnforcer implements Enforcer {
   readonly #assets: ProtectedAssets;
   readonly #executor: Executor;
   readonly #boot: Uptime;
+  readonly segments: SegmentDesk;
   #pending: Job[] = [];
   #running: Promise<void> = Promise.resolve();
   #scheduled = false;
@@ -148,6 +96,13 @@ class LocalEnforcer implements Enforcer {
       onReply: options.onReply,
       uptime: () => this.#uptime(),
     });
+    this.segments = new SegmentDesk({
+      clock,
+      log,
+      ledger: this.#ledger,
+      assets: this.#assets,
+      networks: options.responders.flatMap(({ id, mode, network }) => (network ? [{ id, mode, network }] : [])),
+    });
   }
 
   async start(): Promise<void> {
@@ -172,6 +127,7 @@ class LocalEnforcer implements Enforcer {
         ),
       }),
     );
+    this.segments.start();
     this.#planExpiry();
   }
 
@@ -295,6 +251,7 @@ class LocalEnforcer implements Enforcer {
     this.#assets.close();
     await this.#running;
     this.#executor.close();
+    await this.segments.close();
     await this.#lanes.close();
     await this.#ledger.close();
   }

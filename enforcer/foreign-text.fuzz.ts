@@ -1,4 +1,5 @@
 /** Whatever the programs and files say that the enforcer reads: an answer or nothing, and no network that is none. */
+import { Topology } from '@netsentinel/contracts/topology';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import { isNetSentinelError } from '@netsentinel/kernel/errors';
 import { AsnRanges } from './asn-ranges.ts';
@@ -8,7 +9,10 @@ import { assetsFromAddresses, assetsFromResolvConf, assetsFromRoutes } from './p
 import { readTable } from './responders/firewalld/firewalld-table.ts';
 import { parseMonitorLine } from './responders/nftables/nft-monitor.ts';
 import * as ofctl from './responders/ofctl-rest/ofctl-json.ts';
+import * as rest from './responders/ofctl-rest/topology-json.ts';
 import * as ovs from './responders/openvswitch/ovs-flow-text.ts';
+import * as shown from './responders/openvswitch/ovs-topology-text.ts';
+import { mergeReadings } from './topology/merge-readings.ts';
 
 export const seeds: readonly Uint8Array[] = [
   '[{"ifname":"eth0","addr_info":[{"local":"198.18.0.2","broadcast":"198.18.0.255","address":"10.0.0.1/24"}]}]',
@@ -24,6 +28,13 @@ export const seeds: readonly Uint8Array[] = [
   '{"7":[{"cookie":20051,"duration_sec":1,"duration_nsec":5,"hard_timeout":60,"priority":9,"table_id":0,"match":{"nw_src":"198.18.0.1"},"actions":["OUTPUT:1"],"instructions":[{"type":"APPLY_ACTIONS","actions":[]}]}]}',
   '{"7":[{"flow_count":3}]}',
   ' cookie=0x4e53, duration=1.5s, table=0, n_packets=0, hard_timeout=60, priority=9,ip,nw_src=198.18.0.0/24 actions=drop\n flow_count=3\n',
+  'OFPT_FEATURES_REPLY (OF1.5) (xid=0x2): dpid:0000a2fd7ac3174d\nOFPST_PORT_DESC reply:\n 1("a b\\u001b"): addr:1a:54:30:94:c8:6d\n     config:     0\n     state:      LIVE\n LOCAL(br0): addr:a2:fd:7a:c3:17:4d\n     config:     PORT_DOWN\n     state:      LINK_DOWN\n',
+  ' port  VLAN  MAC                Age\n    1     0  1a:54:30:94:c8:6d    1\nLOCAL     0  a2:fd:7a:c3:17:4d  static\n',
+  '{"data":[["p0","patch",["map",[["peer","p1"]]]],["p1","patch",["map",[["peer","p0"]]]]],"headings":["name","type","options"]}',
+  '{"data":[["tcp:198.18.0.9:6653"],["ssl:[2001:db8::9]:6653"]],"headings":["target"]}',
+  '[{"ifname":"a","link":"b","address":"1a:54:30:94:c8:6d","addr_info":[{"local":"198.18.0.2"}]},{"ifname":"b","link":"a"},{"dst":"198.18.0.3","lladdr":"1a:54:30:94:c8:6e"}]',
+  '{"7":[{"port_no":1,"name":"eth1","hw_addr":"1A:54:30:94:c8:6d","config":0,"state":4},{"port_no":"LOCAL","name":"br0","state":1}]}',
+  '[{"src":{"dpid":"0000000000000007","port_no":"00000001","name":"eth1"},"dst":{"dpid":"0000000000000007","port_no":"fffffffe"}},{"mac":"1a:54:30:94:c8:6d","ipv4":["198.18.0.2"],"ipv6":["::",1],"port":{"dpid":"0000000000000007","port_no":"00000001"}}]',
 ].map((text) => new TextEncoder().encode(text));
 
 const INTERNET = parseNetwork('203.0.113.7')!;
@@ -40,6 +51,7 @@ export function fuzz(data: Uint8Array): void {
       if (Number.isNaN(ofctl.leftMs(flow))) throw new Error('a flow without an end');
     }
     ofctl.readCount(json, '7');
+    network(text, json);
     for (const networks of readTable(JSON.stringify(json) ?? '', 'a')?.sets.values() ?? [])
       for (const network of networks)
         if (parseNetwork(network) === undefined) throw new Error('an element that is none');
@@ -62,6 +74,42 @@ export function fuzz(data: Uint8Array): void {
   planChain(text, PLAN);
   planRemoval(text, 'a');
   for (const line of text.split('\n')) parseMonitorLine(line, 'a');
+}
+
+/** Whatever switches say of the network, what is told of it has its shape. */
+function network(text: string, json: unknown): void {
+  const { id = '', ports = [] } = shown.readShow(text) ?? {};
+  const names = [...shown.readPatches(json), ...shown.readInterfaces(json).pairs].flat();
+  for (const target of shown.readTargets(json))
+    if (parseNetwork(target) === undefined) throw new Error('a controller that is nowhere');
+  const known = shown.readNeighbours(json);
+  const told = rest.readPorts(json, '7') ?? [];
+  const responder = 'x';
+  const switches = [
+    { id, name: 'br0', responder, ports: [...ports], lacks: [] },
+    { id: '0000000000000007', name: '7', responder, ports: told, lacks: [] },
+  ];
+  const hosts = [
+    ...shown
+      .readLearned(text)
+      .map(({ mac, port }) => ({ mac, addresses: known.get(mac) ?? [], at: { switch: 'br0', port: String(port) } })),
+    ...rest.readHosts(json).flatMap(({ mac, addresses, at }) => {
+      const end = rest.endOf(at, switches);
+      return end === undefined ? [] : [{ mac, addresses: [...addresses], at: end }];
+    }),
+  ];
+  const links = [
+    ...names.map((name) => ({
+      from: { switch: 'br0', port: name.slice(0, 128) },
+      to: { switch: '7', port: '1' },
+      by: 'veth' as const,
+    })),
+    ...rest.readLinks(json).flatMap(({ from, to }) => {
+      const [one, other] = [rest.endOf(from, switches), rest.endOf(to, switches)];
+      return one === undefined || other === undefined ? [] : [{ from: one, to: other, by: 'lldp' as const }];
+    }),
+  ];
+  Topology.parse(mergeReadings([{ switches, links, hosts, controllers: [] }]));
 }
 
 function parsed(text: string): unknown {

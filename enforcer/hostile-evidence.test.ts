@@ -9,7 +9,8 @@ import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verifyAudit } from './audit.ts';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 
 let directory: string;
 let clock: ManualClock;

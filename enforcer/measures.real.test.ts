@@ -12,7 +12,8 @@ import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netse
 import { SERVICES_PROGRAM, servicesReady, ServiceTalk, type Conversation } from '@netsentinel/testkit/service-talk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 import { configuredResponders } from './responders/index.ts';
 
 const CHILD = fileURLToPath(new URL('./fault-child.ts', import.meta.url));

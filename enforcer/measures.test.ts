@@ -8,7 +8,8 @@ import { FakeFlowSwitch } from '@netsentinel/testkit/fake-flow-switch';
 import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 import { PolledResponder } from './firewall/polled-responder.ts';
 import { OpenflowFirewall } from './openflow/openflow-firewall.ts';
 

@@ -18,6 +18,8 @@ export interface ProtectedAsset {
   readonly network: Network;
   /** For people: `an address of this machine (eth0)`. */
   readonly why: string;
+  /** An address of a whole network, which no host has. */
+  readonly group?: true;
 }
 
 /** Ranges that are nobody's address, or everybody's. IANA special-purpose registries; RFC 6052 and 8215 for NAT64. */
@@ -49,7 +51,7 @@ export function assetsFromAddresses(json: unknown): ProtectedAsset[] {
     return list(link['addr_info']).flatMap((info) => [
       ...found(info['local'], `an address of this machine (${name})`),
       ...found(info['address'], `the far end of a link of this machine (${name})`),
-      ...found(info['broadcast'], `the broadcast address of ${name}`),
+      ...found(info['broadcast'], `the broadcast address of ${name}`).map((one) => ({ ...one, group: true as const })),
     ]);
   });
 }
@@ -145,10 +147,16 @@ export class ProtectedAssets {
 
   /** Why the network must not be blocked, or undefined. */
   conflict(network: Network): ProtectedAsset | undefined {
+    for (const found of this.conflicts(network)) return found;
+    return undefined;
+  }
+
+  /** All that is protected in this network. */
+  *conflicts(network: Network): Generator<ProtectedAsset> {
     for (const assets of [this.#fixed, this.#local, this.#host, this.#named])
-      for (const candidate of assets) if (networksOverlap(candidate.network, network)) return candidate;
+      for (const candidate of assets) if (networksOverlap(candidate.network, network)) yield candidate;
     const asn = this.#asns?.find(network);
-    return asn === undefined ? undefined : { network, why: `a network of AS${asn}, which is on the allow list` };
+    if (asn !== undefined) yield { network, why: `a network of AS${asn}, which is on the allow list` };
   }
 
   /** What was read from this machine, as of the last reading. */

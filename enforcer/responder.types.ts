@@ -8,6 +8,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Network } from '@netsentinel/kernel/address';
 import type { z } from 'zod';
+import type { SwitchNetwork } from './openflow/switch-network.types.ts';
 
 /** A network that shall be cut off, for how long from now (monotonic time). */
 export interface Entry {
@@ -100,6 +101,8 @@ export interface ConfiguredResponder {
   readonly id: string;
   readonly mode: ResponseMode;
   readonly create: ResponderFactory;
+  /** Where it works in switches: what they know, and the segments in them. */
+  readonly network?: SwitchNetwork;
 }
 
 /** One kind of responder, exported by `responders/ID/ID.responder.ts`; its zod schema lives in `responders/ID/ID.config.ts`. */
@@ -112,4 +115,6 @@ export interface ResponderDefinition<Config> {
   readonly config: z.ZodType<Config>;
   /** Without side effects: the world is first looked at in `start`. */
   create(ctx: ResponderContext, config: Config): Responder;
+  /** Of a responder that works in switches. Without side effects too. */
+  network?(config: Config): SwitchNetwork;
 }

@@ -7,7 +7,8 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnforcerConfig } from './enforcer.config.ts';
-import { createEnforcer, type Enforcer } from './enforcer.ts';
+import { createEnforcer } from './enforcer.ts';
+import type { Enforcer } from './enforcer.types.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

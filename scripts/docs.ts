@@ -14,6 +14,7 @@ import { collectorTypes, findCollector } from '@netsentinel/sense/collectors/ind
 import { formatsPage } from './docs-formats.ts';
 import { personaSchema, personasPage } from './docs-personas.ts';
 import { playbookSchema, playbooksPage } from './docs-playbooks.ts';
+import { segmentsPage, segmentsSchema } from './docs-segments.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -48,6 +49,11 @@ files.set('playbook.schema.json', `${JSON.stringify(playbookSchema(), undefined,
 files.set(
   'playbooks.md',
   playbooksPage((part) => propertyTable(part, '')),
+);
+files.set('segments.schema.json', `${JSON.stringify(segmentsSchema(), undefined, 2)}\n`);
+files.set(
+  'segments.md',
+  segmentsPage((part) => propertyTable(part, '')),
 );
 
 const check = process.argv.includes('--check');

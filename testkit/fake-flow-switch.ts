@@ -6,6 +6,9 @@ interface Flow {
   readonly family: 4 | 6;
   readonly src?: Network;
   readonly dst?: Network;
+  readonly srcMac?: string;
+  readonly dstMac?: string;
+  readonly protocol?: object;
   readonly above: number;
   readonly actions: readonly { readonly kind: string }[];
 }
@@ -49,12 +52,15 @@ export class FakeFlowSwitch {
   stranger(): Promise<string | undefined> {
     return Promise.resolve(this.taken);
   }
-  key({ src, dst, actions }: Flow): string {
+  key({ src, dst, srcMac, dstMac, protocol, actions }: Flow): string {
     const what = actions.length === 0 ? 'drop' : actions.map(({ kind }) => kind).join(' ');
     return [
       what,
       ...(src === undefined ? [] : ['src', formatNetwork(src)]),
       ...(dst === undefined ? [] : ['dst', formatNetwork(dst)]),
+      ...(srcMac === undefined ? [] : ['from', srcMac]),
+      ...(dstMac === undefined ? [] : ['to', dstMac]),
+      ...(protocol === undefined ? [] : [JSON.stringify(protocol)]),
     ].join(' ');
   }
   read(only?: Network): Promise<ReadonlyMap<string, number> | undefined> {
@@ -69,7 +75,11 @@ export class FakeFlowSwitch {
     if (this.down) return Promise.resolve({ ok: false, reason: `${this.name} is down` });
     for (const mod of mods)
       if (mod.kind === 'delete') this.flows.delete(this.key(mod.flow));
-      else this.flows.set(this.key(mod.flow), this.#clock.monotonicMs() + mod.seconds * 1000);
+      else
+        this.flows.set(
+          this.key(mod.flow),
+          mod.seconds === 0 ? Number.POSITIVE_INFINITY : this.#clock.monotonicMs() + mod.seconds * 1000,
+        );
     return Promise.resolve({ ok: true });
   }
   replace(mods: readonly Mod[]): Promise<Done> {

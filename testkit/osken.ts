@@ -30,11 +30,15 @@ export function oskenMissing(): boolean {
   return !existsSync(PYTHON);
 }
 
-/** Starts a controller of one's own; on the ports of a former one where these are given. */
-export async function startOsken(ports?: { readonly rest: number; readonly openflow: number }): Promise<Controller> {
+/** Starts a controller of one's own; on the ports of a former one where these are given. `topology`: it looks for links and hosts, and tells of them. */
+export async function startOsken(
+  ports?: { readonly rest: number; readonly openflow: number },
+  { topology = false } = {},
+): Promise<Controller> {
   const [rest, openflow] = ports === undefined ? [await freePort(), await freePort()] : [ports.rest, ports.openflow];
   const listen = ['--ofp-listen-host', '127.0.0.1', '--ofp-tcp-listen-port', String(openflow)];
   const serve = ['--wsapi-host', '127.0.0.1', '--wsapi-port', String(rest), 'os_ken.app.ofctl_rest'];
+  if (topology) serve.push('os_ken.app.rest_topology', '--observe-links');
   const child = spawn(PYTHON, ['-W', 'ignore', '-c', START, ...listen, ...serve], { stdio: 'ignore' });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

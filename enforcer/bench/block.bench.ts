@@ -13,7 +13,8 @@ import { createLogger } from '@netsentinel/kernel/log';
 import { createNetworkLab } from '@netsentinel/testkit/netns';
 import { PacketProbe } from '@netsentinel/testkit/packet-probe';
 import { EnforcerConfig } from '../enforcer.config.ts';
-import { createEnforcer, type Enforcer } from '../enforcer.ts';
+import { createEnforcer } from '../enforcer.ts';
+import type { Enforcer } from '../enforcer.types.ts';
 import { configuredResponders } from '../responders/index.ts';
 
 export interface BenchBlockResult {

@@ -5,16 +5,37 @@
 import type { Network } from '@netsentinel/kernel/address';
 import type { CommandResult } from '../program.ts';
 
-/** A flow as we make it: IP packets of these networks, both where both are named. It is one flow with its priority and match, whatever it does. */
+/** A flow as we make it: IP packets of which all that is given holds. It is one flow with its priority and match, whatever it does. */
 export interface Flow {
   readonly family: 4 | 6;
   readonly src?: Network;
   readonly dst?: Network;
+  /** Hardware addresses: six pairs of lower-case hexadecimal digits with colons. */
+  readonly srcMac?: string;
+  readonly dstMac?: string;
+  readonly protocol?: FlowProtocol;
   /** Added to the configured priority. */
   readonly above: number;
   /** Applied in order; none drops. */
   readonly actions: readonly FlowAction[];
 }
+
+/** Ports of which these bits are so; the mask 0xffff: this port alone. */
+export interface PortBits {
+  readonly port: number;
+  readonly mask: number;
+}
+
+export type FlowProtocol =
+  | {
+      readonly kind: 'tcp' | 'udp';
+      readonly srcPort?: PortBits;
+      readonly dstPort?: PortBits;
+      /** Packets with ACK, none of which begins a connection; `tcp` alone. */
+      readonly acknowledges?: true;
+    }
+  /** Messages of this type of ICMP, or of ICMPv6 where the family is 6. */
+  | { readonly kind: 'icmp'; readonly type: number };
 
 /**
  * `normal`: as the switch would without OpenFlow, by the addresses it learned. `goto`: what the flows of that table say. `output`: a copy to the
@@ -26,6 +47,7 @@ export type FlowAction =
   | { readonly kind: 'output'; readonly port: number };
 
 export type FlowMod =
+  /** `seconds`: until the switch ends it; 0: never. */
   | { readonly kind: 'add'; readonly flow: Flow; readonly seconds: number }
   | { readonly kind: 'delete'; readonly flow: Flow };
 
@@ -48,7 +70,7 @@ export interface FlowSwitch {
   read(only?: Network): Promise<ReadonlyMap<string, number> | undefined>;
   /** Makes the changes in order, all or none where the switch can. */
   write(mods: readonly FlowMod[]): Promise<CommandResult>;
-  /** Replaces all flows with our cookie by these, none of which is missing at any moment. */
+  /** Replaces all flows with our cookie by these, none of which is missing at any moment; all or none where the switch can. */
   replace(mods: readonly FlowMod[]): Promise<CommandResult>;
   /** What `write` would do, as a person would type it. */
   plan(mod: FlowMod): string;

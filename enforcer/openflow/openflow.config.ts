@@ -30,7 +30,7 @@ export const openflowOptions = () => ({
     .max(65_000)
     .default(60_000)
     .describe(
-      'Priority of our flows (up to 15 more for exceptions): higher than whatever lets packets pass, and in this table nobody else’s. Where others use it the switch is left alone.',
+      'Priority of our flows (up to 15 more for exceptions): higher than whatever lets packets pass, and in this table nobody else’s. Where others use it the switch is left alone. Segments have the sixteen priorities below.',
     ),
   management: management.describe(
     'Addresses and networks that a host goes on speaking with while it is isolated; without any, none can be isolated.',

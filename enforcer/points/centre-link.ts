@@ -8,7 +8,7 @@ import type { OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { VERSION } from '@netsentinel/kernel/version';
-import type { Enforcer } from '../enforcer.ts';
+import type { Enforcer } from '../enforcer.types.ts';
 import { Turns } from '../turns.ts';
 import { CENTRE_NAME } from './authority.ts';
 import { CentreOrders } from './centre-orders.ts';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Order, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
-import type { Enforcer } from '../enforcer.ts';
+import type { Enforcer } from '../enforcer.types.ts';
 import { OrderWatch } from './order-watch.ts';
 import { MAX_REASON, type FromPoint, type ToPoint, type Wish } from './point-wire.ts';
 

@@ -12,7 +12,8 @@ import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder
 import { freePort } from '@netsentinel/testkit/free-port';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EnforcerConfig } from '../enforcer.config.ts';
-import { createEnforcer, type Enforcer } from '../enforcer.ts';
+import { createEnforcer } from '../enforcer.ts';
+import type { Enforcer } from '../enforcer.types.ts';
 import { CentreLink } from './centre-link.ts';
 import type { Credentials } from './credentials.ts';
 import { joinCentre } from './join-centre.ts';

@@ -34,7 +34,13 @@ export async function configuredResponders(config: EnforcerConfig): Promise<Conf
   return Promise.all(
     respondersOf(config).map(async ({ id, mode, options }) => {
       const definition = await members[id]();
-      return { id, mode, create: (ctx) => definition.create(ctx, options) } satisfies ConfiguredResponder;
+      const network = definition.network?.(options);
+      return {
+        id,
+        mode,
+        create: (ctx) => definition.create(ctx, options),
+        ...(network === undefined ? {} : { network }),
+      } satisfies ConfiguredResponder;
     }),
   );
 }

@@ -21,7 +21,9 @@ import { addPlaybook } from './playbook.command.ts';
 import { addReplay } from './replay.command.ts';
 import { addResponse } from './response.command.ts';
 import { addRules } from './rules.command.ts';
+import { addSegments } from './segments.command.ts';
 import { addStatus } from './status.command.ts';
+import { addTopology } from './topology.command.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
   addInit,
@@ -39,6 +41,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addRules,
   addResponse,
   addEnforcer,
+  addTopology,
+  addSegments,
   addPlaybook,
   addBouncer,
   addNotify,

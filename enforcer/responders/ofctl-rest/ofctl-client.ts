@@ -30,21 +30,28 @@ export class OfctlClient {
   }
 
   /** All that is asked here may be asked again: where a kept connection was closed meanwhile it is, on another. */
-  async post(path: string, body: object): Promise<Answer> {
+  post(path: string, body: object): Promise<Answer> {
+    return this.#surely('POST', path, JSON.stringify(body));
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#surely('GET', path, '');
+  }
+
+  async #surely(method: 'GET' | 'POST', path: string, text: string): Promise<Answer> {
     for (let i = 0; i < CONNECTIONS; i++) {
-      const answer = await this.#ask(path, body);
+      const answer = await this.#ask(method, path, text);
       if (answer !== 'closed meanwhile') return answer;
     }
     return { ok: false, status: 0, reason: 'it closes every connection' };
   }
 
-  #ask(path: string, body: object): Promise<Answer | 'closed meanwhile'> {
+  #ask(method: 'GET' | 'POST', path: string, text: string): Promise<Answer | 'closed meanwhile'> {
     return new Promise((resolve) => {
-      const text = JSON.stringify(body);
       const { request: send } = this.#base.protocol === 'https:' ? https : http;
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
       const target = new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base);
-      const request = send(target, { method: 'POST', agent: this.#agent, headers });
+      const request = send(target, { method, agent: this.#agent, headers });
       const late = new Error(`no answer within ${this.#timeoutMs} ms`);
       const timer = setTimeout(() => request.destroy(late), this.#timeoutMs);
       const end = (answer: Answer | 'closed meanwhile'): void => {

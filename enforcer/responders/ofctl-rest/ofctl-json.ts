@@ -4,7 +4,7 @@
  */
 import { formatNetwork, parseAddress, parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
-import type { Flow, FlowAction, FlowMod } from '../../openflow/flow.types.ts';
+import type { Flow, FlowAction, FlowMod, FlowProtocol } from '../../openflow/flow.types.ts';
 
 export interface FlowMark {
   /** Hexadecimal, with 0x. */
@@ -43,12 +43,36 @@ export function ours({ cookie }: FlowMark): { readonly cookie: string; readonly 
   return { cookie, cookie_mask: ALL_BITS };
 }
 
-export function matchJson({ family, src, dst }: Pick<Flow, 'family' | 'src' | 'dst'>): Record<string, string | number> {
+/** Numbers of IANA. */
+const PROTOCOL = { tcp: 6, udp: 17, icmp: { 4: 1, 6: 58 } } as const;
+
+/** Masks of ports and flags of TCP, which `ofctl_rest` cannot say, must not be given: without them a flow would match more. */
+export function matchJson({
+  family,
+  src,
+  dst,
+  srcMac,
+  dstMac,
+  protocol,
+}: Omit<Flow, 'above' | 'actions'>): Record<string, string | number> {
   const field = family === 4 ? 'ipv4' : 'ipv6';
   return {
     eth_type: ETHER_TYPE[family],
+    ...(srcMac === undefined ? {} : { eth_src: srcMac }),
+    ...(dstMac === undefined ? {} : { eth_dst: dstMac }),
     ...(src === undefined ? {} : { [`${field}_src`]: formatNetwork(src) }),
     ...(dst === undefined ? {} : { [`${field}_dst`]: formatNetwork(dst) }),
+    ...(protocol === undefined ? {} : protocolJson(family, protocol)),
+  };
+}
+
+function protocolJson(family: 4 | 6, protocol: FlowProtocol): Record<string, number> {
+  if (protocol.kind === 'icmp') return { ip_proto: PROTOCOL.icmp[family], [`icmpv${family}_type`]: protocol.type };
+  const { kind, srcPort, dstPort } = protocol;
+  return {
+    ip_proto: PROTOCOL[kind],
+    ...(srcPort === undefined ? {} : { [`${kind}_src`]: srcPort.port }),
+    ...(dstPort === undefined ? {} : { [`${kind}_dst`]: dstPort.port }),
   };
 }
 
@@ -114,11 +138,20 @@ export function flowKey(flow: Flow, mark: FlowMark): string {
 
 export function listedKey(flow: ListedFlow): string {
   const { table_id, priority, match } = flow;
-  const plain = Object.entries(match).map(([name, value]): [string, unknown] => {
-    const standard = name.replace(/^dl_type$/, 'eth_type').replace(/^nw_(src|dst)$/, 'ipv4_$1');
-    return [standard, /^ipv[46]_(?:src|dst)$/.test(standard) ? canonical(String(value)) : value];
-  });
+  const plain = Object.entries(match).map(([name, value]): [string, unknown] => [
+    name,
+    /^(?:nw|ipv[46])_(?:src|dst)$/.test(name) ? canonical(String(value)) : value,
+  ]);
   return key(table_id, priority, Object.fromEntries(plain), listedActions(flow));
+}
+
+/** The one name of a field that has several. */
+function fieldName(name: string): string {
+  return name
+    .replace(/^dl_(type|src|dst)$/, 'eth_$1')
+    .replace(/^nw_(src|dst)$/, 'ipv4_$1')
+    .replace(/^nw_proto$/, 'ip_proto')
+    .replace(/^(?:tcp|udp)_(src|dst)$/, 'tp_$1');
 }
 
 /** As texts, as OpenFlow 1.3 is listed; what is neither an output nor a table to go on with stays as it is listed. */
@@ -157,7 +190,9 @@ function key(
   match: Readonly<Record<string, unknown>>,
   actions: readonly unknown[],
 ): string {
-  const fields = Object.entries(match).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const fields = Object.entries(match)
+    .map(([name, value]) => [fieldName(name), value] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([table, priority, fields, actions]);
 }
 

@@ -8,6 +8,7 @@ import { flowMeans } from '../../openflow/openflow.config.ts';
 import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
 import type { ResponderDefinition } from '../../responder.types.ts';
 import { OfctlClient } from './ofctl-client.ts';
+import { OfctlNetwork } from './ofctl-network.ts';
 import { OfctlRestConfig } from './ofctl-rest.config.ts';
 import { OfctlSwitch } from './ofctl-switch.ts';
 
@@ -22,4 +23,5 @@ export const ofctlRest: ResponderDefinition<OfctlRestConfig> = {
     const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
     return new PolledResponder('ofctl-rest', ctx, firewall, config);
   },
+  network: (config) => new OfctlNetwork(config, new OfctlClient(config.url, config.timeoutMs)),
 };

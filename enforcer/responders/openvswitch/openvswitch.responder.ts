@@ -3,12 +3,14 @@
  * priority of ours, which end by themselves in the switch. Flows of others are neither changed nor removed; where one has our priority,
  * the switch is left alone.
  */
+import { systemClock } from '@netsentinel/kernel/clock';
 import { PolledResponder } from '../../firewall/polled-responder.ts';
 import { flowMeans } from '../../openflow/openflow.config.ts';
 import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
 import { findProgram, runProgram, type Command, type RunProgram } from '../../program.ts';
 import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
 import { OpenvswitchConfig } from './openvswitch.config.ts';
+import { OvsNetwork } from './ovs-network.ts';
 import { OvsSwitch } from './ovs-switch.ts';
 
 export const openvswitch: ResponderDefinition<OpenvswitchConfig> = {
@@ -16,6 +18,7 @@ export const openvswitch: ResponderDefinition<OpenvswitchConfig> = {
   summary: 'Drops packets from and to a network in switches of Open vSwitch.',
   config: OpenvswitchConfig,
   create: (ctx, config) => createOpenvswitch(ctx, config, runProgram),
+  network: (config) => new OvsNetwork(config, runProgram, systemClock),
 };
 
 /** `run`: how programs are run. */

@@ -3,7 +3,7 @@
  * from its number, so that no text of an order reaches a program.
  */
 import { formatNetwork } from '@netsentinel/kernel/address';
-import type { Flow, FlowAction, FlowMod } from '../../openflow/flow.types.ts';
+import type { Flow, FlowAction, FlowMod, FlowProtocol, PortBits } from '../../openflow/flow.types.ts';
 
 export interface FlowMark {
   /** Hexadecimal, with 0x. */
@@ -17,14 +17,39 @@ export function ours({ cookie }: FlowMark): string {
   return `cookie=${cookie}/-1`;
 }
 
-/** As `ovs-ofctl` itself writes it: `ip,nw_src=198.18.0.2`. */
-export function matchText({ family, src, dst }: Pick<Flow, 'family' | 'src' | 'dst'>): string {
-  const [protocol, field] = family === 4 ? ['ip', 'nw'] : ['ipv6', 'ipv6'];
+/** What is compared of a packet. */
+type Match = Omit<Flow, 'above' | 'actions'>;
+
+/** As `ovs-ofctl` itself writes it, in its order: `ip,nw_src=198.18.0.2`. */
+export function matchText({ family, src, dst, srcMac, dstMac, protocol }: Match): string {
+  const field = family === 4 ? 'nw' : 'ipv6';
   return [
-    protocol,
+    protocolName(family, protocol),
+    ...(srcMac === undefined ? [] : [`dl_src=${srcMac}`]),
+    ...(dstMac === undefined ? [] : [`dl_dst=${dstMac}`]),
     ...(src === undefined ? [] : [`${field}_src=${formatNetwork(src)}`]),
     ...(dst === undefined ? [] : [`${field}_dst=${formatNetwork(dst)}`]),
+    ...(protocol === undefined ? [] : protocolText(protocol)),
   ].join(',');
+}
+
+function protocolName(family: 4 | 6, protocol: FlowProtocol | undefined): string {
+  if (protocol === undefined) return family === 4 ? 'ip' : 'ipv6';
+  return family === 4 ? protocol.kind : `${protocol.kind}6`;
+}
+
+function protocolText(protocol: FlowProtocol): string[] {
+  if (protocol.kind === 'icmp') return [`icmp_type=${protocol.type}`];
+  const { srcPort, dstPort, acknowledges } = protocol;
+  return [
+    ...(srcPort === undefined ? [] : [`tp_src=${bitsText(srcPort)}`]),
+    ...(dstPort === undefined ? [] : [`tp_dst=${bitsText(dstPort)}`]),
+    ...(acknowledges === true ? ['tcp_flags=+ack'] : []),
+  ];
+}
+
+function bitsText({ port, mask }: PortBits): string {
+  return mask === 0xffff ? String(port) : `0x${port.toString(16)}/0x${mask.toString(16)}`;
 }
 
 function actionsText(flow: Flow): string {
@@ -59,7 +84,7 @@ export function modText(
   return mod.kind === 'add'
     ? {
         command: 'add',
-        flow: `cookie=${mark.cookie},hard_timeout=${mod.seconds},${where},${match},actions=${actionsText(mod.flow)}`,
+        flow: `cookie=${mark.cookie},${mod.seconds === 0 ? '' : `hard_timeout=${mod.seconds},`}${where},${match},actions=${actionsText(mod.flow)}`,
       }
     : { command: 'delete_strict', flow: `${ours(mark)},${where},${match}` };
 }

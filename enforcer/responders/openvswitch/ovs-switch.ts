@@ -9,7 +9,7 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 /** Large bundles take time in proportion. */
 const BYTES_PER_MS = 100;
 /** Bundles came with 1.4 and exist as an extension of 1.3; which of these is spoken the two sides settle. */
-const VERSIONS = 'OpenFlow13,OpenFlow14,OpenFlow15';
+export const VERSIONS = 'OpenFlow13,OpenFlow14,OpenFlow15';
 
 export interface OvsSwitchOptions {
   readonly bridge: string;
