@@ -6,12 +6,11 @@ import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { createLogger } from '@netsentinel/kernel/log';
-import { readDuration } from './duration.ts';
+import { forOption } from './duration.ts';
 import { listenForEnd } from './listen-for-end.ts';
 import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { HOME, settings, type Settings } from './settings.ts';
 
-const DEFAULT_INVITED_MS = 900_000;
 const MAX_INVITED_MS = 604_800_000;
 
 export function addEnforcer(program: Command): void {
@@ -23,12 +22,7 @@ export function addEnforcer(program: Command): void {
     .command('invite')
     .description('at the centre: make a token that lets one host join as a point, once; it is shown once')
     .addArgument(name())
-    .option(
-      '--for <time>',
-      'how long the token can be used: 15m, 12h, 7d',
-      (text: string) => readDuration(text, MAX_INVITED_MS),
-      DEFAULT_INVITED_MS,
-    )
+    .addOption(forOption('how long the token can be used', { usual: '15m', maxMs: MAX_INVITED_MS }))
     .option('--json', 'print JSON')
     .action(async (called: string, options: { for: number; json?: boolean }, command: Command) => {
       const request = { command: 'invitePoint', name: called, validMs: options.for } as const;

@@ -6,7 +6,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
-import { readDuration } from './duration.ts';
+import { forOption, readDuration } from './duration.ts';
 import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
 import { whoami } from './whoami.ts';
@@ -20,7 +20,6 @@ interface RevertOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_PLAN_MS = 3_600_000;
 const MAX_PLAN_MS = 31_536_000_000;
 
 export function addResponse(program: Command): void {
@@ -31,12 +30,7 @@ export function addResponse(program: Command): void {
       'what a block would change where, whether it may be made, and what it would cut off besides; changes nothing',
     )
     .argument('<address>', 'an address, or a network in CIDR form')
-    .option(
-      '--for <time>',
-      'how long the block would last: 30m, 12h, 7d',
-      (text: string) => readDuration(text, MAX_PLAN_MS),
-      DEFAULT_PLAN_MS,
-    )
+    .addOption(forOption('how long the block would last', { usual: '1h', maxMs: MAX_PLAN_MS }))
     .addOption(
       new Option('--measure <measure>', 'what would be done about it').choices(Measure.options).default('block'),
     )
@@ -51,12 +45,7 @@ export function addResponse(program: Command): void {
     )
     .addArgument(new Argument('<measure>', 'what to do').choices(Measure.options))
     .argument('<address>', 'an address, or a network in CIDR form')
-    .option(
-      '--for <time>',
-      'until it ends by itself: 30m, 12h, 7d',
-      (text: string) => readDuration(text, MAX_PLAN_MS),
-      DEFAULT_PLAN_MS,
-    )
+    .addOption(forOption('until it ends by itself', { usual: '1h', maxMs: MAX_PLAN_MS }))
     .option('--reason <text>', 'why, for the audit', '')
     .option('--json', 'print JSON')
     .action(
