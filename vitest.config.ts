@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
       'surface/console/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.real.test.ts'],
+    // Vitest leaves one processor free, which is half of a machine with two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Only what fails waits so long: CI runs this on two processors with others beside it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
