@@ -29,7 +29,7 @@ const ROOT = { uid: 0, gid: 0, groups: [0] };
 export async function playFtpDecoy(
   options: Record<string, unknown> = {},
 ): Promise<FtpUnderTest & Pick<FtpHarness, 'failures' | 'resetHome' | 'close'>> {
-  const { recorded, config, decoy } = makeDecoy(options);
+  const { recorded, config, decoy } = makeDecoy({ passivePorts: PASSIVE, ...options });
   const machine = await machineOf(recorded.ctx, config);
   resetHome(machine);
   return {
@@ -51,6 +51,9 @@ export async function playFtpDecoy(
     close: () => decoy.close(),
   };
 }
+
+/** Below those that the system gives to clients, of whom other tests have many. */
+const PASSIVE = { from: 25_010, to: 25_025 };
 
 /** @param options as in the configuration file; the tester's password is that of the real daemon */
 export async function startFtpDecoy(options: Record<string, unknown> = {}): Promise<FtpHarness> {

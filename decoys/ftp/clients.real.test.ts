@@ -31,8 +31,8 @@ function run(
 
 beforeAll(async () => {
   plain = await startFtpDecoy({ anonymous: true });
-  secure = await startFtpDecoy({ product: 'proftpd', tls: 'explicit', passivePorts: { from: 45_030, to: 45_037 } });
-  implicit = await startFtpDecoy({ tls: 'implicit', passivePorts: { from: 45_040, to: 45_047 } });
+  secure = await startFtpDecoy({ product: 'proftpd', tls: 'explicit', passivePorts: { from: 25_030, to: 25_037 } });
+  implicit = await startFtpDecoy({ tls: 'implicit', passivePorts: { from: 25_040, to: 25_047 } });
   writeFileSync(join(folder, 'up.bin'), Buffer.alloc(300_000, 'payload '));
 });
 
