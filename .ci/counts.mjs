@@ -1,6 +1,6 @@
 /**
- * Prints `passed failed skipped` of a Vitest JSON report; with --failures the names of what failed or was skipped, with --failed-files the
- * files with failures, with --slowest the files that took longest.
+ * Prints `passed failed skipped behind` of a Vitest JSON report, `behind` being those of the skipped that are in files with failures; with
+ * --failures the names of what failed or was skipped, with --failed-files the files with failures, with --slowest the files that took longest.
  */
 import { readFileSync } from 'node:fs';
 
@@ -8,7 +8,7 @@ const [first, second] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(first.startsWith('--') ? second : first, 'utf8'));
 if (first === '--failures') {
   for (const file of report.testResults) {
-    if (file.status === 'failed' && file.assertionResults.length === 0) console.log(`${file.name}: ${file.message}`);
+    if (file.status === 'failed' && file.message) console.log(`${file.name}: ${file.message.slice(0, 2000)}`);
     for (const test of file.assertionResults) {
       if (test.status !== 'passed')
         console.log(`${test.status}: ${test.fullName}\n  ${(test.failureMessages ?? []).join('\n  ').slice(0, 2000)}`);
@@ -27,11 +27,16 @@ if (first === '--failures') {
   );
 } else {
   const broken = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   ).length;
+  const behind = report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap((file) => file.assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed').length;
   console.log(
     report.numPassedTests,
     report.numFailedTests + broken,
     report.numPendingTests + (report.numTodoTests ?? 0),
+    behind,
   );
 }

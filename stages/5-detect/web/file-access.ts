@@ -66,9 +66,12 @@ function isClimb(text: string, at: number): boolean {
   return at === 0 || text.slice(at, at + 4096).search(/\.\.[\\/]+\.{2}|\.{3,}[\\/]/) !== -1 || !/\s/.test(text);
 }
 
+/** Begins where a word begins: from within a long one, each letter would be tried anew. */
+const THREE_WORDS = /(?<![a-z])[a-z]{2,64} [a-z]{2,64} [a-z]{2,64}/gi;
+
 /** "the /etc/hosts file is…" in a long text is talk. */
 function isProse(text: string, found: RegExpExecArray): boolean {
-  return text.length > 120 && found.index > 20 && (text.match(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/gi)?.length ?? 0) > 3;
+  return text.length > 120 && found.index > 20 && (text.match(THREE_WORDS)?.length ?? 0) > 3;
 }
 
 /** `/./././././`, `/.//././/`, `............etc`, `{file}` after slashes: steps without names. */
