@@ -85,11 +85,11 @@ for (const file of files) {
 process.exit(failed === 0 ? 0 : 1);
 
 async function attempt(target: Target, data: Uint8Array, folder: string, name: string): Promise<void> {
-  const started = processorMs();
   let reason: string | undefined;
   try {
-    await target.fuzz(data);
-    const took = processorMs() - started;
+    let took = await timed(target, data);
+    // The first time, our code is compiled as well.
+    if (took > SLOW_MS) took = await timed(target, data);
     if (took > SLOW_MS) reason = `took ${Math.round(took)} ms of processor`;
   } catch (error) {
     reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -100,6 +100,12 @@ async function attempt(target: Target, data: Uint8Array, folder: string, name: s
   const file = join(folder, `${name}-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`);
   writeFileSync(file, data);
   process.stderr.write(`${name}: kept ${file}\n  ${reason}\n`);
+}
+
+async function timed(target: Target, data: Uint8Array): Promise<number> {
+  const started = processorMs();
+  await target.fuzz(data);
+  return processorMs() - started;
 }
 
 /** Of this thread: another program on the machine makes no input slow. */
