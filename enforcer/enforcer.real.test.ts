@@ -172,7 +172,7 @@ describe.skipIf(namespacesUnavailable() !== undefined)('blocking real packets', 
     expect(await probe.dropped('198.18.0.2')).toBe(true);
     expect(await enforcer.revertAll('test')).toBe(100_001);
     expect(await probe.passes('198.18.0.2')).toBe(true);
-  });
+  }, 400_000);
 });
 
 describe.skipIf(namespacesUnavailable() !== undefined)('kill -9', () => {
