@@ -105,7 +105,7 @@ export function scriptGlobals(
     budget.spend(500 + source.length * 4);
     try {
       const block = parseScript(source);
-      return () => new LuaMachine(globals, budget).run(block);
+      return (given: readonly LuaValue[]) => new LuaMachine(globals, budget).run(block, given);
     } catch (error) {
       if (!(error instanceof LuaSyntaxError)) throw error;
       return [null, error.message.replace(/^user_script:/, `[string "${source.split('\n', 1)[0]!.slice(0, 60)}"]:`)];

@@ -1,6 +1,8 @@
 /** Runs a script's tree. Nothing of this process can be reached from it; steps, bytes and depth are bounded. */
 import type { LuaBudget } from './lua-budget.ts';
+import { arithmetic, at, compare } from './lua-operators.ts';
 import { parseScript } from './lua-parser.ts';
+import { describe, Scope } from './lua-scope.ts';
 import type { Block, Call, Expression, FunctionBody, Statement } from './lua-syntax.types.ts';
 import {
   LuaError,
@@ -18,28 +20,6 @@ const MAX_CALLS = 100;
 const MAX_STRING = 1024 * 1024;
 const BREAK = Symbol('break');
 type Outcome = undefined | typeof BREAK | readonly LuaValue[];
-
-/** The local names of a block. */
-class Scope {
-  readonly values = new Map<string, LuaValue>();
-  readonly parent: Scope | undefined;
-  /** The function that it is part of. */
-  readonly frame: Frame;
-
-  constructor(frame: Frame, parent: Scope | undefined) {
-    this.frame = frame;
-    this.parent = parent;
-  }
-
-  find(name: string): Scope | undefined {
-    if (this.values.has(name)) return this;
-    return this.parent?.find(name);
-  }
-}
-
-interface Frame {
-  readonly vararg: readonly LuaValue[];
-}
 
 /** What it returns. @throws LuaSyntaxError, LuaError, LuaUnplayed */
 export function runScript(
@@ -60,18 +40,22 @@ export class LuaMachine {
     this.#budget = budget;
   }
 
-  run(block: Block): readonly LuaValue[] {
-    const outcome = this.#block(block, new Scope({ vararg: [] }, undefined));
+  /** @param vararg what `...` is in it */
+  run(block: Block, vararg: readonly LuaValue[] = []): readonly LuaValue[] {
+    const outcome = this.#block(block, new Scope({ vararg }, undefined));
     return outcome === undefined || outcome === BREAK ? [] : outcome;
   }
 
   #block(block: Block, scope: Scope): Outcome {
+    const depth = this.#budget.enter();
+    let outcome: Outcome;
     for (const statement of block) {
       this.#budget.spend(1);
-      const outcome = this.#statement(statement, scope);
-      if (outcome !== undefined) return outcome;
+      outcome = this.#statement(statement, scope);
+      if (outcome !== undefined) break;
     }
-    return undefined;
+    this.#budget.leave(depth);
+    return outcome;
   }
 
   #inner(block: Block, scope: Scope): Outcome {
@@ -201,8 +185,11 @@ export class LuaMachine {
     const values: LuaValue[] = [];
     for (const [i, expression] of expressions.entries()) {
       if (i < expressions.length - 1) values.push(this.#value(expression, scope));
-      else if (expression.kind === 'call') for (const value of this.#call(expression, scope)) values.push(value);
-      else if (expression.kind === 'vararg') values.push(...scope.frame.vararg);
+      else if (expression.kind === 'call') {
+        const depth = this.#budget.enter();
+        for (const value of this.#call(expression, scope)) values.push(value);
+        this.#budget.leave(depth);
+      } else if (expression.kind === 'vararg') values.push(...scope.frame.vararg);
       else values.push(this.#value(expression, scope));
     }
     this.#budget.spend(values.length);
@@ -210,42 +197,57 @@ export class LuaMachine {
   }
 
   #value(expression: Expression, scope: Scope): LuaValue {
-    this.#budget.spend(1);
+    const depth = this.#budget.enter();
+    let value: LuaValue;
     switch (expression.kind) {
       case 'constant':
-        return expression.value;
+        value = expression.value;
+        break;
       case 'vararg':
-        return scope.frame.vararg[0] ?? null;
+        value = scope.frame.vararg[0] ?? null;
+        break;
       case 'name':
-        return this.#lookUp(expression.name, expression.line, scope);
+        value = this.#lookUp(expression.name, expression.line, scope);
+        break;
       case 'single':
-        return this.#value(expression.inner, scope);
+        value = this.#value(expression.inner, scope);
+        break;
       case 'function':
-        return this.#closure(expression.body, scope);
+        value = this.#closure(expression.body, scope);
+        break;
       case 'call':
-        return this.#call(expression, scope)[0] ?? null;
-      case 'and': {
-        const left = this.#value(expression.left, scope);
-        return truthy(left) ? this.#value(expression.right, scope) : left;
-      }
-      case 'or': {
-        const left = this.#value(expression.left, scope);
-        return truthy(left) ? left : this.#value(expression.right, scope);
-      }
-      case 'index': {
-        const object = this.#value(expression.object, scope);
-        const key = this.#value(expression.key, scope);
-        return this.#index(object, key, () => describe(expression.object, scope, object), expression.line);
-      }
+        value = this.#call(expression, scope)[0] ?? null;
+        break;
+      case 'and':
+        value = this.#value(expression.left, scope);
+        if (truthy(value)) value = this.#value(expression.right, scope);
+        break;
+      case 'or':
+        value = this.#value(expression.left, scope);
+        if (!truthy(value)) value = this.#value(expression.right, scope);
+        break;
+      case 'index':
+        value = this.#field(expression, scope);
+        break;
       case 'unary':
-        return this.#unary(expression, scope);
+        value = this.#unary(expression, scope);
+        break;
       case 'binary':
-        return this.#binary(expression, scope);
+        value = this.#binary(expression, scope);
+        break;
       case 'table':
-        return this.#table(expression, scope);
+        value = this.#table(expression, scope);
+        break;
       default:
         return expression satisfies never;
     }
+    this.#budget.leave(depth);
+    return value;
+  }
+
+  #field({ object, key, line }: Extract<Expression, { kind: 'index' }>, scope: Scope): LuaValue {
+    const owner = this.#value(object, scope);
+    return this.#index(owner, this.#value(key, scope), () => describe(object, scope, owner), line);
   }
 
   #lookUp(name: string, line: number, scope: Scope): LuaValue {
@@ -321,12 +323,15 @@ export class LuaMachine {
 
   #invoke(called: LuaFunction, args: readonly LuaValue[], line: number): readonly LuaValue[] {
     if (++this.#calls > MAX_CALLS) throw at(line, new LuaError('stack overflow'));
+    const { depth } = this.#budget;
     try {
       return called(args);
     } catch (error) {
       throw at(line, error);
     } finally {
       this.#calls--;
+      // A protected call comes back although what it called did not.
+      this.#budget.leave(depth);
     }
   }
 
@@ -374,58 +379,5 @@ export class LuaMachine {
         throw at(line, new LuaError(`attempt to perform arithmetic on ${describe(wrong, scope, value)}`));
       }
     }
-  }
-}
-
-/** The innermost place where it went wrong is the one that is told. */
-function at(line: number, error: unknown): unknown {
-  if (error instanceof LuaError && error.line === 0) error.line = line;
-  return error;
-}
-
-/** `local 'x' (a nil value)`: what it was called where it went wrong. */
-function describe(expression: Expression, scope: Scope, value: LuaValue): string {
-  const type = typeName(value);
-  if (expression.kind === 'name') {
-    const owner = scope.find(expression.name);
-    const where = owner === undefined ? 'global' : owner.frame === scope.frame ? 'local' : 'upvalue';
-    return `${where} '${expression.name}' (a ${type} value)`;
-  }
-  if (expression.kind === 'index') {
-    const { key } = expression;
-    return `field '${key.kind === 'constant' && typeof key.value === 'string' ? key.value : '?'}' (a ${type} value)`;
-  }
-  return `a ${type} value`;
-}
-
-function compare(operator: string, a: LuaValue, b: LuaValue, line: number): boolean {
-  if ((typeof a !== 'number' || typeof b !== 'number') && (typeof a !== 'string' || typeof b !== 'string'))
-    throw at(
-      line,
-      new LuaError(
-        typeName(a) === typeName(b)
-          ? `attempt to compare two ${typeName(a)} values`
-          : `attempt to compare ${typeName(a)} with ${typeName(b)}`,
-      ),
-    );
-  if (operator === '<') return a < b;
-  if (operator === '>') return a > b;
-  return operator === '<=' ? a <= b : a >= b;
-}
-
-function arithmetic(operator: string, x: number, y: number): number {
-  switch (operator) {
-    case '+':
-      return x + y;
-    case '-':
-      return x - y;
-    case '*':
-      return x * y;
-    case '/':
-      return x / y;
-    case '%':
-      return x - Math.floor(x / y) * y;
-    default:
-      return x ** y;
   }
 }

@@ -48,6 +48,27 @@ describe('a script that takes too much', () => {
     expect(textOf(run('do '.repeat(5000)))).toContain('too many syntax levels');
     expect(textOf(run('if 1 then '.repeat(5000)))).toContain('too many syntax levels');
   });
+
+  it.each([
+    ['calls of what calls give', `local function f() return f end return f${'()'.repeat(6000)}`],
+    ['sums', `return 1${'+1'.repeat(9000)}`],
+    ['fields of fields', `local t = {} t.x = t return t${'.x'.repeat(9000)}`],
+    ['methods of methods', `local t = {} t.x = function() return t end return t${':x()'.repeat(4500)}`],
+    ['conditions', `return 1${' and 1'.repeat(9000)}`],
+    ['blocks in calls', `local function f() ${'do '.repeat(150)}f() ${'end '.repeat(150)}end f()`],
+    ['tables in calls', `local function f() return ${'{'.repeat(150)}f()${'}'.repeat(150)} end f()`],
+    ['calls in calls', `local function f() return ${'tostring('.repeat(150)}f()${')'.repeat(150)} end f()`],
+    ['scripts in scripts', "local t = {} t.s = 'local t = ... return loadstring(t.s)(t)' return loadstring(t.s)(t)"],
+  ])('does not run out of this process’ stack: %s', (_what, source) => {
+    expect(textOf(run(source))).toMatch(/not enough memory|stack overflow/);
+  });
+
+  it('comes back from as deep as it went', () => {
+    const deep = `1${'+1'.repeat(400)}`;
+    expect(textOf(run(`local f = function() return ${deep} + nil end for i = 1, 50 do pcall(f) end return 1`))).toBe(
+      '1',
+    );
+  });
 });
 
 describe('a script', () => {
