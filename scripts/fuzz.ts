@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
-const SLOW_MS = 2500;
+const SLOW_MS = 1000;
 const MAX_INPUT = 64 * 1024;
 const RUNS = [
   ' ',

@@ -8,7 +8,7 @@ const MAX_REPLY_BYTES = 12 * 1024 * 1024;
 /** Each line that is typed is told, and at most one thing more of each two bytes. */
 const MORE_EVENTS = 100;
 /** Each of thousands of lines is told and checked: with more of them the time says nothing. */
-const MAX_BYTES = 16 * 1024;
+const MAX_BYTES = 10 * 1024;
 const REFUSALS = ['fffe25fffe26fffc18fffc20fffc23fffc27fffc24', 'fffd03fffc01fffc22fffc1ffffe05fffc21'];
 const PLACES = ['raw', 'login', 'shell', 'busybox'] as const;
 

@@ -42,6 +42,8 @@ export interface ShellOrigin {
   readonly pid: number;
   readonly ppid: number;
   readonly cwd: string;
+  /** What `$RANDOM` goes on from; without it, the persona's for this process. */
+  readonly randomState?: number;
 }
 
 export class ShellState {
@@ -119,8 +121,7 @@ export class ShellState {
     this.cwd = origin.cwd;
     this.vars = new Variables(SHELL_LIMITS.maxVariablesBytes);
     this.startedAt = origin.session.clock.monotonicMs();
-    const seed = origin.session.machine.persona.derive(`random ${origin.pid}`, 4);
-    this.randomState = ((seed[0]! << 16) | (seed[1]! << 8) | seed[2]!) + 1;
+    this.randomState = origin.randomState ?? firstRandom(origin);
     const terminal = origin.mode === 'interactive';
     this.options = new Switches(terminal ? OPTIONS_AT_TERMINAL : OPTIONS);
     this.shopts = new Switches(terminal ? SHOPTS_AT_TERMINAL : SHOPTS);
@@ -158,6 +159,7 @@ export class ShellState {
       pid: this.pid,
       ppid: this.ppid,
       cwd: this.cwd,
+      randomState: this.randomState + 7919,
     });
     this.session.budget.bytes(this.vars.bytes);
     copy.ownPid = pid;
@@ -184,7 +186,6 @@ export class ShellState {
     copy.jobs = this.jobs;
     copy.jobScope = this.jobScope;
     copy.startedAt = this.startedAt;
-    copy.randomState = this.randomState + 7919;
     copy.disabledBuiltins = this.disabledBuiltins;
     return copy;
   }
@@ -202,4 +203,9 @@ export class ShellState {
   resolve(path: string): string {
     return path.startsWith('/') ? path : this.cwd === '/' ? `/${path}` : `${this.cwd}/${path}`;
   }
+}
+
+function firstRandom({ session, pid }: ShellOrigin): number {
+  const seed = session.machine.persona.derive(`random ${pid}`, 4);
+  return ((seed[0]! << 16) | (seed[1]! << 8) | seed[2]!) + 1;
 }
