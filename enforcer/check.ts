@@ -66,8 +66,7 @@ export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
 function reasonsToAsk(order: BlockOrder, network: Network, durationMs: number, config: EnforcerConfig): string[] {
   const reasons: string[] = [];
   const { quorum, limits } = config;
-  const measure = measureOf(order);
-  const { verb } = MEASURE_WORDS[measure];
+  const { verb, contains } = MEASURE_WORDS[measureOf(order)];
   const kinds = new Set(order.evidence).size;
   const exact = network.prefix >= (network.family === 4 ? 32 : 64);
   if (kinds < 2 && !exact && !quorum.oneKind.networks)
@@ -81,7 +80,7 @@ function reasonsToAsk(order: BlockOrder, network: Network, durationMs: number, c
   // An attacker who is new here is not usual traffic, however much there is of him.
   if (traffic !== undefined && traffic.days >= 2 && traffic.share > limits.maxTrafficShare)
     reasons.push(
-      `it would ${measure === 'block' ? 'cut off' : verb} ${percent(traffic.share)} of the usual traffic (${traffic.events} events on ${traffic.days} days)`,
+      `it would ${contains ? 'cut off' : 'meet'} ${percent(traffic.share)} of the usual traffic (${traffic.events} events on ${traffic.days} days)`,
     );
   return reasons;
 }

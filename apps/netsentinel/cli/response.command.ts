@@ -4,6 +4,7 @@
  */
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { BlockPlan } from '@netsentinel/enforcer/block-plan';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
@@ -172,12 +173,13 @@ async function plan({ target, ttlMs, measure }: Asked, json: boolean, command: C
     for (const line of one.block) print(`    + ${safe(line, 512)}`);
     for (const line of one.unblock) print(`    - ${safe(line, 512)}   at its end`);
   }
-  if (radius === undefined) return warn('  what it would cut off besides is not known: the platform does not answer');
+  const [hit, have] = MEASURE_WORDS[measure].contains ? ['cut off', 'cut off'] : ['meet', 'met'];
+  if (radius === undefined) return warn(`  what it would ${hit} besides is not known: the platform does not answer`);
   if (radius === null || radius.events === 0)
-    return print('  nothing usual came from there in the recorded days: it would cut off nobody else');
+    return print(`  nothing usual came from there in the recorded days: it would ${hit} nobody else`);
   const share = ((radius.events / Math.max(1, radius.ofAll)) * 100).toFixed(1);
   print(
-    `  would have cut off ${radius.events} usual events in ${radius.days} days (${share} % of all${radius.lastSeen === undefined ? '' : `, the last ${when(radius.lastSeen)}`})`,
+    `  would have ${have} ${radius.events} usual events in ${radius.days} days (${share} % of all${radius.lastSeen === undefined ? '' : `, the last ${when(radius.lastSeen)}`})`,
   );
   for (const [what, names] of [
     ['accounts', radius.accounts],
