@@ -206,7 +206,7 @@ describe.skipIf(!isAble)('whoever scanned the machine', () => {
     const credentials = { accept: [{ user: 'root', password: 'letmein' }], anyAfterTries: false, weakPairs: false };
     await stage.start({
       decoys: [{ id: 'ssh-1', type: 'ssh', port: PORT, options: { credentials } }],
-      enforcer: { mode: 'enforce', nftables: { redirect: { tcp: { [SERVICE_PORT]: PORT } } } },
+      enforcer: { mode: 'enforce', responders: { nftables: { redirect: { tcp: { [SERVICE_PORT]: PORT } } } } },
       playbooks: { mode: 'run', shipped: 'off', modes: { 'watch-scanner': 'run' } },
     });
   });
