@@ -55,12 +55,12 @@ describe.skipIf(namespacesUnavailable('nft') !== undefined)('an enforcement poin
   });
 
   it('redirects a real client at the centre’s word, and says what it cannot take', async () => {
-    const client = '198.18.0.3';
     const { lab } = stage;
-    lab.addAttackers([`${client}/15`]);
+    const client = lab.neighbour4;
+    lab.addNeighbour();
     const serve = [process.execPath, SERVICES_PROGRAM, 'serve', 'tcp:7022=real', 'tcp:7023=decoy'];
     await servicesReady(lab.start('defender', serve));
-    const talk = await ServiceTalk.start(lab.start('attacker', [process.execPath, SERVICES_PROGRAM, 'talk']));
+    const talk = await ServiceTalk.start(lab.start('neighbour', [process.execPath, SERVICES_PROGRAM, 'talk']));
     const answer = () => talk.open('tcp', client, lab.defender4, 7022).ask();
     expect(await answer()).toBe(`real ${client}`);
     const order = { command: 'do', target: client, ttlMs: 600_000 } as const;
