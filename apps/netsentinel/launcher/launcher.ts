@@ -34,7 +34,7 @@ import { FirstReady } from './first-ready.ts';
 import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
-import { bindListener } from './listeners.ts';
+import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
 import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
@@ -42,6 +42,8 @@ import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
 const WATCHER = { id: 'watcher', type: 'watcher' } as const;
 const REBIND_MS = 10_000;
+/** Whoever starts us at once after a launcher was killed, as service managers do, shall not fail for what its processes still hold. */
+const LEAVING_MS = 3000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
 const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
 
@@ -92,22 +94,24 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
     const waiting = new Map<string, Bound>();
-    let decoys: readonly PlannedDecoy[] = [];
-    try {
-      waiting.set('console', await bindConsole());
-      const bound = await bindDecoys(planned, folder.root);
-      decoys = bound.decoys;
-      for (const [name, server] of bound.listeners) waiting.set(name, server);
-      for (const [name, bind] of bindings) waiting.set(name, await bind());
-    } catch (error) {
-      for (const server of waiting.values()) server.close();
-      throw error;
-    }
+    const decoys = await bindAgain(async () => {
+      try {
+        waiting.set('console', await bindConsole());
+        const bound = await bindDecoys(planned, folder.root);
+        for (const [name, server] of bound.listeners) waiting.set(name, server);
+        for (const [name, bind] of bindings) waiting.set(name, await bind());
+        return bound.decoys;
+      } catch (error) {
+        for (const server of waiting.values()) server.close();
+        waiting.clear();
+        throw error;
+      }
+    }, LEAVING_MS);
     /** The listener bound at the start, or a new one where a process is started again. */
     const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
       const bound = waiting.get(name);
       waiting.delete(name);
-      return bound ?? bindAgain(bind);
+      return bound ?? bindAgain(bind, REBIND_MS);
     };
 
     const first = new FirstReady();
@@ -353,18 +357,5 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       }),
       stop,
     };
-  }
-}
-
-/** Binds what a process held that has just died; its last threads may hold the port for a moment longer. */
-async function bindAgain(bind: () => Promise<Bound>): Promise<Bound> {
-  const until = performance.now() + REBIND_MS;
-  for (;;) {
-    try {
-      return await bind();
-    } catch (error) {
-      if (!isNetSentinelError(error, 'LISTEN_IN_USE') || performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
   }
 }
