@@ -6,6 +6,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
+import { addCaptures } from './captures.command.ts';
 import { forOption, readDuration } from './duration.ts';
 import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
@@ -41,7 +42,7 @@ export function addResponse(program: Command): void {
   response
     .command('do')
     .description(
-      'order it yourself: block a network, slow it down, have it end at decoys or at a tarpit, or its traffic mirrored; isolate a host of yours',
+      'order it yourself: block a network, slow it down, have it end at decoys or at a tarpit, its traffic mirrored or its packets captured; isolate a host of yours',
     )
     .addArgument(new Argument('<measure>', 'what to do').choices(Measure.options))
     .argument('<address>', 'an address, or a network in CIDR form')
@@ -67,6 +68,7 @@ export function addResponse(program: Command): void {
       if (options.json === true) return parts.forEach(printJson);
       return list(parts);
     });
+  addCaptures(response);
   for (const word of ['approve', 'deny'] as const)
     response
       .command(word)
