@@ -1,6 +1,7 @@
 /** `response captures`: the files of packets there are. Reads them where they lie, so it works when nothing runs. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { isLeft, readRecords, type SeenRecord } from '@netsentinel/watcher/capture/capture-record';
 import { print, printJson, safe, table, when } from './output.ts';
 import { settings } from './settings.ts';
@@ -13,7 +14,7 @@ export function addCaptures(response: Command): void {
     .action((options: { json?: boolean }, command: Command) => {
       const { captures } = settings(command).folder;
       const now = Date.now();
-      const files = readRecords(captures).map((record) => ({ ...record, state: stateOf(record, now) }));
+      const files = recordsIn(captures).map((record) => ({ ...record, state: stateOf(record, now) }));
       if (options.json === true)
         return files.forEach(({ seenAt: _, ...file }) => printJson({ ...file, path: join(captures, file.file) }));
       if (files.length === 0) return print('nothing was captured');
@@ -33,6 +34,17 @@ export function addCaptures(response: Command): void {
       );
       return print(`\nin ${captures}`);
     });
+}
+
+function recordsIn(folder: string): SeenRecord[] {
+  try {
+    return readRecords(folder);
+  } catch (error) {
+    throw new NetSentinelError('CAPTURES_NOT_READABLE', 'user', `${folder} cannot be read`, {
+      hint: 'What was captured is for root alone.',
+      cause: error,
+    });
+  }
 }
 
 /** A file that its writer left behind is ended by the next capture; until then it says that it is written. */
