@@ -1,7 +1,6 @@
 /** `backup FOLDER` and `restore FOLDER`: everything that `data/` holds, with a manifest of hashes that restore checks first. */
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync,
   cpSync,
   createReadStream,
   existsSync,
@@ -87,7 +86,7 @@ function copyCaptures(from: string, to: string): void {
   if (closed.length > 0) mkdirSync(to, { mode: 0o700 });
   for (const { file } of closed)
     for (const path of [join(from, file), recordPath(from, file)])
-      if (existsSync(path)) copyFileSync(path, join(to, basename(path)));
+      if (existsSync(path)) cpSync(path, join(to, basename(path)));
 }
 
 async function restore(folder: DataFolder, source: string, force: boolean): Promise<void> {
