@@ -14,7 +14,16 @@ import { openStage, PORT, type Stage } from '../story/stage.ts';
 /** Somebody else, one for the bound, one whose time ends. */
 const [OTHER, LOUD, SHORT] = ['198.18.0.3', '198.18.0.4', '198.18.0.5'] as const;
 const ECHO = 9000;
-const MAX_BYTES = 300_000;
+const MAX_BYTES = 150_000;
+const CONFIG = {
+  decoys: [{ id: 'ssh-1', type: 'ssh', address: '::', port: PORT }],
+  console: { port: 18_093 },
+  enforcer: {
+    mode: 'enforce',
+    resolvConf: '/nonexistent',
+    responders: { nftables: {}, capture: { maxBytesPerCapture: MAX_BYTES, maxTotalBytes: 4 * MAX_BYTES } },
+  },
+};
 const PATIENCE = { timeout: 30_000, interval: 200 };
 /** Answers over TCP and UDP with what it got. */
 const SERVER = `
@@ -65,15 +74,7 @@ describe.skipIf(namespacesUnavailable('nft', 'tshark') !== undefined)('a capture
     stage = openStage();
     ({ attacker4: host, defender4: machine } = stage.network);
     stage.network.addAttackers([OTHER, LOUD, SHORT].map((address) => `${address}/15`));
-    await stage.start({
-      decoys: [{ id: 'ssh-1', type: 'ssh', address: '::', port: PORT }],
-      console: { port: 18_093 },
-      enforcer: {
-        mode: 'enforce',
-        resolvConf: '/nonexistent',
-        responders: { nftables: {}, capture: { maxBytesPerCapture: MAX_BYTES, maxTotalBytes: 4 * MAX_BYTES } },
-      },
-    });
+    await stage.start(CONFIG);
     const server = stage.network.start('defender', [process.execPath, '-e', SERVER]);
     await new Promise((resolve) => server.stdout!.once('data', resolve));
   });
@@ -206,7 +207,7 @@ describe.skipIf(namespacesUnavailable('nft', 'tshark') !== undefined)('a capture
 
   it('ends at its bound and says so, and others go on', async () => {
     await capture(LOUD);
-    await speak(LOUD, 'loud '.repeat(100_000));
+    await speak(LOUD, 'loud '.repeat(20_000));
     await expect.poll(async () => (await files(LOUD)).map(({ state }) => state), PATIENCE).toEqual(['full']);
     const [{ path, bytes, sha256 } = { path: '', bytes: 0, sha256: '' }] = await files(LOUD);
     expect(statSync(path).size).toBe(bytes);
@@ -250,5 +251,22 @@ describe.skipIf(namespacesUnavailable('nft', 'tshark') !== undefined)('a capture
     await capture('198.18.0.9');
     await expect.poll(async () => (await files()).map(({ path }) => path), PATIENCE).not.toContain(oldest!.path);
     expect(readdirSync(join(stage.product.folder, 'data', 'captures'))).not.toContain(oldest!.path.split('/').at(-1));
+  });
+
+  it('closes its files when the product stops, and goes on in new ones after', async () => {
+    const [before] = await files(OTHER);
+    const { process: product } = stage.product;
+    const ended = new Promise((resolve) => product.once('exit', resolve));
+    product.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const record = JSON.parse(readFileSync(before!.path.replace('.pcap', '.json'), 'utf8')) as Listed;
+    expect(record).toMatchObject({ state: 'ended', order: before!.order });
+    await stage.start(CONFIG);
+    await expect
+      .poll(async () => (await files(OTHER)).at(-1), PATIENCE)
+      .toMatchObject({
+        state: 'capturing',
+        order: before!.order,
+      });
   });
 });

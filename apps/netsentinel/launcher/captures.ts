@@ -21,6 +21,8 @@ import { Supervisor } from './supervisor.ts';
 const MESSAGE_BYTES = 1024 * 1024;
 /** News that wait for an enforcer that is down. */
 const MAX_NEWS = 1024;
+/** Those that are captured, and some that are being closed. */
+const MAX_TOLD = 64;
 
 export interface CapturesOptions {
   readonly config: CaptureConfig;
@@ -46,6 +48,12 @@ interface Running {
   readonly process: Supervisor<FromCapture>;
 }
 
+interface Closing {
+  readonly gone: Promise<unknown>;
+  /** It is written to its end. */
+  readonly file: string | undefined;
+}
+
 /** What is configured, where captures may be made at all. */
 export function captureConfig({ enforcer }: NetSentinelConfig): CaptureConfig | undefined {
   const { capture } = enforcer.responders ?? {};
@@ -57,8 +65,9 @@ export class Captures {
   readonly #options: CapturesOptions;
   /** By network. */
   readonly #running = new Map<string, Running>();
-  readonly #closing = new Map<string, Promise<unknown>>();
+  readonly #closing = new Map<string, Closing>();
   #news: CaptureNews[] = [];
+  #stopped = false;
 
   constructor(options: CapturesOptions) {
     this.#options = options;
@@ -68,6 +77,7 @@ export class Captures {
 
   /** All that shall be captured from now on. */
   want(wanted: readonly WantedCapture[]): void {
+    if (this.#stopped) return;
     const { maxCaptures } = this.#options.config;
     const most = wanted.slice(0, maxCaptures);
     const networks = new Set(most.map(({ network }) => network));
@@ -89,10 +99,11 @@ export class Captures {
     return Object.fromEntries([...this.#running].map(([network, { process }]) => [`capture ${network}`, process.pid]));
   }
 
-  /** Closes all files. */
+  /** Closes all files. What is wanted stays so: the enforcer asks for it again at the next start. */
   async stop(): Promise<void> {
-    for (const network of this.#running.keys()) this.#close(network);
-    await Promise.all(this.#closing.values());
+    this.#stopped = true;
+    await Promise.all([...this.#running.values()].map((one) => one.process.stop()));
+    await Promise.all([...this.#closing.values()].map(({ gone }) => gone));
   }
 
   #renew(known: Running, remainingMs: number): void {
@@ -142,7 +153,7 @@ export class Captures {
       return;
     }
     // One that is being closed writes to the end first.
-    void Promise.resolve(this.#closing.get(network)).then(() => {
+    void Promise.resolve(this.#closing.get(network)?.gone).then(() => {
       if (this.#running.get(network) === one) one.process.start();
     });
   }
@@ -171,7 +182,7 @@ export class Captures {
       one.state = 'full';
       log.warn('A capture is full: nothing more is written', { network, file, packets, bytes });
       void one.process.stop();
-    } else if (state === 'ended' && this.#running.get(network) === one) this.#over(one);
+    } else if (state === 'ended' && !this.#stopped && this.#running.get(network) === one) this.#over(one);
   }
 
   /** Its time is over. */
@@ -183,17 +194,17 @@ export class Captures {
     const one = this.#running.get(network);
     if (one === undefined) return;
     this.#running.delete(network);
-    const gone: Promise<unknown> = Promise.all([this.#closing.get(network), one.process.stop()]).then(() => {
-      if (this.#closing.get(network) === gone) this.#closing.delete(network);
+    const gone: Promise<unknown> = Promise.all([this.#closing.get(network)?.gone, one.process.stop()]).then(() => {
+      if (this.#closing.get(network)?.gone === gone) this.#closing.delete(network);
       this.#tell();
     });
-    this.#closing.set(network, gone);
+    this.#closing.set(network, { gone, file: one.file });
   }
 
   /** Removes the oldest files until all that is written now has room; answers why there is none. */
   #makeRoom(): string | undefined {
     const { config, folder, keepFreeBytes, log } = this.#options;
-    const written = new Set([...this.#running.values()].map(({ file }) => file));
+    const written = new Set([...this.#running.values(), ...this.#closing.values()].map(({ file }) => file));
     const closed = readRecords(folder).filter(({ file }) => !written.has(file));
     let bytes = this.#running.size * config.maxBytesPerCapture;
     for (const record of closed) bytes += record.bytes;
@@ -223,6 +234,6 @@ export class Captures {
     }));
     for (const network of this.#closing.keys())
       if (!this.#running.has(network)) captures.push({ network, state: 'capturing' });
-    if (this.#options.tell({ t: 'captures', captures, news: this.#news })) this.#news = [];
+    if (this.#options.tell({ t: 'captures', captures: captures.slice(0, MAX_TOLD), news: this.#news })) this.#news = [];
   }
 }
