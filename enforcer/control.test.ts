@@ -15,6 +15,7 @@ let server: ControlServer;
 let asked: string[];
 
 const enforcer: Enforcer = {
+  record: () => {},
   handle: () => {},
   list: () => [],
   revert: (id, by) => {

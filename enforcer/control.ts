@@ -55,8 +55,9 @@ export const ControlRequest = z.discriminatedUnion('command', [
     command: z.literal('invitePoint'),
     name: PointName,
     validMs: z.number().int().min(1000).max(604_800_000),
+    by,
   }),
-  z.strictObject({ command: z.literal('removePoint'), name: PointName }),
+  z.strictObject({ command: z.literal('removePoint'), name: PointName, by }),
   z.strictObject({ command: z.literal('topology') }),
   z.strictObject({ command: z.literal('segmentsDiff'), file: SegmentFile }),
   z.strictObject({ command: z.literal('segmentsApply'), file: SegmentFile, reason, by }),
@@ -278,9 +279,9 @@ async function run(serving: Serving, request: z.output<typeof ControlRequest>): 
     case 'points':
       return needHub(serving).list();
     case 'invitePoint':
-      return needHub(serving).invite(request.name, request.validMs);
+      return needHub(serving).invite(request.name, request.validMs, request.by);
     case 'removePoint':
-      await needHub(serving).remove(request.name);
+      await needHub(serving).remove(request.name, request.by);
       return { removed: request.name };
     case 'topology':
       return enforcer.segments.topology();

@@ -240,6 +240,10 @@ class LocalEnforcer implements Enforcer {
     });
   }
 
+  record(kind: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#ledger.later(() => this.#ledger.note(kind, fields));
+  }
+
   leave(id: string, why: string): Promise<void> {
     return this.#exclusively(() => this.#lanes.remove(id, why));
   }

@@ -482,7 +482,7 @@ describe('known scanners', () => {
     const now = Date.now();
     const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
     await put(
-      sampleIncident('scan', now, { scanner, title: 'Shodan, a research scanner: probe' }),
+      sampleIncident('scan', now, { scanner, title: 'Shodan, a research scanner: probe', sessions: [] }),
       sampleIncident('i2', now),
     );
     await expect.poll(() => rows().count()).toBe(2);

@@ -1,7 +1,7 @@
 /**
  * How fast an order cuts an attacker off while many blocks are in force. A sender in a namespace of its own sends a packet every half
  * millisecond; `drop` is the time from `handle` to the sending of the first packet that gets no answer, so its resolution is half a
- * millisecond. `add` is the time to the reply `applied`, `delete` that from `revert` to its answer. Needs root, `ip` and `nft`.
+ * millisecond. `add` is the time to the reply `applied`, `delete` that from `revert` to its answer. Needs root, `ip`, and `nft` or `iptables` and `ipset`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,15 @@ export interface BenchBlockResult {
   readonly nft_rss_mb: number;
 }
 
-export async function benchBlock({ entries = 100_000, samples = 200 } = {}): Promise<BenchBlockResult> {
+export interface BenchBlockOptions {
+  /** Blocks in force before. */
+  readonly entries: number;
+  /** Attackers, one after another. */
+  readonly samples: number;
+  readonly responder: 'nftables' | 'iptables';
+}
+
+export async function benchBlock({ entries, samples, responder }: BenchBlockOptions): Promise<BenchBlockResult> {
   const lab = createNetworkLab();
   const directory = mkdtempSync(join(tmpdir(), 'enforcer-bench-'));
   const waiting = new Map<string, () => void>();
@@ -47,7 +55,9 @@ export async function benchBlock({ entries = 100_000, samples = 200 } = {}): Pro
     mode: 'enforce',
     limits: { ordersPerMinute: 1_000_000 },
     ipCommand: [...lab.inDefender, 'ip'],
-    nftables: { command: [...lab.inDefender, 'nft'] },
+    ...(responder === 'nftables'
+      ? { nftables: { command: [...lab.inDefender, 'nft'] } }
+      : { iptables: { prefix: lab.inDefender } }),
   });
   const open = async (): Promise<Enforcer> =>
     createEnforcer({
@@ -164,10 +174,4 @@ function children(): string[] {
       return false;
     }
   });
-}
-
-if (import.meta.main) {
-  const [entries, samples] = process.argv.slice(2).map(Number);
-  const result = await benchBlock({ ...(entries ? { entries } : {}), ...(samples ? { samples } : {}) });
-  process.stdout.write(`${JSON.stringify(result)}\n`);
 }

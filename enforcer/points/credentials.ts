@@ -1,7 +1,8 @@
 /** What makes a host a point of a centre: its key, its certificate, and where and who the centre is. Nobody else may read it. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { z } from 'zod';
 import { PointName } from './point-wire.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
@@ -35,7 +36,7 @@ export function needNoCredentials(directory: string): void {
 }
 
 export function keepCredentials(directory: string, credentials: Credentials): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   writePrivate(fileIn(directory), credentials);
 }
 

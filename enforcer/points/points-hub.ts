@@ -4,12 +4,12 @@
  */
 import { constants, createPublicKey, verify } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
 import type { ConfiguredResponder } from '../responder.types.ts';
 import { openAuthority, type Authority } from './authority.ts';
 import { Peer } from './peer.ts';
@@ -39,10 +39,13 @@ export interface PointsHub {
   listen(enforcer: {
     join(responder: ConfiguredResponder): Promise<void>;
     leave(id: string, why: string): Promise<void>;
+    /** A line in the audit. */
+    record(kind: string, fields: Readonly<Record<string, unknown>>): void;
   }): Promise<void>;
-  invite(name: string, validMs: number): { readonly token: string; readonly expiresAt: number };
+  /** `by`, here and below: the person, for the audit. */
+  invite(name: string, validMs: number, by: string): { readonly token: string; readonly expiresAt: number };
   list(): PointReport[];
-  remove(name: string): Promise<void>;
+  remove(name: string, by: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +61,7 @@ export interface PointsHubOptions {
 }
 
 export function createPointsHub(options: PointsHubOptions): PointsHub {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  makeFolder(options.directory);
   return new TlsHub(options);
 }
 
@@ -117,9 +120,10 @@ class TlsHub implements PointsHub {
     server.on('error', (error) => this.#options.log.error('Points are not listened for any more', { error }));
   }
 
-  invite(name: string, validMs: number): { readonly token: string; readonly expiresAt: number } {
+  invite(name: string, validMs: number, by: string): { readonly token: string; readonly expiresAt: number } {
     const { address, reachedAt, port } = this.#options.config;
     const { id: invitation, secret, expiresAt } = this.#book.invite(name, validMs);
+    this.#enforcer?.record('point-invited', { point: name, invitation, expiresAt, by });
     const { fingerprint } = this.#authority;
     return { token: writeToken({ host: reachedAt ?? address, port, fingerprint, invitation, secret }), expiresAt };
   }
@@ -135,8 +139,9 @@ class TlsHub implements PointsHub {
     });
   }
 
-  async remove(name: string): Promise<void> {
+  async remove(name: string, by: string): Promise<void> {
     this.#book.remove(name);
+    this.#enforcer?.record('point-removed', { point: name, by });
     // The connection that is there still takes back what the point holds; the next one is refused.
     await this.#enforcer?.leave(responderIdOf(name), 'its enforcement point was removed');
     this.#responders.delete(name);
@@ -218,7 +223,9 @@ class TlsHub implements PointsHub {
         throw refusal('POINT_KEY_UNPROVEN', 'The key is not the asker’s own');
       const { pem, serial } = this.#authority.issueTo(name, publicKey);
       this.#book.admit(message.invitation, name, serial);
-      this.#options.log.warn('An enforcement point has joined', { point: name, address: socket.remoteAddress });
+      const { remoteAddress: address } = socket;
+      this.#enforcer?.record('point-joined', { point: name, invitation: message.invitation, serial, address });
+      this.#options.log.warn('An enforcement point has joined', { point: name, address });
       void this.#enforcer?.join(this.#responderOf(name)).then(this.#options.onJoined);
       peer.end('it has joined', { t: 'admitted', name, certificate: pem });
     } catch (error) {

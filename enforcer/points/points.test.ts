@@ -11,6 +11,7 @@ import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
 import { FakeFirewall, FakeResponder } from '@netsentinel/testkit/fake-responder';
 import { freePort } from '@netsentinel/testkit/free-port';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { auditFiles } from '../audit.ts';
 import { EnforcerConfig } from '../enforcer.config.ts';
 import { createEnforcer } from '../enforcer.ts';
 import type { Enforcer } from '../enforcer.types.ts';
@@ -101,7 +102,7 @@ async function stopPoint({ link, enforcer }: Point): Promise<void> {
   await enforcer.close();
 }
 
-const token = (name: string, validMs = 60_000): Token => readToken(hub.invite(name, validMs).token);
+const token = (name: string, validMs = 60_000): Token => readToken(hub.invite(name, validMs, 'kim').token);
 const joinWith = (from: Token): Promise<Credentials> => joinCentre(from, systemClock);
 const state = (name: string) => hub.list().find((point) => point.name === name);
 const connected = (name: string, is = true): Promise<unknown> => vi.waitUntil(() => state(name)?.connected === is);
@@ -119,6 +120,14 @@ const partAt = (id: string, name: string) =>
   replies.findLast((reply) => reply.id === id)?.parts?.find((part) => part.responder === `point-${name}`);
 const stands = (id: string, name: string, status: string): Promise<unknown> =>
   vi.waitUntil(() => partAt(id, name)?.status === status);
+
+function auditLines(): { readonly kind: string }[] {
+  const directory = join(folder, 'centre', 'audit');
+  return auditFiles(directory)
+    .flatMap((file) => readFileSync(join(directory, file), 'utf8').trim().split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { kind: string });
+}
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'points-'));
@@ -154,11 +163,11 @@ describe('a token', () => {
     token('oslo');
     await expect(joinWith(second)).rejects.toMatchObject({ code: 'POINT_TOKEN_USED' });
     await expect(joinWith(over)).rejects.toMatchObject({ code: 'POINT_TOKEN_EXPIRED' });
-    expect(() => hub.invite('berlin', 1000)).toThrow(expect.objectContaining({ code: 'POINT_NAME_TAKEN' }));
+    expect(() => hub.invite('berlin', 1000, 'kim')).toThrow(expect.objectContaining({ code: 'POINT_NAME_TAKEN' }));
   });
 
   it('that is cut short or none is told at once', () => {
-    const { token: text } = hub.invite('berlin', 1000);
+    const { token: text } = hub.invite('berlin', 1000, 'kim');
     for (const bad of ['', 'x', text.slice(0, 60), text.slice(1)])
       expect(() => readToken(bad)).toThrow(expect.objectContaining({ code: 'POINT_TOKEN_INVALID' }));
   });
@@ -223,12 +232,26 @@ describe('a connection', () => {
 
   it('of a point that was removed is refused, by the serial number of its certificate', async () => {
     const { certificate, key } = await joinWith(token('berlin'));
-    await hub.remove('berlin');
+    await hub.remove('berlin', 'kim');
     expect(await said({ cert: certificate, key })).toContain('POINT_REVOKED');
     // The name is free again, and the former certificate is none of its.
     const again = await joinWith(token('berlin'));
     expect(await said({ cert: certificate, key })).toContain('POINT_REVOKED');
     expect(new X509Certificate(again.certificate).subject).toBe('CN=berlin');
+  });
+
+  it('is in the audit: who invited it, when it joined and from where, who removed it', async () => {
+    await joinWith(token('berlin'));
+    await hub.remove('berlin', 'alex');
+    const lines = await vi.waitUntil(() => {
+      const told = auditLines().filter(({ kind }) => kind.startsWith('point-'));
+      return told.length === 3 ? told : undefined;
+    });
+    expect(lines).toMatchObject([
+      { kind: 'point-invited', point: 'berlin', by: 'kim' },
+      { kind: 'point-joined', point: 'berlin', address: '127.0.0.1' },
+      { kind: 'point-removed', point: 'berlin', by: 'alex' },
+    ]);
   });
 });
 
@@ -342,7 +365,7 @@ describe('a point', () => {
     order('a', '198.18.5.5');
     await stands('a', 'berlin', 'verified');
     await stands('a', 'paris', 'verified');
-    await hub.remove('paris');
+    await hub.remove('paris', 'kim');
     await vi.waitUntil(() => there.firewall.blocked().length === 0);
     expect(here.firewall.blocked()).toEqual(['198.18.5.5']);
     expect(hub.list().map(({ name }) => name)).toEqual(['berlin']);

@@ -100,6 +100,18 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'entries',
+    summary:
+      'one block added, seen and deleted among many in force, and the memory for them (root: network namespaces)',
+    options: { entries: number('blocks in force before', 100_000), samples: number('attackers', 200) },
+    texts: { responder: { summary: 'whose firewall', choices: ['nftables', 'iptables'] } },
+    run: async ({ entries, samples }, _, { responder }) => ({
+      ...(await (
+        await import('@netsentinel/enforcer/bench/block.bench')
+      ).benchBlock({ entries: entries!, samples: samples!, responder: responder as 'nftables' | 'iptables' })),
+    }),
+  },
+  {
     name: 'rivals',
     summary:
       'the same failed logins in one log for us, fail2ban and CrowdSec: written to dropped (root: network namespaces; both installed)',

@@ -16,7 +16,10 @@ export function addCaptures(response: Command): void {
       const now = Date.now();
       const files = recordsIn(captures).map((record) => ({ ...record, state: stateOf(record, now) }));
       if (options.json === true)
-        return files.forEach(({ seenAt: _, ...file }) => printJson({ ...file, path: join(captures, file.file) }));
+        return files.forEach((one) => {
+          const { seenAt: _, ...file } = one;
+          printJson({ ...file, path: join(captures, file.file) });
+        });
       if (files.length === 0) return print('nothing was captured');
       table(
         ['file', 'network', 'order', 'state', 'packets', 'bytes', 'dropped', 'from', 'to'],

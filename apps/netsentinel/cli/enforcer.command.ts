@@ -10,6 +10,7 @@ import { forOption } from './duration.ts';
 import { listenForEnd } from './listen-for-end.ts';
 import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { HOME, settings, type Settings } from './settings.ts';
+import { whoami } from './whoami.ts';
 
 const MAX_INVITED_MS = 604_800_000;
 
@@ -25,7 +26,7 @@ export function addEnforcer(program: Command): void {
     .addOption(forOption('how long the token can be used', { usual: '15m', maxMs: MAX_INVITED_MS }))
     .option('--json', 'print JSON')
     .action(async (called: string, options: { for: number; json?: boolean }, command: Command) => {
-      const request = { command: 'invitePoint', name: called, validMs: options.for } as const;
+      const request = { command: 'invitePoint', name: called, validMs: options.for, by: whoami() } as const;
       const { token, expiresAt } = await ask(command, request);
       if (options.json === true) return printJson({ name: called, token, expiresAt });
       print(`On the other host, within ${span(options.for)}:\n\n  netsentinel enforcer join ${token}\n`);
@@ -76,7 +77,7 @@ export function addEnforcer(program: Command): void {
     .addArgument(name())
     .option('--json', 'print JSON')
     .action(async (called: string, options: { json?: boolean }, command: Command) => {
-      const { removed } = await ask(command, { command: 'removePoint', name: called });
+      const { removed } = await ask(command, { command: 'removePoint', name: called, by: whoami() });
       if (options.json === true) return printJson({ removed });
       return print(`${removed} is no point any more`);
     });

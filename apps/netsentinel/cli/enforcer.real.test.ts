@@ -150,7 +150,7 @@ describe.skipIf(namespacesUnavailable('nft') !== undefined)('an enforcement poin
     await expect.poll(() => foreign.text()).toContain('POINT_CERTIFICATE_FOREIGN');
     await foreign.end('SIGTERM');
 
-    expect(await stage.call({ command: 'removePoint', name: 'paris' })).toEqual({ removed: 'paris' });
+    expect(await stage.call({ command: 'removePoint', name: 'paris', by: 'test' })).toEqual({ removed: 'paris' });
     writeFileSync(file, JSON.stringify(own));
     const removed = await stage.run('paris', 'enforcer', 'run');
     await expect.poll(() => removed.text()).toContain('POINT_REVOKED');

@@ -69,7 +69,7 @@ export class PointsStage {
   }
 
   async token(name: string, validMs = 900_000): Promise<string> {
-    return (await this.call({ command: 'invitePoint', name, validMs })).token;
+    return (await this.call({ command: 'invitePoint', name, validMs, by: 'test' })).token;
   }
 
   /** Runs a command on a point's host to its end. */

@@ -30,7 +30,7 @@ export interface SeenRecord extends CaptureRecord {
   readonly seenAt: number;
 }
 
-const CAPTURE_STATES: readonly CaptureState[] = ['capturing', 'ended', 'full', 'interrupted', 'removed'];
+const STATES: ReadonlySet<unknown> = new Set<CaptureState>(['capturing', 'ended', 'full', 'interrupted', 'removed']);
 const MAX_RECORD_BYTES = 4096;
 const MAX_RECORDS = 10_000;
 const STALE_MS = 60_000;
@@ -110,7 +110,7 @@ function isRecord(raw: unknown): raw is CaptureRecord {
     typeof file === 'string' &&
     /^[0-9A-Za-z._-]{1,187}\.pcap$/.test(file) &&
     [network, order, incident].every((one) => isText(one, 64)) &&
-    CAPTURE_STATES.includes(state as CaptureState) &&
+    STATES.has(state) &&
     [startedAt, packets, bytes, dropped].every(isCount) &&
     (endedAt === undefined || isCount(endedAt)) &&
     (sha256 === undefined || isText(sha256, 64))

@@ -23,7 +23,7 @@ const FILE_HEADER = 24;
 /** Of each packet, and the link's before its bytes. */
 const HEADERS = 32;
 /** `struct sockaddr_ll` of a packet that came over Ethernet from 02:00:00:00:00:01. */
-const LINK = Buffer.from('1100' + '0800' + '02000000' + '0100' + '00' + '06' + '0200000000010000', 'hex');
+const LINK = Buffer.from(['1100', '0800', '02000000', '0100', '00', '06', '0200000000010000'].join(''), 'hex');
 
 let folder: string;
 let news: CaptureNews[];
@@ -80,24 +80,10 @@ it('writes what others read as pcap: nanoseconds, LINUX_SLL, the packet, and wha
   capture.end('ended');
   const [record] = readRecords(folder);
   const bytes = readFileSync(join(folder, record!.file));
-  expect(bytes.toString('hex')).toBe(
-    '4d3cb2a1' +
-      '02000400' +
-      '00000000' +
-      '00000000' +
-      '14000000' +
-      '71000000' +
-      '00f15365' +
-      '15cd5b07' +
-      '14000000' +
-      '16000000' +
-      '0000' +
-      '0001' +
-      '0006' +
-      '0200000000010000' +
-      '0800' +
-      Buffer.from('abcd').toString('hex'),
-  );
+  const file = ['4d3cb2a1', '0200', '0400', '00000000', '00000000', '14000000', '71000000'];
+  const packet = ['00f15365', '15cd5b07', '14000000', '16000000'];
+  const link = ['0000', '0001', '0006', '0200000000010000', '0800'];
+  expect(bytes.toString('hex')).toBe([...file, ...packet, ...link, Buffer.from('abcd').toString('hex')].join(''));
   expect(record).toMatchObject({
     file: '20260102T030405.000Z-198.18.0.0_24-do-1.pcap',
     order: 'do-1',
