@@ -45,6 +45,11 @@ const CLIENT = `
     });
   });
   udp.on('message', () => udp.close()).on('error', () => {});`;
+/** Tries to connect for two seconds. */
+const TRY = `
+  const [from, to] = process.argv.slice(1);
+  require('net').connect({ host: to, port: ${ECHO}, localAddress: from }, () => process.exit(0));
+  setTimeout(() => process.exit(1), 2000);`;
 
 interface Listed {
   readonly path: string;
@@ -183,17 +188,24 @@ describe.skipIf(namespacesUnavailable('nft', 'tshark') !== undefined)('a capture
     expect(pid('capture')).toBe(writer);
   });
 
+  it('sees IPv6 as well', async () => {
+    const { attacker6, defender6 } = stage.network;
+    const six = await capture(attacker6);
+    expect((await stage.attack([process.execPath, '-e', TRY, attacker6, defender6])).code).toBe(0);
+    expect((await stage.cli('response', 'revert', six)).code).toBe(0);
+    const [{ path } = { path: '' }] = await files(attacker6);
+    const { stdout } = spawnSync('tshark', ['-n', '-r', path, '-T', 'fields', '-e', 'ipv6.host'], { encoding: 'utf8' });
+    const hosts = new Set(stdout.trim().split('\n'));
+    expect(hosts.has(`${attacker6},${defender6}`) && hosts.has(`${defender6},${attacker6}`)).toBe(true);
+    expect(stdout.replaceAll(/^.*$/gm, (line) => (line.includes(attacker6) ? '' : line)).trim()).toBe('');
+  });
+
   it('lives beside a block: what is dropped is seen all the same', async () => {
     const { stdout } = await stage.cli('response', 'do', 'block', host, '--for', '10m', '--json');
     const block = (JSON.parse(stdout) as OrderReply).id;
     const [, { path } = { path: '' }] = await files();
     const before = packetsIn(path).length;
-    const tried = await stage.attack([
-      'socat',
-      '-u',
-      'OPEN:/dev/null',
-      `TCP:${machine}:${ECHO},bind=${host},connect-timeout=2`,
-    ]);
+    const tried = await stage.attack([process.execPath, '-e', TRY, host, machine]);
     expect(tried.code).not.toBe(0);
     await expect.poll(() => packetsIn(path).length, PATIENCE).toBeGreaterThan(before);
     expect(
