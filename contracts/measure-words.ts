@@ -21,6 +21,13 @@ export const MEASURE_WORDS: Readonly<Record<Measure, MeasureWords>> = {
   redirect: { noun: 'redirect', verb: 'redirect', done: 'redirected', where: ' to a decoy', contains: false },
   'rate-limit': { noun: 'rate limit', verb: 'rate-limit', done: 'rate-limited', where: '', contains: false },
   mirror: { noun: 'mirror', verb: 'mirror', done: 'mirrored', where: '', contains: false },
+  capture: {
+    noun: 'capture',
+    verb: 'capture the packets of',
+    done: 'captured the packets of',
+    where: '',
+    contains: false,
+  },
 };
 
 /** What an action is. */

@@ -32,6 +32,7 @@ export function lacking(measure: Measure, { management, mirrorPort }: FlowMeans)
   if (measure === 'mirror' && mirrorPort === undefined) return 'it knows no port to copy to: name `mirrorPort`';
   if (measure === 'tarpit' || measure === 'redirect' || measure === 'rate-limit')
     return `flows of ours cannot ${measure}; the responder nftables can`;
+  if (measure === 'capture') return 'a switch keeps no packets; the responder capture does';
   return undefined;
 }
 
@@ -54,6 +55,7 @@ export function flowsOf(network: Network, measure: Measure, means: FlowMeans): r
     case 'tarpit':
     case 'redirect':
     case 'rate-limit':
+    case 'capture':
       return [];
     default:
       return measure satisfies never;

@@ -7,6 +7,7 @@ import type { Server } from 'node:net';
 import type { Logger } from '@netsentinel/contracts/log';
 import type {
   FromChild,
+  FromEnforcerHost,
   FromPlatform,
   ToDecoyHost,
   ToEnforcer,
@@ -18,11 +19,13 @@ import { describeError, isNetSentinelError, NetSentinelError } from '@netsentine
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
-import { readFromChild, readFromPlatform } from './child-messages.ts';
+import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
+import { captureConfig, Captures } from './captures.ts';
 import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
 import {
+  captureProgram,
   collectorProgram,
   decoyHostProgram,
   NAME_RESOLUTION,
@@ -37,7 +40,7 @@ import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
 import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
-import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
+import { createWatcher, watchedNow, whyNoPackets, whyNotWatched } from './watcher.ts';
 
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
 const WATCHER = { id: 'watcher', type: 'watcher' } as const;
@@ -184,7 +187,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     let whyNot = notWatched;
     const watching = (): Watching =>
       whyNot === undefined ? { addresses: watcher?.addresses ?? [] } : { reason: whyNot };
+    const capturing = captureConfig(config);
+    const notCaptured = capturing === undefined ? undefined : whyNoPackets(sandbox);
     const programs = {
+      ...(capturing === undefined || notCaptured !== undefined
+        ? {}
+        : { capture: captureProgram(home, folder.captures) }),
       ...(notWatched === undefined ? { watcher: watcherProgram(home) } : {}),
       decoyHost: decoyHostProgram(home, [...new Set(decoys.map(({ type }) => type))]),
       platform: platformProgram(home, folder.platform, [
@@ -262,20 +270,37 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       onMessage: (message) => hear('platform', message),
       onDeath: died('platform'),
     });
-    const enforcer: Supervisor<FromChild> = new Supervisor<FromChild>({
+    const captures =
+      capturing === undefined || programs.capture === undefined
+        ? undefined
+        : new Captures({
+            config: capturing,
+            folder: folder.captures,
+            keepFreeBytes: config.store.events.minFreeMb * 1024 * 1024,
+            home,
+            stage: { program: programs.capture, sandbox, codeCache },
+            logLevel: config.logLevel,
+            log,
+            tell: (report) => {
+              enforcer.send(report);
+              return enforcer.running;
+            },
+          });
+    const enforcer: Supervisor<FromEnforcerHost> = new Supervisor<FromEnforcerHost>({
       name: 'enforcer',
       log,
-      read: readFromChild,
+      read: readFromEnforcer,
       spawn: () => spawnEnforcer(enforcerEntry, codeCache),
       onStart: (it) =>
         guard(
           'enforcer',
           (async () => {
-            it.send(enforcerBoot(options.plan));
+            const unable = notCaptured === undefined ? {} : { unable: notCaptured };
+            it.send(enforcerBoot(options.plan, capturing === undefined ? undefined : unable));
             await linkEnforcer();
           })(),
         ),
-      onMessage: (message) => hear('enforcer', message),
+      onMessage: (message) => (message.t === 'capture' ? captures?.want(message.wanted) : hear('enforcer', message)),
       onDeath: died('enforcer'),
     });
 
@@ -327,7 +352,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       for (const server of waiting.values()) server.close();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
-      await platform.stop();
+      await Promise.all([platform.stop(), captures?.stop()]);
       await enforcer.stop();
       release();
     };
@@ -354,6 +379,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         launcher: process.pid,
         ...Object.fromEntries(Object.entries(all).map(([name, one]) => [name, one.pid])),
         ...(watcher === undefined ? {} : { watcher: watcher.process.pid }),
+        ...captures?.pids(),
       }),
       stop,
     };
