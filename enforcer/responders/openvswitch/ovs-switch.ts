@@ -78,6 +78,16 @@ export class OvsSwitch implements FlowSwitch {
     return this.#bundle(`delete ${text.ours(mark)}\n${text.bundleText(mods, mark)}`);
   }
 
+  /** Added and taken out again in one bundle: no packet meets them. */
+  async tries(flows: readonly Flow[]): Promise<string | undefined> {
+    const mods = flows.flatMap((flow): FlowMod[] => [
+      { kind: 'add', flow, seconds: 1 },
+      { kind: 'delete', flow },
+    ]);
+    const result = await this.write(mods);
+    return result.ok ? undefined : `${this.name} does not take such flows: ${result.reason}`;
+  }
+
   plan(mod: FlowMod): string {
     const { bridge, mark } = this.#options;
     const { command, flow } = text.modText(mod, mark);
