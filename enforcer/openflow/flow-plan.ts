@@ -82,6 +82,7 @@ function both(network: Network, above: number, actions: readonly FlowAction[], p
 }
 
 /** Two flows with the same text are one flow in a switch, whatever they do. */
-export function flowName({ src, dst, actions: _, ...rest }: Flow): string {
-  return [src, dst].map((one) => (one === undefined ? '' : formatNetwork(one))).join(' ') + JSON.stringify(rest);
+export function flowName(flow: Flow): string {
+  const text = (network: Network | undefined) => network && formatNetwork(network);
+  return JSON.stringify({ ...flow, src: text(flow.src), dst: text(flow.dst), actions: undefined });
 }

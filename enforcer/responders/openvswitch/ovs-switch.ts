@@ -114,8 +114,10 @@ export class OvsSwitch implements FlowSwitch {
   }
 }
 
-/** What the program said last, without its name and the time. */
+/** The error that the switch gave one flow, or what the program said last, without its name and the time. */
 function reasonOf({ complaint, ...result }: Awaited<ReturnType<RunProgram>>): string {
+  const error = /^Error ([A-Z0-9_]{1,64}) for: /m.exec(complaint)?.[1];
+  if (error !== undefined) return `the switch answers ${error}`;
   const line =
     complaint
       .trim()
