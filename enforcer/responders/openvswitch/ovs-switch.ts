@@ -91,9 +91,11 @@ export class OvsSwitch implements FlowSwitch {
   plan(mod: FlowMod): string {
     const { bridge, mark } = this.#options;
     const { command, flow } = text.modText(mod, mark);
+    // A shell has meanings of its own for parentheses and arrows.
+    const word = /[()>]/.test(flow) ? `'${flow}'` : flow;
     return command === 'add'
-      ? `ovs-ofctl add-flow ${bridge} ${flow}`
-      : `ovs-ofctl --strict del-flows ${bridge} ${flow}`;
+      ? `ovs-ofctl add-flow ${bridge} ${word}`
+      : `ovs-ofctl --strict del-flows ${bridge} ${word}`;
   }
 
   async #bundle(input: string): Promise<CommandResult> {
