@@ -29,7 +29,7 @@ const FAR = '198.18.0.14';
 const OURS = 'cookie=0x4e657453656e';
 const PORTS = { tcp: { 22: 2222 }, udp: { 53: 5353, 69: 6969, 70: 7070 } };
 const PATIENCE = { timeout: 30_000, interval: 50 };
-const unavailable = namespacesUnavailable('ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ethtool', 'nsenter');
+const unavailable = namespacesUnavailable('ovs-vswitchd', 'ovsdb-server', 'ovs-ofctl', 'ethtool', 'nsenter', 'busybox');
 
 /** Answers a datagram with more than fits into one packet. */
 const LARGE = `const s = require('node:dgram').createSocket('udp4');
