@@ -3,8 +3,6 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Measure } from '@netsentinel/contracts/action';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { systemClock } from '@netsentinel/kernel/clock';
@@ -14,11 +12,11 @@ import { addOvsHosts, type OvsHost } from '@netsentinel/testkit/ovs-hosts';
 import { createOvsLab, type OvsLab } from '@netsentinel/testkit/ovs-lab';
 import { SERVICES_PROGRAM, servicesReady, ServiceTalk, type Conversation } from '@netsentinel/testkit/service-talk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startEnforcerChild, type EnforcerChild } from '../../enforcer-child.fixture.ts';
 import type { Entry, Responder } from '../../responder.types.ts';
 import { OpenvswitchConfig } from './openvswitch.config.ts';
 import { openvswitch } from './openvswitch.responder.ts';
 
-const CHILD = fileURLToPath(new URL('../../fault-child.ts', import.meta.url));
 const ATTACKER = '198.18.0.2';
 const OTHER = '198.18.0.3';
 const VICTIM = '198.18.0.10';
@@ -58,6 +56,10 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
   const tcp = (source = ATTACKER, target = VICTIM, port = 22): Conversation => talk.open('tcp', source, target, port);
   const udp = (source = ATTACKER, target = VICTIM): Conversation => talk.open('udp', source, target, 53);
   const ofctl = (...args: string[]): string => ovs.run('ovs-ofctl', '-O', 'OpenFlow14', ...args);
+  /** The datapath follows the flows a moment later: whoever connects meanwhile is cut, as what began before. The first round may have begun before. */
+  const followed = (): void => {
+    for (let round = 0; round < 2; round++) ovs.run('ovs-appctl', 'revalidator/wait');
+  };
   const eventually = (ask: () => Promise<string | undefined>, expected: string): Promise<void> =>
     expect.poll(ask, PATIENCE).toBe(expected);
   const serve = async (host: OvsHost, ...command: string[]): Promise<void> => {
@@ -88,6 +90,7 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
     held = [...held, entry];
     const [outcome] = (await responder?.apply([{ kind: 'block', renew: false, ...entry }])) ?? [];
     expect(outcome?.ok === true && (await outcome.verified)).toBe(true);
+    followed();
   };
   const revert = async (): Promise<void> => {
     const [first, ...rest] = held;
@@ -95,6 +98,7 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
     if (first === undefined) return;
     const [outcome] = (await responder?.apply([{ kind: 'unblock', network: first.network }])) ?? [];
     expect(outcome?.ok === true && (await outcome.verified)).toBe(true);
+    followed();
   };
 
   beforeAll(async () => {
@@ -184,7 +188,7 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
   it('tells two victims apart that are asked from one port, as scanners do', async () => {
     await start();
     await take();
-    const [one, two] = [VICTIM, '198.18.0.11'].map((target) => talk.open('tcp', ATTACKER, target, 22, 40_400));
+    const [one, two] = [VICTIM, '198.18.0.11'].map((target) => talk.open('tcp', ATTACKER, target, 22, 20_400));
     expect(await one?.ask()).toBe(`decoy ${ATTACKER}`);
     expect(await two?.ask()).toBe(`decoy ${ATTACKER}`);
     expect(await one?.ask()).toBe(`decoy ${ATTACKER}`);
@@ -219,6 +223,7 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
     await take();
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
     ofctl('add-flow', 'br0', `${dropped},tcp,nw_dst=${DECOY},tp_dst=2222,actions=drop`);
+    followed();
     expect(await tcp().isSilent()).toBe(true);
     ofctl('del-flows', 'br0', 'cookie=0x77/-1');
   });
@@ -247,6 +252,7 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
     expect(await conversation.ask()).toBe(`decoy ${ATTACKER}`);
     ofctl(...command);
     await vi.waitUntil(() => mended.length > 0, PATIENCE);
+    followed();
     expect(await udp().ask()).toBe(`decoy ${ATTACKER}`);
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
   });
@@ -269,45 +275,31 @@ describe.skipIf(unavailable !== undefined)('redirecting in Open vSwitch', () => 
 
   it('nobody gets away by kill -9, and the switch ends it by itself', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'redirect-real-'));
-    const enforcing = async () => {
-      const options = JSON.stringify({ responders: { openvswitch: settings() } });
-      const child = spawn(process.execPath, [CHILD, directory, '', options], { stdio: ['pipe', 'pipe', 'inherit'] });
-      children.push(child);
-      const said: string[] = [];
-      createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
-      const told = async (word: string): Promise<void> => {
-        await expect.poll(() => said.join('\n'), PATIENCE).toContain(`"${word}"`);
-      };
-      await told('ready');
-      const order = (id: string, target: string, ttlMs: number): void => {
-        const what = { kind: 'block', id, measure: 'redirect', target, expiresAt: Date.now() + ttlMs };
-        const why = { reason: 'test', incident: 'i1', sourceVerified: true };
-        child.stdin.write(`${JSON.stringify({ ...what, ...why })}\n`);
-      };
-      const kill = async (): Promise<void> => {
-        const gone = new Promise((resolve) => child.once('close', resolve));
-        child.kill('SIGKILL');
-        await gone;
-      };
-      return { told, order, kill };
+    const enforcing = async (): Promise<EnforcerChild> => {
+      const child = await startEnforcerChild(directory, '', { responders: { openvswitch: settings() } });
+      children.push(child.process);
+      followed();
+      return child;
     };
     const first = await enforcing();
-    first.order('a', ATTACKER, 600_000);
+    first.order('a', 'redirect', ATTACKER, 600_000);
     await first.told('verified');
     await first.kill();
+    followed();
     const during = tcp();
     expect(await during.ask()).toBe(`decoy ${ATTACKER}`);
     // While nobody looks, what was made goes.
     ofctl('del-flows', 'br0', `ip,nw_src=${ATTACKER}`);
     const second = await enforcing();
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
-    second.order('b', OTHER, 20_000);
+    second.order('b', 'redirect', OTHER, 20_000);
     await second.told('verified');
     // Killed amid a change: all of a measure's flows are there, or none.
-    second.order('c', '198.18.0.4', 600_000);
+    second.order('c', 'redirect', '198.18.0.4', 600_000);
     await second.kill();
     const ours = ovs.flows().filter((flow) => flow.includes('198.18.0.4'));
     expect([0, ovs.flows().filter((flow) => flow.includes(ATTACKER)).length]).toContain(ours.length);
+    followed();
     expect(await tcp(OTHER).ask()).toBe(`decoy ${OTHER}`);
     await eventually(() => tcp(OTHER).ask(2000), `real ${OTHER}`);
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
