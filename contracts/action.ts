@@ -65,6 +65,8 @@ export const Action = z.strictObject({
   incident: z.string().max(64),
   actor: z.string().max(64),
   kind: z.literal('block'),
+  /** What is done about it; `block` where it is not given. */
+  measure: Measure.optional(),
   /** An address or a network in CIDR form. */
   target: z.string().max(49),
   responder: z.string().max(64),
@@ -84,7 +86,7 @@ export const Action = z.strictObject({
   /** What would be cut off besides; absent where nothing of it was ever recorded. */
   traffic: UsualTraffic.optional(),
   createdAt: epochMs,
-  /** Every block has an end. */
+  /** Every measure has an end. */
   expiresAt: epochMs,
   updatedAt: epochMs,
 });

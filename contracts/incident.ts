@@ -126,7 +126,7 @@ export const Incident = z.strictObject({
   }),
   /** How much detail the bounds have pushed out, by list. */
   omitted: z.record(z.string(), z.number().int()),
-  /** Ids of actions taken, newest first. */
+  /** Ids of actions taken: those that contain the attacker, newest first, then the others. */
   actions: z.array(z.string().max(64)).max(64),
   /** Grows with every change; also the ETag. */
   version: z.number().int(),

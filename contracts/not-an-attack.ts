@@ -17,6 +17,6 @@ export interface Dismissed {
   readonly incident: IncidentSummary;
   /** What it taught; undefined where nothing was found in it that could be left alone. */
   readonly exception?: Exception;
-  /** Blocks that are being lifted. */
+  /** Blocks, and other measures, that are being lifted. */
   readonly lifted: number;
 }

@@ -11,7 +11,7 @@ export const PlaybookRecord = z.strictObject({
   incident: z.string().max(64),
   /** The step's name or place; empty for the run as a whole. */
   step: z.string().max(64),
-  /** `block`, `notify`, …; `run` for the run as a whole; `undo block` … */
+  /** `block`, `redirect`, `notify`, …; `run` for the run as a whole; `undo block` … */
   what: z.string().max(32),
   outcome: z.string().max(32),
   detail: z.string().max(512),

@@ -32,7 +32,7 @@ export const StepState = z.strictObject({
   /** When it is looked at next: the end of a wait, a timeout, the next try. */
   dueAt: epochMs.optional(),
   detail: detail.optional(),
-  /** The block that its last try asked for. */
+  /** The block, or other measure, that its last try asked for. */
   action: z.string().max(64).optional(),
   /** Messages of its last try. */
   deliveries: z.array(z.string().max(64)).max(16).optional(),

@@ -3,6 +3,7 @@
  * attacker wrote is ever put into them, and nothing in them is run.
  */
 import { z } from 'zod';
+import { Measure } from './action.ts';
 import { durationMs } from './duration.ts';
 import { timeZone } from './time-zone.ts';
 
@@ -37,6 +38,9 @@ export const NotifyStep = z.strictObject({
 export type NotifyStep = z.infer<typeof NotifyStep>;
 
 export const BlockStep = z.strictObject({
+  measure: Measure.optional().describe(
+    'Another measure than a block, where a responder can take it: `redirect` (their connections end at decoys), `tarpit`, `rate-limit`, `isolate`, `mirror`. The strongest that is in force wins.',
+  ),
   for: duration(90).describe('How long: 30m, 12h, 7d. `response.maxTtlMs` and the enforcer’s limits hold.'),
   scope: z
     .enum(['address', 'network'])
@@ -70,7 +74,7 @@ export const ApproveStep = z.strictObject({
 
 export const UndoStep = z
   .strictObject({
-    revert: z.literal(true).optional().describe('Takes back the block that this step made.'),
+    revert: z.literal(true).optional().describe('Takes back the block, or other measure, that this step made.'),
     note: text.optional().describe('A line in the incident’s story.'),
     notify: NotifyStep.optional().describe('Tells people.'),
   })
@@ -82,7 +86,9 @@ export type StepKind = (typeof KINDS)[number];
 
 const leafShape = {
   id: name.optional().describe('A name of its own in lists and in the audit; its place (`2`, `3.1`) without it.'),
-  block: BlockStep.optional().describe('Asks the enforcer for a block, which decides by all its rules.'),
+  block: BlockStep.optional().describe(
+    'Asks the enforcer for a block or another `measure`, which decides by all its rules.',
+  ),
   notify: NotifyStep.optional().describe('Tells people; done once the other side has taken the message.'),
   note: text.optional().describe('A line in the incident’s story.'),
   wait: duration(30).optional().describe('Goes on after this time.'),
@@ -103,7 +109,7 @@ const leafShape = {
     .max(PLAYBOOK_LIMITS.undo)
     .optional()
     .describe(
-      'How it is undone where a later step asks for it, newest step first. A block is reverted where this is not given.',
+      'How it is undone where a later step asks for it, newest step first. A block (or other measure) is reverted where this is not given.',
     ),
 };
 
@@ -182,13 +188,18 @@ export function kindOfStep(step: LeafStep): StepKind {
   return KINDS.find((kind) => step[kind] !== undefined)!;
 }
 
+/** What lists and the audit say that a step does: its kind, of a block's its measure. */
+export function nameOfKind(step: LeafStep): string {
+  return step.block?.measure ?? kindOfStep(step);
+}
+
 type Ctx = z.RefinementCtx;
 
 function checkLeaf(step: Readonly<Record<string, unknown>>, kinds: readonly string[], ctx: Ctx): void {
   if (!exactlyOne(step, kinds, ctx)) return;
   const compensate = (step['compensate'] ?? []) as readonly UndoStep[];
   if (step['block'] === undefined && compensate.some(({ revert }) => revert === true))
-    ctx.addIssue({ code: 'custom', path: ['compensate'], message: 'only a block can be reverted' });
+    ctx.addIssue({ code: 'custom', path: ['compensate'], message: 'only a `block` step can be reverted' });
   if (step['parallel'] === undefined) return;
   for (const key of ['id', 'timeout', 'retry', 'onFailure', 'compensate'])
     if (step[key] !== undefined)

@@ -3,7 +3,7 @@
  * the message that names them. The launcher checks every message with these schemas: a decoy host may be in an attacker's hands.
  */
 import { z } from 'zod';
-import { ResponseMode } from './action.ts';
+import { Measure, ResponseMode } from './action.ts';
 import { Severity } from './detection.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -125,6 +125,8 @@ export const FromPlatform = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('action'),
     id: z.string().max(64),
+    /** `block` where it is not given. */
+    measure: Measure.optional(),
     target: z.string().max(49),
     status: z.string().max(32),
     detail: z.string().max(1024).optional(),

@@ -89,6 +89,9 @@ describe('checkBlock', () => {
       expect(asks({ target: '198.18.5.0/24', evidence: ['decoy', 'decoy'] })).toEqual([
         'one kind of evidence may block one address, not a network',
       ]);
+      expect(asks({ target: '198.18.5.0/24', evidence: ['scan'], measure: 'redirect' })).toEqual([
+        'one kind of evidence may redirect one address, not a network',
+      ]);
       expect(asks({ target: '198.18.5.0/24', evidence: ['decoy', 'log'] })).toEqual([]);
       const strict = { quorum: { oneKind: { maxTtlMs: DAY } } };
       expect(asks({ expiresAt: NOW + 2 * DAY }, strict)).toEqual([
@@ -101,6 +104,9 @@ describe('checkBlock', () => {
     it('when much of what is usual would be cut off, but not for an attacker who is new', () => {
       expect(asks({ traffic: { events: 500, share: 0.2, days: 6 } })).toEqual([
         'it would cut off 20.0 % of the usual traffic (500 events on 6 days)',
+      ]);
+      expect(asks({ traffic: { events: 500, share: 0.2, days: 6 }, measure: 'rate-limit' })).toEqual([
+        expect.stringContaining('it would meet 20.0 %'),
       ]);
       expect(asks({ traffic: { events: 500, share: 0.2, days: 1 } })).toEqual([]);
       expect(asks({ traffic: { events: 5, share: 0.01, days: 6 } })).toEqual([]);

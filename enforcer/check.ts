@@ -3,6 +3,7 @@
  * make a block dangerous is decided here again. Reasons are for people.
  */
 import type { Order } from '@netsentinel/contracts/action';
+import { MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
 import { parseNetwork, type Network } from '@netsentinel/kernel/address';
 import type { EnforcerConfig } from './enforcer.config.ts';
 import type { ProtectedAsset } from './protected-assets.ts';
@@ -65,20 +66,21 @@ export function checkBlock(order: BlockOrder, context: CheckContext): Verdict {
 function reasonsToAsk(order: BlockOrder, network: Network, durationMs: number, config: EnforcerConfig): string[] {
   const reasons: string[] = [];
   const { quorum, limits } = config;
+  const { verb, contains } = MEASURE_WORDS[measureOf(order)];
   const kinds = new Set(order.evidence).size;
   const exact = network.prefix >= (network.family === 4 ? 32 : 64);
   if (kinds < 2 && !exact && !quorum.oneKind.networks)
-    reasons.push('one kind of evidence may block one address, not a network');
+    reasons.push(`one kind of evidence may ${verb} one address, not a network`);
   const most = kinds < 2 ? quorum.oneKind.maxTtlMs : quorum.twoKinds.maxTtlMs;
   if (durationMs > most)
     reasons.push(
-      `${kinds < 2 ? 'one kind' : 'two kinds'} of evidence may block for ${seconds(most)} s, this is for ${seconds(durationMs)} s`,
+      `${kinds < 2 ? 'one kind' : 'two kinds'} of evidence may ${verb} for ${seconds(most)} s, this is for ${seconds(durationMs)} s`,
     );
   const { traffic } = order;
   // An attacker who is new here is not usual traffic, however much there is of him.
   if (traffic !== undefined && traffic.days >= 2 && traffic.share > limits.maxTrafficShare)
     reasons.push(
-      `it would cut off ${percent(traffic.share)} of the usual traffic (${traffic.events} events on ${traffic.days} days)`,
+      `it would ${contains ? 'cut off' : 'meet'} ${percent(traffic.share)} of the usual traffic (${traffic.events} events on ${traffic.days} days)`,
     );
   return reasons;
 }

@@ -5,6 +5,7 @@
 import type { ActionStatus, Measure, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { describeError } from '@netsentinel/kernel/errors';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import type { BlockPlan } from './block-plan.ts';
@@ -285,7 +286,7 @@ export class Executor {
       ok = (await this.#lanes.get(responder)?.replace()) === true;
       if (this.#closed || !this.#isCurrent(part)) return;
     }
-    if (!ok) return this.#failed(part, 'the firewall does not show the block');
+    if (!ok) return this.#failed(part, `the firewall does not show the ${MEASURE_WORDS[part.measure].noun}`);
     this.#ledger.later(() => {
       this.#ledger.store.setStatus(id, responder, 'verified');
       this.#ledger.note('verified', { id, target, responder });

@@ -3,7 +3,7 @@
  * lane of its own, so that one that is slow or down holds nobody up. What a lane could not do stays intended and is made good once
  * the responder is back.
  */
-import type { Measure, ResponseMode } from '@netsentinel/contracts/action';
+import { Measure, type ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
@@ -34,6 +34,8 @@ export interface LaneState {
   readonly waiting: number;
   /** How long the change that is being made has taken so far; 0 where none is. */
   readonly busyMs: number;
+  /** Measures that it cannot take, each with why. */
+  readonly refuses: Readonly<Partial<Record<Measure, string>>>;
 }
 
 export class Lane {
@@ -92,7 +94,12 @@ export class Lane {
 
   state(): LaneState & Availability {
     const busyMs = this.#busySince === undefined ? 0 : Math.round(this.#clock.monotonicMs() - this.#busySince);
-    return { id: this.id, mode: this.mode, waiting: this.#waiting.size, busyMs, ...this.availability() };
+    const refuses: Partial<Record<Measure, string>> = {};
+    for (const measure of Measure.options) {
+      const why = this.refuses(measure);
+      if (why !== undefined) refuses[measure] = why;
+    }
+    return { id: this.id, mode: this.mode, waiting: this.#waiting.size, busyMs, refuses, ...this.availability() };
   }
 
   /** Why its responder cannot take this measure, or undefined where it can. */

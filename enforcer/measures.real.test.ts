@@ -1,5 +1,5 @@
 /** Measures beside the block in the host's own firewall, with real connections: an attacker's, another one's, and a host behind. */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,6 @@ const SETTINGS = {
 
 describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall of the host', () => {
   let lab: NetworkLab;
-  let inside: string;
   let talk: ServiceTalk;
   let directory: string;
   let enforcer: Enforcer | undefined;
@@ -72,17 +71,8 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
   beforeAll(async () => {
     lab = createNetworkLab();
     lab.addAttackers([`${OTHER}/15`]);
-    inside = lab.defender.replace('nst-d-', 'nst-i-');
-    const [linkD, linkI] = [lab.defender.replace('nst-d-', 'nsi'), lab.defender.replace('nst-d-', 'nsj')];
-    const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    ip('netns', 'add', inside);
-    ip('link', 'add', linkD, 'netns', lab.defender, 'type', 'veth', 'peer', 'name', linkI, 'netns', inside);
-    ip('-netns', lab.defender, 'address', 'add', '198.19.250.1/30', 'dev', linkD);
-    ip('-netns', inside, 'address', 'add', `${INSIDE}/30`, 'dev', linkI);
-    ip('-netns', lab.defender, 'link', 'set', linkD, 'up');
-    ip('-netns', inside, 'link', 'set', linkI, 'up');
-    ip('-netns', inside, 'route', 'add', 'default', 'via', '198.19.250.1');
-    ip('-netns', lab.attacker, 'route', 'add', '198.19.250.0/30', 'via', lab.defender4);
+    lab.addNeighbour();
+    lab.run('attacker', ['ip', 'route', 'add', '198.19.250.0/30', 'via', lab.defender4]);
     lab.run('defender', ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
     const serving = (where: readonly string[], services: readonly string[]): Promise<void> => {
       const [program = '', ...args] = [...where, process.execPath, SERVICES_PROGRAM, 'serve', ...services];
@@ -92,13 +82,12 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
     };
     const here = ['tcp:22=real', 'tcp:80=web', 'tcp:2222=decoy', 'tcp:22022=tarpit', 'udp:53=real', 'udp:5353=decoy'];
     await serving(lab.inDefender, here);
-    await serving(['ip', 'netns', 'exec', inside], ['tcp:22=inside', 'tcp:2222=elsewhere']);
+    await serving(lab.inNeighbour, ['tcp:22=inside', 'tcp:2222=elsewhere']);
     talk = await ServiceTalk.start(lab.start('attacker', [process.execPath, SERVICES_PROGRAM, 'talk']));
   });
   afterAll(() => {
     for (const child of children) child.kill('SIGKILL');
     lab.destroy();
-    spawnSync('ip', ['netns', 'delete', inside]);
   });
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'measures-real-'));

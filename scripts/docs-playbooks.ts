@@ -1,6 +1,6 @@
 /** The page about playbooks: those that we ship, what conditions can ask about, and every key of such a file; and the JSON Schema of the file, for editors. */
 import { z } from 'zod';
-import { groupsOf, kindOfStep, Playbook } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind, Playbook } from '@netsentinel/contracts/playbook';
 import { FACTS } from '@netsentinel/respond/playbooks/facts';
 import { readPlaybooks, SHIPPED_PLAYBOOKS } from '../apps/netsentinel/playbooks/playbook-files.ts';
 
@@ -21,7 +21,7 @@ export function playbooksPage(table: (schema: Record<string, unknown>) => readon
     '| playbook | what it does | steps |',
     '| --- | --- | --- |',
     ...readPlaybooks([SHIPPED_PLAYBOOKS]).map(({ playbook }) => {
-      const steps = groupsOf(playbook).map((group) => group.map(({ step }) => kindOfStep(step)).join(' + '));
+      const steps = groupsOf(playbook).map((group) => group.map(({ step }) => nameOfKind(step)).join(' + '));
       return `| \`${playbook.id}\` | ${playbook.title} | ${steps.join(', ')} |`;
     }),
     '',
@@ -31,7 +31,9 @@ export function playbooksPage(table: (schema: Record<string, unknown>) => readon
     '- Steps follow each other; those of one `parallel` are done at the same time. A step that fails is tried `retry` times more, 5, 10, 15 … seconds apart, within its `timeout`. Then `onFailure` says what follows:',
     '  `continue`, `stop`, or `compensate`, which takes back what was done, the newest step first.',
     '- A block goes the way of all blocks: the enforcer decides, and may ask a person itself. What failed only because it took too long may still come into force; `compensate` takes it back.',
-    '- A block that was taken back, by a person or a playbook, is not made again for its incident.',
+    '- A block that was taken back, by a person or a playbook, is not made again for its incident, nor is anything weaker.',
+    '- `measure` takes another measure than a block, with the responders that can: `netsentinel response plan ADDRESS --measure redirect` says which. Where none can, the step fails with their reasons. Of several measures against one attacker the strongest is in force.',
+    '- While a `redirect` or `tarpit` of a playbook is in force, the platform plans no block of that attacker by itself, unless they are inside a real machine. At its end all that was found counts.',
     '- Runs go on after a crash or a restart where they were. Each outcome is in the audit (`kind: playbook`).',
     '- Texts are told as they stand: there are no placeholders, so nothing that an attacker wrote can get into them.',
     '',

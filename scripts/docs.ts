@@ -5,7 +5,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
 import { z } from 'zod';
 import { ECS_VERSION, Event } from '@netsentinel/contracts/event';
 import { decoyTypes, findDecoy } from '@netsentinel/decoys/index';
@@ -17,6 +16,8 @@ import { playbookSchema, playbooksPage } from './docs-playbooks.ts';
 import { segmentsPage, segmentsSchema } from './docs-segments.ts';
 import { createProgram } from '../apps/netsentinel/cli/program.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
+
+type Command = ReturnType<typeof createProgram>;
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
 const reference = join(home, 'docs', 'reference');

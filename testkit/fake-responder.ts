@@ -1,6 +1,7 @@
 /** A responder whose world is a map: for tests of the enforcer, and the proof that the contract suite asks nothing of nftables alone. */
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork } from '@netsentinel/kernel/address';
+import type { Measure } from '@netsentinel/contracts/action';
 import type { Change, Entry, Outcome } from './responder-shape.types.ts';
 
 type Availability =
@@ -10,6 +11,10 @@ type Availability =
 /** What is blocked, and until when on the clock's monotonic time. Outlives the responders that change it. */
 export class FakeFirewall {
   readonly entries = new Map<string, number>();
+  /** Measures beside the block that are in force. */
+  readonly measures = new Map<string, Measure>();
+  /** Measures that it takes beside the block. */
+  readonly takes = new Set<Measure>();
   readonly clock: Clock;
   /** Set to make every change fail with this reason. */
   failure: string | undefined;
@@ -22,6 +27,11 @@ export class FakeFirewall {
 
   constructor(clock: Clock) {
     this.clock = clock;
+  }
+
+  /** `redirect 198.18.0.1`. */
+  measured(): string[] {
+    return this.blocked().map((text) => `${this.measures.get(text) ?? 'block'} ${text}`);
   }
 
   blocked(): string[] {
@@ -61,6 +71,10 @@ export class FakeResponder {
     return [`${change.kind} ${formatNetwork(change.network)}`];
   }
 
+  refuses(measure: Measure): string | undefined {
+    return measure === 'block' || this.#firewall.takes.has(measure) ? undefined : 'it can only block';
+  }
+
   start(): Promise<Availability> {
     this.#watch();
     return this.sync();
@@ -98,7 +112,9 @@ export class FakeResponder {
     await Promise.resolve();
   }
 
-  #set({ network, remainingMs }: Entry): void {
+  #set({ network, remainingMs, measure = 'block' }: Entry): void {
+    if (measure === 'block') this.#firewall.measures.delete(formatNetwork(network));
+    else this.#firewall.measures.set(formatNetwork(network), measure);
     this.#firewall.entries.set(formatNetwork(network), this.#firewall.clock.monotonicMs() + remainingMs);
   }
 

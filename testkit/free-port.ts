@@ -1,16 +1,42 @@
 /** Where a real server can listen on the loopback, and since when it does. */
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const ATTEMPTS = 200;
 const PAUSE_MS = 25;
 
+/** Below those that the kernel gives to clients (32768 and above): none of them takes it before its server is there, or while that starts again. */
+const LOWEST = 26_000;
+const HIGHEST = 32_767;
+
+/** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port between ${LOWEST} and ${HIGHEST} is free`);
+}
+
+/** Ports that were free a moment ago, no two alike. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
 /** @param name of the server, for who reads that it does not */

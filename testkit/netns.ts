@@ -6,6 +6,8 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
+type Side = 'defender' | 'attacker' | 'neighbour';
+
 export interface NetworkLab {
   /** Name of the namespace that is defended. */
   readonly defender: string;
@@ -19,12 +21,17 @@ export interface NetworkLab {
   /** Leading words that run a program in the defender's namespace. */
   readonly inDefender: readonly string[];
   readonly inAttacker: readonly string[];
+  /** In the third namespace, behind the defender: where `addNeighbour` was called. */
+  readonly neighbour4: string;
+  readonly inNeighbour: readonly string[];
+  /** Makes a third namespace with a link to the defender's and its way to everybody through that; who is to reach it needs a route, and forwarding. */
+  addNeighbour(): void;
   /** Gives the attacker further addresses, with their prefix length: `198.18.7.1/15`. */
   addAttackers(addresses: readonly string[]): void;
   /** Runs a program in a namespace to its end and answers its output; throws when it fails. */
-  run(side: 'defender' | 'attacker', command: readonly string[], input?: string): string;
+  run(side: Side, command: readonly string[], input?: string): string;
   /** Starts a program in a namespace; `destroy` ends it. Its stdin and stdout are pipes. */
-  start(side: 'defender' | 'attacker', command: readonly string[]): ChildProcess;
+  start(side: Side, command: readonly string[]): ChildProcess;
   /** Ends what was started and removes the namespaces. Safe to call twice. */
   destroy(): void;
 }
@@ -48,6 +55,8 @@ export function createNetworkLab(): NetworkLab {
   const tag = randomBytes(3).toString('hex');
   const defender = `nst-d-${tag}`;
   const attacker = `nst-a-${tag}`;
+  const neighbour = `nst-n-${tag}`;
+  const names = { defender, attacker, neighbour };
   const [linkD, linkA] = [`nsd${tag}`, `nsa${tag}`];
   const children = new Set<ChildProcess>();
   const ip = (...args: string[]): void => {
@@ -63,6 +72,18 @@ export function createNetworkLab(): NetworkLab {
     attacker6: '2001:db8::2',
     inDefender: ['ip', 'netns', 'exec', defender],
     inAttacker: ['ip', 'netns', 'exec', attacker],
+    neighbour4: '198.19.250.2',
+    inNeighbour: ['ip', 'netns', 'exec', neighbour],
+    addNeighbour: () => {
+      const [gateway, linkG, linkN] = ['198.19.250.1', `nsg${tag}`, `nsn${tag}`];
+      ip('netns', 'add', neighbour);
+      ip('link', 'add', linkG, 'netns', defender, 'type', 'veth', 'peer', 'name', linkN, 'netns', neighbour);
+      ip('-netns', defender, 'address', 'add', `${gateway}/30`, 'dev', linkG);
+      ip('-netns', neighbour, 'address', 'add', `${lab.neighbour4}/30`, 'dev', linkN);
+      ip('-netns', defender, 'link', 'set', linkG, 'up');
+      ip('-netns', neighbour, 'link', 'set', linkN, 'up');
+      ip('-netns', neighbour, 'route', 'add', 'default', 'via', gateway);
+    },
     addAttackers: (addresses) => {
       const input = addresses.map(
         (address) => `address add ${address} dev ${linkA}${address.includes(':') ? ' nodad' : ''}\n`,
@@ -73,14 +94,13 @@ export function createNetworkLab(): NetworkLab {
       });
     },
     run: (side, [program, ...args], input) =>
-      execFileSync('ip', ['netns', 'exec', side === 'defender' ? defender : attacker, program ?? 'true', ...args], {
+      execFileSync('ip', ['netns', 'exec', names[side], program ?? 'true', ...args], {
         encoding: 'utf8',
         stdio: ['pipe', 'pipe', 'pipe'],
         ...(input === undefined ? {} : { input }),
       }),
     start: (side, [program, ...args]) => {
-      const name = side === 'defender' ? defender : attacker;
-      const child = spawn('ip', ['netns', 'exec', name, program ?? 'true', ...args], {
+      const child = spawn('ip', ['netns', 'exec', names[side], program ?? 'true', ...args], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       children.add(child);
@@ -90,7 +110,7 @@ export function createNetworkLab(): NetworkLab {
     destroy: () => {
       process.removeListener('exit', destroy);
       for (const child of children) child.kill('SIGKILL');
-      for (const name of [defender, attacker]) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+      for (const name of Object.values(names)) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
     },
   };
   // A test that dies must not leave namespaces behind either.

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { connectSsh, SshClientError } from '@netsentinel/testkit/ssh-client/ssh-client';
 import { httpReceiver, type HttpReceiver } from '@netsentinel/testkit/fake-http-receiver';
 import { fakeSmtp, type FakeSmtp } from '@netsentinel/testkit/fake-smtp';
+import { freePorts } from '@netsentinel/testkit/free-port';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePorts, run, up, type Started } from '../cli/netsentinel.ts';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 
 const POLL = { timeout: 60_000, interval: 250 };
 const SECRETS = { MAIL_PASSWORD: 's3cret', HOOK_SECRET: 'signing key' };

@@ -2,10 +2,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@netsentinel/testkit/free-port';
 import { expect, it } from 'vitest';
 import { type BenchSession, heldDecoyBenches } from '../../apps/netsentinel/bench/decoys.bench.ts';
 import { readAftermath } from '../../apps/netsentinel/fault/aftermath.ts';
-import { freePorts, up } from './netsentinel.ts';
+import { up } from './netsentinel.ts';
 
 const WAIT_MS = 30_000;
 

@@ -18,8 +18,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '@netsentinel/testkit/free-port';
 import { connectSsh, SshClientError } from '@netsentinel/testkit/ssh-client/ssh-client';
-import { freePort, run, up, type Started } from './netsentinel.ts';
+import { run, up, type Started } from './netsentinel.ts';
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;

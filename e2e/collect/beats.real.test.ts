@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
-import { freePort, up, type Started } from '../cli/netsentinel.ts';
+import { freePort } from '@netsentinel/testkit/free-port';
+import { up, type Started } from '../cli/netsentinel.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
 import { keptEvents } from './kept-events.ts';
 

@@ -11,8 +11,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { writeCertificate } from '@netsentinel/testkit/certificate';
+import { freePort } from '@netsentinel/testkit/free-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 
 const TOKEN = 'a-token-of-sixteen-characters';
 const TRIES = 8;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
-import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
+import { freePort } from '@netsentinel/testkit/free-port';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 import { keptEvents } from './kept-events.ts';
 
 let top: string;

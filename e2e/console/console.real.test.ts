@@ -304,6 +304,8 @@ describe("an incident's page", () => {
     await page.getByText('Taken back').waitFor();
     await expect.poll(() => inForce.textContent()).toBe('0');
     expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+    await putAction({ ...block, id: 'a2', measure: 'redirect', status: 'verified' });
+    await page.getByText('Redirected to a decoy, seen in the kernel').waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -317,7 +319,7 @@ describe("an incident's page", () => {
     await putAction(sampleBlock('a1', incident, Date.now()));
     await page.goto(`${h.url}/incident/?id=i1`);
     await page.getByRole('button', { name: 'Take back' }).click();
-    await page.getByText('There is no such block in force.').waitFor();
+    await page.getByText('There is no such block, or other measure, in force.').waitFor();
     expect(complaints.filter((c) => !c.includes('404'))).toEqual([]);
   });
 });
@@ -482,7 +484,7 @@ describe('known scanners', () => {
     const now = Date.now();
     const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
     await put(
-      sampleIncident('scan', now, { scanner, title: 'Shodan, a research scanner: probe' }),
+      sampleIncident('scan', now, { scanner, title: 'Shodan, a research scanner: probe', sessions: [] }),
       sampleIncident('i2', now),
     );
     await expect.poll(() => rows().count()).toBe(2);

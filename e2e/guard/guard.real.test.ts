@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { createGuard, type Guard } from '@netsentinel/guard';
 import { protect } from '@netsentinel/guard/node-http';
+import { freePort } from '@netsentinel/testkit/free-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 
 const TOKEN = 'a-token-of-sixteen-characters';
 let top: string;

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import { freePort } from '@netsentinel/testkit/free-port';
 import { faultCollectorKill } from '../../apps/netsentinel/fault/collector-kill.fault.ts';
-import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 
 const POLL = { timeout: 60_000, interval: 100 };
 const isRoot = process.getuid?.() === 0;

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '@netsentinel/contracts/incident';
-import { freePort, run, up, type Started } from '../cli/netsentinel.ts';
+import { freePort } from '@netsentinel/testkit/free-port';
+import { run, up, type Started } from '../cli/netsentinel.ts';
 
 const TOOLS = ['nmap', 'curl', 'mysql', 'sshpass', 'ssh'];
 const missing = TOOLS.filter((tool) => spawnSync('which', [tool]).status !== 0);

@@ -4,7 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { connect, type TLSSocket } from 'node:tls';
-import type { OrderReply } from '@netsentinel/contracts/action';
+import { Measure, type OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { VERSION } from '@netsentinel/kernel/version';
@@ -14,7 +14,7 @@ import { CENTRE_NAME } from './authority.ts';
 import { CentreOrders } from './centre-orders.ts';
 import type { Credentials } from './credentials.ts';
 import { Peer } from './peer.ts';
-import { MAX_PAGE, PROTOCOL, ToPoint, type FromPoint } from './point-wire.ts';
+import { MAX_PAGE, MAX_REASON, PROTOCOL, ToPoint, type FromPoint } from './point-wire.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -190,7 +190,14 @@ export class CentreLink {
       .map((one) => `${one.id}: ${one.mode}${one.available || one.mode !== 'enforce' ? '' : `, ${one.reason}`}`)
       .join('; ')
       .slice(0, 512);
-    return { t: 'state', able, detail, entries: this.#orders.entries };
+    const making = responders.filter(({ mode }) => mode === 'enforce');
+    const refuses: Partial<Record<Measure, string>> = {};
+    for (const measure of Measure.options) {
+      const reasons = making.flatMap((one) => one.refuses[measure] ?? []);
+      if (reasons.length > 0 && reasons.length === making.length)
+        refuses[measure] = [...new Set(reasons)].join('; ').slice(0, MAX_REASON);
+    }
+    return { t: 'state', able, detail, entries: this.#orders.entries, refuses };
   }
 
   #tellGone(): void {

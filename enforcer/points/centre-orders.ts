@@ -3,7 +3,7 @@
  * Which block is the centre's is told by its id, so that the journal alone says after a restart what is held.
  */
 import { randomBytes } from 'node:crypto';
-import type { Order, OrderReply } from '@netsentinel/contracts/action';
+import type { Measure, Order, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Enforcer } from '../enforcer.types.ts';
 import { OrderWatch } from './order-watch.ts';
@@ -18,6 +18,7 @@ type Told = Extract<FromPoint, { t: 'done' | 'verified' }>;
 
 interface Held {
   readonly id: string;
+  readonly measure: Measure;
   /** Wall time, milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -32,7 +33,7 @@ export class CentreOrders {
   readonly #enforcer: Pick<Enforcer, 'handle' | 'list'>;
   readonly #clock: Clock;
   readonly #watch: OrderWatch;
-  /** Blocks of the centre's, by network; no more than the enforcer allows at all. */
+  /** Blocks, and other measures, of the centre's, by network; no more than the enforcer allows at all. */
   readonly #held = new Map<string, Held>();
   readonly #networks = new Map<string, string>();
   /** What the pages of a list have named so far. */
@@ -53,12 +54,12 @@ export class CentreOrders {
     this.#listed = undefined;
     this.#held.clear();
     this.#networks.clear();
-    for (const { id, target, expiresAt } of this.#enforcer.list()) {
+    for (const { id, target, expiresAt, measure } of this.#enforcer.list()) {
       if (!id.startsWith(PREFIX)) continue;
       const other = this.#held.get(target);
       // Of two, one was about to replace the other when this ended.
       if (other !== undefined && other.id !== id) this.#enforcer.handle(revertOf(other.id));
-      this.#hold(target, { id, expiresAt });
+      this.#hold(target, { id, measure, expiresAt });
     }
   }
 
@@ -94,27 +95,29 @@ export class CentreOrders {
     await Promise.all(over.map(([network, { id }]) => this.#unmake(network, id)));
   }
 
-  async #make({ network, remainingMs }: Wish): Promise<Made> {
+  async #make({ network, remainingMs, measure = 'block' }: Wish): Promise<Made> {
     const held = this.#held.get(network);
     if (remainingMs === undefined) return held === undefined ? NOTHING_TO_DO : this.#unmake(network, held.id);
     const expiresAt = this.#clock.now() + remainingMs;
-    if (held !== undefined && Math.abs(held.expiresAt - expiresAt) <= SAME_END_MS) return NOTHING_TO_DO;
-    // A later end is the same block, longer. A sooner one is another block, after which the first one goes.
-    const isLonger = held !== undefined && expiresAt > held.expiresAt;
+    const isSame = held?.measure === measure;
+    if (isSame && Math.abs(held.expiresAt - expiresAt) <= SAME_END_MS) return NOTHING_TO_DO;
+    // A later end is the same block, longer. A sooner one, or another measure, is another block, after which the first one goes.
+    const isLonger = isSame && expiresAt > held.expiresAt;
     const id = isLonger ? held.id : `${PREFIX}${randomBytes(8).toString('hex')}`;
-    const made = await this.#block(network, { id, expiresAt }, held);
+    const made = await this.#block(network, { id, measure, expiresAt }, held);
     if (made.refused !== undefined || held === undefined || isLonger) return made;
     const gone = await this.#unmake(network, held.id);
     return gone.refused === undefined ? made : gone;
   }
 
   async #block(network: string, wanted: Held, before: Held | undefined): Promise<Made> {
-    const { id, expiresAt } = wanted;
+    const { id, measure, expiresAt } = wanted;
     this.#hold(network, wanted);
     const { tried, seen } = this.#watch.give({
       kind: 'block',
       id,
       target: network,
+      ...(measure === 'block' ? {} : { measure }),
       expiresAt,
       reason: 'ordered by the centre',
       incident: '',

@@ -2,7 +2,9 @@
  * An enforcement point on another host, as a responder of the centre: journal, modes, approval and the way back are those of any responder. A point
  * that comes back is told all that shall be blocked there, for nothing is known of what it did meanwhile.
  */
-import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
+import type { Measure } from '@netsentinel/contracts/action';
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
+import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Availability, Change, ChangeOutcome, Responder, ResponderContext } from '../responder.types.ts';
 import type { PageOutcome, PointSession, PointState, SessionListener } from './point-session.ts';
 import { MAX_PAGE, type Wish } from './point-wire.ts';
@@ -13,6 +15,7 @@ const AWAY = {
   hint: 'See that it runs there (netsentinel enforcer run) and reaches this machine.',
 } as const satisfies Availability;
 const NOT_SEEN = 'the point does not see it in force';
+const ONLY_BLOCKS = 'the release that runs there can only block';
 
 export function responderIdOf(name: string): string {
   return `point-${name}`;
@@ -24,6 +27,8 @@ export class PointResponder implements Responder, SessionListener {
   readonly #name: string;
   readonly #onSeen: (session: PointSession) => void;
   #session: PointSession | undefined;
+  /** How it stood last, also where it is away. */
+  #known: PointState | undefined;
   /** The point holds what is intended, as far as is known. */
   #inLine = false;
 
@@ -42,14 +47,17 @@ export class PointResponder implements Responder, SessionListener {
     // One point, one connection: the later one is that of a point that has lost the earlier.
     const before = this.#session;
     this.#session = session;
+    this.#known = session.state;
     this.#inLine = false;
     before?.end('it connected again');
     this.#onSeen(session);
     if (session.state?.able === true) this.#ctx.onReady?.();
   }
 
-  state(session: PointSession, { able }: PointState): void {
+  state(session: PointSession, state: PointState): void {
     if (session !== this.#session) return;
+    const { able } = state;
+    this.#known = state;
     if (!able) this.#inLine = false;
     else if (!this.#inLine) this.#ctx.onReady?.();
   }
@@ -76,8 +84,18 @@ export class PointResponder implements Responder, SessionListener {
 
   plan(change: Change): readonly string[] {
     const network = formatNetwork(change.network);
-    if (change.kind === 'unblock') return [`order ${this.#name}: unblock ${network}`];
-    return [`order ${this.#name}: block ${network} for ${Math.ceil(change.remainingMs / 1000)} s`];
+    const { measure = 'block' } = change;
+    if (change.kind === 'unblock')
+      return [
+        `order ${this.#name}: ${measure === 'block' ? `unblock ${network}` : `end the ${MEASURE_WORDS[measure].noun} of ${network}`}`,
+      ];
+    return [`order ${this.#name}: ${measure} ${network} for ${Math.ceil(change.remainingMs / 1000)} s`];
+  }
+
+  /** Of a point that was never here nothing is known: it is asked when it comes. */
+  refuses(measure: Measure): string | undefined {
+    if (measure === 'block' || this.#known === undefined) return undefined;
+    return this.#known.refuses === undefined ? ONLY_BLOCKS : this.#known.refuses[measure];
   }
 
   start(): Promise<Availability> {
@@ -97,9 +115,15 @@ export class PointResponder implements Responder, SessionListener {
     }
     const outcomes: ChangeOutcome[] = [];
     for (let at = 0; at < changes.length; at += MAX_PAGE) {
-      const page = changes.slice(at, at + MAX_PAGE);
-      const outcome = await this.#ask(page.map(wishOf));
-      outcomes.push(...page.map((_, i) => outcomeOf(outcome, i)));
+      const page = changes
+        .slice(at, at + MAX_PAGE)
+        .map((change) => this.#wish(change.network, change.kind === 'block' ? change : {}));
+      const outcome = await this.#ask(page.map(({ wish }) => wish));
+      outcomes.push(
+        ...page.map(({ refused }, i): ChangeOutcome => {
+          return refused === undefined || !outcome.ok ? outcomeOf(outcome, i) : { ok: false, reason: refused };
+        }),
+      );
     }
     return outcomes;
   }
@@ -134,9 +158,14 @@ export class PointResponder implements Responder, SessionListener {
     const looked: Promise<boolean>[] = [];
     for (let page = 0; page < pages; page++) {
       // What ended since is not wished any more.
-      const wishes = networks
-        .slice(page * MAX_PAGE, (page + 1) * MAX_PAGE)
-        .map((network) => wish(formatNetwork(network), this.#ctx.intended.remainingMs(network)));
+      const planned = networks.slice(page * MAX_PAGE, (page + 1) * MAX_PAGE).map((network) =>
+        this.#wish(network, {
+          remainingMs: this.#ctx.intended.remainingMs(network),
+          measure: this.#ctx.intended.measureOf?.(network),
+        }),
+      );
+      const wishes = planned.map(({ wish }) => wish);
+      for (const { wish, refused: why } of planned) if (why !== undefined) refused.set(wish.network, why);
       const outcome = await this.#ask(wishes, { first: page === 0, last: page === pages - 1 });
       if (!outcome.ok) return outcome.reason;
       for (const [at, reason] of outcome.refused) refused.set(wishes[at]?.network ?? '', reason);
@@ -152,6 +181,22 @@ export class PointResponder implements Responder, SessionListener {
     if (!now.available) return now.reason;
     if (session === this.#session) this.#inLine = true;
     return refused;
+  }
+
+  /** What it cannot do is not wished, and nothing else in its place. */
+  #wish(
+    address: Network,
+    {
+      remainingMs,
+      measure = 'block',
+    }: { readonly remainingMs?: number | undefined; readonly measure?: Measure | undefined },
+  ): { readonly wish: Wish; readonly refused?: string } {
+    const network = formatNetwork(address);
+    if (remainingMs === undefined) return { wish: { network } };
+    const refused = this.refuses(measure);
+    if (refused !== undefined) return { wish: { network }, refused };
+    const left = Math.max(1, Math.ceil(remainingMs));
+    return { wish: { network, remainingMs: left, ...(measure === 'block' ? {} : { measure }) } };
   }
 
   async #ask(
@@ -173,14 +218,6 @@ export class PointResponder implements Responder, SessionListener {
       }
     });
   }
-}
-
-function wishOf(change: Change): Wish {
-  return wish(formatNetwork(change.network), change.kind === 'block' ? change.remainingMs : undefined);
-}
-
-function wish(network: string, remainingMs: number | undefined): Wish {
-  return remainingMs === undefined ? { network } : { network, remainingMs: Math.max(1, Math.ceil(remainingMs)) };
 }
 
 function outcomeOf(page: PageOutcome, at: number): ChangeOutcome {

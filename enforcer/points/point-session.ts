@@ -2,7 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { Peer } from './peer.ts';
-import { FromPoint, PROTOCOL, type ToPoint, type Wish } from './point-wire.ts';
+import { FromPoint, OLDEST_PROTOCOL, PROTOCOL, type ToPoint, type Wish } from './point-wire.ts';
 
 /** How long a point may take to try a page, and to see it in its world. */
 const DONE_MS = 30_000;
@@ -112,7 +112,7 @@ export class PointSession {
   #hear(message: FromPoint): void {
     switch (message.t) {
       case 'hello':
-        if (message.protocol !== PROTOCOL || this.#hello !== undefined)
+        if (message.protocol < OLDEST_PROTOCOL || message.protocol > PROTOCOL || this.#hello !== undefined)
           return this.#peer.end('it speaks another version', {
             t: 'refused',
             code: 'POINT_PROTOCOL',

@@ -2,9 +2,13 @@
  * What passes between the centre and an enforcement point: msgpack in length-prefixed frames (`kernel/frames.ts`) over TLS 1.3. Each end knows the
  * other by its certificate. How long a block lasts is said as what is left of it, so that two clocks need not agree.
  */
+import { Measure } from '@netsentinel/contracts/action';
 import { z } from 'zod';
 
-export const PROTOCOL = 1;
+/** 2: a wish may name a measure, and a point says which it cannot take. */
+export const PROTOCOL = 2;
+/** Points of this one are still welcome: they can block and nothing else. */
+export const OLDEST_PROTOCOL = 1;
 export const MAX_FRAME = 128 * 1024;
 /** Networks in one message. */
 export const MAX_PAGE = 200;
@@ -25,8 +29,12 @@ const at = z
 const seq = z.number().int().positive();
 const pem = z.string().max(4096);
 
-/** A network, and how much longer it shall be blocked there; not at all where that is not given. */
-const Wish = z.strictObject({ network, remainingMs: z.number().int().min(1).max(YEAR_MS).optional() });
+/** A network, and for how much longer what shall be done about it there; nothing where no time is given, a block where no measure is. */
+const Wish = z.strictObject({
+  network,
+  remainingMs: z.number().int().min(1).max(YEAR_MS).optional(),
+  measure: Measure.optional(),
+});
 export type Wish = z.infer<typeof Wish>;
 
 export const ToPoint = z.discriminatedUnion('t', [
@@ -75,12 +83,16 @@ export const FromPoint = z.discriminatedUnion('t', [
     version: z.string().max(32),
     host: z.string().max(255),
   }),
-  /** How it stands, every few seconds and where that changes. `able`: it can block now. */
+  /**
+   * How it stands, every few seconds and where that changes. `able`: it can block now. `refuses`: measures that it cannot take, each with why; not given by
+   * those who can only block.
+   */
   z.strictObject({
     t: z.literal('state'),
     able: z.boolean(),
     detail: z.string().max(512),
     entries: z.number().int().min(0),
+    refuses: z.partialRecord(Measure, reason).optional(),
   }),
   /** All of a page has been tried: those named by their place in it were not made. */
   z.strictObject({
@@ -90,7 +102,7 @@ export const FromPoint = z.discriminatedUnion('t', [
   }),
   /** All of a page has been looked for in the world: those named were not seen there. */
   z.strictObject({ t: z.literal('verified'), seq, missing: z.array(at).max(MAX_PAGE) }),
-  /** Blocks that the point has taken back of its own accord: at somebody's word there, or because the target is protected there now. */
+  /** Blocks, and other measures, that the point has taken back of its own accord: at somebody's word there, or because the target is protected there now. */
   z.strictObject({ t: z.literal('gone'), blocks: z.array(z.strictObject({ network, reason })).max(MAX_PAGE) }),
 ]);
 export type FromPoint = z.infer<typeof FromPoint>;

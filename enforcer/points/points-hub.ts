@@ -15,7 +15,7 @@ import { openAuthority, type Authority } from './authority.ts';
 import { Peer } from './peer.ts';
 import { PointResponder, responderIdOf } from './point-responder.ts';
 import { PointSession } from './point-session.ts';
-import { FromStranger, PROOF_LABEL, PROTOCOL, type ToPoint } from './point-wire.ts';
+import { FromStranger, OLDEST_PROTOCOL, PROOF_LABEL, PROTOCOL, type ToPoint } from './point-wire.ts';
 import type { PointsConfig } from './points.config.ts';
 import { MAX_POINTS, PointsBook, refusal, type KnownPoint } from './points-book.ts';
 import { writeToken } from './token.ts';
@@ -209,7 +209,7 @@ class TlsHub implements PointsHub {
 
   #admit(socket: TLSSocket, peer: Peer<FromStranger, ToPoint>, message: FromStranger): void {
     try {
-      if (message.protocol !== PROTOCOL)
+      if (message.protocol < OLDEST_PROTOCOL || message.protocol > PROTOCOL)
         throw new NetSentinelError('POINT_PROTOCOL', 'user', 'Centre and point are of different releases', {
           hint: 'Bring both to the same release.',
         });

@@ -11,10 +11,16 @@ export const seeds: readonly Uint8Array[] = [
   Buffer.from(token),
   ...[
     { t: 'join', protocol: 1, invitation: 'i', secret: 's', publicKey: Buffer.alloc(91), proof: Buffer.alloc(70) },
-    { t: 'hello', protocol: 1, version: '0.1.0', host: 'berlin' },
+    { t: 'hello', protocol: 2, version: '0.1.0', host: 'berlin' },
+    { t: 'state', able: true, detail: '', entries: 1, refuses: { isolate: 'name `management`' } },
     { t: 'done', seq: 1, refused: [{ at: 0, reason: 'full' }] },
     { t: 'gone', blocks: [{ network: '198.18.0.1', reason: 'taken back' }] },
-    { t: 'wishes', seq: 1, list: { first: true, last: true }, wishes: [{ network: '198.18.0.0/24', remainingMs: 1 }] },
+    {
+      t: 'wishes',
+      seq: 1,
+      list: { first: true, last: true },
+      wishes: [{ network: '198.18.0.0/24', remainingMs: 1, measure: 'redirect' }],
+    },
   ].map((message) => encodeFrame(pack(message))),
 ];
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import type { OrderReply, ResponseMode } from '@netsentinel/contracts/action';
+import type { Measure, OrderReply, ResponseMode } from '@netsentinel/contracts/action';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
@@ -18,6 +18,8 @@ import type { Enforcer } from '../enforcer.types.ts';
 import { CentreLink } from './centre-link.ts';
 import type { Credentials } from './credentials.ts';
 import { joinCentre } from './join-centre.ts';
+import { Peer } from './peer.ts';
+import { ToPoint, type FromPoint } from './point-wire.ts';
 import { createPointsHub, type PointsHub } from './points-hub.ts';
 import { readToken, type Token } from './token.ts';
 
@@ -106,10 +108,11 @@ const token = (name: string, validMs = 60_000): Token => readToken(hub.invite(na
 const joinWith = (from: Token): Promise<Credentials> => joinCentre(from, systemClock);
 const state = (name: string) => hub.list().find((point) => point.name === name);
 const connected = (name: string, is = true): Promise<unknown> => vi.waitUntil(() => state(name)?.connected === is);
-const order = (id: string, target: string, ttlMs = 3_600_000): void =>
+const order = (id: string, target: string, measure: Measure = 'block', ttlMs = 3_600_000): void =>
   centre.handle({
     kind: 'block',
     id,
+    measure,
     target,
     expiresAt: Date.now() + ttlMs,
     reason: 'test',
@@ -369,5 +372,112 @@ describe('a point', () => {
     await vi.waitUntil(() => there.firewall.blocked().length === 0);
     expect(here.firewall.blocked()).toEqual(['198.18.5.5']);
     expect(hub.list().map(({ name }) => name)).toEqual(['berlin']);
+  });
+});
+
+describe('measures beside the block', () => {
+  const HOST = '198.18.5.5';
+  const able = (...measures: Measure[]): FakeFirewall => {
+    const firewall = new FakeFirewall(systemClock);
+    for (const measure of measures) firewall.takes.add(measure);
+    return firewall;
+  };
+
+  it('are taken by the points that can; the strongest holds, also when centre and point were apart', async () => {
+    const [berlin, paris] = [await joinWith(token('berlin')), await joinWith(token('paris'))];
+    const here = await startPoint(berlin, 'enforce', able('redirect', 'rate-limit'));
+    const there = await startPoint(paris);
+    await connected('berlin');
+    await connected('paris');
+    order('r', HOST, 'redirect');
+    await stands('r', 'berlin', 'verified');
+    expect(partAt('r', 'paris')).toBeUndefined();
+    expect([here.firewall.measured(), there.firewall.measured()]).toEqual([[`redirect ${HOST}`], []]);
+    order('b', HOST);
+    await stands('b', 'berlin', 'verified');
+    await stands('b', 'paris', 'verified');
+    expect([here.firewall.measured(), there.firewall.measured()]).toEqual([[`block ${HOST}`], [`block ${HOST}`]]);
+    await centre.revert('b', 'test');
+    expect([here.firewall.measured(), there.firewall.measured()]).toEqual([[`redirect ${HOST}`], []]);
+    order('s', '198.18.5.6', 'rate-limit');
+    await stands('s', 'berlin', 'verified');
+    await stopCentre();
+    await startCentre();
+    await connected('berlin');
+    order('m', '198.18.5.7', 'redirect');
+    await stands('m', 'berlin', 'verified');
+    expect(here.firewall.measured()).toEqual([`redirect ${HOST}`, 'rate-limit 198.18.5.6', 'redirect 198.18.5.7']);
+    await stopPoint(here);
+    points = points.filter((point) => point !== here);
+    await connected('berlin', false);
+    await centre.revert('r', 'test');
+    const back = await startPoint(berlin, 'enforce', here.firewall);
+    await vi.waitUntil(() => back.firewall.measured().join() === 'rate-limit 198.18.5.6,redirect 198.18.5.7');
+  });
+
+  it('that no point can take are refused with what each says, and planned in the words of those that can', async () => {
+    await startPoint(await joinWith(token('berlin')), 'enforce', able('redirect'));
+    await connected('berlin');
+    order('t', HOST, 'tarpit');
+    await vi.waitUntil(() => replies.some(({ id }) => id === 't'));
+    expect(replies.find(({ id }) => id === 't')).toMatchObject({
+      status: 'refused',
+      detail: 'no responder can tarpit: own: it can only block; point-berlin: it can only block',
+    });
+    expect(centre.plan(HOST, 60_000, undefined, 'redirect').responders).toContainEqual(
+      expect.objectContaining({
+        responder: 'point-berlin',
+        block: [`order berlin: redirect ${HOST} for 60 s`],
+        unblock: [`order berlin: end the redirect of ${HOST}`],
+      }),
+    );
+  });
+
+  it('are no block at a point that can no more take them', async () => {
+    const credentials = await joinWith(token('berlin'));
+    const first = await startPoint(credentials, 'enforce', able('redirect'));
+    await connected('berlin');
+    order('r', HOST, 'redirect');
+    await stands('r', 'berlin', 'verified');
+    await stopPoint(first);
+    points = [];
+    await connected('berlin', false);
+    const { firewall, enforcer } = await startPoint(credentials, 'enforce', able());
+    await stands('r', 'berlin', 'failed');
+    expect(partAt('r', 'berlin')?.detail).toContain('it can only block');
+    expect([firewall.measured(), enforcer.list()]).toEqual([[], []]);
+  });
+
+  it('are not asked of a point of an older release, which goes on with blocks', async () => {
+    const { certificate, key } = await joinWith(token('berlin'));
+    const wished: unknown[] = [];
+    const stood = { t: 'state', able: true, detail: '', entries: 0 } as const;
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, cert: certificate, key });
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    const peer: Peer<ToPoint, FromPoint> = new Peer<ToPoint, FromPoint>({
+      socket,
+      clock: systemClock,
+      schema: ToPoint,
+      onMessage: (message) => {
+        if (message.t !== 'wishes') return;
+        wished.push(...message.wishes);
+        peer.send({ t: 'done', seq: message.seq, refused: [] });
+        peer.send({ t: 'verified', seq: message.seq, missing: [] });
+      },
+      onEnd: () => {},
+      beat: () => stood,
+    });
+    peer.send({ t: 'hello', protocol: 1, version: '0.0.9', host: 'berlin' });
+    peer.send(stood);
+    await connected('berlin');
+    order('r', HOST, 'redirect');
+    await vi.waitUntil(() => replies.some(({ id }) => id === 'r'));
+    expect(replies.find(({ id }) => id === 'r')?.detail).toContain(
+      'point-berlin: the release that runs there can only block',
+    );
+    order('b', HOST);
+    await stands('b', 'berlin', 'verified');
+    expect(wished).toEqual([{ network: HOST, remainingMs: expect.any(Number) }]);
+    peer.end('it is over');
   });
 });

@@ -37,6 +37,34 @@ describe('actions in the story', () => {
     expect(Incident.safeParse(current).error).toBeUndefined();
   });
 
+  it('of a measure that leaves services within reach is told as what it is, and contains nobody', () => {
+    const redirect = (status: Action['status'], id = 'act-2'): Action => ({
+      ...action(status, id),
+      measure: 'redirect',
+    });
+    const titles = (['planned', 'simulated', 'applied', 'verified', 'reverted'] as const).map(
+      (status) => foldAction(incident!, redirect(status)).timeline.findLast(({ kind }) => kind === 'action')?.title,
+    );
+    expect(titles).toEqual([
+      expect.stringMatching(/^Decided to redirect \S+ to a decoy until 2/),
+      expect.stringMatching(/^Would have redirected \S+ to a decoy until .* \(simulation\)$/),
+      expect.stringMatching(/^Redirected \S+ to a decoy until 2/),
+      expect.stringMatching(/^Redirect of \S+ verified$/),
+      expect.stringMatching(/^Redirect of \S+ taken back$/),
+    ]);
+    const held = foldAction(incident!, { ...action('applied'), measure: 'tarpit' });
+    expect(held.timeline.at(-1)?.title).toMatch(/^Held \S+ in a tarpit until/);
+    expect(held.status).toBe('contained');
+    // Under a block that is in force, and ends.
+    let current = foldAction(incident!, redirect('applied', 'act-0'));
+    expect(current.status).toBe('open');
+    current = foldAction(current, action('applied'));
+    current = foldAction(current, redirect('applied'));
+    expect(foldAction(current, redirect('expired')).status).toBe('contained');
+    expect(foldAction(current, action('expired')).status).toBe('open');
+    expect(current.actions).toEqual(['act-1', 'act-0', 'act-2']);
+  });
+
   it('an older block that ends does not free one who is held by a newer', () => {
     let current = foldAction(incident!, action('applied'));
     current = foldAction(current, action('applied', 'act-2'));

@@ -148,6 +148,7 @@ export function orderOf(action: Action): Order {
     kind: 'block',
     id: action.id,
     target: action.target,
+    ...(action.measure === undefined ? {} : { measure: action.measure }),
     expiresAt: action.expiresAt,
     reason: action.reason,
     incident: action.incident,

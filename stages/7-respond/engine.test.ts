@@ -1,4 +1,4 @@
-import { Action, type ActionStatus } from '@netsentinel/contracts/action';
+import { Action, type ActionStatus, type Measure } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -184,6 +184,44 @@ describe('planning', () => {
     const [fresh] = planActions(incidentOf({ lastSeen: NOW + 20_001 }), [late], NOW + 20_001, policy);
     expect(fresh).toMatchObject({ status: 'planned', expiresAt: NOW + 20_001 + HOUR });
     expect(again?.expiresAt).toBe(NOW + 61_000 + HOUR);
+  });
+
+  describe('beside other measures of playbooks', () => {
+    const watched = (status: ActionStatus, measure: Measure = 'redirect', more: Partial<Action> = {}): Action =>
+      actionOf(status, { id: 'act-watch', measure, playbook: { id: 'watch', run: 'run-1' }, ...more });
+    const plans = (previous: readonly Action[], more: Partial<Incident> = {}, now = NOW + 1000): number =>
+      planActions(incidentOf({ lastSeen: now, ...more }), previous, now, policy).length;
+
+    it.each([
+      ['planned', 0],
+      ['applied', 0],
+      ['verified', 0],
+      ['simulated', 1],
+      ['awaiting-approval', 1],
+      ['refused', 1],
+      ['failed', 1],
+      ['reverted', 1],
+    ] as const)('where a redirect is %s, %s block is planned', (status, blocks) => {
+      expect(plans([watched(status)])).toBe(blocks);
+      expect(plans([watched(status, 'tarpit')])).toBe(blocks);
+    });
+
+    it('blocks whoever is inside a real machine, and at the end of the watching for all that was found', () => {
+      expect(plans([watched('verified')], { inside: 'decoy', score: 100 })).toBe(0);
+      expect(plans([watched('verified')], { inside: 'machine' })).toBe(1);
+      expect(plans([watched('verified', 'redirect', { incident: 'inc-0' })])).toBe(0);
+      const later = NOW + HOUR + 1000;
+      expect(plans([watched('expired')], { detections: [row('file-upload', NOW)] }, later)).toBe(1);
+      expect(plans([watched('verified', 'redirect', { expiresAt: NOW + HOUR })], {}, later)).toBe(1);
+    });
+
+    it('is not kept from it by what leaves services within reach, nor makes it longer', () => {
+      for (const measure of ['isolate', 'rate-limit', 'mirror'] as const) {
+        const [block] = planActions(incidentOf(), [watched('verified', measure)], NOW + 1000, policy);
+        expect(block?.expiresAt).toBe(NOW + 1000 + HOUR);
+        expect(block).not.toHaveProperty('measure');
+      }
+    });
   });
 
   it('never plans more than one block at a time, never without an end, never for the unproven', () => {

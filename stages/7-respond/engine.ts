@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Action, UsualTraffic } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { measureOf } from '@netsentinel/contracts/measure-words';
 import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { evidenceOf } from './evidence.ts';
 import type { RespondConfig } from './respond.config.ts';
@@ -40,21 +41,26 @@ export function compilePolicy(config: RespondConfig, ownScanners: readonly strin
   return { ...config, ignore: [...NEVER, ...ignored] };
 }
 
-/** `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. */
+/**
+ * `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. While a playbook watches the
+ * attacker, none is, unless they got into a real machine (ADR 0024); other measures of playbooks count for nothing here.
+ */
 export function planActions(incident: Incident, previous: readonly Action[], now: number, policy: Policy): Action[] {
   if (incident.status !== 'open' && incident.status !== 'contained') return [];
   if (!incident.sourceVerified || now - incident.lastSeen > policy.maxEvidenceAgeMs) return [];
-  const mine = previous.filter((action) => action.incident === incident.id);
-  const why = reasonToBlock(incident, answeredUntil(mine.filter(isBlock), now), policy);
+  if (incident.inside !== 'machine' && previous.some((action) => isWatching(action, now))) return [];
+  const blocks = previous.filter((action) => measureOf(action) === 'block');
+  const mine = blocks.filter((action) => action.incident === incident.id);
+  const why = reasonToBlock(incident, answeredUntil(mine.filter(hasHeld), now), policy);
   const target = targetOf(incident.actor, policy);
   if (why === undefined || target === undefined) return [];
   // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
   if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
   if (mine.some((action) => mustWait(action, now, policy))) return [];
-  const until = Math.max(0, ...previous.filter(isInForce).map((action) => action.expiresAt));
+  const until = Math.max(0, ...blocks.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
   const traffic = policy.trafficOf?.(target);
-  const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, previous.filter(isBlock).length));
+  const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, blocks.filter(hasHeld).length));
   return [
     {
       id: `act-${createHash('sha256').update(`${incident.id}\n${mine.length}`).digest('hex').slice(0, 16)}`,
@@ -86,8 +92,19 @@ export function isInForce(action: Action): boolean {
   );
 }
 
-function isBlock(action: Action): boolean {
+function hasHeld(action: Action): boolean {
   return isInForce(action) || action.status === 'expired';
+}
+
+/**
+ * True where a playbook has the attacker end at what is ours instead of services: a block would end the watching. What is only simulated, or waits for
+ * a person, keeps nobody away; what is slowed or mirrored reaches services still.
+ */
+function isWatching(action: Action, now: number): boolean {
+  const measure = measureOf(action);
+  if (measure !== 'redirect' && measure !== 'tarpit') return false;
+  const { status, expiresAt } = action;
+  return expiresAt > now && (status === 'planned' || status === 'applied' || status === 'verified');
 }
 
 /** A firewall that fails is left alone for a while; an order that only came too late (`expiresAt` is past) need not wait. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
+import { SERVICES_PROGRAM, servicesReady, ServiceTalk } from '@netsentinel/testkit/service-talk';
 import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { OrderReply } from '@netsentinel/contracts/action';
@@ -51,6 +52,30 @@ describe.skipIf(namespacesUnavailable('nft') !== undefined)('an enforcement poin
     await expect.poll(parts).toEqual(['198.18.7.1 point-berlin verified']);
     expect(await revert(id)).toMatchObject({ status: 'reverted' });
     expect(held()).toEqual([]);
+  });
+
+  it('redirects a real client at the centre’s word, and says what it cannot take', async () => {
+    const { lab } = stage;
+    const client = lab.neighbour4;
+    lab.addNeighbour();
+    const serve = [process.execPath, SERVICES_PROGRAM, 'serve', 'tcp:7022=real', 'tcp:7023=decoy'];
+    await servicesReady(lab.start('defender', serve));
+    const talk = await ServiceTalk.start(lab.start('neighbour', [process.execPath, SERVICES_PROGRAM, 'talk']));
+    const answer = () => talk.open('tcp', client, lab.defender4, 7022).ask();
+    expect(await answer()).toBe(`real ${client}`);
+    const order = { command: 'do', target: client, ttlMs: 600_000 } as const;
+    const { id, parts: told } = await stage.call({ ...order, measure: 'redirect' });
+    expect(told).toMatchObject([{ responder: 'point-berlin', status: expect.stringMatching(/applied|verified/) }]);
+    expect(await answer()).toBe(`decoy ${client}`);
+    expect(await stage.callAt('berlin', { command: 'list' })).toMatchObject([{ target: client, measure: 'redirect' }]);
+    expect(await revert(id)).toMatchObject({ status: 'reverted' });
+    expect(await answer()).toBe(`real ${client}`);
+    expect(await stage.call({ ...order, measure: 'isolate' })).toMatchObject({
+      status: 'refused',
+      detail: expect.stringMatching(/^no responder can isolate: point-berlin: .*`management`/),
+    });
+    const planned = await stage.ask('response', 'plan', client, '--measure', 'tarpit');
+    expect(planned).toMatchObject({ code: 1, out: '', err: expect.stringContaining('point-berlin: ') });
   });
 
   it('takes a later end, and a sooner one when the longer block is taken back', async () => {

@@ -22,7 +22,10 @@ export function addIncidents(program: Command): void {
     .description('list incidents, or tell the story of one')
     .argument('[id]', 'an incident, or the beginning of its id')
     .option('--limit <n>', 'how many to list', '50')
-    .option('--not-an-attack <reason>', 'close it, lift its blocks, and leave the same of the same attacker alone')
+    .option(
+      '--not-an-attack <reason>',
+      'close it, lift its blocks and other measures, and leave the same of the same attacker alone',
+    )
     .option('--days <n>', 'for how long it is left alone', '30')
     .option('--json', 'print JSON: one incident a line')
     .action(async (id: string | undefined, options: IncidentsArguments, command: Command) => {
@@ -88,7 +91,7 @@ async function dismiss(
   if (json === true) return printJson(answer);
   const { exception, lifted } = answer as Dismissed;
   print('closed: not an attack');
-  if (lifted > 0) print(`${lifted} blocks are being lifted`);
+  if (lifted > 0) print(`${lifted} blocks and other measures are being lifted`);
   if (exception !== undefined)
     print(
       `left alone until ${exception.until?.slice(0, 10) ?? 'you say otherwise'}: ${safe(JSON.stringify(exception.where), 200)}, for ${exception.rules.length} rules; \`netsentinel rules exceptions --remove ${exception.id.slice(0, 8)}\` ends that`,

@@ -1,6 +1,6 @@
 /** `playbook`: what is done about incidents step by step; check, try on the past, see the runs, and a person's word on those that ask. */
 import type { Command } from 'commander';
-import { groupsOf, kindOfStep } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { PlaybookOrder } from '../platform/playbook-orders.ts';
@@ -99,7 +99,7 @@ async function list({ json }: Json, command: Command): Promise<void> {
       String(playbook.version),
       paint(mode, mode === 'run' ? 'green' : 'dim'),
       groupsOf(playbook)
-        .map((group) => group.map(({ step }) => kindOfStep(step)).join('+'))
+        .map((group) => group.map(({ step }) => nameOfKind(step)).join('+'))
         .join(' → '),
       safe(playbook.title, 100),
     ]),
@@ -201,7 +201,7 @@ function standing(run: PlaybookRun): string {
     .map(({ path, detail, status }) => {
       const { step } = placed.find((one) => one.path === path)!;
       if (step.approve !== undefined) return `waits for you: ${step.approve.question}`;
-      return `${step.id ?? path} ${kindOfStep(step)} ${detail ?? status}`;
+      return `${step.id ?? path} ${nameOfKind(step)} ${detail ?? status}`;
     })
     .join('; ');
 }

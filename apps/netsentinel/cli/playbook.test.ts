@@ -77,7 +77,7 @@ describe('playbook, where nothing runs', () => {
     expect((await cli('list')).out).toMatch(/hold-intruder\s+1\s+off\s+block\+notify → approve → block → note/);
     configure('playbooks: { mode: simulate, modes: { decoy-intruder: run } }');
     const lines = (await cli('list', '--json')).out.trim().split('\n');
-    expect(lines).toHaveLength(10);
+    expect(lines).toHaveLength(11);
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
       expect.objectContaining({ id: 'decoy-intruder', mode: 'run', version: 1 }),
     );

@@ -127,7 +127,7 @@ export class PointsStage {
     mkdirSync(this.folderOf(point), { recursive: true });
     writeFileSync(
       join(this.folderOf(point), 'netsentinel.yaml'),
-      'enforcer:\n  mode: enforce\n  resolvConf: /nonexistent\n  responders:\n    nftables: {}\n',
+      'enforcer:\n  mode: enforce\n  resolvConf: /nonexistent\n  responders:\n    nftables: { redirect: { tcp: { 7022: 7023 } } }\n',
     );
   }
 

@@ -4,10 +4,12 @@
  */
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import type { BlockPlan } from '@netsentinel/enforcer/block-plan';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
 import { forOption, readDuration } from './duration.ts';
-import { paint, print, printJson, safe, span, table, warn, when } from './output.ts';
+import { EXIT, paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
 import { whoami } from './whoami.ts';
 
@@ -58,7 +60,7 @@ export function addResponse(program: Command): void {
     );
   response
     .command('list')
-    .description('the blocks in force, and those that wait for approval')
+    .description('the blocks and other measures in force, and those that wait for approval')
     .option('--json', 'print JSON: one responder’s part in a block a line')
     .action(async (options: { json?: boolean }, command: Command) => {
       const { folder } = settings(command);
@@ -88,7 +90,7 @@ export function addResponse(program: Command): void {
             ? reply.status !== 'refused' && reply.status !== 'failed'
             : (reply.detail ?? '').includes('denied');
         if (!done)
-          throw new NetSentinelError('RESPONSE_NOT_DECIDED', 'user', reply.detail ?? `the block is ${reply.status}`, {
+          throw new NetSentinelError('RESPONSE_NOT_DECIDED', 'user', reply.detail ?? `it is ${reply.status}`, {
             hint: '`netsentinel response list` names what waits for approval.',
           });
         if (options.json === true) return printJson(reply);
@@ -150,9 +152,12 @@ async function plan({ target, ttlMs, measure }: Asked, json: boolean, command: C
     measure,
     ...(traffic === undefined ? {} : { traffic }),
   });
-  if (json) return printJson({ ...planned, blastRadius: radius ?? null });
+  if (json) {
+    if (planned.refused !== undefined) process.exitCode = EXIT.failed;
+    return printJson({ ...planned, blastRadius: radius ?? null });
+  }
+  if (planned.refused !== undefined) throw wouldBeRefused(planned, planned.refused);
   print(`${measure} ${paint(safe(planned.target, 64), 'bold')} for ${span(ttlMs)}`);
-  if (planned.refused !== undefined) print(`  refused: ${safe(planned.refused, 400)}`);
   for (const why of planned.ask) print(`  a person is asked: ${safe(why, 400)}`);
   for (const one of planned.responders) {
     if (one.refuses !== undefined) {
@@ -168,14 +173,13 @@ async function plan({ target, ttlMs, measure }: Asked, json: boolean, command: C
     for (const line of one.block) print(`    + ${safe(line, 512)}`);
     for (const line of one.unblock) print(`    - ${safe(line, 512)}   at its end`);
   }
-  // What may not be blocked cuts off nobody.
-  if (planned.refused !== undefined) return undefined;
-  if (radius === undefined) return warn('  what it would cut off besides is not known: the platform does not answer');
+  const [hit, have] = MEASURE_WORDS[measure].contains ? ['cut off', 'cut off'] : ['meet', 'met'];
+  if (radius === undefined) return warn(`  what it would ${hit} besides is not known: the platform does not answer`);
   if (radius === null || radius.events === 0)
-    return print('  nothing usual came from there in the recorded days: it would cut off nobody else');
+    return print(`  nothing usual came from there in the recorded days: it would ${hit} nobody else`);
   const share = ((radius.events / Math.max(1, radius.ofAll)) * 100).toFixed(1);
   print(
-    `  would have cut off ${radius.events} usual events in ${radius.days} days (${share} % of all${radius.lastSeen === undefined ? '' : `, the last ${when(radius.lastSeen)}`})`,
+    `  would have ${have} ${radius.events} usual events in ${radius.days} days (${share} % of all${radius.lastSeen === undefined ? '' : `, the last ${when(radius.lastSeen)}`})`,
   );
   for (const [what, names] of [
     ['accounts', radius.accounts],
@@ -187,8 +191,19 @@ async function plan({ target, ttlMs, measure }: Asked, json: boolean, command: C
   return undefined;
 }
 
+/** The reason names each responder that cannot, so nothing besides is said of them. */
+function wouldBeRefused({ responders }: BlockPlan, reason: string): NetSentinelError {
+  const able = responders.filter(({ mode, refuses }) => mode !== 'off' && refuses === undefined);
+  const isBeyondAll = able.length === 0 && responders.some(({ mode }) => mode !== 'off');
+  return new NetSentinelError('RESPONSE_WOULD_BE_REFUSED', 'user', reason, {
+    hint: isBeyondAll
+      ? 'Configure a responder for it below `enforcer.responders`, or name another --measure.'
+      : 'Modes, limits and protected addresses are below `enforcer` in netsentinel.yaml.',
+  });
+}
+
 function list(parts: readonly EnforcedBlock[]): void {
-  if (parts.length === 0) return print('nothing is blocked');
+  if (parts.length === 0) return print('nothing is in force');
   const several = new Set(parts.map(({ responder }) => responder)).size > 1;
   table(
     ['id', 'measure', 'target', ...(several ? ['responder'] : []), 'status', 'mode', 'ends in', 'reason'],
@@ -220,8 +235,8 @@ async function revert(id: string | undefined, options: RevertOptions, command: C
   if (id !== undefined) {
     const reply = await callEnforcer(folder.enforcerSocket, { command: 'revert', id, by });
     if (reply.status !== 'reverted')
-      throw new NetSentinelError('BLOCK_NOT_FOUND', 'user', reply.detail ?? `the block is ${reply.status}`, {
-        hint: '`netsentinel response list` names the blocks in force.',
+      throw new NetSentinelError('BLOCK_NOT_FOUND', 'user', reply.detail ?? `it is ${reply.status}`, {
+        hint: '`netsentinel response list` names what is in force.',
       });
     if (options.json === true) return printJson(reply);
     return print(`${reply.id} taken back`);

@@ -90,7 +90,17 @@ it('says what a responder lacks, and what may not be touched', async () => {
   });
   expect((await cli('do', 'isolate', '198.18.0.99')).err).toContain('protected');
   expect((await cli('do', 'bury', HOST)).code).toBe(2);
-  expect((await cli('plan', HOST, '--measure', 'mirror')).out).toContain('openvswitch takes no part: it knows no port');
+  const planned = await cli('plan', HOST, '--measure', 'mirror');
+  expect(planned).toMatchObject({ code: 1, out: '' });
+  expect(planned.err.split('it knows no port')).toHaveLength(2);
+  expect(planned.err).toContain('Configure a responder for it');
+  expect(await cli('plan', '198.18.0.99')).toMatchObject({ code: 1, err: expect.stringContaining('protected') });
+  const json = await cli('plan', HOST, '--measure', 'mirror', '--json');
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.out)).toMatchObject({
+    refused: expect.stringContaining('it knows no port'),
+    measure: 'mirror',
+  });
   expect((await cli('plan', HOST, '--measure', 'isolate')).out).toContain(`+ add drop src ${HOST}`);
   expect(place.flows.size).toBe(0);
 });

@@ -110,7 +110,7 @@ function showLine(message: FromPlatform): void {
       return;
     case 'action':
       print(
-        `${paint(when(Date.now()).slice(11), 'dim')}  ${paint(message.status.padEnd(8), message.status === 'refused' || message.status === 'failed' ? 'yellow' : 'green')}      ${message.target}${message.detail === undefined ? ` for ${span(message.expiresAt - Date.now())}` : `: ${safe(message.detail, 200)}`}`,
+        `${paint(when(Date.now()).slice(11), 'dim')}  ${paint(message.status.padEnd(8), message.status === 'refused' || message.status === 'failed' ? 'yellow' : 'green')}      ${(message.measure ?? 'block') === 'block' ? '' : `${message.measure} `}${message.target}${message.detail === undefined ? ` for ${span(message.expiresAt - Date.now())}` : `: ${safe(message.detail, 200)}`}`,
       );
       return;
     case 'source':

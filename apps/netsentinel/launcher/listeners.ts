@@ -2,34 +2,45 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIPv6, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+
+/** Where a launcher was killed, the processes that it had started hold its ports until they have noticed: a service manager that starts us again at once should not fail. */
+const LEAVING_MS = 3000;
+const AGAIN_MS = 100;
 
 /** `where` is the place in the configuration that asked for the port. The server does not accept here: it is handed to another process. */
 export async function bindListener(address: string, port: number, where: string): Promise<Server> {
   const server = createServer({ pauseOnConnect: true });
   // What comes in before the hand-over waits in the socket; nothing must be read here.
   server.on('connection', (socket) => socket.destroy());
-  try {
+  return bound(address, port, where, async () => {
     server.listen({ host: address, port, ipv6Only: false });
     await once(server, 'listening');
-    server.unref();
-    return server;
-  } catch (error) {
-    throw explain(error as NodeJS.ErrnoException, address, port, where);
-  }
+    return server.unref();
+  });
 }
 
 /** A bound datagram socket, for another process to read. */
 export async function bindDatagram(address: string, port: number, where: string): Promise<DatagramSocket> {
-  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' });
-  try {
+  return bound(address, port, where, async () => {
+    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' });
     socket.bind({ address, port, exclusive: true });
     await once(socket, 'listening');
-    socket.unref();
-    return socket;
-  } catch (error) {
-    throw explain(error as NodeJS.ErrnoException, address, port, where);
-  }
+    return socket.unref();
+  });
+}
+
+async function bound<T>(address: string, port: number, where: string, bind: () => Promise<T>): Promise<T> {
+  const until = performance.now() + LEAVING_MS;
+  for (;;)
+    try {
+      return await bind();
+    } catch (error) {
+      const failure = error as NodeJS.ErrnoException;
+      if (failure.code !== 'EADDRINUSE' || performance.now() > until) throw explain(failure, address, port, where);
+      await sleep(AGAIN_MS);
+    }
 }
 
 function explain(error: NodeJS.ErrnoException, address: string, port: number, where: string): NetSentinelError {

@@ -1,7 +1,7 @@
 /** The terminal, browsers and the status hear of each incident and action, and of an incident once as new. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
-import type { FromPlatform } from '@netsentinel/contracts/process';
+import { FromPlatform } from '@netsentinel/contracts/process';
 import { expect, it } from 'vitest';
 import { createAnnouncements } from './announcements.ts';
 
@@ -37,4 +37,6 @@ it('tells of an incident as new once, and of what becomes of it to all', () => {
     { t: 'action', id: 'a-1', target: '192.0.2.7', status: 'applied', expiresAt: 9 },
   ]);
   expect(sent[2]).not.toHaveProperty('detail');
+  onAction({ id: 'a-2', measure: 'redirect', target: '192.0.2.7', status: 'applied', expiresAt: 9 } as Action);
+  expect(FromPlatform.parse(sent[3])).toMatchObject({ id: 'a-2', measure: 'redirect' });
 });

@@ -47,6 +47,7 @@ export function createAnnouncements(
       send({
         t: 'action',
         id: action.id,
+        ...(action.measure === undefined ? {} : { measure: action.measure }),
         target: action.target,
         status: action.status,
         ...(action.detail === undefined ? {} : { detail: action.detail }),

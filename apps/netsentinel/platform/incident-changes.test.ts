@@ -103,6 +103,39 @@ describe('changes to incidents that do not come from their attackers', () => {
     expect(await running.closeQuiet(10)).toBe(0);
   });
 
+  it('plans no block while a playbook has the attacker end at decoys, and one at the next move after that', async () => {
+    const stream = new FakeStream();
+    const state = new FakeState();
+    const { analysis: running, planned, settled } = await startAnalysis(stream, state);
+    stream.feed(login('failure'));
+    await settled(1);
+    const [{ id, actor }] = [...state.incidents.values()] as [Incident];
+    const redirect: Action = {
+      id: 'act-of-a-playbook',
+      incident: id,
+      actor,
+      kind: 'block',
+      measure: 'redirect',
+      target: actor,
+      responder: 'nftables',
+      reason: 'playbook p',
+      status: 'planned',
+      createdAt: NOW,
+      expiresAt: NOW + HOUR,
+      updatedAt: NOW,
+    };
+    await running.carryOut(id, (incident) =>
+      Promise.resolve({ incident, planned: [redirect], write: () => Promise.resolve() }),
+    );
+    stream.feed(login('success', { atMs: NOW + 1000 }));
+    await settled(2);
+    expect(planned).toEqual([]);
+    await running.actionsChanged([{ ...redirect, status: 'refused', updatedAt: NOW + 2000 }]);
+    stream.feed(login('failure', { atMs: NOW + 3000 }));
+    await settled(3);
+    expect(planned).toMatchObject([{ target: actor, incident: id }]);
+  });
+
   it('brings a playbook’s step into the incident, with what it plans, or nothing of it', async () => {
     const stream = new FakeStream();
     const state = new FakeState();

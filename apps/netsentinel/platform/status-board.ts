@@ -4,6 +4,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { CollectorReport } from '@netsentinel/contracts/collector-report';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import { measureOf } from '@netsentinel/contracts/measure-words';
 import type { SourcesStatus } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 
@@ -82,6 +83,7 @@ export class StatusBoard {
   }
 
   action(action: Action): void {
+    if (measureOf(action) !== 'block') return;
     if (action.status === 'applied' || action.status === 'verified') {
       if (this.#blocks.size < MAX_TRACKED) this.#blocks.set(action.id, action.expiresAt);
     } else this.#blocks.delete(action.id);

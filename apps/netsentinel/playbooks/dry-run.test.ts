@@ -21,11 +21,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function playbook(when: string, once = 'incident'): ReadPlaybook {
+function playbook(when: string, once = 'incident', block = '{ for: 2h }'): ReadPlaybook {
   const path = join(folder, 'p.yml');
   writeFileSync(
     path,
-    `id: p\nversion: 1\ntitle: P\nonce: ${once}\nwhen: { s: ${when}, condition: s }\nsteps: [{ block: { for: 2h } }, { id: say, note: Seen. }]\n`,
+    `id: p\nversion: 1\ntitle: P\nonce: ${once}\nwhen: { s: ${when}, condition: s }\nsteps: [{ block: ${block} }, { id: say, note: Seen. }]\n`,
   );
   return readPlaybook(path);
 }
@@ -64,6 +64,16 @@ describe('a dry run', () => {
       { step: '1', what: 'would ask for a block of 203.0.113.77 for 2h' },
       { step: 'say', what: 'would note: Seen.' },
     ]);
+    const watching = playbook(
+      '{ techniques: T1105 }',
+      'incident',
+      '{ measure: redirect, for: 2h, responders: [nftables] }',
+    );
+    expect(judge(watching, whole, [], policy).steps[0]!.what).toBe(
+      'would ask for a redirect of 203.0.113.77 for 2h by nftables',
+    );
+    const unprovenWatch = judge(watching, { ...whole, sourceVerified: false }, [], policy);
+    expect(unprovenWatch.steps[0]!.what).toContain('would not redirect: the source address is not proven');
     expect(judge(playbook('{ techniques: T9999 }'), whole, [], policy)).toMatchObject({ steps: [] });
     const unproven = judge(playbook('{ techniques: T1105 }'), { ...whole, sourceVerified: false }, [], policy);
     expect(unproven.steps[0]!.what).toContain('would not block: the source address is not proven');

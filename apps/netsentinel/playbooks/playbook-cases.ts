@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ActionStatus } from '@netsentinel/contracts/action';
+import { ActionStatus, Measure } from '@netsentinel/contracts/action';
 import { Incident } from '@netsentinel/contracts/incident';
 import { factsOf } from '@netsentinel/respond/playbooks/facts';
 import type { ReadPlaybook } from './playbook-files.ts';
@@ -15,7 +15,7 @@ const Case = z
   .looseObject({
     /** When it is looked at: noon of a Wednesday where it is not given. */
     at: z.iso.datetime().default('2026-11-18T12:00:00Z'),
-    actions: z.array(z.strictObject({ status: ActionStatus })).default([]),
+    actions: z.array(z.strictObject({ status: ActionStatus, measure: Measure.optional() })).default([]),
     detections: z.array(some).default([]),
     sessions: z.array(some).default([]),
     commands: z.array(some).default([]),

@@ -28,8 +28,8 @@ steps:
 
 describe('playbooks that come with us', () => {
   const all = readPlaybooks([SHIPPED_PLAYBOOKS]);
-  it('are ten, each named as its file', () => {
-    expect(all).toHaveLength(10);
+  it('are eleven, each named as its file', () => {
+    expect(all).toHaveLength(11);
     for (const { path, playbook } of all) expect(path.endsWith(`/${playbook.id}.yml`)).toBe(true);
   });
   it.each(all.map((one) => [one.playbook.id, one] as const))(
@@ -63,7 +63,12 @@ describe('reading a playbook', () => {
     [
       'a revert of what is no block',
       GOOD.replace('note: Seen.', 'note: Seen.\n    compensate: [{ revert: true }]'),
-      /only a block can be reverted/,
+      /only a `block` step can be reverted/,
+    ],
+    [
+      'a measure that there is not',
+      GOOD.replace('note: Seen.', 'block: { measure: bury, for: 1h }'),
+      /mine\.yml:7:\d+: .*measure/,
     ],
     ['a length of time that is none', GOOD.replace('note: Seen.', 'wait: soon'), /a length of time up to 30 days/],
     [

@@ -2,6 +2,7 @@
 import type { Action } from '@netsentinel/contracts/action';
 import { hostOf } from '@netsentinel/contracts/actor';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { wordsOfMeasure } from '@netsentinel/contracts/measure-words';
 import { NOTIFICATION_LIMITS, type Notification, type NotificationKind } from '@netsentinel/contracts/notification';
 import type { PlaceOf } from '@netsentinel/contracts/place';
 import { protocolName } from '@netsentinel/contracts/protocol-words';
@@ -118,21 +119,22 @@ function targetsOf({ sessions, actor, inside }: Incident): string[] {
 
 function responseOf(actions: readonly Action[]): string[] {
   if (actions.length === 0) return ['Nothing was blocked'];
-  return actions
-    .slice(0, NOTIFICATION_LIMITS.response)
-    .map(({ kind, target, status, responder, expiresAt, detail }) => {
-      const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
-      const because = detail === undefined ? '' : `: ${detail}`;
-      const what = `${kind} of ${target} (${responder})`;
-      if (status === 'applied' || status === 'verified') return cut(`${what}: ${status}, until ${until} UTC`);
-      if (status === 'awaiting-approval') return cut(`${what}: waits for a person’s approval${because}`);
-      if (status === 'simulated') return cut(`${what}: simulated only, nothing was changed`);
-      return cut(`${what}: ${status}${because}`);
-    });
+  return actions.slice(0, NOTIFICATION_LIMITS.response).map((action) => {
+    const { target, status, responder, expiresAt, detail } = action;
+    const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
+    const because = detail === undefined ? '' : `: ${detail}`;
+    const what = `${wordsOfMeasure(action).noun} of ${target} (${responder})`;
+    if (status === 'applied' || status === 'verified') return cut(`${what}: ${status}, until ${until} UTC`);
+    if (status === 'awaiting-approval') return cut(`${what}: waits for a person’s approval${because}`);
+    if (status === 'simulated') return cut(`${what}: simulated only, nothing was changed`);
+    return cut(`${what}: ${status}${because}`);
+  });
 }
 
 function nextOf({ inside, status, credentials, id }: Incident, actions: readonly Action[]): string[] {
-  const held = actions.some((one) => one.status === 'applied' || one.status === 'verified');
+  const inForce = actions.filter((one) => one.status === 'applied' || one.status === 'verified').map(wordsOfMeasure);
+  const held = inForce.some(({ contains }) => contains);
+  const [watched] = held ? [] : inForce;
   const failed = actions.some((one) => one.status === 'failed' || one.status === 'refused');
   const users = [...new Set(credentials.filter(({ accepted }) => accepted).map(({ user }) => user))].slice(0, 3);
   const waiting = actions.find((one) => one.status === 'awaiting-approval');
@@ -143,11 +145,16 @@ function nextOf({ inside, status, credentials, id }: Incident, actions: readonly
           'See what was run there, and whether anything was left behind',
         ]
       : []),
-    ...(waiting === undefined ? [] : [`Decide on the ${waiting.kind}: netsentinel response approve ${waiting.id}`]),
+    ...(waiting === undefined
+      ? []
+      : [`Decide on the ${wordsOfMeasure(waiting).noun}: netsentinel response approve ${waiting.id}`]),
     ...(failed && !held
       ? ['The attacker is not held: block the address by hand, and see why the response failed']
       : []),
-    ...(!held && !failed && waiting === undefined && status === 'open'
+    ...(watched === undefined || failed
+      ? []
+      : [`The attacker is ${watched.done}${watched.where}, not held: decide whether to block the address`]),
+    ...(inForce.length === 0 && !failed && waiting === undefined && status === 'open'
       ? ['Nobody holds the attacker: decide whether to block the address']
       : []),
     `Say that you have it: netsentinel notify ack ${id}`,

@@ -424,6 +424,24 @@ describe('a message', () => {
     expect(JSON.stringify(message)).not.toContain('hunter');
   });
 
+  it('calls what was done by its name, and says who is watched rather than held', () => {
+    const redirect = actionFixture('a1', { measure: 'redirect', status: 'verified', expiresAt: NOON });
+    const watched = messageOf(incidentFixture('i1'), [redirect], told, CONTEXT);
+    expect(watched.response).toEqual(['redirect of 203.0.113.7 (nftables): verified, until 2026-11-21 12:00 UTC']);
+    expect(watched.next[0]).toBe(
+      'The attacker is redirected to a decoy, not held: decide whether to block the address',
+    );
+    const both = messageOf(
+      incidentFixture('i1'),
+      [redirect, actionFixture('a2', { status: 'applied' })],
+      told,
+      CONTEXT,
+    );
+    expect(both.next.join()).not.toContain('not held');
+    const asked = actionFixture('a3', { measure: 'rate-limit', status: 'awaiting-approval' });
+    expect(messageOf(incidentFixture('i1'), [asked], told, CONTEXT).next[0]).toContain('Decide on the rate limit:');
+  });
+
   it('stays within its bounds whatever an incident holds', () => {
     const long = 'x'.repeat(1024);
     const incident = incidentFixture('i1', {

@@ -2,7 +2,7 @@
  * Carries a run on as far as it goes now. Pure: the run, the incident and what became of blocks and messages come in; the run as it is then and what
  * is to be written with it come out. Run and effects are stored in one transaction, so a crash in between does neither or both.
  */
-import { groupsOf, kindOfStep, onFailureOf, type OnFailure, type PlacedStep } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind, onFailureOf, type OnFailure, type PlacedStep } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run';
 import type { Advanced, Effect, World } from './advance.types.ts';
 import { nameOf, record, stateOf } from './new-run.ts';
@@ -60,7 +60,7 @@ export function settle(
   }));
   record(run, {
     step: nameOf({ path, step }),
-    what: kindOfStep(step),
+    what: nameOfKind(step),
     outcome: status,
     detail,
     ...(by === undefined ? {} : { by }),
@@ -79,7 +79,7 @@ function forward(run: PlaybookRun, world: World, effects: Effect[]): void {
         if (outcome.note !== undefined)
           record(run, {
             step: nameOf(placed),
-            what: kindOfStep(placed.step),
+            what: nameOfKind(placed.step),
             outcome: outcome.note,
             detail: outcome.state.detail ?? '',
           });

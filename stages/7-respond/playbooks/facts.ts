@@ -5,13 +5,14 @@
 import type { Action } from '@netsentinel/contracts/action';
 import { hostOf } from '@netsentinel/contracts/actor';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { measureOf } from '@netsentinel/contracts/measure-words';
 import { localTime, WEEKDAYS } from '@netsentinel/kernel/local-time';
 import { evidenceOf } from '../evidence.ts';
 
 export interface FactContext {
   readonly incident: Incident;
-  /** The blocks of this incident. */
-  readonly actions: readonly Pick<Action, 'status'>[];
+  /** The blocks, and other measures, of this incident. */
+  readonly actions: readonly Pick<Action, 'status' | 'measure'>[];
   /** Epoch milliseconds. */
   readonly now: number;
   /** Whose clocks count, an IANA name. */
@@ -69,7 +70,10 @@ export const FACTS: Readonly<Record<string, Fact>> = {
   'scanner.id': fact('The known scanner, where it is one.', ({ incident }) => incident.scanner?.id),
   'scanner.kind': fact('What kind of known scanner.', ({ incident }) => incident.scanner?.kind),
   'actions.status': fact('How its blocks stand: `failed`, `awaiting-approval`, `verified` …', ({ actions }) =>
-    actions.map(({ status }) => status),
+    actions.filter((one) => measureOf(one) === 'block').map(({ status }) => status),
+  ),
+  'actions.measure': fact('What is in force against them: `block`, `redirect` …', ({ actions }) =>
+    actions.filter(({ status }) => status === 'applied' || status === 'verified').map(measureOf),
   ),
   durationMs: fact(
     'From its first to its last move, milliseconds.',

@@ -1,10 +1,11 @@
 /**
- * A playbook's block as an action, under the rules of the platform's own: a proven source, an attack that is not over, networks that are ignored, the
+ * A playbook's block, or other measure, as an action, under the rules of the platform's own: a proven source, an attack that is not over, networks that are ignored, the
  * longest time. The enforcer checks everything again. Pure.
  */
-import type { Action, UsualTraffic } from '@netsentinel/contracts/action';
+import { Measure, type Action, type UsualTraffic } from '@netsentinel/contracts/action';
 import { durationMs } from '@netsentinel/contracts/duration';
 import type { Incident } from '@netsentinel/contracts/incident';
+import { MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
 import type { BlockStep } from '@netsentinel/contracts/playbook';
 import { MAX_RULES, targetOf, type Policy } from '../engine.ts';
 import { evidenceOf } from '../evidence.ts';
@@ -19,7 +20,7 @@ export interface BlockAsked {
   readonly playbook: { readonly id: string; readonly run: string };
   readonly incident: Incident;
   /** The incident's own. */
-  readonly actions: readonly Pick<Action, 'status'>[];
+  readonly actions: readonly Pick<Action, 'status' | 'measure'>[];
   readonly now: number;
 }
 
@@ -33,10 +34,11 @@ export function planBlock(asked: BlockAsked, policy: BlockPolicy): BlockPlanned 
   if (!incident.sourceVerified) return refused('the source address is not proven, so it may be forged');
   if (now - incident.lastSeen > policy.maxEvidenceAgeMs)
     return refused('the attack was last seen too long ago: the address may be another person’s by now');
-  // Whoever takes a block back means it.
-  if (actions.some(({ status }) => status === 'reverted')) return refused('a block of this incident was taken back');
+  // Whoever takes it back means it, and all that is weaker.
+  const back = actions.find((one) => one.status === 'reverted' && isAsStrong(measureOf(one), measureOf(step)));
+  if (back !== undefined) return refused(`a ${MEASURE_WORDS[measureOf(back)].noun} of this incident was taken back`);
   const target = targetOf(incident.actor, policy, step.scope);
-  if (target === undefined) return refused('there is no address here that may be blocked');
+  if (target === undefined) return refused('there is no address here about which anything may be done');
   const traffic: UsualTraffic | undefined = policy.trafficOf?.(target);
   return {
     ok: true,
@@ -45,6 +47,7 @@ export function planBlock(asked: BlockAsked, policy: BlockPolicy): BlockPlanned 
       incident: incident.id,
       actor: incident.actor,
       kind: 'block',
+      ...(step.measure === undefined ? {} : { measure: step.measure }),
       target,
       responder: step.responders?.join(', ').slice(0, 64) ?? policy.responder,
       reason: reason.slice(0, 1024),
@@ -59,6 +62,11 @@ export function planBlock(asked: BlockAsked, policy: BlockPolicy): BlockPlanned 
       updatedAt: now,
     },
   };
+}
+
+/** `Measure` names the strongest first. */
+function isAsStrong(one: Measure, other: Measure): boolean {
+  return Measure.options.indexOf(one) <= Measure.options.indexOf(other);
 }
 
 function refused(why: string): BlockPlanned {

@@ -69,6 +69,24 @@ describe('steps', () => {
     expect(await trial.state.read.playbookRuns()).toHaveLength(1);
   });
 
+  it('that take another measure ask for that, and are told as that', async () => {
+    await begin({ steps: [{ id: 'watch', block: { measure: 'redirect', for: '1h' } }] });
+    await trial.say('verified');
+    const { steps } = await trial.stands('done');
+    expect(await trial.blocks()).toMatchObject([{ measure: 'redirect', target: '203.0.113.77' }]);
+    expect(steps[0]?.detail).toMatch(/^redirect of 203\.0\.113\.77 until .*: verified$/);
+    await trial.until(async () => (await trial.run()).unconfirmed.length === 0);
+    expect(trial.lines()).toEqual(['run started', 'watch redirect asked', 'watch redirect done', 'run done']);
+  });
+
+  it('that no responder can take fail with the enforcer’s reasons, at once', async () => {
+    await begin({ steps: [{ block: { measure: 'tarpit', for: '1h' }, retry: 3 }] });
+    const why = 'no responder can tarpit: nftables: it knows no tarpit; redis: it can only block';
+    await trial.say('refused', -1, why);
+    expect((await trial.stands('failed')).detail).toContain(why);
+    expect(await trial.blocks()).toHaveLength(1);
+  });
+
   it('of a group are done at the same time, and all must end before it goes on', async () => {
     await begin({ steps: [{ parallel: [BLOCK, { notify: { text: 'All of you' } }] }, { note: 'Both.' }] });
     await trial.until(async () => (await trial.messages()).length === 2 && (await trial.blocks()).length === 1);
@@ -140,6 +158,31 @@ describe('failure', () => {
     ]);
   });
 
+  it('takes back another measure as what it is; what is stronger may follow on it, and nothing weaker on a block', async () => {
+    const watch = { id: 'watch', block: { measure: 'redirect', for: '1h' } };
+    await begin({ steps: [watch, { notify: { to: ['nobody'], text: 'x' }, onFailure: 'compensate' }] });
+    await trial.say('verified');
+    await trial.until(() => trial.reverts.length > 0);
+    await trial.say('reverted');
+    await trial.stands('compensated');
+    await trial.until(async () => (await trial.run()).unconfirmed.length === 0);
+    expect(trial.lines()).toContain('watch undo redirect done');
+    const next = async (id: string, step: object): Promise<string | undefined> => {
+      trial.add({ id, steps: [{ block: { for: '1h', ...step } }] });
+      await trial.restart();
+      await trial.put('i1');
+      await trial.until(async () => (await trial.state.read.playbookRuns()).some(({ playbook }) => playbook.id === id));
+      const at = (await trial.state.read.playbookRuns()).length - 1;
+      await trial.until(async () => (await trial.run(at)).steps[0]?.status !== 'pending');
+      return (await trial.run(at)).detail;
+    };
+    expect(await next('again', { measure: 'redirect' })).toContain('a redirect of this incident was taken back');
+    expect(await next('weaker', { measure: 'mirror' })).toContain('a redirect of this incident was taken back');
+    expect(await next('stronger', {})).toBeUndefined();
+    await trial.say('reverted');
+    expect(await next('last', { measure: 'tarpit' })).toContain('a block of this incident was taken back');
+  });
+
   it('stops, or is passed over, as the step says', async () => {
     await begin({
       steps: [
@@ -171,8 +214,8 @@ describe('failure', () => {
     const runs = await trial.state.read.playbookRuns();
     const detail = (id: string): string | undefined => runs.find(({ incident }) => incident === id)?.detail;
     expect(detail('i1')).toContain('not proven');
-    expect(detail('i2')).toContain('no address here that may be blocked');
-    expect(detail('i3')).toContain('no address here that may be blocked');
+    expect(detail('i2')).toContain('no address here about which anything may be done');
+    expect(detail('i3')).toContain('no address here about which anything may be done');
     const [block, ...others] = await trial.blocks();
     expect(others).toEqual([]);
     expect(block).toMatchObject({ target: '2001:db8:1::/48', expiresAt: block!.createdAt + 7 * 24 * HOUR });

@@ -1,19 +1,21 @@
 /** A step in words, as it would be done. Pure. */
 import { durationMs } from '@netsentinel/contracts/duration';
+import { MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
 import { kindOfStep, type LeafStep, type NotifyStep } from '@netsentinel/contracts/playbook';
 import type { BlockPlanned } from './plan-block.ts';
 
-/** `planned`: what a block would be now. */
+/** `planned`: what a block, or other measure, would be now. */
 export function sayStep(step: LeafStep, planned: BlockPlanned | undefined): string {
   const kind = kindOfStep(step);
   switch (kind) {
     case 'block': {
-      if (planned?.ok === false) return `would not block: ${planned.why}`;
+      const { noun, verb } = MEASURE_WORDS[measureOf(step.block!)];
+      if (planned?.ok === false) return `would not ${verb}: ${planned.why}`;
       const target = planned?.action.target ?? `the ${step.block!.scope}`;
       const length =
         planned === undefined ? step.block!.for : sayMs(planned.action.expiresAt - planned.action.createdAt);
       const by = step.block!.responders === undefined ? '' : ` by ${step.block!.responders.join(', ')}`;
-      return `would ask for a block of ${target} for ${length}${by}`;
+      return `would ask for a ${noun} of ${target} for ${length}${by}`;
     }
     case 'notify':
       return `would tell ${sayTo(step.notify!)}: ${step.notify!.text}`;

@@ -1,6 +1,7 @@
 /** One step of a run, carried on: begun, looked after while it takes its time, tried again, given up. Pure. */
 import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import { durationMs } from '@netsentinel/contracts/duration';
+import { wordsOfMeasure } from '@netsentinel/contracts/measure-words';
 import {
   kindOfStep,
   onFailureOf,
@@ -137,7 +138,7 @@ function look(placed: PlacedStep, state: StepState, world: World): StepOutcome {
     }
     case 'block': {
       const action = world.actions.find(({ id }) => id === state.action);
-      if (action === undefined) return again(placed, state, 'the block is not known any more', world);
+      if (action === undefined) return again(placed, state, 'it is not known any more', world);
       if (HELD.has(action.status)) return done(state, `${sayBlock(action)}: ${action.status}`);
       const why = action.detail === undefined ? action.status : `${action.status}: ${action.detail}`;
       // What a person or the rules refuse is refused again; what failed may do better.
@@ -192,8 +193,9 @@ function note({ id, playbook }: PlaybookRun, path: string, text: string): Effect
   return { kind: 'note', text, detail: `Playbook ${playbook.id} v${playbook.version}, ${id}`, mark: `${id}:${path}` };
 }
 
-function sayBlock({ target, expiresAt }: Action): string {
-  return `block of ${target} until ${new Date(expiresAt).toISOString()}`;
+function sayBlock(action: Action): string {
+  const { target, expiresAt } = action;
+  return `${wordsOfMeasure(action).noun} of ${target} until ${new Date(expiresAt).toISOString()}`;
 }
 
 function done(state: StepState, detail: string, effects: readonly Effect[] = []): StepOutcome {

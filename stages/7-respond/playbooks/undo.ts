@@ -1,6 +1,6 @@
 /** What a run did, taken back: the newest step first, each by its `compensate`. Pure. */
 import type { ActionStatus } from '@netsentinel/contracts/action';
-import { groupsOf, type LeafStep, type UndoStep } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind, type LeafStep, type UndoStep } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun, UndoState } from '@netsentinel/contracts/playbook-run';
 import type { Effect, NoteEffect, World } from './advance.types.ts';
 import { hash, nameOf, stateOf } from './new-run.ts';
@@ -9,7 +9,7 @@ import { sayTo } from './say-step.ts';
 
 /** Until the enforcer is asked once more. */
 const ASK_AGAIN_MS = 5_000;
-/** From then on a block is left to its own end. */
+/** From then on a block, or other measure, is left to its own end. */
 const GIVE_UP_MS = 10 * 60_000;
 /** In these the block is gone, or was never made. */
 const GONE: ReadonlySet<ActionStatus> = new Set(['reverted', 'expired', 'refused']);
@@ -44,7 +44,7 @@ export function undoNext(run: PlaybookRun, undo: UndoState, world: World): Undon
     .find(({ path }) => path === undo.path)!;
   const step = undoOf(placed.step)[undo.index]!;
   const name = nameOf(placed);
-  if (step.revert === true) return { ...revert(run, undo, world), name, kind: 'block' };
+  if (step.revert === true) return { ...revert(run, undo, world), name, kind: nameOfKind(placed.step) };
   if (step.note !== undefined) {
     const done: UndoState = { ...undo, status: 'done', detail: 'noted' };
     return { undo: done, effects: [noteOf(run, undo, step.note)], name, kind: 'note' };
@@ -61,7 +61,7 @@ function revert(run: PlaybookRun, undo: UndoState, { actions, now }: World): Pic
   const action = actions.find((one) => one.id === id);
   const { dueAt: _, ...rest } = undo;
   if (action === undefined || GONE.has(action.status) || action.expiresAt <= now) {
-    const detail = action === undefined ? 'the block is not known any more' : `${action.status} ${action.target}`;
+    const detail = action === undefined ? 'it is not known any more' : `${action.status} ${action.target}`;
     return { undo: { ...rest, status: 'done', detail }, effects: [] };
   }
   const startedAt = undo.startedAt ?? now;

@@ -28,7 +28,7 @@ export function responseRoutes(app: FastifyInstance, ctx: RouteContext): void {
     const { id } = parse(Id, request.params);
     const who = await ctx.who(request);
     if (!(await ctx.response.revert(id, who!.account)))
-      throw new Problem(404, 'no-such-block', 'There is no such block in force.');
+      throw new Problem(404, 'no-such-block', 'There is no such block, or other measure, in force.');
     return { reverted: 1 };
   });
 

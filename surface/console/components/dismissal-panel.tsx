@@ -102,7 +102,7 @@ function DismissalForm({
         ))}
       </select>
       <p className="dim">
-        Closes the incident and lifts its blocks.{' '}
+        Closes the incident and lifts its blocks and other measures.{' '}
         {titles.length > 0 && (
           <>
             For that time this is not told of <code>{visible(incident.actor)}</code> again:{' '}

@@ -5,18 +5,7 @@ import { useState } from 'react';
 import { api } from '../lib/api.ts';
 import { duration, exactTime, visible } from '../lib/format.ts';
 import { useNow, wordsOf } from '../lib/hooks.ts';
-
-const WORDS: Readonly<Record<Action['status'], string>> = {
-  planned: 'Being sent to the enforcer',
-  'awaiting-approval': 'Waiting for a person to approve it',
-  simulated: 'Would be blocked (simulate mode)',
-  applied: 'Blocked',
-  verified: 'Blocked, seen in the kernel',
-  refused: 'Refused by the enforcer',
-  failed: 'Failed',
-  expired: 'Let back in: the time was up',
-  reverted: 'Taken back',
-};
+import { sayAction } from '../lib/say-action.ts';
 
 export function ResponsePanel({
   actions,
@@ -56,7 +45,7 @@ export function ResponsePanel({
           return (
             <li key={a.id} className={`action status-${a.status}`}>
               <p>
-                <strong>{WORDS[a.status]}</strong> <code>{visible(a.target)}</code>
+                <strong>{sayAction(a)}</strong> <code>{visible(a.target)}</code>
               </p>
               {a.detail !== undefined && <p className="dim">{visible(a.detail)}</p>}
               <p className="dim">{visible(a.reason)}</p>

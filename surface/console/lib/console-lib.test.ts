@@ -4,6 +4,7 @@ import { summaryOf } from '@netsentinel/contracts/incident';
 import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { duration, isoTime, relativeTime, size, visible, visibleLines, word } from './format.ts';
 import { ownPath } from './own-path.ts';
+import { sayAction } from './say-action.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, rowsOf } from './queue.ts';
 import { drawOf, TerminalFeed } from './terminal-feed.ts';
 
@@ -14,6 +15,16 @@ describe('words', () => {
     );
     expect(visible('\u061c\u2028\u00ad\ufeff')).toBe('\\u{61c}\\u{2028}\\u{ad}\\u{feff}');
     expect(visibleLines('a\r\nb\tc\rd')).toBe('a\nb\tc\\u{d}d');
+  });
+
+  it('call what was done by its name', () => {
+    expect(sayAction({ status: 'verified' })).toBe('Blocked, seen in the kernel');
+    expect(sayAction({ status: 'reverted', measure: 'block' })).toBe('Taken back');
+    expect(sayAction({ status: 'expired' })).toBe('Let back in: the time was up');
+    expect(sayAction({ status: 'applied', measure: 'redirect' })).toBe('Redirected to a decoy');
+    expect(sayAction({ status: 'simulated', measure: 'tarpit' })).toBe('Would be held in a tarpit (simulate mode)');
+    expect(sayAction({ status: 'planned', measure: 'redirect' })).toBe('Redirect: being sent to the enforcer');
+    expect(sayAction({ status: 'expired', measure: 'rate-limit' })).toBe('Rate limit ended: the time was up');
   });
 
   it('bear any time', () => {

@@ -4,6 +4,7 @@
  */
 import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
+import { measureOf } from '@netsentinel/contracts/measure-words';
 import { formatNetwork, networkContains, parseNetwork, type Address, type Network } from '@netsentinel/kernel/address';
 
 export interface Listed {
@@ -80,7 +81,8 @@ export class BlockList {
   /** Takes what the enforcer said of an action; of any other status than listed it is not, or no more. */
   take(action: Action): void {
     const network = parseNetwork(action.target);
-    if (network === undefined) return;
+    // Whoever is redirected or slowed here is to be blocked nowhere.
+    if (network === undefined || measureOf(action) !== 'block') return;
     const text = formatNetwork(network);
     const holding = this.#holding.get(text) ?? new Map<string, Action>();
     const holds = LISTED.includes(action.status) && action.expiresAt > this.#clock.now();

@@ -56,6 +56,18 @@ describe('the list', () => {
     expect(names()).toEqual(listed ? ['198.51.100.7'] : []);
   });
 
+  it('holds blocks alone: who is redirected or slowed here is to be let in elsewhere', () => {
+    for (const measure of ['isolate', 'tarpit', 'redirect', 'rate-limit', 'mirror'] as const)
+      list.take(actionOf('198.51.100.7', { measure }));
+    list.take(actionOf('198.51.100.9', { measure: 'redirect', status: 'expired' }));
+    expect(list.since(undefined)).toMatchObject({ added: [], ended: [] });
+    const block = actionOf('198.51.100.7', { measure: 'block' });
+    list.take(block);
+    expect(names()).toEqual(['198.51.100.7']);
+    list.take(actionOf('198.51.100.7', { measure: 'redirect', expiresAt: NOW + 2 * HOUR }));
+    expect(list.get('198.51.100.7')?.until).toBe(NOW + HOUR);
+  });
+
   it('holds a network as long as any block of it', () => {
     const first = actionOf('198.51.100.7');
     const renewed = actionOf('198.51.100.7', { expiresAt: NOW + 2 * HOUR });
