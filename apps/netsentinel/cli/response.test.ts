@@ -31,7 +31,12 @@ beforeEach(async () => {
   const socketPath = dataFolder(join(top, 'data')).enforcerSocket;
   mkdirSync(dirname(socketPath), { recursive: true });
   place = new FakeFlowSwitch('br0', systemClock);
-  const means = { management: [MANAGEMENT], mirrorPort: undefined, onward: { kind: 'normal' } } as const;
+  const means = {
+    management: [MANAGEMENT],
+    mirrorPort: undefined,
+    redirect: 'it knows no decoys',
+    onward: { kind: 'normal' },
+  } as const;
   enforcer = await createEnforcer({
     config: EnforcerConfig.parse({
       ipCommand: ['/nonexistent/ip'],
