@@ -15,13 +15,12 @@ import type {
   ToWatcher,
 } from '@netsentinel/contracts/process';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
-import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
 import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
-import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import { captureConfig, Captures } from './captures.ts';
 import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
 import {
