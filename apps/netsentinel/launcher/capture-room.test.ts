@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,7 +78,6 @@ it('passes over what is no file, and takes what was written halfway long ago', (
   mkdirSync(join(folder, old.replace('.pcap', '.json')));
   mkdirSync(join(folder, captureName({ network: NETWORK, order: 'do-2', startedAt: 2 })));
   symlinkSync('/etc/passwd', join(folder, 'a-b.pcap'));
-  execFileSync('mkfifo', [join(folder, 'a-c.json')]);
   for (const [name, at] of [
     ['old.json.00.new', 0],
     ['now.json.00.new', Date.now() / 1000],

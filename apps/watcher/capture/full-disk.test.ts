@@ -9,8 +9,8 @@ import { Capture } from './capture.ts';
 const disk = vi.hoisted(() => ({ isFull: false }));
 vi.mock('node:fs', async (original) => {
   const actual = await original<typeof fs>();
-  const orFull = <A extends readonly unknown[], R>(write: (...args: A) => R) =>
-    ((...args: A): R => {
+  const orFull = (write: (...args: never[]) => unknown) =>
+    ((...args: never[]) => {
       if (disk.isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
       return write(...args);
     }) as never;
