@@ -127,7 +127,8 @@ export class Lanes {
         this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: id }));
       },
       onReady,
-      onRefused: (network, reason) => this.#executor().refusedBy(id, formatNetwork(network), reason),
+      onRefused: (network, reason, measure) =>
+        this.#executor().refusedBy(id, formatNetwork(network), reason, measure),
     };
   }
 }
