@@ -21,8 +21,22 @@ export const MEASURE_WORDS: Readonly<Record<Measure, MeasureWords>> = {
   block: { noun: 'block', one: 'a block', verb: 'block', done: 'blocked', where: '', contains: true },
   isolate: { noun: 'isolation', one: 'an isolation', verb: 'isolate', done: 'isolated', where: '', contains: true },
   tarpit: { noun: 'tarpit', one: 'a tarpit', verb: 'hold', done: 'held', where: ' in a tarpit', contains: true },
-  redirect: { noun: 'redirect', one: 'a redirect', verb: 'redirect', done: 'redirected', where: ' to a decoy', contains: false },
-  'rate-limit': { noun: 'rate limit', one: 'a rate limit', verb: 'rate-limit', done: 'rate-limited', where: '', contains: false },
+  redirect: {
+    noun: 'redirect',
+    one: 'a redirect',
+    verb: 'redirect',
+    done: 'redirected',
+    where: ' to a decoy',
+    contains: false,
+  },
+  'rate-limit': {
+    noun: 'rate limit',
+    one: 'a rate limit',
+    verb: 'rate-limit',
+    done: 'rate-limited',
+    where: '',
+    contains: false,
+  },
   mirror: { noun: 'mirror', one: 'a mirror', verb: 'mirror', done: 'mirrored', where: '', contains: false },
 };
 

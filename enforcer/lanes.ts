@@ -127,8 +127,7 @@ export class Lanes {
         this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: id }));
       },
       onReady,
-      onRefused: (network, reason, measure) =>
-        this.#executor().refusedBy(id, formatNetwork(network), reason, measure),
+      onRefused: (network, reason, measure) => this.#executor().refusedBy(id, formatNetwork(network), reason, measure),
     };
   }
 }

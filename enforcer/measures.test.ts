@@ -186,7 +186,7 @@ describe('of several measures for one network', () => {
     expect(enforcer.list()).toEqual([]);
   });
 
-  it('the weaker goes on where the stronger is not seen in force', async () => {
+  it('the weaker is made again where the stronger could not be made in its place', async () => {
     other.takes.add('redirect');
     await start(['map']);
     await order('redirect', 60);

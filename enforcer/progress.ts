@@ -108,7 +108,10 @@ export class Progress {
     const parts = all.map(({ detail: said, ...part }) => (said === '' ? part : { ...part, detail: said }));
     for (const [responder, { plan, ...rest }] of standings) if (plan !== undefined) standings.set(responder, rest);
     const aside = measure === 'block' ? [] : this.#aside(measure, standings);
-    return { ...this.reply(id, status, detail), parts: [...parts, ...aside].slice(0, Math.max(MAX_PARTS, parts.length)) };
+    return {
+      ...this.reply(id, status, detail),
+      parts: [...parts, ...aside].slice(0, Math.max(MAX_PARTS, parts.length)),
+    };
   }
 
   /** Those that would carry a block but have no part in this measure: whoever reads the reply is to know where the attacker is as free as before. */

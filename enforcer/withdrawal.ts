@@ -89,7 +89,8 @@ export class Withdrawal {
         for (const { id, responder, target, status, live, measure } of due) {
           store.removePart(id, responder);
           const weaker = live ? store.strongest(target, responder, this.#uptime()) : undefined;
-          const network = weaker === undefined || !isStronger(measure, weaker.measure) ? undefined : parseNetwork(target);
+          const network =
+            weaker === undefined || !isStronger(measure, weaker.measure) ? undefined : parseNetwork(target);
           if (network !== undefined) touched.add(responder, target, network, true);
           if (store.has(id)) continue;
           const why = status === 'awaiting-approval' ? 'nobody approved it in time' : undefined;

@@ -18,7 +18,7 @@ export class FakeFirewall {
   readonly clock: Clock;
   /** Set to make every change fail with this reason. */
   failure: string | undefined;
-  /** Measures of which every change fails, each with why, while it is available for the others. */
+  /** Measures of which every change fails, each with why, while it is available for the others; what held before is gone then. */
   readonly rejects = new Map<Measure, string>();
   /** Set to have changes made but not shown. */
   invisible = false;
@@ -104,9 +104,9 @@ export class FakeResponder {
     this.#firewall.applied += 1;
     return changes.map((change) => {
       const reason = change.kind === 'block' ? rejects.get(change.measure ?? 'block') : undefined;
-      if (reason !== undefined) return { ok: false, reason };
-      if (change.kind === 'block') this.#set(change);
+      if (change.kind === 'block' && reason === undefined) this.#set(change);
       else this.#firewall.entries.delete(formatNetwork(change.network));
+      if (reason !== undefined) return { ok: false, reason };
       return { ok: true, verified: Promise.resolve(!invisible) };
     });
   }

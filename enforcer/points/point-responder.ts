@@ -89,7 +89,11 @@ export class PointResponder implements Responder, SessionListener {
     if (state === undefined) return AWAY;
     const unable = measure === 'block' ? undefined : state.unable?.[measure];
     if (unable !== undefined)
-      return { available: false, reason: `the point cannot ${measure} now: ${unable}`, hint: 'Look at the point itself.' };
+      return {
+        available: false,
+        reason: `the point cannot ${measure} now: ${unable}`,
+        hint: 'Look at the point itself.',
+      };
     if (state.able) return { available: true, detail: `${state.entries} entries; ${state.detail}`.slice(0, 512) };
     return { available: false, reason: `the point cannot block: ${state.detail}`, hint: 'Look at the point itself.' };
   }
