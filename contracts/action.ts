@@ -29,9 +29,9 @@ export type ActionStatus = z.infer<typeof ActionStatus>;
  * What is done about a network for a time, the strongest first. `block`: nothing passes from or to it. `isolate`: a host of one's own reaches and
  * is reached by management alone. `tarpit`: its connections, to whatever port, end where they are held; it reaches no service. `redirect`: its
  * connections to some ports end at decoys. `rate-limit`: it passes as far as it is slow. `mirror`: all passes as before, and a copy goes to where
- * somebody looks.
+ * somebody looks. `capture`: all passes as before, and its packets are written to files.
  */
-export const Measure = z.enum(['block', 'isolate', 'tarpit', 'redirect', 'rate-limit', 'mirror']);
+export const Measure = z.enum(['block', 'isolate', 'tarpit', 'redirect', 'rate-limit', 'mirror', 'capture']);
 export type Measure = z.infer<typeof Measure>;
 
 /** What had been usual of a network before: successful logins, allowed connections, answered requests, as far as recorded. */

@@ -38,6 +38,14 @@ export const MEASURE_WORDS: Readonly<Record<Measure, MeasureWords>> = {
     contains: false,
   },
   mirror: { noun: 'mirror', one: 'a mirror', verb: 'mirror', done: 'mirrored', where: '', contains: false },
+  capture: {
+    noun: 'capture',
+    one: 'a capture',
+    verb: 'capture the packets of',
+    done: 'captured the packets of',
+    where: '',
+    contains: false,
+  },
 };
 
 const STRONGEST_FIRST = Object.keys(MEASURE_WORDS);

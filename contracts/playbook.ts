@@ -39,7 +39,7 @@ export type NotifyStep = z.infer<typeof NotifyStep>;
 
 export const BlockStep = z.strictObject({
   measure: Measure.optional().describe(
-    'Another measure than a block, where a responder can take it: `redirect` (their connections end at decoys), `tarpit`, `rate-limit`, `isolate`, `mirror`. The strongest that is in force wins.',
+    'Another measure than a block, where a responder can take it: `redirect` (their connections end at decoys), `tarpit`, `rate-limit`, `isolate`, `mirror`, `capture`. The strongest that is in force wins.',
   ),
   for: duration(90).describe('How long: 30m, 12h, 7d. `response.maxTtlMs` and the enforcer’s limits hold.'),
   scope: z

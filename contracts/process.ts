@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
+import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
 import { Severity } from './detection.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -95,6 +96,29 @@ export const ToWatcher = z.discriminatedUnion('t', [
 ]);
 export type ToWatcher = z.infer<typeof ToWatcher>;
 
+/** To the process that writes packets; network and interfaces its first stage was told on its command line. */
+export const ToCapture = z.discriminatedUnion('t', [
+  z.strictObject({
+    t: z.literal('boot'),
+    logLevel,
+    /** The one folder that it may write to. */
+    folder: z.string(),
+    wanted: WantedCapture,
+    /** Names; empty where all are captured. */
+    interfaces: z.array(z.string()).max(64),
+    /** Of all files of this order together. */
+    maxBytes: z.number().int(),
+    /** Bytes of each packet that are kept, from its network header on. */
+    snapLength: z.number().int(),
+    /** It ends where less would be free on the disk. */
+    keepFreeBytes: z.number().int(),
+  }),
+  /** It ends so many milliseconds from now. */
+  z.strictObject({ t: z.literal('until'), remainingMs: z.number() }),
+  z.strictObject({ t: z.literal('stop') }),
+]);
+export type ToCapture = z.infer<typeof ToCapture>;
+
 /** What any started process says. */
 export const FromChild = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('ready') }),
@@ -109,6 +133,20 @@ export const FromChild = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('stopped') }),
 ]);
 export type FromChild = z.infer<typeof FromChild>;
+
+/** What the process that writes packets says besides: of the file that it writes now, and of each that is closed. */
+export const FromCapture = z.discriminatedUnion('t', [
+  ...FromChild.options,
+  z.strictObject({ t: z.literal('file'), ...CaptureNews.shape }),
+]);
+export type FromCapture = z.infer<typeof FromCapture>;
+
+/** What the enforcer says besides: all that shall be captured now, each time. */
+export const FromEnforcerHost = z.discriminatedUnion('t', [
+  ...FromChild.options,
+  z.strictObject({ t: z.literal('capture'), wanted: z.array(WantedCapture).max(16) }),
+]);
+export type FromEnforcerHost = z.infer<typeof FromEnforcerHost>;
 
 /** What the platform says besides. */
 export const FromPlatform = z.discriminatedUnion('t', [
@@ -178,6 +216,14 @@ export const ToEnforcer = z.discriminatedUnion('t', [
     config: z.unknown(),
     /** It obeys a centre on another host, whose credentials lie in its directory, and no platform. */
     isPoint: z.boolean().optional(),
+    /** There is somebody who writes packets at its word; `unable`: why that cannot be done on this machine. */
+    capture: z.strictObject({ unable: z.string().optional() }).optional(),
+  }),
+  /** How all that it wants captured stands, and what became of files since. */
+  z.strictObject({
+    t: z.literal('captures'),
+    captures: z.array(CaptureStanding).max(64),
+    news: z.array(CaptureNews).max(1024),
   }),
   /** With a connected socket to the platform. */
   z.strictObject({ t: z.literal('link') }),

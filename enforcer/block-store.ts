@@ -185,6 +185,14 @@ export class BlockStore {
     return row === undefined ? undefined : toHeld(row);
   }
 
+  /** The first order for a network that a responder shall hold. */
+  oldest(target: string, responder: string): { readonly order: string; readonly incident: string } | undefined {
+    const row = this.#prepare(
+      'SELECT id, incident FROM block WHERE target = ? AND responder = ? AND live = 1 ORDER BY applied_at, id LIMIT 1',
+    ).get(target, responder);
+    return row === undefined ? undefined : { order: row['id'] as string, incident: row['incident'] as string };
+  }
+
   /** Blocks that a responder shall hold. */
   countLive(responder: string): number {
     return this.#number('SELECT count(*) AS n FROM block WHERE responder = ? AND live = 1', responder);

@@ -241,7 +241,7 @@ class LocalEnforcer implements Enforcer {
   }
 
   record(kind: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#ledger.later(() => this.#ledger.note(kind, fields));
+    this.#ledger.commit(() => this.#ledger.note(kind, fields));
   }
 
   leave(id: string, why: string): Promise<void> {

@@ -58,7 +58,7 @@ export interface Enforcer {
   describe(): EnforcerDescription;
   /** Another responder joins while we work. It gets what is ordered from now on; what is in force already, whoever ordered it sends again. */
   join(responder: ConfiguredResponder): Promise<void>;
-  /** A line in the audit of what concerns no order. */
+  /** A line in the audit of what concerns no order, durable when this returns. */
   record(kind: string, fields: Readonly<Record<string, unknown>>): void;
   /** A responder leaves for good: what it holds is taken back where it can be reached. */
   leave(id: string, why: string): Promise<void>;

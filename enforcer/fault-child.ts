@@ -1,4 +1,4 @@
-/** An enforcer as a process of its own, for `fault.ts` to kill: orders on stdin, replies on stdout, a line each. What else is set about nftables is its third argument. */
+/** An enforcer as a process of its own, for `fault.ts` to kill: orders on stdin, replies on stdout, a line each. Its third argument: what else is set about nftables, or `responders` in its place. */
 import { createInterface } from 'node:readline';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { createLogger } from '@netsentinel/kernel/log';
@@ -7,10 +7,13 @@ import { createEnforcer } from './enforcer.ts';
 import { configuredResponders } from './responders/index.ts';
 
 const [directory = '', namespace = '', settings = '{}'] = process.argv.slice(2);
+const { responders, ...nftables } = JSON.parse(settings) as { readonly responders?: object };
 const config = EnforcerConfig.parse({
   mode: 'enforce',
   limits: { ordersPerMinute: 1_000_000 },
-  nftables: { ...(JSON.parse(settings) as object), command: ['ip', 'netns', 'exec', namespace, 'nft'] },
+  ...(responders === undefined
+    ? { nftables: { ...nftables, command: ['ip', 'netns', 'exec', namespace, 'nft'] } }
+    : { responders }),
 });
 const say = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -119,6 +119,7 @@ export class Lanes {
       intended: {
         remainingMs: (network) => this.#executor().remainingMs(formatNetwork(network), id),
         measureOf: (network) => this.#executor().measureOf(formatNetwork(network), id),
+        orderOf: (network) => this.#ledger.store.oldest(formatNetwork(network), id),
         all: () => this.#executor().intended(id),
         count: () => this.#ledger.store.countLive(id),
       },
@@ -126,6 +127,7 @@ export class Lanes {
         this.#log.warn('The world differed from what is intended and was mended', { responder: id, what, entries });
         this.#ledger.later(() => this.#ledger.note('mended', { what, entries, responder: id }));
       },
+      onNoted: (kind, fields) => this.#ledger.later(() => this.#ledger.note(kind, fields)),
       onReady,
       onRefused: (network, reason, measure) => this.#executor().refusedBy(id, formatNetwork(network), reason, measure),
     };

@@ -3,8 +3,6 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Measure, OrderReply } from '@netsentinel/contracts/action';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -14,9 +12,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { EnforcerConfig } from './enforcer.config.ts';
 import { createEnforcer } from './enforcer.ts';
 import type { Enforcer } from './enforcer.types.ts';
+import { startEnforcerChild, type EnforcerChild } from './enforcer-child.fixture.ts';
 import { configuredResponders } from './responders/index.ts';
 
-const CHILD = fileURLToPath(new URL('./fault-child.ts', import.meta.url));
 const ATTACKER = '198.18.0.2';
 const ATTACKER6 = '2001:db8::2';
 const OTHER = '198.18.0.3';
@@ -222,30 +220,15 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
   });
 
   it('nobody gets away by kill -9, and the kernel ends it by itself', async () => {
-    const enforcing = async (): Promise<{ child: ChildProcess; told: (status: string) => Promise<void> }> => {
-      const child = spawn(process.execPath, [CHILD, directory, lab.defender, JSON.stringify(SETTINGS)], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      children.push(child);
-      const said: string[] = [];
-      if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
-      const told = async (word: string): Promise<void> => {
-        await expect.poll(() => said.join('\n'), { timeout: 30_000 }).toContain(`"${word}"`);
-      };
-      await told('ready');
-      return { child, told };
+    const enforcing = async (): Promise<EnforcerChild> => {
+      const child = await startEnforcerChild(directory, lab.defender, SETTINGS);
+      children.push(child.process);
+      return child;
     };
-    const killed = async (child: ChildProcess): Promise<void> => {
-      const gone = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGKILL');
-      await gone;
-    };
-    const order = (id: string, measure: Measure, target: string, ttlMs: number): string =>
-      `${JSON.stringify({ kind: 'block', id, measure, target, expiresAt: Date.now() + ttlMs, reason: 'test', incident: 'i1', sourceVerified: true })}\n`;
     const first = await enforcing();
-    first.child.stdin?.write(order('a', 'redirect', ATTACKER, 10 * MINUTE));
+    first.order('a', 'redirect', ATTACKER, 10 * MINUTE);
     await first.told('verified');
-    await killed(first.child);
+    await first.kill();
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
     // While nobody looks, what was made goes, and what was never ordered comes.
     nft('flush', 'set', 'inet', 'netsentinel', 'redirect_v4_32');
@@ -254,9 +237,9 @@ describe.skipIf(namespacesUnavailable() !== undefined)('measures in the firewall
     const second = await enforcing();
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);
     expect(await tcp(22, OTHER).ask()).toBe(`real ${OTHER}`);
-    second.child.stdin?.write(order('b', 'redirect', OTHER, 20_000));
+    second.order('b', 'redirect', OTHER, 20_000);
     await second.told('verified');
-    await killed(second.child);
+    await second.kill();
     expect(await tcp(22, OTHER).ask()).toBe(`decoy ${OTHER}`);
     await eventually(() => tcp(22, OTHER).ask(2000), `real ${OTHER}`);
     expect(await tcp().ask()).toBe(`decoy ${ATTACKER}`);

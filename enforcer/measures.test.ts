@@ -16,7 +16,12 @@ import { OpenflowFirewall } from './openflow/openflow-firewall.ts';
 const MINUTE = 60_000;
 const HOST = '198.18.5.5';
 const MANAGEMENT = { family: 4, base: 0xc6120063n, prefix: 32 } as const;
-const MEANS = { management: [MANAGEMENT], mirrorPort: 7, onward: { kind: 'normal' } } as const;
+const MEANS = {
+  management: [MANAGEMENT],
+  mirrorPort: 7,
+  redirect: 'it knows no decoys',
+  onward: { kind: 'normal' },
+} as const;
 
 const ISOLATED = ['drop dst', 'drop src', 'normal src 198.18.0.99 dst', `normal src ${HOST} dst 198.18.0.99`].map(
   (text) => (text.endsWith('99') ? text : `${text} ${HOST}`),
@@ -114,7 +119,8 @@ describe('what a person orders', () => {
         'no responder can isolate: flows: it knows nobody whom an isolated host may speak with: name `management`; map: it can only block',
     });
     expect(await order('mirror')).toMatchObject({ detail: expect.stringContaining('name `mirrorPort`') });
-    for (const measure of ['tarpit', 'redirect', 'rate-limit'] as const)
+    expect(await order('redirect')).toMatchObject({ detail: expect.stringContaining('it knows no decoys') });
+    for (const measure of ['tarpit', 'rate-limit'] as const)
       expect(await order(measure)).toMatchObject({
         detail: expect.stringContaining(`flows of ours cannot ${measure}`),
       });

@@ -18,6 +18,9 @@ interface Followed {
   readonly standings: Standings;
 }
 
+/** A block is for all that can; and of what leaves the attacker as free as before, nobody misses a part. */
+const PASSES: ReadonlySet<Measure> = new Set(['block', 'mirror', 'capture']);
+
 /** As many parts as a reply holds. */
 const MAX_PARTS = 32;
 
@@ -107,7 +110,7 @@ export class Progress {
     const { status, detail } = standing(all);
     const parts = all.map(({ detail: said, ...part }) => (said === '' ? part : { ...part, detail: said }));
     for (const [responder, { plan, ...rest }] of standings) if (plan !== undefined) standings.set(responder, rest);
-    const aside = measure === 'block' ? [] : this.#aside(measure, standings);
+    const aside = PASSES.has(measure) ? [] : this.#aside(measure, standings);
     return {
       ...this.reply(id, status, detail),
       parts: [...parts, ...aside].slice(0, Math.max(MAX_PARTS, parts.length)),

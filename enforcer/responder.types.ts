@@ -8,6 +8,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Network } from '@netsentinel/kernel/address';
 import type { z } from 'zod';
+import type { ResponderPorts } from './capturer.types.ts';
 import type { SwitchNetwork } from './openflow/switch-network.types.ts';
 
 /** A network that shall be cut off, for how long from now (monotonic time). */
@@ -45,6 +46,8 @@ export interface IntendedBlocks {
   remainingMs(network: Network): number | undefined;
   /** What is done about it meanwhile; `block` alone where this is not given. */
   measureOf?(network: Network): Measure | undefined;
+  /** The oldest order that holds it, and the incident that that answers (empty where it answers none). */
+  orderOf?(network: Network): { readonly order: string; readonly incident: string } | undefined;
   all(): Iterable<Entry>;
   count(): number;
 }
@@ -55,6 +58,8 @@ export interface ResponderContext {
   readonly intended: IntendedBlocks;
   /** Called when the world differed from what is intended and has been set right. */
   onMended(what: string, entries: number): void;
+  /** A line of its own in the audit. */
+  onNoted?(kind: string, fields: Readonly<Record<string, unknown>>): void;
   /** Called where it could not be reached and can be now: it is made equal to what is intended at once, not at the next look. */
   onReady?(): void;
   /**
@@ -120,7 +125,7 @@ export interface ResponderDefinition<Config> {
   /** Strict, every key optional or with a safe default. The key `mode` is the enforcer's. */
   readonly config: z.ZodType<Config>;
   /** Without side effects: the world is first looked at in `start`. */
-  create(ctx: ResponderContext, config: Config): Responder;
+  create(ctx: ResponderContext, config: Config, ports?: ResponderPorts): Responder;
   /** Of a responder that works in switches. Without side effects too. */
   network?(config: Config): SwitchNetwork;
 }

@@ -9,6 +9,8 @@ interface Flow {
   readonly srcMac?: string;
   readonly dstMac?: string;
   readonly protocol?: object;
+  readonly fragment?: true;
+  readonly tracked?: string;
   readonly above: number;
   readonly actions: readonly { readonly kind: string }[];
 }
@@ -24,6 +26,8 @@ export class FakeFlowSwitch {
   readonly flows = new Map<string, number>();
   down = false;
   taken: string | undefined;
+  /** Why it takes no flows that are tried. */
+  unable: string | undefined;
 
   constructor(name: string, clock: Clock) {
     this.name = name;
@@ -52,7 +56,10 @@ export class FakeFlowSwitch {
   stranger(): Promise<string | undefined> {
     return Promise.resolve(this.taken);
   }
-  key({ src, dst, srcMac, dstMac, protocol, actions }: Flow): string {
+  tries(): Promise<string | undefined> {
+    return Promise.resolve(this.unable);
+  }
+  key({ src, dst, srcMac, dstMac, protocol, fragment, tracked, actions }: Flow): string {
     const what = actions.length === 0 ? 'drop' : actions.map(({ kind }) => kind).join(' ');
     return [
       what,
@@ -61,6 +68,8 @@ export class FakeFlowSwitch {
       ...(srcMac === undefined ? [] : ['from', srcMac]),
       ...(dstMac === undefined ? [] : ['to', dstMac]),
       ...(protocol === undefined ? [] : [JSON.stringify(protocol)]),
+      ...(fragment === undefined ? [] : ['fragment']),
+      ...(tracked === undefined ? [] : [`tracked ${tracked}`]),
     ].join(' ');
   }
   read(only?: Network): Promise<ReadonlyMap<string, number> | undefined> {

@@ -14,6 +14,8 @@ export interface TalkRequest {
   readonly source: string;
   readonly target: string;
   readonly port: number;
+  /** Of TCP; one that is free where none is given. */
+  readonly sourcePort?: number;
   /** How many times something is said. */
   readonly times: number;
 }
@@ -59,7 +61,7 @@ function talk(): void {
   const hear = (id: number, data: Buffer): void => {
     for (const heard of data.toString().split('\n')) if (heard !== '') tell({ id, heard });
   };
-  const begin = ({ id, protocol, source, target, port }: TalkRequest): ((text: string) => void) => {
+  const begin = ({ id, protocol, source, sourcePort, target, port }: TalkRequest): ((text: string) => void) => {
     if (protocol === 'udp') {
       const socket = createSocket(target.includes(':') ? 'udp6' : 'udp4');
       socket.on('message', (data) => hear(id, data));
@@ -67,7 +69,8 @@ function talk(): void {
       socket.bind(0, source);
       return (text) => socket.send(text, port, target);
     }
-    const socket = connect({ host: target, port, localAddress: source });
+    const local = { localAddress: source, ...(sourcePort === undefined ? {} : { localPort: sourcePort }) };
+    const socket = connect({ host: target, port, ...local });
     socket.setNoDelay(true);
     socket.on('data', (data) => hear(id, data));
     socket.on('error', () => {});

@@ -76,10 +76,18 @@ export class ServiceTalk {
   }
 
   /** A connection of its own; nothing is sent before something is said. */
-  open(protocol: 'tcp' | 'udp', source: string, target: string, port: number): Conversation {
+  open(protocol: 'tcp' | 'udp', source: string, target: string, port: number, sourcePort?: number): Conversation {
     const id = this.#open.length;
     const conversation = new Conversation((times) => {
-      const request: TalkRequest = { id, protocol, source, target, port, times };
+      const request: TalkRequest = {
+        id,
+        protocol,
+        source,
+        target,
+        port,
+        times,
+        ...(sourcePort === undefined ? {} : { sourcePort }),
+      };
       this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
     });
     this.#open.push(conversation);

@@ -18,6 +18,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
 import { receiveMessages, sendMessage } from '@netsentinel/kernel/message-link';
+import { LauncherCapturer } from './launcher-capturer.ts';
 
 type Boot = Extract<ToEnforcer, { t: 'boot' }>;
 
@@ -26,6 +27,7 @@ let control: ControlServer | undefined;
 let link: Socket | undefined;
 let hub: PointsHub | undefined;
 let centre: CentreLink | undefined;
+let capturer: LauncherCapturer | undefined;
 
 const channel = serveLauncher(
   ToEnforcer,
@@ -34,6 +36,9 @@ const channel = serveLauncher(
       case 'boot':
         await boot(message);
         channel.send({ t: 'ready' });
+        return;
+      case 'captures':
+        capturer?.heard(message);
         return;
       case 'link':
         if (handle instanceof Socket) attach(handle);
@@ -49,13 +54,18 @@ async function boot(message: Boot): Promise<void> {
   const { directory, isPoint = false } = message;
   const log = createLogger('enforcer', { level: message.logLevel });
   const config = asPoint(EnforcerConfig.parse(message.config), isPoint);
+  if (message.capture !== undefined)
+    capturer = new LauncherCapturer(message.capture.unable, (word) => channel.send(word));
   hub = await hubOf(config, directory, log);
   enforcer = await createEnforcer({
     config,
     directory,
     clock: systemClock,
     log,
-    responders: [...(await configuredResponders(config)), ...(hub?.responders() ?? [])],
+    responders: [
+      ...(await configuredResponders(config, capturer === undefined ? {} : { capturer })),
+      ...(hub?.responders() ?? []),
+    ],
     retired: retiredResponder,
     onReply: (reply) => {
       tell(reply);

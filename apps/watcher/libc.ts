@@ -10,6 +10,7 @@ const SOCK_NONBLOCK = 0o4000;
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
+const SO_TIMESTAMPNS = 35;
 const SO_LOCK_FILTER = 44;
 const SOL_PACKET = 263;
 const PACKET_STATISTICS = 6;
@@ -50,13 +51,18 @@ export function onReadable(fd: number, callback: () => void): { close(): void } 
  * A packet socket of all interfaces that the filter is already on when the first packet comes.
  * @param program `struct sock_filter[]`
  */
-export function openPacketSocket(program: Buffer, options: { bufferBytes: number; nonBlocking: boolean }): number {
+export function openPacketSocket(
+  program: Buffer,
+  options: { bufferBytes: number; nonBlocking: boolean; timestamps?: boolean },
+): number {
   // Of no protocol: it receives nothing until it is bound.
   const fd = checked('socket', call.socket(AF_PACKET, SOCK_DGRAM | (options.nonBlocking ? SOCK_NONBLOCK : 0), 0));
   const kept = outsideOfHeap(program);
   setOption(fd, SO_ATTACH_FILTER, descriptorOf(kept));
   setOption(fd, SO_LOCK_FILTER, int(1));
   setOption(fd, SO_RCVBUFFORCE, int(options.bufferBytes));
+  // When the kernel saw each packet comes beside it.
+  if (options.timestamps === true) setOption(fd, SO_TIMESTAMPNS, int(1));
   const address = Buffer.alloc(SOCKADDR_LL_BYTES);
   address.writeUInt16LE(AF_PACKET, 0);
   address.writeUInt16BE(ETH_P_ALL, 2);

@@ -39,7 +39,7 @@ export function scopeOf(
     return [...ports];
   };
   return {
-    interfaces: interfaces.map(indexOf),
+    interfaces: interfaces.map((name) => interfaceIndex(name, 'watcher.interfaces')),
     addresses: addresses.map(bytesOf),
     tcpServices: services('tcp'),
     udpServices: services('udp'),
@@ -48,13 +48,14 @@ export function scopeOf(
   };
 }
 
-function indexOf(name: string): number {
+/** @param key where the name is configured */
+export function interfaceIndex(name: string, key: string): number {
   try {
     return Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8'));
   } catch (error) {
     throw new NetSentinelError('WATCHER_NO_INTERFACE', 'user', `there is no network interface ${name}`, {
       cause: error,
-      hint: 'Name interfaces as `ip link` does, or leave watcher.interfaces out for all of them.',
+      hint: `Name interfaces as \`ip link\` does, or leave ${key} out for all of them.`,
     });
   }
 }

@@ -2,6 +2,7 @@
 import type { Measure } from '@netsentinel/contracts/action';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Flow, FlowAction } from './flow.types.ts';
+import { REDIRECT_STEPS, redirectFlows, type Redirection } from './redirect-flows.ts';
 
 /** `hard_timeout` has 16 bits; 0 would mean for ever. */
 export const LONGEST_SECONDS = 65_535;
@@ -12,13 +13,21 @@ export interface FlowMeans {
   readonly management: readonly Network[];
   /** Number of the port that mirrored packets are copied to, where there is one. */
   readonly mirrorPort: number | undefined;
+  /** Where redirected connections end, or why none can be redirected. */
+  readonly redirect: Redirection | string;
   /** How a packet that one of our flows lets pass goes on. */
   readonly onward: FlowAction;
 }
 
 /** Above the configured priority: the stronger measure wins where networks overlap, and an exception over what it is one of. */
-const LEVEL = { mirror: 0, isolate: 1, except: 2, block: 3 } as const;
-export const LEVELS: readonly number[] = Object.values(LEVEL);
+const LEVEL = {
+  mirror: 0,
+  redirect: 1,
+  isolate: 1 + REDIRECT_STEPS,
+  except: 2 + REDIRECT_STEPS,
+  block: 3 + REDIRECT_STEPS,
+} as const;
+export const LEVELS: readonly number[] = Array.from({ length: LEVEL.block + 1 }, (_, level) => level);
 
 /** Whole seconds, never early. */
 export function hardTimeout(remainingMs: number): number {
@@ -26,12 +35,14 @@ export function hardTimeout(remainingMs: number): number {
 }
 
 /** Why these means do not do for the measure, or undefined where they do. */
-export function lacking(measure: Measure, { management, mirrorPort }: FlowMeans): string | undefined {
+export function lacking(measure: Measure, { management, mirrorPort, redirect }: FlowMeans): string | undefined {
   if (measure === 'isolate' && management.length === 0)
     return 'it knows nobody whom an isolated host may speak with: name `management`';
   if (measure === 'mirror' && mirrorPort === undefined) return 'it knows no port to copy to: name `mirrorPort`';
-  if (measure === 'tarpit' || measure === 'redirect' || measure === 'rate-limit')
+  if (measure === 'redirect' && typeof redirect === 'string') return redirect;
+  if (measure === 'tarpit' || measure === 'rate-limit')
     return `flows of ours cannot ${measure}; the responder nftables can`;
+  if (measure === 'capture') return 'a switch keeps no packets; the responder capture does';
   return undefined;
 }
 
@@ -51,9 +62,13 @@ export function flowsOf(network: Network, measure: Measure, means: FlowMeans): r
       return means.mirrorPort === undefined
         ? []
         : both(network, LEVEL.mirror, [{ kind: 'output', port: means.mirrorPort }, means.onward]);
-    case 'tarpit':
     case 'redirect':
+      return typeof means.redirect === 'string'
+        ? []
+        : redirectFlows(network, means.redirect, means.onward, LEVEL.redirect);
+    case 'tarpit':
     case 'rate-limit':
+    case 'capture':
       return [];
     default:
       return measure satisfies never;
@@ -68,7 +83,8 @@ function both(network: Network, above: number, actions: readonly FlowAction[], p
   ];
 }
 
-/** Two flows with the same text are one flow in a switch. */
-export function flowName({ src, dst, above }: Flow): string {
-  return [above, src === undefined ? '' : formatNetwork(src), dst === undefined ? '' : formatNetwork(dst)].join(' ');
+/** Two flows with the same text are one flow in a switch, whatever they do. */
+export function flowName(flow: Flow): string {
+  const text = (network: Network | undefined) => network && formatNetwork(network);
+  return JSON.stringify({ ...flow, src: text(flow.src), dst: text(flow.dst), actions: undefined });
 }

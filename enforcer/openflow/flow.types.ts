@@ -2,7 +2,7 @@
  * The words of OpenFlow that responders share, and what `OpenflowFirewall` needs of a way to a switch. Flows of ours have one cookie,
  * one table and priorities that nobody else uses there; they end by themselves in the switch (`hard_timeout`).
  */
-import type { Network } from '@netsentinel/kernel/address';
+import type { Address, Network } from '@netsentinel/kernel/address';
 import type { CommandResult } from '../program.ts';
 
 /** A flow as we make it: IP packets of which all that is given holds. It is one flow with its priority and match, whatever it does. */
@@ -14,6 +14,13 @@ export interface Flow {
   readonly srcMac?: string;
   readonly dstMac?: string;
   readonly protocol?: FlowProtocol;
+  /** Parts of a packet that came in several. */
+  readonly fragment?: true;
+  /**
+   * Only packets that come from the action `track`: `any`, those of connections that nobody answered yet (`new`), or those of the one who answers,
+   * errors about them as well (`answer`).
+   */
+  readonly tracked?: 'any' | 'new' | 'answer';
   /** Added to the configured priority. */
   readonly above: number;
   /** Applied in order; none drops. */
@@ -33,18 +40,25 @@ export type FlowProtocol =
       readonly dstPort?: PortBits;
       /** Packets with ACK, none of which begins a connection; `tcp` alone. */
       readonly acknowledges?: true;
+      /** Packets with SYN and none of FIN, RST and ACK: the first of a connection; `tcp` alone. */
+      readonly begins?: true;
     }
-  /** Messages of this type of ICMP, or of ICMPv6 where the family is 6. */
-  | { readonly kind: 'icmp'; readonly type: number };
+  /** Messages of ICMP, or of ICMPv6 where the family is 6; of all types where none is given. */
+  | { readonly kind: 'icmp'; readonly type?: number };
 
 /**
  * `normal`: as the switch would without OpenFlow, by the addresses it learned. `goto`: what the flows of that table say. `output`: a copy to the
- * port of this number.
+ * port of this number. `track`: what connection tracking, in a zone of ours, knows of the connection is looked up, what it knows to translate is translated, and the packet
+ * comes to our flows anew. `divert`: a connection begins here whose packets go to this address and port instead; the packet goes on by the actions that
+ * follow, or by the flows of `table`. `to-mac`: the frame goes to this hardware address.
  */
 export type FlowAction =
   | { readonly kind: 'normal' }
   | { readonly kind: 'goto'; readonly table: number }
-  | { readonly kind: 'output'; readonly port: number };
+  | { readonly kind: 'output'; readonly port: number }
+  | { readonly kind: 'track' }
+  | { readonly kind: 'divert'; readonly address: Address; readonly port: number; readonly table?: number }
+  | { readonly kind: 'to-mac'; readonly mac: string };
 
 export type FlowMod =
   /** `seconds`: until the switch ends it; 0: never. */
@@ -72,6 +86,8 @@ export interface FlowSwitch {
   write(mods: readonly FlowMod[]): Promise<CommandResult>;
   /** Replaces all flows with our cookie by these, none of which is missing at any moment; all or none where the switch can. */
   replace(mods: readonly FlowMod[]): Promise<CommandResult>;
+  /** Why the switch does not take such flows, or undefined where it does; leaves none. Without it: it takes whatever we make. */
+  tries?(flows: readonly Flow[]): Promise<string | undefined>;
   /** What `write` would do, as a person would type it. */
   plan(mod: FlowMod): string;
 }

@@ -11,6 +11,7 @@ import { OpenflowFirewall } from './openflow-firewall.ts';
 const MEANS = {
   management: [{ family: 4, base: 0xc6120063n, prefix: 32 }],
   mirrorPort: 7,
+  redirect: 'it knows no decoys',
   onward: { kind: 'normal' },
 } as const;
 const POLLING = { checkMs: 1500, compareMs: 300_000 };
@@ -111,6 +112,32 @@ describe('OpenflowFirewall', () => {
     expect(await block('198.18.1.1')).toBe(true);
     expect([one.dropped(), two.dropped()]).toEqual([[], ['198.18.1.1']]);
     await responder.close();
+  });
+
+  it('redirects nobody while a switch cannot track connections, and blocks all the same', async () => {
+    const decoys = [{ family: 4 as const, value: 0xc612000dn }];
+    const redirect = { services: [{ kind: 'tcp' as const, port: 22, decoyPort: 2222 }], decoys, dropsOthers: false };
+    const firewall = new OpenflowFirewall({ clock, switches: [one, two], priority: 9, means: { ...MEANS, redirect } });
+    two.unable = 'two does not track';
+    await firewall.uphold();
+    expect(firewall.refuses('redirect')).toBe('two does not track');
+    const entries = (['redirect', 'block'] as const).map((measure, i) => ({
+      network: intend(`198.18.1.${i}`),
+      remainingMs: 600_000,
+      measure,
+    }));
+    expect(await firewall.replace(entries)).toEqual({ ok: true });
+    expect([one.flows.size, two.flows.size]).toEqual([2, 2]);
+    expect(two.dropped()).toEqual(['198.18.1.1']);
+    two.unable = undefined;
+    await firewall.uphold();
+    expect(firewall.refuses('redirect')).toBeUndefined();
+    expect(await firewall.replace(entries)).toEqual({ ok: true });
+    expect(await firewall.count()).toBe(2);
+    expect(one.flows.size).toBeGreaterThan(4);
+    // What the responder lets go of is the measure that is there.
+    expect(await firewall.change([{ kind: 'unblock', network: intend('198.18.1.0') }])).toEqual({ ok: true });
+    expect([one.flows.size, two.flows.size]).toEqual([2, 2]);
   });
 
   it('counts where there are many, and reads all when the number is not right', async () => {

@@ -19,6 +19,11 @@ const STRANGERS_MS = 300_000;
 const GRACE_MS = 5000;
 /** Up to so many changes are looked for one by one. */
 const MOST_ASKED = 4;
+/** Nobody has these addresses, so no order is about them. */
+const NOBODY = [
+  { family: 4, base: 0n, prefix: 32 },
+  { family: 6, base: 0n, prefix: 128 },
+] as const;
 /** What is there in part only: never near what is intended, and never about to end by itself. */
 const IN_PART = Number.POSITIVE_INFINITY;
 
@@ -44,6 +49,8 @@ export class OpenflowFirewall implements Firewall {
   /** Switches that answered the last look, and how many flows of ours they had. */
   #present = new Map<FlowSwitch, number>();
   readonly #strangersAt = new Map<FlowSwitch, number>();
+  /** Switches that were asked whether they can redirect, and why not; again at each look until they can. */
+  readonly #redirects = new Map<FlowSwitch, string | undefined>();
   /** What we made, by its network's text. */
   readonly #held = new Map<string, Held>();
 
@@ -59,7 +66,9 @@ export class OpenflowFirewall implements Firewall {
   }
 
   refuses(measure: Measure): string | undefined {
-    return lacking(measure, this.#means);
+    const reason = lacking(measure, this.#means);
+    if (measure !== 'redirect') return reason;
+    return reason ?? [...this.#redirects.values()].find((why) => why !== undefined);
   }
 
   plan(change: Change): readonly string[] {
@@ -172,8 +181,10 @@ export class OpenflowFirewall implements Firewall {
     const now = this.#clock.monotonicMs();
     if (!look.ok) {
       this.#strangersAt.delete(place);
+      this.#redirects.delete(place);
       return look;
     }
+    await this.#tryRedirect(place);
     if (now - (this.#strangersAt.get(place) ?? Number.NEGATIVE_INFINITY) < STRANGERS_MS) return look;
     const stranger = await place.stranger(this.#priorities);
     if (stranger === undefined) {
@@ -185,6 +196,14 @@ export class OpenflowFirewall implements Firewall {
       reason: `somebody else’s flows have our priority: ${stranger}`,
       hint: 'Set `priority` of this responder to one that no other flow of that table has.',
     };
+  }
+
+  /** What a switch cannot track must not cost the blocks of the same bundle. */
+  async #tryRedirect(place: FlowSwitch): Promise<void> {
+    const isSettled = this.#redirects.has(place) && this.#redirects.get(place) === undefined;
+    if (isSettled || lacking('redirect', this.#means) !== undefined) return;
+    const flows = NOBODY.flatMap((network) => flowsOf(network, 'redirect', this.#means));
+    this.#redirects.set(place, await place.tries?.(flows));
   }
 
   async #everywhere(work: (place: FlowSwitch) => Promise<CommandResult>): Promise<CommandResult> {
@@ -218,8 +237,9 @@ export class OpenflowFirewall implements Firewall {
     }
   }
 
+  /** None where it is refused: the journal may hold a measure that a switch which is back can no more. */
   #flows({ network, measure = 'block' }: Change): readonly Flow[] {
-    return flowsOf(network, measure, this.#means);
+    return this.refuses(measure) === undefined ? flowsOf(network, measure, this.#means) : [];
   }
 
   /** What is to be seen of a change, or of one that takes back, is not to be seen: nothing of any measure. */

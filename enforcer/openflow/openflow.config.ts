@@ -2,6 +2,7 @@
 import { parseNetwork } from '@netsentinel/kernel/address';
 import { z } from 'zod';
 import type { FlowMeans } from './flow-plan.ts';
+import type { FlowAction } from './flow.types.ts';
 import { pollingOptions } from '../firewall/firewall.config.ts';
 import { management } from '../shared.config.ts';
 
@@ -54,16 +55,22 @@ export const openflowOptions = () => ({
   compareMs: pollingOptions().compareMs,
 });
 
-/** What the flows of measures need, of what is configured. */
-export function flowMeans(config: {
+interface Options {
   readonly management: readonly string[];
   readonly mirrorPort?: number | undefined;
   readonly onward: 'normal' | number;
-}): FlowMeans {
-  const { mirrorPort, onward } = config;
+}
+
+/** What the flows of measures need, of what is configured. */
+export function flowMeans(config: Options, redirect: FlowMeans['redirect']): FlowMeans {
   return {
     management: config.management.flatMap((text) => parseNetwork(text) ?? []),
-    mirrorPort,
-    onward: onward === 'normal' ? { kind: 'normal' } : { kind: 'goto', table: onward },
+    mirrorPort: config.mirrorPort,
+    redirect,
+    onward: onwardOf(config),
   };
+}
+
+export function onwardOf({ onward }: Pick<Options, 'onward'>): FlowAction {
+  return onward === 'normal' ? { kind: 'normal' } : { kind: 'goto', table: onward };
 }

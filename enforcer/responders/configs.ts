@@ -2,6 +2,7 @@
 import { AwsNetworkAclConfig } from './aws-network-acl/aws-network-acl.config.ts';
 import { AwsWafConfig } from './aws-waf/aws-waf.config.ts';
 import { AzureNsgConfig } from './azure-nsg/azure-nsg.config.ts';
+import { CaptureConfig } from './capture/capture.config.ts';
 import { CommandConfig } from './command/command.config.ts';
 import { GcpFirewallPolicyConfig } from './gcp-firewall-policy/gcp-firewall-policy.config.ts';
 import { HaproxyMapConfig } from './haproxy-map/haproxy-map.config.ts';
@@ -30,6 +31,7 @@ export const RESPONDER_CONFIGS = {
   'ofctl-rest': OfctlRestConfig.describe(
     'Drops packets from and to blocked networks in the switches of an OpenFlow controller, by `ofctl_rest` of os-ken or Ryu.',
   ),
+  capture: CaptureConfig,
   redis: RedisConfig,
   'nginx-map': NginxMapConfig,
   'haproxy-map': HaproxyMapConfig,

@@ -1,4 +1,5 @@
 /** The responders there are: a line each, loaded when configured. `configs.ts` has a line for each besides. */
+import type { ResponderPorts } from '../capturer.types.ts';
 import { respondersOf, type EnforcerConfig } from '../enforcer.config.ts';
 import type { ConfiguredResponder, ResponderDefinition, ResponderFactory } from '../responder.types.ts';
 import { RESPONDER_CONFIGS, type ResponderId } from './configs.ts';
@@ -13,6 +14,7 @@ const members: Readonly<Record<ResponderId, () => Promise<ResponderDefinition<un
   redis: async () => (await import('./redis/redis.responder.ts')).redis,
   'nginx-map': async () => (await import('./nginx-map/nginx-map.responder.ts')).nginxMap,
   'haproxy-map': async () => (await import('./haproxy-map/haproxy-map.responder.ts')).haproxyMap,
+  capture: async () => (await import('./capture/capture.responder.ts')).capture,
   webhook: async () => (await import('./webhook/webhook.responder.ts')).webhook,
   command: async () => (await import('./command/command.responder.ts')).command,
   'aws-network-acl': async () => (await import('./aws-network-acl/aws-network-acl.responder.ts')).awsNetworkAcl,
@@ -30,7 +32,10 @@ export async function findResponder(id: string): Promise<ResponderDefinition<unk
 }
 
 /** What `createEnforcer` needs as `responders`, for this configuration. */
-export async function configuredResponders(config: EnforcerConfig): Promise<ConfiguredResponder[]> {
+export async function configuredResponders(
+  config: EnforcerConfig,
+  ports: ResponderPorts = {},
+): Promise<ConfiguredResponder[]> {
   return Promise.all(
     respondersOf(config).map(async ({ id, mode, options }) => {
       const definition = await members[id]();
@@ -38,7 +43,7 @@ export async function configuredResponders(config: EnforcerConfig): Promise<Conf
       return {
         id,
         mode,
-        create: (ctx) => definition.create(ctx, options),
+        create: (ctx) => definition.create(ctx, options, ports),
         ...(network === undefined ? {} : { network }),
       } satisfies ConfiguredResponder;
     }),

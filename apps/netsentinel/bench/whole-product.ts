@@ -123,6 +123,7 @@ function namedPids(root: number): Record<string, number> {
     // Asleep it is a shell, with the program's name on its command line already.
     else if (line.includes('watcher-host.ts')) named['watcher'] = pid;
     else if (line.includes('enforcer-host.ts')) named['enforcer'] = pid;
+    else if (line.includes('capture-host.ts')) named['capture'] = pid;
   }
   return named;
 }

@@ -12,11 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { readRecords, recordPath } from '@netsentinel/watcher/capture/capture-record';
 import { DATA_VERSION, giveFolder, isRunning, type DataFolder } from '../launcher/data-folder.ts';
 import { askPlatform } from '../platform/control.ts';
 import { print, warn } from './output.ts';
@@ -65,6 +66,7 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
     } else cpSync(folder.platform, join(target, 'platform'), { recursive: true, filter: notASocket });
     cpSync(folder.enforcer, join(target, 'enforcer'), { recursive: true, filter: notASocket });
     if (existsSync(folder.rules)) cpSync(folder.rules, join(target, 'rules'), { recursive: true });
+    copyCaptures(folder.captures, join(target, 'captures'));
     const manifest: Manifest = {
       version: DATA_VERSION,
       createdAt: new Date().toISOString(),
@@ -76,6 +78,15 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
     rmSync(target, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Files of packets that are written now are left out. */
+function copyCaptures(from: string, to: string): void {
+  const closed = readRecords(from).filter(({ state }) => state !== 'capturing');
+  if (closed.length > 0) mkdirSync(to, { mode: 0o700 });
+  for (const { file } of closed)
+    for (const path of [join(from, file), recordPath(from, file)])
+      if (existsSync(path)) cpSync(path, join(to, basename(path)));
 }
 
 async function restore(folder: DataFolder, source: string, force: boolean): Promise<void> {

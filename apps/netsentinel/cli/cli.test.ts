@@ -10,6 +10,7 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import { AuditWriter } from '@netsentinel/enforcer/audit';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { readRecords, writeRecord } from '@netsentinel/watcher/capture/capture-record';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import {
@@ -250,6 +251,32 @@ describe('backup and restore', () => {
     rmSync(folder.root, { recursive: true });
     expect((await cli('restore', saved())).code).toBe(0);
     expect((await cli('incidents', '--json')).out).toContain('inc-1');
+  });
+
+  it('have the packets that were captured, but for files that are written now', async () => {
+    const record = {
+      network: '192.0.2.1',
+      order: 'do-1',
+      incident: '',
+      startedAt: 1,
+      packets: 1,
+      bytes: 4,
+      dropped: 0,
+    };
+    mkdirSync(folder.captures, { recursive: true });
+    for (const [file, state] of [
+      ['a.pcap', 'ended'],
+      ['b.pcap', 'capturing'],
+    ] as const) {
+      writeFileSync(join(folder.captures, file), 'pcap');
+      writeRecord(folder.captures, { ...record, file, state });
+    }
+    await backedUp();
+    rmSync(folder.root, { recursive: true });
+    expect((await cli('restore', saved())).code).toBe(0);
+    expect(readRecords(folder.captures).map(({ file }) => file)).toEqual(['a.pcap']);
+    expect(readFileSync(join(folder.captures, 'a.pcap'), 'utf8')).toBe('pcap');
+    expect(existsSync(join(folder.captures, 'b.pcap'))).toBe(false);
   });
 
   it('keep what is there unless told, and then keep it beside', async () => {

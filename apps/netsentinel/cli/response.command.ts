@@ -8,6 +8,7 @@ import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { BlockPlan } from '@netsentinel/enforcer/block-plan';
 import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
+import { addCaptures } from './captures.command.ts';
 import { forOption, readDuration } from './duration.ts';
 import { EXIT, paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
@@ -43,7 +44,7 @@ export function addResponse(program: Command): void {
   response
     .command('do')
     .description(
-      'order it yourself: block a network, slow it down, have it end at decoys or at a tarpit, or its traffic mirrored; isolate a host of yours',
+      'order it yourself: block a network, slow it down, have it end at decoys or at a tarpit, its traffic mirrored or its packets captured; isolate a host of yours',
     )
     .addArgument(new Argument('<measure>', 'what to do').choices(Measure.options))
     .argument('<address>', 'an address, or a network in CIDR form')
@@ -69,6 +70,7 @@ export function addResponse(program: Command): void {
       if (options.json === true) return parts.forEach(printJson);
       return list(parts);
     });
+  addCaptures(response);
   for (const word of ['approve', 'deny'] as const)
     response
       .command(word)

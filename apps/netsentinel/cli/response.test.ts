@@ -1,5 +1,5 @@
 /** `response do` and what goes with it, against an enforcer whose switch is played. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startControl, type ControlServer } from '@netsentinel/enforcer/control';
@@ -11,6 +11,7 @@ import { configuredResponders } from '@netsentinel/enforcer/responders/index';
 import { OpenflowFirewall } from '@netsentinel/enforcer/openflow/openflow-firewall';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { recordPath, writeRecord } from '@netsentinel/watcher/capture/capture-record';
 import { FakeFlowSwitch } from '@netsentinel/testkit/fake-flow-switch';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataFolder } from '../launcher/data-folder.ts';
@@ -30,7 +31,12 @@ beforeEach(async () => {
   const socketPath = dataFolder(join(top, 'data')).enforcerSocket;
   mkdirSync(dirname(socketPath), { recursive: true });
   place = new FakeFlowSwitch('br0', systemClock);
-  const means = { management: [MANAGEMENT], mirrorPort: undefined, onward: { kind: 'normal' } } as const;
+  const means = {
+    management: [MANAGEMENT],
+    mirrorPort: undefined,
+    redirect: 'it knows no decoys',
+    onward: { kind: 'normal' },
+  } as const;
   enforcer = await createEnforcer({
     config: EnforcerConfig.parse({
       ipCommand: ['/nonexistent/ip'],
@@ -141,4 +147,30 @@ it('says in nft’s own words where a redirect ends, and what configuration anot
     out: expect.stringContaining(`redirect ${HOST} for 1`),
   });
   expect((await cli('do', 'tarpit', HOST)).err).toContain('name its port, as `tarpit: { port: 22022 }`');
+});
+
+it('lists the files of captures, and what their writer left behind', async () => {
+  expect((await cli('captures')).out).toBe('nothing was captured\n');
+  const folder = dataFolder(join(top, 'data')).captures;
+  mkdirSync(folder, { recursive: true });
+  const record = { network: HOST, order: 'do-1', incident: '', packets: 7, bytes: 900, dropped: 0 };
+  const startedAt = Date.UTC(2026, 0, 2);
+  writeRecord(folder, { ...record, file: 'a.pcap', state: 'capturing', startedAt });
+  writeRecord(folder, { ...record, file: 'b.pcap', state: 'full', startedAt, endedAt: startedAt, sha256: 'ab' });
+  writeRecord(folder, { ...record, file: 'c.pcap', state: 'capturing', startedAt });
+  utimesSync(recordPath(folder, 'a.pcap'), startedAt / 1000, startedAt / 1000);
+  const { out } = await cli('captures');
+  expect(out).toMatch(/a\.pcap +198\.18\.5\.5 +do-1 +interrupted +7 +900/);
+  expect(out).toMatch(/b\.pcap .* full /);
+  expect(out).toMatch(/c\.pcap .* capturing /);
+  const [, second] = (await cli('captures', '--json')).out.trim().split('\n');
+  const told = {
+    ...record,
+    file: 'b.pcap',
+    path: join(folder, 'b.pcap'),
+    state: 'full',
+    startedAt,
+    endedAt: startedAt,
+  };
+  expect(JSON.parse(second!)).toEqual({ ...told, sha256: 'ab' });
 });

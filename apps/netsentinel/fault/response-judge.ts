@@ -33,7 +33,8 @@ export class ResponseJudge {
     unsettled: 0,
   };
   readonly #lost = new Set<string>();
-  readonly #overdue = new Set<string>();
+  /** What was held when, as far as we knew, its time was over. */
+  readonly #suspects = new Map<string, { readonly where: string; readonly network: string; readonly at: number }>();
   slowestMs = 0;
   looks = 0;
 
@@ -41,7 +42,10 @@ export class ResponseJudge {
     this.#subject = subject;
   }
 
-  /** At any moment, whatever is down: what the kernel and Redis end by themselves has ended. */
+  /**
+   * At any moment, whatever is down: what the kernel and Redis end by themselves has ended. It is judged in `settle`: whoever asked for it anew
+   * a moment ago may not have been heard yet.
+   */
   lookForOverdue(): void {
     const { namespace, redisSocket, orders } = this.#subject;
     // What they show was there at some time after this.
@@ -52,10 +56,15 @@ export class ResponseJudge {
         const end = orders.latestEnd(network);
         if (end === undefined || end + GRACE_MS > now) continue;
         const key = `${where} ${network} ${end}`;
-        if (this.#overdue.has(key)) continue;
-        this.#overdue.add(key);
-        this.#count({ wrong: 'overdue', where, network }, `${now - end} ms after its end`);
+        if (!this.#suspects.has(key)) this.#suspects.set(key, { where, network, at: now });
       }
+  }
+
+  #judgeSuspects(): void {
+    for (const { where, network, at } of this.#suspects.values())
+      if (!this.#subject.orders.wasAsked(network, at, GRACE_MS))
+        this.#count({ wrong: 'overdue', where, network }, 'when nobody wanted it any more');
+    this.#suspects.clear();
   }
 
   /** Waits until all is as intended; what is not by then, or was not for long, is counted. */
@@ -79,6 +88,7 @@ export class ResponseJudge {
       }
       await pause(LOOK_MS);
     }
+    this.#judgeSuspects();
     this.slowestMs = Math.max(this.slowestMs, Math.round(performance.now() - begun));
   }
 

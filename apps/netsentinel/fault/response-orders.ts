@@ -27,6 +27,8 @@ export class Orders {
   readonly reverted = new Set<string>();
   /** The latest end that was asked for each network, answered or not. */
   readonly #latest = new Map<string, number>();
+  /** When each network was asked to be blocked, and until when: wall time. */
+  readonly #asked = new Map<string, { readonly from: number; readonly until: number }[]>();
   /** Networks that are being asked for: their end is not known yet. */
   readonly #underWay: string[] = [];
   readonly #reverting = new Set<string>();
@@ -59,9 +61,17 @@ export class Orders {
     return this.#underWay.includes(network) ? undefined : this.#latest.get(network);
   }
 
-  /** Somebody else asked for it: the platform. */
-  noteEnd(network: string, expiresAt: number): void {
-    this.#latest.set(network, Math.max(expiresAt, this.#latest.get(network) ?? 0));
+  /** Whether somebody wanted it blocked at `at`, or up to `graceMs` before. Only known once those who asked were heard. */
+  wasAsked(network: string, at: number, graceMs: number): boolean {
+    return this.#asked.get(network)?.some(({ from, until }) => from <= at && at <= until + graceMs) ?? false;
+  }
+
+  /** Asked for from then on and until then: by us, or by the platform. */
+  noteAsked(network: string, from: number, until: number): void {
+    this.#latest.set(network, Math.max(until, this.#latest.get(network) ?? 0));
+    const asked = this.#asked.get(network);
+    if (asked === undefined) this.#asked.set(network, [{ from, until }]);
+    else asked.push({ from, until });
   }
 
   async #work(): Promise<void> {
@@ -88,7 +98,7 @@ export class Orders {
       // Killed meanwhile: it may have been taken or not, and the journal says which.
     } finally {
       this.#underWay.splice(this.#underWay.indexOf(target), 1);
-      this.noteEnd(target, Date.now() + ttlMs);
+      this.noteAsked(target, expiresAt - ttlMs, Date.now() + ttlMs);
     }
   }
 

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Action } from '@netsentinel/contracts/action';
 import { callEnforcer } from '@netsentinel/enforcer/control';
 import { seededRandom } from '@netsentinel/stream/embedded/fault';
 import { createFirewalldLab } from '@netsentinel/testkit/firewalld-lab';
@@ -175,8 +176,8 @@ async function draw(isWorking: Record<VictimName, () => Promise<boolean>>, rando
 /** What the platform says is in force; it says nothing that is not durable. */
 function hear(line: Record<string, unknown>, inForce: Map<string, Promised>, orders: Orders): void {
   if (line['t'] !== 'action') return;
-  const { id, target, status, expiresAt } = line as { id: string; target: string; status: string; expiresAt: number };
-  orders.noteEnd(target, expiresAt);
+  const { id, target, status, createdAt, expiresAt } = line as unknown as Action;
+  orders.noteAsked(target, createdAt, expiresAt);
   if (status === 'applied' || status === 'verified') inForce.set(id, { target, expiresAt });
 }
 

@@ -70,12 +70,17 @@ export function platformBoot(
   };
 }
 
-export function enforcerBoot({ config, folder }: LaunchPlan): ToEnforcer {
+/** @param capture there is somebody who writes packets at its word; `unable`: why not on this machine */
+export function enforcerBoot(
+  { config, folder }: LaunchPlan,
+  capture: { readonly unable?: string } | undefined,
+): ToEnforcer {
   return {
     t: 'boot',
     directory: folder.enforcer,
     controlSocket: folder.enforcerSocket,
     logLevel: config.logLevel,
     config: config.enforcer,
+    ...(capture === undefined ? {} : { capture }),
   };
 }

@@ -1,16 +1,25 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FromChild, FromPlatform } from '@netsentinel/contracts/process';
+import { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
 import { Severity } from '@netsentinel/contracts/detection';
-import { readFromChild, readFromPlatform } from './child-messages.ts';
+import { readFromCapture, readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 
 /** Texts around every length that a field may have. */
 const text = fc.oneof(
   fc.string(),
   fc.constantFrom(32, 49, 64, 512, 1024, 2048).chain((max) => fc.constantFrom('x'.repeat(max), 'x'.repeat(max + 1))),
 );
+const WANTED = { network: '192.0.2.1', remainingMs: 5.5, order: 'do-1', incident: '' };
 const value = fc.oneof(
   text,
+  fc.constantFrom<unknown>([], [WANTED], [{ ...WANTED, t: 'x' }], [WANTED, { ...WANTED, order: 1 }], [[]]),
+  fc.constantFrom<unknown>(
+    'full',
+    'removed',
+    -1,
+    2 ** 60,
+    Array.from({ length: 17 }, () => WANTED),
+  ),
   fc.double(),
   fc.integer(),
   fc.boolean(),
@@ -42,6 +51,8 @@ const message = fc.oneof(
         { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
         { t: 'action', id: 'a', target: '192.0.2.1', status: 'applied', detail: 'd', expiresAt: 9 },
         { t: 'sign-in', path: '/x' },
+        { t: 'capture', wanted: [WANTED] },
+        { t: 'file', file: 'a.pcap', network: '::1', order: 'o', state: 'ended', packets: 1, bytes: 2, sha256: 'f' },
       ),
       fc.nat(),
       value,
@@ -61,6 +72,8 @@ it('takes for a message exactly what the schemas do', () => {
       const [child, platform] = [FromChild.safeParse(raw), FromPlatform.safeParse(raw)];
       expect(readFromChild(raw)).toEqual(child.data);
       expect(readFromPlatform(raw)).toEqual(platform.data);
+      expect(readFromCapture(raw)).toEqual(FromCapture.safeParse(raw).data);
+      expect(readFromEnforcer(raw)).toEqual(FromEnforcerHost.safeParse(raw).data);
     }),
     { numRuns: 3000 },
   );
@@ -78,4 +91,8 @@ it('takes every message that there is', () => {
   ];
   expect(said.map(readFromPlatform)).toEqual(said);
   expect(said.map(readFromChild)).toEqual([...said.slice(0, 4), undefined, undefined, undefined]);
+  const capture = { t: 'capture', wanted: [WANTED] };
+  expect(readFromEnforcer(capture)).toEqual(capture);
+  // A decoy host has none captured.
+  expect(readFromChild(capture)).toBeUndefined();
 });

@@ -3,7 +3,8 @@
  * lives long and hears little. A test holds the two together.
  */
 import type { Severity } from '@netsentinel/contracts/detection';
-import type { FromChild, FromPlatform } from '@netsentinel/contracts/process';
+import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
+import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
 const SEVERITIES = { info: 1, low: 1, medium: 1, high: 1, critical: 1 } satisfies Record<Severity, 1>;
@@ -12,11 +13,43 @@ const text =
   (value) =>
     typeof value === 'string' && value.length <= max;
 
+const STATES = {
+  capturing: 1,
+  ended: 1,
+  full: 1,
+  interrupted: 1,
+  removed: 1,
+} satisfies Record<CaptureNews['state'], 1>;
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const MAX_WANTED = 16;
+const WANTED = {
+  network: text(49),
+  remainingMs: Number.isFinite,
+  order: text(64),
+  incident: text(64),
+} satisfies Record<keyof WantedCapture, Check>;
+
 const CHILD: Readonly<Record<FromChild['t'], Fields>> = {
   ready: {},
   asleep: {},
   failed: { code: text(64), message: text(2048), 'hint?': text(512) },
   stopped: {},
+};
+const CAPTURE: Readonly<Record<FromCapture['t'], Fields>> = {
+  ...CHILD,
+  file: {
+    file: text(192),
+    network: text(49),
+    order: text(64),
+    state: (value) => typeof value === 'string' && Object.hasOwn(STATES, value),
+    packets: count,
+    bytes: count,
+    'sha256?': text(64),
+  },
+};
+const ENFORCER: Readonly<Record<FromEnforcerHost['t'], Fields>> = {
+  ...CHILD,
+  capture: { wanted: (value) => Array.isArray(value) && value.length <= MAX_WANTED && value.every(isWanted) },
 };
 const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
   ...CHILD,
@@ -48,7 +81,22 @@ export function readFromChild(raw: unknown): FromChild | undefined {
   return fitsMessage(raw, CHILD) ? (raw as FromChild) : undefined;
 }
 
+/** What a capture says besides. */
+export function readFromCapture(raw: unknown): FromCapture | undefined {
+  return fitsMessage(raw, CAPTURE) ? (raw as FromCapture) : undefined;
+}
+
+/** What the enforcer says besides. */
+export function readFromEnforcer(raw: unknown): FromEnforcerHost | undefined {
+  return fitsMessage(raw, ENFORCER) ? (raw as FromEnforcerHost) : undefined;
+}
+
 /** What the platform says besides. */
 export function readFromPlatform(raw: unknown): FromPlatform | undefined {
   return fitsMessage(raw, PLATFORM) ? (raw as FromPlatform) : undefined;
+}
+
+function isWanted(raw: unknown): boolean {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || 't' in raw) return false;
+  return fitsMessage({ ...raw, t: 'wanted' }, { wanted: WANTED });
 }

@@ -111,6 +111,30 @@ export function watcherProgram(home: string): ConfinedProgram {
   };
 }
 
+/** The process that writes the packets of one network: its own code, and `captures`, the one folder that it writes to. */
+export function captureProgram(home: string, captures: string): ConfinedProgram {
+  return {
+    entry: join(home, 'apps/watcher/capture/capture-host.ts'),
+    loads: [join(home, 'apps/watcher/capture/open-capture.ts')],
+    confinement: {
+      read: codePaths(home, ['contracts', 'kernel', 'apps/watcher'], ['koffi', '@koromix']),
+      write: [captures],
+      noNetwork: true,
+      user: 'capture',
+      // A file that is closed is to be on the disk.
+      permissionModel: false,
+      nodeOptions: [
+        ...COMPILE_LATER,
+        '--disable-warning=ExperimentalWarning',
+        '--expose-gc',
+        '--max-semi-space-size=1',
+        '--max-old-space-size=96',
+        '--no-experimental-sqlite',
+      ],
+    },
+  };
+}
+
 /** A program of Node's takes fifty megabytes, a shell that waits one. `$0` reads one packet. The channel (descriptor 3) speaks lines of JSON. */
 const SLEEP = `printf '{"t":"asleep"}\\n' >&3; "$0" bs=1 count=1 <&9 >/dev/null 2>&1; exec "$@"`;
 

@@ -28,6 +28,8 @@ export interface DataFolder {
   readonly enforcer: string;
   /** Installed rules, and what users have taken out of rules: written by commands, read by the platform. */
   readonly rules: string;
+  /** Packets of networks whose capture was ordered; there once one may be. */
+  readonly captures: string;
   readonly platformSocket: string;
   readonly enforcerSocket: string;
 }
@@ -40,6 +42,7 @@ export function dataFolder(root: string): DataFolder {
     platform,
     enforcer,
     rules: join(root, 'rules'),
+    captures: join(root, 'captures'),
     platformSocket: join(platform, 'control.sock'),
     enforcerSocket: join(enforcer, 'control.sock'),
   };

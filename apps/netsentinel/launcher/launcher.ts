@@ -7,6 +7,7 @@ import type { Server } from 'node:net';
 import type { Logger } from '@netsentinel/contracts/log';
 import type {
   FromChild,
+  FromEnforcerHost,
   FromPlatform,
   ToDecoyHost,
   ToEnforcer,
@@ -14,15 +15,16 @@ import type {
   ToWatcher,
 } from '@netsentinel/contracts/process';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
-import { describeError, isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
-import { readFromChild, readFromPlatform } from './child-messages.ts';
+import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
-import type { PlannedDecoy } from '../config/decoy-plan.ts';
+import { captureConfig, Captures } from './captures.ts';
 import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
 import {
+  captureProgram,
   collectorProgram,
   decoyHostProgram,
   NAME_RESOLUTION,
@@ -34,14 +36,16 @@ import { FirstReady } from './first-ready.ts';
 import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
-import { bindListener } from './listeners.ts';
+import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
-import { createWatcher, watchedNow, whyNotWatched } from './watcher.ts';
+import { createWatcher, watchedNow, whyNoPackets, whyNotWatched } from './watcher.ts';
 
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
 const WATCHER = { id: 'watcher', type: 'watcher' } as const;
 const REBIND_MS = 10_000;
+/** Whoever starts us at once after a launcher was killed, as service managers do, shall not fail for what its processes still hold. */
+const LEAVING_MS = 3000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
 const DECOY_HOST_MESSAGE_BYTES = 1024 * 1024;
 
@@ -92,22 +96,24 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
     const waiting = new Map<string, Bound>();
-    let decoys: readonly PlannedDecoy[] = [];
-    try {
-      waiting.set('console', await bindConsole());
-      const bound = await bindDecoys(planned, folder.root);
-      decoys = bound.decoys;
-      for (const [name, server] of bound.listeners) waiting.set(name, server);
-      for (const [name, bind] of bindings) waiting.set(name, await bind());
-    } catch (error) {
-      for (const server of waiting.values()) server.close();
-      throw error;
-    }
+    const decoys = await bindAgain(async () => {
+      try {
+        waiting.set('console', await bindConsole());
+        const bound = await bindDecoys(planned, folder.root);
+        for (const [name, server] of bound.listeners) waiting.set(name, server);
+        for (const [name, bind] of bindings) waiting.set(name, await bind());
+        return bound.decoys;
+      } catch (error) {
+        for (const server of waiting.values()) server.close();
+        waiting.clear();
+        throw error;
+      }
+    }, LEAVING_MS);
     /** The listener bound at the start, or a new one where a process is started again. */
     const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
       const bound = waiting.get(name);
       waiting.delete(name);
-      return bound ?? bindAgain(bind);
+      return bound ?? bindAgain(bind, REBIND_MS);
     };
 
     const first = new FirstReady();
@@ -180,7 +186,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     let whyNot = notWatched;
     const watching = (): Watching =>
       whyNot === undefined ? { addresses: watcher?.addresses ?? [] } : { reason: whyNot };
+    const capturing = captureConfig(config);
+    const notCaptured = capturing === undefined ? undefined : whyNoPackets(sandbox);
     const programs = {
+      ...(capturing === undefined || notCaptured !== undefined
+        ? {}
+        : { capture: captureProgram(home, folder.captures) }),
       ...(notWatched === undefined ? { watcher: watcherProgram(home) } : {}),
       decoyHost: decoyHostProgram(home, [...new Set(decoys.map(({ type }) => type))]),
       platform: platformProgram(home, folder.platform, [
@@ -258,20 +269,37 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       onMessage: (message) => hear('platform', message),
       onDeath: died('platform'),
     });
-    const enforcer: Supervisor<FromChild> = new Supervisor<FromChild>({
+    const captures =
+      capturing === undefined || programs.capture === undefined
+        ? undefined
+        : new Captures({
+            config: capturing,
+            folder: folder.captures,
+            keepFreeBytes: config.store.events.minFreeMb * 1024 * 1024,
+            home,
+            stage: { program: programs.capture, sandbox, codeCache },
+            logLevel: config.logLevel,
+            log,
+            tell: (report) => {
+              enforcer.send(report);
+              return enforcer.running;
+            },
+          });
+    const enforcer: Supervisor<FromEnforcerHost> = new Supervisor<FromEnforcerHost>({
       name: 'enforcer',
       log,
-      read: readFromChild,
+      read: readFromEnforcer,
       spawn: () => spawnEnforcer(enforcerEntry, codeCache),
       onStart: (it) =>
         guard(
           'enforcer',
           (async () => {
-            it.send(enforcerBoot(options.plan));
+            const unable = notCaptured === undefined ? {} : { unable: notCaptured };
+            it.send(enforcerBoot(options.plan, capturing === undefined ? undefined : unable));
             await linkEnforcer();
           })(),
         ),
-      onMessage: (message) => hear('enforcer', message),
+      onMessage: (message) => (message.t === 'capture' ? captures?.want(message.wanted) : hear('enforcer', message)),
       onDeath: died('enforcer'),
     });
 
@@ -323,7 +351,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       for (const server of waiting.values()) server.close();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
-      await platform.stop();
+      await Promise.all([platform.stop(), captures?.stop()]);
       await enforcer.stop();
       release();
     };
@@ -350,21 +378,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         launcher: process.pid,
         ...Object.fromEntries(Object.entries(all).map(([name, one]) => [name, one.pid])),
         ...(watcher === undefined ? {} : { watcher: watcher.process.pid }),
+        ...captures?.pids(),
       }),
       stop,
     };
-  }
-}
-
-/** Binds what a process held that has just died; its last threads may hold the port for a moment longer. */
-async function bindAgain(bind: () => Promise<Bound>): Promise<Bound> {
-  const until = performance.now() + REBIND_MS;
-  for (;;) {
-    try {
-      return await bind();
-    } catch (error) {
-      if (!isNetSentinelError(error, 'LISTEN_IN_USE') || performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { bindListener } from './listeners.ts';
+import { bindAgain, bindListener } from './listeners.ts';
 
 describe('listeners', () => {
   it('accept nothing themselves', async () => {
@@ -23,6 +23,22 @@ describe('listeners', () => {
       hint: expect.stringContaining(`sport = :${port}`) as string,
     });
     other.close();
+  });
+
+  it('wait for what is about to leave, and no longer than they may', async () => {
+    const leaving = createServer().listen(0, '127.0.0.1');
+    await once(leaving, 'listening');
+    const { port } = leaving.address() as AddressInfo;
+    let tries = 0;
+    const bind = (): Promise<Server> => {
+      if (++tries === 3) leaving.close();
+      return bindListener('127.0.0.1', port, 'f');
+    };
+    const server = await bindAgain(bind, 30_000);
+    await expect(bindAgain(() => bindListener('127.0.0.1', port, 'f'), 0)).rejects.toMatchObject({
+      code: 'LISTEN_IN_USE',
+    });
+    server.close();
   });
 
   it('say when an address is not ours, and when it is none', async () => {

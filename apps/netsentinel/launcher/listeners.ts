@@ -3,42 +3,50 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIPv6, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 
-/** Where a launcher was killed, the processes that it had started hold its ports until they have noticed: a service manager that starts us again at once should not fail. */
-const LEAVING_MS = 3000;
-const AGAIN_MS = 100;
+const AGAIN_MS = 50;
 
 /** `where` is the place in the configuration that asked for the port. The server does not accept here: it is handed to another process. */
 export async function bindListener(address: string, port: number, where: string): Promise<Server> {
   const server = createServer({ pauseOnConnect: true });
   // What comes in before the hand-over waits in the socket; nothing must be read here.
   server.on('connection', (socket) => socket.destroy());
-  return bound(address, port, where, async () => {
+  try {
     server.listen({ host: address, port, ipv6Only: false });
     await once(server, 'listening');
-    return server.unref();
-  });
+    server.unref();
+    return server;
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, address, port, where);
+  }
 }
 
 /** A bound datagram socket, for another process to read. */
 export async function bindDatagram(address: string, port: number, where: string): Promise<DatagramSocket> {
-  return bound(address, port, where, async () => {
-    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' });
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' });
+  try {
     socket.bind({ address, port, exclusive: true });
     await once(socket, 'listening');
-    return socket.unref();
-  });
+    socket.unref();
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw explain(error as NodeJS.ErrnoException, address, port, where);
+  }
 }
 
-async function bound<T>(address: string, port: number, where: string, bind: () => Promise<T>): Promise<T> {
-  const until = performance.now() + LEAVING_MS;
+/**
+ * Binds what processes of ours may still hold for a moment: those that have just died, or those that a killed launcher had started.
+ * @param forMs how long it is tried where a port is in use, in milliseconds
+ */
+export async function bindAgain<T>(bind: () => Promise<T>, forMs: number): Promise<T> {
+  const until = performance.now() + forMs;
   for (;;)
     try {
       return await bind();
     } catch (error) {
-      const failure = error as NodeJS.ErrnoException;
-      if (failure.code !== 'EADDRINUSE' || performance.now() > until) throw explain(failure, address, port, where);
+      if (!isNetSentinelError(error, 'LISTEN_IN_USE') || performance.now() > until) throw error;
       await sleep(AGAIN_MS);
     }
 }

@@ -13,7 +13,13 @@ import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
 import { ONE_LANGUAGE } from './lean.ts';
 
 /** Numbers of no account: Debian leaves 61184–65519 to services that need a user for a while. */
-export const UIDS = { 'decoy-host': 61_201, platform: 61_202, collector: 61_203, watcher: 61_204 } as const;
+export const UIDS = {
+  'decoy-host': 61_201,
+  platform: 61_202,
+  collector: 61_203,
+  watcher: 61_204,
+  capture: 61_205,
+} as const;
 
 export interface SandboxReport {
   /** `root`: all of it; `user`: in a user namespace, same user; `none`: the permission model alone. */

@@ -2,20 +2,19 @@
  * The watcher's process as the launcher starts and supplies it: told what to watch, started anew where this machine's addresses change, and left away where there
  * is no right to see packets, or nothing to watch.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { FromChild, ToWatcher } from '@netsentinel/contracts/process';
-import { RESERVED } from '@netsentinel/watcher/descriptors';
 import { clientPortsFrom, type WatchRequest } from '@netsentinel/watcher/watch-scope';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
 import { readFromChild } from './child-messages.ts';
 import type { ConfinedProgram } from './confinements.ts';
-import { confinedCommand, environment, findTool, type SandboxReport } from './sandbox.ts';
+import type { SandboxReport } from './sandbox.ts';
+import { spawnInStages } from './stages.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** All that it ever says to the launcher: that it sleeps, is ready, or failed. */
@@ -34,6 +33,11 @@ export interface Watched {
 /** Why scans are not watched; undefined where they can be. */
 export function whyNotWatched(config: NetSentinelConfig['watcher'], sandbox: SandboxReport): string | undefined {
   if (!config.enabled) return 'watcher.enabled is false';
+  return whyNoPackets(sandbox);
+}
+
+/** Why no process of ours can see packets; undefined where one can. */
+export function whyNoPackets(sandbox: SandboxReport): string | undefined {
   if (process.platform !== 'linux') return `packets are seen on Linux only, this is ${process.platform}`;
   if (!hasRight()) return 'seeing packets needs root (CAP_NET_RAW)';
   if (sandbox.level === 'none') return 'the process that sees packets cannot be confined here';
@@ -125,23 +129,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       watched = watchedNow(config, decoys);
       const { addresses, interfaces, decoyPorts } = watched;
       const request: WatchRequest = { addresses: Object.keys(addresses), interfaces, decoyPorts };
-      const command = [
-        // The channel is the second stage's.
-        '-u',
-        'NODE_CHANNEL_FD',
-        process.execPath,
-        '--disable-warning=ExperimentalWarning',
-        join(home, 'apps/watcher/open-sockets.ts'),
-        JSON.stringify(request),
-        '--',
-        ...byPath(confinedCommand(program.entry, program.confinement, sandbox, codeCache)),
-      ];
-      const reserved = Array.from({ length: RESERVED }, () => 'ignore' as const);
-      return spawn(findTool('env') ?? 'env', command, {
-        env: environment(codeCache),
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...reserved],
-      });
+      return spawnInStages(join(home, 'apps/watcher/open-sockets.ts'), request, { program, sandbox, codeCache });
     },
     onStart: (it) => {
       isAwake = false;
@@ -197,9 +185,4 @@ export function createWatcher(options: WatcherOptions): Watcher {
         }, LOOK_MS).unref();
       }),
   };
-}
-
-/** The program by its path: what becomes another program does not look for it. */
-function byPath([program, ...args]: readonly string[]): string[] {
-  return [findTool(program!) ?? program!, ...args];
 }

@@ -98,8 +98,8 @@ export function scriptGlobals(
     const value = args.any(0);
     return value instanceof LuaTable ? (value.meta ?? null) : null;
   });
-  add('pcall', (args) => protectedCall(args, (failed) => failed));
-  add('xpcall', (args) => protectedCall(args, (failed) => args.callable(1)([failed])[0] ?? null));
+  add('pcall', (args) => protectedCall(args, budget, (failed) => failed));
+  add('xpcall', (args) => protectedCall(args, budget, (failed) => args.callable(1)([failed])[0] ?? null));
   add('loadstring', (args) => {
     const source = args.text(0);
     budget.spend(500 + source.length * 4);
@@ -242,7 +242,14 @@ function raised(value: LuaValue, level: number): LuaError {
   return new LuaError(luaText(value), true, value);
 }
 
-function protectedCall(args: LuaArguments, handle: (failed: LuaValue) => LuaValue): readonly LuaValue[] {
+function protectedCall(
+  args: LuaArguments,
+  budget: LuaBudget,
+  handle: (failed: LuaValue) => LuaValue,
+): readonly LuaValue[] {
+  // It calls on without going through the machine, which counts depth: a list of `pcall` given to itself goes as deep as it is long.
+  const depth = budget.enter();
+  budget.make(16 * args.values.length);
   try {
     return [true, ...args.callable(0)(args.values.slice(1))];
   } catch (error) {
@@ -252,5 +259,7 @@ function protectedCall(args: LuaArguments, handle: (failed: LuaValue) => LuaValu
       (typeof told === 'string' ? told : error.value) ??
       (error.bare ? error.message : `user_script:${error.line || 1}: ${error.message}`);
     return [false, handle(value)];
+  } finally {
+    budget.leave(depth);
   }
 }

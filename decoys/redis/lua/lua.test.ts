@@ -58,6 +58,7 @@ describe('a script that takes too much', () => {
     ['blocks in calls', `local function f() ${'do '.repeat(150)}f() ${'end '.repeat(150)}end f()`],
     ['tables in calls', `local function f() return ${'{'.repeat(150)}f()${'}'.repeat(150)} end f()`],
     ['calls in calls', `local function f() return ${'tostring('.repeat(150)}f()${')'.repeat(150)} end f()`],
+    ['protected calls', 'local t = {} for i = 1, 7000 do t[i] = pcall end return pcall(unpack(t))'],
     ['scripts in scripts', "local t = {} t.s = 'local t = ... return loadstring(t.s)(t)' return loadstring(t.s)(t)"],
   ])('does not run out of this process’ stack: %s', (_what, source) => {
     expect(textOf(run(source))).toMatch(/not enough memory|stack overflow/);

@@ -50,6 +50,8 @@ export function lacking(measure: Measure, config: MeasuresConfig): string | unde
         : undefined;
     case 'mirror':
       return 'it copies no packets; a switch can (openvswitch, ofctl-rest)';
+    case 'capture':
+      return 'it keeps no packets; the responder capture does';
     default:
       return measure satisfies never;
   }
@@ -85,6 +87,7 @@ export class NftMeasures {
           this.#chain('redirect_to', this.#redirectTo()),
         ];
       case 'mirror':
+      case 'capture':
         return [];
       default:
         return measure satisfies never;
@@ -122,6 +125,7 @@ export class NftMeasures {
         ];
       }
       case 'mirror':
+      case 'capture':
         return [];
       default:
         return measure satisfies never;

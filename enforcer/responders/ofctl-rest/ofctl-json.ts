@@ -46,7 +46,7 @@ export function ours({ cookie }: FlowMark): { readonly cookie: string; readonly 
 /** Numbers of IANA. */
 const PROTOCOL = { tcp: 6, udp: 17, icmp: { 4: 1, 6: 58 } } as const;
 
-/** Masks of ports and flags of TCP, which `ofctl_rest` cannot say, must not be given: without them a flow would match more. */
+/** Masks of ports, flags of TCP, fragments and what is tracked, which `ofctl_rest` cannot say, must not be given: without them a flow would match more. */
 export function matchJson({
   family,
   src,
@@ -67,7 +67,11 @@ export function matchJson({
 }
 
 function protocolJson(family: 4 | 6, protocol: FlowProtocol): Record<string, number> {
-  if (protocol.kind === 'icmp') return { ip_proto: PROTOCOL.icmp[family], [`icmpv${family}_type`]: protocol.type };
+  if (protocol.kind === 'icmp')
+    return {
+      ip_proto: PROTOCOL.icmp[family],
+      ...(protocol.type === undefined ? {} : { [`icmpv${family}_type`]: protocol.type }),
+    };
   const { kind, srcPort, dstPort } = protocol;
   return {
     ip_proto: PROTOCOL[kind],
@@ -88,6 +92,11 @@ function actionJson(action: FlowAction): {
       return { type: 'GOTO_TABLE', table_id: action.table };
     case 'output':
       return { type: 'OUTPUT', port: action.port };
+    case 'track':
+    case 'divert':
+    case 'to-mac':
+      // The responder refuses the one measure that is made of these.
+      throw new TypeError(`ofctl_rest cannot say ${action.kind}`);
     default:
       return action satisfies never;
   }

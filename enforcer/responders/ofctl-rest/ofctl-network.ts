@@ -3,7 +3,7 @@
  * has to be started beside it. Links it finds with LLDP frames of its own (`--observe-links`), hosts by the ARP and neighbour discovery that reach it.
  */
 import type { TopologyHost, TopologyLink, TopologySwitch } from '@netsentinel/contracts/topology';
-import { flowMeans } from '../../openflow/openflow.config.ts';
+import { onwardOf } from '../../openflow/openflow.config.ts';
 import { segmentMark, segmentPriorities } from '../../openflow/segment-mark.ts';
 import type { NetworkReading, SwitchNetwork } from '../../openflow/switch-network.types.ts';
 import type { OfctlClient } from './ofctl-client.ts';
@@ -24,7 +24,7 @@ export class OfctlNetwork implements SwitchNetwork {
   constructor(config: OfctlRestConfig, client: OfctlClient) {
     this.#client = client;
     this.#config = config;
-    this.onward = flowMeans(config).onward;
+    this.onward = onwardOf(config);
     const mark = segmentMark(config);
     this.switches =
       mark === undefined

@@ -12,6 +12,10 @@ import { OfctlNetwork } from './ofctl-network.ts';
 import { OfctlRestConfig } from './ofctl-rest.config.ts';
 import { OfctlSwitch } from './ofctl-switch.ts';
 
+/** What it does not know it passes over, so that flows would match more. */
+const NO_REDIRECT =
+  '`ofctl_rest` cannot say connection tracking, without which answers do not come back; the responders openvswitch and nftables can redirect';
+
 export const ofctlRest: ResponderDefinition<OfctlRestConfig> = {
   id: 'ofctl-rest',
   summary: 'Drops packets from and to a network in the switches of an OpenFlow controller (os-ken, Ryu).',
@@ -20,7 +24,8 @@ export const ofctlRest: ResponderDefinition<OfctlRestConfig> = {
     const client = new OfctlClient(config.url, config.timeoutMs);
     const switches = config.dpids.map((dpid) => new OfctlSwitch(client, dpid, config));
     const { priority } = config;
-    const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
+    const means = flowMeans(config, NO_REDIRECT);
+    const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means });
     return new PolledResponder('ofctl-rest', ctx, firewall, config);
   },
   network: (config) => new OfctlNetwork(config, new OfctlClient(config.url, config.timeoutMs)),

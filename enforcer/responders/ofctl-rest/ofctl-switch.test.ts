@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseNetwork } from '@netsentinel/kernel/address';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { silentLogger } from '@netsentinel/kernel/log';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OfctlClient } from './ofctl-client.ts';
+import { OfctlRestConfig } from './ofctl-rest.config.ts';
+import { ofctlRest } from './ofctl-rest.responder.ts';
 import { OfctlSwitch } from './ofctl-switch.ts';
 
 const mark = { cookie: '0x4e53', table: 0, priority: 60_000 };
@@ -65,4 +69,12 @@ it.each([
 ])('says what is wrong where the controller answers with %s', async (_, said, reason) => {
   answer = () => said;
   expect(await place.look()).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+});
+
+it('does not redirect, and says who can', async () => {
+  const books = { remainingMs: () => undefined, all: () => [], count: () => 0 };
+  const ctx = { clock: new ManualClock(), log: silentLogger, intended: books, onMended: () => {} };
+  const responder = ofctlRest.create(ctx, OfctlRestConfig.parse({ dpids: ['7'] }));
+  expect(responder.refuses?.('redirect')).toContain('the responders openvswitch and nftables can redirect');
+  await responder.close();
 });

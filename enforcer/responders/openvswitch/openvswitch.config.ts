@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pollingOptions } from '../../firewall/firewall.config.ts';
 import { openflowOptions } from '../../openflow/openflow.config.ts';
+import { RedirectSetting } from './redirect-setting.ts';
 
 const { prefix, timeoutMs } = pollingOptions();
 
@@ -22,6 +23,9 @@ export const OpenvswitchConfig = z.strictObject({
       'Switches whose packets are dropped: a bridge of this machine by its name, a socket (`unix:/PATH`), or a switch elsewhere that listens for OpenFlow (`tcp:ADDRESS:PORT`, neither encrypted nor authenticated). One that does not answer is left until it does.',
     ),
   ...openflowOptions(),
+  redirect: RedirectSetting.optional().describe(
+    'Where the measure `redirect` has new connections of an attacker end: at decoys behind these switches, which see its true address. Without this, none is redirected.',
+  ),
   prefix,
   timeoutMs,
 });

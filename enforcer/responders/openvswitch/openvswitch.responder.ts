@@ -10,6 +10,7 @@ import { OpenflowFirewall } from '../../openflow/openflow-firewall.ts';
 import { findProgram, runProgram, type Command, type RunProgram } from '../../program.ts';
 import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
 import { OpenvswitchConfig } from './openvswitch.config.ts';
+import { redirection } from './redirect-setting.ts';
 import { OvsNetwork } from './ovs-network.ts';
 import { OvsSwitch } from './ovs-switch.ts';
 
@@ -25,10 +26,13 @@ export const openvswitch: ResponderDefinition<OpenvswitchConfig> = {
 export function createOpenvswitch(ctx: ResponderContext, config: OpenvswitchConfig, run: RunProgram): Responder {
   const [first, ...rest] = config.prefix;
   const ofctl: Command | undefined = first === undefined ? findProgram('ovs-ofctl') : [first, ...rest, 'ovs-ofctl'];
-  const switches = config.bridges.map(
-    (bridge) => new OvsSwitch({ bridge, mark: config, timeoutMs: config.timeoutMs, run, ofctl }),
-  );
-  const { priority } = config;
-  const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means: flowMeans(config) });
+  const { cookie, table, priority, timeoutMs, redirect } = config;
+  const switches = config.bridges.map((bridge, i) => {
+    // Bridges of one machine share its connection tracking: each looks into its own zone.
+    const mark = { cookie, table, priority, ...(redirect && { zone: redirect.zone + i }) };
+    return new OvsSwitch({ bridge, mark, timeoutMs, run, ofctl });
+  });
+  const means = flowMeans(config, redirection(redirect));
+  const firewall = new OpenflowFirewall({ clock: ctx.clock, switches, priority, means });
   return new PolledResponder('openvswitch', ctx, firewall, config);
 }

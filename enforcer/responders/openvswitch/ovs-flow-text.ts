@@ -2,7 +2,7 @@
  * Pure: flows to the text of `ovs-ofctl` and back (ovs-fields(7), ovs-actions(7)). Every number comes from us and every address is rendered
  * from its number, so that no text of an order reaches a program.
  */
-import { formatNetwork } from '@netsentinel/kernel/address';
+import { formatAddress, formatNetwork } from '@netsentinel/kernel/address';
 import type { Flow, FlowAction, FlowMod, FlowProtocol, PortBits } from '../../openflow/flow.types.ts';
 
 export interface FlowMark {
@@ -10,6 +10,8 @@ export interface FlowMark {
   readonly cookie: string;
   readonly table: number;
   readonly priority: number;
+  /** Of connection tracking, for flows that track; 0 is everybody's. */
+  readonly zone?: number;
 }
 
 /** Only flows with our cookie. */
@@ -21,17 +23,22 @@ export function ours({ cookie }: FlowMark): string {
 type Match = Omit<Flow, 'above' | 'actions'>;
 
 /** As `ovs-ofctl` itself writes it, in its order: `ip,nw_src=198.18.0.2`. */
-export function matchText({ family, src, dst, srcMac, dstMac, protocol }: Match): string {
+export function matchText(match: Match, { zone = 0 }: Pick<FlowMark, 'zone'> = {}): string {
+  const { family, src, dst, srcMac, dstMac, protocol, fragment, tracked } = match;
   const field = family === 4 ? 'nw' : 'ipv6';
   return [
+    ...(tracked === undefined ? [] : [`ct_state=${TRACKED[tracked]},ct_zone=${zone}`]),
     protocolName(family, protocol),
     ...(srcMac === undefined ? [] : [`dl_src=${srcMac}`]),
     ...(dstMac === undefined ? [] : [`dl_dst=${dstMac}`]),
     ...(src === undefined ? [] : [`${field}_src=${formatNetwork(src)}`]),
     ...(dst === undefined ? [] : [`${field}_dst=${formatNetwork(dst)}`]),
+    ...(fragment === undefined ? [] : ['nw_frag=yes']),
     ...(protocol === undefined ? [] : protocolText(protocol)),
   ].join(',');
 }
+
+const TRACKED = { any: '+trk', new: '+new+trk', answer: '+rpl+trk' } as const;
 
 function protocolName(family: 4 | 6, protocol: FlowProtocol | undefined): string {
   if (protocol === undefined) return family === 4 ? 'ip' : 'ipv6';
@@ -39,12 +46,13 @@ function protocolName(family: 4 | 6, protocol: FlowProtocol | undefined): string
 }
 
 function protocolText(protocol: FlowProtocol): string[] {
-  if (protocol.kind === 'icmp') return [`icmp_type=${protocol.type}`];
-  const { srcPort, dstPort, acknowledges } = protocol;
+  if (protocol.kind === 'icmp') return protocol.type === undefined ? [] : [`icmp_type=${protocol.type}`];
+  const { srcPort, dstPort, acknowledges, begins } = protocol;
   return [
     ...(srcPort === undefined ? [] : [`tp_src=${bitsText(srcPort)}`]),
     ...(dstPort === undefined ? [] : [`tp_dst=${bitsText(dstPort)}`]),
     ...(acknowledges === true ? ['tcp_flags=+ack'] : []),
+    ...(begins === true ? ['tcp_flags=-fin+syn-rst-ack'] : []),
   ];
 }
 
@@ -52,11 +60,11 @@ function bitsText({ port, mask }: PortBits): string {
   return mask === 0xffff ? String(port) : `0x${port.toString(16)}/0x${mask.toString(16)}`;
 }
 
-function actionsText(flow: Flow): string {
-  return flow.actions.length === 0 ? 'drop' : flow.actions.map(actionText).join(',');
+function actionsText(flow: Flow, mark: FlowMark): string {
+  return flow.actions.length === 0 ? 'drop' : flow.actions.map((action) => actionText(action, mark)).join(',');
 }
 
-function actionText(action: FlowAction): string {
+function actionText(action: FlowAction, { table, zone = 0 }: FlowMark): string {
   switch (action.kind) {
     case 'normal':
       return 'NORMAL';
@@ -64,6 +72,16 @@ function actionText(action: FlowAction): string {
       return `goto_table:${action.table}`;
     case 'output':
       return `output:${action.port}`;
+    case 'track':
+      return `ct(table=${table},zone=${zone},nat)`;
+    case 'divert': {
+      const text = formatAddress(action.address);
+      const onward = action.table === undefined ? '' : `table=${action.table},`;
+      const host = action.address.family === 4 ? text : `[${text}]`;
+      return `ct(commit,${onward}zone=${zone},nat(dst=${host}:${action.port}))`;
+    }
+    case 'to-mac':
+      return `set_field:${action.mac}->eth_dst`;
     default:
       return action satisfies never;
   }
@@ -71,7 +89,7 @@ function actionText(action: FlowAction): string {
 
 /** What a listing tells of a flow, without what changes while it is there. */
 export function flowKey(flow: Flow, mark: FlowMark): string {
-  return `table=${mark.table},priority=${mark.priority + flow.above},${matchText(flow)} actions=${actionsText(flow)}`;
+  return `table=${mark.table},priority=${mark.priority + flow.above},${matchText(flow, mark)} actions=${actionsText(flow, mark)}`;
 }
 
 /** `add` with what it is, `delete_strict` with what it is found by. A flow of others with the same match and priority stays. */
@@ -80,11 +98,11 @@ export function modText(
   mark: FlowMark,
 ): { readonly command: 'add' | 'delete_strict'; readonly flow: string } {
   const where = `table=${mark.table},priority=${mark.priority + mod.flow.above}`;
-  const match = matchText(mod.flow);
+  const match = matchText(mod.flow, mark);
   return mod.kind === 'add'
     ? {
         command: 'add',
-        flow: `cookie=${mark.cookie},${mod.seconds === 0 ? '' : `hard_timeout=${mod.seconds},`}${where},${match},actions=${actionsText(mod.flow)}`,
+        flow: `cookie=${mark.cookie},${mod.seconds === 0 ? '' : `hard_timeout=${mod.seconds},`}${where},${match},actions=${actionsText(mod.flow, mark)}`,
       }
     : { command: 'delete_strict', flow: `${ours(mark)},${where},${match}` };
 }

@@ -6,7 +6,7 @@
 import { MOST, type TopologyHost, type TopologyLink, type TopologySwitch } from '@netsentinel/contracts/topology';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { segmentMark, segmentPriorities } from '../../openflow/segment-mark.ts';
-import { flowMeans } from '../../openflow/openflow.config.ts';
+import { onwardOf } from '../../openflow/openflow.config.ts';
 import type { NetworkReading, SwitchNetwork } from '../../openflow/switch-network.types.ts';
 import { findProgram, summarize, type Command, type RunProgram } from '../../program.ts';
 import type { OpenvswitchConfig } from './openvswitch.config.ts';
@@ -30,7 +30,7 @@ export class OvsNetwork implements SwitchNetwork {
     this.#config = config;
     this.#run = run;
     this.#clock = clock;
-    this.onward = flowMeans(config).onward;
+    this.onward = onwardOf(config);
     const mark = segmentMark(config);
     const ofctl = this.#program('ovs-ofctl');
     const { timeoutMs } = config;

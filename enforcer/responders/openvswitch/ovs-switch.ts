@@ -78,12 +78,24 @@ export class OvsSwitch implements FlowSwitch {
     return this.#bundle(`delete ${text.ours(mark)}\n${text.bundleText(mods, mark)}`);
   }
 
+  /** Added and taken out again in one bundle: no packet meets them. */
+  async tries(flows: readonly Flow[]): Promise<string | undefined> {
+    const mods = flows.flatMap((flow): FlowMod[] => [
+      { kind: 'add', flow, seconds: 1 },
+      { kind: 'delete', flow },
+    ]);
+    const result = await this.write(mods);
+    return result.ok ? undefined : `${this.name} does not take such flows: ${result.reason}`;
+  }
+
   plan(mod: FlowMod): string {
     const { bridge, mark } = this.#options;
     const { command, flow } = text.modText(mod, mark);
+    // A shell has meanings of its own for parentheses and arrows.
+    const word = /[()>]/.test(flow) ? `'${flow}'` : flow;
     return command === 'add'
-      ? `ovs-ofctl add-flow ${bridge} ${flow}`
-      : `ovs-ofctl --strict del-flows ${bridge} ${flow}`;
+      ? `ovs-ofctl add-flow ${bridge} ${word}`
+      : `ovs-ofctl --strict del-flows ${bridge} ${word}`;
   }
 
   async #bundle(input: string): Promise<CommandResult> {
@@ -104,8 +116,10 @@ export class OvsSwitch implements FlowSwitch {
   }
 }
 
-/** What the program said last, without its name and the time. */
+/** The error that the switch gave one flow, or what the program said last, without its name and the time. */
 function reasonOf({ complaint, ...result }: Awaited<ReturnType<RunProgram>>): string {
+  const error = /^Error ([A-Z0-9_]{1,64}) for: /m.exec(complaint)?.[1];
+  if (error !== undefined) return `the switch answers ${error}`;
   const line =
     complaint
       .trim()
