@@ -126,8 +126,10 @@ export const Incident = z.strictObject({
   }),
   /** How much detail the bounds have pushed out, by list. */
   omitted: z.record(z.string(), z.number().int()),
-  /** Ids of actions taken: those that contain the attacker, newest first, then the others. */
+  /** Ids of actions taken: those that contain the attacker and came into force, newest first, then the others. */
   actions: z.array(z.string().max(64)).max(64),
+  /** Those of them that hold the attacker now; an incident that an earlier release kept has none. */
+  heldBy: z.array(z.string().max(64)).max(64).optional(),
   /** Grows with every change; also the ETag. */
   version: z.number().int(),
 });

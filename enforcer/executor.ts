@@ -5,7 +5,7 @@
 import type { ActionStatus, Measure, OrderReply } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
-import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
+import { isStronger, MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { describeError } from '@netsentinel/kernel/errors';
 import { parseNetwork } from '@netsentinel/kernel/address';
 import type { BlockPlan } from './block-plan.ts';
@@ -51,7 +51,7 @@ export class Executor {
     readonly uptime: () => number;
   }) {
     const { config, clock, log, ledger, lanes, assets, uptime } = options;
-    const progress = new Progress({ clock, log, ledger, onReply: options.onReply });
+    const progress = new Progress({ clock, log, ledger, lanes, onReply: options.onReply });
     const withdrawal = new Withdrawal({ log, ledger, assets, progress, uptime });
     this.#clock = clock;
     this.#log = log;
@@ -94,6 +94,7 @@ export class Executor {
     for (const { replies } of decisions) for (const reply of replies) this.#progress.tell(reply);
     const applied = touched.apply(this.#lanes);
     for (const decision of decisions) this.#follow(decision, applied);
+    this.#goOn(this.#weakened(decisions.flatMap(({ gone = [] }) => gone)), applied);
     await applied.first;
   }
 
@@ -108,7 +109,7 @@ export class Executor {
    */
   expire(quietly = false): void {
     const touched = this.#withdrawal.expire();
-    if (!quietly) touched.apply(this.#lanes);
+    if (!quietly) this.#goOn(touched, touched.apply(this.#lanes));
   }
 
   /**
@@ -159,10 +160,11 @@ export class Executor {
     for (const part of parts) this.#progress.advance(part, 'applied');
   }
 
-  /** A responder has not what was in force there, and will not make it again: its word counts. */
-  refusedBy(responder: string, target: string, reason: string): void {
+  /** A responder has not what was in force there, and will not make it again: its word counts, of one measure where it names one. */
+  refusedBy(responder: string, target: string, reason: string, measure?: Measure): void {
     for (const part of this.#ledger.store.withTarget(target))
-      if (part.responder === responder && part.live) this.#failed(part, reason);
+      if (part.responder === responder && part.live && (measure ?? part.measure) === part.measure)
+        this.#failed(part, reason);
   }
 
   /** Blocks that a responder shall hold. */
@@ -207,6 +209,32 @@ export class Executor {
     else job.done?.(replies);
   }
 
+  /** Where a weaker measure holds, now that these have ended. */
+  #weakened(ended: readonly Block[]): Touched {
+    const places = new Touched();
+    for (const { target, responder, measure, live } of ended) {
+      const held = live ? this.#ledger.store.strongest(target, responder, this.#uptime()) : undefined;
+      const network = held === undefined || !isStronger(measure, held.measure) ? undefined : parseNetwork(target);
+      if (network !== undefined) places.add(responder, target, network, true);
+    }
+    return places;
+  }
+
+  /**
+   * A weaker measure that goes on after a stronger one is tried only now, whatever was told of it before: it is followed as a new one. What is planned
+   * is followed already.
+   */
+  #goOn(places: Touched, applied: Applied): void {
+    for (const { responder, target } of places.places()) {
+      const measure = this.measureOf(target, responder);
+      for (const part of this.#ledger.store.withTarget(target))
+        if (part.responder === responder && part.live && part.measure === measure && part.status !== 'planned')
+          void applied.outcomeOf(responder, target)?.then((outcome) => {
+            if (!this.#closed) this.#landed(part, outcome);
+          });
+    }
+  }
+
   /** Answers once every responder has tried. */
   async #carried(done: NonNullable<Job['done']>, parts: readonly Block[], applied: Applied): Promise<void> {
     const patience = this.#patience();
@@ -222,7 +250,8 @@ export class Executor {
   #landed(part: Block, outcome: ChangeOutcome): void {
     // Taken back, denied or replaced by a later order meanwhile: then that is what counts.
     if (!this.#isCurrent(part)) return;
-    const { id, responder, target } = part;
+    const { id, responder, target, status } = part;
+    if (outcome.ok && (status === 'applied' || status === 'verified')) return void this.#verify(part, outcome.verified);
     if (outcome.ok) {
       this.#progress.advance(part, 'applied');
       this.#ledger.later(() => {
@@ -240,7 +269,7 @@ export class Executor {
     this.#progress.advance(part, 'failed', reason);
     this.#ledger.later(() => this.#ledger.note('failed', { id, target, responder, reason }));
     // One that is down makes it good when it is back; what one that works will not do is not intended any more.
-    if (this.#lanes.get(responder)?.availability().available === true) this.#forget(part);
+    if (this.#lanes.get(responder)?.availability(part.measure).available === true) this.#forget(part);
     else this.#ledger.later(() => this.#ledger.store.setStatus(id, responder, 'failed', reason.slice(0, 1024)));
   }
 
@@ -310,7 +339,10 @@ export class Executor {
       };
       if (this.#closed) return this.#ledger.later(work);
       try {
-        return this.#ledger.commit(work);
+        this.#ledger.commit(work);
+        // It may have replaced a weaker one, which is to hold again.
+        const weakened = this.#weakened(parts);
+        return this.#goOn(weakened, weakened.apply(this.#lanes));
       } catch (error) {
         this.#log.error('The enforcer’s state could not be written', { error });
         return this.#ledger.later(work);

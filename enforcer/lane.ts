@@ -87,8 +87,9 @@ export class Lane {
     return this.mode === 'enforce' || this.mode === 'approve';
   }
 
-  availability(): Availability {
-    if (this.isLive) return this.responder.availability();
+  /** Of one measure, where that is given. */
+  availability(measure?: Measure): Availability {
+    if (this.isLive) return this.responder.availability(measure);
     return { available: false, reason: `not used (mode: ${this.mode})`, hint: 'Set its mode to enforce.' };
   }
 

@@ -129,7 +129,7 @@ export class Lanes {
       },
       onNoted: (kind, fields) => this.#ledger.later(() => this.#ledger.note(kind, fields)),
       onReady,
-      onRefused: (network, reason) => this.#executor().refusedBy(id, formatNetwork(network), reason),
+      onRefused: (network, reason, measure) => this.#executor().refusedBy(id, formatNetwork(network), reason, measure),
     };
   }
 }

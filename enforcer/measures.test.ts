@@ -95,7 +95,15 @@ describe('what a person orders', () => {
     const reply = await order('isolate');
     expect(reply.status).toMatch(/^(?:applied|verified)$/);
     await settle();
-    expect(replies.at(-1)).toMatchObject({ status: 'verified', parts: [{ responder: 'flows', status: 'verified' }] });
+    // Whoever waits for the attacker to be kept away hears where they are not.
+    expect(replies.at(-1)).toMatchObject({
+      status: 'verified',
+      parts: [
+        { responder: 'flows', status: 'verified' },
+        { responder: 'map', status: 'refused', detail: 'it can only block' },
+      ],
+    });
+    expect(replies.at(-1)).not.toHaveProperty('detail');
     expect(flows()).toEqual(ISOLATED);
     expect(other.blocked()).toEqual([]);
     expect(enforcer.list()).toMatchObject([{ measure: 'isolate', target: HOST, reason: 'a test (alice)' }]);
@@ -162,6 +170,38 @@ describe('of several measures for one network', () => {
     await pass(31 * MINUTE);
     expect(flows()).toEqual([]);
     expect(enforcer.list()).toEqual([]);
+  });
+
+  it.each([
+    ['ends', () => pass(10 * MINUTE + 1000)],
+    ['is taken back', (id: string) => enforcer.revert(id, 'alice')],
+  ])('a weaker one that cannot be made when the stronger %s is told as failed', async (_, end) => {
+    other.takes.add('redirect');
+    await start(['map']);
+    const weaker = await order('redirect', 60);
+    const { id } = await order('block', 10);
+    await settle();
+    expect(replies.findLast((reply) => reply.id === weaker.id)?.status).toBe('verified');
+    other.rejects.set('redirect', 'the kernel says no');
+    await end(id);
+    await settle();
+    expect(replies.findLast((reply) => reply.id === weaker.id)).toMatchObject({
+      status: 'failed',
+      detail: 'the kernel says no',
+    });
+    expect(enforcer.list()).toEqual([]);
+  });
+
+  it('the weaker is made again where the stronger could not be made in its place', async () => {
+    other.takes.add('redirect');
+    await start(['map']);
+    await order('redirect', 60);
+    await settle();
+    other.rejects.set('block', 'the kernel says no');
+    expect(await order('block', 10)).toMatchObject({ status: 'failed' });
+    await settle();
+    expect(other.measured()).toEqual([`redirect ${HOST}`]);
+    expect(enforcer.list()).toMatchObject([{ measure: 'redirect', status: 'verified' }]);
   });
 
   it('what a responder can no more is taken back at its next start, and the weaker goes on', async () => {

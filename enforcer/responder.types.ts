@@ -62,8 +62,11 @@ export interface ResponderContext {
   onNoted?(kind: string, fields: Readonly<Record<string, unknown>>): void;
   /** Called where it could not be reached and can be now: it is made equal to what is intended at once, not at the next look. */
   onReady?(): void;
-  /** Called where whoever holds a block does not hold it any more and will not take it again: it is intended there no more. */
-  onRefused?(network: Network, reason: string): void;
+  /**
+   * Called where whoever holds a block, or other measure, does not hold it any more and will not take it again: it is intended there no more. Without
+   * a measure: none is.
+   */
+  onRefused?(network: Network, reason: string, measure?: Measure): void;
 }
 
 /**
@@ -72,8 +75,11 @@ export interface ResponderContext {
  */
 export interface Responder {
   readonly id: string;
-  /** As of now, cheap: rights, programs or servers may come and go. Asked about once a second. */
-  availability(): Availability;
+  /**
+   * As of now, cheap: rights, programs or servers may come and go. Asked about once a second; with a measure, by one that may be unable to make that
+   * alone for a while.
+   */
+  availability(measure?: Measure): Availability;
   /**
    * Makes the world equal to `ctx.intended`, whatever was there, and starts to watch it. Never rejects. While it answers that it is
    * unavailable it is called again, with growing pauses.

@@ -25,6 +25,11 @@ export class Touched {
     else known.renew = true;
   }
 
+  /** All there are, each once. */
+  *places(): Generator<{ readonly responder: string; readonly target: string }> {
+    for (const [responder, networks] of this.#byLane) for (const target of networks.keys()) yield { responder, target };
+  }
+
   /** Has each lane make the world follow the journal. */
   apply(lanes: ReadonlyMap<string, Lane>): Applied {
     const outcomes = new Map<string, Promise<ChangeOutcome>>();

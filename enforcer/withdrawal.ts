@@ -4,6 +4,7 @@
  */
 import type { Measure, Order } from '@netsentinel/contracts/action';
 import type { Logger } from '@netsentinel/contracts/log';
+import { isStronger } from '@netsentinel/contracts/measure-words';
 import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import type { Block } from './block-store.ts';
 import type { Ledger } from './ledger.ts';
@@ -88,7 +89,8 @@ export class Withdrawal {
         for (const { id, responder, target, status, live, measure } of due) {
           store.removePart(id, responder);
           const weaker = live ? store.strongest(target, responder, this.#uptime()) : undefined;
-          const network = weaker === undefined || weaker.measure === measure ? undefined : parseNetwork(target);
+          const network =
+            weaker === undefined || !isStronger(measure, weaker.measure) ? undefined : parseNetwork(target);
           if (network !== undefined) touched.add(responder, target, network, true);
           if (store.has(id)) continue;
           const why = status === 'awaiting-approval' ? 'nobody approved it in time' : undefined;

@@ -32,7 +32,7 @@ export function playbooksPage(table: (schema: Record<string, unknown>) => readon
     '  `continue`, `stop`, or `compensate`, which takes back what was done, the newest step first.',
     '- A block goes the way of all blocks: the enforcer decides, and may ask a person itself. What failed only because it took too long may still come into force; `compensate` takes it back.',
     '- A block that was taken back, by a person or a playbook, is not made again for its incident, nor is anything weaker.',
-    '- `measure` takes another measure than a block, with the responders that can: `netsentinel response plan ADDRESS --measure redirect` says which. Where none can, the step fails with their reasons. Of several measures against one attacker the strongest is in force.',
+    '- `measure` takes another measure than a block, with the responders that can: `netsentinel response plan ADDRESS --measure redirect` says which. Where none can, the step fails with their reasons. Of several measures against one attacker the strongest is in force. While a `redirect` or `tarpit` is in force at every responder that could block, the platform blocks that attacker by itself only once they are inside a real machine; where one takes no part, it blocks as ever.',
     '- While a `redirect` or `tarpit` of a playbook is in force, the platform plans no block of that attacker by itself, unless they are inside a real machine. At its end all that was found counts.',
     '- Runs go on after a crash or a restart where they were. Each outcome is in the audit (`kind: playbook`).',
     '- Texts are told as they stand: there are no placeholders, so nothing that an attacker wrote can get into them.',

@@ -18,6 +18,8 @@ export class FakeFirewall {
   readonly clock: Clock;
   /** Set to make every change fail with this reason. */
   failure: string | undefined;
+  /** Measures of which every change fails, each with why, while it is available for the others; what held before is gone then. */
+  readonly rejects = new Map<Measure, string>();
   /** Set to have changes made but not shown. */
   invisible = false;
   /** Set to keep every change waiting until it resolves. */
@@ -97,14 +99,16 @@ export class FakeResponder {
 
   async apply(changes: readonly Change[]): Promise<readonly Outcome[]> {
     await (this.#firewall.hangs ?? Promise.resolve());
-    const { failure, invisible } = this.#firewall;
+    const { failure, invisible, rejects } = this.#firewall;
     if (failure !== undefined) return changes.map(() => ({ ok: false, reason: failure }));
     this.#firewall.applied += 1;
-    for (const change of changes) {
-      if (change.kind === 'block') this.#set(change);
+    return changes.map((change) => {
+      const reason = change.kind === 'block' ? rejects.get(change.measure ?? 'block') : undefined;
+      if (change.kind === 'block' && reason === undefined) this.#set(change);
       else this.#firewall.entries.delete(formatNetwork(change.network));
-    }
-    return changes.map(() => ({ ok: true, verified: Promise.resolve(!invisible) }));
+      if (reason !== undefined) return { ok: false, reason };
+      return { ok: true, verified: Promise.resolve(!invisible) };
+    });
   }
 
   async close(): Promise<void> {

@@ -39,7 +39,7 @@ export class CentreLink {
   #pauseMs = FIRST_PAUSE_MS;
   #told = '';
   #pages = 0;
-  #wasAble: boolean | undefined;
+  #wasAble: string | undefined;
   #cancelPause: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
   #closed = false;
@@ -176,8 +176,9 @@ export class CentreLink {
   #look(): void {
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
       const state = this.#state();
-      if (state.able !== this.#wasAble) this.#peer?.send(state);
-      this.#wasAble = state.able;
+      const isAble = JSON.stringify([state.able, Object.keys(state.unable ?? {})]);
+      if (isAble !== this.#wasAble) this.#peer?.send(state);
+      this.#wasAble = isAble;
       this.#look();
     });
   }
@@ -192,12 +193,16 @@ export class CentreLink {
       .slice(0, 512);
     const making = responders.filter(({ mode }) => mode === 'enforce');
     const refuses: Partial<Record<Measure, string>> = {};
+    const unable: Partial<Record<Measure, string>> = {};
     for (const measure of Measure.options) {
-      const reasons = making.flatMap((one) => one.refuses[measure] ?? []);
-      if (reasons.length > 0 && reasons.length === making.length)
-        refuses[measure] = [...new Set(reasons)].join('; ').slice(0, MAX_REASON);
+      const takers = making.filter((one) => one.refuses[measure] === undefined);
+      if (making.length === 0) continue;
+      if (takers.length === 0) refuses[measure] = briefly(making.map((one) => one.refuses[measure] ?? ''));
+      // What we cannot make now stays wished.
+      else if (!takers.some(({ available }) => available))
+        unable[measure] = briefly(takers.map((one) => `${one.id}: ${one.available ? '' : one.reason}`));
     }
-    return { t: 'state', able, detail, entries: this.#orders.entries, refuses };
+    return { t: 'state', able, detail, entries: this.#orders.entries, refuses, unable };
   }
 
   #tellGone(): void {
@@ -206,4 +211,8 @@ export class CentreLink {
     for (let at = 0; at < blocks.length; at += MAX_PAGE)
       this.#peer?.send({ t: 'gone', blocks: blocks.slice(at, at + MAX_PAGE) });
   }
+}
+
+function briefly(reasons: readonly string[]): string {
+  return [...new Set(reasons)].join('; ').slice(0, MAX_REASON);
 }

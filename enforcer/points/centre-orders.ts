@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Measure, Order, OrderReply } from '@netsentinel/contracts/action';
+import { isStronger } from '@netsentinel/contracts/measure-words';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Enforcer } from '../enforcer.types.ts';
 import { OrderWatch } from './order-watch.ts';
@@ -56,10 +57,17 @@ export class CentreOrders {
     this.#networks.clear();
     for (const { id, target, expiresAt, measure } of this.#enforcer.list()) {
       if (!id.startsWith(PREFIX)) continue;
+      const one: Held = { id, measure, expiresAt };
       const other = this.#held.get(target);
-      // Of two, one was about to replace the other when this ended.
-      if (other !== undefined && other.id !== id) this.#enforcer.handle(revertOf(other.id));
-      this.#hold(target, { id, measure, expiresAt });
+      if (other === undefined || other.id === id) {
+        this.#hold(target, one);
+        continue;
+      }
+      // Of two, one was about to replace the other when this ended: the stronger stays until the centre says which it wishes.
+      const stays = isStronger(other.measure, measure) ? other : one;
+      this.#hold(target, stays);
+      // Watched, so that it is not told as somebody's else.
+      this.#watch.give(revertOf(stays === one ? other.id : id));
     }
   }
 

@@ -17,6 +17,12 @@ const AWAY = {
 const NOT_SEEN = 'the point does not see it in force';
 const ONLY_BLOCKS = 'the release that runs there can only block';
 
+/** Why a network's measure was not made. */
+interface Refused {
+  readonly reason: string;
+  readonly measure: Measure;
+}
+
 export function responderIdOf(name: string): string {
   return `point-${name}`;
 }
@@ -56,10 +62,13 @@ export class PointResponder implements Responder, SessionListener {
 
   state(session: PointSession, state: PointState): void {
     if (session !== this.#session) return;
-    const { able } = state;
+    const { able, unable = {} } = state;
+    const before = Object.keys(this.#known?.unable ?? {}) as Measure[];
     this.#known = state;
-    if (!able) this.#inLine = false;
-    else if (!this.#inLine) this.#ctx.onReady?.();
+    // It can again what it could not: it has not made that meanwhile.
+    if (!able || before.some((measure) => unable[measure] === undefined)) this.#inLine = false;
+    if (!able) return;
+    if (!this.#inLine) this.#ctx.onReady?.();
   }
 
   gone(text: string, reason: string): void {
@@ -75,9 +84,16 @@ export class PointResponder implements Responder, SessionListener {
     this.#onSeen(session);
   }
 
-  availability(): Availability {
+  availability(measure: Measure = 'block'): Availability {
     const state = this.#session?.state;
     if (state === undefined) return AWAY;
+    const unable = measure === 'block' ? undefined : state.unable?.[measure];
+    if (unable !== undefined)
+      return {
+        available: false,
+        reason: `the point cannot ${measure} now: ${unable}`,
+        hint: 'Look at the point itself.',
+      };
     if (state.able) return { available: true, detail: `${state.entries} entries; ${state.detail}`.slice(0, 512) };
     return { available: false, reason: `the point cannot block: ${state.detail}`, hint: 'Look at the point itself.' };
   }
@@ -109,8 +125,8 @@ export class PointResponder implements Responder, SessionListener {
       const asked = new Set(changes.map(({ network }) => formatNetwork(network)));
       this.#tellRefused(new Map([...refused].filter(([network]) => !asked.has(network))));
       return changes.map(({ network }): ChangeOutcome => {
-        const reason = refused.get(formatNetwork(network));
-        return reason === undefined ? { ok: true, verified: Promise.resolve(true) } : { ok: false, reason };
+        const why = refused.get(formatNetwork(network));
+        return why === undefined ? { ok: true, verified: Promise.resolve(true) } : { ok: false, reason: why.reason };
       });
     }
     const outcomes: ChangeOutcome[] = [];
@@ -150,8 +166,8 @@ export class PointResponder implements Responder, SessionListener {
   }
 
   /** Has the point hold exactly what is intended; answers what it refused, by network, or why it could not be asked. */
-  async #replace(): Promise<ReadonlyMap<string, string> | string> {
-    const refused = new Map<string, string>();
+  async #replace(): Promise<ReadonlyMap<string, Refused> | string> {
+    const refused = new Map<string, Refused>();
     const session = this.#session;
     const networks = [...this.#ctx.intended.all()].map(({ network }) => network);
     const pages = Math.max(1, Math.ceil(networks.length / MAX_PAGE));
@@ -165,13 +181,17 @@ export class PointResponder implements Responder, SessionListener {
         }),
       );
       const wishes = planned.map(({ wish }) => wish);
-      for (const { wish, refused: why } of planned) if (why !== undefined) refused.set(wish.network, why);
+      const refuse = (at: number, reason: string): void => {
+        const one = planned[at];
+        if (one !== undefined) refused.set(one.wish.network, { reason, measure: one.measure });
+      };
+      for (const [at, { refused: why }] of planned.entries()) if (why !== undefined) refuse(at, why);
       const outcome = await this.#ask(wishes, { first: page === 0, last: page === pages - 1 });
       if (!outcome.ok) return outcome.reason;
-      for (const [at, reason] of outcome.refused) refused.set(wishes[at]?.network ?? '', reason);
+      for (const [at, reason] of outcome.refused) refuse(at, reason);
       looked.push(
         outcome.missing.then((missing) => {
-          for (const at of missing ?? []) refused.set(wishes[at]?.network ?? '', NOT_SEEN);
+          for (const at of missing ?? []) refuse(at, NOT_SEEN);
           return missing !== undefined;
         }),
       );
@@ -190,13 +210,13 @@ export class PointResponder implements Responder, SessionListener {
       remainingMs,
       measure = 'block',
     }: { readonly remainingMs?: number | undefined; readonly measure?: Measure | undefined },
-  ): { readonly wish: Wish; readonly refused?: string } {
+  ): { readonly wish: Wish; readonly measure: Measure; readonly refused?: string } {
     const network = formatNetwork(address);
-    if (remainingMs === undefined) return { wish: { network } };
+    if (remainingMs === undefined) return { wish: { network }, measure };
     const refused = this.refuses(measure);
-    if (refused !== undefined) return { wish: { network }, refused };
+    if (refused !== undefined) return { wish: { network }, measure, refused };
     const left = Math.max(1, Math.ceil(remainingMs));
-    return { wish: { network, remainingMs: left, ...(measure === 'block' ? {} : { measure }) } };
+    return { wish: { network, remainingMs: left, ...(measure === 'block' ? {} : { measure }) }, measure };
   }
 
   async #ask(
@@ -209,12 +229,12 @@ export class PointResponder implements Responder, SessionListener {
   }
 
   /** Once the lane has noted what was made good. */
-  #tellRefused(refused: ReadonlyMap<string, string>): void {
+  #tellRefused(refused: ReadonlyMap<string, Refused>): void {
     if (refused.size === 0) return;
     setImmediate(() => {
-      for (const [text, reason] of refused) {
+      for (const [text, { reason, measure }] of refused) {
         const network = parseNetwork(text);
-        if (network !== undefined) this.#ctx.onRefused?.(network, reason);
+        if (network !== undefined) this.#ctx.onRefused?.(network, reason, measure);
       }
     });
   }

@@ -85,7 +85,7 @@ export const FromPoint = z.discriminatedUnion('t', [
   }),
   /**
    * How it stands, every few seconds and where that changes. `able`: it can block now. `refuses`: measures that it cannot take, each with why; not given by
-   * those who can only block.
+   * those who can only block. `unable`: those that it could take, but not now.
    */
   z.strictObject({
     t: z.literal('state'),
@@ -93,6 +93,7 @@ export const FromPoint = z.discriminatedUnion('t', [
     detail: z.string().max(512),
     entries: z.number().int().min(0),
     refuses: z.partialRecord(Measure, reason).optional(),
+    unable: z.partialRecord(Measure, reason).optional(),
   }),
   /** All of a page has been tried: those named by their place in it were not made. */
   z.strictObject({

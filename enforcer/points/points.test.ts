@@ -82,6 +82,7 @@ async function startPoint(
   mode: ResponseMode = 'enforce',
   firewall = new FakeFirewall(systemClock),
   changes: object = {},
+  more: readonly FakeFirewall[] = [],
 ): Promise<Point> {
   let link: CentreLink | undefined;
   const enforcer = await createEnforcer({
@@ -89,7 +90,11 @@ async function startPoint(
     directory: join(folder, credentials.name),
     clock: systemClock,
     log: silentLogger,
-    responders: [{ id: 'map', mode, create: (ctx) => new FakeResponder(firewall, ctx) }],
+    responders: [firewall, ...more].map((one, i) => ({
+      id: i === 0 ? 'map' : `map${i}`,
+      mode,
+      create: (ctx) => new FakeResponder(one, ctx),
+    })),
     onReply: (reply) => link?.onReply(reply),
   });
   link = new CentreLink({ enforcer, credentials, clock: systemClock, log: silentLogger });
@@ -391,7 +396,8 @@ describe('measures beside the block', () => {
     await connected('paris');
     order('r', HOST, 'redirect');
     await stands('r', 'berlin', 'verified');
-    expect(partAt('r', 'paris')).toBeUndefined();
+    // Nothing keeps the attacker away there, and the platform hears it.
+    expect(partAt('r', 'paris')).toMatchObject({ status: 'refused', detail: 'it can only block' });
     expect([here.firewall.measured(), there.firewall.measured()]).toEqual([[`redirect ${HOST}`], []]);
     order('b', HOST);
     await stands('b', 'berlin', 'verified');
@@ -446,6 +452,39 @@ describe('measures beside the block', () => {
     await stands('r', 'berlin', 'failed');
     expect(partAt('r', 'berlin')?.detail).toContain('it can only block');
     expect([firewall.measured(), enforcer.list()]).toEqual([[], []]);
+  });
+
+  it('are refused one by one: a weaker one goes on at a point that can no more take the stronger', async () => {
+    const credentials = await joinWith(token('berlin'));
+    const first = await startPoint(credentials, 'enforce', able('redirect', 'rate-limit'));
+    await connected('berlin');
+    order('r', HOST, 'redirect');
+    await stands('r', 'berlin', 'verified');
+    order('s', HOST, 'rate-limit');
+    await stands('s', 'berlin', 'verified');
+    await stopPoint(first);
+    points = [];
+    await connected('berlin', false);
+    const { firewall } = await startPoint(credentials, 'enforce', able('rate-limit'));
+    await stands('r', 'berlin', 'failed');
+    await vi.waitUntil(() => firewall.measured().join() === `rate-limit ${HOST}`);
+    expect(centre.list()).toMatchObject([{ id: 's', responder: 'point-berlin' }]);
+  });
+
+  it('are not forgotten where only the responder that takes them is down: they are made good once it is back', async () => {
+    const [firewall, plain] = [able('redirect'), able()];
+    await startPoint(await joinWith(token('berlin')), 'enforce', firewall, {}, [plain]);
+    await connected('berlin');
+    firewall.failure = 'the disk is full';
+    order('r', HOST, 'redirect');
+    await stands('r', 'berlin', 'failed');
+    order('b', '198.18.5.6');
+    await stands('b', 'berlin', 'verified');
+    expect(plain.measured()).toEqual(['block 198.18.5.6']);
+    expect(centre.list()).toContainEqual(expect.objectContaining({ id: 'r', responder: 'point-berlin' }));
+    firewall.failure = undefined;
+    await vi.waitUntil(() => firewall.measured().includes(`redirect ${HOST}`));
+    await stands('r', 'berlin', 'applied');
   });
 
   it('are not asked of a point of an older release, which goes on with blocks', async () => {

@@ -65,6 +65,29 @@ describe('actions in the story', () => {
     expect(current.actions).toEqual(['act-1', 'act-0', 'act-2']);
   });
 
+  it.each([
+    ['planned'],
+    ['planned', 'refused'],
+    ['planned', 'failed'],
+    ['planned', 'awaiting-approval'],
+    ['simulated'],
+  ] as const)('one that was held by a block that ended is not held by a later one that is only %j', (...statuses) => {
+    let current = foldAction(incident!, action('applied'));
+    for (const status of statuses) current = foldAction(current, action(status, 'act-2'));
+    expect([current.status, current.actions]).toEqual(['contained', ['act-1', 'act-2']]);
+    expect(foldAction(current, action('expired')).status).toBe('open');
+  });
+
+  it('one is held as long as any block holds, also of an incident that an earlier release kept', () => {
+    let current = foldAction(incident!, action('applied'));
+    current = foldAction(foldAction(current, action('verified', 'act-2')), action('failed', 'act-2'));
+    expect(current.status).toBe('contained');
+    expect(foldAction(current, action('reverted')).status).toBe('open');
+    const old = { ...incident!, status: 'contained' as const, actions: ['act-1'] };
+    expect(foldAction(foldAction(old, action('planned', 'act-2')), action('expired')).status).toBe('open');
+    expect(foldAction(foldAction(old, action('applied', 'act-2')), action('expired')).status).toBe('contained');
+  });
+
   it('an older block that ends does not free one who is held by a newer', () => {
     let current = foldAction(incident!, action('applied'));
     current = foldAction(current, action('applied', 'act-2'));

@@ -1,5 +1,5 @@
 /** Folds what was decided and what the enforcer made of it into the incident's story. Pure, and harmless when done twice. */
-import type { Action, ActionStatus } from '@netsentinel/contracts/action';
+import type { Action } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { wordsOfMeasure } from '@netsentinel/contracts/measure-words';
 import { Draft } from './draft.ts';
@@ -12,11 +12,21 @@ export function foldAction(incident: Incident, action: Action): Incident {
   const draft = new Draft(incident);
   const next = draft.incident;
   next.version++;
-  const { contains } = wordsOfMeasure(action);
-  if (!next.actions.includes(action.id))
-    next.actions = (contains ? [action.id, ...next.actions] : [...next.actions, action.id]).slice(0, MAX_ACTIONS);
-  // Only the latest block says whether the attacker is held: an older one may end under a renewal. Whoever is only redirected, slowed or mirrored is not.
-  if (contains && next.actions[0] === action.id) next.status = statusAfter(next.status, action.status);
+  const isInForce = action.status === 'applied' || action.status === 'verified';
+  // Whoever is only redirected, slowed or mirrored is not held.
+  const holds = isInForce && wordsOfMeasure(action).contains;
+  const before = heldBy(incident);
+  if (holds && !before.includes(action.id)) next.actions = [action.id, ...without(next.actions, action.id)];
+  else if (!next.actions.includes(action.id)) next.actions = [...next.actions, action.id];
+  next.actions = next.actions.slice(0, MAX_ACTIONS);
+  // What is planned again, for longer, holds meanwhile as it did.
+  const after: string[] =
+    action.status === 'planned'
+      ? [...before]
+      : [...(holds ? [action.id] : []), ...without(before, action.id)].slice(0, MAX_ACTIONS);
+  if (after.length > 0 || next.heldBy !== undefined) next.heldBy = after;
+  if (next.status === 'open' && holds) next.status = 'contained';
+  if (next.status === 'contained' && after.length === 0) next.status = 'open';
   draft.tell({
     time: action.updatedAt,
     kind: 'action',
@@ -27,10 +37,13 @@ export function foldAction(incident: Incident, action: Action): Incident {
   return next;
 }
 
-function statusAfter(status: Incident['status'], action: ActionStatus): Incident['status'] {
-  if (status === 'open' && (action === 'applied' || action === 'verified')) return 'contained';
-  if (status === 'contained' && (action === 'expired' || action === 'reverted' || action === 'failed')) return 'open';
-  return status;
+/** Blocks, and the like, that are in force; of an incident that an earlier release kept, the latest one is taken for it. */
+function heldBy({ heldBy: known, status, actions }: Incident): readonly string[] {
+  return known ?? (status === 'contained' ? actions.slice(0, 1) : []);
+}
+
+function without(ids: readonly string[], id: string): string[] {
+  return ids.filter((one) => one !== id);
 }
 
 function titleOf(action: Action): string {

@@ -215,6 +215,17 @@ describe('planning', () => {
       expect(plans([watched('verified', 'redirect', { expiresAt: NOW + HOUR })], {}, later)).toBe(1);
     });
 
+    it.each([
+      [['verified', 'applied'], 0],
+      [['verified', 'planned', 'simulated'], 0],
+      [['verified', 'refused'], 1],
+      [['verified', 'failed'], 1],
+      [['verified', 'awaiting-approval'], 1],
+    ] as const)('waits only where every place that could block watches: of %j, %s', (statuses, blocks) => {
+      const parts = statuses.map((status, i) => ({ responder: `r${i}`, mode: 'enforce' as const, status }));
+      expect(plans([watched('verified', 'redirect', { parts })])).toBe(blocks);
+    });
+
     it('is not kept from it by what leaves services within reach, nor makes it longer', () => {
       for (const measure of ['isolate', 'rate-limit', 'mirror'] as const) {
         const [block] = planActions(incidentOf(), [watched('verified', measure)], NOW + 1000, policy);

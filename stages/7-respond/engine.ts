@@ -3,7 +3,7 @@
  * (`dispatcher.ts`) sees to it that they reach the enforcer, which checks everything again.
  */
 import { createHash } from 'node:crypto';
-import type { Action, UsualTraffic } from '@netsentinel/contracts/action';
+import type { Action, ActionStatus, UsualTraffic } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { measureOf } from '@netsentinel/contracts/measure-words';
@@ -43,7 +43,7 @@ export function compilePolicy(config: RespondConfig, ownScanners: readonly strin
 
 /**
  * `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. While a playbook watches the
- * attacker, none is, unless they got into a real machine (ADR 0024); other measures of playbooks count for nothing here.
+ * attacker at every place that could block, none is, unless they got into a real machine (ADR 0024); other measures of playbooks count for nothing here.
  */
 export function planActions(incident: Incident, previous: readonly Action[], now: number, policy: Policy): Action[] {
   if (incident.status !== 'open' && incident.status !== 'contained') return [];
@@ -97,14 +97,22 @@ function hasHeld(action: Action): boolean {
 }
 
 /**
- * True where a playbook has the attacker end at what is ours instead of services: a block would end the watching. What is only simulated, or waits for
- * a person, keeps nobody away; what is slowed or mirrored reaches services still.
+ * True where a playbook has the attacker end at what is ours instead of services, at every place that a block would keep them from: a block would end
+ * the watching. What is only simulated, or waits for a person, keeps nobody away; what is slowed or mirrored reaches services still. Places that
+ * take no part, or have failed, are told as parts of the action; before anything is told, it is on its way everywhere.
  */
 function isWatching(action: Action, now: number): boolean {
   const measure = measureOf(action);
   if (measure !== 'redirect' && measure !== 'tarpit') return false;
-  const { status, expiresAt } = action;
-  return expiresAt > now && (status === 'planned' || status === 'applied' || status === 'verified');
+  const { status, expiresAt, parts = [] } = action;
+  // One that only simulates would carry no block either.
+  const live = parts.filter((part) => part.status !== 'simulated');
+  return expiresAt > now && isOn(status) && live.every((part) => isOn(part.status));
+}
+
+/** On its way, or in force. */
+function isOn(status: ActionStatus): boolean {
+  return status === 'planned' || status === 'applied' || status === 'verified';
 }
 
 /** A firewall that fails is left alone for a while; an order that only came too late (`expiresAt` is past) need not wait. */

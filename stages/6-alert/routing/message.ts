@@ -148,10 +148,10 @@ function nextOf({ inside, status, credentials, id }: Incident, actions: readonly
     ...(waiting === undefined
       ? []
       : [`Decide on the ${wordsOfMeasure(waiting).noun}: netsentinel response approve ${waiting.id}`]),
-    ...(failed && !held
+    ...(failed && inForce.length === 0
       ? ['The attacker is not held: block the address by hand, and see why the response failed']
       : []),
-    ...(watched === undefined || failed
+    ...(watched === undefined
       ? []
       : [`The attacker is ${watched.done}${watched.where}, not held: decide whether to block the address`]),
     ...(inForce.length === 0 && !failed && waiting === undefined && status === 'open'

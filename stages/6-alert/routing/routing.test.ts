@@ -442,6 +442,15 @@ describe('a message', () => {
     expect(messageOf(incidentFixture('i1'), [asked], told, CONTEXT).next[0]).toContain('Decide on the rate limit:');
   });
 
+  it('does not call a redirect that works a failed response because of another that failed', () => {
+    const redirect = actionFixture('a1', { measure: 'redirect', status: 'verified', expiresAt: NOON });
+    const failed = actionFixture('a2', { status: 'failed', detail: 'no' });
+    const { next } = messageOf(incidentFixture('i1'), [failed, redirect], told, CONTEXT);
+    expect(next[0]).toBe('The attacker is redirected to a decoy, not held: decide whether to block the address');
+    expect(next.join()).not.toContain('by hand');
+    expect(messageOf(incidentFixture('i1'), [failed], told, CONTEXT).next[0]).toContain('by hand');
+  });
+
   it('stays within its bounds whatever an incident holds', () => {
     const long = 'x'.repeat(1024);
     const incident = incidentFixture('i1', {

@@ -72,6 +72,10 @@ export const FACTS: Readonly<Record<string, Fact>> = {
   'actions.status': fact('How its blocks stand: `failed`, `awaiting-approval`, `verified` …', ({ actions }) =>
     actions.filter((one) => measureOf(one) === 'block').map(({ status }) => status),
   ),
+  'actions.measureStatus': fact(
+    'Each measure with how it stands, blocks too: `redirect failed`, `block verified` …',
+    ({ actions }) => actions.map((one) => `${measureOf(one)} ${one.status}`),
+  ),
   'actions.measure': fact('What is in force against them: `block`, `redirect` …', ({ actions }) =>
     actions.filter(({ status }) => status === 'applied' || status === 'verified').map(measureOf),
   ),

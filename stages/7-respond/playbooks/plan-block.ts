@@ -2,10 +2,10 @@
  * A playbook's block, or other measure, as an action, under the rules of the platform's own: a proven source, an attack that is not over, networks that are ignored, the
  * longest time. The enforcer checks everything again. Pure.
  */
-import { Measure, type Action, type UsualTraffic } from '@netsentinel/contracts/action';
+import type { Action, UsualTraffic } from '@netsentinel/contracts/action';
 import { durationMs } from '@netsentinel/contracts/duration';
 import type { Incident } from '@netsentinel/contracts/incident';
-import { MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
+import { isStronger, MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
 import type { BlockStep } from '@netsentinel/contracts/playbook';
 import { MAX_RULES, targetOf, type Policy } from '../engine.ts';
 import { evidenceOf } from '../evidence.ts';
@@ -35,8 +35,8 @@ export function planBlock(asked: BlockAsked, policy: BlockPolicy): BlockPlanned 
   if (now - incident.lastSeen > policy.maxEvidenceAgeMs)
     return refused('the attack was last seen too long ago: the address may be another person’s by now');
   // Whoever takes it back means it, and all that is weaker.
-  const back = actions.find((one) => one.status === 'reverted' && isAsStrong(measureOf(one), measureOf(step)));
-  if (back !== undefined) return refused(`a ${MEASURE_WORDS[measureOf(back)].noun} of this incident was taken back`);
+  const back = actions.find((one) => one.status === 'reverted' && !isStronger(measureOf(step), measureOf(one)));
+  if (back !== undefined) return refused(`${MEASURE_WORDS[measureOf(back)].one} of this incident was taken back`);
   const target = targetOf(incident.actor, policy, step.scope);
   if (target === undefined) return refused('there is no address here about which anything may be done');
   const traffic: UsualTraffic | undefined = policy.trafficOf?.(target);
@@ -62,11 +62,6 @@ export function planBlock(asked: BlockAsked, policy: BlockPolicy): BlockPlanned 
       updatedAt: now,
     },
   };
-}
-
-/** `Measure` names the strongest first. */
-function isAsStrong(one: Measure, other: Measure): boolean {
-  return Measure.options.indexOf(one) <= Measure.options.indexOf(other);
 }
 
 function refused(why: string): BlockPlanned {

@@ -9,13 +9,13 @@ export function sayStep(step: LeafStep, planned: BlockPlanned | undefined): stri
   const kind = kindOfStep(step);
   switch (kind) {
     case 'block': {
-      const { noun, verb } = MEASURE_WORDS[measureOf(step.block!)];
+      const { one, verb } = MEASURE_WORDS[measureOf(step.block!)];
       if (planned?.ok === false) return `would not ${verb}: ${planned.why}`;
       const target = planned?.action.target ?? `the ${step.block!.scope}`;
       const length =
         planned === undefined ? step.block!.for : sayMs(planned.action.expiresAt - planned.action.createdAt);
       const by = step.block!.responders === undefined ? '' : ` by ${step.block!.responders.join(', ')}`;
-      return `would ask for a ${noun} of ${target} for ${length}${by}`;
+      return `would ask for ${one} of ${target} for ${length}${by}`;
     }
     case 'notify':
       return `would tell ${sayTo(step.notify!)}: ${step.notify!.text}`;
