@@ -15,10 +15,10 @@ export function runFirstStage(open: (request: string) => void): void {
   try {
     const [request, separator, program, ...args] = process.argv.slice(2);
     if (request === undefined || separator !== '--' || program === undefined)
-      throw new NetSentinelError('WATCHER_BAD_REQUEST', 'bug', 'the launcher named no program to become');
+      throw new NetSentinelError('PACKETS_BAD_REQUEST', 'bug', 'the launcher named no program to become');
     const noSending = sendingRefused();
     if (noSending === undefined)
-      throw new NetSentinelError('WATCHER_NO_RIGHTS', 'operational', `no filter of system calls for ${process.arch}`);
+      throw new NetSentinelError('PACKETS_NO_RIGHTS', 'operational', `no filter of system calls for ${process.arch}`);
     open(request);
     // Node keeps what it inherited from those that it starts: named anew, it is passed on.
     inheritAs(DESCRIPTORS.channel, DESCRIPTORS.spare);
@@ -29,7 +29,7 @@ export function runFirstStage(open: (request: string) => void): void {
     const known = error instanceof NetSentinelError ? error : undefined;
     const failed = {
       t: 'failed',
-      code: known?.code ?? 'WATCHER_FAILED',
+      code: known?.code ?? 'PACKETS_FAILED',
       message: describeError(error).slice(0, 2000),
       ...(known?.hint === undefined ? {} : { hint: known.hint }),
     };

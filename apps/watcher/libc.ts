@@ -117,7 +117,7 @@ function checked(what: string, result: number): number {
   if (result >= 0) return result;
   const number = koffi.errno();
   const name = Object.entries(koffi.os.errno).find(([, value]) => value === number)?.[0] ?? String(number);
-  throw new NetSentinelError('WATCHER_NO_RIGHTS', 'operational', `${what} failed: ${name}`);
+  throw new NetSentinelError('PACKETS_NO_RIGHTS', 'operational', `${what} failed: ${name}`);
 }
 
 function loadLibrary(): ReturnType<typeof koffi.load> {

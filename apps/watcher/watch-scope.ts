@@ -53,7 +53,7 @@ export function interfaceIndex(name: string, key: string): number {
   try {
     return Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8'));
   } catch (error) {
-    throw new NetSentinelError('WATCHER_NO_INTERFACE', 'user', `there is no network interface ${name}`, {
+    throw new NetSentinelError('PACKETS_NO_INTERFACE', 'user', `there is no network interface ${name}`, {
       cause: error,
       hint: `Name interfaces as \`ip link\` does, or leave ${key} out for all of them.`,
     });

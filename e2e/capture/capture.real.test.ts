@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderReply } from '@netsentinel/contracts/action';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
@@ -280,5 +280,15 @@ describe.skipIf(namespacesUnavailable('nft', 'tshark') !== undefined)('a capture
         state: 'capturing',
         order: before!.order,
       });
+  });
+
+  it('lives on where somebody removes its folder: who writes there fails, and a new one is begun', async () => {
+    const before = (await stage.blocks()).length;
+    rmSync(join(stage.product.folder, 'data', 'captures'), { recursive: true });
+    await expect.poll(async () => (await stage.blocks()).length, PATIENCE).toBeLessThan(before);
+    await capture(host);
+    await speak(host, 'in a new folder');
+    const [{ path } = { path: '' }] = await files();
+    await written(path, 'in a new folder');
   });
 });

@@ -4,6 +4,7 @@ import {
   cpSync,
   createReadStream,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,7 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { readRecords, recordPath } from '@netsentinel/watcher/capture/capture-record';
+import { isLeft, readRecords, recordPath } from '@netsentinel/watcher/capture/capture-record';
 import { DATA_VERSION, giveFolder, isRunning, type DataFolder } from '../launcher/data-folder.ts';
 import { askPlatform } from '../platform/control.ts';
 import { print, warn } from './output.ts';
@@ -80,13 +81,14 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
   }
 }
 
-/** Files of packets that are written now are left out. */
+/** Files of packets that are written now are left out, and what is no file: the folder is a process's that takes what attackers send. */
 function copyCaptures(from: string, to: string): void {
-  const closed = readRecords(from).filter(({ state }) => state !== 'capturing');
+  const now = Date.now();
+  const closed = readRecords(from).filter((record) => record.state !== 'capturing' || isLeft(record, now));
   if (closed.length > 0) mkdirSync(to, { mode: 0o700 });
   for (const { file } of closed)
     for (const path of [join(from, file), recordPath(from, file)])
-      if (existsSync(path)) cpSync(path, join(to, basename(path)));
+      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) cpSync(path, join(to, basename(path)));
 }
 
 async function restore(folder: DataFolder, source: string, force: boolean): Promise<void> {

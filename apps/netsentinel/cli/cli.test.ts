@@ -1,5 +1,15 @@
 /** Every command that needs no running NetSentinel, in this process, on folders of its own. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -10,7 +20,7 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import { AuditWriter } from '@netsentinel/enforcer/audit';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { readRecords, writeRecord } from '@netsentinel/watcher/capture/capture-record';
+import { readRecords, recordPath, writeRecord } from '@netsentinel/watcher/capture/capture-record';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import {
@@ -267,16 +277,26 @@ describe('backup and restore', () => {
     for (const [file, state] of [
       ['a.pcap', 'ended'],
       ['b.pcap', 'capturing'],
+      ['c.pcap', 'capturing'],
     ] as const) {
       writeFileSync(join(folder.captures, file), 'pcap');
       writeRecord(folder.captures, { ...record, file, state });
     }
+    // Whoever wrote it died long ago.
+    utimesSync(recordPath(folder.captures, 'c.pcap'), 1, 1);
+    // A link leads elsewhere, and would end the whole backup.
+    writeRecord(folder.captures, { ...record, file: 'd.pcap', state: 'ended' });
+    symlinkSync('/etc/passwd', join(folder.captures, 'd.pcap'));
     await backedUp();
     rmSync(folder.root, { recursive: true });
     expect((await cli('restore', saved())).code).toBe(0);
-    expect(readRecords(folder.captures).map(({ file }) => file)).toEqual(['a.pcap']);
+    expect(readRecords(folder.captures).map(({ file }) => file)).toEqual(['a.pcap', 'c.pcap', 'd.pcap']);
     expect(readFileSync(join(folder.captures, 'a.pcap'), 'utf8')).toBe('pcap');
-    expect(existsSync(join(folder.captures, 'b.pcap'))).toBe(false);
+    expect(['b.pcap', 'c.pcap', 'd.pcap'].map((file) => existsSync(join(folder.captures, file)))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('keep what is there unless told, and then keep it beside', async () => {

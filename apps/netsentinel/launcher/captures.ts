@@ -2,17 +2,16 @@
  * Captures as the launcher runs them, at the enforcer's word: a confined process for each network, started again in a new file where it dies, and room made for its
  * files. The enforcer has no right to see packets, and the processes that have been given some know nothing of each other.
  */
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaptureNews, CaptureStanding, WantedCapture } from '@netsentinel/contracts/capture';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { FromCapture, ToCapture, ToEnforcer } from '@netsentinel/contracts/process';
 import type { CaptureConfig } from '@netsentinel/enforcer/responders/capture/capture.config';
-import { readRecords, recordPath } from '@netsentinel/watcher/capture/capture-record';
+import { describeError } from '@netsentinel/kernel/errors';
 import type { CaptureRequest } from '@netsentinel/watcher/capture/open-capture';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
+import { makeFolder, makeRoom, type RoomOptions } from './capture-room.ts';
 import { readFromCapture } from './child-messages.ts';
-import { giveFolder } from './data-folder.ts';
 import { UIDS } from './sandbox.ts';
 import { spawnInStages, type SecondStage } from './stages.ts';
 import { Supervisor } from './supervisor.ts';
@@ -63,6 +62,7 @@ export function captureConfig({ enforcer }: NetSentinelConfig): CaptureConfig | 
 
 export class Captures {
   readonly #options: CapturesOptions;
+  readonly #room: RoomOptions;
   /** By network. */
   readonly #running = new Map<string, Running>();
   readonly #closing = new Map<string, Closing>();
@@ -71,8 +71,11 @@ export class Captures {
 
   constructor(options: CapturesOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    if (options.stage.sandbox.level === 'root') giveFolder(options.folder, UIDS.capture);
+    const { config, folder, keepFreeBytes, log, stage } = options;
+    const { maxBytesPerCapture, maxTotalBytes } = config;
+    const uid = stage.sandbox.level === 'root' ? UIDS.capture : undefined;
+    this.#room = { folder, uid, maxBytesPerCapture, maxTotalBytes, keepFreeBytes, log };
+    makeFolder(this.#room);
   }
 
   /** All that shall be captured from now on. */
@@ -201,24 +204,15 @@ export class Captures {
     this.#closing.set(network, { gone, file: one.file });
   }
 
-  /** Removes the oldest files until all that is written now has room; answers why there is none. */
+  /** Answers why there is no room. What is odd about the folder costs this capture, not the launcher. */
   #makeRoom(): string | undefined {
-    const { config, folder, keepFreeBytes, log } = this.#options;
-    const written = new Set([...this.#running.values(), ...this.#closing.values()].map(({ file }) => file));
-    const closed = readRecords(folder).filter(({ file }) => !written.has(file));
-    let bytes = this.#running.size * config.maxBytesPerCapture;
-    for (const record of closed) bytes += record.bytes;
-    for (const { file, network, order, packets, bytes: size } of closed) {
-      if (bytes <= config.maxTotalBytes) break;
-      rmSync(join(folder, file), { force: true });
-      rmSync(recordPath(folder, file), { force: true });
-      bytes -= size;
-      log.warn('The oldest file of packets was removed to make room for a new one', { file });
-      this.#put({ file, network, order, state: 'removed', packets, bytes: size });
+    const running = [...this.#running.values()].map(({ wanted }) => wanted);
+    const closing = new Set([...this.#closing.values()].flatMap(({ file }) => file ?? []));
+    try {
+      return makeRoom(this.#room, running, closing, (news) => this.#put(news));
+    } catch (error) {
+      return `there is no room to be made for its file: ${describeError(error)}`;
     }
-    const { bavail, bsize } = statfsSync(folder);
-    if (bavail * bsize < keepFreeBytes) return 'too little is free on the disk (store.events.minFreeMb)';
-    return undefined;
   }
 
   #put(news: CaptureNews): void {

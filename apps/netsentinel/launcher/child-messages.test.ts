@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
+import { Measure } from '@netsentinel/contracts/action';
 import { Severity } from '@netsentinel/contracts/detection';
 import { readFromCapture, readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 
@@ -23,7 +24,7 @@ const value = fc.oneof(
   fc.double(),
   fc.integer(),
   fc.boolean(),
-  fc.constantFrom(...Severity.options, null, undefined),
+  fc.constantFrom(...Severity.options, ...Measure.options, null, undefined),
 );
 const message = fc.oneof(
   fc.anything(),
@@ -49,7 +50,15 @@ const message = fc.oneof(
         { t: 'asleep' },
         { t: 'failed', code: 'A_B', message: 'no', hint: 'look' },
         { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
-        { t: 'action', id: 'a', target: '192.0.2.1', status: 'applied', detail: 'd', expiresAt: 9 },
+        {
+          t: 'action',
+          id: 'a',
+          measure: 'tarpit',
+          target: '192.0.2.1',
+          status: 'applied',
+          detail: 'd',
+          expiresAt: 9,
+        },
         { t: 'sign-in', path: '/x' },
         { t: 'capture', wanted: [WANTED] },
         { t: 'file', file: 'a.pcap', network: '::1', order: 'o', state: 'ended', packets: 1, bytes: 2, sha256: 'f' },
@@ -87,10 +96,18 @@ it('takes every message that there is', () => {
     { t: 'failed', code: 'A_B', message: 'no' },
     { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
     { t: 'action', id: 'a', target: '192.0.2.1', status: 'applied', expiresAt: 9 },
+    ...Measure.options.map((measure) => ({
+      t: 'action',
+      id: 'a',
+      measure,
+      target: '192.0.2.1',
+      status: 'applied',
+      expiresAt: 9,
+    })),
     { t: 'sign-in', path: '/x' },
   ];
   expect(said.map(readFromPlatform)).toEqual(said);
-  expect(said.map(readFromChild)).toEqual([...said.slice(0, 4), undefined, undefined, undefined]);
+  expect(said.map(readFromChild)).toEqual(said.map((one, i) => (i < 4 ? one : undefined)));
   const capture = { t: 'capture', wanted: [WANTED] };
   expect(readFromEnforcer(capture)).toEqual(capture);
   // A decoy host has none captured.

@@ -2,12 +2,22 @@
  * What the processes say to the launcher, checked as `contracts/process.ts` has it, without the schemas' 5 MB of code: the launcher
  * lives long and hears little. A test holds the two together.
  */
+import type { Measure } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
 import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
 const SEVERITIES = { info: 1, low: 1, medium: 1, high: 1, critical: 1 } satisfies Record<Severity, 1>;
+const MEASURES = {
+  block: 1,
+  isolate: 1,
+  tarpit: 1,
+  redirect: 1,
+  'rate-limit': 1,
+  mirror: 1,
+  capture: 1,
+} satisfies Record<Measure, 1>;
 const text =
   (max: number): Check =>
   (value) =>
@@ -62,6 +72,7 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
   },
   action: {
     id: text(64),
+    'measure?': (value) => typeof value === 'string' && Object.hasOwn(MEASURES, value),
     target: text(49),
     status: text(32),
     'detail?': text(1024),

@@ -66,6 +66,14 @@ describe('a supervised process', () => {
     expect(supervisor.running).toBe(false);
   });
 
+  it('stays away once it was stopped, whoever would start it late', async () => {
+    const { supervisor, deaths, until } = supervise('process.exit(7)');
+    await until(() => deaths.length === 1);
+    await supervisor.stop();
+    supervisor.start();
+    expect(supervisor.running).toBe(false);
+  });
+
   it('is not heard when it says what its schema does not know', async () => {
     const { heard, until } = supervise(`process.send({ t: 'incident', id: 'x' }); ${OBEDIENT}`);
     await until(() => heard.length > 0);

@@ -64,7 +64,9 @@ export class Supervisor<T extends { readonly t: string }> {
     return this.#child !== undefined;
   }
 
+  /** Nothing where it was stopped: that is for good. */
   start(): void {
+    if (this.#stopping) return;
     const { name, log, read, onMessage, onDeath } = this.#options;
     const child = this.#options.spawn();
     this.#child = child;
@@ -106,6 +108,8 @@ export class Supervisor<T extends { readonly t: string }> {
       const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
       log.warn('a process ended and is started again', { process: name, how, inMs: Math.round(this.#delayMs) });
       onDeath?.(how);
+      // Whoever heard of it may have stopped it.
+      if (this.#stopping) return;
       this.#timer = setTimeout(() => {
         this.#restarts++;
         this.start();

@@ -70,8 +70,7 @@ function endIn(remainingMs: number): void {
 
 function stop(): void {
   rest();
-  capture?.read();
-  capture?.end('ended');
+  capture?.finish();
 }
 
 /** What is ready to be read would wake us for ever. */

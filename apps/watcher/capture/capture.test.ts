@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -148,6 +149,51 @@ it('leaves alone what others write now, and ends what they left long ago', () =>
   begin({}, 'do-3');
   expect(news[2]).toMatchObject({ order: 'do-other', state: 'interrupted', packets: 0, bytes: 3 });
   other.end('ended');
+});
+
+it('goes on where what others left cannot be ended, and drops the record of what is gone', () => {
+  for (const order of ['do-gone', 'do-odd']) {
+    begin({}, order);
+    now += 1;
+  }
+  const [gone, odd] = readRecords(folder);
+  for (const { file } of [gone!, odd!]) {
+    rmSync(join(folder, file));
+    utimesSync(recordPath(folder, file), START / 1000, START / 1000);
+  }
+  mkdirSync(join(folder, odd!.file));
+  now = START + 120_000;
+  const capture = begin();
+  come(capture, 'one');
+  capture.end('ended');
+  expect(readRecords(folder).map(({ order, state }) => [order, state])).toEqual([
+    ['do-odd', 'capturing'],
+    ['do-1', 'ended'],
+  ]);
+});
+
+it('counts files of its order that have no record', () => {
+  begin().end('ended');
+  rmSync(recordPath(folder, readRecords(folder)[0]!.file));
+  now += 1;
+  begin({ maxBytes: 2 * FILE_HEADER });
+  expect(states()).toEqual(['capturing', 'ended', 'full']);
+});
+
+it('stays full until its order ends, though there were some bytes left', () => {
+  const capture = begin({ maxBytes: 200 });
+  come(capture, 'one', 'x'.repeat(150));
+  now += 1;
+  expect(begin({ maxBytes: 200 }).isOver).toBe(true);
+  expect(states()).toEqual(['capturing', 'full', 'full']);
+  expect(begin({ maxBytes: 200 }, 'do-2').isOver).toBe(false);
+});
+
+it('writes all that waits when it is asked to end', () => {
+  const capture = begin({ maxBytes: 1_000_000 });
+  packets.push(...Array.from({ length: 3000 }, () => Buffer.from('x')));
+  capture.finish();
+  expect(news.at(-1)).toMatchObject({ state: 'ended', packets: 3000 });
 });
 
 it('stops while the disk has as much left as is to stay free', () => {

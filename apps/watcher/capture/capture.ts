@@ -2,9 +2,21 @@
  * One capture: takes packets from a source and writes them into a file of its own until it is ended or its bound is reached. Files of the same order that a writer
  * left behind who died are ended first, and what is in them counts: however often it begins anew, an order's files have one bound together.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
-import { captureName, isLeft, readRecords, writeRecord, type CaptureRecord } from './capture-record.ts';
+import { isDiskFull } from '@netsentinel/kernel/errors';
+import {
+  captureName,
+  isLeft,
+  isNamedFor,
+  listFiles,
+  readRecords,
+  recordPath,
+  writeRecord,
+  type CaptureRecord,
+  type SeenRecord,
+} from './capture-record.ts';
 import { HEADER_BYTES, PcapFile, type Packet } from './pcap-file.ts';
 import { repairPcap } from './pcap-repair.ts';
 
@@ -36,6 +48,8 @@ export interface CaptureOptions {
 
 /** Batches of one turn: timers and the launcher get theirs in between. */
 const MAX_BATCHES = 32;
+/** Turns of the last reading: more packets than the socket's buffer holds of the smallest ones, yet an end where they never cease to come. */
+const MAX_LAST_TURNS = 64;
 /** So often the record is written where nothing came, so that it is seen that somebody writes. */
 const HEARTBEAT_MS = 5000;
 
@@ -61,21 +75,35 @@ export class Capture {
 
   begin(): void {
     const { folder, snapLength, maxBytes } = this.#options;
-    const left = maxBytes - this.#endLeft();
-    if (left <= HEADER_BYTES || this.#isDiskFull()) return this.#tell('full');
-    this.#file = new PcapFile(join(folder, this.#record.file), { snapLength, maxBytes: left });
-    this.#save();
+    this.#endLeft();
+    const left = maxBytes - this.#bytesOfOrder();
+    if (left <= HEADER_BYTES || this.#wasFull() || this.#isDiskFull()) return this.#tell('full');
+    try {
+      this.#file = new PcapFile(join(folder, this.#record.file), { snapLength, maxBytes: left });
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return this.#tell('full');
+    }
+    if (!this.#save()) return this.end('full');
     return this.#tell('capturing');
   }
 
-  /** Writes what has come. */
-  read(): void {
+  /** Writes what has come; false where that was all. */
+  read(): boolean {
     const { source } = this.#options;
+    let count = 0;
     for (let turn = 0; turn < MAX_BATCHES && this.#file !== undefined; turn++) {
-      const count = source.receive();
+      count = source.receive();
       if (count === 0 || !this.#write(count)) break;
     }
     this.#flush();
+    return count > 0 && this.#file !== undefined;
+  }
+
+  /** Writes all that waits, and ends it. */
+  finish(): void {
+    for (let turn = 0; turn < MAX_LAST_TURNS; turn++) if (!this.read()) break;
+    this.end('ended');
   }
 
   /** Once a second. */
@@ -84,21 +112,34 @@ export class Capture {
     if (this.#isDiskFull()) return this.end('full');
     this.#count();
     const { now } = this.#options;
-    if (this.#record.bytes !== this.#file.bytes || now() - this.#recordedAt >= HEARTBEAT_MS) this.#save();
+    const isNew = this.#record.bytes !== this.#file.bytes || now() - this.#recordedAt >= HEARTBEAT_MS;
+    if (isNew && !this.#save()) this.end('full');
   }
 
+  /** What became of it is told where the disk has no room for its record, too. */
   end(state: 'ended' | 'full'): void {
     const file = this.#file;
     if (file === undefined) return;
-    this.#flush();
-    if (this.#file === undefined) return;
     this.#file = undefined;
+    let as = state;
+    try {
+      file.flush();
+    } catch {
+      // The file ends behind the last packet that there was room for.
+      as = 'full';
+    }
     this.#count();
     const { packets, bytes } = file;
-    const sha256 = file.close();
-    this.#record = { ...this.#record, packets, bytes, sha256, state, endedAt: this.#options.now() };
-    writeRecord(this.#options.folder, this.#record);
-    this.#tell(state);
+    this.#record = { ...this.#record, packets, bytes, state: as, endedAt: this.#options.now() };
+    let failure: unknown;
+    try {
+      this.#record = { ...this.#record, sha256: file.close() };
+      writeRecord(this.#options.folder, this.#record);
+    } catch (error) {
+      failure = error;
+    }
+    this.#tell(as);
+    if (failure !== undefined && !isDiskFull(failure)) throw failure;
   }
 
   /** False where the file is full. */
@@ -112,11 +153,20 @@ export class Capture {
         bytes: source.bytes(i),
         length: source.length(i),
       };
-      if (this.#file?.add(packet) === true) continue;
+      if (this.#add(packet)) continue;
       this.end('full');
       return false;
     }
     return true;
+  }
+
+  /** False where file or disk are full: a file hands on what waits before it takes more. */
+  #add(packet: Packet): boolean {
+    try {
+      return this.#file?.add(packet) === true;
+    } catch {
+      return false;
+    }
   }
 
   #flush(): void {
@@ -136,12 +186,19 @@ export class Capture {
     this.#record = { ...this.#record, dropped: this.#record.dropped + this.#options.dropped() };
   }
 
-  #save(): void {
-    if (this.#file === undefined) return;
+  /** False where the disk has no room for it. */
+  #save(): boolean {
+    if (this.#file === undefined) return true;
     const { packets, bytes } = this.#file;
     this.#record = { ...this.#record, packets, bytes };
     this.#recordedAt = this.#options.now();
-    writeRecord(this.#options.folder, this.#record);
+    try {
+      writeRecord(this.#options.folder, this.#record);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return false;
+    }
+    return true;
   }
 
   #tell(state: CaptureNews['state'], { file, network, order, packets, bytes, sha256 } = this.#record): void {
@@ -149,23 +206,41 @@ export class Capture {
     this.#options.tell({ file, network, order, state, packets, bytes, ...hash });
   }
 
-  /** Ends what was left behind; answers how many bytes there are of this order. */
-  #endLeft(): number {
+  /** Ends what was left behind. What cannot be ended is left as it is: it is no reason not to capture. */
+  #endLeft(): void {
     const { folder, now } = this.#options;
-    const { network, order } = this.#record;
-    let bytes = 0;
-    for (const record of readRecords(folder)) {
-      const isOurs = record.network === network && record.order === order;
-      const { seenAt, ...left } = record;
-      let known: CaptureRecord = left;
-      if (record.state === 'capturing' && (isOurs || isLeft(record, now()))) {
-        const repaired = repairPcap(join(folder, record.file));
-        known = { ...left, ...repaired, state: 'interrupted', endedAt: Math.round(seenAt) };
-        writeRecord(folder, known);
-        this.#tell('interrupted', known);
-      }
-      if (isOurs) bytes += known.bytes;
-    }
-    return bytes;
+    for (const record of readRecords(folder))
+      if (record.state === 'capturing' && (this.#isOurs(record) || isLeft(record, now())))
+        try {
+          this.#endOne(record);
+        } catch (error) {
+          // A record of what is gone says nothing.
+          if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+            rmSync(recordPath(folder, record.file), { force: true });
+        }
+  }
+
+  #endOne({ seenAt, ...left }: SeenRecord): void {
+    const { folder } = this.#options;
+    const repaired = repairPcap(join(folder, left.file));
+    const known: CaptureRecord = { ...left, ...repaired, state: 'interrupted', endedAt: Math.round(seenAt) };
+    writeRecord(folder, known);
+    this.#tell('interrupted', known);
+  }
+
+  /** As they lie there: a record may be gone, or behind. */
+  #bytesOfOrder(): number {
+    let sum = 0;
+    for (const { file, bytes } of listFiles(this.#options.folder)) if (isNamedFor(file, this.#record)) sum += bytes;
+    return sum;
+  }
+
+  /** One that was full stays so until its order ends, over a restart as well. */
+  #wasFull(): boolean {
+    return readRecords(this.#options.folder).some((record) => record.state === 'full' && this.#isOurs(record));
+  }
+
+  #isOurs({ network, order }: CaptureRecord): boolean {
+    return network === this.#record.network && order === this.#record.order;
   }
 }

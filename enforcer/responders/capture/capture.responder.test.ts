@@ -21,6 +21,8 @@ const HOST = '198.18.5.5';
 /** Captures are entries of a map, which end by themselves. */
 class FakeCapturer implements Capturer {
   unable: string | undefined;
+  /** What is wanted is heard of by the next report, not at once. */
+  isSlow = false;
   readonly failures = new Map<string, string>();
   readonly full = new Set<string>();
   readonly #clock: ManualClock;
@@ -34,7 +36,7 @@ class FakeCapturer implements Capturer {
   want(captures: readonly WantedCapture[]): void {
     const now = this.#clock.monotonicMs();
     this.#running = new Map(captures.map((one) => [one.network, { ...one, until: now + one.remainingMs }]));
-    this.report();
+    if (!this.isSlow) this.report();
   }
 
   onReport(listen: (report: CaptureReport) => void): void {
@@ -164,6 +166,32 @@ describe('captures at a person’s word', () => {
     capturer.report();
     await settled();
     expect(enforcer.list()).toEqual([]);
+    // Whoever captures hears that it is wanted no more.
+    expect(captured()).toEqual([]);
+  });
+
+  it('begin anew for a new order, however one before ended', async () => {
+    await order('capture');
+    await order('capture', '198.18.5.6');
+    capturer.isSlow = true;
+    capturer.full.add(HOST);
+    capturer.failures.set('198.18.5.6', 'its interface is gone');
+    capturer.report();
+    await settled();
+    // The full one's time is over, which nobody reports.
+    clock.advance(61_000);
+    await settled();
+    capturer.full.clear();
+    capturer.failures.clear();
+    capturer.failures.set(HOST, 'no process for it');
+    const orders = [order('capture'), order('capture', '198.18.5.6')];
+    await settled();
+    capturer.report();
+    await settled();
+    capturer.report();
+    const [first, second] = await Promise.all(orders);
+    expect(first).toMatchObject({ status: 'failed', detail: expect.stringContaining('no process for it') });
+    expect(second).toMatchObject({ status: expect.stringMatching(/applied|verified/) });
   });
 
   it('say that they are full, and are not begun again', async () => {

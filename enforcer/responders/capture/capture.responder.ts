@@ -80,6 +80,7 @@ class CaptureResponder implements Responder {
 
   async apply(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
     this.#asked = new Set(changes.map(({ network }) => formatNetwork(network)));
+    this.#forget(changes);
     this.#want();
     const outcomes = await Promise.all(changes.map((change) => this.#outcomeOf(change)));
     // What failed is not tried again.
@@ -108,7 +109,7 @@ class CaptureResponder implements Responder {
   }
 
   /** Those that are captured stay; others come as far as there is room. */
-  #want(butNot: readonly Change[] = []): void {
+  #want(butNot: readonly { readonly network: Network }[] = []): void {
     const intended = new Map<string, WantedCapture>();
     for (const { network, remainingMs } of this.#ctx.intended.all()) {
       const { order, incident } = this.#ctx.intended.orderOf?.(network) ?? { order: '', incident: '' };
@@ -118,6 +119,16 @@ class CaptureResponder implements Responder {
     for (const network of this.#wanted) if (!intended.has(network)) this.#wanted.delete(network);
     for (const network of intended.keys()) if (this.#wanted.size < this.#config.maxCaptures) this.#wanted.add(network);
     this.#capturer?.want([...this.#wanted].flatMap((network) => intended.get(network) ?? []));
+  }
+
+  /** How an earlier order ended says nothing of a new one. */
+  #forget(changes: readonly Change[]): void {
+    const standing = new Map(this.#standing);
+    for (const { kind, network } of changes) {
+      const state = standing.get(formatNetwork(network))?.state;
+      if (kind === 'block' && (state === 'failed' || state === 'full')) standing.delete(formatNetwork(network));
+    }
+    this.#standing = standing;
   }
 
   async #outcomeOf({ kind, network: of }: Change): Promise<ChangeOutcome> {
@@ -168,6 +179,7 @@ class CaptureResponder implements Responder {
     for (const look of this.#waiting) look();
     if (this.#closed) return;
     let gone = 0;
+    const refused: { readonly network: Network }[] = [];
     for (const text of this.#wanted) {
       const network = parseNetwork(text);
       if (network === undefined || this.#asked.has(text) || !this.#isIntended(network)) continue;
@@ -176,11 +188,11 @@ class CaptureResponder implements Responder {
       if (standing === undefined && before.has(text)) gone += 1;
       if (standing?.state !== 'failed') continue;
       this.#wanted.delete(text);
+      refused.push({ network });
       this.#ctx.onRefused?.(network, standing.reason ?? 'the capture failed');
     }
-    if (gone === 0) return;
-    this.#ctx.onMended('captures had ended', gone);
-    this.#want();
+    if (gone > 0) this.#ctx.onMended('captures had ended', gone);
+    if (gone > 0 || refused.length > 0) this.#want(refused);
   }
 
   #isIntended(network: Network): boolean {
