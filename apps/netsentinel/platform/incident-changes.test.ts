@@ -158,7 +158,7 @@ describe('changes to incidents that do not come from their attackers', () => {
     await running.carryOut(id, step);
     const { timeline, actions } = state.incidents.get(id)!;
     expect(timeline.filter(({ kind }) => kind === 'playbook').map(({ title }) => title)).toEqual(['Seen.']);
-    expect(actions[0]).toBe(action.id);
+    expect(actions).toContain(action.id);
     expect(told.at(-1)!.version).toBe(state.incidents.get(id)!.version);
     // The next move of the attacker knows of the note and of the block.
     stream.feed(login('failure', { atMs: NOW + 1000 }));
