@@ -149,8 +149,19 @@ export class BlockStore {
     return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE target = ?`).all(target).map(toBlock);
   }
 
-  ofResponder(responder: string): Block[] {
-    return this.#prepare(`SELECT ${COLUMNS} FROM block WHERE responder = ?`).all(responder).map(toBlock);
+  /** One at a time: a hundred thousand at once would not fit into the enforcer's heap. */
+  *ofResponder(responder: string): Generator<Block> {
+    const statement = this.#db.prepare(`SELECT ${COLUMNS} FROM block WHERE responder = ?`);
+    for (const row of statement.iterate(responder)) yield toBlock(row);
+  }
+
+  /** What a responder shall hold and was never seen to have made. */
+  unmade(responder: string): Block[] {
+    return this.#prepare(
+      `SELECT ${COLUMNS} FROM block WHERE responder = ? AND live = 1 AND status IN ('failed', 'planned')`,
+    )
+      .all(responder)
+      .map(toBlock);
   }
 
   /** What is done about any network by a responder. */

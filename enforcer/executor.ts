@@ -145,9 +145,7 @@ export class Executor {
 
   /** What a responder holds again, after it was away or at its start. */
   madeGood(responder: string): void {
-    const parts = this.#ledger.store
-      .ofResponder(responder)
-      .filter(({ live, status }) => live && (status === 'failed' || status === 'planned'));
+    const parts = this.#ledger.store.unmade(responder);
     if (parts.length === 0) return;
     try {
       this.#ledger.commit(() => {

@@ -120,12 +120,12 @@ export class Withdrawal {
    * Only those of one measure, where it is given. Answers how many blocks it may hold.
    */
   retire(responder: string, why: string, simulates: boolean, measure?: Measure): number {
-    const all = this.#ledger.store.ofResponder(responder);
-    const parts = all.filter(
-      (part) => !(simulates && part.status === 'simulated') && (measure === undefined || part.measure === measure),
-    );
-    if (parts.length === 0) return 0;
     const { store } = this.#ledger;
+    const parts: Pick<Block, 'id' | 'target' | 'live'>[] = [];
+    for (const { id, target, live, status, measure: one } of store.ofResponder(responder))
+      if (!(simulates && status === 'simulated') && (measure === undefined || one === measure))
+        parts.push({ id, target, live });
+    if (parts.length === 0) return 0;
     const ended: string[] = [];
     this.#ledger.commit(() => {
       for (const { id, target } of parts) {

@@ -30,10 +30,6 @@ export interface BenchBlockResult {
   readonly delete_p99_ms: number;
   /** Milliseconds that a restart takes with everything in force. */
   readonly start_ms: number;
-  /** Resident memory of this process with everything in force, after a restart of the enforcer. */
-  readonly rss_mb: number;
-  /** The same before the first block. */
-  readonly rss_empty_mb: number;
   /** Resident memory of the nft processes together. */
   readonly nft_rss_mb: number;
 }
@@ -55,9 +51,10 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
     mode: 'enforce',
     limits: { ordersPerMinute: 1_000_000 },
     ipCommand: [...lab.inDefender, 'ip'],
-    ...(responder === 'nftables'
-      ? { nftables: { command: [...lab.inDefender, 'nft'] } }
-      : { iptables: { prefix: lab.inDefender } }),
+    responders:
+      responder === 'nftables'
+        ? { nftables: { command: [...lab.inDefender, 'nft'] } }
+        : { iptables: { prefix: lab.inDefender } },
   });
   const open = async (): Promise<Enforcer> =>
     createEnforcer({
@@ -77,7 +74,6 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
   let enforcer: Enforcer | undefined;
   try {
     enforcer = await open();
-    const rssEmpty = rssMb('self');
     for (let i = 0; i < entries; i += 1000) {
       const size = Math.min(1000, entries - i);
       const last = told(`bulk${i + size - 1}`, 'verified');
@@ -108,7 +104,6 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
       verifies?.push((await verified) - start);
       drops?.push(Math.max(0, (await droppedAtMs) - start));
     }
-    const rss = rssMb('self');
     const nftRss = children().reduce((sum, pid) => sum + rssMb(pid), 0);
     for (const i of sources.keys()) {
       const start = monotonicMs();
@@ -128,8 +123,6 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
       delete_p50_ms: quantile(deletes, 0.5),
       delete_p99_ms: quantile(deletes, 0.99),
       start_ms: Math.round(startMs),
-      rss_mb: Math.round(rss),
-      rss_empty_mb: Math.round(rssEmpty),
       nft_rss_mb: Math.round(nftRss),
     };
   } finally {
