@@ -406,7 +406,7 @@ describe('other applications', () => {
       const shown = async (cookie: string) =>
         (await ask(service, 'GET', home, { headers: `Cookie: ${cookie}\r\n` })).status;
       expect(await shown(cookies)).toBe(200);
-      expect(await shown(cookies.replace(/=./, cookies.includes('=A') ? '=B' : '=A'))).toBe(302);
+      expect(await shown(cookies.replace(/=(.)/, (_, first) => (first === 'A' ? '=B' : '=A')))).toBe(302);
       expect(await shown('')).toBe(302);
     },
   );
