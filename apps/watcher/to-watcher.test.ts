@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { damagedMessage } from '@netsentinel/testkit/damaged-message';
 import { expect, it } from 'vitest';
 import { ToWatcher } from '@netsentinel/contracts/process';
 import { ToWatcherCheck } from './to-watcher.ts';
@@ -15,17 +16,7 @@ const value = fc.oneof(
   fc.anything(),
   fc.constantFrom<unknown>('debug', 'x', 1, 1.5, [], ['tcp 22'], [1], {}, { a: 'b' }, { a: 1 }, null, undefined),
 );
-const message = fc.oneof(
-  fc.anything(),
-  fc
-    .tuple(fc.constantFrom<Record<string, unknown>>(BOOT, { t: 'link' }, { t: 'stop' }), fc.nat(), value, fc.boolean())
-    .map(([good, at, other, leaveOut]) => {
-      const names = [...Object.keys(good), 'extra'];
-      const name = names[at % names.length]!;
-      const { [name]: _, ...rest } = good;
-      return leaveOut ? rest : { ...rest, [name]: other };
-    }),
-);
+const message = fc.oneof(fc.anything(), damagedMessage([BOOT, { t: 'link' }, { t: 'stop' }], value));
 
 it('takes what the schema takes, and nothing else', () => {
   expect(ToWatcherCheck.safeParse(BOOT)).toEqual({ success: true, data: BOOT });

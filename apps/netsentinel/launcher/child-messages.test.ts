@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { damagedMessage } from '@netsentinel/testkit/damaged-message';
 import { expect, it } from 'vitest';
 import { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
 import { Measure } from '@netsentinel/contracts/action';
@@ -42,37 +43,28 @@ const message = fc.oneof(
     { requiredKeys: [] },
   ),
   // Close to what is said, with one field of it anything.
-  fc
-    .tuple(
-      fc.constantFrom<Record<string, unknown>>(
-        { t: 'ready' },
-        { t: 'stopped' },
-        { t: 'asleep' },
-        { t: 'failed', code: 'A_B', message: 'no', hint: 'look' },
-        { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
-        {
-          t: 'action',
-          id: 'a',
-          measure: 'tarpit',
-          target: '192.0.2.1',
-          status: 'applied',
-          detail: 'd',
-          expiresAt: 9,
-        },
-        { t: 'sign-in', path: '/x' },
-        { t: 'capture', wanted: [WANTED] },
-        { t: 'file', file: 'a.pcap', network: '::1', order: 'o', state: 'ended', packets: 1, bytes: 2, sha256: 'f' },
-      ),
-      fc.nat(),
-      value,
-      fc.boolean(),
-    )
-    .map(([good, at, other, leaveOut]) => {
-      const names = [...Object.keys(good), 'extra'];
-      const name = names[at % names.length]!;
-      const { [name]: _, ...rest } = good;
-      return leaveOut ? rest : { ...rest, [name]: other };
-    }),
+  damagedMessage(
+    [
+      { t: 'ready' },
+      { t: 'stopped' },
+      { t: 'asleep' },
+      { t: 'failed', code: 'A_B', message: 'no', hint: 'look' },
+      { t: 'incident', id: 'i', title: 't', severity: 'high', score: 5, isNew: true },
+      {
+        t: 'action',
+        id: 'a',
+        measure: 'tarpit',
+        target: '192.0.2.1',
+        status: 'applied',
+        detail: 'd',
+        expiresAt: 9,
+      },
+      { t: 'sign-in', path: '/x' },
+      { t: 'capture', wanted: [WANTED] },
+      { t: 'file', file: 'a.pcap', network: '::1', order: 'o', state: 'ended', packets: 1, bytes: 2, sha256: 'f' },
+    ],
+    value,
+  ),
 );
 
 it('takes for a message exactly what the schemas do', () => {
