@@ -82,6 +82,11 @@ export class Lane {
     this.#onBack = options.onBack;
   }
 
+  /** Networks, as text, whose change waits for the one that is being made. */
+  get waiting(): { readonly size: number; has(network: string): boolean } {
+    return this.#waiting;
+  }
+
   /** True where it changes the world. */
   get isLive(): boolean {
     return this.mode === 'enforce' || this.mode === 'approve';

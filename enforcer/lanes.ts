@@ -10,6 +10,8 @@ import type { ConfiguredResponder, ResponderContext, ResponderFactory } from './
 /** How long is waited for responders at their start; one that takes longer is waited for by nobody. */
 const START_MS = 5000;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 export class Lanes {
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -122,6 +124,7 @@ export class Lanes {
         orderOf: (network) => this.#ledger.store.oldest(formatNetwork(network), id),
         all: () => this.#executor().intended(id),
         count: () => this.#ledger.store.countLive(id),
+        waiting: () => this.#byId.get(id)?.waiting ?? NOBODY,
       },
       onMended: (what, entries) => {
         this.#log.warn('The world differed from what is intended and was mended', { responder: id, what, entries });

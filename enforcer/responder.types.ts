@@ -50,6 +50,8 @@ export interface IntendedBlocks {
   orderOf?(network: Network): { readonly order: string; readonly incident: string } | undefined;
   all(): Iterable<Entry>;
   count(): number;
+  /** Networks, as text, that the responder will be asked to change, after what it is at now: where the world differs in these, nobody has meddled. */
+  waiting?(): { readonly size: number; has(network: string): boolean };
 }
 
 export interface ResponderContext {

@@ -1,6 +1,6 @@
 /**
- * Acts as ipset, iptables-save, iptables-restore and their IPv6 siblings, for tests without root and without processes: `run` takes
- * the place of running a program. `failing` makes a program fail with a text.
+ * Acts as ipset, iptables-save, iptables-restore and their IPv6 siblings, for tests without root and without processes: `programs` takes
+ * the place of running them. `failing` makes a program fail with a text.
  */
 import { failed, succeeded, type FakeResult } from './fake-program.ts';
 
@@ -16,7 +16,27 @@ export class FakeIpset {
   readonly tables: Record<'iptables' | 'ip6tables', Table> = { iptables: builtIn(), ip6tables: builtIn() };
   readonly failing = new Map<string, string>();
 
-  readonly run = (
+  /** The ipset that is kept gives no answer. */
+  mute = false;
+  /** What that one was asked. */
+  readonly asked: string[] = [];
+
+  readonly programs = {
+    run: (
+      command: readonly string[],
+      args: readonly string[],
+      options: { readonly input?: string },
+    ): Promise<FakeResult> => this.#run(command, args, options),
+    converse: () => ({
+      ask: (script: string): Promise<string | undefined> => {
+        this.asked.push(script);
+        return Promise.resolve(this.mute ? undefined : this.#answer(script));
+      },
+      close: () => Promise.resolve(),
+    }),
+  };
+
+  readonly #run = (
     command: readonly string[],
     args: readonly string[],
     { input = '' }: { readonly input?: string },
@@ -34,6 +54,23 @@ export class FakeIpset {
   /** Elements that are in force. */
   elements(): string[] {
     return Object.values(this.sets).flatMap((set) => alive(set));
+  }
+
+  /** What the one that is kept says about these lines: it goes on after one that fails. */
+  #answer(script: string): string {
+    const complaint = this.failing.get('ipset');
+    return lines(script)
+      .map((line) => {
+        try {
+          if (complaint !== undefined) throw new Error(complaint);
+          if (line.startsWith('test ')) return tested(this.sets, line);
+          restoreSets(this.sets, line);
+          return '';
+        } catch (error) {
+          return `${failed(error).complaint}\n`;
+        }
+      })
+      .join('');
   }
 
   /** What it writes to stdout and to stderr. */

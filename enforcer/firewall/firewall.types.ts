@@ -36,8 +36,8 @@ export interface Firewall {
   list(): Promise<Map<string, number> | undefined>;
   /** For each change: does the firewall show it, asked in another way than it was made? */
   seen(changes: readonly Change[]): Promise<readonly boolean[]>;
-  /** Resolves when no program that was started for a change runs any more, where `change` does not wait for all of them. */
-  settled?(): Promise<void>;
+  /** Resolves when no program runs any more that was kept, or started for a change that did not wait for it. */
+  close?(): Promise<void>;
   /** Takes everything of ours away. */
   remove(): Promise<CommandResult>;
   /** How long an entry may stay in force at most, where the firewall has such a limit; longer ones are renewed in time. */

@@ -4,8 +4,10 @@
  */
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
-import { findProgram, type Command, type CommandResult, type RunProgram } from '../program.ts';
+import { InteractiveProgram, type Conversation, type Dialogue } from '../interactive-program.ts';
+import { findProgram, runProgram, summarize, type Command, type CommandResult, type RunProgram } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
+import { Turns } from '../turns.ts';
 import type { Firewall, Upkeep } from './firewall.types.ts';
 import * as script from './ipset-script.ts';
 import { OwnChain, type ChainResult } from './own-chain.ts';
@@ -19,9 +21,16 @@ export interface IpsetTable {
   readonly required?: readonly string[];
 }
 
+/** How programs are run; tests play them. */
+export interface IpsetPrograms {
+  readonly run: RunProgram;
+  /** Keeps one ipset alive that is told what to change, line by line. */
+  readonly converse: (command: Command, clock: Clock, timeoutMs: number) => Conversation;
+}
+
 export interface IpsetFirewallOptions {
   readonly clock: Clock;
-  readonly run: RunProgram;
+  readonly programs: IpsetPrograms;
   /** Leading words of every program, for a firewall in another namespace; empty: programs from the system folders. */
   readonly prefix: readonly string[];
   /** Beginning of the sets' names; the family's number follows. */
@@ -38,6 +47,20 @@ export interface IpsetFirewallOptions {
   readonly installHint: string;
 }
 
+const DIALOGUE: Dialogue = {
+  args: ['-exist', '-'],
+  // A type of set that there is not: ipset finds that out without asking the kernel.
+  markLine: (word) => `create ${word} ${word}`,
+  markAt: (lines, word) => lines.findIndex((line) => line.endsWith(`typename '${word}' is unknown`)),
+};
+/** Characters; more goes through a process of its own, whose time is measured by what it is given. */
+const MAX_ASKED = 64 * 1024;
+
+export const IPSET_PROGRAMS: IpsetPrograms = {
+  run: runProgram,
+  converse: (command, clock, timeoutMs) => new InteractiveProgram(command, DIALOGUE, clock, timeoutMs),
+};
+
 /** A listing of the largest set, 80 bytes an element. */
 const BYTES_PER_ELEMENT = 80;
 /** Large scripts take time in proportion. */
@@ -47,6 +70,10 @@ export class IpsetFirewall implements Firewall {
   readonly longestMs = script.LONGEST_SECONDS * 1000;
   readonly #options: IpsetFirewallOptions;
   readonly #ipset: Command | undefined;
+  readonly #conversation: Conversation | undefined;
+  /** It is asked for one thing at a time. */
+  readonly #asking = new Turns();
+  #closed = false;
   readonly #chains: Readonly<Record<4 | 6, OwnChain | undefined>>;
   /** Why IPv6 is not enforced, as the last look found it. */
   #no6: string | undefined;
@@ -54,6 +81,8 @@ export class IpsetFirewall implements Firewall {
   constructor(options: IpsetFirewallOptions) {
     this.#options = options;
     this.#ipset = this.#find('ipset');
+    const { programs, clock, timeoutMs } = options;
+    this.#conversation = this.#ipset && programs.converse(this.#ipset, clock, timeoutMs);
     this.#chains = { 4: this.#chain(4), 6: this.#chain(6) };
   }
 
@@ -74,7 +103,7 @@ export class IpsetFirewall implements Firewall {
     const four = this.#chains[4];
     if (four === undefined)
       return { ok: false, reason: `the program ${program} was found in none of the system folders`, hint };
-    const sets = await this.#restore(script.foundation(set, this.#options.maxElements));
+    const sets = await this.#tell(script.foundation(set, this.#options.maxElements));
     if (!sets.ok) return failure('ipset', sets.reason) ?? (await this.#replaceForeignSets(sets.reason));
     const [in4, in6] = await Promise.all([four.uphold(), this.#uphold6()]);
     if (in4.kind === 'no parent') return { ok: false, ...noParent };
@@ -100,7 +129,7 @@ export class IpsetFirewall implements Firewall {
   }
 
   async change(changes: readonly Change[]): Promise<CommandResult> {
-    return changes.length === 0 ? { ok: true } : this.#restore(script.changes(this.#options.set, changes));
+    return changes.length === 0 ? { ok: true } : this.#tell(script.changes(this.#options.set, changes));
   }
 
   async count(): Promise<number | undefined> {
@@ -127,7 +156,8 @@ export class IpsetFirewall implements Firewall {
   async seen(changes: readonly Change[]): Promise<readonly boolean[]> {
     const { set } = this.#options;
     const networks = changes.map(({ network }) => network);
-    const { complaint } = await this.#run(['-'], script.tests(set, networks));
+    const lines = script.tests(set, networks);
+    const complaint = (await this.#ask(lines)) ?? (await this.#run(['-'], lines)).complaint;
     const answers = script.readTests(complaint);
     if (answers?.length !== changes.length) return changes.map(() => false);
     const right = changes.map(({ kind }, i) => answers[i] === (kind === 'block'));
@@ -153,6 +183,12 @@ export class IpsetFirewall implements Firewall {
       .filter((name) => names.has(name));
     const destroyed = await this.#restore(ours.map((name) => `destroy ${name}\n`).join(''));
     return destroyed.ok || six === undefined ? destroyed : { ok: false, reason: six };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#conversation?.close();
+    await this.#asking.done();
   }
 
   async #uphold6(): Promise<ChainResult> {
@@ -185,7 +221,8 @@ export class IpsetFirewall implements Firewall {
     const save = this.#find(`${program}-save`);
     const restore = this.#find(`${program}-restore`);
     if (save === undefined || restore === undefined) return undefined;
-    const { chain, set, timeoutMs, clock, run } = this.#options;
+    const { chain, set, timeoutMs, clock, programs } = this.#options;
+    const { run } = programs;
     const plan = { chain, set: script.setName(set, family), parents, required };
     return new OwnChain({ run, save, restore, plan, timeoutMs, monotonicMs: () => clock.monotonicMs() });
   }
@@ -195,7 +232,24 @@ export class IpsetFirewall implements Firewall {
       return Promise.resolve({ ok: false, reason: 'ipset is missing', output: '', complaint: '' });
     const { maxElements } = this.#options;
     const timeoutMs = this.#options.timeoutMs + Math.ceil(input.length / BYTES_PER_MS);
-    return this.#options.run(this.#ipset, args, { input, timeoutMs, maxOutput: maxElements * BYTES_PER_ELEMENT });
+    return this.#options.programs.run(this.#ipset, args, {
+      input,
+      timeoutMs,
+      maxOutput: maxElements * BYTES_PER_ELEMENT,
+    });
+  }
+
+  async #tell(lines: string): Promise<CommandResult> {
+    const complaint = await this.#ask(lines);
+    if (complaint === undefined) return this.#restore(lines);
+    const reason = summarize(complaint);
+    return reason === '' ? { ok: true } : { ok: false, reason };
+  }
+
+  /** What ipset complains of, or answers to tests; undefined where that must be asked of a process of its own, which is safe to do again. */
+  async #ask(lines: string): Promise<string | undefined> {
+    if (lines.length > MAX_ASKED || this.#closed) return undefined;
+    return this.#asking.take(async () => this.#conversation?.ask(lines.trimEnd()));
   }
 
   async #restore(input: string): Promise<CommandResult> {

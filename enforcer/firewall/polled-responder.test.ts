@@ -123,6 +123,7 @@ describe('PolledResponder', () => {
   let firewall: MapFirewall;
   let intended: Map<string, { readonly network: Network; readonly end: number }>;
   let mended: [string, number][];
+  let waiting: Set<string>;
   let responder: PolledResponder;
   let make: () => PolledResponder;
 
@@ -145,6 +146,7 @@ describe('PolledResponder', () => {
     firewall = new MapFirewall(clock);
     intended = new Map();
     mended = [];
+    waiting = new Set();
     const left = ({ network: of, end }: { readonly network: Network; readonly end: number }): Entry[] =>
       end > clock.monotonicMs() ? [{ network: of, remainingMs: end - clock.monotonicMs() }] : [];
     const ctx = {
@@ -157,6 +159,7 @@ describe('PolledResponder', () => {
         },
         all: () => [...intended.values()].flatMap(left),
         count: () => [...intended.values()].flatMap(left).length,
+        waiting: () => waiting,
       },
       onMended: (what: string, entries: number) => mended.push([what, entries]),
     };
@@ -173,6 +176,22 @@ describe('PolledResponder', () => {
     await pass(300_000);
     expect(firewall.lists).toBe(1);
     expect(mended).toEqual([]);
+    await responder.close();
+  });
+
+  it('does not take an order that waits for its turn for a block that somebody took out', async () => {
+    await responder.start();
+    await block('198.18.1.1');
+    const list = firewall.list.bind(firewall);
+    firewall.list = () => {
+      intend('198.18.1.2');
+      waiting.add('198.18.1.2');
+      return list();
+    };
+    firewall.entries.delete('198.18.1.1');
+    await pass(5000);
+    expect(firewall.blocked()).toEqual(['198.18.1.1']);
+    expect(mended).toEqual([['somebody changed entries', 1]]);
     await responder.close();
   });
 

@@ -10,7 +10,7 @@ import type { CommandResult } from '../program.ts';
 import { repeat } from '../repeat.ts';
 import type { Availability, Change, ChangeOutcome, Entry, Responder, ResponderContext } from '../responder.types.ts';
 import { Turns } from '../turns.ts';
-import type { Firewall } from './firewall.types.ts';
+import type { Firewall, Upkeep } from './firewall.types.ts';
 
 export interface Polling {
   /** Milliseconds between two looks at the rules and the number of entries. */
@@ -41,6 +41,7 @@ export class PolledResponder implements Responder {
   #verifying = false;
   #verification: Promise<void> | undefined;
   #stopChecks: (() => void) | undefined;
+  #looking: Promise<void> | undefined;
   #cancelExpiry: (() => void) | undefined;
   /** Taking out what is over is asked for already, and has its turn. */
   #expiring = false;
@@ -74,7 +75,7 @@ export class PolledResponder implements Responder {
       this.#stopChecks ??= repeat(
         this.#ctx.clock,
         this.#polling.checkMs,
-        () => this.#exclusive(() => this.#check()),
+        () => (this.#looking = this.#look()),
         (error) => this.#ctx.log.error('Looking after the firewall failed', { responder: this.id, error }),
       );
     return this.#availability;
@@ -123,8 +124,9 @@ export class PolledResponder implements Responder {
     this.#closed = true;
     this.#stopChecks?.();
     this.#cancelExpiry?.();
+    await this.#looking;
     await this.#turns.done();
-    await Promise.all([this.#verification, this.#firewall.settled?.()]);
+    await Promise.all([this.#verification, this.#firewall.close?.()]);
     for (const { settle } of this.#unverified.splice(0)) settle(false);
   }
 
@@ -247,31 +249,40 @@ export class PolledResponder implements Responder {
     return remainingMs === undefined ? undefined : Math.min(remainingMs, this.#firewall.longestMs);
   }
 
-  async #check(): Promise<void> {
-    if (this.#closed || this.#cleared) return;
+  async #look(): Promise<void> {
+    const upkeep = await this.#exclusive(() => this.#uphold());
+    if (upkeep === undefined) return;
+    // Changes do not wait while entries are counted.
+    if (await this.#comparisonDue()) await this.#exclusive(() => this.#compare(upkeep.mended));
+    else if (upkeep.mended !== undefined) this.#ctx.onMended(upkeep.mended, this.#ctx.intended.count());
+  }
+
+  /** Undefined where entries need no look: the firewall is not there, or they have just been put in place. */
+  async #uphold(): Promise<Extract<Upkeep, { readonly ok: true }> | undefined> {
+    if (this.#closed || this.#cleared) return undefined;
     if (!this.#availability.available) {
       const result = await this.#rebuild();
       if (result.ok) this.#ctx.onMended('the firewall is there again', this.#ctx.intended.count());
-      return;
+      return undefined;
     }
     const upkeep = await this.#firewall.uphold();
     if (!upkeep.ok) {
       // A firewall that is being reloaded is gone for a moment; changes of entries that cannot be made say so themselves.
       if (this.#doubtful) this.#unavailable(upkeep.reason, upkeep.hint);
       this.#doubtful = true;
-      return;
+      return undefined;
     }
     this.#doubtful = false;
     this.#availability = { available: true, detail: upkeep.detail };
-    if (await this.#comparisonDue()) await this.#compare(upkeep.mended);
-    else if (upkeep.mended !== undefined) this.#ctx.onMended(upkeep.mended, this.#ctx.intended.count());
+    return upkeep;
   }
 
   async #comparisonDue(): Promise<boolean> {
     const now = this.#ctx.clock.monotonicMs();
     // Not while changes wait: they make the difference, and they wait for us.
-    if (this.#underWay.size > 0) return false;
+    if (this.#changesWait()) return false;
     const entries = await this.#firewall.count();
+    if (this.#changesWait()) return false;
     if (entries === undefined) return true;
     if (now - this.#comparedAt > this.#polling.compareMs) return true;
     const extra = entries + this.#surplus - this.#ctx.intended.count();
@@ -281,8 +292,13 @@ export class PolledResponder implements Responder {
     return extra < 0 || (this.#extraSince !== undefined && now - this.#extraSince > EXTRA_MS);
   }
 
+  #changesWait(): boolean {
+    return this.#underWay.size > 0 || (this.#ctx.intended.waiting?.().size ?? 0) > 0;
+  }
+
   /** Reads everything and sets right what differs; `mended`: what has been set right already. */
   async #compare(mended: string | undefined): Promise<void> {
+    if (this.#closed || this.#cleared || !this.#availability.available) return;
     const begun = this.#ctx.clock.monotonicMs();
     const listed = await this.#firewall.list();
     if (listed === undefined) {
@@ -292,6 +308,8 @@ export class PolledResponder implements Responder {
     }
     const waiting = new Set<string>();
     for (const changes of this.#underWay) for (const { network } of changes) waiting.add(formatNetwork(network));
+    const later = this.#ctx.intended.waiting?.();
+    const waits = (key: string): boolean => waiting.has(key) || later?.has(key) === true;
     const changes: Change[] = [];
     let [entries, renewed] = [0, 0];
     for (const entry of this.#ctx.intended.all()) {
@@ -301,7 +319,7 @@ export class PolledResponder implements Responder {
       listed.delete(key);
       const refused = this.#firewall.refusal(network) !== undefined;
       if (actualMs !== undefined || !refused) entries += 1;
-      if (waiting.has(key) || refused) continue;
+      if (waits(key) || refused) continue;
       const longest = this.#firewall.longestMs;
       if (actualMs !== undefined) {
         if (near(actualMs, Math.min(remainingMs, longest))) continue;
@@ -315,7 +333,7 @@ export class PolledResponder implements Responder {
     // What is left of the list was not intended as it was read; one that ends within the second is none of our concern.
     for (const [key, remainingMs] of listed) {
       const network = parseNetwork(key);
-      if (network !== undefined && remainingMs > TOLERANCE_MS && !waiting.has(key))
+      if (network !== undefined && remainingMs > TOLERANCE_MS && !waits(key))
         changes.push({ kind: 'unblock', network });
     }
     this.#surplus = this.#ctx.intended.count() - entries;

@@ -187,7 +187,7 @@ export class FirewalldFirewall implements Firewall {
     });
   }
 
-  async settled(): Promise<void> {
+  async close(): Promise<void> {
     await this.#forgetting;
   }
 

@@ -16,7 +16,7 @@ responderSuite('iptables with programs that are played', () => {
   return Promise.resolve({
     clock: systemClock,
     log: silentLogger,
-    create: (ctx) => createIptables(ctx, config, fake.run),
+    create: (ctx) => createIptables(ctx, config, fake.programs),
     blocked: () => Promise.resolve(fake.elements()),
     vandalize: () => {
       fake.tables.iptables = { INPUT: [], FORWARD: [], OUTPUT: [] };
@@ -39,7 +39,7 @@ describe('the iptables responder', () => {
     fake = new FakeIpset();
     const ctx = new FakeResponderContext();
     ctx.intend('198.18.1.1');
-    responder = createIptables(ctx, config, fake.run);
+    responder = createIptables(ctx, config, fake.programs);
   });
   afterEach(async () => {
     await responder.close();
@@ -58,6 +58,24 @@ describe('the iptables responder', () => {
     await responder.clear();
     expect(fake.tables.iptables).toEqual({ INPUT: ['-j ACCEPT'], FORWARD: [], OUTPUT: [] });
     expect(fake.sets).toEqual({});
+  });
+
+  it('tells one ipset that is kept, and one of its own where that gives no answer', async () => {
+    await responder.start();
+    const change = (text: string) =>
+      responder.apply([{ kind: 'block', network: network(text), remainingMs: 60_000, renew: false }]);
+    expect(await change('198.18.1.2')).toMatchObject([{ ok: true }]);
+    expect(fake.asked).toContain('add netsentinel4 198.18.1.2 timeout 60');
+    fake.mute = true;
+    expect(await change('198.18.1.3')).toMatchObject([{ ok: true }]);
+    expect(fake.elements()).toEqual(['198.18.1.1', '198.18.1.2', '198.18.1.3']);
+  });
+
+  it('replaces everything where the ipset that is kept complains', async () => {
+    await responder.start();
+    fake.sets = {};
+    expect(await responder.apply([{ kind: 'block', ...entry, renew: true }])).toMatchObject([{ ok: true }]);
+    expect(fake.elements()).toEqual(['198.18.1.1']);
   });
 
   it('enforces IPv4 where ip6tables fails, says so, and fails what is IPv6', async () => {

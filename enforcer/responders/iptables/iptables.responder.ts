@@ -3,9 +3,8 @@
  * iptables and of ip6tables one chain with one rule, and a jump to it at the head of `INPUT` and `FORWARD`. Nothing is written to
  * disk: after a reboot the enforcer puts everything in place again.
  */
-import { IpsetFirewall } from '../../firewall/ipset-firewall.ts';
+import { IPSET_PROGRAMS, IpsetFirewall, type IpsetPrograms } from '../../firewall/ipset-firewall.ts';
 import { PolledResponder } from '../../firewall/polled-responder.ts';
-import { runProgram, type RunProgram } from '../../program.ts';
 import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
 import { IptablesConfig } from './iptables.config.ts';
 
@@ -13,17 +12,16 @@ export const iptables: ResponderDefinition<IptablesConfig> = {
   id: 'iptables',
   summary: 'Drops packets on this host, and on their way through it, with iptables and ipset.',
   config: IptablesConfig,
-  create: (ctx, config) => createIptables(ctx, config, runProgram),
+  create: (ctx, config) => createIptables(ctx, config, IPSET_PROGRAMS),
 };
 
-/** `run`: how programs are run. */
-export function createIptables(ctx: ResponderContext, config: IptablesConfig, run: RunProgram): Responder {
+export function createIptables(ctx: ResponderContext, config: IptablesConfig, programs: IpsetPrograms): Responder {
   const { chains: parents, variant, chain } = config;
   const suffix = variant === 'default' ? '' : `-${variant}`;
   const firewall = new IpsetFirewall({
     ...config,
     clock: ctx.clock,
-    run,
+    programs,
     tables: {
       4: { program: `iptables${suffix}`, parents },
       6: { program: `ip6tables${suffix}`, parents },

@@ -18,7 +18,7 @@ describe('the ufw responder', () => {
 
   const make = (changes: object = {}): void => {
     const config = UfwConfig.parse({ prefix: ['in', 'a', 'namespace'], checkMs: 100, ...changes });
-    responder = createUfw(ctx, config, fake.run);
+    responder = createUfw(ctx, config, fake.programs);
   };
   beforeEach(() => {
     fake = new FakeIpset();

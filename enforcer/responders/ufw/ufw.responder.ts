@@ -7,9 +7,8 @@
  * a rule on a set in `before.rules` fails, and all of ufw with it, when the set is not there at boot; a jump in `INPUT` would go on
  * when ufw is disabled, which is what people do who have locked themselves out.
  */
-import { IpsetFirewall } from '../../firewall/ipset-firewall.ts';
+import { IPSET_PROGRAMS, IpsetFirewall, type IpsetPrograms } from '../../firewall/ipset-firewall.ts';
 import { PolledResponder } from '../../firewall/polled-responder.ts';
-import { runProgram, type RunProgram } from '../../program.ts';
 import type { Responder, ResponderContext, ResponderDefinition } from '../../responder.types.ts';
 import { UfwConfig } from './ufw.config.ts';
 
@@ -17,11 +16,10 @@ export const ufw: ResponderDefinition<UfwConfig> = {
   id: 'ufw',
   summary: 'Drops packets before the rules of ufw, with ipset.',
   config: UfwConfig,
-  create: (ctx, config) => createUfw(ctx, config, runProgram),
+  create: (ctx, config) => createUfw(ctx, config, IPSET_PROGRAMS),
 };
 
-/** `run`: how programs are run. */
-export function createUfw(ctx: ResponderContext, config: UfwConfig, run: RunProgram): Responder {
+export function createUfw(ctx: ResponderContext, config: UfwConfig, programs: IpsetPrograms): Responder {
   const chains = (ufwName: string) => ({
     parents: [`${ufwName}-before-input`, ...(config.forward ? [`${ufwName}-before-forward`] : [])],
     // The others stay, empty, when ufw is disabled; this one goes, and ufw itself goes by it.
@@ -30,7 +28,7 @@ export function createUfw(ctx: ResponderContext, config: UfwConfig, run: RunProg
   const firewall = new IpsetFirewall({
     ...config,
     clock: ctx.clock,
-    run,
+    programs,
     tables: { 4: { program: 'iptables', ...chains('ufw') }, 6: { program: 'ip6tables', ...chains('ufw6') } },
     noParent: {
       reason: 'ufw is not active',
