@@ -50,7 +50,13 @@ const AFTER_END_MS = 500;
 export function runProgram(
   command: Command,
   args: readonly string[],
-  options: { readonly input?: string; readonly timeoutMs: number; readonly maxOutput?: number },
+  options: {
+    readonly input?: string;
+    readonly timeoutMs: number;
+    readonly maxOutput?: number;
+    /** Is given what it writes to stdout as it comes, of whatever length; `output` stays empty then. */
+    readonly onOutput?: (text: string) => void;
+  },
 ): Promise<CommandResult & { readonly output: string; readonly complaint: string }> {
   return new Promise((resolve) => {
     const child = startProgram(command, args, { detached: true });
@@ -59,7 +65,8 @@ export function runProgram(
     let complaint = '';
     let timer = setTimeout(() => killGroup(child), options.timeoutMs);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length < limit) output += text;
+      if (options.onOutput !== undefined) options.onOutput(text);
+      else if (output.length < limit) output += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (complaint.length < MAX_OUTPUT) complaint += text;

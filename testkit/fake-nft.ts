@@ -1,16 +1,31 @@
 /**
- * A program that understands the few nft commands that the enforcer gives, for tests without root: `-f -`, `-i` and `monitor`, over
+ * A program that understands the few nft commands that the enforcer gives, for tests without root: `-f -`, `-i`, `list table` and `monitor`, over
  * a folder named by the first argument; `-c` refuses only scripts with the word in the file `unknown`. It keeps what nft keeps to: a script is done as a whole or not at all, elements end at their
  * time without a word, and the monitor tells of each change. `fail` in the folder makes every script fail with its text.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 interface State {
   /** Sets of the table by name, each with its elements' ends in epoch milliseconds; undefined while there is no table. */
   sets?: Record<string, Record<string, number>> | undefined;
+  /** As they were added. */
+  rules?: string[] | undefined;
+  chains?: string[] | undefined;
 }
+
+/** A script takes a few milliseconds. */
+const STALE_MS = 2000;
 
 /** What is in the folder's firewall, expired elements left out. */
 export function readFakeNft(folder: string): Record<string, string[]> {
@@ -32,6 +47,9 @@ export function runFakeNft(folder: string, script: string): string {
       // Waiting is for a lock that is taken, not for a folder that its test has removed.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      // Whoever held it was ended meanwhile.
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+      if (Date.now() - since > STALE_MS) rmSync(lock, { recursive: true, force: true });
     }
   }
   try {
@@ -48,7 +66,7 @@ export function runFakeNft(folder: string, script: string): string {
     appendFileSync(join(folder, 'events'), [...events, '# new generation 1 by process 1 (nft)', ''].join('\n'));
     return '';
   } finally {
-    rmdirSync(lock);
+    rmSync(lock, { recursive: true, force: true });
   }
 }
 
@@ -63,6 +81,8 @@ function execute(state: State, command: string, events: string[]): string {
   if (command === 'flush ruleset' || (verb === 'delete' && kind === 'table')) {
     if (state.sets !== undefined) events.push(`delete table inet netsentinel`);
     delete state.sets;
+    delete state.rules;
+    delete state.chains;
     return '';
   }
   if (kind === 'table') {
@@ -72,6 +92,8 @@ function execute(state: State, command: string, events: string[]): string {
   }
   if (state.sets === undefined) return 'No such file or directory';
   if (kind === 'chain' || kind === 'rule') {
+    if (kind === 'rule') (state.rules ??= []).push(command);
+    else (state.chains ??= []).push(name);
     events.push(command);
     return '';
   }
@@ -101,6 +123,25 @@ function execute(state: State, command: string, events: string[]): string {
   return '';
 }
 
+/** As nft prints the table: each chain with the rules that were added to it. */
+function list(folder: string): string {
+  const now = Date.now();
+  const { sets = {}, chains = [], rules = [] } = load(folder);
+  const lines = ['table inet netsentinel {'];
+  for (const [name, elements] of Object.entries(sets)) {
+    const live = Object.entries(elements).filter(([, end]) => end > now);
+    const texts = live.map(([address, end]) => `${address} timeout 1h expires ${end - now}ms`);
+    lines.push(`\tset ${name} {`, ...(live.length === 0 ? [] : [`\t\telements = { ${texts.join(',\n')} }`]), '\t}');
+  }
+  for (const chain of chains)
+    lines.push(
+      `\tchain ${chain} {`,
+      ...rules.filter((rule) => rule.split(' ')[4] === chain).map((rule) => `\t\t${rule}`),
+      '\t}',
+    );
+  return `${lines.join('\n')}\n}\n`;
+}
+
 /** Prints what is added to the events from now on. */
 function monitor(folder: string): void {
   const file = join(folder, 'events');
@@ -117,6 +158,7 @@ if (import.meta.main) {
   const [folder = '', mode = ''] = process.argv.slice(2);
   process.stdout.on('error', () => process.exit(0));
   if (mode === 'monitor') monitor(folder);
+  if (mode === 'list') process.stdout.write(list(folder));
   if (mode === '-c') {
     const script = readFileSync(0, 'utf8');
     const file = join(folder, 'unknown');

@@ -10,6 +10,9 @@ import { Turns } from '../../turns.ts';
 /** Longer scripts go through a process of their own: interactive line editing is slow on very long lines. */
 const MAX_SESSION_LINE = 128 * 1024;
 
+/** Besides its usual time: 100,000 elements take half a second, and beginning anew where somebody changes something meanwhile. */
+const LIST_MS = 5000;
+
 const CLOSED: CommandResult = { ok: false, reason: 'closed' };
 
 const DIALOGUE: Dialogue = {
@@ -70,6 +73,13 @@ export class NftSession {
     const timeoutMs = this.#timeoutMs + Math.ceil(input.length / 100);
     const result = await runProgram(this.#command, [...options, '-f', '-'], { input, timeoutMs });
     return result.ok ? { ok: true } : { ok: false, reason: result.reason };
+  }
+
+  /** What is in the table, in pieces as nft prints it. Beside what the session does. */
+  async list(table: string, onOutput: (text: string) => void): Promise<CommandResult> {
+    const args = ['list', 'table', 'inet', table];
+    const { ok, ...result } = await runProgram(this.#command, args, { timeoutMs: LIST_MS + this.#timeoutMs, onOutput });
+    return ok ? { ok } : { ok, reason: 'reason' in result ? result.reason : '' };
   }
 
   /** Resolves when no process of this session is left; whatever is asked from now on fails. */

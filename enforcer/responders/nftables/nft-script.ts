@@ -6,12 +6,14 @@
  * `flags interval` would hold any mix of networks, but it refuses overlapping ones and one insertion takes time proportional to its
  * size (650 ms at 100,000); these stay at microseconds and overlap freely. IPv6 attackers are /64 networks, so that matters.
  */
+import { createHash } from 'node:crypto';
 import { Measure } from '@netsentinel/contracts/action';
 import { formatAddress, type Network } from '@netsentinel/kernel/address';
 import type { Change, Entry } from '../../responder.types.ts';
 import { NftMeasures } from './nft-measures.ts';
-import { base, setName, subject, timeout } from './nft-words.ts';
+import { base, readSetName, setName, subject, timeout } from './nft-words.ts';
 import type { NftablesConfig } from './nftables.config.ts';
+import type { TableReader } from './table-reader.ts';
 
 /** Elements in one `add element` command: keeps lines readable for nft's parser and short for ours. */
 const ELEMENTS_PER_COMMAND = 1000;
@@ -30,11 +32,30 @@ export class NftScript {
   readonly #config: NftablesConfig;
   readonly #chains: readonly string[];
   readonly #measures: NftMeasures;
+  /** A set that holds nothing, whose name says of what settings the table was made. */
+  readonly #mark: string = '';
 
   constructor(config: NftablesConfig) {
     this.#config = config;
     this.#chains = config.hook === 'prerouting' ? ['prerouting'] : ['input', 'forward'];
     this.#measures = new NftMeasures(config);
+    this.#mark = `made_${createHash('sha256').update(this.rebuild([], new Set()).join('\n')).digest('hex').slice(0, 16)}`;
+  }
+
+  /** Whether all around the elements is as `rebuild` makes it of these settings for blocks alone. */
+  isAsMade({ sets, chains, rules, lookups }: TableReader): boolean {
+    let blocks = 0;
+    for (const set of sets) {
+      if (set === PROBE_SET || set === this.#mark) continue;
+      if (readSetName(set)?.measure !== 'block' || lookups.get(set) !== this.#chains.length) return false;
+      blocks += 1;
+    }
+    return (
+      sets.size === blocks + 2 &&
+      rules === blocks * this.#chains.length &&
+      chains.size === this.#chains.length &&
+      this.#chains.every((chain) => chains.has(chain))
+    );
   }
 
   /** Makes sure that the table and its probe set exist, touching nothing else. */
@@ -63,6 +84,7 @@ export class NftScript {
       elements.length = 0;
     };
     used.clear();
+    if (this.#mark !== '') lines.push(`add set inet ${this.#config.table} ${this.#mark} { type ipv4_addr; }`);
     for (const shape of USUAL) this.#addSet(shape, 'block', lines, used);
     for (const { network, remainingMs, measure } of entries) {
       const set = this.#addSet(network, measure, lines, used);

@@ -1,6 +1,6 @@
 /** Pure: how networks, sets and times are written for nft. Every name comes from us and every address is rendered from its number. */
 import { Measure } from '@netsentinel/contracts/action';
-import { formatAddress, type Network } from '@netsentinel/kernel/address';
+import { formatAddress, parseAddress, type Network } from '@netsentinel/kernel/address';
 
 /** What a set holds: networks of one family and prefix length, and one measure. */
 export interface Shape extends Pick<Network, 'family' | 'prefix'> {
@@ -18,6 +18,13 @@ export function readSetName(name: string): Shape | undefined {
   const measure = word === undefined ? 'block' : MEASURES.get(word);
   if (measure === undefined || family === undefined) return undefined;
   return { measure, family: family === '4' ? 4 : 6, prefix: Number(prefix) };
+}
+
+/** What an element of one of our sets stands for. */
+export function networkOf(set: string, element: string): (Network & { readonly measure: Measure }) | undefined {
+  const [shape, address] = [readSetName(set), parseAddress(element)];
+  if (shape === undefined || address === undefined) return undefined;
+  return { family: address.family, base: address.value, prefix: shape.prefix, measure: shape.measure };
 }
 
 export function chainName(measure: Measure): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,45 @@ describe('the nftables responder', () => {
   afterEach(async () => {
     await responder.close();
     rmSync(folder, { recursive: true });
+  });
+
+  describe('that finds a table of its own at its start', () => {
+    const tablesMade = (): number =>
+      readFileSync(join(folder, 'events'), 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('add table')).length;
+
+    beforeEach(async () => {
+      ctx.intend('198.18.0.1', '198.18.0.2', '2001:db8::/64');
+      await responder.start();
+      await responder.close();
+    });
+
+    it('keeps it, and sets right what became of its blocks meanwhile', async () => {
+      const made = tablesMade();
+      runFakeNft(folder, 'add element inet netsentinel v4_32 { 198.18.0.9 timeout 600000ms }');
+      runFakeNft(folder, 'delete element inet netsentinel v4_32 { 198.18.0.1 }');
+      ctx.forget('198.18.0.2');
+      make();
+      expect(await responder.start()).toMatchObject({ available: true });
+      expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '2001:db8::/64']);
+      expect(await block('198.18.0.3')).toMatchObject([{ ok: true }]);
+      expect(tablesMade()).toBe(made);
+    });
+
+    it('replaces it where a rule is gone, or its settings were others', async () => {
+      const made = tablesMade();
+      const state = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as { rules: string[] };
+      writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...state, rules: state.rules.slice(1) }));
+      make();
+      await responder.start();
+      expect(tablesMade()).toBe(made + 1);
+      await responder.close();
+      make({ priority: -200 });
+      await responder.start();
+      expect(tablesMade()).toBe(made + 2);
+      expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '198.18.0.2', '2001:db8::/64']);
+    });
   });
 
   it('says that rights are missing, and fails orders', async () => {

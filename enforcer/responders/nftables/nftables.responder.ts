@@ -18,13 +18,17 @@ import type {
 } from '../../responder.types.ts';
 import { Turns } from '../../turns.ts';
 import { lacking } from './nft-measures.ts';
+import { MonitorProbes } from './monitor-probes.ts';
 import { NftMonitor, type MonitorEvent } from './nft-monitor.ts';
 import { NftSession } from './nft-process.ts';
 import { NftScript, PROBE_SET } from './nft-script.ts';
-import { readSetName } from './nft-words.ts';
+import { networkOf, readSetName } from './nft-words.ts';
 import { NftablesConfig } from './nftables.config.ts';
 import { elementKey, ReportedElements } from './reported-elements.ts';
+import { differences, type ListedNetwork } from './table-differences.ts';
+import { TableReader } from './table-reader.ts';
 import { lacksRights, tryMeasure } from './try-measure.ts';
+import { UnverifiedChanges } from './unverified-changes.ts';
 
 export const nftables: ResponderDefinition<NftablesConfig> = {
   id: 'nftables',
@@ -35,11 +39,6 @@ export const nftables: ResponderDefinition<NftablesConfig> = {
 
 /** How long a change that was made may take to show up in the monitor before it counts as not verified. */
 const VERIFY_MS = 5000;
-/**
- * How long to wait for each probe before sending another. A monitor that starts reads all of nftables first (half a second for
- * 100,000 entries) and begins again whenever something changes meanwhile, as a probe does: hence the pause after the second.
- */
-const PROBE_WAITS_MS = [60, 120, 1000, 1500, 2500, 4000];
 /** Is the monitor still with us? Costs one element that lives a second. */
 const HEARTBEAT_MS = 30_000;
 /** Between attempts to rebuild a table that nft refuses. */
@@ -55,11 +54,8 @@ class NftablesResponder implements Responder {
   readonly #monitor: NftMonitor | undefined;
   /** Sets and chains that exist in the kernel, as far as we made them. */
   readonly #sets = new Set<string>();
-  readonly #unverified = new Map<
-    string,
-    { readonly op: 'add' | 'delete'; readonly settle: (seen: boolean) => void }[]
-  >();
-  readonly #probes = new Set<(number: number) => void>();
+  readonly #unverified: UnverifiedChanges;
+  readonly #probes: MonitorProbes;
   readonly #reported = new ReportedElements((network) => this.#intendedOf(network));
   /** Measures that were tried, and why nft or the kernel cannot take them, where it cannot. */
   readonly #tried = new Map<Measure, string | undefined>([['block', undefined]]);
@@ -75,7 +71,6 @@ class NftablesResponder implements Responder {
   #watching = false;
   /** The monitor ended and has not been heard again. */
   #blind = false;
-  #probeNumber = 0;
   #rebuilds = 0;
   #cancelMend: (() => void) | undefined;
   #cancelHeartbeat: (() => void) | undefined;
@@ -85,6 +80,8 @@ class NftablesResponder implements Responder {
     this.#ctx = ctx;
     this.#config = config;
     this.#script = new NftScript(config);
+    this.#unverified = new UnverifiedChanges(ctx.clock);
+    this.#probes = new MonitorProbes(ctx.clock);
     const [program, ...rest] = config.command;
     this.#command = program === undefined ? findProgram('nft') : [program, ...rest];
     if (this.#command === undefined) return;
@@ -115,18 +112,42 @@ class NftablesResponder implements Responder {
       });
     const founded = await this.#session.runAlone(this.#script.foundation());
     if (!founded.ok) return this.#unavailable(founded.reason);
-    // The monitor first: what somebody does while the table is rebuilt must not stay unseen.
-    this.#rebuilding = true;
+    // The monitor first: what somebody does while we look at the table must not stay unseen.
     this.#watching = true;
     this.#monitor.start();
-    const watching = await this.#probe(PROBE_WAITS_MS.slice(0, 3));
-    await this.#turns.take(() => this.#rebuild());
-    if (!watching) {
+    await this.#turns.take(async () => {
+      const watching = await this.#probes.first(this.#ctx.intended.count(), this.#addProbe);
+      if ((await this.#adopt()) === undefined) await this.#rebuild();
+      if (watching) return;
       this.#blind = true;
       this.#mendSoon('the monitor was late');
-    }
+    });
     this.#beat();
     return this.#availability;
+  }
+
+  /**
+   * Keeps the table that is there, where it is one that we made of these settings, and sets right the elements that differ; answers how many, or
+   * undefined where it has to be rebuilt. Of a rebuild the monitor tells each element, and 100,000 keep it busy for seconds. Within a turn.
+   */
+  async #adopt(): Promise<number | undefined> {
+    const session = this.#session;
+    const listed = new Map<string, ListedNetwork>();
+    const reader = new TableReader(({ set, address, remainingMs }) => {
+      const network = networkOf(set, address);
+      if (network !== undefined) listed.set(elementKey(network, network.measure), { network, remainingMs });
+    });
+    const result = await session?.list(this.#config.table, (text) => reader.push(text));
+    if (session === undefined || result?.ok !== true || this.#closed || !this.#script.isAsMade(reader))
+      return undefined;
+    for (const key of this.#unverified.keys()) this.#unverified.shown(key, listed.has(key) ? 'add' : 'delete');
+    const changes = differences(this.#able(), listed);
+    if (changes === undefined) return undefined;
+    this.#sets.clear();
+    for (const set of reader.sets) if (readSetName(set) !== undefined) this.#sets.add(set);
+    if (changes.length > 0 && !(await session.run(this.#script.changes(changes, this.#sets))).ok) return undefined;
+    this.#available();
+    return changes.length;
   }
 
   plan(change: Change): readonly string[] {
@@ -184,11 +205,16 @@ class NftablesResponder implements Responder {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#probes.close();
     this.#cancelMend?.();
     this.#cancelHeartbeat?.();
     await this.#turns.done();
     await Promise.all([this.#monitor?.close(), this.#session?.close()]);
-    for (const waiting of this.#unverified.values()) for (const { settle } of waiting) settle(false);
+    this.#unverified.close();
+  }
+
+  #available(): void {
+    this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
   }
 
   #unavailable(reason: string): Availability {
@@ -240,7 +266,7 @@ class NftablesResponder implements Responder {
     if (tried) lines = this.#script.rebuild(this.#able(), this.#sets);
     const result = await session.runAlone(lines);
     if (result.ok) {
-      this.#availability = { available: true, detail: `table inet ${this.#config.table}` };
+      this.#available();
       this.#settle();
     } else {
       this.#rebuilding = false;
@@ -255,69 +281,36 @@ class NftablesResponder implements Responder {
   /** Whatever the monitor says before it shows a probe is about the rebuild, should it have lost the end of that. */
   #settle(): void {
     const rebuild = (this.#rebuilds += 1);
-    void this.#probe().then((seen) => {
+    void this.#probes.seen(this.#addProbe).then((seen) => {
       if (rebuild !== this.#rebuilds) return;
       this.#rebuilding = false;
       if (!seen && !this.#closed) this.#monitor?.restart();
     });
   }
 
-  /** True once the monitor shows an element that we added just now. */
-  async #probe(waitsMs: readonly number[] = PROBE_WAITS_MS): Promise<boolean> {
-    const first = this.#probeNumber + 1;
-    for (const waitMs of waitsMs) {
-      if (this.#closed) return false;
-      this.#probeNumber += 1;
-      // Before it is sent: the monitor may be faster than the answer.
-      const seen = new Promise<boolean>((resolve) => {
-        const cancel = this.#ctx.clock.after(waitMs, () => {
-          this.#probes.delete(waiting);
-          resolve(false);
-        });
-        const waiting = (number: number): void => {
-          if (number < first) return;
-          cancel();
-          this.#probes.delete(waiting);
-          resolve(true);
-        };
-        this.#probes.add(waiting);
-      });
-      await this.#session?.run([...this.#script.foundation(), ...this.#script.probe(this.#probeNumber)]);
-      if (await seen) return true;
-    }
-    return false;
-  }
+  readonly #addProbe = (number: number): Promise<unknown> | undefined =>
+    this.#session?.run([...this.#script.foundation(), ...this.#script.probe(number)]);
 
   #beat(): void {
     this.#cancelHeartbeat = this.#ctx.clock.after(HEARTBEAT_MS, () => {
       if (this.#closed) return;
-      void this.#turns
-        .take(async () => {
-          if (!this.#availability.available) return;
-          if (!(await this.#probe())) this.#monitor?.restart();
-        })
-        .finally(() => this.#beat());
+      void this.#hearMonitor().finally(() => this.#beat());
     });
+  }
+
+  /** Without a turn: changes do not wait for a monitor that is busy. */
+  async #hearMonitor(): Promise<void> {
+    if (this.#availability.available && !this.#blind && !(await this.#probes.seen(this.#addProbe)))
+      this.#monitor?.restart();
   }
 
   #expect(change: Change): Promise<boolean> {
     // Taking back goes through the set of blocks whatever there was, in one transaction with the others.
     const key = elementKey(change.network, change.kind === 'block' ? (change.measure ?? 'block') : 'block');
-    return new Promise((resolve) => {
-      const op = change.kind === 'block' ? 'add' : 'delete';
-      const settle = (seen: boolean): void => {
-        cancel();
-        const rest = (this.#unverified.get(key) ?? []).filter((waiting) => waiting.settle !== settle);
-        if (rest.length === 0) this.#unverified.delete(key);
-        else this.#unverified.set(key, rest);
-        resolve(seen);
-      };
-      // While the monitor is busy or away it needs longer to tell.
-      const shownMs = this.#blind || this.#rebuilding ? 4 * VERIFY_MS : VERIFY_MS;
-      // Before that it may hang for as long as it may take, and then be made by a process of its own.
-      const cancel = this.#ctx.clock.after(2 * this.#config.timeoutMs + shownMs, () => settle(false));
-      this.#unverified.set(key, [...(this.#unverified.get(key) ?? []), { op, settle }]);
-    });
+    // While the monitor is busy or away it needs longer to tell.
+    const shownMs = this.#blind || this.#rebuilding ? 4 * VERIFY_MS : VERIFY_MS;
+    // Before that it may hang for as long as it may take, and then be made by a process of its own.
+    return this.#unverified.wait(key, change.kind === 'block' ? 'add' : 'delete', 2 * this.#config.timeoutMs + shownMs);
   }
 
   #noticed(event: MonitorEvent): void {
@@ -347,18 +340,15 @@ class NftablesResponder implements Responder {
   }
 
   #noticedElement(op: 'add' | 'delete', set: string, element: string): void {
-    const address = parseAddress(element);
-    if (address === undefined) return;
     if (set === PROBE_SET) {
-      if (op === 'add') for (const waiting of this.#probes) waiting(Number(address.value));
+      const address = parseAddress(element);
+      if (op === 'add' && address !== undefined) this.#probes.shown(Number(address.value));
       return;
     }
-    const shape = readSetName(set);
-    if (shape === undefined) return;
-    const { measure, prefix } = shape;
-    const network: Network = { family: address.family, base: address.value, prefix };
-    for (const waiting of this.#unverified.get(elementKey(network, measure)) ?? [])
-      if (waiting.op === op) waiting.settle(true);
+    const network = networkOf(set, element);
+    if (network === undefined) return;
+    const { measure } = network;
+    this.#unverified.shown(elementKey(network, measure), op);
     if (!this.#rebuilding) this.#reported.note({ op, measure, network });
   }
 
@@ -380,8 +370,11 @@ class NftablesResponder implements Responder {
     if (this.#closed || this.#session === undefined) return;
     // A monitor that has just been started again: what happened before it listens is unknown.
     if (this.#blind) {
-      await this.#probe();
+      await this.#probes.seen(this.#addProbe);
       this.#blind = false;
+      const changed = await this.#adopt();
+      if (changed !== undefined && changed > 0) this.#ctx.onMended(what, changed);
+      if (changed !== undefined) return;
       this.#broken = true;
     }
     if (!this.#broken) {

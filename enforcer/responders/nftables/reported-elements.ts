@@ -8,7 +8,7 @@ const MAX_SUSPECTS = 1000;
 /** What shall hold of a network as of now, or undefined where nothing shall. */
 export type IntendedOf = (network: Network) => { readonly remainingMs: number; readonly measure: Measure } | undefined;
 
-interface Reported {
+export interface Reported {
   readonly op: 'add' | 'delete';
   readonly measure: Measure;
   readonly network: Network;

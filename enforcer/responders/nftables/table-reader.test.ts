@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { TableReader, type ListedElement } from './table-reader.ts';
+
+/** As nft 1.0.6 prints it. */
+const LISTED = `table inet netsentinel {
+	set probe {
+		type ipv4_addr
+		flags timeout
+	}
+
+	set v4_32 {
+		type ipv4_addr
+		size 262144
+		flags timeout
+		elements = { 198.18.0.1 timeout 1h expires 59m59s992ms, 198.18.0.2 timeout 1s200ms expires 1s192ms,
+			     198.18.0.3 timeout 2d expires 1d1h1m1s, 198.18.0.4 }
+	}
+
+	set v6_64 {
+		type ipv6_addr
+		size 262144
+		flags timeout
+		elements = { 2001:db8:: timeout 1h expires 992ms }
+	}
+
+	chain input {
+		type filter hook input priority raw; policy accept;
+		ip saddr @v4_32 counter packets 0 bytes 0 drop
+		ip6 saddr & ffff:ffff:ffff:ffff:: @v6_64 counter packets 0 bytes 0 drop
+	}
+
+	chain forward {
+		type filter hook forward priority raw; policy accept;
+		ip saddr @v4_32 counter packets 0 bytes 0 drop
+		ip saddr 198.18.9.9 accept
+	}
+}
+`;
+
+function read(pieces: readonly string[]) {
+  const elements: ListedElement[] = [];
+  const reader = new TableReader((element) => elements.push(element));
+  for (const piece of pieces) reader.push(piece);
+  const { sets, chains, rules, lookups } = reader;
+  return { elements, sets: [...sets], chains: [...chains], rules, lookups: [...lookups] };
+}
+
+describe('TableReader', () => {
+  const whole = read([LISTED]);
+
+  it('tells the elements of each set, and how long each stays', () => {
+    expect(whole.elements).toEqual([
+      { set: 'v4_32', address: '198.18.0.1', remainingMs: 3_599_992 },
+      { set: 'v4_32', address: '198.18.0.2', remainingMs: 1192 },
+      { set: 'v4_32', address: '198.18.0.3', remainingMs: 90_061_000 },
+      { set: 'v4_32', address: '198.18.0.4', remainingMs: Infinity },
+      { set: 'v6_64', address: '2001:db8::', remainingMs: 992 },
+    ]);
+  });
+
+  it('tells sets, chains and rules', () => {
+    expect(whole).toMatchObject({
+      sets: ['probe', 'v4_32', 'v6_64'],
+      chains: ['input', 'forward'],
+      rules: 4,
+      lookups: [
+        ['v4_32', 2],
+        ['v6_64', 1],
+      ],
+    });
+  });
+
+  it('reads the same in pieces of any size', () => {
+    for (const size of [1, 7, 64, 500]) {
+      const pieces = Math.ceil(LISTED.length / size);
+      expect(read(Array.from({ length: pieces }, (_, i) => LISTED.slice(i * size, (i + 1) * size)))).toEqual(whole);
+    }
+  });
+});
