@@ -1,7 +1,8 @@
 /** The live channel (Socket.IO): what the platform pushes to a signed-in console, and what the console may ask for. */
-import type { Action } from './action.ts';
+import { z } from 'zod';
+import { ResponseMode, type Action } from './action.ts';
 import type { IncidentSummary } from './incident.ts';
-import type { SourcesStatus } from './source.ts';
+import { SourcesStatus } from './source.ts';
 
 export interface ServerToClient {
   /** An incident was opened or changed. */
@@ -31,44 +32,52 @@ export interface ClientToServer {
   unwatch: (session: string) => void;
 }
 
-export interface PlatformStatus {
-  readonly startedAt: number;
-  readonly eventsTotal: number;
-  readonly eventsPerSecond: number;
-  readonly openIncidents: number;
-  readonly blocksInForce: number;
-  readonly responseMode: 'off' | 'simulate' | 'approve' | 'enforce';
+const Count = z.number().int().min(0);
+
+export const PlatformStatus = z.strictObject({
+  /** Epoch milliseconds. */
+  startedAt: z.number(),
+  eventsTotal: Count,
+  eventsPerSecond: z.number().min(0),
+  openIncidents: Count,
+  blocksInForce: Count,
+  responseMode: ResponseMode,
   /** Sigma rules and correlations in force, and documents that could not be read. */
-  readonly rules: { readonly rules: number; readonly correlations: number; readonly refused: number };
-  readonly decoys: readonly {
-    readonly id: string;
-    readonly type: string;
-    readonly listen: string;
-    readonly connections: number;
-    readonly healthy: boolean;
-  }[];
+  rules: z.strictObject({ rules: Count, correlations: Count, refused: Count }),
+  decoys: z.array(
+    z.strictObject({
+      id: z.string(),
+      type: z.string(),
+      listen: z.string(),
+      connections: Count,
+      healthy: z.boolean(),
+    }),
+  ),
   /** Where the watcher looks for port scans; the reason where it does not. */
-  readonly scans: {
-    readonly addresses: readonly string[];
-    readonly reason?: string;
+  scans: z.strictObject({
+    addresses: z.array(z.string()).readonly(),
+    reason: z.string().optional(),
     /** Probes that could not be counted by port: a flood, or more packets than the kernel had room for. */
-    readonly uncounted: number;
-  };
+    uncounted: Count,
+  }),
   /** Who is expected to be heard, and who is not. */
-  readonly sources: SourcesStatus;
-  readonly collectors: readonly {
-    readonly id: string;
-    readonly type: string;
-    /** Linked, and nothing for an operator to mend. */
-    readonly healthy: boolean;
-    /** Since the platform's start. */
-    readonly events: number;
-    readonly refused: number;
-    /** Epoch ms of the latest record that came in; not there before the first. */
-    readonly lastRecordAt?: number;
-    readonly sources: number;
-    readonly lagBytes: number;
-    readonly dropped: number;
-    readonly problems: readonly string[];
-  }[];
-}
+  sources: SourcesStatus,
+  collectors: z.array(
+    z.strictObject({
+      id: z.string(),
+      type: z.string(),
+      /** Linked, and nothing for an operator to mend. */
+      healthy: z.boolean(),
+      /** Since the platform's start. */
+      events: Count,
+      refused: Count,
+      /** Epoch ms of the latest record that came in; not there before the first. */
+      lastRecordAt: z.number().optional(),
+      sources: Count,
+      lagBytes: Count,
+      dropped: Count,
+      problems: z.array(z.string()).readonly(),
+    }),
+  ),
+});
+export type PlatformStatus = z.infer<typeof PlatformStatus>;

@@ -1,8 +1,7 @@
 /** A person's word that an incident is no attack: what may be asked, and what is answered. */
 import { z } from 'zod';
-import type { Exception } from './exception.ts';
-import { ExceptionReason } from './exception.ts';
-import type { IncidentSummary } from './incident.ts';
+import { Exception, ExceptionReason } from './exception.ts';
+import { IncidentSummary } from './incident.ts';
 
 const MAX_DAYS = 3650;
 
@@ -13,10 +12,11 @@ export const NotAnAttack = z.strictObject({
 });
 export type NotAnAttack = z.infer<typeof NotAnAttack>;
 
-export interface Dismissed {
-  readonly incident: IncidentSummary;
+export const Dismissed = z.strictObject({
+  incident: IncidentSummary,
   /** What it taught; undefined where nothing was found in it that could be left alone. */
-  readonly exception?: Exception;
+  exception: Exception.optional(),
   /** Blocks, and other measures, that are being lifted. */
-  readonly lifted: number;
-}
+  lifted: z.number().int().min(0),
+});
+export type Dismissed = z.infer<typeof Dismissed>;

@@ -1,4 +1,5 @@
 /** Where events come from, and when each was last heard: a sensor of ours by its heartbeat, and what stands behind it (a tailed file, a syslog sender, a Beats agent). */
+import { z } from 'zod';
 
 /** What is remembered of one source. Times are milliseconds since the epoch. */
 export interface SourceRecord {
@@ -17,14 +18,22 @@ export interface SourceRecord {
 }
 
 /** What a person is shown of a source that fell silent. */
-export type SilentSource = Pick<SourceRecord, 'sensor' | 'source' | 'lastSeen'> & { readonly silentSince: number };
+export const SilentSource = z.strictObject({
+  sensor: z.string(),
+  source: z.string(),
+  /** Epoch milliseconds, as the next. */
+  lastSeen: z.number(),
+  silentSince: z.number(),
+});
+export type SilentSource = z.infer<typeof SilentSource>;
 
-export interface SourcesStatus {
+export const SourcesStatus = z.strictObject({
   /** Sensors and sources that are expected to be heard. */
-  readonly known: number;
-  readonly silent: number;
+  known: z.number().int().min(0),
+  silent: z.number().int().min(0),
   /** The ones that fell silent last, at most `MAX_SILENT_SHOWN`. */
-  readonly latest: readonly SilentSource[];
-}
+  latest: z.array(SilentSource),
+});
+export type SourcesStatus = z.infer<typeof SourcesStatus>;
 
 export const MAX_SILENT_SHOWN = 20;

@@ -3,6 +3,7 @@
  * one transaction, the consumer's stream position included: that is what makes a crash harmless.
  * One contract suite (`testkit/contracts/state-store.suite.ts`) runs over every engine.
  */
+import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
 import type { Exception } from './exception.ts';
@@ -46,7 +47,7 @@ export interface StoredActor {
   readonly hasIncidents: boolean;
 }
 
-export interface StateReader extends AlertBookReader, PlaybookBookReader {
+export interface StateReader extends AccessBookReader, AlertBookReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -64,9 +65,6 @@ export interface StateReader extends AlertBookReader, PlaybookBookReader {
   exceptions(): Promise<readonly Exception[]>;
   /** Next offset to read, by consumer name. */
   watermarks(consumer: string): Promise<readonly Position[]>;
-  account(name: string): Promise<Account | undefined>;
-  accounts(): Promise<readonly Account[]>;
-  session(tokenHash: string): Promise<ConsoleSession | undefined>;
   setting(key: string): Promise<string | undefined>;
   /** What a decoy remembers of an attacker. */
   memory(sensor: string, key: string): Promise<Uint8Array | undefined>;
@@ -74,15 +72,12 @@ export interface StateReader extends AlertBookReader, PlaybookBookReader {
   sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader, AlertBookWriter, PlaybookBookWriter {
+export interface StateTransaction extends StateReader, AccessBookWriter, AlertBookWriter, PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;
   putActorState(actor: string, state: Uint8Array, lastSeen: number): Promise<void>;
   setWatermarks(consumer: string, next: readonly Position[]): Promise<void>;
-  putAccount(account: Account): Promise<void>;
-  putSession(session: ConsoleSession): Promise<void>;
-  removeSession(tokenHash: string): Promise<void>;
   putSetting(key: string, value: string | undefined): Promise<void>;
   putMemory(sensor: string, key: string, value: Uint8Array, at: number): Promise<void>;
   putSources(records: readonly SourceRecord[]): Promise<void>;
@@ -90,27 +85,9 @@ export interface StateTransaction extends StateReader, AlertBookWriter, Playbook
   /** Drops what was last touched before these times (epoch ms); answers how many rows went. */
   prune(before: {
     readonly actors?: number;
-    readonly sessions?: number;
     readonly memory?: number;
     readonly closedIncidents?: number;
     /** Only those that are over. */
     readonly exceptions?: number;
   }): Promise<number>;
-}
-
-export interface Account {
-  readonly name: string;
-  /** argon2id in PHC form. */
-  readonly passwordHash: string;
-  readonly role: 'admin';
-  readonly createdAt: number;
-}
-
-export interface ConsoleSession {
-  /** SHA-256 of the token in hex: the token itself is never stored. */
-  readonly tokenHash: string;
-  readonly account: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastSeenAt: number;
 }

@@ -1,13 +1,18 @@
 /** The real API over real state and blob stores in a temporary folder, on a loopback port of its own; the event store is none. */
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiOptions, ApiServer } from '@netsentinel/api/api.types';
 import { createApi } from '@netsentinel/api/api-server';
+import { ProblemBody } from '@netsentinel/api/http/problem';
+import type { Route } from '@netsentinel/api/http/route';
+import { problemsOf } from '@netsentinel/api/openapi/openapi';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -38,6 +43,8 @@ export interface ApiHarness {
   readonly url: string;
   /** Makes the account `admin` with `PASSWORD` and answers its cookie (`name=value`). */
   setUp(): Promise<string>;
+  /** Makes an account of this role and answers a cookie of a session of its own. */
+  signInAs(role: Role): Promise<string>;
   /** A request as the console makes it, its origin named. */
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
   close(): Promise<void>;
@@ -58,6 +65,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
   const log = change.log ?? silentLogger;
   const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
   const blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 64 * 1024 * 1024, log });
+  const undeclaredAnswers: string[] = [];
   const api = await createApi({
     state,
     blobs,
@@ -69,6 +77,10 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     status: () => SAMPLE_STATUS,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     response: { revert: async () => false, revertAll: async () => 0 },
+    onAnswer: (route, status, payload) => {
+      const complaint = undeclared(route, status, payload);
+      if (complaint !== undefined) undeclaredAnswers.push(complaint);
+    },
     ...change,
   });
   const listener = createServer();
@@ -101,13 +113,44 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
       if (response.status !== 200) throw new Error(`set-up answered ${response.status}: ${await response.text()}`);
       return cookieOf(response)!;
     },
+    signInAs: async (role) => {
+      const token = randomBytes(32).toString('base64url');
+      const now = clock.now();
+      await state.transaction(async (tx) => {
+        await tx.putAccount({ name: `a-${role}`, passwordHash: '', role, createdAt: now });
+        await tx.putSession({
+          tokenHash: createHash('sha256').update(token).digest('hex'),
+          account: `a-${role}`,
+          createdAt: now,
+          expiresAt: now + 86_400_000,
+          lastSeenAt: now,
+        });
+      });
+      return `netsentinel-session=${token}`;
+    },
     close: async () => {
       await api.close();
       await blobs.close();
       await state.close();
       rmSync(folder, { recursive: true, force: true });
+      if (undeclaredAnswers.length > 0)
+        throw new Error(`answers that no route declares: ${undeclaredAnswers.join('; ')}`);
     },
   };
+}
+
+/** What is wrong with an answer by what its route declares, or undefined. */
+function undeclared(route: Route, status: number, payload: unknown): string | undefined {
+  const what = `${route.method} ${route.path} ${status}`;
+  if (status >= 400) {
+    if (problemsOf(route)[status] === undefined) return `${what} is not declared`;
+    const problem = ProblemBody.safeParse(payload);
+    return problem.success ? undefined : `${what}: ${problem.error.message}`;
+  }
+  const answer = route.answers[status];
+  if (answer === undefined) return `${what} is not declared`;
+  const result = answer.schema?.safeParse(payload);
+  return result?.success === false ? `${what}: ${result.error.message}` : undefined;
 }
 
 /** `name=value` of the cookie that a response sets. */

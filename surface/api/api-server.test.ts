@@ -151,9 +151,14 @@ describe('who may do what', () => {
 
   it('leaves open what must be', async () => {
     expect(await (await h.call('GET', '/healthz')).json()).toEqual({ status: 'ok' });
-    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({ account: null, firstRun: false });
+    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({
+      account: null,
+      role: null,
+      firstRun: false,
+    });
     expect(await (await h.call('GET', '/api/v1/session', { cookie })).json()).toEqual({
       account: 'admin',
+      role: 'admin',
       firstRun: false,
     });
   });

@@ -3,19 +3,18 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
+import packageJson from './package.json' with { type: 'json' };
 import type { ApiOptions, ApiServer } from './api.types.ts';
+import { AttemptLimit } from './auth/attempt-limit.ts';
 import { Sessions } from './auth/sessions.ts';
 import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
-import { exceptionRoutes } from './http/exceptions.route.ts';
 import { guard, isSameOrigin, safeHeaders } from './http/guard.ts';
-import { incidentRoutes } from './http/incidents.route.ts';
 import { Problem } from './http/problem.ts';
-import { recordingRoutes } from './http/recordings.route.ts';
-import { responseRoutes } from './http/response.route.ts';
-import { sessionRoutes } from './http/session.route.ts';
-import { systemRoutes } from './http/system.route.ts';
+import { mount } from './http/route.ts';
+import { routes } from './http/routes.ts';
+import { openApiOf } from './openapi/openapi.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
 
@@ -23,6 +22,7 @@ import { serveConsole } from './static/console-files.ts';
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
 
+const { version: VERSION } = packageJson;
 const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -52,11 +52,14 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const sessions = new Sessions(options.state, clock);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
+  let document: object | undefined;
   const status = onceInAWhile(() => options.status(), options);
   const ctx: RouteContext = {
     ...options,
     status,
     sessions,
+    openApi: () => (document ??= openApiOf(routes, VERSION)),
+    attempts: new AttemptLimit(clock),
     cookie: cookieName,
     secure,
     who: (request) => sessions.check(request.cookies[cookieName]),
@@ -82,15 +85,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   app.addHook('onRequest', async (_, reply) => void reply.headers(headers));
   await app.register(async (api) => {
     guard(api, ctx);
-    for (const routes of [
-      sessionRoutes,
-      incidentRoutes,
-      exceptionRoutes,
-      recordingRoutes,
-      responseRoutes,
-      systemRoutes,
-    ])
-      routes(api, ctx);
+    mount(api, ctx, routes);
     // What else begins so is no file.
     api.all('/api/*', () => {
       throw new Problem(404, 'not-found', 'There is nothing here.');

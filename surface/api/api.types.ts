@@ -12,6 +12,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
 import type { Bouncers } from './http/blocklist/bouncers.ts';
+import type { Route } from './http/route.ts';
 
 export interface ApiOptions {
   readonly state: StateStore;
@@ -29,6 +30,8 @@ export interface ApiOptions {
     readonly requestTimeout?: number;
     readonly connectionsCheckingInterval?: number;
   };
+  /** For tests: each answer of a route before it is written, to be held against what the route declares. */
+  readonly onAnswer?: (route: Route, status: number, payload: unknown) => void;
   /** ATT&CK names for the console, served as it is. */
   readonly attack: unknown;
   /** Asked at most once a second. */

@@ -374,20 +374,62 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       );
     });
 
+    it('keeps tokens and invitations, and takes an account with all that is its own', async () => {
+      const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
+      const token = {
+        id: 't1',
+        tokenHash: 'cd'.repeat(32),
+        name: 'a report',
+        account: 'ada',
+        role: 'read-only',
+        createdAt: 1,
+        expiresAt: 20,
+      } as const;
+      const session = { tokenHash: 'ab'.repeat(32), account: 'ada', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
+      const invitation = {
+        id: 'n1',
+        tokenHash: 'ef'.repeat(32),
+        role: 'analyst',
+        by: 'ada',
+        createdAt: 1,
+        expiresAt: 5,
+      } as const;
+      await store.transaction(async (tx) => {
+        await tx.putAccount(account);
+        await tx.putSession(session);
+        await tx.putApiToken(token);
+        await tx.putApiToken({ ...token, id: 't2', tokenHash: 'other', createdAt: 2, lastUsedAt: 3 });
+        await tx.putInvitation(invitation);
+      });
+      expect(await store.read.apiToken(token.tokenHash)).toEqual(token);
+      expect((await store.read.apiTokens()).map(({ id, lastUsedAt }) => [id, lastUsedAt])).toEqual([
+        ['t2', 3],
+        ['t1', undefined],
+      ]);
+      expect(await store.read.invitation(invitation.tokenHash)).toEqual(invitation);
+      expect(await store.read.invitations()).toEqual([invitation]);
+      // Over by then are the session and the invitation.
+      expect(await store.transaction((tx) => tx.pruneAccess(10))).toBe(2);
+      expect(await store.read.invitations()).toEqual([]);
+      await store.transaction((tx) => tx.removeApiToken('t2'));
+      expect(await store.read.apiToken('other')).toBeUndefined();
+      await store.transaction((tx) => tx.removeAccount('ada'));
+      expect(await store.read.account('ada')).toBeUndefined();
+      expect(await store.read.apiTokens()).toEqual([]);
+    });
+
     it('prunes what was not touched, and never what is open', async () => {
       await store.transaction(async (tx) => {
-        await tx.putAccount({ name: 'admin', passwordHash: 'x', role: 'admin', createdAt: 1 });
         for (const at of [1, 10]) {
           await tx.putActorState(`actor-${at}`, new Uint8Array([1]), at);
           await tx.putMemory('ssh-1', `key-${at}`, new Uint8Array([1]), at);
-          await tx.putSession({ tokenHash: `t${at}`, account: 'admin', createdAt: 1, expiresAt: 99, lastSeenAt: at });
           await tx.putIncident(incidentFixture(`closed-${at}`, { status: 'closed', lastSeen: at }));
           await tx.putIncident(incidentFixture(`open-${at}`, { lastSeen: at }));
         }
       });
       expect(await store.transaction((tx) => tx.prune({}))).toBe(0);
-      const all = { actors: 10, sessions: 10, memory: 10, closedIncidents: 10 };
-      expect(await store.transaction((tx) => tx.prune(all))).toBe(4);
+      const all = { actors: 10, memory: 10, closedIncidents: 10 };
+      expect(await store.transaction((tx) => tx.prune(all))).toBe(3);
       const [old, kept] = await store.read.actors(['actor-1', 'actor-10']);
       expect(old).not.toHaveProperty('state');
       expect(kept).toHaveProperty('state');

@@ -52,10 +52,10 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
             memory: now - config.state.memoryDays * DAY_MS,
             closedIncidents: now - config.state.closedIncidentDays * DAY_MS,
             exceptions: now - config.state.closedIncidentDays * DAY_MS,
-            sessions: now,
           }),
         ),
     ],
+    ['access', () => state.transaction((tx) => tx.pruneAccess(now))],
   ];
   for (const [part, work] of parts)
     await work().catch((error: unknown) => log.error('retention failed', { part, error: describeError(error) }));

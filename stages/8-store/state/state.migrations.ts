@@ -117,6 +117,19 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 7,
+    async up(tx) {
+      for (const statement of [
+        sql`create table api_tokens (id text primary key, token_hash text not null unique, name text not null,
+          account text not null references accounts (name) on delete cascade, role text not null,
+          created_at bigint not null, expires_at bigint not null, last_used_at bigint)`,
+        sql`create table invitations (id text primary key, token_hash text not null unique, role text not null,
+          made_by text not null, created_at bigint not null, expires_at bigint not null)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

@@ -3,17 +3,12 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Exception } from '@netsentinel/contracts/exception';
 import { summaryOf, type Incident, type IncidentSummary } from '@netsentinel/contracts/incident';
 import { searchText, wordsIn } from '@netsentinel/contracts/incident-words';
-import type {
-  Account,
-  ConsoleSession,
-  IncidentFilter,
-  StateReader,
-  StateTransaction,
-} from '@netsentinel/contracts/state-store';
+import type { IncidentFilter, StateReader, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { Position } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
@@ -82,6 +77,7 @@ const upsertAction = compiledQuery<StateTables['actions']>((db, value) =>
 
 export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
   return {
+    ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
     ...playbookBookReader(db, guard),
     incident: (id) =>
@@ -126,18 +122,6 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .execute();
         return rows.map((row) => ({ partition: row.partition, offset: BigInt(row.next_offset) }));
       }),
-    account: (name) =>
-      guard(async () => {
-        const row = await db.selectFrom('accounts').selectAll().where('name', '=', name).executeTakeFirst();
-        return row && toAccount(row);
-      }),
-    accounts: () =>
-      guard(async () => (await db.selectFrom('accounts').selectAll().orderBy('name').execute()).map(toAccount)),
-    session: (tokenHash) =>
-      guard(async () => {
-        const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
-        return row && toSession(row);
-      }),
     setting: (key) =>
       guard(async () => {
         const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
@@ -164,6 +148,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
 export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): StateTransaction {
   return {
     ...stateReader(tx, guard),
+    ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
     putIncident: (incident) =>
@@ -210,33 +195,6 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
         await upsertActorState(tx, { actor, state, last_seen: lastSeen });
       }),
     setWatermarks: (consumer, next) => guard(() => putWatermarks(tx, consumer, next)),
-    putAccount: (account) =>
-      guard(async () => {
-        const row = { password_hash: account.passwordHash, role: account.role, created_at: account.createdAt };
-        await tx
-          .insertInto('accounts')
-          .values({ name: account.name, ...row })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-          .execute();
-      }),
-    putSession: (session) =>
-      guard(async () => {
-        const row = {
-          account: session.account,
-          created_at: session.createdAt,
-          expires_at: session.expiresAt,
-          last_seen_at: session.lastSeenAt,
-        };
-        await tx
-          .insertInto('sessions')
-          .values({ token_hash: session.tokenHash, ...row })
-          .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
-          .execute();
-      }),
-    removeSession: (tokenHash) =>
-      guard(async () => {
-        await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
-      }),
     putSetting: (key, value) =>
       guard(async () => {
         if (value === undefined) await tx.deleteFrom('settings').where('key', '=', key).execute();
@@ -339,9 +297,6 @@ async function prune(tx: Transaction<StateTables>, before: Parameters<StateTrans
   if (before.actors !== undefined)
     rows += (await tx.deleteFrom('actor_states').where('last_seen', '<', before.actors).executeTakeFirst())
       .numDeletedRows;
-  if (before.sessions !== undefined)
-    rows += (await tx.deleteFrom('sessions').where('last_seen_at', '<', before.sessions).executeTakeFirst())
-      .numDeletedRows;
   if (before.memory !== undefined)
     rows += (await tx.deleteFrom('memories').where('touched_at', '<', before.memory).executeTakeFirst()).numDeletedRows;
   if (before.exceptions !== undefined)
@@ -356,20 +311,6 @@ async function prune(tx: Transaction<StateTables>, before: Parameters<StateTrans
         .executeTakeFirst()
     ).numDeletedRows;
   return Number(rows);
-}
-
-function toAccount(row: StateTables['accounts']): Account {
-  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: row.created_at };
-}
-
-function toSession(row: StateTables['sessions']): ConsoleSession {
-  return {
-    tokenHash: row.token_hash,
-    account: row.account,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastSeenAt: row.last_seen_at,
-  };
 }
 
 function clamp(limit: number, max: number): number {

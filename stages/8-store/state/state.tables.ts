@@ -2,6 +2,7 @@
  * The state store's tables as Kysely sees them, the same on every engine. What is looked for has a column; the rest
  * is JSON text. Whole numbers are numbers: a PostgreSQL driver must be told to parse `int8` so.
  */
+import type { Role } from '@netsentinel/contracts/permission';
 import type { ActionStatus } from '@netsentinel/contracts/action';
 import type { Delivery } from '@netsentinel/contracts/alert-book';
 import type { Incident } from '@netsentinel/contracts/incident';
@@ -33,8 +34,26 @@ export interface StateTables {
   actor_states: { actor: string; state: Uint8Array; last_seen: number };
   /** Offsets as decimal text: exact beyond 2^53 on every engine. */
   watermarks: { consumer: string; partition: number; next_offset: string };
-  accounts: { name: string; password_hash: string; role: 'admin'; created_at: number };
+  accounts: { name: string; password_hash: string; role: Role; created_at: number };
   sessions: { token_hash: string; account: string; created_at: number; expires_at: number; last_seen_at: number };
+  api_tokens: {
+    id: string;
+    token_hash: string;
+    name: string;
+    account: string;
+    role: Role;
+    created_at: number;
+    expires_at: number;
+    last_used_at: number | null;
+  };
+  invitations: {
+    id: string;
+    token_hash: string;
+    role: Role;
+    made_by: string;
+    created_at: number;
+    expires_at: number;
+  };
   settings: { key: string; value: string };
   /** `SourceRecord` as JSON. */
   sources: { sensor: string; source: string; body: string };

@@ -1,6 +1,7 @@
 /** Console sessions: a random token in a cookie, its hash in the state. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 
 const LIFETIME_MS = 7 * 86_400_000;
@@ -14,7 +15,7 @@ const FIRST_RUN_KEY = 'first-run-token';
 
 export interface SignedIn {
   readonly account: string;
-  readonly role: 'admin';
+  readonly role: Role;
   readonly tokenHash: string;
 }
 
@@ -61,9 +62,9 @@ export class Sessions {
     return who;
   }
 
-  /** Whether this session still holds. Unlike `check` no sign of life: a page left open overnight does not keep its session from idling out. */
+  /** Whether this session still holds, with this role. Unlike `check` no sign of life: a page left open overnight does not keep its session from idling out. */
   async holds(who: SignedIn): Promise<boolean> {
-    return (await this.#find(who.tokenHash, false)) !== undefined;
+    return (await this.#find(who.tokenHash, false))?.role === who.role;
   }
 
   async close(who: SignedIn): Promise<void> {

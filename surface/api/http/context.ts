@@ -2,21 +2,32 @@
 import type { FastifyRequest } from 'fastify';
 import type { Sessions, SignedIn } from '../auth/sessions.ts';
 import type { ApiOptions } from '../api.types.ts';
+import type { AttemptLimit } from '../auth/attempt-limit.ts';
+import type { Access } from './route.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
+  /** What all routes take and answer. */
+  openApi(): object;
   /** The session cookie's name. */
   readonly cookie: string;
   /** True over TLS: cookies are for TLS only then. */
   readonly secure: boolean;
   who(request: FastifyRequest): Promise<SignedIn | undefined>;
+  /** Of signing in, making accounts and whatever else tries a secret. */
+  readonly attempts: AttemptLimit;
   /** Ends this session and cuts its live channels. */
   end(who: SignedIn): Promise<void>;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True for the few routes that need no session. */
-    open?: boolean;
+    /** Who may ask; without it: whoever is signed in. */
+    access?: Access;
+  }
+
+  interface FastifyRequest {
+    /** Who asks, as the guard found; undefined where nobody is signed in. */
+    who: SignedIn | undefined;
   }
 }

@@ -1,28 +1,47 @@
 /** What incidents taught that were no attacks, and taking it back. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { RouteContext } from './context.ts';
-import { parse, Problem } from './problem.ts';
+import { Exception } from '@netsentinel/contracts/exception';
+import { Problem } from './problem.ts';
+import { route, type Route } from './route.ts';
 
-const Id = z.strictObject({ id: z.uuid() });
-const ListQuery = z.strictObject({ incident: z.string().max(64).optional() });
 const MAX_LISTED = 1000;
+const NO_SUCH = 'There is no such exception in force.';
 
-export function exceptionRoutes(app: FastifyInstance, ctx: RouteContext): void {
-  /** Newest first, those that are over too. */
-  app.get('/api/v1/exceptions', async (request) => {
-    const { incident } = parse(ListQuery, request.query);
-    const all = await ctx.state.read.exceptions();
-    return {
-      exceptions: all.filter((one) => incident === undefined || one.incident === incident).slice(0, MAX_LISTED),
-    };
-  });
-
-  app.delete('/api/v1/exceptions/:id', async (request, reply) => {
-    const { id } = parse(Id, request.params);
-    const who = await ctx.who(request);
-    if (!(await ctx.dismissals.endException(id, who!.account)))
-      throw new Problem(404, 'no-such-exception', 'There is no such exception in force.');
-    return reply.status(204).send();
-  });
-}
+export const exceptionRoutes: readonly Route[] = [
+  route(
+    {
+      id: 'listExceptions',
+      method: 'GET',
+      path: '/api/v1/exceptions',
+      summary: 'What was taught, newest first, with what is over; at most 1,000',
+      tag: 'exceptions',
+      access: 'exceptions:read',
+      query: z.strictObject({ incident: z.string().max(64).optional() }),
+      answers: { 200: { description: 'The newest', schema: z.strictObject({ exceptions: z.array(Exception) }) } },
+    },
+    async ({ ctx, query: { incident } }) => {
+      const all = await ctx.state.read.exceptions();
+      return {
+        exceptions: all.filter((one) => incident === undefined || one.incident === incident).slice(0, MAX_LISTED),
+      };
+    },
+  ),
+  route(
+    {
+      id: 'endException',
+      method: 'DELETE',
+      path: '/api/v1/exceptions/:id',
+      summary: 'Take it back: from now on this counts again',
+      tag: 'exceptions',
+      access: 'exceptions:write',
+      params: z.strictObject({ id: z.uuid() }),
+      answers: { 204: { description: 'It has ended' } },
+      problems: { 404: NO_SUCH },
+    },
+    async ({ ctx, params, who, reply }) => {
+      if (!(await ctx.dismissals.endException(params.id, who.account)))
+        throw new Problem(404, 'no-such-exception', NO_SUCH);
+      return reply.status(204).send();
+    },
+  ),
+];

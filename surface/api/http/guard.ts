@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteContext } from './context.ts';
 import { Problem } from './problem.ts';
+import { refusal } from './route.ts';
 
 /** For everything that leaves the server, problems and files included. */
 export function safeHeaders(secure: boolean): Record<string, string> {
@@ -23,12 +24,14 @@ export function safeHeaders(secure: boolean): Record<string, string> {
  * `http://host/api/…` reach the same route as `/api/…`.
  */
 export function guard(api: FastifyInstance, ctx: RouteContext): void {
+  api.decorateRequest('who', undefined);
   api.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('cache-control', 'no-store');
     if (isChange(request) && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
-    if (request.routeOptions.config.open !== true && (await ctx.who(request)) === undefined)
-      throw new Problem(401, 'not-signed-in', 'Sign in first.');
+    request.who = await ctx.who(request);
+    const refused = refusal(request.routeOptions.config.access ?? 'signed-in', request.who);
+    if (refused !== undefined) throw refused;
   });
 }
 

@@ -1,59 +1,109 @@
 /** The incident queue and single incidents. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
-import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
-import type { RouteContext } from './context.ts';
-import { parse, Problem } from './problem.ts';
+import { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import { ById } from './ids.ts';
+import { Problem } from './problem.ts';
+import { route, type Route } from './route.ts';
 
 const Status = z.enum(['open', 'contained', 'closed', 'benign']);
 const ListQuery = z.strictObject({
-  status: z.union([Status.transform((s) => [s]), z.array(Status).max(4)]).optional(),
+  status: z
+    .union([Status.transform((s) => [s]), z.array(Status).max(4)])
+    .optional()
+    .describe('Only these; several by naming it several times'),
   minScore: z.coerce.number().int().min(0).max(100).optional(),
-  /** Words that must all stand in what the list shows of an incident. */
-  text: z.string().max(MAX_FILTER_CHARS).optional(),
-  /** `only`: of known scanners; `none`: of others. */
-  scanner: z.enum(['only', 'none']).optional(),
-  limit: z.coerce.number().int().min(1).max(500).optional(),
-  /** From a page's `next`. */
+  text: z
+    .string()
+    .max(MAX_FILTER_CHARS)
+    .optional()
+    .describe('Words that must all stand in what the list shows of an incident'),
+  scanner: z.enum(['only', 'none']).optional().describe('`only`: of known scanners; `none`: of others'),
+  limit: z.coerce.number().int().min(1).max(500).optional().describe('Incidents a page; 50 where it is not given'),
   after: z
     .string()
     .regex(/^-?\d{1,16}~.{1,64}$/su, 'not the `next` of a page')
-    .optional(),
+    .optional()
+    .describe('The `next` of the page before'),
 });
-const Id = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_~-]{1,64}$/) });
+const Page = z.strictObject({
+  incidents: z.array(IncidentSummary),
+  next: z.string().optional().describe('For `after` of the next page; not there on the last one'),
+});
 
-export function incidentRoutes(app: FastifyInstance, ctx: RouteContext): void {
-  app.get('/api/v1/incidents', async (request) => {
-    const query = parse(ListQuery, request.query);
-    return ctx.state.read.incidents({
-      ...(query.status === undefined ? {} : { status: query.status }),
-      ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
-      ...(query.text === undefined ? {} : { text: query.text }),
-      ...(query.scanner === undefined ? {} : { scanner: query.scanner === 'only' }),
-      ...(query.limit === undefined ? {} : { limit: query.limit }),
-      ...(query.after === undefined ? {} : { after: query.after }),
-    });
-  });
+const NO_SUCH = 'There is no incident of this id.';
+const noSuch = (): Problem => new Problem(404, 'no-such-incident', NO_SUCH);
 
-  app.get('/api/v1/incidents/:id', async (request, reply) => {
-    const { id } = parse(Id, request.params);
-    const incident = await ctx.state.read.incident(id);
-    if (incident === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
-    const etag = `"${incident.version}"`;
-    reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send();
-    return incident;
-  });
+export const incidentRoutes: readonly Route[] = [
+  route(
+    {
+      id: 'listIncidents',
+      method: 'GET',
+      path: '/api/v1/incidents',
+      summary: 'The incident queue, newest activity first',
+      tag: 'incidents',
+      access: 'incidents:read',
+      query: ListQuery,
+      answers: { 200: { description: 'A page of the queue', schema: Page } },
+    },
+    ({ ctx, query }) => {
+      const { scanner, ...filter } = query;
+      return ctx.state.read.incidents({
+        ...given(filter),
+        ...(scanner === undefined ? {} : { scanner: scanner === 'only' }),
+      });
+    },
+  ),
+  route(
+    {
+      id: 'getIncident',
+      method: 'GET',
+      path: '/api/v1/incidents/:id',
+      summary: 'One incident with its story',
+      tag: 'incidents',
+      access: 'incidents:read',
+      params: ById,
+      answers: {
+        200: { description: 'The incident; its `ETag` names this version', schema: Incident },
+        304: { description: '`If-None-Match` names the version that there is' },
+      },
+      problems: { 404: NO_SUCH },
+    },
+    async ({ ctx, params, request, reply }) => {
+      const incident = await ctx.state.read.incident(params.id);
+      if (incident === undefined) throw noSuch();
+      const etag = `"${incident.version}"`;
+      reply.header('etag', etag).header('cache-control', 'private, no-cache');
+      return isKnown(request.headers['if-none-match'], etag) ? reply.status(304).send() : incident;
+    },
+  ),
+  route(
+    {
+      id: 'dismissIncident',
+      method: 'POST',
+      path: '/api/v1/incidents/:id/not-an-attack',
+      summary: 'Say that an incident is no attack: lifts its blocks and leaves the same alone for a while',
+      tag: 'incidents',
+      access: 'incidents:write',
+      params: ById,
+      body: NotAnAttack,
+      answers: { 200: { description: 'What became of it', schema: Dismissed } },
+      problems: { 404: NO_SUCH },
+    },
+    async ({ ctx, params, body, who }) => {
+      const dismissed = await ctx.dismissals.dismiss(params.id, body, who.account);
+      if (dismissed === undefined) throw noSuch();
+      return dismissed;
+    },
+  ),
+];
 
-  app.post('/api/v1/incidents/:id/not-an-attack', async (request) => {
-    const { id } = parse(Id, request.params);
-    const word = parse(NotAnAttack, request.body);
-    const who = await ctx.who(request);
-    const dismissed = await ctx.dismissals.dismiss(id, word, who!.account);
-    if (dismissed === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
-    return dismissed;
-  });
+/** Without those that are undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof given<T>
+  >;
 }
 
 /** Weak comparison with any of the list (RFC 9110, section 13.1.2). */

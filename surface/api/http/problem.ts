@@ -1,6 +1,6 @@
 /** Problems as RFC 9457 has them, and the check of what a client sent. A 5xx never shows its cause. */
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export class Problem extends Error {
   readonly status: number;
@@ -15,6 +15,14 @@ export class Problem extends Error {
     this.headers = headers;
   }
 }
+
+/** The body of a problem (RFC 9457, section 3.1). */
+export const ProblemBody = z.strictObject({
+  type: z.string().describe('`urn:netsentinel:problem:` and a stable code, for programs'),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().describe('For people'),
+});
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',

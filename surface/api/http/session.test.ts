@@ -22,7 +22,11 @@ const isIn = async (cookie: string): Promise<boolean> =>
 
 describe('first run', () => {
   it('makes one account with the link, once', async () => {
-    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({ account: null, firstRun: true });
+    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({
+      account: null,
+      role: null,
+      firstRun: true,
+    });
     const link = await token();
     const made = await setUp({ token: link, name: 'ada', password: PASSWORD });
     expect([made.status, await made.json()]).toEqual([200, { account: 'ada' }]);

@@ -10,6 +10,7 @@ import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { ClientToServer, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
+import { mayDo, type Permission } from '@netsentinel/contracts/permission';
 import type { LiveHub } from '../api.types.ts';
 import type { SignedIn } from '../auth/sessions.ts';
 import { startText, Utf8Tail } from './recording-text.ts';
@@ -31,6 +32,12 @@ const MAX_RECORDING_TEXT = 4 * 1024 * 1024;
 const MAX_READING = 4;
 const SESSION_ID = /^[A-Za-z0-9~_-]{1,128}$/;
 
+/** Rooms: who has the permission hears what it is about. */
+const INCIDENTS_FEED: Permission = 'incidents:read';
+const ACTIONS_FEED: Permission = 'response:read';
+const STATUS_FEED: Permission = 'system:read';
+const FEEDS = [INCIDENTS_FEED, ACTIONS_FEED, STATUS_FEED];
+
 interface ClientData {
   who: SignedIn;
   watched: Set<string>;
@@ -44,7 +51,7 @@ export interface LiveHubOptions {
   status(): PlatformStatus;
   /** Who makes this handshake; undefined unless it is a signed-in console of ours. */
   admit(headers: NodeJS.Dict<string | string[]>): Promise<SignedIn | undefined>;
-  /** Whether this session still holds. */
+  /** Whether this session still holds, with the role that it had. */
   holds(who: SignedIn): Promise<boolean>;
 }
 
@@ -68,8 +75,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       if (io.engine.clientsCount >= MAX_CLIENTS) return answer('too many consoles', false);
       options.admit(request.headers).then(
         (who) => {
-          if (who !== undefined) admitted.set(request, who);
-          answer(null, who !== undefined);
+          const mayListen = who !== undefined && FEEDS.some((feed) => mayDo(who.role, feed));
+          if (mayListen) admitted.set(request, who);
+          answer(null, mayListen);
         },
         () => answer(null, false),
       );
@@ -85,10 +93,12 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     const who = admitted.get(client.request);
     if (who === undefined) return cut(client);
     client.data.who = who;
+    for (const feed of FEEDS) if (mayDo(who.role, feed)) void client.join(feed);
     const watched = (client.data.watched = new Set<string>());
     client.on('watch', (session, answer) => {
       if (typeof answer !== 'function') return;
       const refuse = (error: string): void => answer({ ok: false, offset: 0, text: '', error });
+      if (!mayDo(who.role, 'recordings:read')) return refuse('your role may not see recordings');
       if (typeof session !== 'string' || !SESSION_ID.test(session)) return refuse('no such session');
       if (!watched.has(session) && watched.size >= MAX_WATCHED)
         return refuse(`at most ${MAX_WATCHED} sessions at once`);
@@ -107,7 +117,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       if (typeof session !== 'string' || !watched.delete(session)) return;
       void client.leave(roomOf(session));
     });
-    client.emit('status', options.status());
+    if (mayDo(who.role, STATUS_FEED)) client.emit('status', options.status());
     return undefined;
   });
 
@@ -127,7 +137,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     stopSoon?.();
     stopSoon = undefined;
     const status = options.status();
-    for (const client of clients.values()) if (waiting(client) < SLOW) client.emit('status', status);
+    for (const client of clients.values())
+      if (client.rooms.has(STATUS_FEED) && waiting(client) < SLOW) client.emit('status', status);
   };
   const stopStatus = repeat(STATUS_MS, sendStatus);
   const stopChecks = repeat(RECHECK_MS, () => {
@@ -146,7 +157,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
   const flush = (): void => {
     stopFlush = undefined;
     cutStuck();
-    for (const incident of pending.values()) io.emit('incident', incident);
+    for (const incident of pending.values()) io.to(INCIDENTS_FEED).emit('incident', incident);
     pending.clear();
   };
 
@@ -160,7 +171,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     action: (action: Action) => {
       if (clients.size === 0) return;
       cutStuck();
-      io.emit('action', action);
+      io.to(ACTIONS_FEED).emit('action', action);
       // Later, not now: whoever counts blocks may hear of the action after us.
       stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
     },

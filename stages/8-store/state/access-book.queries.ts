@@ -1,0 +1,180 @@
+/** The queries of who has access (`contracts/access-book.ts`), written once for SQLite and PostgreSQL. */
+import type {
+  AccessBookReader,
+  AccessBookWriter,
+  Account,
+  ApiToken,
+  ConsoleSession,
+  Invitation,
+} from '@netsentinel/contracts/access-book';
+import type { Kysely, Transaction } from 'kysely';
+import type { Guard, StateTables } from './state.tables.ts';
+
+/** More than any of these are made by hand. */
+const MAX_LISTED = 10_000;
+
+export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessBookReader {
+  return {
+    account: (name) =>
+      guard(async () => {
+        const row = await db.selectFrom('accounts').selectAll().where('name', '=', name).executeTakeFirst();
+        return row && toAccount(row);
+      }),
+    accounts: () =>
+      guard(async () => (await db.selectFrom('accounts').selectAll().orderBy('name').execute()).map(toAccount)),
+    session: (tokenHash) =>
+      guard(async () => {
+        const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
+        return row && toSession(row);
+      }),
+    apiToken: (tokenHash) =>
+      guard(async () => {
+        const row = await db
+          .selectFrom('api_tokens')
+          .selectAll()
+          .where('token_hash', '=', tokenHash)
+          .executeTakeFirst();
+        return row && toToken(row);
+      }),
+    apiTokens: () =>
+      guard(async () => {
+        const query = db.selectFrom('api_tokens').selectAll().orderBy('created_at', 'desc').orderBy('id');
+        return (await query.limit(MAX_LISTED).execute()).map(toToken);
+      }),
+    invitation: (tokenHash) =>
+      guard(async () => {
+        const row = await db
+          .selectFrom('invitations')
+          .selectAll()
+          .where('token_hash', '=', tokenHash)
+          .executeTakeFirst();
+        return row && toInvitation(row);
+      }),
+    invitations: () =>
+      guard(async () => {
+        const query = db.selectFrom('invitations').selectAll().orderBy('created_at', 'desc').orderBy('id');
+        return (await query.limit(MAX_LISTED).execute()).map(toInvitation);
+      }),
+  };
+}
+
+export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): AccessBookWriter {
+  return {
+    putAccount: (account) =>
+      guard(async () => {
+        const row = { password_hash: account.passwordHash, role: account.role, created_at: account.createdAt };
+        await tx
+          .insertInto('accounts')
+          .values({ name: account.name, ...row })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+          .execute();
+      }),
+    removeAccount: (name) =>
+      guard(async () => {
+        await tx.deleteFrom('accounts').where('name', '=', name).execute();
+      }),
+    putSession: (session) =>
+      guard(async () => {
+        const row = {
+          account: session.account,
+          created_at: session.createdAt,
+          expires_at: session.expiresAt,
+          last_seen_at: session.lastSeenAt,
+        };
+        await tx
+          .insertInto('sessions')
+          .values({ token_hash: session.tokenHash, ...row })
+          .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
+          .execute();
+      }),
+    removeSession: (tokenHash) =>
+      guard(async () => {
+        await tx.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+      }),
+    putApiToken: (token) =>
+      guard(async () => {
+        const row = {
+          token_hash: token.tokenHash,
+          name: token.name,
+          account: token.account,
+          role: token.role,
+          created_at: token.createdAt,
+          expires_at: token.expiresAt,
+          last_used_at: token.lastUsedAt ?? null,
+        };
+        await tx
+          .insertInto('api_tokens')
+          .values({ id: token.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+      }),
+    removeApiToken: (id) =>
+      guard(async () => {
+        await tx.deleteFrom('api_tokens').where('id', '=', id).execute();
+      }),
+    putInvitation: (invitation) =>
+      guard(async () => {
+        const row = {
+          token_hash: invitation.tokenHash,
+          role: invitation.role,
+          made_by: invitation.by,
+          created_at: invitation.createdAt,
+          expires_at: invitation.expiresAt,
+        };
+        await tx
+          .insertInto('invitations')
+          .values({ id: invitation.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+      }),
+    removeInvitation: (id) =>
+      guard(async () => {
+        await tx.deleteFrom('invitations').where('id', '=', id).execute();
+      }),
+    pruneAccess: (before) =>
+      guard(async () => {
+        let rows = 0n;
+        for (const table of ['sessions', 'api_tokens', 'invitations'] as const)
+          rows += (await tx.deleteFrom(table).where('expires_at', '<', before).executeTakeFirst()).numDeletedRows;
+        return Number(rows);
+      }),
+  };
+}
+
+function toAccount(row: StateTables['accounts']): Account {
+  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: row.created_at };
+}
+
+function toSession(row: StateTables['sessions']): ConsoleSession {
+  return {
+    tokenHash: row.token_hash,
+    account: row.account,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastSeenAt: row.last_seen_at,
+  };
+}
+
+function toToken(row: StateTables['api_tokens']): ApiToken {
+  return {
+    id: row.id,
+    tokenHash: row.token_hash,
+    name: row.name,
+    account: row.account,
+    role: row.role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+  };
+}
+
+function toInvitation(row: StateTables['invitations']): Invitation {
+  return {
+    id: row.id,
+    tokenHash: row.token_hash,
+    role: row.role,
+    by: row.made_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}

@@ -1,0 +1,67 @@
+/** Who may ask what: every route for every role, for nobody, for sessions that are over and for tokens that are made up. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { mayDo, Role } from '@netsentinel/contracts/permission';
+import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
+
+const clock = new ManualClock();
+const cookies = new Map<string, string>();
+let h: ApiHarness;
+
+/** Values for what stands in addresses; nothing of that name is there. */
+const NOTHING: Readonly<Record<string, string>> = {
+  ':id': '3b241101-e2bb-4255-8caf-4136c566a962',
+  ':session': 'ssh~none',
+};
+
+function addressOf({ path }: Route): string {
+  return path.replace(/:\w+/g, (name) => NOTHING[name] ?? `no-sample-for-${name}`);
+}
+
+async function statusOf(route: Route, cookie: string | undefined): Promise<number> {
+  const body = route.method === 'GET' ? undefined : {};
+  return (await h.call(route.method, addressOf(route), { cookie, body })).status;
+}
+
+beforeAll(async () => {
+  h = await startApi({ clock });
+  const over = await h.signInAs('admin');
+  clock.advance(2 * 86_400_000);
+  for (const role of Role.options) cookies.set(role, await h.signInAs(role));
+  cookies.set('a session that is over', over);
+  cookies.set('a token that is made up', `netsentinel-session=${'x'.repeat(43)}`);
+});
+afterAll(() => h.close());
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
+  it.each(Role.options)('for %s', async (role) => {
+    const allowed = route.access === 'open' || route.access === 'signed-in' || mayDo(role, route.access);
+    const status = await statusOf(route, cookies.get(role));
+    if (allowed) expect([401, 403]).not.toContain(status === 403 && route.id === 'setUp' ? 200 : status);
+    else expect(status).toBe(403);
+    // Signing out ended it.
+    if (route.id === 'signOut') cookies.set(role, await h.signInAs(role));
+  });
+
+  it.each([undefined, 'a session that is over', 'a token that is made up'])('for nobody: %s', async (who) => {
+    const status = await statusOf(route, who === undefined ? undefined : cookies.get(who));
+    if (route.access === 'open') expect([200, 400]).toContain(status);
+    else expect(status).toBe(401);
+  });
+});
+
+describe('declarations', () => {
+  it('name each operation once, and every path parameter', () => {
+    expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
+    for (const route of routes) expect(addressOf(route)).not.toContain('no-sample-for');
+  });
+
+  it('ask for a permission of whoever changes something', () => {
+    const free = routes.filter(
+      ({ method, access }) => method !== 'GET' && (access === 'open' || access === 'signed-in'),
+    );
+    expect(free.map(({ id }) => id)).toEqual(['signIn', 'signOut', 'setUp']);
+  });
+});

@@ -1,0 +1,5 @@
+/** What ids in addresses look like. */
+import { z } from 'zod';
+
+/** Of incidents and actions. */
+export const ById = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_~-]{1,64}$/) });

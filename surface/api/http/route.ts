@@ -1,0 +1,126 @@
+/**
+ * How a route is declared: what it takes, what it answers and who may ask. The server, the OpenAPI document and the tests of who may do what are made
+ * of these declarations, so that they cannot say different things.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { mayDo, type Permission } from '@netsentinel/contracts/permission';
+import type { SignedIn } from '../auth/sessions.ts';
+import type { RouteContext } from './context.ts';
+import { parse, Problem } from './problem.ts';
+
+/** `open`: anybody. `signed-in`: any account. A permission: whoever's role has it. */
+export type Access = 'open' | 'signed-in' | Permission;
+
+export interface Answer {
+  readonly description: string;
+  /** Of a JSON body; without it there is none, or one of `type`. */
+  readonly schema?: z.ZodType;
+  /** The media type of a body that is no JSON. */
+  readonly type?: string;
+}
+
+export interface RouteRequest<Params, Query, Body> {
+  readonly ctx: RouteContext;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+interface Declaration<Params, Query, Body> {
+  /** The OpenAPI operation id: a verb and what it is about. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** As Fastify writes it: `/api/v1/incidents/:id`. */
+  readonly path: string;
+  /** Half a sentence for people. */
+  readonly summary: string;
+  /** What it is listed under. */
+  readonly tag: string;
+  readonly access: Access;
+  readonly params?: z.ZodType<Params>;
+  /** Without it no query is taken. */
+  readonly query?: z.ZodType<Query>;
+  /** Without it a body is empty. */
+  readonly body?: z.ZodType<Body>;
+  /** Those that are no problems, by status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Statuses of problems besides those that every route has, and when. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+/** A route of any shape. */
+export interface Route extends Declaration<unknown, unknown, unknown> {
+  handle(request: RouteRequest<unknown, unknown, unknown>, who: SignedIn | undefined): unknown;
+}
+
+const Nothing = z.strictObject({});
+
+/** For whoever is signed in. */
+export function route<Params = unknown, Query = unknown, Body = unknown>(
+  declared: Declaration<Params, Query, Body> & { readonly access: Exclude<Access, 'open'> },
+  handle: (request: RouteRequest<Params, Query, Body> & { readonly who: SignedIn }) => unknown,
+): Route {
+  return {
+    ...declared,
+    handle: (request, who) => {
+      // The guard lets nobody through to here who is not.
+      if (who === undefined) throw new Problem(401, 'not-signed-in', 'Sign in first.');
+      return handle({ ...(request as RouteRequest<Params, Query, Body>), who });
+    },
+  };
+}
+
+/** For anybody; `who` is there where somebody is signed in. */
+export function openRoute<Params = unknown, Query = unknown, Body = unknown>(
+  declared: Omit<Declaration<Params, Query, Body>, 'access'>,
+  handle: (request: RouteRequest<Params, Query, Body> & { readonly who: SignedIn | undefined }) => unknown,
+): Route {
+  return {
+    ...declared,
+    access: 'open',
+    handle: (request, who) => handle({ ...(request as RouteRequest<Params, Query, Body>), who }),
+  };
+}
+
+/** Why this one may not, or undefined where they may. */
+export function refusal(access: Access, who: SignedIn | undefined): Problem | undefined {
+  if (access === 'open') return undefined;
+  if (who === undefined) return new Problem(401, 'not-signed-in', 'Sign in first.');
+  if (access === 'signed-in' || mayDo(who.role, access)) return undefined;
+  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${access}.`);
+}
+
+/** Serves the routes; who asks has been looked at by then (`guard`). */
+export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly Route[]): void {
+  for (const one of routes) {
+    const { method, path, access, params = Nothing, query = Nothing, body = Nothing } = one;
+    app.route({
+      method,
+      url: path,
+      config: { access },
+      handler: async (request, reply) =>
+        one.handle(
+          {
+            ctx,
+            params: parse(params, request.params),
+            query: parse(query, request.query),
+            body: method === 'GET' ? undefined : parse(body, request.body),
+            request,
+            reply,
+          },
+          request.who,
+        ),
+      ...(ctx.onAnswer === undefined
+        ? {}
+        : {
+            preSerialization: async (_: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+              ctx.onAnswer?.(one, reply.statusCode, payload);
+              return payload;
+            },
+          }),
+    });
+  }
+}

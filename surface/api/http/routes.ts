@@ -1,0 +1,19 @@
+/** Every route of the API. */
+import { exceptionRoutes } from './exceptions.route.ts';
+import { incidentRoutes } from './incidents.route.ts';
+import { openApiRoutes } from './openapi.route.ts';
+import { recordingRoutes } from './recordings.route.ts';
+import { responseRoutes } from './response.route.ts';
+import type { Route } from './route.ts';
+import { sessionRoutes } from './session.route.ts';
+import { systemRoutes } from './system.route.ts';
+
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...incidentRoutes,
+  ...exceptionRoutes,
+  ...recordingRoutes,
+  ...responseRoutes,
+  ...systemRoutes,
+  ...openApiRoutes,
+];

@@ -1,0 +1,142 @@
+/** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
+import { z } from 'zod';
+import { Action } from '@netsentinel/contracts/action';
+import { Exception } from '@netsentinel/contracts/exception';
+import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
+import { PlatformStatus } from '@netsentinel/contracts/live';
+import { Permission, Role } from '@netsentinel/contracts/permission';
+import { ProblemBody } from '../http/problem.ts';
+import type { Answer, Route } from '../http/route.ts';
+
+type Json = Record<string, unknown>;
+
+/** Schemas with a name of their own, which clients get as types. */
+const NAMED = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries({
+  Action,
+  Exception,
+  Incident,
+  IncidentSummary,
+  Permission,
+  PlatformStatus,
+  Problem: ProblemBody,
+  Role,
+}))
+  NAMED.add(schema, { id });
+
+const EVERYWHERE: Readonly<Record<number, string>> = {
+  400: 'What was sent is not what is taken; `detail` says where',
+  500: 'Something went wrong here; the log says what',
+};
+const SIGNED_IN: Readonly<Record<number, string>> = { 401: 'Nobody is signed in' };
+const CHANGES: Readonly<Record<number, string>> = {
+  403: 'Asked for by another site',
+  413: 'Too large',
+  415: 'The body is no JSON',
+};
+
+export function openApiOf(routes: readonly Route[], version: string): Json {
+  const schemas: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const route of routes)
+    (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation(route, schemas);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'NetSentinel',
+      version,
+      description: 'What the web console uses, and other programs may. Failures are problems as RFC 9457 has them.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'netsentinel-session',
+          description: 'Set by signing in; over TLS its name is `__Host-netsentinel-session`.',
+        },
+      },
+    },
+  };
+}
+
+/** Statuses of problems that the route may answer, and when. */
+export function problemsOf({ access, method, problems = {} }: Route): Readonly<Record<number, string>> {
+  const isPermission = access !== 'open' && access !== 'signed-in';
+  return {
+    ...EVERYWHERE,
+    ...(method === 'GET' ? {} : CHANGES),
+    ...(access === 'open' ? {} : SIGNED_IN),
+    ...(isPermission ? { 403: `The role of whoever asks does not have the permission \`${access}\`` } : {}),
+    ...problems,
+  };
+}
+
+function operation(route: Route, schemas: Json): Json {
+  const { id, tag, summary, access, params, query, body, answers } = route;
+  const problem = { content: { 'application/problem+json': { schema: schemaOf(ProblemBody, schemas, 'output') } } };
+  const responses = Object.entries({
+    ...Object.fromEntries(
+      Object.entries(problemsOf(route)).map(([status, description]) => [status, { description, ...problem }]),
+    ),
+    ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer, schemas)])),
+  });
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(access === 'open' ? { security: [] } : { security: [{ session: [] }] }),
+    ...(access === 'open' || access === 'signed-in' ? {} : { 'x-permission': access }),
+    parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas)],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(body, schemas, 'input') } },
+          },
+        }),
+    responses: Object.fromEntries(responses),
+  };
+}
+
+function response({ description, schema, type }: Answer, schemas: Json): Json {
+  if (schema !== undefined)
+    return { description, content: { 'application/json': { schema: schemaOf(schema, schemas, 'output') } } };
+  if (type !== undefined) return { description, content: { [type]: { schema: { type: 'string' } } } };
+  return { description };
+}
+
+function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', schemas: Json): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, schemas, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+  }));
+}
+
+/** Named schemas within it go to `schemas`, and are referred to. */
+function schemaOf(schema: z.ZodType, schemas: Json, io: 'input' | 'output'): Json {
+  const made = z.toJSONSchema(schema, { metadata: NAMED, io, unrepresentable: 'any' }) as Json;
+  const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
+  const { $schema: _, $defs = {}, id, ...rest } = JSON.parse(text) as Json & { $defs?: Json };
+  for (const [name, definition] of Object.entries($defs)) schemas[name] ??= withoutId(definition as Json);
+  if (typeof id !== 'string') return rest;
+  schemas[id] ??= rest;
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function withoutId({ id: _, ...rest }: Json): Json {
+  return rest;
+}
