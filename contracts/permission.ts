@@ -37,6 +37,11 @@ const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   sensor: new Set(),
 };
 
+/** Whether `inner` may do nothing that `outer` may not. */
+export function isWithin(inner: Role, outer: Role): boolean {
+  return [...PERMISSIONS[inner]].every((permission) => PERMISSIONS[outer].has(permission));
+}
+
 export function mayDo(role: Role, permission: Permission): boolean {
   return PERMISSIONS[role].has(permission);
 }

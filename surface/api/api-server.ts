@@ -5,12 +5,14 @@ import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
 import packageJson from './package.json' with { type: 'json' };
 import type { ApiOptions, ApiServer } from './api.types.ts';
+import { ApiTokens } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
+import { Invitations } from './auth/invitations.ts';
 import { Sessions } from './auth/sessions.ts';
 import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
-import { guard, isSameOrigin, safeHeaders } from './http/guard.ts';
+import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { Problem } from './http/problem.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
@@ -50,6 +52,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
         });
 
   const sessions = new Sessions(options.state, clock);
+  const tokens = new ApiTokens(options.state, clock);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
   let document: object | undefined;
@@ -60,12 +63,22 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     sessions,
     openApi: () => (document ??= openApiOf(routes, VERSION)),
     attempts: new AttemptLimit(clock),
+    tokens,
+    invitations: new Invitations(options.state, clock),
     cookie: cookieName,
     secure,
-    who: (request) => sessions.check(request.cookies[cookieName]),
+    who: (request) => {
+      const secret = bearerOf(request.headers);
+      return secret === undefined ? sessions.check(request.cookies[cookieName]) : tokens.check(secret);
+    },
     end: async (who) => {
       await sessions.close(who);
-      live.end(who);
+      live.end(({ tokenHash }) => tokenHash === who.tokenHash);
+    },
+    endAccount: (name) => {
+      sessions.forget(name);
+      tokens.forget();
+      live.end(({ account }) => account === name);
     },
   };
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import { hashSecret, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 7 * 86_400_000;
 const IDLE_MS = 12 * 3_600_000;
@@ -13,9 +14,13 @@ const MAX_CACHED = 1_000;
 const FIRST_RUN_MS = 24 * 3_600_000;
 const FIRST_RUN_KEY = 'first-run-token';
 
+/** Who asks. */
 export interface SignedIn {
+  /** How they showed it: by the cookie of a session, or as a program by a token. */
+  readonly by: 'session' | 'token';
   readonly account: string;
   readonly role: Role;
+  /** Of the session's secret or the token. */
   readonly tokenHash: string;
 }
 
@@ -24,7 +29,7 @@ export class Sessions {
   readonly #clock: Clock;
   /** Spares the state one read a request; a session that was ended elsewhere lives at most `CACHE_MS` longer. */
   readonly #cache = new Map<string, { readonly at: number; readonly who: SignedIn }>();
-  /** Accounts are never removed, so true stays true. */
+  /** The last admin is never removed, so true stays true. */
   #hasAccount = false;
 
   constructor(state: StateStore, clock: Clock) {
@@ -34,11 +39,11 @@ export class Sessions {
 
   /** A new session; answers the token for the cookie. */
   async open(account: string): Promise<{ readonly token: string; readonly maxAgeS: number }> {
-    const token = randomBytes(32).toString('base64url');
+    const token = newSecret();
     const now = this.#clock.now();
     await this.#state.transaction((tx) =>
       tx.putSession({
-        tokenHash: hashToken(token),
+        tokenHash: hashSecret(token),
         account,
         createdAt: now,
         expiresAt: now + LIFETIME_MS,
@@ -51,7 +56,7 @@ export class Sessions {
   /** Whose token this is; undefined for unknown, expired and idle ones. Counts as a sign of life. */
   async check(token: string | undefined): Promise<SignedIn | undefined> {
     if (token === undefined || token.length > 128) return undefined;
-    const tokenHash = hashToken(token);
+    const tokenHash = hashSecret(token);
     const cached = this.#cache.get(tokenHash);
     const started = this.#clock.monotonicMs();
     if (cached !== undefined && started - cached.at < CACHE_MS) return cached.who;
@@ -72,6 +77,11 @@ export class Sessions {
     this.#cache.delete(who.tokenHash);
   }
 
+  /** What is known of this account is looked up anew: it has another role, or is gone. */
+  forget(account: string): void {
+    for (const [hash, { who }] of this.#cache) if (who.account === account) this.#cache.delete(hash);
+  }
+
   async #find(tokenHash: string, touch: boolean): Promise<SignedIn | undefined> {
     const session = await this.#state.read.session(tokenHash);
     const now = this.#clock.now();
@@ -87,7 +97,7 @@ export class Sessions {
       });
       if (!touched) return undefined;
     }
-    return { account: account.name, role: account.role, tokenHash };
+    return { by: 'session', account: account.name, role: account.role, tokenHash };
   }
 
   /** Whether nobody has an account yet. */
@@ -137,10 +147,6 @@ export class Sessions {
 function readToken(stored: string | undefined, now: number): string | undefined {
   const [token, until] = (stored ?? '').split(' ');
   return token === undefined || token === '' || !(Number(until) > now) ? undefined : token;
-}
-
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function sameText(a: string, b: string): boolean {

@@ -2,7 +2,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Sessions, SignedIn } from '../auth/sessions.ts';
 import type { ApiOptions } from '../api.types.ts';
+import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
+import type { Invitations } from '../auth/invitations.ts';
 import type { Access } from './route.ts';
 
 export interface RouteContext extends ApiOptions {
@@ -16,8 +18,12 @@ export interface RouteContext extends ApiOptions {
   who(request: FastifyRequest): Promise<SignedIn | undefined>;
   /** Of signing in, making accounts and whatever else tries a secret. */
   readonly attempts: AttemptLimit;
+  readonly tokens: ApiTokens;
+  readonly invitations: Invitations;
   /** Ends this session and cuts its live channels. */
   end(who: SignedIn): Promise<void>;
+  /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */
+  endAccount(name: string): void;
 }
 
 declare module 'fastify' {

@@ -27,12 +27,19 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
   api.decorateRequest('who', undefined);
   api.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('cache-control', 'no-store');
-    if (isChange(request) && !isSameOrigin(request.headers, ctx.secure))
+    // A program's token comes along with no request that another site could make.
+    if (isChange(request) && bearerOf(request.headers) === undefined && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
     request.who = await ctx.who(request);
     const refused = refusal(request.routeOptions.config.access ?? 'signed-in', request.who);
     if (refused !== undefined) throw refused;
   });
+}
+
+/** What stands behind `Authorization: Bearer` (RFC 6750, section 2.1); undefined where no `Authorization` came, empty for other schemes. */
+export function bearerOf({ authorization }: NodeJS.Dict<string | string[]>): string | undefined {
+  if (typeof authorization !== 'string') return undefined;
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
 }
 
 function isChange(request: FastifyRequest): boolean {

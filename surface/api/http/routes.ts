@@ -7,6 +7,8 @@ import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
+import { tokenRoutes } from './tokens.route.ts';
+import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -15,5 +17,7 @@ export const routes: readonly Route[] = [
   ...recordingRoutes,
   ...responseRoutes,
   ...systemRoutes,
+  ...userRoutes,
+  ...tokenRoutes,
   ...openApiRoutes,
 ];

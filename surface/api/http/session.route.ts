@@ -41,7 +41,7 @@ async function signIn(
   before: SignedIn | undefined,
   account: string,
 ): Promise<z.infer<typeof SignedInAs>> {
-  if (before !== undefined) await ctx.end(before);
+  if (before?.by === 'session') await ctx.end(before);
   const { token, maxAgeS } = await ctx.sessions.open(account);
   reply.setCookie(ctx.cookie, token, {
     path: '/',
@@ -53,6 +53,7 @@ async function signIn(
   return { account };
 }
 
+const GUEST_NOT_VALID = 'This link is used, expired or wrong. Ask whoever invited you for another one.';
 const NOT_VALID = 'This link is used, expired or wrong. The terminal of NetSentinel shows the valid one at its start.';
 const notValid = (): Problem => new Problem(403, 'link-not-valid', NOT_VALID);
 
@@ -102,8 +103,11 @@ export const sessionRoutes: readonly Route[] = [
       tag: 'session',
       access: 'signed-in',
       answers: { 204: { description: 'The session is over' } },
+      problems: { 409: 'A token has no session' },
     },
     async ({ ctx, who, reply }) => {
+      if (who.by === 'token')
+        throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens.');
       await ctx.end(who);
       // A browser takes a __Host- cookie away only with the attributes that it was set with.
       reply.clearCookie(ctx.cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure: ctx.secure });
@@ -128,6 +132,31 @@ export const sessionRoutes: readonly Route[] = [
       const passwordHash = await hashPassword(body.password);
       if (passwordHash === undefined) throw busy();
       if (!(await ctx.sessions.makeFirstAccount(body.token, body.name, passwordHash))) throw notValid();
+      return signIn(asked, who, body.name);
+    },
+  ),
+  openRoute(
+    {
+      id: 'join',
+      method: 'POST',
+      path: '/api/v1/join',
+      summary: 'Make an account, with the token of an invitation’s link',
+      tag: 'session',
+      body: Setup,
+      answers: { 200: { description: 'Signed in; the session is in the cookie', schema: SignedInAs } },
+      problems: { 403: GUEST_NOT_VALID, 409: 'The name is taken', ...TRIES },
+    },
+    async (asked) => {
+      limited(asked);
+      const { ctx, body, who } = asked;
+      const refused = (): Problem => new Problem(403, 'link-not-valid', GUEST_NOT_VALID);
+      if (!(await ctx.invitations.isValid(body.token))) throw refused();
+      const passwordHash = await hashPassword(body.password);
+      if (passwordHash === undefined) throw busy();
+      const made = await ctx.invitations.accept(body.token, body.name, passwordHash);
+      if (made === 'not valid') throw refused();
+      if (made === 'name taken') throw new Problem(409, 'name-taken', 'Somebody has this name: choose another one.');
+      if (made === 'too many') throw new Problem(409, 'too-many', 'There are 1,000 accounts: no more can be made.');
       return signIn(asked, who, body.name);
     },
   ),

@@ -56,8 +56,8 @@ export interface LiveHubOptions {
 }
 
 export interface LiveHubControl extends LiveHub {
-  /** Cuts every channel of a session that ended. */
-  end(who: SignedIn): void;
+  /** Cuts every channel of these. */
+  end(whose: (who: SignedIn) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -188,8 +188,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
         .except(slow)
         .emit('terminal', { session, ...piece });
     },
-    end: (who) => {
-      for (const client of clients.values()) if (client.data.who.tokenHash === who.tokenHash) cut(client);
+    end: (whose) => {
+      for (const client of clients.values()) if (whose(client.data.who)) cut(client);
     },
     close: async () => {
       stopStatus();

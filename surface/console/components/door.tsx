@@ -9,6 +9,8 @@ export function Door(props: {
   readonly text: string;
   readonly button: string;
   readonly isNew: boolean;
+  /** What stands in the name's field at first. */
+  readonly name?: string;
   readonly onSubmit: (name: string, password: string) => Promise<unknown>;
 }) {
   const [error, setError] = useState<string>();
@@ -38,7 +40,7 @@ export function Door(props: {
             required
             maxLength={64}
             autoFocus
-            defaultValue={props.isNew ? 'admin' : ''}
+            defaultValue={props.name ?? ''}
           />
         </label>
         <label>

@@ -54,6 +54,8 @@ export const api = {
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
+  join: (token: string, name: string, password: string) =>
+    call<{ account: string }>('POST', '/api/v1/join', { token, name, password }),
   /** Newest activity first, 100 a page. */
   incidents: ({ status, scanner, text }: IncidentQuery, after?: string) => {
     const query = new URLSearchParams({ limit: '100' });

@@ -10,6 +10,7 @@ export default function SetupPage() {
       text="Choose a name and a password of at least 10 characters for the first account."
       button="Create the account"
       isNew
+      name="admin"
       onSubmit={async (name, password) => {
         await api.setUp(window.location.hash.slice(1), name, password);
         window.location.replace('/');

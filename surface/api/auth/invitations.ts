@@ -1,0 +1,77 @@
+/** Links by which people make their own accounts. */
+import type { Invitation } from '@netsentinel/contracts/access-book';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { Role } from '@netsentinel/contracts/permission';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import { hashSecret, newId, newSecret } from './secrets.ts';
+
+const LIFETIME_MS = 3 * 86_400_000;
+const MOST_OPEN = 100;
+const MOST_ACCOUNTS = 1000;
+
+export class Invitations {
+  readonly #state: StateStore;
+  readonly #clock: Clock;
+
+  constructor(state: StateStore, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** A new one, good for three days, whose `secret` is shown this once; undefined where too many are open. */
+  async make(
+    role: Role,
+    by: string,
+  ): Promise<{ readonly invitation: Invitation; readonly secret: string } | undefined> {
+    const secret = newSecret();
+    const now = this.#clock.now();
+    const invitation: Invitation = {
+      id: newId(),
+      tokenHash: hashSecret(secret),
+      role,
+      by,
+      createdAt: now,
+      expiresAt: now + LIFETIME_MS,
+    };
+    return this.#state.transaction(async (tx) => {
+      if ((await tx.invitations()).filter(({ expiresAt }) => expiresAt > now).length >= MOST_OPEN) return undefined;
+      await tx.putInvitation(invitation);
+      return { invitation, secret };
+    });
+  }
+
+  /** Asked before the costly hashing of a password. */
+  async isValid(secret: string): Promise<boolean> {
+    const invitation = await this.#state.read.invitation(hashSecret(secret));
+    return invitation !== undefined && invitation.expiresAt > this.#clock.now();
+  }
+
+  /** Makes the account and uses the invitation up, both or neither. */
+  async accept(
+    secret: string,
+    name: string,
+    passwordHash: string,
+  ): Promise<'made' | 'not valid' | 'name taken' | 'too many'> {
+    const now = this.#clock.now();
+    return this.#state.transaction(async (tx) => {
+      const invitation = await tx.invitation(hashSecret(secret));
+      if (invitation === undefined || invitation.expiresAt <= now) return 'not valid';
+      const names = (await tx.accounts()).map((account) => account.name.toLowerCase());
+      // Whoever could be taken for another is refused.
+      if (names.includes(name.toLowerCase())) return 'name taken';
+      if (names.length >= MOST_ACCOUNTS) return 'too many';
+      await tx.removeInvitation(invitation.id);
+      await tx.putAccount({ name, passwordHash, role: invitation.role, createdAt: now });
+      return 'made';
+    });
+  }
+
+  /** False where there is none of this id. */
+  async end(id: string): Promise<boolean> {
+    return this.#state.transaction(async (tx) => {
+      if (!(await tx.invitations()).some((one) => one.id === id)) return false;
+      await tx.removeInvitation(id);
+      return true;
+    });
+  }
+}

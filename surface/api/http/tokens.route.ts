@@ -1,0 +1,95 @@
+/** Tokens for programs. */
+import { z } from 'zod';
+import type { ApiToken } from '@netsentinel/contracts/access-book';
+import { isWithin, mayDo, Role } from '@netsentinel/contracts/permission';
+import { SecretId } from './ids.ts';
+import { Problem } from './problem.ts';
+import { route, type Route } from './route.ts';
+
+const MAX_DAYS = 366;
+
+const Token = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  account: z.string().describe('Whose it is'),
+  role: Role,
+  createdAt: z.number().describe('Epoch milliseconds, as the next'),
+  expiresAt: z.number(),
+  lastUsedAt: z.number().optional().describe('To the minute; not there before the first use'),
+});
+const NewToken = z.strictObject({
+  name: z.string().trim().min(1).max(100).describe('What it is for'),
+  role: Role.describe('At most what its owner may do'),
+  days: z.number().int().min(1).max(MAX_DAYS).default(90),
+});
+const NO_SUCH = 'There is no such token of yours.';
+
+export const tokenRoutes: readonly Route[] = [
+  route(
+    {
+      id: 'listTokens',
+      method: 'GET',
+      path: '/api/v1/tokens',
+      summary: 'Your tokens, newest first; of everybody for who may see accounts',
+      tag: 'tokens',
+      access: 'signed-in',
+      answers: {
+        200: { description: 'The tokens, without their secrets', schema: z.strictObject({ tokens: z.array(Token) }) },
+      },
+    },
+    async ({ ctx, who }) => {
+      const all = await ctx.state.read.apiTokens();
+      return {
+        tokens: all.filter(({ account }) => account === who.account || mayDo(who.role, 'users:read')).map(shown),
+      };
+    },
+  ),
+  route(
+    {
+      id: 'makeToken',
+      method: 'POST',
+      path: '/api/v1/tokens',
+      summary: 'Make a token for a program, which shows it as `Authorization: Bearer`',
+      tag: 'tokens',
+      access: 'signed-in',
+      body: NewToken,
+      answers: {
+        201: { description: 'The token; `secret` is shown this once', schema: Token.extend({ secret: z.string() }) },
+      },
+      problems: {
+        403: 'Asked for by another site or with a token, or for more than one may do oneself',
+        409: 'Too many tokens',
+      },
+    },
+    async ({ ctx, body, who, reply }) => {
+      if (who.by === 'token') throw new Problem(403, 'needs-session', 'A token cannot make tokens: sign in for that.');
+      if (!isWithin(body.role, who.role))
+        throw new Problem(403, 'not-allowed', `A token of yours can do at most what the role ${who.role} may.`);
+      const made = await ctx.tokens.make({ ...body, account: who.account });
+      if (made === undefined) throw new Problem(409, 'too-many', 'You have 100 tokens: revoke some first.');
+      return reply.status(201).send({ ...shown(made.token), secret: made.secret });
+    },
+  ),
+  route(
+    {
+      id: 'revokeToken',
+      method: 'DELETE',
+      path: '/api/v1/tokens/:id',
+      summary: 'Revoke a token: yours, or anybody’s for who may change accounts',
+      tag: 'tokens',
+      access: 'signed-in',
+      params: SecretId,
+      answers: { 204: { description: 'It is worth nothing any more' } },
+      problems: { 404: NO_SUCH },
+    },
+    async ({ ctx, params, who, reply }) => {
+      const mayEnd = ({ account }: ApiToken): boolean => account === who.account || mayDo(who.role, 'users:write');
+      if (!(await ctx.tokens.end(params.id, mayEnd))) throw new Problem(404, 'no-such-token', NO_SUCH);
+      return reply.status(204).send();
+    },
+  ),
+];
+
+function shown({ tokenHash: _, ...rest }: ApiToken): z.infer<typeof Token> {
+  return rest;
+}

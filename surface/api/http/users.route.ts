@@ -1,0 +1,158 @@
+/** Accounts, and inviting people to make one. */
+import { z } from 'zod';
+import type { Account } from '@netsentinel/contracts/access-book';
+import { Role } from '@netsentinel/contracts/permission';
+import type { StateTransaction } from '@netsentinel/contracts/state-store';
+import { SecretId } from './ids.ts';
+import { Problem } from './problem.ts';
+import { route, type Route, type RouteRequest } from './route.ts';
+
+const User = z.strictObject({
+  name: z.string(),
+  role: Role,
+  createdAt: z.number().describe('Epoch milliseconds'),
+});
+const Invitation = z.strictObject({
+  id: z.string(),
+  role: Role,
+  by: z.string().describe('Who invites'),
+  createdAt: z.number().describe('Epoch milliseconds, as the next'),
+  expiresAt: z.number(),
+});
+const ByName = z.strictObject({ name: z.string().min(1).max(64) });
+const NO_SUCH_USER = 'There is no account of this name.';
+const NO_SUCH_INVITATION = 'There is no such invitation.';
+const LAST_ADMIN = 'It is the last admin: make somebody else one first.';
+
+export const userRoutes: readonly Route[] = [
+  route(
+    {
+      id: 'listUsers',
+      method: 'GET',
+      path: '/api/v1/users',
+      summary: 'All accounts, by name',
+      tag: 'users',
+      access: 'users:read',
+      answers: { 200: { description: 'The accounts', schema: z.strictObject({ users: z.array(User) }) } },
+    },
+    async ({ ctx }) => ({
+      users: (await ctx.state.read.accounts()).map(({ name, role, createdAt }) => ({ name, role, createdAt })),
+    }),
+  ),
+  route(
+    {
+      id: 'changeUser',
+      method: 'PATCH',
+      path: '/api/v1/users/:name',
+      summary: 'Give an account another role, at once',
+      tag: 'users',
+      access: 'users:write',
+      params: ByName,
+      body: z.strictObject({ role: Role }),
+      answers: { 200: { description: 'The account as it is now', schema: User } },
+      problems: { 404: NO_SUCH_USER, 409: LAST_ADMIN },
+    },
+    async (asked) => {
+      const { role } = asked.body;
+      const account = await changed(asked, role, (tx, was) => tx.putAccount({ ...was, role }));
+      return { name: account.name, role, createdAt: account.createdAt };
+    },
+  ),
+  route(
+    {
+      id: 'removeUser',
+      method: 'DELETE',
+      path: '/api/v1/users/:name',
+      summary: 'Remove an account with its sessions and tokens, at once',
+      tag: 'users',
+      access: 'users:write',
+      params: ByName,
+      answers: { 204: { description: 'It is gone' } },
+      problems: { 404: NO_SUCH_USER, 409: LAST_ADMIN },
+    },
+    async (asked) => {
+      await changed(asked, undefined, (tx, { name }) => tx.removeAccount(name));
+      return asked.reply.status(204).send();
+    },
+  ),
+  route(
+    {
+      id: 'listInvitations',
+      method: 'GET',
+      path: '/api/v1/invitations',
+      summary: 'Invitations that are open, newest first',
+      tag: 'users',
+      access: 'users:read',
+      answers: {
+        200: {
+          description: 'The invitations, without their links',
+          schema: z.strictObject({ invitations: z.array(Invitation) }),
+        },
+      },
+    },
+    async ({ ctx }) => {
+      const open = (await ctx.state.read.invitations()).filter(({ expiresAt }) => expiresAt > ctx.clock.now());
+      return { invitations: open.map(({ tokenHash: _, ...rest }) => rest) };
+    },
+  ),
+  route(
+    {
+      id: 'invite',
+      method: 'POST',
+      path: '/api/v1/invitations',
+      summary: 'Invite somebody: a link, good for three days, by which they make their account',
+      tag: 'users',
+      access: 'users:write',
+      body: z.strictObject({ role: Role }),
+      answers: {
+        201: {
+          description: 'The invitation; `path` (of the console) is shown this once',
+          schema: Invitation.extend({ path: z.string() }),
+        },
+      },
+      problems: { 409: 'Too many open invitations' },
+    },
+    async ({ ctx, body, who, reply }) => {
+      const made = await ctx.invitations.make(body.role, who.account);
+      if (made === undefined) throw new Problem(409, 'too-many', '100 invitations are open: take some back first.');
+      const { tokenHash: _, ...rest } = made.invitation;
+      return reply.status(201).send({ ...rest, path: `/join/#${made.secret}` });
+    },
+  ),
+  route(
+    {
+      id: 'endInvitation',
+      method: 'DELETE',
+      path: '/api/v1/invitations/:id',
+      summary: 'Take an invitation back',
+      tag: 'users',
+      access: 'users:write',
+      params: SecretId,
+      answers: { 204: { description: 'Its link makes no account any more' } },
+      problems: { 404: NO_SUCH_INVITATION },
+    },
+    async ({ ctx, params, reply }) => {
+      if (!(await ctx.invitations.end(params.id))) throw new Problem(404, 'no-such-invitation', NO_SUCH_INVITATION);
+      return reply.status(204).send();
+    },
+  ),
+];
+
+/** Changes an account in one transaction that leaves an admin; who had the old role has it no more when this resolves. */
+async function changed(
+  { ctx, params }: Pick<RouteRequest<z.infer<typeof ByName>, unknown, unknown>, 'ctx' | 'params'>,
+  role: Role | undefined,
+  change: (tx: StateTransaction, account: Account) => Promise<void>,
+): Promise<Account> {
+  const was = await ctx.state.transaction(async (tx) => {
+    const account = await tx.account(params.name);
+    if (account === undefined) throw new Problem(404, 'no-such-user', NO_SUCH_USER);
+    const admins = (await tx.accounts()).filter((one) => one.role === 'admin');
+    if (account.role === 'admin' && role !== 'admin' && admins.length === 1)
+      throw new Problem(409, 'last-admin', LAST_ADMIN);
+    await change(tx, account);
+    return account;
+  });
+  ctx.endAccount(was.name);
+  return was;
+}

@@ -1,0 +1,169 @@
+/** Accounts, invitations and tokens, as an admin and those they invite meet them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Role } from '@netsentinel/contracts/permission';
+import { ManualClock } from '@netsentinel/kernel/clock';
+import { cookieOf, PASSWORD, startApi, type ApiHarness, type CallOptions } from '@netsentinel/testkit/api-harness';
+
+const DAY_MS = 86_400_000;
+let clock: ManualClock;
+let h: ApiHarness;
+let admin: string;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  h = await startApi({ clock });
+  admin = await h.setUp();
+});
+afterEach(() => h.close());
+
+async function ask(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<[number, Record<string, unknown>]> {
+  const response = await h.call(method, path, options);
+  const text = await response.text();
+  return [response.status, text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)];
+}
+
+async function invited(role: Role): Promise<string> {
+  const [status, { path }] = await ask('POST', '/api/v1/invitations', { cookie: admin, body: { role } });
+  expect([status, path]).toEqual([201, expect.stringMatching(/^\/join\/#[\w-]{43}$/)]);
+  return String(path).split('#')[1]!;
+}
+
+const join = (token: string, name: string): Promise<Response> =>
+  h.call('POST', '/api/v1/join', { body: { token, name, password: PASSWORD } });
+
+describe('an invitation', () => {
+  it('makes one account of its role, which is signed in', async () => {
+    const token = await invited('analyst');
+    const cookie = cookieOf(await join(token, 'ada'))!;
+    expect(await ask('GET', '/api/v1/session', { cookie })).toEqual([
+      200,
+      { account: 'ada', role: 'analyst', firstRun: false },
+    ]);
+    expect((await join(token, 'eve')).status).toBe(403);
+    expect((await ask('GET', '/api/v1/users', { cookie: admin }))[1]).toMatchObject({
+      users: [
+        { name: 'ada', role: 'analyst' },
+        { name: 'admin', role: 'admin' },
+      ],
+    });
+    expect((await ask('GET', '/api/v1/users', { cookie }))[0]).toBe(403);
+  });
+
+  it('is not used up by a name that somebody has, in whatever case', async () => {
+    const token = await invited('read-only');
+    for (const name of ['admin', 'Admin']) expect((await join(token, name)).status).toBe(409);
+    expect((await join(token, 'ada')).status).toBe(200);
+  });
+
+  it('ends after three days, or when it is taken back', async () => {
+    const first = await invited('analyst');
+    const second = await invited('analyst');
+    const [, { invitations }] = await ask('GET', '/api/v1/invitations', { cookie: admin });
+    const open = invitations as { id: string }[];
+    expect(JSON.stringify(open)).not.toContain(first);
+    expect(open).toHaveLength(2);
+    for (const { id } of open)
+      expect((await h.call('DELETE', `/api/v1/invitations/${id}`, { cookie: admin })).status).toBe(204);
+    expect((await ask('DELETE', `/api/v1/invitations/${open[0]!.id}`, { cookie: admin }))[0]).toBe(404);
+    expect([(await join(first, 'ada')).status, (await join(second, 'ada')).status]).toEqual([403, 403]);
+    const third = await invited('analyst');
+    clock.advance(3 * DAY_MS);
+    expect((await join(third, 'ada')).status).toBe(403);
+  });
+});
+
+describe('an account', () => {
+  it('has its new role at once, and nothing when it is removed', async () => {
+    const ada = cookieOf(await join(await invited('admin'), 'ada'))!;
+    expect((await ask('GET', '/api/v1/users', { cookie: ada }))[0]).toBe(200);
+    expect(await ask('PATCH', '/api/v1/users/ada', { cookie: admin, body: { role: 'analyst' } })).toMatchObject([
+      200,
+      { name: 'ada', role: 'analyst' },
+    ]);
+    expect((await ask('GET', '/api/v1/users', { cookie: ada }))[0]).toBe(403);
+    expect((await h.call('DELETE', '/api/v1/users/ada', { cookie: admin })).status).toBe(204);
+    expect((await ask('GET', '/api/v1/incidents', { cookie: ada }))[0]).toBe(401);
+    expect((await ask('DELETE', '/api/v1/users/ada', { cookie: admin }))[0]).toBe(404);
+  });
+
+  it('that is the last admin stays one', async () => {
+    for (const [method, body] of [
+      ['PATCH', { role: 'analyst' }],
+      ['DELETE', {}],
+    ] as const)
+      expect(await ask(method, '/api/v1/users/admin', { cookie: admin, body })).toMatchObject([
+        409,
+        { type: 'urn:netsentinel:problem:last-admin' },
+      ]);
+    expect((await ask('PATCH', '/api/v1/users/admin', { cookie: admin, body: { role: 'admin' } }))[0]).toBe(200);
+  });
+});
+
+describe('a token', () => {
+  const bearer = (secret: unknown): CallOptions => ({
+    origin: null,
+    headers: { authorization: `Bearer ${String(secret)}` },
+  });
+  const make = (cookie: string, role: Role, days = 1): Promise<[number, Record<string, unknown>]> =>
+    ask('POST', '/api/v1/tokens', { cookie, body: { name: 'a report', role, days } });
+
+  it('does what its role may, without a cookie and from anywhere, until it ends', async () => {
+    const [status, { secret, id }] = await make(admin, 'analyst');
+    expect([status, secret]).toEqual([201, expect.stringMatching(/^ns_[\w-]{43}$/)]);
+    expect((await ask('GET', '/api/v1/incidents', bearer(secret)))[0]).toBe(200);
+    expect((await ask('POST', '/api/v1/actions/revert-all', { ...bearer(secret), body: {} }))[0]).toBe(200);
+    expect((await ask('GET', '/api/v1/users', bearer(secret)))[0]).toBe(403);
+    const [, { tokens }] = await ask('GET', '/api/v1/tokens', { cookie: admin });
+    expect(tokens).toMatchObject([{ id, name: 'a report', account: 'admin', lastUsedAt: expect.any(Number) }]);
+    expect(JSON.stringify(tokens)).not.toContain(secret);
+    clock.advance(DAY_MS);
+    expect((await ask('GET', '/api/v1/incidents', bearer(secret)))[0]).toBe(401);
+  });
+
+  it('is revoked at once, by its owner or an admin', async () => {
+    const ada = cookieOf(await join(await invited('analyst'), 'ada'))!;
+    const bob = cookieOf(await join(await invited('analyst'), 'bob'))!;
+    const [, first] = await make(ada, 'read-only');
+    const [, second] = await make(ada, 'read-only');
+    expect((await ask('GET', '/api/v1/incidents', bearer(first['secret'])))[0]).toBe(200);
+    expect((await ask('DELETE', `/api/v1/tokens/${String(first['id'])}`, { cookie: bob }))[0]).toBe(404);
+    expect((await ask('GET', '/api/v1/tokens', { cookie: bob }))[1]).toEqual({ tokens: [] });
+    expect((await ask('DELETE', `/api/v1/tokens/${String(first['id'])}`, { cookie: ada }))[0]).toBe(204);
+    expect((await ask('DELETE', `/api/v1/tokens/${String(second['id'])}`, { cookie: admin }))[0]).toBe(204);
+    for (const { secret } of [first, second])
+      expect((await ask('GET', '/api/v1/incidents', bearer(secret)))[0]).toBe(401);
+  });
+
+  it('is never worth more than its owner, and makes no other', async () => {
+    const ada = cookieOf(await join(await invited('analyst'), 'ada'))!;
+    expect((await make(ada, 'admin'))[0]).toBe(403);
+    const [, { secret }] = await make(ada, 'analyst');
+    await ask('PATCH', '/api/v1/users/ada', { cookie: admin, body: { role: 'sensor' } });
+    expect((await ask('GET', '/api/v1/incidents', bearer(secret)))[0]).toBe(403);
+    expect((await ask('POST', '/api/v1/tokens', { ...bearer(secret), body: { name: 'x', role: 'sensor' } }))[0]).toBe(
+      403,
+    );
+    expect((await ask('DELETE', '/api/v1/session', bearer(secret)))[0]).toBe(409);
+    await ask('DELETE', '/api/v1/users/ada', { cookie: admin });
+    expect((await ask('GET', '/api/v1/attack', bearer(secret)))[0]).toBe(401);
+  });
+
+  it('that is none opens nothing, whatever cookie comes with it', async () => {
+    for (const authorization of [
+      'Bearer x',
+      'Bearer ns_x',
+      `Bearer ns_${'x'.repeat(5000)}`,
+      'Basic YTpi',
+      'Bearer',
+      '',
+    ])
+      expect([
+        authorization,
+        (await ask('GET', '/api/v1/incidents', { cookie: admin, headers: { authorization } }))[0],
+      ]).toEqual([authorization, 401]);
+  });
+});
