@@ -129,8 +129,9 @@ class Child {
       const held = [...acknowledged.keys()];
       const victim = held[Math.floor(random() * held.length)];
       if (random() < 0.25 && victim !== undefined) {
-        // From here on both are right: in force, or let in again.
+        // From here on both are right: in force, or let in again. A reply about it that was on its way does not make it a promise again.
         acknowledged.delete(victim);
+        pending.delete(victim);
         this.#send({ kind: 'revert', id: victim, by: 'fault', reason: 'fault' });
       } else {
         const n = Math.floor(random() * 60_000);
