@@ -36,7 +36,9 @@ export function DismissalPanel({
       {exceptions.map((one) => (
         <ExceptionCard key={one.id} exception={one} onChange={onChange} />
       ))}
-      {incident.status !== 'benign' && !maySay && <p className="dim">Your role does not say so: analysts do.</p>}
+      {incident.status !== 'benign' && !maySay && (
+        <p className="dim">Analysts and admins can say that it is none; your role cannot.</p>
+      )}
       {incident.status !== 'benign' && maySay && !isOpen && (
         <button type="button" onClick={() => setOpen(true)}>
           Not an attack…

@@ -19,6 +19,7 @@ export function TokensPanel() {
     <section className="panel" data-testid="tokens" aria-labelledby="tokens">
       <h2 id="tokens">Tokens</h2>
       <p className="dim">For programs that ask NetSentinel by REST. A token can do at most what you may.</p>
+      <NewToken onMade={reload} />
       <Failure words={error} />
       {tokens.length > 0 && (
         <table className="records">
@@ -42,8 +43,7 @@ export function TokensPanel() {
           </tbody>
         </table>
       )}
-      {value !== undefined && tokens.length === 0 && <p>There are none.</p>}
-      <NewToken onMade={reload} />
+      {value !== undefined && tokens.length === 0 && <p className="dim">There are none yet.</p>}
     </section>
   );
 }
@@ -67,7 +67,9 @@ function Row({
   return (
     <tr data-testid="token">
       <th scope="row">{name}</th>
-      <td data-label="Role">{token.role}</td>
+      <td className="brief" data-label="Role">
+        {token.role}
+      </td>
       {withOwner && <td data-label="Owner">{visible(token.account)}</td>}
       <td data-label="Made">
         <Ago at={token.createdAt} now={now} />
@@ -75,14 +77,14 @@ function Row({
       <td data-label="Ends">
         <Until at={token.expiresAt} now={now} />
       </td>
-      <td data-label="Last used">
+      <td className="brief" data-label="Last used">
         {token.lastUsedAt === undefined ? 'never' : <Ago at={token.lastUsedAt} now={now} />}
       </td>
       <td className="act">
         <AskFirst
           button="Revoke"
           about={name}
-          question="Programs that show it are refused from then on."
+          question="Programs that show it will be refused."
           sure="Revoke"
           busy={busy}
           onSure={() => void revoke()}

@@ -28,7 +28,7 @@ function Settings() {
       <header>
         <h1>{maySeePeople ? 'People and tokens' : 'Tokens'}</h1>
         <p className="dim">
-          You are {visible(account)}, {role}. {describeRole(role)}
+          Signed in as <strong>{visible(account)}</strong> with the role <strong>{role}</strong>. {describeRole(role)}
         </p>
       </header>
       {maySeePeople && <PeoplePanel />}
