@@ -11,6 +11,10 @@ import { ended, startProgram, type Command } from './program.ts';
 const MAX_ANSWER = 256 * 1024;
 /** A program's memory may grow with each command (an editor's history), so it is replaced after this many. */
 const ASKED_PER_PROCESS = 20_000;
+/** So many questions in a row without an answer in time: it is not one that we can speak with, … */
+const MOST_UNANSWERED = 3;
+/** … for this long. */
+const REST_MS = 60_000;
 /** What the mark's line says, and how its complaint is known again; short, and another one each time. */
 const MARK = 'netsentinel-done-';
 
@@ -29,6 +33,8 @@ export interface Conversation {
    * To be asked for one thing at a time. Never rejects.
    */
   ask(lines: string): Promise<string | undefined>;
+  /** Ends the process; the next question starts another. */
+  renew(): Promise<void>;
   /** Resolves when no process is left. */
   close(): Promise<void>;
 }
@@ -43,6 +49,9 @@ export class InteractiveProgram implements Conversation {
   #asked = 0;
   #token = 0;
   #waiting: { readonly word: string; readonly settle: (answer: string | undefined) => void } | undefined;
+  #unanswered = 0;
+  /** It is not asked before. */
+  #notBefore = -Infinity;
   #closed = false;
   /** Ends with the processes that were dropped. */
   #gone: Promise<unknown> = Promise.resolve();
@@ -56,7 +65,7 @@ export class InteractiveProgram implements Conversation {
 
   ask(lines: string): Promise<string | undefined> {
     // A process that was started now would outlive its owner.
-    if (this.#closed) return Promise.resolve(undefined);
+    if (this.#closed || this.#clock.monotonicMs() < this.#notBefore) return Promise.resolve(undefined);
     if (this.#asked >= ASKED_PER_PROCESS) this.#drop();
     const child = (this.#child ??= this.#open());
     this.#asked += 1;
@@ -64,7 +73,11 @@ export class InteractiveProgram implements Conversation {
     const word = `${MARK}${this.#token}`;
     this.#said = '';
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#timeoutMs, () => this.#drop());
+      const cancel = this.#clock.after(this.#timeoutMs, () => {
+        this.#unanswered += 1;
+        if (this.#unanswered >= MOST_UNANSWERED) this.#notBefore = this.#clock.monotonicMs() + REST_MS;
+        this.#drop();
+      });
       this.#waiting = {
         word,
         settle: (answer) => {
@@ -75,6 +88,11 @@ export class InteractiveProgram implements Conversation {
       };
       child.stdin.write(`${lines}\n${this.#dialogue.markLine(word)}\n`);
     });
+  }
+
+  async renew(): Promise<void> {
+    this.#drop();
+    await this.#gone;
   }
 
   async close(): Promise<void> {
@@ -108,7 +126,9 @@ export class InteractiveProgram implements Conversation {
     if (!this.#said.includes(word)) return;
     const lines = this.#said.split('\n');
     const end = this.#dialogue.markAt(lines, word);
-    if (end >= 0) settle(lines.slice(0, end).join('\n'));
+    if (end < 0) return;
+    this.#unanswered = 0;
+    settle(lines.slice(0, end).join('\n'));
   }
 
   #drop(): void {

@@ -10,6 +10,9 @@ import { ECS_VERSION, Event } from '@netsentinel/contracts/event';
 import { decoyTypes, findDecoy } from '@netsentinel/decoys/index';
 import { findNotifier, notifierTypes } from '@netsentinel/alert/notifiers/index';
 import { collectorTypes, findCollector } from '@netsentinel/sense/collectors/index';
+import { routes } from '@netsentinel/api/http/routes';
+import { API_VERSION, openApiOf } from '@netsentinel/api/openapi/openapi';
+import { apiPage } from './docs-api.ts';
 import { formatsPage } from './docs-formats.ts';
 import { personaSchema, personasPage } from './docs-personas.ts';
 import { playbookSchema, playbooksPage } from './docs-playbooks.ts';
@@ -57,6 +60,9 @@ files.set(
   'segments.md',
   segmentsPage((part) => propertyTable(part, '')),
 );
+
+files.set('openapi.json', `${JSON.stringify(openApiOf(routes, API_VERSION), undefined, 2)}\n`);
+files.set('api.md', apiPage(routes));
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];

@@ -18,6 +18,8 @@ export class FakeIpset {
 
   /** The ipset that is kept gives no answer. */
   mute = false;
+  /** What that one says before anything else. */
+  warning = '';
   /** What that one was asked. */
   readonly asked: string[] = [];
 
@@ -30,8 +32,9 @@ export class FakeIpset {
     converse: () => ({
       ask: (script: string): Promise<string | undefined> => {
         this.asked.push(script);
-        return Promise.resolve(this.mute ? undefined : this.#answer(script));
+        return Promise.resolve(this.mute ? undefined : `${this.warning}\n${this.#answer(script)}`);
       },
+      renew: () => Promise.resolve(),
       close: () => Promise.resolve(),
     }),
   };

@@ -19,9 +19,8 @@ import { createInterface } from 'node:readline';
 interface State {
   /** Sets of the table by name, each with its elements' ends in epoch milliseconds; undefined while there is no table. */
   sets?: Record<string, Record<string, number>> | undefined;
-  /** As they were added. */
-  rules?: string[] | undefined;
-  chains?: string[] | undefined;
+  /** The commands that added sets, chains and rules. */
+  made?: string[] | undefined;
 }
 
 /** A script takes a few milliseconds. */
@@ -81,8 +80,7 @@ function execute(state: State, command: string, events: string[]): string {
   if (command === 'flush ruleset' || (verb === 'delete' && kind === 'table')) {
     if (state.sets !== undefined) events.push(`delete table inet netsentinel`);
     delete state.sets;
-    delete state.rules;
-    delete state.chains;
+    delete state.made;
     return '';
   }
   if (kind === 'table') {
@@ -92,13 +90,15 @@ function execute(state: State, command: string, events: string[]): string {
   }
   if (state.sets === undefined) return 'No such file or directory';
   if (kind === 'chain' || kind === 'rule') {
-    if (kind === 'rule') (state.rules ??= []).push(command);
-    else (state.chains ??= []).push(name);
+    (state.made ??= []).push(command);
     events.push(command);
     return '';
   }
   if (kind === 'set' && verb === 'add') {
-    if (state.sets[name] === undefined) events.push(command);
+    if (state.sets[name] === undefined) {
+      events.push(command);
+      (state.made ??= []).push(command);
+    }
     state.sets[name] ??= {};
     return '';
   }
@@ -123,22 +123,27 @@ function execute(state: State, command: string, events: string[]): string {
   return '';
 }
 
-/** As nft prints the table: each chain with the rules that were added to it. */
+/** As nft prints the table: each set with its elements, and each chain with the rules that were added to it. */
 function list(folder: string): string {
   const now = Date.now();
-  const { sets = {}, chains = [], rules = [] } = load(folder);
+  const { sets = {}, made = [] } = load(folder);
   const lines = ['table inet netsentinel {'];
-  for (const [name, elements] of Object.entries(sets)) {
-    const live = Object.entries(elements).filter(([, end]) => end > now);
-    const texts = live.map(([address, end]) => `${address} timeout 1h expires ${end - now}ms`);
-    lines.push(`\tset ${name} {`, ...(live.length === 0 ? [] : [`\t\telements = { ${texts.join(',\n')} }`]), '\t}');
+  for (const command of made) {
+    const [, kind = '', , , name = ''] = command.split(' ');
+    if (kind === 'rule') continue;
+    const said = command.slice(command.indexOf('{') + 1, command.lastIndexOf('}')).trim();
+    lines.push(`\t${kind} ${name} {`);
+    if (kind === 'set') {
+      lines.push(...said.split(';').flatMap((part) => (part.trim() === '' ? [] : [`\t\t${part.trim()}`])));
+      const live = Object.entries(sets[name] ?? {}).filter(([, end]) => end > now);
+      const texts = live.map(([address, end]) => `${address} timeout 1h expires ${end - now}ms`);
+      if (live.length > 0) lines.push(`\t\telements = { ${texts.join(',\n')} }`);
+    } else {
+      const rules = made.filter((rule) => rule.startsWith('add rule ') && rule.split(' ')[4] === name);
+      lines.push(`\t\t${said}`, ...rules.map((rule) => `\t\t${rule.split(' ').slice(5).join(' ')}`));
+    }
+    lines.push('\t}');
   }
-  for (const chain of chains)
-    lines.push(
-      `\tchain ${chain} {`,
-      ...rules.filter((rule) => rule.split(' ')[4] === chain).map((rule) => `\t\t${rule}`),
-      '\t}',
-    );
   return `${lines.join('\n')}\n}\n`;
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork, type Network } from '@netsentinel/kernel/address';
 import { InteractiveProgram, type Conversation, type Dialogue } from '../interactive-program.ts';
-import { findProgram, runProgram, summarize, type Command, type CommandResult, type RunProgram } from '../program.ts';
+import { findProgram, runProgram, type Command, type CommandResult, type RunProgram } from '../program.ts';
 import type { Change, Entry } from '../responder.types.ts';
 import { Turns } from '../turns.ts';
 import type { Firewall, Upkeep } from './firewall.types.ts';
@@ -103,7 +103,8 @@ export class IpsetFirewall implements Firewall {
     const four = this.#chains[4];
     if (four === undefined)
       return { ok: false, reason: `the program ${program} was found in none of the system folders`, hint };
-    const sets = await this.#tell(script.foundation(set, this.#options.maxElements));
+    // A program of its own: the one that is kept may be in a namespace that has been made anew since.
+    const sets = await this.#restore(script.foundation(set, this.#options.maxElements));
     if (!sets.ok) return failure('ipset', sets.reason) ?? (await this.#replaceForeignSets(sets.reason));
     const [in4, in6] = await Promise.all([four.uphold(), this.#uphold6()]);
     if (in4.kind === 'no parent') return { ok: false, ...noParent };
@@ -125,6 +126,7 @@ export class IpsetFirewall implements Firewall {
   }
 
   async replace(entries: Iterable<Entry>): Promise<CommandResult> {
+    await this.#conversation?.renew();
     return this.#restore(script.replacement(this.#options.set, this.#options.maxElements, entries));
   }
 
@@ -156,11 +158,12 @@ export class IpsetFirewall implements Firewall {
   async seen(changes: readonly Change[]): Promise<readonly boolean[]> {
     const { set } = this.#options;
     const networks = changes.map(({ network }) => network);
-    const lines = script.tests(set, networks);
-    const complaint = (await this.#ask(lines)) ?? (await this.#run(['-'], lines)).complaint;
+    // Not by the program that made the change: what that one says of itself proves nothing.
+    const { complaint } = await this.#run(['-'], script.tests(set, networks));
     const answers = script.readTests(complaint);
-    if (answers?.length !== changes.length) return changes.map(() => false);
-    const right = changes.map(({ kind }, i) => answers[i] === (kind === 'block'));
+    const right = changes.map(({ kind }, i) => answers.length === changes.length && answers[i] === (kind === 'block'));
+    if (right.includes(false)) await this.#conversation?.renew();
+    if (answers.length !== changes.length) return right;
     // An address that has been let in may still lie in a wider network of the set: then only its own entry counts.
     if (!changes.some(({ kind }, i) => kind === 'unblock' && right[i] === false)) return right;
     const listed = await this.list();
@@ -240,13 +243,11 @@ export class IpsetFirewall implements Firewall {
   }
 
   async #tell(lines: string): Promise<CommandResult> {
-    const complaint = await this.#ask(lines);
-    if (complaint === undefined) return this.#restore(lines);
-    const reason = summarize(complaint);
-    return reason === '' ? { ok: true } : { ok: false, reason };
+    // Whatever it says, if only a warning, or where it says nothing, another one's exit status decides: making them again changes nothing.
+    return (await this.#ask(lines))?.trim() === '' ? { ok: true } : this.#restore(lines);
   }
 
-  /** What ipset complains of, or answers to tests; undefined where that must be asked of a process of its own, which is safe to do again. */
+  /** What ipset says to these lines; undefined where it gave no answer. */
   async #ask(lines: string): Promise<string | undefined> {
     if (lines.length > MAX_ASKED || this.#closed) return undefined;
     return this.#asking.take(async () => this.#conversation?.ask(lines.trimEnd()));

@@ -60,16 +60,13 @@ export function tests(set: string, networks: readonly Network[]): string {
   return networks.map((network) => `test ${setName(set, network.family)} ${formatNetwork(network)}\n`).join('');
 }
 
-/** ipset's answers to `tests`, in their order; undefined where it said something else. */
-export function readTests(complaint: string): boolean[] | undefined {
-  const answers: boolean[] = [];
-  for (const line of complaint.split('\n')) {
-    if (line === '') continue;
-    const match = /^(?:Warning: )?\S+ is (NOT )?in set \S+\.$/.exec(line);
-    if (match === null) return undefined;
-    answers.push(match[1] === undefined);
-  }
-  return answers;
+/** ipset's answers to `tests`, in their order; what else it said, such as a warning about versions, is passed over. */
+export function readTests(complaint: string): boolean[] {
+  return complaint
+    .split('\n')
+    .map((line) => /^(?:Warning: )?\S+ is (NOT )?in set \S+\.$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, not]) => not === undefined);
 }
 
 /** `Number of entries: 3` of `ipset list -t`. */

@@ -35,6 +35,8 @@ export class PolledResponder implements Responder {
   readonly #polling: Polling;
   readonly #turns = new Turns();
   #availability: Availability = NOT_STARTED;
+  /** Replacements of everything that were asked for and are not done yet. */
+  #syncs = 0;
   /** Changes that were asked for and are not done yet: what is intended is ahead of the world by these. */
   readonly #underWay = new Set<readonly Change[]>();
   #unverified: { readonly change: Change; readonly settle: (seen: boolean) => void }[] = [];
@@ -100,11 +102,16 @@ export class PolledResponder implements Responder {
     }
   }
 
-  sync(): Promise<Availability> {
-    return this.#exclusive(async () => {
-      await this.#rebuild();
-      return this.#availability;
-    });
+  async sync(): Promise<Availability> {
+    this.#syncs += 1;
+    try {
+      return await this.#exclusive(async () => {
+        await this.#rebuild();
+        return this.#availability;
+      });
+    } finally {
+      this.#syncs -= 1;
+    }
   }
 
   clear(): Promise<Availability> {
@@ -293,7 +300,7 @@ export class PolledResponder implements Responder {
   }
 
   #changesWait(): boolean {
-    return this.#underWay.size > 0 || (this.#ctx.intended.waiting?.().size ?? 0) > 0;
+    return this.#underWay.size > 0 || this.#syncs > 0 || (this.#ctx.intended.waiting?.().size ?? 0) > 0;
   }
 
   /** Reads everything and sets right what differs; `mended`: what has been set right already. */
@@ -301,6 +308,11 @@ export class PolledResponder implements Responder {
     if (this.#closed || this.#cleared || !this.#availability.available) return;
     const begun = this.#ctx.clock.monotonicMs();
     const listed = await this.#firewall.list();
+    // All of it is about to be replaced.
+    if (this.#syncs > 0 && listed !== undefined) {
+      if (mended !== undefined) this.#ctx.onMended(mended, this.#ctx.intended.count());
+      return;
+    }
     if (listed === undefined) {
       const result = await this.#rebuild();
       if (result.ok) this.#ctx.onMended(mended ?? 'entries could not be read', this.#ctx.intended.count());

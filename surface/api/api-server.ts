@@ -3,7 +3,6 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
-import packageJson from './package.json' with { type: 'json' };
 import type { ApiOptions, ApiServer } from './api.types.ts';
 import { ApiTokens } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
@@ -16,7 +15,7 @@ import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { Problem } from './http/problem.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
-import { openApiOf } from './openapi/openapi.ts';
+import { API_VERSION, openApiOf } from './openapi/openapi.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
 
@@ -24,7 +23,6 @@ import { serveConsole } from './static/console-files.ts';
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
 
-const { version: VERSION } = packageJson;
 const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -61,7 +59,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     ...options,
     status,
     sessions,
-    openApi: () => (document ??= openApiOf(routes, VERSION)),
+    openApi: () => (document ??= openApiOf(routes, API_VERSION)),
     attempts: new AttemptLimit(clock),
     tokens,
     invitations: new Invitations(options.state, clock),

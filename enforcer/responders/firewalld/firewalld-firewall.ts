@@ -161,7 +161,9 @@ export class FirewalldFirewall implements Firewall {
   }
 
   async count(): Promise<number | undefined> {
-    return (await this.list())?.size;
+    const look = await this.#look();
+    if (typeof look === 'string') return undefined;
+    return [...look.sets.values()].reduce((sum, networks) => sum + networks.size, 0);
   }
 
   async list(): Promise<Map<string, number> | undefined> {

@@ -71,6 +71,17 @@ describe('the iptables responder', () => {
     expect(fake.elements()).toEqual(['198.18.1.1', '198.18.1.2', '198.18.1.3']);
   });
 
+  it('lets the exit status of another one decide where the one that is kept warns', async () => {
+    await responder.start();
+    fake.warning = 'Warning: Kernel support protocol versions 6-6';
+    const jumps = structuredClone(fake.tables.iptables);
+    expect(
+      await responder.apply([{ kind: 'block', network: network('198.18.1.2'), remainingMs: 60_000, renew: false }]),
+    ).toMatchObject([{ ok: true }]);
+    expect(fake.elements()).toEqual(['198.18.1.1', '198.18.1.2']);
+    expect(fake.tables.iptables).toEqual(jumps);
+  });
+
   it('replaces everything where the ipset that is kept complains', async () => {
     await responder.start();
     fake.sets = {};

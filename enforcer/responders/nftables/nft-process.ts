@@ -10,8 +10,8 @@ import { Turns } from '../../turns.ts';
 /** Longer scripts go through a process of their own: interactive line editing is slow on very long lines. */
 const MAX_SESSION_LINE = 128 * 1024;
 
-/** Besides its usual time: 100,000 elements take half a second, and beginning anew where somebody changes something meanwhile. */
-const LIST_MS = 5000;
+/** 100,000 elements take half a second. Where somebody changes anything in nftables meanwhile it begins anew, for ever if that goes on. */
+const LIST_MS = 2000;
 
 const CLOSED: CommandResult = { ok: false, reason: 'closed' };
 
@@ -78,7 +78,7 @@ export class NftSession {
   /** What is in the table, in pieces as nft prints it. Beside what the session does. */
   async list(table: string, onOutput: (text: string) => void): Promise<CommandResult> {
     const args = ['list', 'table', 'inet', table];
-    const { ok, ...result } = await runProgram(this.#command, args, { timeoutMs: LIST_MS + this.#timeoutMs, onOutput });
+    const { ok, ...result } = await runProgram(this.#command, args, { timeoutMs: LIST_MS, onOutput });
     return ok ? { ok } : { ok, reason: 'reason' in result ? result.reason : '' };
   }
 

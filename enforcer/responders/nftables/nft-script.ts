@@ -42,19 +42,36 @@ export class NftScript {
     this.#mark = `made_${createHash('sha256').update(this.rebuild([], new Set()).join('\n')).digest('hex').slice(0, 16)}`;
   }
 
-  /** Whether all around the elements is as `rebuild` makes it of these settings for blocks alone. */
-  isAsMade({ sets, chains, rules, lookups }: TableReader): boolean {
-    let blocks = 0;
-    for (const set of sets) {
-      if (set === PROBE_SET || set === this.#mark) continue;
-      if (readSetName(set)?.measure !== 'block' || lookups.get(set) !== this.#chains.length) return false;
-      blocks += 1;
+  /**
+   * Whether all around the elements is as `rebuild` makes it of these settings for blocks alone. Line for line as nft prints it: where another
+   * release prints otherwise, the answer is no.
+   */
+  isAsMade({ sets, chains, others }: TableReader): boolean {
+    const rules: string[] = [];
+    let [marks, probes] = [0, 0];
+    for (const [set, lines] of sets) {
+      if (set === this.#mark) marks += 1;
+      else if (set === PROBE_SET) probes += 1;
+      else {
+        const shape = readSetName(set);
+        const told = lines.filter((line) => !line.startsWith('size ')).join('; ');
+        if (shape?.measure !== 'block' || told !== `type ipv${shape.family}_addr; flags timeout`) return false;
+        rules.push(`${subject(shape)} @${set} counter drop`);
+      }
     }
     return (
-      sets.size === blocks + 2 &&
-      rules === blocks * this.#chains.length &&
+      others.length === 0 &&
+      marks === 1 &&
+      probes === 1 &&
       chains.size === this.#chains.length &&
-      this.#chains.every((chain) => chains.has(chain))
+      this.#chains.every((chain) => {
+        const [kind = '', ...listed] = chains.get(chain) ?? [];
+        return (
+          kind.startsWith(`type filter hook ${chain} priority `) &&
+          kind.endsWith('; policy accept;') &&
+          listed.toSorted().join('\n') === rules.toSorted().join('\n')
+        );
+      })
     );
   }
 

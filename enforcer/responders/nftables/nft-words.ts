@@ -20,11 +20,17 @@ export function readSetName(name: string): Shape | undefined {
   return { measure, family: family === '4' ? 4 : 6, prefix: Number(prefix) };
 }
 
+/** ::ffff:0:0/96 (RFC 4291, section 2.5.5.2). */
+const MAPPED = 0xffff_0000_0000n;
+
 /** What an element of one of our sets stands for. */
 export function networkOf(set: string, element: string): (Network & { readonly measure: Measure }) | undefined {
   const [shape, address] = [readSetName(set), parseAddress(element)];
   if (shape === undefined || address === undefined) return undefined;
-  return { family: address.family, base: address.value, prefix: shape.prefix, measure: shape.measure };
+  const { family, prefix, measure } = shape;
+  if (address.family === family) return { family, base: address.value, prefix, measure };
+  // nft prints `::ffff:198.18.0.1` so, which is read as the IPv4 address in it.
+  return family === 6 ? { family, base: MAPPED | address.value, prefix, measure } : undefined;
 }
 
 export function chainName(measure: Measure): string {

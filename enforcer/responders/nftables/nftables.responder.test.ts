@@ -103,18 +103,43 @@ describe('the nftables responder', () => {
       expect(tablesMade()).toBe(made);
     });
 
-    it('replaces it where a rule is gone, or its settings were others', async () => {
+    it.each<[string, (made: string[]) => string[]]>([
+      ['a rule is gone', (made) => made.filter((line) => !line.includes('@v6_64'))],
+      [
+        'a rule lets them in',
+        (made) => made.map((line) => line.replace('@v4_32 counter drop', '@v4_32 counter accept')),
+      ],
+      ['a rule was added', (made) => [...made, 'add rule inet netsentinel prerouting ip saddr 198.18.9.9 accept']],
+      [
+        'the chain drops what no rule meets',
+        (made) => made.map((line) => line.replace('policy accept', 'policy drop')),
+      ],
+      [
+        'a set is of another kind',
+        (made) => made.map((line) => line.replace('flags timeout; size', 'flags interval,timeout; size')),
+      ],
+      [
+        'a set is another one',
+        (made) => made.map((line) => line.replace('set inet netsentinel made_', 'set inet netsentinel x_')),
+      ],
+    ])('replaces it where %s', async (_, change) => {
       const made = tablesMade();
-      const state = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as { rules: string[] };
-      writeFileSync(join(folder, 'state.json'), JSON.stringify({ ...state, rules: state.rules.slice(1) }));
+      const file = join(folder, 'state.json');
+      const state = JSON.parse(readFileSync(file, 'utf8')) as { made: string[] };
+      const changed = change(state.made);
+      expect(changed).not.toEqual(state.made);
+      writeFileSync(file, JSON.stringify({ ...state, made: changed }));
       make();
       await responder.start();
       expect(tablesMade()).toBe(made + 1);
-      await responder.close();
+      expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '198.18.0.2', '2001:db8::/64']);
+    });
+
+    it('replaces it where its settings were others', async () => {
+      const made = tablesMade();
       make({ priority: -200 });
       await responder.start();
-      expect(tablesMade()).toBe(made + 2);
-      expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '198.18.0.2', '2001:db8::/64']);
+      expect(tablesMade()).toBe(made + 1);
     });
   });
 

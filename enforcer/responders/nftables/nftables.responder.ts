@@ -4,7 +4,7 @@
  * whatever somebody else does to our table is set right by replacing it as a whole in one transaction, which leaves no gap.
  */
 import type { Measure } from '@netsentinel/contracts/action';
-import { parseAddress, type Network } from '@netsentinel/kernel/address';
+import { formatNetwork, parseAddress, type Network } from '@netsentinel/kernel/address';
 import { NOT_STARTED } from '../../availability.ts';
 import { findProgram, type Command, type CommandResult } from '../../program.ts';
 import type {
@@ -117,7 +117,7 @@ class NftablesResponder implements Responder {
     this.#monitor.start();
     await this.#turns.take(async () => {
       const watching = await this.#probes.first(this.#ctx.intended.count(), this.#addProbe);
-      if ((await this.#adopt()) === undefined) await this.#rebuild();
+      if ((await this.#adopt()) === undefined && !this.#closed) await this.#rebuild();
       if (watching) return;
       this.#blind = true;
       this.#mendSoon('the monitor was late');
@@ -133,9 +133,11 @@ class NftablesResponder implements Responder {
   async #adopt(): Promise<number | undefined> {
     const session = this.#session;
     const listed = new Map<string, ListedNetwork>();
+    let isForeign = false;
     const reader = new TableReader(({ set, address, remainingMs }) => {
       const network = networkOf(set, address);
       if (network !== undefined) listed.set(elementKey(network, network.measure), { network, remainingMs });
+      else if (set !== PROBE_SET) isForeign = true;
     });
     const result = await session?.list(this.#config.table, (text) => reader.push(text));
     if (session === undefined || result?.ok !== true || this.#closed || !this.#script.isAsMade(reader))
@@ -144,10 +146,14 @@ class NftablesResponder implements Responder {
     const changes = differences(this.#able(), listed);
     if (changes === undefined) return undefined;
     this.#sets.clear();
-    for (const set of reader.sets) if (readSetName(set) !== undefined) this.#sets.add(set);
+    for (const set of reader.sets.keys()) if (readSetName(set) !== undefined) this.#sets.add(set);
+    this.#broken = false;
+    this.#reported.clear();
     if (changes.length > 0 && !(await session.run(this.#script.changes(changes, this.#sets))).ok) return undefined;
     this.#available();
-    return changes.length;
+    // Those that wait are changes that were ordered meanwhile, not somebody's.
+    const waiting = this.#ctx.intended.waiting?.();
+    return changes.filter(({ network }) => waiting?.has(formatNetwork(network)) !== true).length;
   }
 
   plan(change: Change): readonly string[] {

@@ -23,10 +23,15 @@ const LISTED = `table inet netsentinel {
 		elements = { 2001:db8:: timeout 1h expires 992ms }
 	}
 
+	map ports {
+		type inet_service : ipv4_addr
+		elements = { 80 : 198.18.0.7 }
+	}
+
 	chain input {
 		type filter hook input priority raw; policy accept;
 		ip saddr @v4_32 counter packets 0 bytes 0 drop
-		ip6 saddr & ffff:ffff:ffff:ffff:: @v6_64 counter packets 0 bytes 0 drop
+		ip6 saddr & ffff:ffff:ffff:ffff:: == @v6_64 counter packets 0 bytes 0 drop
 	}
 
 	chain forward {
@@ -41,8 +46,8 @@ function read(pieces: readonly string[]) {
   const elements: ListedElement[] = [];
   const reader = new TableReader((element) => elements.push(element));
   for (const piece of pieces) reader.push(piece);
-  const { sets, chains, rules, lookups } = reader;
-  return { elements, sets: [...sets], chains: [...chains], rules, lookups: [...lookups] };
+  const { sets, chains, others } = reader;
+  return { elements, sets: Object.fromEntries(sets), chains: Object.fromEntries(chains), others };
 }
 
 describe('TableReader', () => {
@@ -58,15 +63,25 @@ describe('TableReader', () => {
     ]);
   });
 
-  it('tells sets, chains and rules', () => {
+  it('tells what sets and chains are, and what is neither', () => {
     expect(whole).toMatchObject({
-      sets: ['probe', 'v4_32', 'v6_64'],
-      chains: ['input', 'forward'],
-      rules: 4,
-      lookups: [
-        ['v4_32', 2],
-        ['v6_64', 1],
-      ],
+      sets: {
+        probe: ['type ipv4_addr', 'flags timeout'],
+        v4_32: ['type ipv4_addr', 'size 262144', 'flags timeout'],
+      },
+      chains: {
+        input: [
+          'type filter hook input priority raw; policy accept;',
+          'ip saddr @v4_32 counter drop',
+          'ip6 saddr & ffff:ffff:ffff:ffff:: @v6_64 counter drop',
+        ],
+        forward: [
+          'type filter hook forward priority raw; policy accept;',
+          'ip saddr @v4_32 counter drop',
+          'ip saddr 198.18.9.9 accept',
+        ],
+      },
+      others: ['map ports {', 'type inet_service : ipv4_addr', 'elements = { 80 : 198.18.0.7 }'],
     });
   });
 

@@ -9,18 +9,22 @@ export interface ListedElement {
 
 const UNITS_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 const MAX_LINE = 64 * 1024;
+/** Lines besides elements: a table of ours has some dozens. */
+const MOST_LINES = 10_000;
 
 export class TableReader {
-  readonly sets = new Set<string>();
-  readonly chains = new Set<string>();
-  /** Rules of all chains. */
-  rules = 0;
-  /** How many of them look something up in a set, by its name. */
-  readonly lookups = new Map<string, number>();
+  /** Of each set what it says of itself, one line each. */
+  readonly sets = new Map<string, string[]>();
+  /** Of each chain its lines: what kind it is, and its rules without what they counted, as they are written. */
+  readonly chains = new Map<string, string[]>();
+  /** Lines that belong to neither, such as those of a map or of a flag of the table. */
+  readonly others: string[] = [];
   readonly #onElement: (element: ListedElement) => void;
   #rest = '';
   #set = '';
-  #isInChain = false;
+  /** Where the lines of the block go in which we are. */
+  #lines: string[] | undefined;
+  #read = 0;
   #isAmongElements = false;
 
   constructor(onElement: (element: ListedElement) => void) {
@@ -35,23 +39,22 @@ export class TableReader {
 
   #line(line: string): void {
     if (this.#isAmongElements) return this.#elements(line);
-    const [word = '', name = ''] = line.split(' ', 2);
-    if (line === '}') this.#isInChain = false;
-    else if (this.#isInChain) this.#inChain(word, line);
-    else if (word === 'set') this.sets.add((this.#set = name));
-    else if (word === 'elements') this.#elements(line.slice(line.indexOf('{') + 1));
-    else if (word === 'chain') {
-      this.#isInChain = true;
-      this.chains.add(name);
-    }
-  }
-
-  #inChain(word: string, line: string): void {
-    // What kind of chain it is.
-    if (word === 'type') return;
-    this.rules += 1;
-    for (const [, set = ''] of line.matchAll(/@([a-z0-9_]{1,64})/g))
-      this.lookups.set(set, (this.lookups.get(set) ?? 0) + 1);
+    if (line === '' || ++this.#read > MOST_LINES) return;
+    const [word = '', name = '', opens] = line.split(' ', 3);
+    if (line === '}') this.#lines = undefined;
+    else if (this.#lines === undefined) {
+      if (word === 'table') return;
+      if (opens !== '{' || (word !== 'set' && word !== 'chain')) {
+        this.others.push(line);
+        // A block of another kind: its lines are of no use, nor are its elements any set's.
+        if (line.endsWith('{')) this.#lines = this.others;
+        return;
+      }
+      this.#lines = [];
+      this[word === 'set' ? 'sets' : 'chains'].set(name, this.#lines);
+      this.#set = word === 'set' ? name : '';
+    } else if (word === 'elements' && this.#lines !== this.others) this.#elements(line.slice(line.indexOf('{') + 1));
+    else this.#lines.push(line.replace(/counter packets \d+ bytes \d+/, 'counter').replace(' == @', ' @'));
   }
 
   #elements(line: string): void {

@@ -58,6 +58,8 @@ export interface Route extends Declaration<unknown, unknown, unknown> {
 }
 
 const Nothing = z.strictObject({});
+/** That Fastify knows. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /** For whoever is signed in. */
 export function route<Params = unknown, Query = unknown, Body = unknown>(
@@ -124,4 +126,22 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
           }),
     });
   }
+  refuseOtherMethods(app, routes);
+}
+
+/** With what is allowed (RFC 9110, section 15.5.6), instead of a 404 that says that nothing is there. */
+function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const allowed = new Map<string, string[]>();
+  for (const { path, method } of routes)
+    allowed.set(path, [...(allowed.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  for (const [url, methods] of allowed)
+    app.route({
+      method: METHODS.filter((method) => !methods.includes(method)),
+      url,
+      config: { access: 'open' },
+      handler: () => {
+        const allow = methods.join(', ');
+        throw new Problem(405, 'method-not-allowed', `This takes ${allow} only.`, { allow });
+      },
+    });
 }

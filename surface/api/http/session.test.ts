@@ -33,7 +33,11 @@ describe('first run', () => {
     expect(await isIn(cookieOf(made)!)).toBe(true);
     expect(await h.api.firstRunPath()).toBeUndefined();
     expect((await setUp({ token: link, name: 'eve', password: PASSWORD })).status).toBe(403);
-    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({ account: null, role: null, firstRun: false });
+    expect(await (await h.call('GET', '/api/v1/session')).json()).toEqual({
+      account: null,
+      role: null,
+      firstRun: false,
+    });
   });
 
   it('hands the same link to all who ask, for a day after the last', async () => {

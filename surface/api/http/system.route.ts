@@ -1,8 +1,12 @@
 /** How the platform does, and the ATT&CK names that the console shows. */
 import { z } from 'zod';
 import { PlatformStatus } from '@netsentinel/contracts/live';
+import { describeError } from '@netsentinel/kernel/errors';
+import { prometheusText } from './metrics.ts';
+import { Problem } from './problem.ts';
 import { openRoute, route, type Route } from './route.ts';
 
+const METRICS = 'text/plain';
 const Names = z.record(z.string(), z.string());
 
 export const systemRoutes: readonly Route[] = [
@@ -16,6 +20,38 @@ export const systemRoutes: readonly Route[] = [
       answers: { 200: { description: 'It does', schema: z.strictObject({ status: z.literal('ok') }) } },
     },
     () => ({ status: 'ok' }),
+  ),
+  openRoute(
+    {
+      id: 'getReadiness',
+      method: 'GET',
+      path: '/readyz',
+      summary: 'Whether it can work: its state can be read',
+      tag: 'system',
+      answers: { 200: { description: 'It can', schema: z.strictObject({ status: z.literal('ready') }) } },
+      problems: { 503: 'It cannot' },
+    },
+    async ({ ctx }) => {
+      try {
+        await ctx.state.read.setting('ready');
+      } catch (error) {
+        ctx.log.error('the state cannot be read', { error: describeError(error) });
+        throw new Problem(503, 'not-ready', 'The state cannot be read; the log says why.', { 'retry-after': '5' });
+      }
+      return { status: 'ready' };
+    },
+  ),
+  route(
+    {
+      id: 'getMetrics',
+      method: 'GET',
+      path: '/metrics',
+      summary: 'The status for Prometheus, which shows a token (`authorization` in its scrape configuration)',
+      tag: 'system',
+      access: 'system:read',
+      answers: { 200: { description: 'Text exposition format 0.0.4', type: METRICS } },
+    },
+    ({ ctx, reply }) => reply.type(`${METRICS}; version=0.0.4; charset=utf-8`).send(prometheusText(ctx.status())),
   ),
   route(
     {

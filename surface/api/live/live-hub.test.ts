@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { ClientToServer, ServerToClient } from '@netsentinel/contracts/live';
+import type { Role } from '@netsentinel/contracts/permission';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { summaryOf } from '@netsentinel/contracts/incident';
@@ -71,6 +72,34 @@ describe('admission', () => {
       });
       expect([headers, outcome]).toEqual([headers, 'refused']);
     }
+  });
+
+  it('is for roles that may hear something, and each hears what it may', async () => {
+    const as = async (role: Role): Promise<Client> => open({ cookie: await h.signInAs(role), origin: h.url });
+    const outcome = async (client: Client): Promise<string> =>
+      new Promise((resolve) => {
+        client.once('connect', () => resolve('connected'));
+        client.once('connect_error', () => resolve('refused'));
+      });
+    expect(await outcome(await as('sensor'))).toBe('refused');
+    const tester = await as('red-team');
+    expect(await outcome(tester)).toBe('connected');
+    const heard: string[] = [];
+    tester.on('incident', ({ id }) => heard.push(id));
+    expect(await watch(tester, 'ssh~1')).toMatchObject({ ok: false, error: 'your role may not see recordings' });
+    h.api.live.incident(summaryOf(sampleIncident('i1', 1)));
+    clock.advance(100);
+    await settled(tester);
+    expect(heard).toEqual(['i1']);
+  });
+
+  it('ends with the account, or with its role', async () => {
+    const analyst = open({ cookie: await h.signInAs('analyst'), origin: h.url });
+    await new Promise((resolve) => analyst.once('status', resolve));
+    const gone = new Promise((resolve) => analyst.once('disconnect', resolve));
+    const changed = await h.call('PATCH', '/api/v1/users/a-analyst', { cookie, body: { role: 'sensor' } });
+    expect(changed.status).toBe(200);
+    expect(await gone).toBe('transport close');
   });
 
   it('takes no long polling', async () => {

@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
     expect(get).toMatchObject({
       operationId: 'getIncident',
       'x-permission': 'incidents:read',
-      security: [{ session: [] }],
+      security: [{ session: [] }, { token: [] }],
       parameters: [{ name: 'id', in: 'path', required: true }],
       responses: {
         200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Incident' } } } },

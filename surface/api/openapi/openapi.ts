@@ -8,6 +8,9 @@ import { Permission, Role } from '@netsentinel/contracts/permission';
 import { ProblemBody } from '../http/problem.ts';
 import type { Answer, Route } from '../http/route.ts';
 
+/** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
+export const API_VERSION = '1.0';
+
 type Json = Record<string, unknown>;
 
 /** Schemas with a name of their own, which clients get as types. */
@@ -57,8 +60,10 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
           type: 'apiKey',
           in: 'cookie',
           name: 'netsentinel-session',
-          description: 'Set by signing in; over TLS its name is `__Host-netsentinel-session`.',
+          description:
+            'Set by signing in; over TLS its name is `__Host-netsentinel-session`. What changes something must come from the console’s own origin.',
         },
+        token: { type: 'http', scheme: 'bearer', description: 'For programs: a token of `POST /api/v1/tokens`.' },
       },
     },
   };
@@ -89,7 +94,7 @@ function operation(route: Route, schemas: Json): Json {
     operationId: id,
     tags: [tag],
     summary,
-    ...(access === 'open' ? { security: [] } : { security: [{ session: [] }] }),
+    ...(access === 'open' ? { security: [] } : { security: [{ session: [] }, { token: [] }] }),
     ...(access === 'open' || access === 'signed-in' ? {} : { 'x-permission': access }),
     parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas)],
     ...(body === undefined
