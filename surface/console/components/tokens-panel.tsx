@@ -70,7 +70,11 @@ function Row({
       <td className="brief" data-label="Role">
         {token.role}
       </td>
-      {withOwner && <td data-label="Owner">{visible(token.account)}</td>}
+      {withOwner && (
+        <td className="owner" data-label="Owner">
+          {visible(token.account)}
+        </td>
+      )}
       <td data-label="Made">
         <Ago at={token.createdAt} now={now} />
       </td>
