@@ -134,6 +134,7 @@ class NftablesResponder implements Responder {
     const session = this.#session;
     const listed = new Map<string, ListedNetwork>();
     let isForeign = false;
+    const begun = this.#ctx.clock.monotonicMs();
     const reader = new TableReader(({ set, address, remainingMs }) => {
       const network = networkOf(set, address);
       if (network !== undefined) listed.set(elementKey(network, network.measure), { network, remainingMs });
@@ -143,7 +144,7 @@ class NftablesResponder implements Responder {
     if (session === undefined || result?.ok !== true || this.#closed || !this.#script.isAsMade(reader))
       return undefined;
     for (const key of this.#unverified.keys()) this.#unverified.shown(key, listed.has(key) ? 'add' : 'delete');
-    const changes = differences(this.#able(), listed);
+    const changes = differences(this.#able(), listed, this.#ctx.clock.monotonicMs() - begun);
     if (changes === undefined) return undefined;
     this.#sets.clear();
     for (const set of reader.sets.keys()) if (readSetName(set) !== undefined) this.#sets.add(set);

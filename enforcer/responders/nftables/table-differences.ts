@@ -8,26 +8,32 @@ export interface ListedNetwork {
   readonly remainingMs: number;
 }
 
-/** Between our clock's end of a block and the kernel's. */
-const TOLERANCE_MS = 3000;
+/** By so much the kernel's end of a block may come before the one that is intended, … */
+const EARLY_MS = 250;
+/** … and after it. */
+const LATE_MS = 500;
 /** Elements that are set right one by one. */
 const MOST_DIFFERENCES = 1000;
 
 /**
  * The changes that make what is listed (by `elementKey`) what is intended; undefined where they are too many, or some measure is intended that is no block.
- * Takes out of `listed` what it knows.
+ * `tookMs`: how long listing took, so that what it says of an element's time may be as old. Takes out of `listed` what it knows.
  */
-export function differences(intended: Iterable<Entry>, listed: Map<string, ListedNetwork>): Change[] | undefined {
+export function differences(
+  intended: Iterable<Entry>,
+  listed: Map<string, ListedNetwork>,
+  tookMs: number,
+): Change[] | undefined {
   const changes: Change[] = [];
   for (const entry of intended) {
     const { network, remainingMs, measure = 'block' } = entry;
     const key = elementKey(network, measure);
-    const actual = listed.get(key)?.remainingMs ?? -Infinity;
+    const longerMs = (listed.get(key)?.remainingMs ?? -Infinity) - remainingMs;
     listed.delete(key);
-    if (Math.abs(actual - remainingMs) > TOLERANCE_MS) changes.push({ kind: 'block', ...entry, renew: true });
+    if (longerMs < -EARLY_MS || longerMs > LATE_MS + tookMs) changes.push({ kind: 'block', ...entry, renew: true });
     if (changes.length > MOST_DIFFERENCES || measure !== 'block') return undefined;
   }
   for (const { network, remainingMs } of listed.values())
-    if (remainingMs > TOLERANCE_MS) changes.push({ kind: 'unblock', network });
+    if (remainingMs > LATE_MS + tookMs) changes.push({ kind: 'unblock', network });
   return changes.length > MOST_DIFFERENCES ? undefined : changes;
 }
