@@ -1,4 +1,4 @@
-/** Who may do what: each route of the API names the permission that it needs, and a role is the permissions that it has. */
+/** Roles, and the permissions that routes of the API name. What a role may do is in `role-permissions.ts`. */
 import { z } from 'zod';
 
 /**
@@ -26,22 +26,3 @@ export const Permission = z.enum([
   'users:write',
 ]);
 export type Permission = z.infer<typeof Permission>;
-
-const READS: readonly Permission[] = ['incidents:read', 'exceptions:read', 'response:read', 'system:read'];
-
-const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  admin: new Set(Permission.options),
-  analyst: new Set([...READS, 'recordings:read', 'incidents:write', 'exceptions:write', 'response:write']),
-  'red-team': new Set(READS),
-  'read-only': new Set([...READS, 'recordings:read']),
-  sensor: new Set(),
-};
-
-/** Whether `inner` may do nothing that `outer` may not. */
-export function isWithin(inner: Role, outer: Role): boolean {
-  return [...PERMISSIONS[inner]].every((permission) => PERMISSIONS[outer].has(permission));
-}
-
-export function mayDo(role: Role, permission: Permission): boolean {
-  return PERMISSIONS[role].has(permission);
-}

@@ -1,5 +1,6 @@
 /** The reference page of the API: what each route is for and who may ask, made of the same declarations as the OpenAPI document. */
-import { mayDo, Permission, Role } from '@netsentinel/contracts/permission';
+import { Permission, Role } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { Access, Route } from '@netsentinel/api/http/route';
 
 const ACCESS: Readonly<Record<string, string>> = { open: 'anybody', 'signed-in': 'whoever is signed in' };

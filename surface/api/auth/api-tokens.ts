@@ -1,7 +1,8 @@
 /** Tokens for programs: `Authorization: Bearer ns_…` (RFC 6750). Kept as hashes, with an end, and never worth more than their owner. */
-import { isWithin, type Role } from '@netsentinel/contracts/permission';
 import type { ApiToken } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { Role } from '@netsentinel/contracts/permission';
+import { isWithin } from '@netsentinel/contracts/role-permissions';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { SignedIn } from './sessions.ts';

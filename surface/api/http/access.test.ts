@@ -1,7 +1,8 @@
 /** Who may ask what: every route for every role, for nobody, for sessions that are over and for tokens that are made up. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
-import { mayDo, Role } from '@netsentinel/contracts/permission';
+import { Role } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';

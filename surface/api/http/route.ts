@@ -4,7 +4,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { mayDo, type Permission } from '@netsentinel/contracts/permission';
+import type { Permission } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { SignedIn } from '../auth/sessions.ts';
 import type { RouteContext } from './context.ts';
 import { parse, Problem } from './problem.ts';

@@ -1,7 +1,8 @@
 /** Tokens for programs. */
 import { z } from 'zod';
 import type { ApiToken } from '@netsentinel/contracts/access-book';
-import { isWithin, mayDo, Role } from '@netsentinel/contracts/permission';
+import { Role } from '@netsentinel/contracts/permission';
+import { isWithin, mayDo } from '@netsentinel/contracts/role-permissions';
 import { SecretId } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';

@@ -101,7 +101,7 @@ function Queue() {
         <p className="centre">{isAnswered || error !== undefined ? 'No such incidents.' : 'Searching…'}</p>
       )}
       <p className="more dim">
-        {rows.length.toLocaleString()} shown · <a href="/exceptions/">Exceptions</a>
+        {rows.length.toLocaleString()} shown
         {queue.next !== undefined && (
           <button type="button" disabled={isLoading || !isAnswered} onClick={more}>
             {isFull ? 'Show older ones' : 'Load more'}

@@ -6,6 +6,7 @@ import { useId, useState, type FormEvent } from 'react';
 import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { wordsOf } from '../lib/hooks.ts';
+import { useMay } from '../lib/session.ts';
 import { ExceptionCard } from './exception-card.tsx';
 
 const TIMES: readonly (readonly [days: number, name: string])[] = [
@@ -27,6 +28,7 @@ export function DismissalPanel({
   readonly onChange: () => void;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const maySay = useMay('incidents:write');
   return (
     <section data-testid="dismissal">
       <h2>Is it an attack?</h2>
@@ -34,12 +36,15 @@ export function DismissalPanel({
       {exceptions.map((one) => (
         <ExceptionCard key={one.id} exception={one} onChange={onChange} />
       ))}
-      {incident.status !== 'benign' && !isOpen && (
+      {incident.status !== 'benign' && !maySay && (
+        <p className="dim">Analysts and admins can say that it is none; your role cannot.</p>
+      )}
+      {incident.status !== 'benign' && maySay && !isOpen && (
         <button type="button" onClick={() => setOpen(true)}>
           Not an attack…
         </button>
       )}
-      {isOpen && (
+      {maySay && isOpen && (
         <DismissalForm
           incident={incident}
           onDone={() => {

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { api, segment } from '../lib/api.ts';
 import { exactTime, visible } from '../lib/format.ts';
 import { useNow, wordsOf } from '../lib/hooks.ts';
+import { useMay } from '../lib/session.ts';
 
 const MAX_RULES = 6;
 
@@ -20,6 +21,7 @@ export function ExceptionCard({
 }) {
   const { id, reason, by, at, until, ended, where, rules, incident } = exception;
   const now = useNow();
+  const mayEnd = useMay('exceptions:write');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const inForce = isExceptionInForce(exception, now);
@@ -66,7 +68,7 @@ export function ExceptionCard({
           {error}
         </p>
       )}
-      {inForce && (
+      {inForce && mayEnd && (
         <button type="button" disabled={busy} onClick={end}>
           End this exception
         </button>

@@ -6,6 +6,7 @@ import { api } from '../lib/api.ts';
 import { duration, exactTime, visible } from '../lib/format.ts';
 import { useNow, wordsOf } from '../lib/hooks.ts';
 import { sayAction } from '../lib/say-action.ts';
+import { useMay } from '../lib/session.ts';
 
 export function ResponsePanel({
   actions,
@@ -15,6 +16,7 @@ export function ResponsePanel({
   readonly onChange: () => void;
 }) {
   const now = useNow(1_000);
+  const mayRevert = useMay('response:write');
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState<string>();
   const revert = (action: Action): void => {
@@ -54,7 +56,7 @@ export function ResponsePanel({
                   {a.expiresAt > now ? `Lets go in ${duration(a.expiresAt - now)}` : 'Letting go'}
                 </p>
               )}
-              {inForce && (
+              {inForce && mayRevert && (
                 <button type="button" disabled={busy === a.id} onClick={() => revert(a)}>
                   Take back
                 </button>

@@ -1,16 +1,22 @@
 'use client';
 /** The frame of every signed-in page: name, what the platform does now, who is signed in. */
+import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { api } from '../lib/api.ts';
-import { useAccount } from '../lib/hooks.ts';
-
-import { useConnected, useStatus } from '../lib/live.ts';
+import { useConnected, useReconnected, useStatus } from '../lib/live.ts';
+import { SessionContext, useAskedSession, useSession } from '../lib/session.ts';
 import { Mark } from './mark.tsx';
+
+const PAGES = [
+  ['/', 'Incidents'],
+  ['/exceptions/', 'Exceptions'],
+  ['/settings/', 'Settings'],
+] as const;
 
 /** A page for whoever is signed in; others are led to the door. */
 export function Shell({ children }: { readonly children: ReactNode }) {
-  const { account, error } = useAccount();
-  if (error !== undefined)
+  const { session, error, again } = useAskedSession();
+  if (session === undefined && error !== undefined)
     return (
       <main>
         <p className="notice bad" role="alert">
@@ -18,13 +24,20 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </p>
       </main>
     );
-  if (account === undefined) return <p className="centre">Loading…</p>;
-  return <Frame account={account}>{children}</Frame>;
+  if (session === undefined) return <p className="centre">Loading…</p>;
+  return (
+    <SessionContext value={session}>
+      <Frame onReconnected={again}>{children}</Frame>
+    </SessionContext>
+  );
 }
 
-function Frame({ account, children }: { readonly account: string; readonly children: ReactNode }) {
+function Frame({ onReconnected, children }: { readonly onReconnected: () => void; readonly children: ReactNode }) {
+  const { account } = useSession();
+  const path = usePathname();
   const status = useStatus();
   const connected = useConnected();
+  useReconnected(onReconnected);
   const mode = status?.responseMode;
   return (
     <>
@@ -35,6 +48,13 @@ function Frame({ account, children }: { readonly account: string; readonly child
         <a className="brand" href="/">
           <Mark /> NetSentinel
         </a>
+        <nav className="pages" aria-label="Pages">
+          {PAGES.map(([href, name]) => (
+            <a key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
         <dl className="vitals" aria-label="Platform">
           <Vital label="open incidents" value={status?.openIncidents} />
           <Vital label="events/s" value={status?.eventsPerSecond} />

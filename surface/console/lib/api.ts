@@ -1,8 +1,10 @@
 /** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
+import type { Account, ApiToken as StoredToken, Invitation } from '@netsentinel/contracts/access-book';
 import type { Action } from '@netsentinel/contracts/action';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
+import type { Role } from '@netsentinel/contracts/permission';
 
 export class ApiError extends Error {
   readonly status: number;
@@ -48,8 +50,12 @@ export interface IncidentQuery {
   readonly text: string;
 }
 
+export type User = Omit<Account, 'passwordHash'>;
+export type OpenInvitation = Omit<Invitation, 'tokenHash'>;
+export type ApiToken = Omit<StoredToken, 'tokenHash'>;
+
 export const api = {
-  session: () => call<{ account: string | null; firstRun: boolean }>('GET', '/api/v1/session'),
+  session: () => call<{ account: string | null; role: Role | null; firstRun: boolean }>('GET', '/api/v1/session'),
   signIn: (name: string, password: string) => call<{ account: string }>('POST', '/api/v1/session', { name, password }),
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
@@ -78,6 +84,18 @@ export const api = {
     ),
   endException: (id: string) => call<void>('DELETE', `/api/v1/exceptions/${segment(id)}`),
   revert: (action: string) => call<{ reverted: number }>('POST', `/api/v1/actions/${segment(action)}/revert`, {}),
+  users: () => call<{ users: User[] }>('GET', '/api/v1/users'),
+  changeUser: (name: string, role: Role) => call<User>('PATCH', `/api/v1/users/${segment(name)}`, { role }),
+  removeUser: (name: string) => call<void>('DELETE', `/api/v1/users/${segment(name)}`),
+  invitations: () => call<{ invitations: OpenInvitation[] }>('GET', '/api/v1/invitations'),
+  /** `path`: of the link, which is shown this once. */
+  invite: (role: Role) => call<OpenInvitation & { path: string }>('POST', '/api/v1/invitations', { role }),
+  endInvitation: (id: string) => call<void>('DELETE', `/api/v1/invitations/${segment(id)}`),
+  /** One's own, or everybody's for who may see people. */
+  tokens: () => call<{ tokens: ApiToken[] }>('GET', '/api/v1/tokens'),
+  makeToken: (name: string, role: Role, days: number) =>
+    call<ApiToken & { secret: string }>('POST', '/api/v1/tokens', { name, role, days }),
+  revokeToken: (id: string) => call<void>('DELETE', `/api/v1/tokens/${segment(id)}`),
   attack: () => call<AttackNames>('GET', '/api/v1/attack'),
 };
 

@@ -1,19 +1,6 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api, ApiError, toSignIn, type AttackNames } from './api.ts';
-
-/** The signed-in account; leads to sign-in where there is none. */
-export function useAccount(): { readonly account: string | undefined; readonly error: string | undefined } {
-  const [account, setAccount] = useState<string>();
-  const [error, setError] = useState<string>();
-  useEffect(() => {
-    api.session().then(
-      (session) => (session.account === null ? toSignIn() : setAccount(session.account)),
-      (problem: unknown) => setError(wordsOf(problem)),
-    );
-  }, []);
-  return { account, error };
-}
+import { api, ApiError, type AttackNames } from './api.ts';
 
 /** What to tell a person of a failure. */
 export function wordsOf(problem: unknown): string {

@@ -40,6 +40,27 @@ export function useLive<K extends keyof ServerToClient>(
   }, [name, listener, onConnect]);
 }
 
+/** Calls `listener` when the connection is there again after it was cut, as it is when a role changes. */
+export function useReconnected(listener: () => void): void {
+  useEffect(() => {
+    const socket = liveSocket();
+    let wasCut = false;
+    const cut = (): void => {
+      wasCut = true;
+    };
+    const back = (): void => {
+      if (wasCut) listener();
+      wasCut = false;
+    };
+    socket.on('disconnect', cut);
+    socket.on('connect', back);
+    return () => {
+      socket.off('disconnect', cut);
+      socket.off('connect', back);
+    };
+  }, [listener]);
+}
+
 export function useConnected(): boolean {
   const [connected, setConnected] = useState(false);
   useEffect(() => {

@@ -14,6 +14,7 @@ import { api, segment } from '../../lib/api.ts';
 import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
 import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
 import { useLive } from '../../lib/live.ts';
+import { useMay } from '../../lib/session.ts';
 
 export default function IncidentPage() {
   const [id, setId] = useState<string>();
@@ -127,8 +128,9 @@ function Sessions({ incident }: { readonly incident: Incident }) {
     .filter((s) => RECORDING_ID.test(s.recording ?? ''))
     .toSorted((a, b) => b.start - a.start);
   const [chosen, setChosen] = useState<string>();
+  const mayWatch = useMay('recordings:read');
   const session = recorded.find((s) => s.id === chosen) ?? recorded[0];
-  if (session === undefined) return null;
+  if (session === undefined || !mayWatch) return null;
   const isLive = session.end === undefined;
   return (
     <section>

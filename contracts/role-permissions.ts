@@ -1,0 +1,35 @@
+/** What each role may do. Apart from the schemas, which the console has no use for. */
+import type { Permission, Role } from './permission.ts';
+
+const READS: readonly Permission[] = ['incidents:read', 'exceptions:read', 'response:read', 'system:read'];
+
+/** A record, so that none can be forgotten. */
+const EVERY: Readonly<Record<Permission, true>> = {
+  'incidents:read': true,
+  'incidents:write': true,
+  'exceptions:read': true,
+  'exceptions:write': true,
+  'recordings:read': true,
+  'response:read': true,
+  'response:write': true,
+  'system:read': true,
+  'users:read': true,
+  'users:write': true,
+};
+
+const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
+  admin: new Set(Object.keys(EVERY)),
+  analyst: new Set([...READS, 'recordings:read', 'incidents:write', 'exceptions:write', 'response:write']),
+  'red-team': new Set(READS),
+  'read-only': new Set([...READS, 'recordings:read']),
+  sensor: new Set(),
+};
+
+/** Whether `inner` may do nothing that `outer` may not. */
+export function isWithin(inner: Role, outer: Role): boolean {
+  return [...PERMISSIONS[inner]].every((permission) => PERMISSIONS[outer].has(permission));
+}
+
+export function mayDo(role: Role, permission: Permission): boolean {
+  return PERMISSIONS[role].has(permission);
+}

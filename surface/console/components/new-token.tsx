@@ -1,0 +1,81 @@
+'use client';
+/** Making a token; its secret is shown once, with how a program shows it. */
+import type { Role } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
+import { useId, useState, type FormEvent } from 'react';
+import { api } from '../lib/api.ts';
+import { rolesWithin } from '../lib/roles.ts';
+import { useSession } from '../lib/session.ts';
+import { useAttempt } from '../lib/use-attempt.ts';
+import { Failure } from './failure.tsx';
+import { RoleSelect } from './role-select.tsx';
+import { ShownOnce } from './shown-once.tsx';
+
+const MAX_DAYS = 366;
+
+export function NewToken({ onMade }: { readonly onMade: () => void }) {
+  const roles = rolesWithin(useSession().role);
+  const { busy, error, attempt } = useAttempt();
+  const [name, setName] = useState('');
+  const [wanted, setWanted] = useState<Role>('read-only');
+  const [days, setDays] = useState('90');
+  const [made, setMade] = useState<{ readonly id: string; readonly secret: string; readonly role: Role }>();
+  const id = useId();
+  const role = roles.includes(wanted) ? wanted : roles[0]!;
+  const make = (event: FormEvent): void => {
+    event.preventDefault();
+    void attempt(async () => {
+      const token = await api.makeToken(name.toWellFormed().trim(), role, Number(days));
+      setMade(token);
+      setName('');
+      onMade();
+    });
+  };
+  return (
+    <>
+      <form className="entry" onSubmit={make} aria-label="Make a token">
+        <div className="field">
+          <label htmlFor={`${id}-name`}>What it is for</label>
+          <input
+            id={`${id}-name`}
+            required
+            maxLength={100}
+            placeholder="our dashboard"
+            autoComplete="off"
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+        </div>
+        <RoleSelect label="Role of the token" roles={roles} value={role} onChange={setWanted} />
+        <div className="field">
+          <label htmlFor={`${id}-days`}>Days until it ends</label>
+          <input
+            id={`${id}-days`}
+            type="number"
+            required
+            min={1}
+            max={MAX_DAYS}
+            value={days}
+            onChange={(e) => setDays(e.target.value)}
+          />
+        </div>
+        <button type="submit" className="primary" disabled={busy || name.trim() === ''}>
+          Make a token
+        </button>
+        <Failure words={error} />
+      </form>
+      {made !== undefined && (
+        <ShownOnce key={made.id} label="The token" text={made.secret} onDone={() => setMade(undefined)}>
+          <p className="dim">It is not shown again: keep it where your program’s secrets are.</p>
+          {mayDo(made.role, 'incidents:read') && (
+            <pre>
+              <code>
+                curl -H &quot;Authorization: Bearer {made.secret}&quot; {window.location.origin}/api/v1/incidents
+              </code>
+            </pre>
+          )}
+        </ShownOnce>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+'use client';
+/** Who has an account, and who is invited to make one. */
+import { useCallback, useEffect } from 'react';
+import { api } from '../lib/api.ts';
+import { useLoaded, useNow } from '../lib/hooks.ts';
+import { useMay } from '../lib/session.ts';
+import { Failure } from './failure.tsx';
+import { Invitations } from './invitations.tsx';
+import { Person } from './person.tsx';
+
+async function load() {
+  const [{ users }, { invitations }] = await Promise.all([api.users(), api.invitations()]);
+  return { users, invitations };
+}
+
+export function PeoplePanel() {
+  const { value, error, reload } = useLoaded(useCallback(load, []));
+  const mayChange = useMay('users:write');
+  const now = useNow();
+  // Somebody may have used an invitation meanwhile.
+  useEffect(() => {
+    window.addEventListener('focus', reload);
+    return () => window.removeEventListener('focus', reload);
+  }, [reload]);
+  return (
+    <section className="panel" data-testid="people" aria-labelledby="people">
+      <h2 id="people">People</h2>
+      <Failure words={error} />
+      {value === undefined && error === undefined && <p className="dim">Loading…</p>}
+      {value !== undefined && (
+        <>
+          <table className="records">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Role</th>
+                <th scope="col">Since</th>
+                {mayChange && (
+                  <th scope="col">
+                    <span className="unseen">Changes</span>
+                  </th>
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {value.users.map((user) => (
+                <Person key={user.name} user={user} mayChange={mayChange} now={now} onChange={reload} />
+              ))}
+            </tbody>
+          </table>
+          <Invitations invitations={value.invitations} mayChange={mayChange} now={now} onChange={reload} />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+/** One account: its role, which counts as soon as it is chosen, and its end. */
+import type { Role } from '@netsentinel/contracts/permission';
+import { useEffect, useState } from 'react';
+import { api, type User } from '../lib/api.ts';
+import { visible } from '../lib/format.ts';
+import { describeRole, PEOPLE_ROLES } from '../lib/roles.ts';
+import { useSession } from '../lib/session.ts';
+import { useAttempt } from '../lib/use-attempt.ts';
+import { AskFirst } from './ask-first.tsx';
+import { Failure } from './failure.tsx';
+import { Ago } from './moment.tsx';
+
+export function Person({
+  user: { name, role, createdAt },
+  mayChange,
+  now,
+  onChange,
+}: {
+  readonly user: User;
+  readonly mayChange: boolean;
+  readonly now: number;
+  readonly onChange: () => void;
+}) {
+  const { account } = useSession();
+  const roles = PEOPLE_ROLES.includes(role) ? PEOPLE_ROLES : [role, ...PEOPLE_ROLES];
+  const { busy, error, attempt } = useAttempt();
+  /** Shown until the server's list has it. */
+  const [chosen, setChosen] = useState<Role>();
+  useEffect(() => setChosen(undefined), [role]);
+  const shown = visible(name);
+  const change = async (wanted: Role | undefined): Promise<void> => {
+    if (wanted === undefined || busy) return;
+    setChosen(wanted);
+    if (await attempt(() => api.changeUser(name, wanted))) onChange();
+    else setChosen(undefined);
+  };
+  const remove = async (): Promise<void> => {
+    if (await attempt(() => api.removeUser(name))) onChange();
+  };
+  return (
+    <tr data-testid="person">
+      <th scope="row">
+        {shown} {name === account && <span className="dim">(you)</span>}
+      </th>
+      <td data-label="Role">
+        {mayChange ? (
+          <select
+            aria-label={`Role of ${shown}`}
+            aria-busy={busy}
+            value={chosen ?? role}
+            onChange={(e) => void change(roles.find((one) => one === e.target.value))}
+          >
+            {roles.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        ) : (
+          role
+        )}
+        <div className="dim words">{describeRole(chosen ?? role)}</div>
+        <Failure words={error} />
+      </td>
+      <td data-label="Since">
+        <Ago at={createdAt} now={now} />
+      </td>
+      {mayChange && (
+        <td className="act">
+          <AskFirst
+            button="Remove"
+            about={shown}
+            question={`Remove ${shown} with all sessions and tokens?`}
+            sure="Remove"
+            busy={busy}
+            onSure={() => void remove()}
+          />
+        </td>
+      )}
+    </tr>
+  );
+}
