@@ -135,6 +135,15 @@ describe('the nftables responder', () => {
       expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '198.18.0.2', '2001:db8::/64']);
     });
 
+    it('replaces it where a set holds what is no address', async () => {
+      const made = tablesMade();
+      runFakeNft(folder, 'add element inet netsentinel v4_32 { 192.168.0.0/16 timeout 600000ms }');
+      make();
+      await responder.start();
+      expect(tablesMade()).toBe(made + 1);
+      expect(blocked(folder).toSorted()).toEqual(['198.18.0.1', '198.18.0.2', '2001:db8::/64']);
+    });
+
     it('replaces it where its settings were others', async () => {
       const made = tablesMade();
       make({ priority: -200 });

@@ -141,8 +141,8 @@ class NftablesResponder implements Responder {
       else if (set !== PROBE_SET) isForeign = true;
     });
     const result = await session?.list(this.#config.table, (text) => reader.push(text));
-    if (session === undefined || result?.ok !== true || this.#closed || !this.#script.isAsMade(reader))
-      return undefined;
+    if (session === undefined || result?.ok !== true || this.#closed) return undefined;
+    if (isForeign || !this.#script.isAsMade(reader)) return undefined;
     for (const key of this.#unverified.keys()) this.#unverified.shown(key, listed.has(key) ? 'add' : 'delete');
     const changes = differences(this.#able(), listed, this.#ctx.clock.monotonicMs() - begun);
     if (changes === undefined) return undefined;

@@ -91,6 +91,7 @@ export const tokenRoutes: readonly Route[] = [
   ),
 ];
 
-function shown({ tokenHash: _, ...rest }: ApiToken): z.infer<typeof Token> {
-  return rest;
+/** Without its secret's hash. */
+function shown({ id, name, account, role, createdAt, expiresAt, lastUsedAt }: ApiToken): z.infer<typeof Token> {
+  return { id, name, account, role, createdAt, expiresAt, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
 }

@@ -1,6 +1,6 @@
 /** Accounts, and inviting people to make one. */
 import { z } from 'zod';
-import type { Account } from '@netsentinel/contracts/access-book';
+import type { Account, Invitation as StoredInvitation } from '@netsentinel/contracts/access-book';
 import { Role } from '@netsentinel/contracts/permission';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { SecretId } from './ids.ts';
@@ -92,7 +92,7 @@ export const userRoutes: readonly Route[] = [
     },
     async ({ ctx }) => {
       const open = (await ctx.state.read.invitations()).filter(({ expiresAt }) => expiresAt > ctx.clock.now());
-      return { invitations: open.map(({ tokenHash: _, ...rest }) => rest) };
+      return { invitations: open.map(shown) };
     },
   ),
   route(
@@ -115,8 +115,7 @@ export const userRoutes: readonly Route[] = [
     async ({ ctx, body, who, reply }) => {
       const made = await ctx.invitations.make(body.role, who.account);
       if (made === undefined) throw new Problem(409, 'too-many', '100 invitations are open: take some back first.');
-      const { tokenHash: _, ...rest } = made.invitation;
-      return reply.status(201).send({ ...rest, path: `/join/#${made.secret}` });
+      return reply.status(201).send({ ...shown(made.invitation), path: `/join/#${made.secret}` });
     },
   ),
   route(
@@ -137,6 +136,11 @@ export const userRoutes: readonly Route[] = [
     },
   ),
 ];
+
+/** Without its secret's hash. */
+function shown({ id, role, by, createdAt, expiresAt }: StoredInvitation): z.infer<typeof Invitation> {
+  return { id, role, by, createdAt, expiresAt };
+}
 
 /** Changes an account in one transaction that leaves an admin; who had the old role has it no more when this resolves. */
 async function changed(

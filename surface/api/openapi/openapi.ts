@@ -135,13 +135,15 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', sche
 function schemaOf(schema: z.ZodType, schemas: Json, io: 'input' | 'output'): Json {
   const made = z.toJSONSchema(schema, { metadata: NAMED, io, unrepresentable: 'any' }) as Json;
   const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
-  const { $schema: _, $defs = {}, id, ...rest } = JSON.parse(text) as Json & { $defs?: Json };
-  for (const [name, definition] of Object.entries($defs)) schemas[name] ??= withoutId(definition as Json);
+  const parsed = JSON.parse(text) as Json & { $defs?: Record<string, Json> };
+  for (const [name, definition] of Object.entries(parsed.$defs ?? {})) schemas[name] ??= without(definition, ['id']);
+  const rest = without(parsed, ['$schema', '$defs', 'id']);
+  const { id } = parsed;
   if (typeof id !== 'string') return rest;
   schemas[id] ??= rest;
   return { $ref: `#/components/schemas/${id}` };
 }
 
-function withoutId({ id: _, ...rest }: Json): Json {
-  return rest;
+function without(object: Json, names: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
