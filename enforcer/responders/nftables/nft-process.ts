@@ -10,8 +10,8 @@ import { Turns } from '../../turns.ts';
 /** Longer scripts go through a process of their own: interactive line editing is slow on very long lines. */
 const MAX_SESSION_LINE = 128 * 1024;
 
-/** 100,000 elements take half a second. Where somebody changes anything in nftables meanwhile it begins anew, for ever if that goes on. */
-const LIST_MS = 2000;
+/** 100,000 elements take one to two seconds. Where somebody changes anything in nftables meanwhile it begins anew, for ever if that goes on. */
+const LIST_MS = 4000;
 
 const CLOSED: CommandResult = { ok: false, reason: 'closed' };
 
