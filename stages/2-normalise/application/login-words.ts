@@ -7,10 +7,12 @@ const NOUN =
   '(?:auth(?:entication|orization|entification)?|log[ _-]?[io]n|logon|sign[ _-]?in|password|passphrase|credentials?|identifier|mot de passe|2fa|mfa|t?otp)';
 const BAD =
   '(?:fail(?:ed|ure|ures)?|denied|rejected|refused|invalid|incorrect|wrong|bad|illegal|unsuccessful|error|mismatch|disallowed|unauthori[sz]ed|non-?existent|excessive|mislukte?|fehlgeschlagene?r?|[ée]chec|fallido)';
+/** Without what stands between words, so that a text falls into them in one way only: `login_n_n_n…` would be tried in millions. */
+const WORD = '[a-z0-9]{1,40}';
 const FAILURE = new RegExp(
   [
-    `${NOUN}(?:[ _-]\\w+){0,3}?[ _:=-]+(?:[\\w']+ ){0,2}?${BAD}\\b`,
-    `${BAD}(?: \\w+){0,2}?[ _-]${NOUN}\\b`,
+    `${NOUN}(?:[ _-]${WORD}){0,3}?[ _:=-]{1,8}(?:[a-z0-9']{1,40} ){0,2}?${BAD}\\b`,
+    `${BAD}(?: \\w{1,80}){0,2}?[ _-]${NOUN}\\b`,
     `${BAD} (?:admin |access |api |login )?token\\b`,
     `(?:login|logon|auth\\w*|sign-?in) (?:attempt|request)\\b.{0,160}?\\b(?:fail\\w*|denied|rejected|refused|unsuccessful|rate-limited)\\b`,
     `\\b(?:token|t?otp|pin)(?: is| was)? (?:invalid|incorrect|wrong|rejected)\\b`,
