@@ -8,6 +8,10 @@ import { planChain, planRemoval } from './firewall/own-chain.ts';
 import { assetsFromAddresses, assetsFromResolvConf, assetsFromRoutes } from './protected-assets.ts';
 import { readTable } from './responders/firewalld/firewalld-table.ts';
 import { parseMonitorLine } from './responders/nftables/nft-monitor.ts';
+import { NftScript } from './responders/nftables/nft-script.ts';
+import { networkOf } from './responders/nftables/nft-words.ts';
+import { NftablesConfig } from './responders/nftables/nftables.config.ts';
+import { TableReader } from './responders/nftables/table-reader.ts';
 import * as ofctl from './responders/ofctl-rest/ofctl-json.ts';
 import * as rest from './responders/ofctl-rest/topology-json.ts';
 import * as ovs from './responders/openvswitch/ovs-flow-text.ts';
@@ -23,6 +27,7 @@ export const seeds: readonly Uint8Array[] = [
   'create a hash:net family inet\nadd a 198.18.0.1 timeout 5\nadd a 10.0.0.0/8 timeout x\n',
   'Warning: 198.18.0.1 is in set a.\n198.18.0.2 is NOT in set a.\nNumber of entries: 3\n',
   ':INPUT ACCEPT [0:0]\n:a - [0:0]\n-A INPUT -j a\n-A a -m set --match-set a4 src -j DROP\n',
+  'table inet a {\n\tset v4_32 {\n\t\ttype ipv4_addr\n\t\tflags timeout\n\t\telements = { 198.18.0.1 timeout 1h expires 59m59s992ms,\n\t\t\t ::ffff:1.2.3.4 expires 1d }\n\t}\n\tchain input {\n\t\ttype filter hook input priority raw; policy accept;\n\t\tip saddr & 255.0.0.0 == @v4_32 counter packets 0 bytes 0 drop\n\t}\n\tmap m {\n\t}\n}\n',
   'add element inet a v4_32 { 198.18.0.1 timeout 1m expires 59s, 198.18.0.2 }',
   '{"nftables":[{"set":{"name":"a-v4-32","elem":["198.18.0.1",{"prefix":{"addr":"10.0.0.0","len":8}}]}},{"rule":{"chain":"c","expr":[{"match":{"right":"@a-v4-32"}},{"drop":null}]}}]}',
   '{"7":[{"cookie":20051,"duration_sec":1,"duration_nsec":5,"hard_timeout":60,"priority":9,"table_id":0,"match":{"nw_src":"198.18.0.1"},"actions":["OUTPUT:1"],"instructions":[{"type":"APPLY_ACTIONS","actions":[]}]}]}',
@@ -38,6 +43,7 @@ export const seeds: readonly Uint8Array[] = [
 ].map((text) => new TextEncoder().encode(text));
 
 const INTERNET = parseNetwork('203.0.113.7')!;
+const NFT = new NftScript(NftablesConfig.parse({ table: 'a' }));
 const PLAN = { chain: 'a', parents: ['INPUT'], set: 'a4' };
 
 export function fuzz(data: Uint8Array): void {
@@ -63,6 +69,14 @@ export function fuzz(data: Uint8Array): void {
     if (!isNetSentinelError(error)) throw error;
   }
   ranges.find(INTERNET);
+  const reader = new TableReader(({ set, address, remainingMs }) => {
+    if (Number.isNaN(remainingMs)) throw new Error('an element without an end');
+    const element = networkOf(set, address);
+    if (element !== undefined && parseNetwork(formatNetwork(element)) === undefined)
+      throw new Error('an element that is no network');
+  });
+  reader.push(text);
+  NFT.isAsMade(reader);
   const saved = new Map<string, number>();
   readSaved(text, 'a', saved);
   for (const network of saved.keys()) if (parseNetwork(network) === undefined) throw new Error('an entry that is none');

@@ -1,7 +1,7 @@
 /** The real API over real state and blob stores in a temporary folder, on a loopback port of its own; the event store is none. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiOptions, ApiServer } from '@netsentinel/api/api.types';
@@ -47,6 +47,8 @@ export interface ApiHarness {
   signInAs(role: Role): Promise<string>;
   /** A request as the console makes it, its origin named. */
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
+  /** Bytes as they are; answers all that came back until the server closed. */
+  raw(bytes: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     blobs,
     url,
     call,
+    raw: (bytes) => rawAnswer(Number(new URL(url).port), bytes),
     setUp: async () => {
       const token = (await api.firstRunPath())!.split('#')[1]!;
       const response = await call('POST', '/api/v1/setup', { body: { token, name: 'admin', password: PASSWORD } });
@@ -137,6 +140,17 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
         throw new Error(`answers that no route declares: ${undeclaredAnswers.join('; ')}`);
     },
   };
+}
+
+function rawAnswer(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    let answer = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (text) => (answer += text));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
 }
 
 /** What is wrong with an answer by what its route declares, or undefined. */

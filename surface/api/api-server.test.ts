@@ -1,5 +1,4 @@
 /** Every route for everyone: signed in, not, expired, from another site; and what no request may get past. */
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { summaryOf } from '@netsentinel/contracts/incident';
@@ -143,7 +142,7 @@ describe('who may do what', () => {
       '/api/v1/incidents;x',
       '/api/v1/incidents#x',
     ]) {
-      const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+      const answer = await h.raw(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
       expect([target, answer]).toEqual([target, expect.stringMatching(/^HTTP\/1\.1 (400|401|403|404) /)]);
       expect(answer).not.toContain('203.0.113.77');
     }
@@ -354,7 +353,7 @@ describe('malformed requests', () => {
     expect((await post('<x/>', { 'content-type': 'application/xml' })).status).toBe(415);
     const put = await h.call('PUT', '/api/v1/status', { cookie, body: {} });
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    expect(await raw('TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 4/);
+    expect(await h.raw('TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 4/);
   });
 
   it('refuses what smuggles requests', async () => {
@@ -366,70 +365,7 @@ describe('malformed requests', () => {
       'Content-Length: +5\r\n\r\nhello',
       'X: a\r\n b: c\x00\r\n\r\n',
     ])
-      expect(await raw(head + rest)).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+      expect(await h.raw(head + rest)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await h.raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
-
-describe('files', () => {
-  it('serves pages with their policy and scripts for ever', async () => {
-    const page = await h.call('GET', '/');
-    const policy = page.headers.get('content-security-policy')!;
-    expect(policy).toMatch(/script-src 'self' 'wasm-unsafe-eval' 'sha256-[\w+/]{43}='/);
-    expect(policy).toContain("default-src 'none'");
-    expect(policy.match(/script-src[^;]*/)![0]).not.toContain('unsafe-inline');
-    expect(page.headers.get('cache-control')).toBe('no-cache');
-    expect(page.headers.get('x-frame-options')).toBe('DENY');
-    expect(page.headers.get('strict-transport-security')).toBeNull();
-    expect((await h.call('GET', '/_next/static/a.js')).headers.get('cache-control')).toContain('immutable');
-  });
-
-  it('has a page for what is not there', async () => {
-    const response = await h.call('GET', '/nothing', { headers: { accept: 'text/html' } });
-    expect([response.status, await response.text()]).toEqual([404, '<!doctype html><p>nothing here']);
-    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
-  });
-
-  it('serves nothing from beside its folder', async () => {
-    for (const target of [
-      '/../state.db',
-      '/..%2fstate.db',
-      '/%2e%2e/state.db',
-      '/..\\state.db',
-      '/.hidden',
-      '/_next/../../state.db',
-      '/%2e%2e%2fstate.db',
-      '/....//state.db',
-      '/index.html%00.js',
-    ]) {
-      const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-      expect([target, answer]).toEqual([target, expect.stringMatching(/^HTTP\/1\.1 4\d\d /)]);
-      expect(answer).not.toMatch(/SQLite|secret/);
-    }
-  });
-});
-
-describe('slow clients', () => {
-  it('are shown the door', async () => {
-    const timeouts = { headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 20 };
-    const slow = await startApi({ timeouts });
-    try {
-      expect(await raw('GET / HTTP/1.1\r\nHos', slow.url)).toMatch(/^HTTP\/1\.1 408 /);
-      expect(await raw('', slow.url)).toMatch(/^HTTP\/1\.1 408 |^$/);
-    } finally {
-      await slow.close();
-    }
-  });
-});
-
-/** Bytes as they are; answers all that came back until the server closed. */
-function raw(bytes: string, url = h.url): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes, 'latin1'));
-    let answer = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (text) => (answer += text));
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}

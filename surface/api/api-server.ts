@@ -53,13 +53,13 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const tokens = new ApiTokens(options.state, clock);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
-  let document: object | undefined;
+  let document: string | undefined;
   const status = onceInAWhile(() => options.status(), options);
   const ctx: RouteContext = {
     ...options,
     status,
     sessions,
-    openApi: () => (document ??= openApiOf(routes, API_VERSION)),
+    openApi: () => (document ??= JSON.stringify(openApiOf(routes, API_VERSION))),
     attempts: new AttemptLimit(clock),
     tokens,
     invitations: new Invitations(options.state, clock),

@@ -5,6 +5,7 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accessBookCases } from './access-book.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 
@@ -351,73 +352,6 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await store.read.actions()).toHaveLength(100);
     });
 
-    it('keeps accounts and sessions', async () => {
-      const account = { name: 'admin', passwordHash: '$argon2id$v=19$x', role: 'admin', createdAt: 1 } as const;
-      const session = { tokenHash: 'ab'.repeat(32), account: 'admin', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
-      await store.transaction(async (tx) => {
-        await tx.putAccount(account);
-        await tx.putSession(session);
-      });
-      expect(await store.read.account('admin')).toEqual(account);
-      expect(await store.read.accounts()).toEqual([account]);
-      expect(await store.read.session(session.tokenHash)).toEqual(session);
-      await store.transaction(async (tx) => {
-        await tx.putAccount({ ...account, passwordHash: 'new' });
-        await tx.putSession({ ...session, lastSeenAt: 5 });
-      });
-      expect((await store.read.account('admin'))?.passwordHash).toBe('new');
-      expect((await store.read.session(session.tokenHash))?.lastSeenAt).toBe(5);
-      await store.transaction((tx) => tx.removeSession(session.tokenHash));
-      expect(await store.read.session(session.tokenHash)).toBeUndefined();
-      await expect(store.transaction((tx) => tx.putSession({ ...session, account: 'nobody' }))).rejects.toThrow(
-        /foreign key/i,
-      );
-    });
-
-    it('keeps tokens and invitations, and takes an account with all that is its own', async () => {
-      const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
-      const token = {
-        id: 't1',
-        tokenHash: 'cd'.repeat(32),
-        name: 'a report',
-        account: 'ada',
-        role: 'read-only',
-        createdAt: 1,
-        expiresAt: 20,
-      } as const;
-      const session = { tokenHash: 'ab'.repeat(32), account: 'ada', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
-      const invitation = {
-        id: 'n1',
-        tokenHash: 'ef'.repeat(32),
-        role: 'analyst',
-        by: 'ada',
-        createdAt: 1,
-        expiresAt: 5,
-      } as const;
-      await store.transaction(async (tx) => {
-        await tx.putAccount(account);
-        await tx.putSession(session);
-        await tx.putApiToken(token);
-        await tx.putApiToken({ ...token, id: 't2', tokenHash: 'other', createdAt: 2, lastUsedAt: 3 });
-        await tx.putInvitation(invitation);
-      });
-      expect(await store.read.apiToken(token.tokenHash)).toEqual(token);
-      expect((await store.read.apiTokens()).map(({ id, lastUsedAt }) => [id, lastUsedAt])).toEqual([
-        ['t2', 3],
-        ['t1', undefined],
-      ]);
-      expect(await store.read.invitation(invitation.tokenHash)).toEqual(invitation);
-      expect(await store.read.invitations()).toEqual([invitation]);
-      // Over by then are the session and the invitation.
-      expect(await store.transaction((tx) => tx.pruneAccess(10))).toBe(2);
-      expect(await store.read.invitations()).toEqual([]);
-      await store.transaction((tx) => tx.removeApiToken('t2'));
-      expect(await store.read.apiToken('other')).toBeUndefined();
-      await store.transaction((tx) => tx.removeAccount('ada'));
-      expect(await store.read.account('ada')).toBeUndefined();
-      expect(await store.read.apiTokens()).toEqual([]);
-    });
-
     it('prunes what was not touched, and never what is open', async () => {
       await store.transaction(async (tx) => {
         for (const at of [1, 10]) {
@@ -457,6 +391,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await store.read.sources()).toHaveLength(2);
     });
 
+    accessBookCases(() => store);
     alertBookCases(
       () => store,
       async () => {

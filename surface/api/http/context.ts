@@ -10,7 +10,7 @@ import type { Access } from './route.ts';
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
   /** What all routes take and answer. */
-  openApi(): object;
+  openApi(): string;
   /** The session cookie's name. */
   readonly cookie: string;
   /** True over TLS: cookies are for TLS only then. */

@@ -12,6 +12,8 @@ export const openApiRoutes: readonly Route[] = [
       tag: 'system',
       answers: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     },
-    ({ ctx, reply }) => reply.header('cache-control', 'public, max-age=3600').send(ctx.openApi()),
+    // As text, written once: strangers may ask for it as often as they like.
+    ({ ctx, reply }) =>
+      reply.type('application/json').header('cache-control', 'public, max-age=3600').send(ctx.openApi()),
   ),
 ];
