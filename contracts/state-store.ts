@@ -73,7 +73,8 @@ export interface StateReader extends AccessBookReader, AlertBookReader, AuditBoo
   sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader, AccessBookWriter, AlertBookWriter, AuditBookWriter, PlaybookBookWriter {
+export interface StateTransaction
+  extends StateReader, AccessBookWriter, AlertBookWriter, AuditBookWriter, PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

@@ -3,7 +3,11 @@ import { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { Access, Route } from '@netsentinel/api/http/route';
 
-const ACCESS: Readonly<Record<string, string>> = { open: 'anybody', 'signed-in': 'whoever is signed in' };
+const ACCESS: Readonly<Record<string, string>> = {
+  open: 'anybody',
+  'signed-in': 'whoever is signed in',
+  session: 'whoever is signed in, without a token',
+};
 
 export function apiPage(routes: readonly Route[]): string {
   const tags = [...new Set(routes.map(({ tag }) => tag))];

@@ -216,6 +216,7 @@ async function start(boot: Boot) {
     blobs,
     clock,
     log,
+    sealer: stores.sealer,
     consoleRoot: config.consoleRoot,
     tls: config.tls,
     status: () => board.status(),

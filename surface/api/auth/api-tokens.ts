@@ -3,7 +3,7 @@ import type { ApiToken } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
 import { isWithin } from '@netsentinel/contracts/role-permissions';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { SignedIn } from './sessions.ts';
 
@@ -29,12 +29,10 @@ export class ApiTokens {
   }
 
   /** A new one, whose `secret` is shown this once; undefined where the account has too many. */
-  async make(options: {
-    readonly account: string;
-    readonly name: string;
-    readonly role: Role;
-    readonly days: number;
-  }): Promise<{ readonly token: ApiToken; readonly secret: string } | undefined> {
+  async make(
+    tx: StateTransaction,
+    options: { readonly account: string; readonly name: string; readonly role: Role; readonly days: number },
+  ): Promise<{ readonly token: ApiToken; readonly secret: string } | undefined> {
     const { account, name, role, days } = options;
     const secret = `${PREFIX}${newSecret()}`;
     const now = this.#clock.now();
@@ -47,12 +45,10 @@ export class ApiTokens {
       createdAt: now,
       expiresAt: now + days * DAY_MS,
     };
-    return this.#state.transaction(async (tx) => {
-      const others = (await tx.apiTokens()).filter((one) => one.account === account && one.expiresAt > now);
-      if (others.length >= MOST_OF_ONE) return undefined;
-      await tx.putApiToken(token);
-      return { token, secret };
-    });
+    const others = (await tx.apiTokens()).filter((one) => one.account === account && one.expiresAt > now);
+    if (others.length >= MOST_OF_ONE) return undefined;
+    await tx.putApiToken(token);
+    return { token, secret };
   }
 
   /** Whose program shows this; undefined for unknown ones and those that are over. */
@@ -69,18 +65,23 @@ export class ApiTokens {
     if (owner === undefined) return undefined;
     if (now - (token.lastUsedAt ?? 0) > TOUCH_MS) await this.#touch(token, now);
     const role = isWithin(token.role, owner.role) ? token.role : owner.role;
-    const who: SignedIn = { by: 'token', account: owner.name, role, tokenHash };
+    const who: SignedIn = { by: 'token', account: owner.name, role, tokenHash, tokenId: token.id };
     if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
     this.#cache.set(tokenHash, { at, who });
     return who;
   }
 
-  /** Revokes it at once; false where `mayEnd` refuses it, or it is not there. */
-  async end(id: string, mayEnd: (token: ApiToken) => boolean): Promise<boolean> {
+  /** Revokes it at once, and does `also` in the same transaction; false where `mayEnd` refuses it, or it is not there. */
+  async end(
+    id: string,
+    mayEnd: (token: ApiToken) => boolean,
+    also: (tx: StateTransaction, token: ApiToken) => Promise<void>,
+  ): Promise<boolean> {
     const ended = await this.#state.transaction(async (tx) => {
       const token = (await tx.apiTokens()).find((one) => one.id === id);
       if (token === undefined || !mayEnd(token)) return false;
       await tx.removeApiToken(id);
+      await also(tx, token);
       return true;
     });
     this.#cache.clear();

@@ -51,6 +51,11 @@ export function base32(bytes: Uint8Array): string {
 
 /** What a QR code holds (the format that Google Authenticator's wiki describes). */
 export function otpauthUri(account: string, secret: Uint8Array): string {
-  const query = new URLSearchParams({ secret: base32(secret), issuer: ISSUER, algorithm: 'SHA1', digits: String(DIGITS) });
+  const query = new URLSearchParams({
+    secret: base32(secret),
+    issuer: ISSUER,
+    algorithm: 'SHA1',
+    digits: String(DIGITS),
+  });
   return `otpauth://totp/${ISSUER}:${encodeURIComponent(account)}?${query.toString()}&period=${STEP_MS / 1000}`;
 }

@@ -42,7 +42,8 @@ afterAll(() => h.close());
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
   it.each(Role.options)('for %s', async (role) => {
-    const allowed = route.access === 'open' || route.access === 'signed-in' || mayDo(role, route.access);
+    const { access } = route;
+    const allowed = access === 'open' || access === 'signed-in' || access === 'session' || mayDo(role, access);
     const status = await statusOf(route, cookies.get(role));
     expect(allowed ? LET_IN : [403]).toContain(status);
     // Signing out ended it.
@@ -63,8 +64,22 @@ describe('declarations', () => {
 
   it('ask for a permission of whoever changes something', () => {
     const free = routes.filter(
-      ({ method, access }) => method !== 'GET' && (access === 'open' || access === 'signed-in'),
+      ({ method, access }) => method !== 'GET' && ['open', 'signed-in', 'session'].includes(access),
     );
-    expect(free.map(({ id }) => id)).toEqual(['signIn', 'signOut', 'setUp', 'join', 'makeToken', 'revokeToken']);
+    expect(free.map(({ id }) => id)).toEqual([
+      'signIn',
+      'signOut',
+      'setUp',
+      'join',
+      'resetPassword',
+      'changePassword',
+      'beginSecondFactor',
+      'confirmSecondFactor',
+      'endSecondFactor',
+      'endSession',
+      'endOtherSessions',
+      'makeToken',
+      'revokeToken',
+    ]);
   });
 });
