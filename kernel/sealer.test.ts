@@ -28,13 +28,13 @@ describe('a sealer', () => {
     expect(sealer.seal(SECRET, 'totp ada')).not.toBe(sealed);
     expect(sealer.open(sealed, 'totp eve')).toBeUndefined();
     expect(openSealer(join(folder, 'other.key')).open(sealed, 'totp ada')).toBeUndefined();
-    for (let at = 0; at < sealed.length; at++) {
+    // The last character of base64 holds bits that say nothing.
+    for (let at = 0; at < sealed.length - 1; at++) {
       const other = sealed[at] === 'A' ? 'B' : 'A';
       const touched = sealed.slice(0, at) + other + sealed.slice(at + 1);
-      // The last character of base64 holds bits that say nothing.
-      if (at < sealed.length - 1) expect([at, sealer.open(touched, 'totp ada')]).toEqual([at, undefined]);
+      expect([at, sealer.open(touched, 'totp ada')]).toEqual([at, undefined]);
     }
-    for (const none of ['', 'v1.', 'v1.AAAA', 'v2.' + sealed.slice(3), sealed.slice(0, -8)])
+    for (const none of ['', 'v1.', 'v1.AAAA', `v2.${sealed.slice(3)}`, sealed.slice(0, -8)])
       expect([none, sealer.open(none, 'totp ada')]).toEqual([none, undefined]);
   });
 

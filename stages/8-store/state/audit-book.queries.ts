@@ -38,7 +38,7 @@ export function auditBookWriter(tx: Transaction<StateTables>, guard: Guard): Aud
         await tx
           .insertInto('audit')
           .values({
-            seq: Number(last?.seq ?? 0) + 1,
+            seq: (last?.seq ?? 0) + 1,
             at,
             account,
             token: token ?? null,

@@ -56,6 +56,26 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 });
 
+describe('a token', () => {
+  it.each(routes.filter(({ access }) => access === 'session').map((route) => [route.id, route] as const))(
+    'of an admin may not %s',
+    async (_, route) => {
+      const made = await h.call('POST', '/api/v1/tokens', {
+        cookie: cookies.get('admin'),
+        body: { name: 'a program', role: 'admin', days: 1 },
+      });
+      const { secret } = (await made.json()) as { secret: string };
+      const headers = { authorization: `Bearer ${secret}` };
+      const body = route.method === 'GET' ? undefined : {};
+      const response = await h.call(route.method, addressOf(route), { headers, body });
+      expect([response.status, await response.json()]).toMatchObject([
+        403,
+        { type: 'urn:netsentinel:problem:needs-session' },
+      ]);
+    },
+  );
+});
+
 describe('declarations', () => {
   it('name each operation once, and every path parameter', () => {
     expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
