@@ -6,6 +6,7 @@ import { exactTime } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
+import { QrCode } from './qr-code.tsx';
 import { ShownOnce } from './shown-once.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -99,8 +100,9 @@ function Confirm({
     <>
       <ShownOnce label="The secret, for your authenticator application" text={secret} onDone={onCancel}>
         <p className="dim">
-          Type it in there, or <a href={uri}>open it on this device</a>. It is a time-based code of six digits.
+          Scan it, type it in, or <a href={uri}>open it on this device</a>. It makes time-based codes of six digits.
         </p>
+        <QrCode text={uri} label="The secret as a QR code" />
       </ShownOnce>
       <CodeForm
         label="The code that it shows now"
