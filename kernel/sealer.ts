@@ -3,7 +3,7 @@
  * copy of the database alone gives nothing away. A backup holds both.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { NetSentinelError } from './errors.ts';
 
 const KEY_BYTES = 32;
@@ -64,23 +64,12 @@ function readKey(file: string): Uint8Array | undefined {
   });
 }
 
-/** Whole or not at all, also when this is cut short or two do it at once. */
+/** Whole or not at all, also when this is cut short. Nobody else makes one meanwhile: the data folder is locked. */
 function makeKey(file: string): Uint8Array {
-  const half = `${file}.${process.pid}`;
+  const key = randomBytes(KEY_BYTES);
+  const half = `${file}.new`;
   rmSync(half, { force: true });
-  const fd = openSync(half, 'wx', 0o600);
-  try {
-    writeSync(fd, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  try {
-    linkSync(half, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(half, { force: true });
-  }
-  return readKey(file)!;
+  writeFileSync(half, `${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  renameSync(half, file);
+  return key;
 }

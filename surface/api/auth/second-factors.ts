@@ -53,10 +53,15 @@ export class SecondFactors {
   }
 
   /** From now on codes are asked for. Answers the recovery codes, this once; undefined where nothing was begun. */
-  async confirm(tx: StateTransaction, account: string, code: string): Promise<readonly string[] | 'wrong' | undefined> {
+  async confirm(
+    tx: StateTransaction,
+    account: string,
+    code: string,
+  ): Promise<readonly string[] | 'wrong' | number | undefined> {
     const factor = await tx.secondFactor(account);
     if (factor === undefined || factor.confirmedAt !== undefined) return undefined;
-    const step = this.#step(factor, plain(code));
+    const step = this.#tried(factor, plain(code));
+    if (typeof step === 'object') return step.waitS;
     if (step === undefined) return 'wrong';
     const codes = Array.from({ length: RECOVERY_CODES }, recoveryCode);
     await tx.putSecondFactor({
@@ -80,18 +85,24 @@ export class SecondFactors {
       await tx.putSecondFactor({ ...factor, recoveryHashes });
       return 'recovery';
     }
-    const waitS = this.#wrong.take(account);
-    if (waitS > 0) return waitS;
-    const lastStep = this.#step(factor, given);
+    const lastStep = this.#tried(factor, given);
+    if (typeof lastStep === 'object') return lastStep.waitS;
     if (lastStep === undefined) return 'wrong';
-    this.#wrong.giveBack(account);
     await tx.putSecondFactor({ ...factor, lastStep });
     return 'code';
   }
 
-  #step(factor: SecondFactor, code: string): number | undefined {
-    const secret = this.#sealer.open(factor.sealedSecret, contextOf(factor.account));
-    return secret && matchingStep(secret, code, this.#clock.now(), factor.lastStep);
+  /** The step of a right code; undefined for a wrong one, which counts. */
+  #tried(
+    { account, sealedSecret, lastStep }: SecondFactor,
+    code: string,
+  ): number | { readonly waitS: number } | undefined {
+    const waitS = this.#wrong.take(account);
+    if (waitS > 0) return { waitS };
+    const secret = this.#sealer.open(sealedSecret, contextOf(account));
+    const step = secret && matchingStep(secret, code, this.#clock.now(), lastStep);
+    if (step !== undefined) this.#wrong.giveBack(account);
+    return step;
   }
 }
 

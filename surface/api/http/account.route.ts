@@ -146,7 +146,11 @@ export const accountRoutes: readonly Route[] = [
           schema: z.strictObject({ recoveryCodes: z.array(z.string()) }),
         },
       },
-      problems: { 403: 'The code is wrong, or asked for with a token, or by another site', 409: 'Nothing was begun' },
+      problems: {
+        403: 'The code is wrong, or asked for with a token, or by another site',
+        409: 'Nothing was begun',
+        429: 'Too many wrong codes',
+      },
     },
     async ({ ctx, body, who, audit }) => {
       const recoveryCodes = await ctx.state.transaction(async (tx) => {
@@ -155,7 +159,7 @@ export const accountRoutes: readonly Route[] = [
         if (typeof made === 'object') await audit.write(tx, { before: { on: false }, after: { on: true } });
         return made;
       });
-      if (recoveryCodes === 'wrong') throw codeProblem('wrong', 403);
+      if (recoveryCodes === 'wrong' || typeof recoveryCodes === 'number') throw codeProblem(recoveryCodes, 403);
       if (recoveryCodes === undefined)
         throw new Problem(409, 'nothing-begun', 'There is nothing to confirm: begin anew.');
       return { recoveryCodes };

@@ -131,6 +131,22 @@ describe('a password reset', () => {
     expect((await p.signIn('admin')).status).toBe(200);
   });
 
+  it('opens what it is for, and other links do not open it', async () => {
+    const token = await link();
+    const [, { path }] = await p.ask('POST', '/api/v1/invitations', { cookie: p.admin, body: { role: 'admin' } });
+    const invitation = String(path).split('#')[1]!;
+    const newAccount = { token, name: 'mallory', password: PASSWORD };
+    expect((await p.ask('POST', '/api/v1/join', { body: newAccount }))[0]).toBe(403);
+    expect((await p.ask('POST', '/api/v1/setup', { body: newAccount }))[0]).toBe(403);
+    expect((await use(invitation))[0]).toBe(403);
+    for (const forged of [token, `ns_${token}`, ada.split('=')[1]!]) {
+      expect((await use(`${forged}x`))[0]).toBe(403);
+      const headers = { authorization: `Bearer ${forged}` };
+      expect((await p.ask('GET', '/api/v1/incidents', { headers }))[0]).toBe(401);
+    }
+    expect(await p.isIn(`netsentinel-session=${token}`)).toBe(false);
+  });
+
   it('is made by admins only, and its link is kept nowhere', async () => {
     expect((await p.ask('POST', '/api/v1/users/admin/password-reset', { cookie: ada, body: {} }))[0]).toBe(403);
     const token = await link();

@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { formatAddress, parseAddress } from '@netsentinel/kernel/address';
 
-/** An IPv4 address in IPv6's clothes is the IPv4 address. */
-export function addressOf({ ip }: FastifyRequest): string {
-  const address = parseAddress(ip);
-  return address === undefined ? ip : formatAddress(address);
+/** An IPv4 address in IPv6's clothes is the IPv4 address. Empty where the other end has hung up meanwhile, whatever Fastify's types say. */
+export function addressOf(request: { readonly ip: FastifyRequest['ip'] | undefined }): string {
+  const address = parseAddress(request.ip ?? '');
+  return address === undefined ? '' : formatAddress(address);
 }

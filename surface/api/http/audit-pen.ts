@@ -26,6 +26,7 @@ export class AuditPen {
   readonly #ctx: Pick<RouteContext, 'state' | 'clock' | 'log'>;
   readonly #route: Route;
   readonly #request: FastifyRequest;
+  readonly #address: string;
   #note: Change = {};
   #isWritten = false;
 
@@ -33,6 +34,8 @@ export class AuditPen {
     this.#ctx = ctx;
     this.#route = route;
     this.#request = request;
+    // Now: whoever hangs up while the handler works has none later.
+    this.#address = addressOf(request);
   }
 
   /** For routes that are audited `with` their change; also for what was refused and should be known. */
@@ -61,7 +64,7 @@ export class AuditPen {
       at: this.#ctx.clock.now(),
       account: account ?? who?.account ?? '',
       ...(token === undefined ? {} : { token }),
-      address: addressOf(this.#request),
+      address: this.#address,
       action: this.#route.id,
       target: targetOf(this.#route.path, params as Readonly<Record<string, string>>),
       ...(before === undefined ? {} : { before }),

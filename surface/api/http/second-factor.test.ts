@@ -60,6 +60,18 @@ describe('setting it up', () => {
     expect((await p.ask('POST', `${AT}/confirm`, { cookie: ada, body: { code: shown(1) } }))[0]).toBe(409);
   });
 
+  it('takes few wrong codes', async () => {
+    await begin();
+    const confirm = async (code: string): Promise<number> =>
+      (await p.ask('POST', `${AT}/confirm`, { cookie: ada, body: { code } }))[0];
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) statuses.push(await confirm('x'));
+    expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
+    expect(await confirm(shown())).toBe(429);
+    p.clock.advance(600_000);
+    expect(await confirm(shown())).toBe(200);
+  });
+
   it('keeps neither the secret nor a recovery code where the state is', async () => {
     const codes = await turnOn();
     const kept = JSON.stringify(await p.h.state.read.secondFactor('ada'));
