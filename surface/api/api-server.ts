@@ -8,6 +8,7 @@ import { ApiTokens } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
 import { Invitations } from './auth/invitations.ts';
 import { PasswordResets } from './auth/password-resets.ts';
+import { recover } from './auth/recover.ts';
 import { SecondFactors } from './auth/second-factors.ts';
 import { Sessions } from './auth/sessions.ts';
 import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
@@ -66,7 +67,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     tokens,
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
-    secondFactors: new SecondFactors(clock, options.sealer),
+    secondFactors: new SecondFactors(clock, options.sealer, log),
     cookie: cookieName,
     secure,
     who: (request) => {
@@ -142,6 +143,10 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     firstRunPath: async () => {
       const token = await sessions.firstRunToken();
       return token === undefined ? undefined : `/setup/#${token}`;
+    },
+    recoverPath: async (recovery) => {
+      const secret = await recover(recovery, ctx);
+      return secret === undefined ? undefined : `/reset/#${secret}`;
     },
     close: async () => {
       await live.close();

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SecondFactor } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { Logger } from '@netsentinel/contracts/log';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import { hashSecret } from './secrets.ts';
@@ -30,11 +31,13 @@ export interface Enrolment {
 export class SecondFactors {
   readonly #clock: Clock;
   readonly #sealer: Sealer;
+  readonly #log: Logger;
   readonly #wrong: TokenBuckets;
 
-  constructor(clock: Clock, sealer: Sealer) {
+  constructor(clock: Clock, sealer: Sealer, log: Logger) {
     this.#clock = clock;
     this.#sealer = sealer;
+    this.#log = log;
     this.#wrong = new TokenBuckets(clock, WRONG_CODES);
   }
 
@@ -100,6 +103,8 @@ export class SecondFactors {
     const waitS = this.#wrong.take(account);
     if (waitS > 0) return { waitS };
     const secret = this.#sealer.open(sealedSecret, contextOf(account));
+    if (secret === undefined)
+      this.#log.error('a second factor was sealed with another key than this install’s', { account });
     const step = secret && matchingStep(secret, code, this.#clock.now(), lastStep);
     if (step !== undefined) this.#wrong.giveBack(account);
     return step;

@@ -156,6 +156,26 @@ describe('a password reset', () => {
   });
 });
 
+describe('recovery at the machine', () => {
+  const recovery = { account: 'admin', by: 'cli:root', secondFactorOff: true };
+
+  it('lets the last admin in again, and is told of', async () => {
+    const path = await p.h.api.recoverPath(recovery);
+    const body = { token: path!.replace('/reset/#', ''), password: NEW };
+    expect(await p.ask('POST', '/api/v1/reset', { body })).toEqual([200, { account: 'admin' }]);
+    expect((await p.signIn('admin', NEW)).status).toBe(200);
+    const { records } = await p.h.state.read.audit({ account: 'cli:root' });
+    expect(records).toMatchObject([
+      { action: 'recoverAccount', target: 'users/admin', after: { secondFactorOff: true } },
+    ]);
+  });
+
+  it('has no link for who is not there', async () => {
+    expect(await p.h.api.recoverPath({ ...recovery, account: 'nobody' })).toBeUndefined();
+    expect((await p.h.state.read.audit({ account: 'cli:root' })).records).toEqual([]);
+  });
+});
+
 describe('sessions', () => {
   const list = async (cookie: string): Promise<Record<string, unknown>[]> =>
     (await p.ask('GET', '/api/v1/account/sessions', { cookie }))[1]['sessions'] as Record<string, unknown>[];

@@ -178,6 +178,15 @@ describe('turning it off', () => {
     expect((await p.signIn('ada')).status).toBe(200);
   });
 
+  it('or whoever is at the machine', async () => {
+    await turnOn();
+    const recovery = { account: 'ada', by: 'cli:root' };
+    await p.h.api.recoverPath({ ...recovery, secondFactorOff: false });
+    expect((await p.signIn('ada')).status).toBe(401);
+    await p.h.api.recoverPath({ ...recovery, secondFactorOff: true });
+    expect((await p.signIn('ada')).status).toBe(200);
+  });
+
   it('with the account: a code of one that is gone opens nothing, nor the next of its name', async () => {
     const [recovery] = await turnOn();
     await p.ask('DELETE', '/api/v1/users/ada', { cookie: p.admin });
