@@ -85,7 +85,7 @@ async function arrive(): Promise<void> {
 async function setUpCodes(
   password: string,
 ): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> {
-  await mary.getByRole('form', { name: 'Set up a second factor' }).getByRole('textbox').fill(password);
+  await mary.getByLabel('Password, to set up codes').fill(password);
   await mary.keyboard.press('Enter');
   const picture = await mary.getByRole('img', { name: 'The secret as a QR code' }).screenshot();
   const read = execFileSync('zbarimg', ['--quiet', '--raw', '-'], { input: picture, encoding: 'utf8' }).trim();

@@ -22,6 +22,8 @@ export class ApiTokens {
   readonly #clock: Clock;
   /** Spares the state two reads a request; one that was revoked lives at most `CACHE_MS` longer. */
   readonly #cache = new Map<string, { readonly at: number; readonly who: SignedIn }>();
+  /** Grows when something ends. */
+  #forgotten = 0;
 
   constructor(state: StateStore, clock: Clock) {
     this.#state = state;
@@ -59,6 +61,7 @@ export class ApiTokens {
     const cached = this.#cache.get(tokenHash);
     if (cached !== undefined && at - cached.at < CACHE_MS) return cached.who;
     const now = this.#clock.now();
+    const known = this.#forgotten;
     const token = await this.#state.read.apiToken(tokenHash);
     if (token === undefined || token.expiresAt <= now) return undefined;
     const owner = await this.#state.read.account(token.account);
@@ -66,6 +69,8 @@ export class ApiTokens {
     if (now - (token.lastUsedAt ?? 0) > TOUCH_MS) await this.#touch(token, now);
     const role = isWithin(token.role, owner.role) ? token.role : owner.role;
     const who: SignedIn = { by: 'token', account: owner.name, role, tokenHash, tokenId: token.id };
+    // What was read before something ended is not kept.
+    if (known !== this.#forgotten) return who;
     if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
     this.#cache.set(tokenHash, { at, who });
     return who;
@@ -84,12 +89,13 @@ export class ApiTokens {
       await also(tx, token);
       return true;
     });
-    this.#cache.clear();
+    this.forget();
     return ended;
   }
 
   /** What is known of accounts is looked up anew. */
   forget(): void {
+    this.#forgotten++;
     this.#cache.clear();
   }
 
