@@ -85,8 +85,8 @@ export class ApiTokens {
     const ended = await this.#state.transaction(async (tx) => {
       const token = (await tx.apiTokens()).find((one) => one.id === id);
       if (token === undefined || !mayEnd(token)) return false;
-      await tx.removeApiToken(id);
       await also(tx, token);
+      await tx.removeApiToken(id);
       return true;
     });
     this.forget();

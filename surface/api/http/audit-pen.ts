@@ -2,6 +2,7 @@
 import type { AuditRecord, AuditValues } from '@netsentinel/contracts/audit-book';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import type { FastifyRequest } from 'fastify';
+import { refusalNow } from './access.ts';
 import { addressOf } from './address-of.ts';
 import type { RouteContext } from './context.ts';
 import type { Route } from './route.ts';
@@ -38,8 +39,19 @@ export class AuditPen {
     this.#address = addressOf(request);
   }
 
-  /** For routes that are audited `with` their change; also for what was refused and should be known. */
+  /**
+   * For routes that are audited `with` their change; also for what was refused and should be known. To be called before a change that takes rights of
+   * who asks: throws, and so takes the whole change back, where these have ended since the guard looked.
+   */
   async write(tx: StateTransaction, change: Change = {}): Promise<void> {
+    const { who } = this.#request;
+    const { access } = this.#route;
+    const refused = who === undefined || access === 'open' ? undefined : await refusalNow(access, who, tx);
+    if (refused !== undefined) throw refused;
+    await this.#add(tx, change);
+  }
+
+  async #add(tx: StateTransaction, change: Change): Promise<void> {
     await tx.addAudit(this.#record(change));
     this.#isWritten = true;
   }
@@ -54,7 +66,7 @@ export class AuditPen {
     const { audit, id } = this.#route;
     if (status >= 400 || this.#isWritten || (audit !== 'with' && audit !== 'after')) return;
     if (audit === 'with') this.#ctx.log.error('a change was not audited with its transaction', { route: id });
-    await this.#ctx.state.transaction((tx) => this.write(tx, this.#note));
+    await this.#ctx.state.transaction((tx) => this.#add(tx, this.#note));
   }
 
   #record({ account, before, after }: Change): Omit<AuditRecord, 'seq'> {

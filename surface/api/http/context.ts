@@ -7,7 +7,7 @@ import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
 import type { PasswordResets } from '../auth/password-resets.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
-import type { Access } from './route.ts';
+import type { Access } from './access.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;

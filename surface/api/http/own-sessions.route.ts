@@ -59,8 +59,8 @@ export const ownSessionRoutes: readonly Route[] = [
       const ended = await ctx.state.transaction(async (tx) => {
         const session = (await tx.sessionsOf(who.account)).find((one) => sessionId(one) === params.id);
         if (session === undefined) throw new Problem(404, 'no-such-session', NO_SUCH);
-        await tx.removeSession(session.tokenHash);
         await audit.write(tx, { before: { from: session.address } });
+        await tx.removeSession(session.tokenHash);
         return session.tokenHash;
       });
       ctx.cutSessions(({ tokenHash }) => tokenHash === ended);

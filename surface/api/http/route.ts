@@ -4,15 +4,11 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Permission } from '@netsentinel/contracts/permission';
-import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { SignedIn } from '../auth/sessions.ts';
+import type { Access } from './access.ts';
 import { AuditPen, type Audited } from './audit-pen.ts';
 import type { RouteContext } from './context.ts';
 import { parse, Problem } from './problem.ts';
-
-/** `open`: anybody. `signed-in`: any account. `session`: any account, but none of its tokens. A permission: whoever's role has it. */
-export type Access = 'open' | 'signed-in' | 'session' | Permission;
 
 export interface Answer {
   readonly description: string;
@@ -95,18 +91,6 @@ export function openRoute<Params = unknown, Query = unknown, Body = unknown>(
     access: 'open',
     handle: (request, who) => handle({ ...(request as RouteRequest<Params, Query, Body>), who }),
   };
-}
-
-/** Why this one may not, or undefined where they may. */
-export function refusal(access: Access, who: SignedIn | undefined): Problem | undefined {
-  if (access === 'open') return undefined;
-  if (who === undefined) return new Problem(401, 'not-signed-in', 'Sign in first.');
-  if (access === 'session')
-    return who.by === 'session'
-      ? undefined
-      : new Problem(403, 'needs-session', 'A token cannot do this: sign in for that.');
-  if (access === 'signed-in' || mayDo(who.role, access)) return undefined;
-  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${access}.`);
 }
 
 /** Serves the routes; who asks has been looked at by then (`guard`). */

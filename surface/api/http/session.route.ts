@@ -90,8 +90,8 @@ export const sessionRoutes: readonly Route[] = [
       if (who.by === 'token')
         throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens.');
       await ctx.state.transaction(async (tx) => {
-        await tx.removeSession(who.tokenHash);
         await audit.write(tx, { before: { session: sessionId(who) } });
+        await tx.removeSession(who.tokenHash);
       });
       ctx.cutSessions(({ tokenHash }) => tokenHash === who.tokenHash);
       clearCookie(asked);

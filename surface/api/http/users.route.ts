@@ -73,8 +73,8 @@ export const userRoutes: readonly Route[] = [
     async (asked) => {
       const { role } = asked.body;
       const { name, createdAt } = await changed(asked, role, async (tx, was) => {
-        await tx.putAccount({ ...was, role });
         await asked.audit.write(tx, { before: { role: was.role }, after: { role } });
+        await tx.putAccount({ ...was, role });
       });
       const factor = await asked.ctx.state.read.secondFactor(name);
       return { name, role, createdAt, secondFactor: factor?.confirmedAt !== undefined };
@@ -95,8 +95,8 @@ export const userRoutes: readonly Route[] = [
     },
     async (asked) => {
       await changed(asked, undefined, async (tx, was) => {
-        await tx.removeAccount(was.name);
         await asked.audit.write(tx, { before: { role: was.role } });
+        await tx.removeAccount(was.name);
       });
       return asked.reply.status(204).send();
     },

@@ -6,7 +6,8 @@ import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
 import { ProblemBody } from '../http/problem.ts';
-import type { Access, Answer, Route } from '../http/route.ts';
+import type { Access } from '../http/access.ts';
+import type { Answer, Route } from '../http/route.ts';
 
 /** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
 export const API_VERSION = '1.0';
