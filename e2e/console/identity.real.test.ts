@@ -88,7 +88,10 @@ async function setUpCodes(
   await mary.getByLabel('Password, to set up codes').fill(password);
   await mary.keyboard.press('Enter');
   const picture = await mary.getByRole('img', { name: 'The secret as a QR code' }).screenshot();
-  const read = execFileSync('zbarimg', ['--quiet', '--raw', '-'], { input: picture, encoding: 'utf8' }).trim();
+  const read = execFileSync('zbarimg', ['--quiet', '--nodbus', '--raw', '-'], {
+    input: picture,
+    encoding: 'utf8',
+  }).trim();
   const secret = new URL(read).searchParams.get('secret')!;
   expect(read).toMatch(/^otpauth:\/\/totp\/NetSentinel:mary\?/);
   expect(await secretOn(mary)).toBe(secret);
