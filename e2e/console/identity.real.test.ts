@@ -95,6 +95,7 @@ async function setUpCodes(
   const secret = new URL(read).searchParams.get('secret')!;
   expect(read).toMatch(/^otpauth:\/\/totp\/NetSentinel:mary\?/);
   expect(await secretOn(mary)).toBe(secret);
+  await mary.getByRole('button', { name: 'Done' }).click();
   await mary.getByLabel('The code that it shows now').fill(codeAt(secret, 0));
   await mary.getByRole('button', { name: 'Turn on' }).click();
   await mary.getByTestId('second-factor-on').getByText('10 of 10').waitFor();

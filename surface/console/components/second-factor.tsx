@@ -27,7 +27,6 @@ export function SecondFactor() {
       {begun !== undefined && (
         <Confirm
           enrolment={begun}
-          onCancel={() => setBegun(undefined)}
           onConfirmed={(codes) => {
             setBegun(undefined);
             setRecovery(codes);
@@ -89,21 +88,22 @@ function Begin({ onBegun }: { readonly onBegun: (enrolment: Enrolment) => void }
 
 function Confirm({
   enrolment: { secret, uri },
-  onCancel,
   onConfirmed,
 }: {
   readonly enrolment: Enrolment;
-  readonly onCancel: () => void;
   readonly onConfirmed: (recoveryCodes: readonly string[]) => void;
 }) {
+  const [isHidden, setHidden] = useState(false);
   return (
     <>
-      <ShownOnce label="The secret, for your authenticator application" text={secret} onDone={onCancel}>
-        <p className="dim">
-          Scan it, type it in, or <a href={uri}>open it on this device</a>. It makes time-based codes of six digits.
-        </p>
-        <QrCode text={uri} label="The secret as a QR code" />
-      </ShownOnce>
+      {!isHidden && (
+        <ShownOnce label="The secret, for your authenticator application" text={secret} onDone={() => setHidden(true)}>
+          <p className="dim">
+            Scan it, type it in, or <a href={uri}>open it on this device</a>. It makes time-based codes of six digits.
+          </p>
+          <QrCode text={uri} label="The secret as a QR code" />
+        </ShownOnce>
+      )}
       <CodeForm
         label="The code that it shows now"
         button="Turn on"
