@@ -16,6 +16,7 @@ import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { sealerOf } from '@netsentinel/kernel/sealer';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 
@@ -74,6 +75,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     events: {} as EventStore,
     clock,
     log,
+    sealer: sealerOf(randomBytes(32)),
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
@@ -127,6 +129,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
           createdAt: now,
           expiresAt: now + 86_400_000,
           lastSeenAt: now,
+          address: '127.0.0.1',
+          program: '',
         });
       });
       return `netsentinel-session=${token}`;

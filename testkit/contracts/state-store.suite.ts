@@ -7,6 +7,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessBookCases } from './access-book.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
+import { auditBookCases } from './audit-book.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 
 export interface StateStoreHarness {
@@ -401,6 +402,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       (id) => store.transaction((tx) => tx.putIncident(incidentFixture(id))),
     );
 
+    auditBookCases(() => store);
     playbookBookCases(
       () => store,
       async () => {

@@ -5,7 +5,9 @@ import type { ApiOptions } from '../api.types.ts';
 import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
-import type { Access } from './route.ts';
+import type { PasswordResets } from '../auth/password-resets.ts';
+import type { SecondFactors } from '../auth/second-factors.ts';
+import type { Access } from './access.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
@@ -22,8 +24,10 @@ export interface RouteContext extends ApiOptions {
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
   readonly invitations: Invitations;
-  /** Ends this session and cuts its live channels. */
-  end(who: SignedIn): Promise<void>;
+  readonly resets: PasswordResets;
+  readonly secondFactors: SecondFactors;
+  /** These sessions are gone from the state: forgets them, and cuts their live channels. */
+  cutSessions(which: (who: SignedIn) => boolean): void;
   /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */
   endAccount(name: string): void;
 }

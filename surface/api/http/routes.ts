@@ -1,7 +1,11 @@
 /** Every route of the API. */
+import { accountRoutes } from './account.route.ts';
+import { auditRoutes } from './audit.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
+import { linkRoutes } from './links.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
+import { ownSessionRoutes } from './own-sessions.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
@@ -12,6 +16,9 @@ import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...linkRoutes,
+  ...accountRoutes,
+  ...ownSessionRoutes,
   ...incidentRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
@@ -19,5 +26,6 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
   ...userRoutes,
   ...tokenRoutes,
+  ...auditRoutes,
   ...openApiRoutes,
 ];
