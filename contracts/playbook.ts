@@ -68,7 +68,9 @@ export const ApproveStep = z.strictObject({
     .min(1)
     .max(32)
     .optional()
-    .describe('Only these accounts of the machine may answer; anybody with the command line where it is not given.'),
+    .describe(
+      'Only these may answer: accounts of the machine, and `console:NAME` for accounts of the console; where it is not given, anybody with the command line or the permission `response:write`.',
+    ),
   onTimeout: OnFailure.optional().describe('What follows when nobody has answered in time; without it, `onFailure`.'),
 });
 
@@ -92,7 +94,9 @@ const leafShape = {
   notify: NotifyStep.optional().describe('Tells people; done once the other side has taken the message.'),
   note: text.optional().describe('A line in the incident’s story.'),
   wait: duration(30).optional().describe('Goes on after this time.'),
-  approve: ApproveStep.optional().describe('Waits for a person: `netsentinel playbook approve RUN`, or deny.'),
+  approve: ApproveStep.optional().describe(
+    'Waits for a person: in the console, or `netsentinel playbook approve RUN`, or deny.',
+  ),
   timeout: duration(30)
     .optional()
     .describe('How long it may take, tries included. A block 1m, a message 5m, an approval 1h where it is not given.'),

@@ -192,6 +192,8 @@ describe('approval', () => {
     expect(await enforcer.decide('approve', 'a', 'eve', 'seen it')).toMatchObject({ id: 'a', status: 'verified' });
     expect(left.blocked()).toEqual(['198.18.5.5']);
     expect(await enforcer.decide('approve', 'a', 'eve', '')).toMatchObject({ status: 'refused' });
+    // That there was nothing to approve says nothing about the block, which is in force.
+    expect(last('a')).toMatchObject({ status: 'verified' });
     expect(enforcer.describe().awaitingApproval).toBe(0);
     clock.advance(HOUR + 1);
     await settle();

@@ -15,6 +15,7 @@ import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -60,6 +61,22 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Whose enforcer knows of nothing. */
+export const NO_RESPONSE: ApiOptions['response'] = {
+  plan: async ({ target, measure }) => ({ plan: { target, measure, ask: [], responders: [] } }),
+  order: async () => undefined,
+  decide: async () => undefined,
+  revert: async () => false,
+  revertAll: async () => 0,
+};
+
+const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
+  list: () => [],
+  answer: async () => {
+    throw new NetSentinelError('PLAYBOOK_RUN_NOT_FOUND', 'user', 'there is no such run');
+  },
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -78,7 +95,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
-    response: { revert: async () => false, revertAll: async () => 0 },
+    response: NO_RESPONSE,
+    playbooks: NO_PLAYBOOKS,
     onAnswer: (route, status, payload) => {
       const complaint = undeclared(route, status, payload);
       if (complaint !== undefined) undeclaredAnswers.push(complaint);

@@ -1,6 +1,7 @@
 /** What the API is handed by the platform, and what the platform gets of it. */
 import type { Server } from 'node:net';
-import type { Action } from '@netsentinel/contracts/action';
+import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
+import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
@@ -8,6 +9,8 @@ import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import type { Playbook } from '@netsentinel/contracts/playbook';
+import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
@@ -47,8 +50,54 @@ export interface ApiOptions {
     readonly list: BlockList;
     readonly bouncers: Bouncers;
   };
-  /** What a signed-in person may order. Resolves once the enforcer has been told; false where no such block is in force. */
-  readonly response: { revert(actionId: string, by: string): Promise<boolean>; revertAll(by: string): Promise<number> };
+  readonly response: PersonsResponse;
+  /** Playbooks that may do something. */
+  readonly playbooks: PersonsPlaybooks;
+}
+
+export interface MeasureAsked {
+  readonly measure: Measure;
+  /** An address or a network in CIDR form. */
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
+export interface MeasureOrdered extends MeasureAsked {
+  /** Why, for the audit; may be empty. */
+  readonly reason: string;
+  /** Whose attack it answers. */
+  readonly incident?: string | undefined;
+}
+
+/** `detail`: the enforcer's words. */
+export interface DecidedAction {
+  readonly status: ActionStatus;
+  readonly detail?: string;
+}
+
+/**
+ * What a signed-in person may order; `by` names them for the audit. Rejects with `ENFORCER_AWAY` or `ENFORCER_FAILED` where the enforcer does not
+ * answer, `RESPONSE_REFUSED` where it refuses, `RESPONSE_NOT_DECIDED` where nothing waits for a word.
+ */
+export interface PersonsResponse {
+  /** Changes nothing. Without a radius where the target is no network. */
+  plan(asked: MeasureAsked): Promise<{ readonly plan: BlockPlan; readonly blastRadius?: BlastRadius }>;
+  /** The action as the enforcer has answered it; undefined where there is no such incident. */
+  order(ordered: MeasureOrdered, by: string): Promise<Action | undefined>;
+  /** Undefined where there is no such action. */
+  decide(action: string, word: 'approve' | 'deny', reason: string, by: string): Promise<DecidedAction | undefined>;
+  /** Resolves once the enforcer has been told; false where no such block is in force. */
+  revert(actionId: string, by: string): Promise<boolean>;
+  revertAll(by: string): Promise<number>;
+}
+
+export interface PersonsPlaybooks {
+  list(): readonly { readonly playbook: Playbook; readonly mode: PlaybookRun['mode'] }[];
+  /** The run as it is then. Rejects with `PLAYBOOKS_OFF`, `PLAYBOOK_RUN_NOT_FOUND`, `PLAYBOOK_NOT_ASKING` or `PLAYBOOK_NOT_ASKED_OF_YOU`. */
+  answer(
+    run: string,
+    given: { readonly word: 'approve' | 'deny'; readonly by: string; readonly reason: string; readonly step?: string },
+  ): Promise<PlaybookRun>;
 }
 
 export interface ApiServer {

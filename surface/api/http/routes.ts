@@ -1,7 +1,9 @@
 /** Every route of the API. */
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
+import { measureRoutes } from './measures.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
+import { playbookRoutes } from './playbooks.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
@@ -16,6 +18,8 @@ export const routes: readonly Route[] = [
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,
+  ...measureRoutes,
+  ...playbookRoutes,
   ...systemRoutes,
   ...userRoutes,
   ...tokenRoutes,

@@ -1,6 +1,7 @@
 /** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
+import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
@@ -17,6 +18,8 @@ type Json = Record<string, unknown>;
 const NAMED = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Action,
+  BlastRadius,
+  BlockPlan,
   Exception,
   Incident,
   IncidentSummary,
