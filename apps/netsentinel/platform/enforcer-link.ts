@@ -43,7 +43,7 @@ export function createEnforcerLink(options: {
   let current: Socket | undefined;
   const asked = new Map<string, (answer: EnforcerAnswer | undefined) => void>();
   const giveUp = (): void => {
-    for (const settle of [...asked.values()]) settle(undefined);
+    for (const settle of asked.values()) settle(undefined);
   };
   return {
     link: (socket) => {

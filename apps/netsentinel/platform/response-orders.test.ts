@@ -85,7 +85,7 @@ async function start(mode: 'enforce' | 'approve', more: Record<string, unknown> 
     state,
     events: {
       aggregate: async () => [],
-      query: async () => ({ events: [] }) as never,
+      query: async () => ({ events: [] }),
     },
     clock: systemClock,
     policy: { responder: 'fake' },

@@ -9,6 +9,7 @@ import { Mark } from './mark.tsx';
 
 const PAGES = [
   ['/', 'Incidents'],
+  ['/response/', 'Response'],
   ['/exceptions/', 'Exceptions'],
   ['/settings/', 'Settings'],
 ] as const;

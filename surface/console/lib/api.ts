@@ -1,10 +1,12 @@
 /** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
 import type { Account, ApiToken as StoredToken, Invitation } from '@netsentinel/contracts/access-book';
-import type { Action } from '@netsentinel/contracts/action';
+import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
+import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
 import type { Role } from '@netsentinel/contracts/permission';
+import type { PlaybookRun, RunStatus, StepStatus } from '@netsentinel/contracts/playbook-run';
 
 export class ApiError extends Error {
   readonly status: number;
@@ -54,6 +56,38 @@ export type User = Omit<Account, 'passwordHash'>;
 export type OpenInvitation = Omit<Invitation, 'tokenHash'>;
 export type ApiToken = Omit<StoredToken, 'tokenHash'>;
 
+export interface MeasureAsked {
+  readonly measure: Measure;
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
+/** Without a radius nobody knows what would be cut off besides. */
+export interface Planned {
+  readonly plan: BlockPlan;
+  readonly blastRadius?: BlastRadius;
+}
+
+/** A run of a playbook, as `GET /api/v1/playbooks/runs` has it. */
+export interface Run extends Pick<PlaybookRun, 'id' | 'mode' | 'incident' | 'actor' | 'startedAt' | 'updatedAt'> {
+  readonly playbook: { readonly id: string; readonly version: number; readonly title: string };
+  readonly status: RunStatus;
+  readonly detail?: string;
+  readonly steps: readonly {
+    readonly path: string;
+    readonly name?: string;
+    readonly what: string;
+    readonly status: StepStatus;
+    readonly detail?: string;
+  }[];
+  readonly asks: readonly {
+    readonly step: string;
+    readonly question: string;
+    readonly by?: readonly string[];
+    readonly until?: number;
+  }[];
+}
+
 export const api = {
   session: () => call<{ account: string | null; role: Role | null; firstRun: boolean }>('GET', '/api/v1/session'),
   signIn: (name: string, password: string) => call<{ account: string }>('POST', '/api/v1/session', { name, password }),
@@ -84,6 +118,23 @@ export const api = {
     ),
   endException: (id: string) => call<void>('DELETE', `/api/v1/exceptions/${segment(id)}`),
   revert: (action: string) => call<{ reverted: number }>('POST', `/api/v1/actions/${segment(action)}/revert`, {}),
+  /** Those that wait for a person, the newest first. */
+  waitingActions: () => call<{ actions: Action[] }>('GET', '/api/v1/actions?status=awaiting-approval&limit=200'),
+  actionsInForce: () =>
+    call<{ actions: Action[] }>('GET', '/api/v1/actions?status=applied&status=verified&status=planned&limit=200'),
+  plan: (asked: MeasureAsked) => call<Planned>('POST', '/api/v1/actions/plan', asked),
+  order: (ordered: MeasureAsked & { readonly reason: string; readonly incident?: string }) =>
+    call<Action>('POST', '/api/v1/actions', ordered),
+  decide: (action: string, word: 'approve' | 'deny', reason: string) =>
+    call<{ status: ActionStatus; detail?: string }>('POST', `/api/v1/actions/${segment(action)}/${word}`, { reason }),
+  /** Of one incident, or all that are open. */
+  runs: (incident?: string) =>
+    call<{ runs: Run[] }>(
+      'GET',
+      `/api/v1/playbooks/runs?${new URLSearchParams(incident === undefined ? { open: 'true', limit: '1000' } : { incident, limit: '1000' }).toString()}`,
+    ),
+  answerRun: (run: string, step: string, word: 'approve' | 'deny', reason: string) =>
+    call<Run>('POST', `/api/v1/playbooks/runs/${segment(run)}/answer`, { word, reason, step }),
   users: () => call<{ users: User[] }>('GET', '/api/v1/users'),
   changeUser: (name: string, role: Role) => call<User>('PATCH', `/api/v1/users/${segment(name)}`, { role }),
   removeUser: (name: string) => call<void>('DELETE', `/api/v1/users/${segment(name)}`),

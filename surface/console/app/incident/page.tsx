@@ -7,6 +7,7 @@ import { ScannerBadge, SeverityBadge, StatusBadge, TacticPath, Techniques } from
 import { DismissalPanel } from '../../components/dismissal-panel.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { ResponsePanel } from '../../components/response-panel.tsx';
+import { RunsPanel } from '../../components/runs-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { LiveTerminal, Replay } from '../../components/terminal.tsx';
 import { Timeline } from '../../components/timeline.tsx';
@@ -105,7 +106,8 @@ function Story({ id }: { readonly id: string }) {
           </section>
         </div>
         <aside>
-          <ResponsePanel actions={actions} onChange={reload} />
+          <ResponsePanel incident={incident} actions={actions} onChange={reload} />
+          <RunsPanel incident={incident.id} />
           <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
           {incident.techniques.length > 0 && (
             <section>
