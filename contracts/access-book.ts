@@ -68,6 +68,6 @@ export interface AccessBookWriter {
   removeApiToken(id: string): Promise<void>;
   putInvitation(invitation: Invitation): Promise<void>;
   removeInvitation(id: string): Promise<void>;
-  /** Drops sessions, tokens and invitations that were over before this time; answers how many. */
+  /** Drops sessions, tokens, invitations and kept answers that were over before this time; answers how many. */
   pruneAccess(before: number): Promise<number>;
 }

@@ -6,6 +6,8 @@
 import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
+import type { AnswerBookReader, AnswerBookWriter } from './answer-book.ts';
+import type { CaseworkReader, CaseworkWriter } from './casework.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
@@ -47,7 +49,8 @@ export interface StoredActor {
   readonly hasIncidents: boolean;
 }
 
-export interface StateReader extends AccessBookReader, AlertBookReader, PlaybookBookReader {
+export interface StateReader
+  extends AccessBookReader, AlertBookReader, AnswerBookReader, CaseworkReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -72,7 +75,8 @@ export interface StateReader extends AccessBookReader, AlertBookReader, Playbook
   sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader, AccessBookWriter, AlertBookWriter, PlaybookBookWriter {
+export interface StateTransaction
+  extends StateReader, AccessBookWriter, AlertBookWriter, AnswerBookWriter, CaseworkWriter, PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

@@ -70,6 +70,11 @@ export const NO_RESPONSE: ApiOptions['response'] = {
   revertAll: async () => 0,
 };
 
+const noIncident = async (): Promise<never> => {
+  throw new NetSentinelError('WORK_NO_INCIDENT', 'user', 'There is no incident of this id.');
+};
+const NO_CASEWORK: ApiOptions['casework'] = { change: noIncident, note: noIncident, merge: noIncident };
+
 const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   list: () => [],
   answer: async () => {
@@ -95,6 +100,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
+    casework: NO_CASEWORK,
     response: NO_RESPONSE,
     playbooks: NO_PLAYBOOKS,
     onAnswer: (route, status, payload) => {

@@ -12,6 +12,7 @@ import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
 import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
+import { KeptAnswers } from './http/kept-answers.ts';
 import { Problem } from './http/problem.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
@@ -62,6 +63,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     openApi: () => (document ??= JSON.stringify(openApiOf(routes, API_VERSION))),
     attempts: new AttemptLimit(clock),
     tokens,
+    answers: new KeptAnswers(options.state, clock),
     invitations: new Invitations(options.state, clock),
     cookie: cookieName,
     secure,

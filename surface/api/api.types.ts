@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
@@ -50,9 +51,38 @@ export interface ApiOptions {
     readonly list: BlockList;
     readonly bouncers: Bouncers;
   };
+  readonly casework: PersonsCasework;
   readonly response: PersonsResponse;
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
+}
+
+/** `version`: that it was changed from; whichever there is where it is not given. */
+interface FromVersion {
+  readonly version?: number | undefined;
+}
+
+export interface WorkChange extends FromVersion {
+  /** `null`: nobody. */
+  readonly assignee?: string | null | undefined;
+  readonly status?: WorkStatus | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface WorkMerge extends FromVersion {
+  readonly into: string;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * What people do about incidents; answered is the work as it is then. Rejects with `WORK_NO_INCIDENT`, `WORK_CHANGED` where it has another version by now,
+ * `WORK_NO_ACCOUNT` where there is no such assignee, `WORK_MERGED` where it is or would be a part of two, `WORK_FULL`.
+ */
+export interface PersonsCasework {
+  change(incident: string, change: WorkChange, by: string): Promise<IncidentWork>;
+  note(incident: string, text: string, by: string): Promise<IncidentWork>;
+  /** Makes it a part of another: it is closed, keeps its story and its blocks, and each names the other. */
+  merge(incident: string, merge: WorkMerge, by: string): Promise<IncidentWork>;
 }
 
 export interface MeasureAsked {
@@ -116,6 +146,7 @@ export interface ApiServer {
 export interface LiveHub {
   incident(incident: IncidentSummary): void;
   action(action: Action): void;
+  work(work: WorkNews): void;
   /** A piece of a session's recording, starting at this byte of it. */
   terminal(session: string, offset: number, chunk: Uint8Array): void;
 }

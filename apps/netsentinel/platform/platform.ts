@@ -29,6 +29,7 @@ import { withSubjects } from '../rules/watched-subjects.ts';
 import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { openBlocklist } from './blocklist.ts';
+import { createCasework } from './casework.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
@@ -236,6 +237,7 @@ async function start(boot: Boot) {
     attack: attackNames(),
     dismissals,
     blocklist,
+    casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
     response: orders,
     playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
   });

@@ -134,7 +134,7 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
     pruneAccess: (before) =>
       guard(async () => {
         let rows = 0n;
-        for (const table of ['sessions', 'api_tokens', 'invitations'] as const)
+        for (const table of ['sessions', 'api_tokens', 'invitations', 'kept_answers'] as const)
           rows += (await tx.deleteFrom(table).where('expires_at', '<', before).executeTakeFirst()).numDeletedRows;
         return Number(rows);
       }),

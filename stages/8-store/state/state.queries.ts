@@ -11,6 +11,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
+import { caseworkReader, caseworkWriter } from './casework.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -80,6 +81,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
     ...playbookBookReader(db, guard),
+    ...caseworkReader(db, guard),
     incident: (id) =>
       guard(async () => {
         const [row] = (await incidentBody(db, { id })).rows;
@@ -151,6 +153,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
+    ...caseworkWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);

@@ -5,6 +5,7 @@ import type { ApiOptions } from '../api.types.ts';
 import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import type { Access } from './route.ts';
 
 export interface RouteContext extends ApiOptions {
@@ -19,6 +20,8 @@ export interface RouteContext extends ApiOptions {
   /** Of signing in, making accounts and whatever else tries a secret. */
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
+  /** To requests that named an `Idempotency-Key`. */
+  readonly answers: KeptAnswers;
   readonly invitations: Invitations;
   /** Ends this session and cuts its live channels. */
   end(who: SignedIn): Promise<void>;

@@ -70,6 +70,7 @@ export const measureRoutes: readonly Route[] = [
       summary: 'Order a block, or another measure, yourself: your name goes into the audit',
       tag: 'response',
       access: 'response:write',
+      once: true,
       body: MeasureOrdered,
       answers: {
         201: { description: 'As the enforcer has answered it; it may wait for a person’s approval', schema: Action },
@@ -83,7 +84,8 @@ export const measureRoutes: readonly Route[] = [
     async ({ ctx, body, who, reply }) => {
       const action = await orProblem(ctx.response.order(body, byOf(who)), { RESPONSE_REFUSED: 409 });
       if (action === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
-      return reply.status(201).send(action);
+      reply.status(201);
+      return action;
     },
   ),
   ...(['approve', 'deny'] as const).map((word) =>

@@ -44,6 +44,10 @@ interface Declaration<Params, Query, Body> {
   readonly params?: z.ZodType<Params>;
   /** Without it no query is taken. */
   readonly query?: z.ZodType<Query>;
+  /** Request headers that it looks at besides those of every request, and what each is. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** It makes something: with an `Idempotency-Key` only once. It answers by what it returns, and sends nothing itself. */
+  readonly once?: true;
   /** Without it a body is empty. */
   readonly body?: z.ZodType<Body>;
   /** Those that are no problems, by status. */
@@ -104,18 +108,15 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
       method,
       url: path,
       config: { access },
-      handler: async (request, reply) =>
-        one.handle(
-          {
-            ctx,
-            params: parse(params, request.params),
-            query: parse(query, request.query),
-            body: method === 'GET' ? undefined : parse(body, request.body),
-            request,
-            reply,
-          },
-          request.who,
-        ),
+      handler: async (request, reply) => {
+        const asked = {
+          params: parse(params, request.params),
+          query: parse(query, request.query),
+          body: method === 'GET' ? undefined : parse(body, request.body),
+        };
+        const handle = async (): Promise<unknown> => one.handle({ ctx, ...asked, request, reply }, request.who);
+        return one.once === true ? once(one, ctx, asked, request, reply, handle) : handle();
+      },
       ...(ctx.onAnswer === undefined
         ? {}
         : {
@@ -127,6 +128,25 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
     });
   }
   refuseOtherMethods(app, routes);
+}
+
+/** The first answer again, where the request names a key that came with it before. */
+async function once(
+  { id }: Route,
+  ctx: RouteContext,
+  asked: object,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handle: () => Promise<unknown>,
+): Promise<unknown> {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || request.who === undefined) return handle();
+  const { status, body } = await ctx.answers.once(key, request.who, { id, ...asked }, async () => {
+    const made = await handle();
+    return { status: reply.statusCode, body: made };
+  });
+  reply.status(status);
+  return body;
 }
 
 /** With what is allowed (RFC 9110, section 15.5.6), instead of a 404 that says that nothing is there. */

@@ -1,4 +1,5 @@
 /** Every route of the API. */
+import { caseworkRoutes } from './casework.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { measureRoutes } from './measures.route.ts';
@@ -15,6 +16,7 @@ import { userRoutes } from './users.route.ts';
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...incidentRoutes,
+  ...caseworkRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,

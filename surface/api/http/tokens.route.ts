@@ -53,6 +53,7 @@ export const tokenRoutes: readonly Route[] = [
       summary: 'Make a token for a program, which shows it as `Authorization: Bearer`',
       tag: 'tokens',
       access: 'signed-in',
+      once: true,
       body: NewToken,
       answers: {
         201: { description: 'The token; `secret` is shown this once', schema: Token.extend({ secret: z.string() }) },
@@ -68,7 +69,8 @@ export const tokenRoutes: readonly Route[] = [
         throw new Problem(403, 'not-allowed', `A token of yours can do at most what the role ${who.role} may.`);
       const made = await ctx.tokens.make({ ...body, account: who.account });
       if (made === undefined) throw new Problem(409, 'too-many', 'You have 100 tokens: revoke some first.');
-      return reply.status(201).send({ ...shown(made.token), secret: made.secret });
+      reply.status(201);
+      return { ...shown(made.token), secret: made.secret };
     },
   ),
   route(

@@ -103,6 +103,7 @@ export const userRoutes: readonly Route[] = [
       summary: 'Invite somebody: a link, good for three days, by which they make their account',
       tag: 'users',
       access: 'users:write',
+      once: true,
       body: z.strictObject({ role: Role }),
       answers: {
         201: {
@@ -115,7 +116,8 @@ export const userRoutes: readonly Route[] = [
     async ({ ctx, body, who, reply }) => {
       const made = await ctx.invitations.make(body.role, who.account);
       if (made === undefined) throw new Problem(409, 'too-many', '100 invitations are open: take some back first.');
-      return reply.status(201).send({ ...shown(made.invitation), path: `/join/#${made.secret}` });
+      reply.status(201);
+      return { ...shown(made.invitation), path: `/join/#${made.secret}` };
     },
   ),
   route(

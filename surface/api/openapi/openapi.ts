@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
 import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
+import { IncidentWork } from '@netsentinel/contracts/casework';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { IDEMPOTENCY_KEY } from '../http/kept-answers.ts';
 import { ProblemBody } from '../http/problem.ts';
 import type { Answer, Route } from '../http/route.ts';
 
@@ -23,6 +25,7 @@ for (const [id, schema] of Object.entries({
   Exception,
   Incident,
   IncidentSummary,
+  IncidentWork,
   Permission,
   PlatformStatus,
   Problem: ProblemBody,
@@ -73,7 +76,7 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
 }
 
 /** Statuses of problems that the route may answer, and when. */
-export function problemsOf({ access, method, problems = {} }: Route): Readonly<Record<number, string>> {
+export function problemsOf({ access, method, once, problems = {} }: Route): Readonly<Record<number, string>> {
   const isPermission = access !== 'open' && access !== 'signed-in';
   return {
     ...EVERYWHERE,
@@ -81,6 +84,21 @@ export function problemsOf({ access, method, problems = {} }: Route): Readonly<R
     ...(access === 'open' ? {} : SIGNED_IN),
     ...(isPermission ? { 403: `The role of whoever asks does not have the permission \`${access}\`` } : {}),
     ...problems,
+    ...(once === true ? withKey(problems) : {}),
+  };
+}
+
+/** What a route answers besides where an `Idempotency-Key` comes. */
+function withKey(problems: Readonly<Record<number, string>>): Record<number, string> {
+  const running = 'The first request with this `Idempotency-Key` is being answered';
+  const busy = 'Too many requests at once';
+  return {
+    409:
+      problems[409] === undefined
+        ? running
+        : `${problems[409]}; or ${running.charAt(0).toLowerCase()}${running.slice(1)}`,
+    422: 'The `Idempotency-Key` came with another request before',
+    503: problems[503] === undefined ? busy : `${problems[503]}; or ${busy.charAt(0).toLowerCase()}${busy.slice(1)}`,
   };
 }
 
@@ -99,7 +117,11 @@ function operation(route: Route, schemas: Json): Json {
     summary,
     ...(access === 'open' ? { security: [] } : { security: [{ session: [] }, { token: [] }] }),
     ...(access === 'open' || access === 'signed-in' ? {} : { 'x-permission': access }),
-    parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas)],
+    parameters: [
+      ...parameters(params, 'path', schemas),
+      ...parameters(query, 'query', schemas),
+      ...headerParameters(route),
+    ],
     ...(body === undefined
       ? {}
       : {
@@ -131,6 +153,17 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', sche
     required: where === 'path' || required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema: rest,
+  }));
+}
+
+/** None is needed by its schema: a route that cannot do without one says so itself. */
+function headerParameters({ headers = {}, once }: Route): Json[] {
+  return Object.entries({ ...headers, ...(once === true ? IDEMPOTENCY_KEY : {}) }).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
   }));
 }
 
