@@ -1,4 +1,7 @@
 /** The same request twice makes one thing, by the routes that make something. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { NO_RESPONSE, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
@@ -43,7 +46,7 @@ describe('an Idempotency-Key', () => {
     expect(await ask('/api/v1/tokens', body)).toEqual(first);
     expect(await h.state.read.apiTokens()).toHaveLength(1);
     const secret = String(first[1]['secret']);
-    const file = `${await backup()}`;
+    const file = await backup();
     expect(file).not.toContain(secret);
     expect(file).not.toContain(KEY);
     clock.advance(86_400_001);
@@ -85,9 +88,6 @@ describe('an Idempotency-Key', () => {
 
 /** All that the store has on disk. */
 async function backup(): Promise<string> {
-  const { mkdtempSync, readFileSync, rmSync } = await import('node:fs');
-  const { join } = await import('node:path');
-  const { tmpdir } = await import('node:os');
   const folder = mkdtempSync(join(tmpdir(), 'kept-answers-'));
   const file = join(folder, 'copy.db');
   await h.state.backup(file);

@@ -2,7 +2,7 @@
 /** A person's own measure: what it would do is shown first, and only what was shown can be ordered. */
 import type { Measure } from '@netsentinel/contracts/action';
 import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useMemo, useState, type FormEvent } from 'react';
 import { api, type Planned } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
@@ -36,6 +36,8 @@ export function MeasureForm({
   const [ttlMs, setTtlMs] = useState(3_600_000);
   const [reason, setReason] = useState('');
   const [planned, setPlanned] = useState<Planned>();
+  /** Of this plan and reason: an answer that was lost on its way leads to no second measure. */
+  const key = useMemo(() => api.newKey(), [planned, reason]);
   const { busy, error, attempt } = useAttempt();
   const id = useId();
   const asked = { measure, target: target.toWellFormed().trim(), ttlMs };
@@ -49,7 +51,7 @@ export function MeasureForm({
       reason: reason.toWellFormed().trim(),
       ...(incident === undefined ? {} : { incident }),
     };
-    if (await attempt(() => api.order(ordered))) onDone();
+    if (await attempt(() => api.order(ordered, key))) onDone();
   };
   /** A plan is of what it was made for. */
   const other =

@@ -2,6 +2,7 @@
 import type { Account, ApiToken as StoredToken, Invitation } from '@netsentinel/contracts/access-book';
 import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
+import type { IncidentWork, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
@@ -23,11 +24,18 @@ export function toSignIn(): void {
   window.location.replace(`/sign-in/?then=${encodeURIComponent(pathname + search)}`);
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiError(0, 'NetSentinel does not answer. Is it still running?');
   });
@@ -106,6 +114,26 @@ export const api = {
     return call<{ incidents: IncidentSummary[]; next?: string }>('GET', `/api/v1/incidents?${query.toString()}`);
   },
   incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${segment(id)}`),
+  work: (incident: string) => call<IncidentWork>('GET', `/api/v1/incidents/${segment(incident)}/work`),
+  /** `version`: that was seen; refused where somebody has changed it since. */
+  changeWork: (
+    incident: string,
+    version: number,
+    change: { readonly assignee?: string | null; readonly status?: WorkStatus; readonly reason?: string },
+  ) =>
+    call<IncidentWork>('PATCH', `/api/v1/incidents/${segment(incident)}/work`, change, { 'if-match': `"${version}"` }),
+  mergeIncident: (incident: string, version: number, into: string, reason: string) =>
+    call<IncidentWork>(
+      'POST',
+      `/api/v1/incidents/${segment(incident)}/merge`,
+      { into, reason },
+      { 'if-match': `"${version}"` },
+    ),
+  /** `key`: of `newKey`; the same text with the same key is one note. */
+  addNote: (incident: string, text: string, key: string) =>
+    call<unknown>('POST', `/api/v1/incidents/${segment(incident)}/notes`, { text }, { 'idempotency-key': key }),
+  /** `crypto.randomUUID` is there over TLS and on this machine only. */
+  newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, '0')).join(''),
   actions: (incident: string) =>
     call<{ actions: Action[] }>('GET', `/api/v1/actions?${new URLSearchParams({ incident }).toString()}`),
   notAnAttack: (incident: string, reason: string, days: number) =>
@@ -123,8 +151,9 @@ export const api = {
   actionsInForce: () =>
     call<{ actions: Action[] }>('GET', '/api/v1/actions?status=applied&status=verified&status=planned&limit=200'),
   plan: (asked: MeasureAsked) => call<Planned>('POST', '/api/v1/actions/plan', asked),
-  order: (ordered: MeasureAsked & { readonly reason: string; readonly incident?: string }) =>
-    call<Action>('POST', '/api/v1/actions', ordered),
+  /** `key`: of `newKey`; the same with the same key is one measure. */
+  order: (ordered: MeasureAsked & { readonly reason: string; readonly incident?: string }, key: string) =>
+    call<Action>('POST', '/api/v1/actions', ordered, { 'idempotency-key': key }),
   decide: (action: string, word: 'approve' | 'deny', reason: string) =>
     call<{ status: ActionStatus; detail?: string }>('POST', `/api/v1/actions/${segment(action)}/${word}`, { reason }),
   /** Of one incident, or all that are open. */

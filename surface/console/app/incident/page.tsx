@@ -11,6 +11,7 @@ import { RunsPanel } from '../../components/runs-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { LiveTerminal, Replay } from '../../components/terminal.tsx';
 import { Timeline } from '../../components/timeline.tsx';
+import { WorkPanel } from '../../components/work-panel.tsx';
 import { api, segment } from '../../lib/api.ts';
 import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
 import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
@@ -106,6 +107,7 @@ function Story({ id }: { readonly id: string }) {
           </section>
         </div>
         <aside>
+          <WorkPanel incident={incident.id} />
           <ResponsePanel incident={incident} actions={actions} onChange={reload} />
           <RunsPanel incident={incident.id} />
           <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
