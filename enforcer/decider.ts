@@ -306,13 +306,25 @@ export class Decider {
 
   #decideDenial(job: Job, order: Extract<Order, { kind: 'deny' }>): Decision {
     const { store } = this.#ledger;
-    const one = store.parts(order.id).find(({ status }) => status === 'awaiting-approval');
+    const known = store.parts(order.id);
+    const waiting = known.filter(({ status }) => status === 'awaiting-approval');
+    const [one] = waiting;
     if (one === undefined) return this.#nothingWaits(job, order.id);
-    store.end(one.id, 'refused');
-    this.#progress.forget(one.id);
-    this.#ledger.note('denied', { id: one.id, target: one.target, by: order.by, reason: order.reason });
-    const reason = order.reason === '' ? '' : `: ${order.reason}`;
-    return { job, replies: [this.#progress.reply(one.id, 'refused', `${order.by} denied it${reason}`)] };
+    const { id, target } = one;
+    const said = `${order.by} denied it${order.reason === '' ? '' : `: ${order.reason}`}`;
+    const others = known.filter((part) => part.live);
+    if (others.length === 0) store.end(id, 'refused');
+    // What others hold stays in force. The denied part stays known as long as theirs, so that nobody is asked again when the order is sent again.
+    const deadline = Math.max(one.deadline, ...others.map((part) => part.deadline));
+    const denied = waiting.map((part): Block => ({ ...part, status: 'refused', deadline, detail: said }));
+    if (others.length > 0) for (const part of denied) store.put(part);
+    this.#ledger.note('denied', { id, target, by: order.by, reason: order.reason });
+    this.#progress.forget(id);
+    const reply =
+      others.length === 0
+        ? this.#progress.reply(id, 'refused', said)
+        : this.#progress.stands(id, [...known.filter((part) => !waiting.includes(part)), ...denied]);
+    return { job, replies: [reply] };
   }
 
   /** Who comes second, or asks of a block that is in force, must not have it taken for refused. */

@@ -237,7 +237,7 @@ describe('a measure of one’s own', () => {
     expect(await page.getByRole('button', { name: /^Block / }).count()).toBe(0);
     await page.getByLabel('About which address or network').fill('not an address');
     await page.keyboard.press('Enter');
-    await page.getByText(/not an address, nor a network/).waitFor();
+    await page.getByText('target: not an address, nor a network in CIDR form').waitFor();
     expect(complaints.filter((c) => !c.includes('400'))).toEqual([]);
   });
 

@@ -120,6 +120,21 @@ describe('work on an incident', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('is given to another account by who may see accounts', async () => {
+    await h.signInAs('analyst');
+    await h.signInAs('read-only');
+    await page.reload();
+    await panel().getByLabel('Give it to').selectOption('a-analyst');
+    await panel().getByText('a-analyst has it.').waitFor();
+    expect(await panel().getByLabel('Give it to').locator('option').allTextContents()).toEqual([
+      'Give it to…',
+      'a-analyst',
+      'admin',
+    ]);
+    expect((await h.state.read.work('i1'))?.assignee).toBe('a-analyst');
+    expect(complaints).toEqual([]);
+  });
+
   it('that somebody else has taken meanwhile is not taken from them unseen', async () => {
     isSilent = true;
     await put('i1', 0, (work) => ({ ...work, assignee: 'eve', status: 'in-work' }));

@@ -138,6 +138,9 @@ describe('a person', () => {
     const refused = orders.order({ ...asked, target: '198.18.9.9', reason: '' }, 'console:ada');
     await expect(refused).rejects.toThrow(/protected/);
     expect(await codeOf(refused)).toBe('RESPONSE_REFUSED');
+    const wide = { ...asked, target: '198.18.5.5/24' };
+    expect((await orders.plan(wide)).plan.refused).toMatch(/zero host bits/);
+    await expect(orders.order({ ...wide, reason: '' }, 'console:ada')).rejects.toThrow(/zero host bits/);
     expect(await state.read.actions()).toHaveLength(1);
   });
 

@@ -9,18 +9,18 @@ import { route, type Route } from './route.ts';
 import { byOf } from './who-did-it.ts';
 
 const reason = z.string().trim().max(CASEWORK_LIMITS.reason);
-const WorkChange = z
-  .strictObject({
-    assignee: z.string().min(1).max(64).nullable().optional().describe('An account, or `null` for nobody'),
-    status: WorkStatus.optional().describe('`closed` ends the attacker’s story too: their next move opens another'),
-    reason: reason.optional().describe('Needed for `closed`'),
-  })
-  .refine(({ assignee, status }) => assignee !== undefined || status !== undefined, 'say what is to change')
-  .refine((change) => change.status !== 'closed' || (change.reason ?? '') !== '', {
-    path: ['reason'],
-    message: 'say why it is closed',
-  });
-const Note = z.strictObject({ text: z.string().trim().min(1).max(CASEWORK_LIMITS.note) });
+const assignee = z.string().min(1).max(64).nullable().describe('An account, or `null` for nobody');
+/** An end needs a reason, and nothing at all is no change. */
+const WorkChange = z.union([
+  z.strictObject({
+    status: z.literal('closed').describe('Ends the attacker’s story too: their next move opens another'),
+    reason: reason.regex(/\S/, 'say why it is closed'),
+    assignee: assignee.optional(),
+  }),
+  z.strictObject({ status: WorkStatus.exclude(['closed']), reason: reason.optional(), assignee: assignee.optional() }),
+  z.strictObject({ assignee }),
+]);
+const Note = z.strictObject({ text: z.string().trim().regex(/\S/, 'say something').max(CASEWORK_LIMITS.note) });
 /** Not the whole work, which may be large: answers to requests with an `Idempotency-Key` are kept. */
 const NoteMade = z.strictObject({ note: WorkEntry, version: IncidentWork.shape.version });
 const Merge = z.strictObject({

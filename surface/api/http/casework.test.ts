@@ -78,21 +78,23 @@ describe('work on an incident', () => {
       '"1"',
     ]);
     expect(asked.at(-1)).toEqual(['i1', 'ada', 'in-work', undefined, 'console:a-analyst']);
-    for (const stale of ['"0"', 'W/"1"', '1', '"one"'])
-      expect([stale, (await ask('PATCH', work, { body, 'if-match': stale }))[0]]).toEqual([stale, 412]);
+    expect((await ask('PATCH', work, { body, 'if-match': '"0"' }))[0]).toBe(412);
+    for (const none of ['W/"1"', '1', '"one"', '"1", "2"'])
+      expect([none, (await ask('PATCH', work, { body, 'if-match': none }))[0]]).toEqual([none, 400]);
     expect((await ask('PATCH', work, { body: { assignee: null }, 'if-match': '*' }))[0]).toBe(200);
     expect(asked.at(-1)).toEqual(['i1', null, undefined, undefined, 'console:a-analyst']);
   });
 
-  it.each<[unknown, number]>([
-    [{}, 400],
-    [{ status: 'closed' }, 400],
-    [{ status: 'closed', reason: '   ' }, 400],
-    [{ status: 'contained' }, 400],
-    [{ status: 'open', reason: 'x'.repeat(1001) }, 400],
-    [{ assignee: 'nobody' }, 400],
-  ])('%j is answered by %i', async (body, status) => {
-    expect((await ask('PATCH', work, { body, 'if-match': '*' }))[0]).toBe(status);
+  it.each<[unknown, string]>([
+    [{}, 'status: '],
+    [{ status: 'closed' }, 'reason: '],
+    [{ status: 'closed', reason: '   ' }, 'reason: say why it is closed'],
+    [{ status: 'contained' }, 'status: '],
+    [{ status: 'open', reason: 'x'.repeat(1001) }, 'reason: '],
+    [{ assignee: 'nobody' }, 'because: WORK_NO_ACCOUNT'],
+  ])('is not changed by %j: %s', async (body, why) => {
+    const [status, problem] = await ask('PATCH', work, { body, 'if-match': '*' });
+    expect([status, problem['detail']]).toEqual([400, expect.stringContaining(why)]);
   });
 
   it('takes notes of some length, from who may', async () => {

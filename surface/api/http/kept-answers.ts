@@ -8,13 +8,20 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Problem } from './problem.ts';
-
-export const IDEMPOTENCY_KEY = {
-  'idempotency-key':
-    'Of your own making, 16 to 128 letters, digits, `-` and `_`, such as a UUID: the same request with the same key within 24 hours gives the first answer again',
-} as const;
+import type { Header } from './route.ts';
 
 const KEY = /^[A-Za-z0-9_-]{16,128}$/;
+
+/** For the headers of routes that make something. */
+export const IDEMPOTENCY_KEY: Readonly<Record<string, Header>> = {
+  'idempotency-key': {
+    description:
+      'Of your own making, such as a UUID: the same request with the same key within 24 hours gives the first answer again',
+    pattern: KEY,
+    required: false,
+  },
+};
+
 const KEPT_MS = 86_400_000;
 const MOST_KEPT = 1000;
 const MAX_RUNNING = 1000;

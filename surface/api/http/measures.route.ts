@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
-import { parseNetwork } from '@netsentinel/kernel/address';
 import { Gate } from '../auth/gate.ts';
 import { ById } from './ids.ts';
 import { ENFORCER_AWAY, orProblem } from './platform-problem.ts';
@@ -17,10 +16,8 @@ const plans = new Gate(2, 8);
 const MeasureAsked = z.strictObject({
   measure: Measure.default('block'),
   target: z
-    .string()
-    .max(49)
-    .refine((text) => parseNetwork(text) !== undefined, 'not an address, nor a network with zero host bits')
-    .describe('An address, or a network in CIDR form'),
+    .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an address, nor a network in CIDR form')
+    .describe('An address, or a network in CIDR form; the enforcer refuses one with host bits'),
   ttlMs: z.number().int().min(1000).max(MAX_TTL_MS).default(3_600_000).describe('How long, in milliseconds'),
 });
 const MeasureOrdered = MeasureAsked.extend({

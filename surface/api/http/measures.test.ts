@@ -112,7 +112,8 @@ describe('a measure', () => {
   });
 
   it.each([
-    [{ target: '198.18.5.5/24' }, 400, 'invalid'],
+    [{ target: '198.18.5.5/99' }, 400, 'invalid'],
+    [{}, 400, 'invalid'],
     [{ target: 'example.org' }, 400, 'invalid'],
     [{ target: '198.18.5.5', measure: 'explode' }, 400, 'invalid'],
     [{ target: '198.18.5.5', ttlMs: 1 }, 400, 'invalid'],

@@ -21,6 +21,13 @@ export interface Answer {
   readonly type?: string;
 }
 
+/** What a request header is; that it is so is the route's to see to. */
+export interface Header {
+  readonly description: string;
+  readonly pattern: RegExp;
+  readonly required: boolean;
+}
+
 export interface RouteRequest<Params, Query, Body> {
   readonly ctx: RouteContext;
   readonly params: Params;
@@ -44,8 +51,8 @@ interface Declaration<Params, Query, Body> {
   readonly params?: z.ZodType<Params>;
   /** Without it no query is taken. */
   readonly query?: z.ZodType<Query>;
-  /** Request headers that it looks at besides those of every request, and what each is. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Request headers that it looks at besides those of every request. */
+  readonly headers?: Readonly<Record<string, Header>>;
   /** It makes something: with an `Idempotency-Key` only once. It answers by what it returns, and sends nothing itself. */
   readonly once?: true;
   /** Without it a body is empty. */

@@ -156,15 +156,16 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', sche
   }));
 }
 
-/** None is needed by its schema: a route that cannot do without one says so itself. */
 function headerParameters({ headers = {}, once }: Route): Json[] {
-  return Object.entries({ ...headers, ...(once === true ? IDEMPOTENCY_KEY : {}) }).map(([name, description]) => ({
-    name,
-    in: 'header',
-    required: false,
-    description,
-    schema: { type: 'string' },
-  }));
+  return Object.entries({ ...headers, ...(once === true ? IDEMPOTENCY_KEY : {}) }).map(
+    ([name, { description, pattern, required }]) => ({
+      name,
+      in: 'header',
+      required,
+      description,
+      schema: { type: 'string', pattern: pattern.source },
+    }),
+  );
 }
 
 /** Named schemas within it go to `schemas`, and are referred to. */

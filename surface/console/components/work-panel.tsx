@@ -9,6 +9,7 @@ import { useLive } from '../lib/live.ts';
 import { useMay, useSession } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
+import { GiveTo } from './give-to.tsx';
 import { NoteForm } from './note-form.tsx';
 import { WorkEnd } from './work-end.tsx';
 import { WorkHistory } from './work-history.tsx';
@@ -87,6 +88,7 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
                 {assignee === account ? 'Give it back' : 'Take it from them'}
               </button>
             )}
+            <GiveTo assignee={assignee} busy={busy} onGive={(name) => void change({ assignee: name })} />
             {status === 'closed' && mergedInto === undefined && (
               <button type="button" disabled={busy} onClick={() => void change({ status: 'open' })}>
                 Open again
