@@ -8,6 +8,7 @@ import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
+import type { Incident } from '@netsentinel/contracts/incident';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Dispatcher } from '@netsentinel/respond/dispatcher';
@@ -54,6 +55,23 @@ export function createResponseOrders(options: {
     return plan;
   }
 
+  /** The action, durable before it is sent, and in the story of its incident; undefined where there is none of this id. */
+  async function keep(ordered: MeasureOrdered, by: string): Promise<Action | undefined> {
+    const of = (whose: Pick<Incident, 'id' | 'actor'>): Action => actionOf(ordered, whose, by, policy, clock.now());
+    if (ordered.incident === undefined) {
+      const action = of({ id: '', actor: '' });
+      await state.transaction((tx) => tx.putAction(action));
+      return action;
+    }
+    let action: Action | undefined;
+    await analysis.carryOut(ordered.incident, async (incident) => {
+      if (incident === undefined) return undefined;
+      action = of(incident);
+      return { incident, planned: [action], write: async () => {} };
+    });
+    return action;
+  }
+
   /** The action as the enforcer has answered it, or as it is when it does not in time. */
   function firstWord(action: Action): Promise<Action> {
     return new Promise((resolve) => {
@@ -81,9 +99,8 @@ export function createResponseOrders(options: {
     order: async (ordered, by) => {
       const { refused, target } = await planOf(ordered);
       if (refused !== undefined) throw new NetSentinelError('RESPONSE_REFUSED', 'user', refused);
-      const action = actionOf({ ...ordered, target }, by, policy, clock.now());
-      if (ordered.incident === undefined) await state.transaction((tx) => tx.putAction(action));
-      else if (!(await planInto(analysis, ordered.incident, action))) return undefined;
+      const action = await keep({ ...ordered, target }, by);
+      if (action === undefined) return undefined;
       // Listened for before it is sent.
       const word = firstWord(action);
       onPlanned(action);
@@ -113,20 +130,9 @@ export function createResponseOrders(options: {
   };
 }
 
-/** False where there is no such incident. */
-async function planInto(analysis: Pick<Analysis, 'carryOut'>, id: string, action: Action): Promise<boolean> {
-  let known = false;
-  await analysis.carryOut(id, async (incident) => {
-    if (incident === undefined) return undefined;
-    known = true;
-    Object.assign(action, { incident: incident.id, actor: incident.actor });
-    return { incident, planned: [action], write: async () => {} };
-  });
-  return known;
-}
-
 function actionOf(
   { measure, target, ttlMs, reason }: MeasureOrdered,
+  { id: incident, actor }: Pick<Incident, 'id' | 'actor'>,
   by: string,
   { responder, trafficOf }: Pick<Policy, 'responder' | 'trafficOf'>,
   now: number,
@@ -134,8 +140,8 @@ function actionOf(
   const traffic = trafficOf?.(target);
   return {
     id: `do-${randomBytes(8).toString('hex')}`,
-    incident: '',
-    actor: '',
+    incident,
+    actor,
     kind: 'block',
     ...(measure === 'block' ? {} : { measure }),
     target,
