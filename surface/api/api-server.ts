@@ -1,5 +1,4 @@
 /** Puts the API together: one HTTP(S) server with the REST routes, the live channel and the console's files. */
-import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
@@ -16,39 +15,25 @@ import { KeptAnswers } from './http/kept-answers.ts';
 import { Problem } from './http/problem.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
+import { createServer } from './http/server.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
 
-// `import` asks a built-in module for all that it exports, and of HTTP's that loads a client (fetch's) of 9 MB that serves nothing.
-const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
-
 const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 4_000;
 const STATUS_MS = 1_000;
 
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const { log, clock, tls } = options;
   const secure = tls !== undefined;
-  const timeouts = {
+  const server = createServer(tls, {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 6,
     ...options.timeouts,
-  };
-  const server: HttpServer =
-    tls === undefined
-      ? http.createServer(timeouts)
-      : https.createServer({
-          ...timeouts,
-          cert: tls.cert,
-          key: tls.key,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        });
+  });
 
   const sessions = new Sessions(options.state, clock);
   const tokens = new ApiTokens(options.state, clock);
