@@ -7,7 +7,7 @@ import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
 import type { AnswerBookReader, AnswerBookWriter } from './answer-book.ts';
-import type { CaseworkReader, CaseworkWriter } from './casework.ts';
+import type { CaseworkReader, CaseworkWriter, WorkStatus } from './casework.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
@@ -32,6 +32,10 @@ export interface IncidentFilter {
   readonly lastSeenUntil?: number;
   /** Only those of known scanners, or only those of others. */
   readonly scanner?: boolean;
+  /** Only those that this account has; empty: those that nobody has. */
+  readonly assignee?: string;
+  /** How far people’s work on it is; what nobody has touched is `open`. */
+  readonly work?: readonly WorkStatus[];
   /** Words that must all stand in what a list shows of it (`holdsWords`). */
   readonly text?: string;
   /** Keyset paging, newest `lastSeen` first. */

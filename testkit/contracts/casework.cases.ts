@@ -2,7 +2,7 @@
 import type { KeptAnswer } from '@netsentinel/contracts/answer-book';
 import { noWork, type IncidentWork } from '@netsentinel/contracts/casework';
 import type { Incident } from '@netsentinel/contracts/incident';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { IncidentFilter, StateStore } from '@netsentinel/contracts/state-store';
 import { expect, it } from 'vitest';
 
 export function caseworkCases(
@@ -32,6 +32,28 @@ export function caseworkCases(
       await tx.prune({ closedIncidents: 2 });
     });
     expect(await store().read.work('i1')).toBeUndefined();
+  });
+
+  it('finds incidents by who has them and how far they are', async () => {
+    await store().transaction(async (tx) => {
+      for (const id of ['a', 'b', 'c', 'd']) await tx.putIncident(incident(id));
+      await tx.putWork({ ...noWork('a'), assignee: 'ada', status: 'in-work', version: 1 });
+      await tx.putWork({ ...noWork('b'), status: 'closed', version: 1 });
+      await tx.putWork({ ...noWork('c'), assignee: 'bob', version: 1 });
+    });
+    const found = async (filter: IncidentFilter): Promise<string> =>
+      (await store().read.incidents(filter)).incidents
+        .map(({ id }) => id)
+        .toSorted()
+        .join('');
+    expect(await found({ assignee: 'ada' })).toBe('a');
+    expect(await found({ assignee: "x' or '1'='1" })).toBe('');
+    expect(await found({ assignee: '' })).toBe('bd');
+    expect(await found({ work: ['open'] })).toBe('cd');
+    expect(await found({ work: ['in-work', 'closed'] })).toBe('ab');
+    expect(await found({ work: ['open', 'in-work'], assignee: '' })).toBe('d');
+    expect(await found({ work: [] })).toBe('');
+    expect(await found({})).toBe('abcd');
   });
 
   it('keeps answers by account, the newest of each, until they are over', async () => {

@@ -1,7 +1,8 @@
 /** The queries of people's work on incidents and of answers that are given again, written once for SQLite and PostgreSQL. */
 import type { AnswerBookReader, AnswerBookWriter } from '@netsentinel/contracts/answer-book';
 import type { CaseworkReader, CaseworkWriter, IncidentWork } from '@netsentinel/contracts/casework';
-import type { Kysely, Transaction } from 'kysely';
+import type { IncidentFilter } from '@netsentinel/contracts/state-store';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import type { Guard, StateTables } from './state.tables.ts';
 
 export function caseworkReader(db: Kysely<StateTables>, guard: Guard): CaseworkReader & AnswerBookReader {
@@ -70,4 +71,22 @@ export function caseworkWriter(tx: Transaction<StateTables>, guard: Guard): Case
         await tx.deleteFrom('kept_answers').where('account', '=', account).where('key_hash', 'in', hashes).execute();
       }),
   };
+}
+
+/** Conditions on rows of `incidents`. Where nobody has touched one there is no row of its work. */
+export function workConditions({ assignee, work }: Pick<IncidentFilter, 'assignee' | 'work'>): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (assignee === '')
+    conditions.push(sql<boolean>`id not in (select incident from incident_work where assignee != '')`);
+  else if (assignee !== undefined)
+    conditions.push(sql<boolean>`id in (select incident from incident_work where assignee = ${assignee})`);
+  if (work === undefined) return conditions;
+  if (work.length === 0) return [...conditions, sql<boolean>`1 = 0`];
+  const among = sql.join(work);
+  conditions.push(
+    work.includes('open')
+      ? sql<boolean>`id not in (select incident from incident_work where status not in (${among}))`
+      : sql<boolean>`id in (select incident from incident_work where status in (${among}))`,
+  );
+  return conditions;
 }

@@ -11,7 +11,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
-import { caseworkReader, caseworkWriter } from './casework.queries.ts';
+import { caseworkReader, caseworkWriter, workConditions } from './casework.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -254,6 +254,7 @@ async function incidentPage(
   if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
   if (filter.lastSeenUntil !== undefined) query = query.where('last_seen', '<=', filter.lastSeenUntil);
   if (filter.scanner !== undefined) query = query.where('scanner', filter.scanner ? '!=' : '=', '');
+  for (const part of workConditions(filter)) query = query.where(part);
   for (const word of wordsIn(filter.text ?? ''))
     query = query.where(sql<boolean>`words like ${`%${word.replace(/[\\%_]/gu, String.raw`\$&`)}%`} escape '\\'`);
   if (filter.after !== undefined) {

@@ -97,6 +97,15 @@ describe('work on an incident', () => {
     expect([status, problem['detail']]).toEqual([400, expect.stringContaining(why)]);
   });
 
+  it('is what incidents are listed by', async () => {
+    const listed = async (query: string): Promise<unknown> =>
+      ((await ask('GET', `/api/v1/incidents?${query}`))[1]['incidents'] as unknown[]).length;
+    expect(await listed('work=in-work&work=closed')).toBe(1);
+    expect(await listed('work=closed')).toBe(0);
+    expect(await listed('assignee=ada&work=in-work')).toBe(1);
+    expect(await listed('assignee=')).toBe(0);
+  });
+
   it('takes notes of some length, from who may', async () => {
     const path = '/api/v1/incidents/i1/notes';
     const [status, made] = await ask('POST', path, { body: { text: ' seen <b>\u202e ' } });

@@ -1,5 +1,6 @@
 /** The incident queue and single incidents. */
 import { z } from 'zod';
+import { WorkStatus } from '@netsentinel/contracts/casework';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
@@ -21,6 +22,11 @@ const ListQuery = z.strictObject({
     .optional()
     .describe('Words that must all stand in what the list shows of an incident'),
   scanner: z.enum(['only', 'none']).optional().describe('`only`: of known scanners; `none`: of others'),
+  assignee: z.string().max(64).optional().describe('Only those that this account has; empty: those that nobody has'),
+  work: z
+    .union([WorkStatus.transform((s) => [s]), z.array(WorkStatus).max(3)])
+    .optional()
+    .describe('How far people’s work on it is; several by naming it several times'),
   limit: z.coerce.number().int().min(1).max(500).optional().describe('Incidents a page; 50 where it is not given'),
   after: z
     .string()
