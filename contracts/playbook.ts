@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Measure } from './action.ts';
 import { durationMs } from './duration.ts';
+import { KINDS } from './playbook-steps.ts';
 import { timeZone } from './time-zone.ts';
 
 export const PLAYBOOK_LIMITS = { steps: 16, parallel: 8, leaves: 32, retries: 5, undo: 4, text: 512 } as const;
@@ -82,9 +83,6 @@ export const UndoStep = z
   })
   .superRefine((step, ctx) => void exactlyOne(step, ['revert', 'note', 'notify'], ctx));
 export type UndoStep = z.infer<typeof UndoStep>;
-
-const KINDS = ['block', 'notify', 'note', 'wait', 'approve'] as const;
-export type StepKind = (typeof KINDS)[number];
 
 const leafShape = {
   id: name.optional().describe('A name of its own in lists and in the audit; its place (`2`, `3.1`) without it.'),
@@ -167,35 +165,6 @@ export const Playbook = z
     }
   });
 export type Playbook = z.infer<typeof Playbook>;
-
-export interface PlacedStep {
-  /** `2`, or `3.1` in a parallel group: counted from one. */
-  readonly path: string;
-  readonly step: LeafStep;
-}
-
-/** The steps as they follow on each other; those of one group run at the same time. */
-export function groupsOf({ steps }: Pick<Playbook, 'steps'>): readonly (readonly PlacedStep[])[] {
-  return steps.map((step, i) =>
-    step.parallel === undefined
-      ? [{ path: `${i + 1}`, step }]
-      : step.parallel.map((one, j) => ({ path: `${i + 1}.${j + 1}`, step: one })),
-  );
-}
-
-/** What follows when the step fails. */
-export function onFailureOf({ onFailure = 'stop' }: Pick<LeafStep, 'onFailure'>): OnFailure {
-  return onFailure;
-}
-
-export function kindOfStep(step: LeafStep): StepKind {
-  return KINDS.find((kind) => step[kind] !== undefined)!;
-}
-
-/** What lists and the audit say that a step does: its kind, of a block's its measure. */
-export function nameOfKind(step: LeafStep): string {
-  return step.block?.measure ?? kindOfStep(step);
-}
 
 type Ctx = z.RefinementCtx;
 

@@ -1,7 +1,9 @@
 /** Playbooks, their runs, and a person's word on a step that waits for one. */
 import { z } from 'zod';
-import { groupsOf, nameOfKind, type Playbook } from '@netsentinel/contracts/playbook';
-import { RunStatus, StepStatus, type PlaybookRun } from '@netsentinel/contracts/playbook-run';
+import type { Playbook } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook-steps';
+import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
+import { RunStatus, StepStatus } from '@netsentinel/contracts/playbook-status';
 import { orProblem } from './platform-problem.ts';
 import { route, type Route } from './route.ts';
 import { byOf } from './who-did-it.ts';

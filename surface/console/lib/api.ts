@@ -7,7 +7,8 @@ import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
 import type { Role } from '@netsentinel/contracts/permission';
-import type { PlaybookRun, RunStatus, StepStatus } from '@netsentinel/contracts/playbook-run';
+import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
+import type { RunStatus, StepStatus } from '@netsentinel/contracts/playbook-status';
 
 export class ApiError extends Error {
   readonly status: number;
