@@ -292,7 +292,7 @@ describe('answers', () => {
       reverted: 7,
     });
     expect((await h.call('POST', '/api/v1/actions/a2/revert', { cookie, body: {} })).status).toBe(404);
-    expect(reverted).toEqual(['a1 by admin', 'all by admin', 'a2 by admin']);
+    expect(reverted).toEqual(['a1 by console:admin', 'all by console:admin', 'a2 by console:admin']);
     const actions = (await (
       await h.call('GET', '/api/v1/actions?incident=i1&status=verified', { cookie })
     ).json()) as object;
