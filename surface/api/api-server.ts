@@ -17,6 +17,7 @@ import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
+import { referencePage, type OpenApiDocument } from './openapi/reference-page.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
 
@@ -39,13 +40,12 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const tokens = new ApiTokens(options.state, clock);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
-  let document: string | undefined;
   const status = onceInAWhile(() => options.status(), options);
   const ctx: RouteContext = {
     ...options,
     status,
     sessions,
-    openApi: () => (document ??= JSON.stringify(openApiOf(routes, API_VERSION))),
+    ...documents(),
     attempts: new AttemptLimit(clock),
     tokens,
     answers: new KeptAnswers(options.state, clock),
@@ -134,6 +134,20 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Written once, when somebody first asks. */
+function documents(): Pick<RouteContext, 'openApi' | 'reference'> {
+  const document = once(() => openApiOf(routes, API_VERSION));
+  return {
+    openApi: once(() => JSON.stringify(document())),
+    reference: once(() => referencePage(document() as unknown as OpenApiDocument)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The latest answer, asked for anew at most once a second. */
