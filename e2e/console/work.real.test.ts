@@ -96,7 +96,7 @@ describe('work on an incident', () => {
     await panel().getByRole('button', { name: 'Take it' }).click();
     await panel().getByText('admin has it.').waitFor();
     await panel().getByText('in work', { exact: true }).waitFor();
-    await panel().getByLabel('Note').fill('asked the <b>hoster</b>');
+    await panel().getByRole('textbox', { name: 'Note' }).fill('asked the <b>hoster</b>');
     await panel().getByRole('button', { name: 'Add the note' }).click();
     await panel().getByTestId('work-history').getByText('asked the <b>hoster</b>').waitFor();
     await put('i1', undefined, (work) => ({
