@@ -107,6 +107,6 @@ export interface AccessBookWriter {
   removePasswordResets(account: string): Promise<void>;
   putSecondFactor(factor: SecondFactor): Promise<void>;
   removeSecondFactor(account: string): Promise<void>;
-  /** Drops sessions, tokens, invitations and password resets that were over before this time; answers how many. */
+  /** Drops sessions, tokens, invitations, password resets and kept answers that were over before this time; answers how many. */
   pruneAccess(before: number): Promise<number>;
 }

@@ -80,6 +80,8 @@ export const Action = z.strictObject({
   responders: z.array(z.string().max(64)).min(1).max(32).optional(),
   /** The playbook that asked for it, and the run; the platform itself where it is not given. */
   playbook: z.strictObject({ id: z.string().max(64), run: z.string().max(64) }).optional(),
+  /** The person who ordered it, as the audit names them: `console:ada`. */
+  by: z.string().max(128).optional(),
   /** The detections that led to it, and what kinds of evidence they rest on. */
   rules: z.array(z.string().max(128)).max(32).optional(),
   evidence: z.array(EvidenceKind).max(8).optional(),
@@ -166,7 +168,6 @@ export type OrderReply = z.infer<typeof OrderReply>;
 
 /** What the enforcer says to the platform. `joined`: another responder is there, which is to be told what is in force. */
 export const FromEnforcer = z.union([OrderReply, z.strictObject({ kind: z.literal('joined') })]);
-export type FromEnforcer = z.infer<typeof FromEnforcer>;
 
 /** One responder's part in a block, as the enforcer holds it. */
 export const EnforcedBlock = z.strictObject({

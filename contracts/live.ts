@@ -1,6 +1,7 @@
 /** The live channel (Socket.IO): what the platform pushes to a signed-in console, and what the console may ask for. */
 import { z } from 'zod';
 import { ResponseMode, type Action } from './action.ts';
+import type { WorkNews } from './casework.ts';
 import type { IncidentSummary } from './incident.ts';
 import { SourcesStatus } from './source.ts';
 
@@ -8,6 +9,8 @@ export interface ServerToClient {
   /** An incident was opened or changed. */
   incident: (incident: IncidentSummary) => void;
   action: (action: Action) => void;
+  /** People have done something about an incident. */
+  work: (work: WorkNews) => void;
   /** A piece of the terminal of a watched session: whole characters of asciicast v2 lines, the bytes `offset` to `end` of the recording. */
   terminal: (piece: {
     readonly session: string;

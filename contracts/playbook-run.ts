@@ -5,22 +5,10 @@
 import { z } from 'zod';
 import { OnFailure, Playbook } from './playbook.ts';
 import { PlaybookRecord } from './playbook-record.ts';
+import { RunStatus, StepStatus } from './playbook-status.ts';
 
 const epochMs = z.number().int();
 const detail = z.string().max(512);
-
-export const StepStatus = z.enum([
-  'pending',
-  'running',
-  /** Has failed, and is tried again at `dueAt`. */
-  'retrying',
-  'done',
-  'failed',
-  'skipped',
-  /** Nothing was done: the detail says what would have been. */
-  'simulated',
-]);
-export type StepStatus = z.infer<typeof StepStatus>;
 
 export const StepState = z.strictObject({
   /** `2`, or `3.1` in a parallel group. */
@@ -51,9 +39,6 @@ export const UndoState = z.strictObject({
   detail: detail.optional(),
 });
 export type UndoState = z.infer<typeof UndoState>;
-
-export const RunStatus = z.enum(['running', 'compensating', 'done', 'failed', 'compensated', 'cancelled']);
-export type RunStatus = z.infer<typeof RunStatus>;
 
 export const PlaybookRun = z.strictObject({
   id: z.string().max(64),

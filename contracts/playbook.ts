@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Measure } from './action.ts';
 import { durationMs } from './duration.ts';
+import { KINDS } from './playbook-steps.ts';
 import { timeZone } from './time-zone.ts';
 
 export const PLAYBOOK_LIMITS = { steps: 16, parallel: 8, leaves: 32, retries: 5, undo: 4, text: 512 } as const;
@@ -68,7 +69,9 @@ export const ApproveStep = z.strictObject({
     .min(1)
     .max(32)
     .optional()
-    .describe('Only these accounts of the machine may answer; anybody with the command line where it is not given.'),
+    .describe(
+      'Only these may answer: accounts of the machine, and `console:NAME` for accounts of the console; where it is not given, anybody with the command line or the permission `response:write`.',
+    ),
   onTimeout: OnFailure.optional().describe('What follows when nobody has answered in time; without it, `onFailure`.'),
 });
 
@@ -81,9 +84,6 @@ export const UndoStep = z
   .superRefine((step, ctx) => void exactlyOne(step, ['revert', 'note', 'notify'], ctx));
 export type UndoStep = z.infer<typeof UndoStep>;
 
-const KINDS = ['block', 'notify', 'note', 'wait', 'approve'] as const;
-export type StepKind = (typeof KINDS)[number];
-
 const leafShape = {
   id: name.optional().describe('A name of its own in lists and in the audit; its place (`2`, `3.1`) without it.'),
   block: BlockStep.optional().describe(
@@ -92,7 +92,9 @@ const leafShape = {
   notify: NotifyStep.optional().describe('Tells people; done once the other side has taken the message.'),
   note: text.optional().describe('A line in the incident’s story.'),
   wait: duration(30).optional().describe('Goes on after this time.'),
-  approve: ApproveStep.optional().describe('Waits for a person: `netsentinel playbook approve RUN`, or deny.'),
+  approve: ApproveStep.optional().describe(
+    'Waits for a person: in the console, or `netsentinel playbook approve RUN`, or deny.',
+  ),
   timeout: duration(30)
     .optional()
     .describe('How long it may take, tries included. A block 1m, a message 5m, an approval 1h where it is not given.'),
@@ -163,35 +165,6 @@ export const Playbook = z
     }
   });
 export type Playbook = z.infer<typeof Playbook>;
-
-export interface PlacedStep {
-  /** `2`, or `3.1` in a parallel group: counted from one. */
-  readonly path: string;
-  readonly step: LeafStep;
-}
-
-/** The steps as they follow on each other; those of one group run at the same time. */
-export function groupsOf({ steps }: Pick<Playbook, 'steps'>): readonly (readonly PlacedStep[])[] {
-  return steps.map((step, i) =>
-    step.parallel === undefined
-      ? [{ path: `${i + 1}`, step }]
-      : step.parallel.map((one, j) => ({ path: `${i + 1}.${j + 1}`, step: one })),
-  );
-}
-
-/** What follows when the step fails. */
-export function onFailureOf({ onFailure = 'stop' }: Pick<LeafStep, 'onFailure'>): OnFailure {
-  return onFailure;
-}
-
-export function kindOfStep(step: LeafStep): StepKind {
-  return KINDS.find((kind) => step[kind] !== undefined)!;
-}
-
-/** What lists and the audit say that a step does: its kind, of a block's its measure. */
-export function nameOfKind(step: LeafStep): string {
-  return step.block?.measure ?? kindOfStep(step);
-}
 
 type Ctx = z.RefinementCtx;
 

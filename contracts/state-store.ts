@@ -6,7 +6,9 @@
 import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
+import type { AnswerBookReader, AnswerBookWriter } from './answer-book.ts';
 import type { AuditBookReader, AuditBookWriter } from './audit-book.ts';
+import type { CaseworkReader, CaseworkWriter, WorkStatus } from './casework.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
@@ -31,6 +33,10 @@ export interface IncidentFilter {
   readonly lastSeenUntil?: number;
   /** Only those of known scanners, or only those of others. */
   readonly scanner?: boolean;
+  /** Only those that this account has; empty: those that nobody has. */
+  readonly assignee?: string;
+  /** How far people’s work on it is; what nobody has touched is `open`. */
+  readonly work?: readonly WorkStatus[];
   /** Words that must all stand in what a list shows of it (`holdsWords`). */
   readonly text?: string;
   /** Keyset paging, newest `lastSeen` first. */
@@ -48,7 +54,8 @@ export interface StoredActor {
   readonly hasIncidents: boolean;
 }
 
-export interface StateReader extends AccessBookReader, AlertBookReader, AuditBookReader, PlaybookBookReader {
+export interface StateReader
+  extends AccessBookReader, AlertBookReader, AnswerBookReader, AuditBookReader, CaseworkReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -74,7 +81,14 @@ export interface StateReader extends AccessBookReader, AlertBookReader, AuditBoo
 }
 
 export interface StateTransaction
-  extends StateReader, AccessBookWriter, AlertBookWriter, AuditBookWriter, PlaybookBookWriter {
+  extends
+    StateReader,
+    AccessBookWriter,
+    AlertBookWriter,
+    AnswerBookWriter,
+    AuditBookWriter,
+    CaseworkWriter,
+    PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

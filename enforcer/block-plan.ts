@@ -1,30 +1,8 @@
 /** What would become of an order, for a person to read before anything is done: the verdict, and each responder in its own words. */
-import type { Measure, ResponseMode } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import { formatNetwork, parseNetwork } from '@netsentinel/kernel/address';
 import type { BlockOrder, Verdict } from './check.ts';
 import type { Lane } from './lane.ts';
-
-/** What would become of an order. */
-export interface BlockPlan {
-  readonly target: string;
-  readonly measure: Measure;
-  /** Why it would be refused. */
-  readonly refused?: string;
-  /** Why a person would be asked. */
-  readonly ask: readonly string[];
-  readonly responders: readonly {
-    readonly responder: string;
-    readonly mode: ResponseMode;
-    readonly asks: boolean;
-    /** It holds such a block already. */
-    readonly holds: boolean;
-    readonly available: boolean;
-    /** Why it takes no part in this. */
-    readonly refuses?: string;
-    readonly block: readonly string[];
-    readonly unblock: readonly string[];
-  }[];
-}
 
 export function planBlock(
   order: BlockOrder,

@@ -5,13 +5,13 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { Measure, UsualTraffic, type EnforcedBlock, type OrderReply } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Logger } from '@netsentinel/contracts/log';
 import { SegmentFile, type SegmentChange, type SegmentDiff } from '@netsentinel/contracts/segments';
 import type { Topology } from '@netsentinel/contracts/topology';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { fromWireError, toWireError, type WireError } from '@netsentinel/kernel/wire-error';
 import { z } from 'zod';
-import type { BlockPlan } from './block-plan.ts';
 import type { Enforcer, EnforcerDescription } from './enforcer.types.ts';
 import { PointName } from './points/point-wire.ts';
 import type { PointReport, PointsHub } from './points/points-hub.ts';

@@ -3,9 +3,10 @@
  * the journal, within the commit of whoever asks; nothing changes in the world here.
  */
 import type { Order, OrderReply } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { formatNetwork, parseNetwork, type Network } from '@netsentinel/kernel/address';
-import { planBlock, type BlockPlan } from './block-plan.ts';
+import { planBlock } from './block-plan.ts';
 import type { Block } from './block-store.ts';
 import { checkBlock, type BlockOrder, type Verdict } from './check.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
@@ -31,6 +32,8 @@ export interface Decision {
   readonly job: Job;
   /** Final already. */
   readonly replies: readonly OrderReply[];
+  /** Says nothing about the block that it names: only who asked hears of it. */
+  readonly aside?: true;
   /** Parts to be applied. */
   readonly carried?: readonly Block[];
   /** Gone from the journal, to be taken out of the world. */
@@ -274,8 +277,7 @@ export class Decider {
     const waiting = known.filter(({ status }) => status === 'awaiting-approval');
     const [one] = waiting;
     const network = one === undefined ? undefined : parseNetwork(one.target);
-    if (one === undefined || network === undefined)
-      return { job, replies: [this.refuse(order.id, '', 'no block with this id waits for approval')] };
+    if (one === undefined || network === undefined) return this.#nothingWaits(job, order.id);
     // What may never be blocked, nobody can approve; and what was learned since it was asked for counts.
     const conflict = this.#assets.conflict(network);
     const remaining = one.expiresAt - this.#clock.now();
@@ -304,14 +306,31 @@ export class Decider {
 
   #decideDenial(job: Job, order: Extract<Order, { kind: 'deny' }>): Decision {
     const { store } = this.#ledger;
-    const one = store.parts(order.id).find(({ status }) => status === 'awaiting-approval');
-    if (one === undefined)
-      return { job, replies: [this.refuse(order.id, '', 'no block with this id waits for approval')] };
-    store.end(one.id, 'refused');
-    this.#progress.forget(one.id);
-    this.#ledger.note('denied', { id: one.id, target: one.target, by: order.by, reason: order.reason });
-    const reason = order.reason === '' ? '' : `: ${order.reason}`;
-    return { job, replies: [this.#progress.reply(one.id, 'refused', `${order.by} denied it${reason}`)] };
+    const known = store.parts(order.id);
+    const waiting = known.filter(({ status }) => status === 'awaiting-approval');
+    const [one] = waiting;
+    if (one === undefined) return this.#nothingWaits(job, order.id);
+    const { id, target } = one;
+    const said = `${order.by} denied it${order.reason === '' ? '' : `: ${order.reason}`}`;
+    const others = known.filter((part) => part.live);
+    if (others.length === 0) store.end(id, 'refused');
+    // What others hold stays in force. The denied part stays known as long as theirs, so that nobody is asked again when the order is sent again.
+    const deadline = Math.max(one.deadline, ...others.map((part) => part.deadline));
+    const denied = waiting.map((part): Block => ({ ...part, status: 'refused', deadline, detail: said }));
+    if (others.length > 0) for (const part of denied) store.put(part);
+    this.#ledger.note('denied', { id, target, by: order.by, reason: order.reason });
+    this.#progress.forget(id);
+    const reply =
+      others.length === 0
+        ? this.#progress.reply(id, 'refused', said)
+        : this.#progress.stands(id, [...known.filter((part) => !waiting.includes(part)), ...denied]);
+    return { job, replies: [reply] };
+  }
+
+  /** Who comes second, or asks of a block that is in force, must not have it taken for refused. */
+  #nothingWaits(job: Job, id: string): Decision {
+    const replies = [this.refuse(id, '', 'no block with this id waits for approval')];
+    return this.#ledger.store.has(id) ? { job, replies, aside: true } : { job, replies };
   }
 
   /** The responders that an order is for and that can do what it asks. */

@@ -10,12 +10,12 @@ import {
   type OrderReply,
   type UsualTraffic,
 } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
-import type { BlockPlan } from './block-plan.ts';
 import type { Job } from './decider.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
 import type { BlockSelection, Enforcer, EnforcerDescription, EnforcerOptions } from './enforcer.types.ts';

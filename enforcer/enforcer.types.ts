@@ -1,8 +1,8 @@
 /** What an enforcer is made of and what can be asked of it. */
 import type { EnforcedBlock, Measure, Order, OrderReply, UsualTraffic } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
-import type { BlockPlan } from './block-plan.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
 import type { LaneState } from './lane.ts';
 import type { Measured } from './person-order.ts';

@@ -3,12 +3,12 @@
  * that journal, world and what was told agree. One batch at a time; `enforcer.ts` sees to that.
  */
 import type { ActionStatus, Measure, OrderReply } from '@netsentinel/contracts/action';
+import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { isStronger, MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { describeError } from '@netsentinel/kernel/errors';
 import { parseNetwork } from '@netsentinel/kernel/address';
-import type { BlockPlan } from './block-plan.ts';
 import type { Block } from './block-store.ts';
 import type { BlockOrder } from './check.ts';
 import { Decider, type Decision, type Job } from './decider.ts';
@@ -91,7 +91,8 @@ export class Executor {
       }
       return;
     }
-    for (const { replies } of decisions) for (const reply of replies) this.#progress.tell(reply);
+    for (const { replies, aside } of decisions)
+      if (aside !== true) for (const reply of replies) this.#progress.tell(reply);
     const applied = touched.apply(this.#lanes);
     for (const decision of decisions) this.#follow(decision, applied);
     this.#goOn(this.#weakened(decisions.flatMap(({ gone = [] }) => gone)), applied);

@@ -192,11 +192,31 @@ describe('approval', () => {
     expect(await enforcer.decide('approve', 'a', 'eve', 'seen it')).toMatchObject({ id: 'a', status: 'verified' });
     expect(left.blocked()).toEqual(['198.18.5.5']);
     expect(await enforcer.decide('approve', 'a', 'eve', '')).toMatchObject({ status: 'refused' });
+    // That there was nothing to approve says nothing about the block, which is in force.
+    expect(last('a')).toMatchObject({ status: 'verified' });
     expect(enforcer.describe().awaitingApproval).toBe(0);
     clock.advance(HOUR + 1);
     await settle();
     expect(last('a')).toMatchObject({ status: 'expired' });
     expect(left.blocked()).toEqual([]);
+  });
+
+  it('that is denied leaves in force what others hold, and is not asked for again', async () => {
+    await start({ left: 'approve', right: 'enforce' });
+    await block('a', '198.18.5.5');
+    expect(await enforcer.decide('deny', 'a', 'eve', 'a customer')).toMatchObject({
+      status: 'verified',
+      detail: 'left: eve denied it: a customer',
+    });
+    expect([left.blocked(), right.blocked()]).toEqual([[], ['198.18.5.5']]);
+    await block('a', '198.18.5.5');
+    expect(enforcer.describe().awaitingApproval).toBe(0);
+    expect(last('a')).toMatchObject({ status: 'verified' });
+    expect(await enforcer.decide('approve', 'a', 'eve', '')).toMatchObject({ status: 'refused' });
+    expect(left.blocked()).toEqual([]);
+    await enforcer.revert('a', 'eve');
+    expect(right.blocked()).toEqual([]);
+    expect(enforcer.list()).toEqual([]);
   });
 
   it('that is denied or does not come in time ends the matter', async () => {

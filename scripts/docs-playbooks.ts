@@ -1,6 +1,7 @@
 /** The page about playbooks: those that we ship, what conditions can ask about, and every key of such a file; and the JSON Schema of the file, for editors. */
 import { z } from 'zod';
-import { groupsOf, nameOfKind, Playbook } from '@netsentinel/contracts/playbook';
+import { Playbook } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook-steps';
 import { FACTS } from '@netsentinel/respond/playbooks/facts';
 import { readPlaybooks, SHIPPED_PLAYBOOKS } from '../apps/netsentinel/playbooks/playbook-files.ts';
 

@@ -15,6 +15,7 @@ import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { sealerOf } from '@netsentinel/kernel/sealer';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
@@ -61,6 +62,27 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Whose enforcer knows of nothing. */
+export const NO_RESPONSE: ApiOptions['response'] = {
+  plan: async ({ target, measure }) => ({ plan: { target, measure, ask: [], responders: [] } }),
+  order: async () => undefined,
+  decide: async () => undefined,
+  revert: async () => false,
+  revertAll: async () => 0,
+};
+
+const noIncident = async (): Promise<never> => {
+  throw new NetSentinelError('WORK_NO_INCIDENT', 'user', 'There is no incident of this id.');
+};
+const NO_CASEWORK: ApiOptions['casework'] = { change: noIncident, note: noIncident, merge: noIncident };
+
+const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
+  list: () => [],
+  answer: async () => {
+    throw new NetSentinelError('PLAYBOOK_RUN_NOT_FOUND', 'user', 'there is no such run');
+  },
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -80,7 +102,9 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
-    response: { revert: async () => false, revertAll: async () => 0 },
+    casework: NO_CASEWORK,
+    response: NO_RESPONSE,
+    playbooks: NO_PLAYBOOKS,
     onAnswer: (route, status, payload) => {
       const complaint = undeclared(route, status, payload);
       if (complaint !== undefined) undeclaredAnswers.push(complaint);

@@ -4,9 +4,10 @@
  */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { Order, type FromEnforcer } from '@netsentinel/contracts/action';
+import { ToEnforcerLink, type FromEnforcerLink } from '@netsentinel/contracts/enforcer-question';
 import type { Logger } from '@netsentinel/contracts/log';
 import { ToEnforcer } from '@netsentinel/contracts/process';
+import { answerQuestion } from '@netsentinel/enforcer/answer-question';
 import { startControl, type ControlServer } from '@netsentinel/enforcer/control';
 import { createEnforcer } from '@netsentinel/enforcer/enforcer';
 import type { Enforcer } from '@netsentinel/enforcer/enforcer.types';
@@ -112,7 +113,7 @@ async function hubOf(config: EnforcerConfig, directory: string, log: Logger): Pr
   });
 }
 
-function tell(word: FromEnforcer): void {
+function tell(word: FromEnforcerLink): void {
   if (link !== undefined) sendMessage(link, word);
 }
 
@@ -126,8 +127,11 @@ function attach(socket: Socket): void {
   socket.on('close', lost);
   receiveMessages(
     socket,
-    Order,
-    (order) => enforcer?.handle(order),
+    ToEnforcerLink,
+    (word) => {
+      if (word.kind !== 'ask') enforcer?.handle(word);
+      else if (enforcer !== undefined) void answerQuestion(enforcer, word).then(tell);
+    },
     () => {},
   );
 }

@@ -7,7 +7,7 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Exception } from '@netsentinel/contracts/exception';
 import { summaryOf, type Incident } from '@netsentinel/contracts/incident';
 import type { SourcesStatus } from '@netsentinel/contracts/source';
-import { PASSWORD, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { NO_RESPONSE, PASSWORD, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { drawnAt, faintTexts, launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS, hostileIncident, sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
       dismiss: (...word) => dismissals.dismiss(...word),
       endException: (...word) => dismissals.endException(...word),
     },
-    response: { revert: (id) => revert(id), revertAll: async () => 0 },
+    response: { ...NO_RESPONSE, revert: (id) => revert(id) },
     attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
   });
   ({ page, complaints } = await watchedPage(browser));

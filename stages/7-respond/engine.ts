@@ -54,8 +54,8 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   const why = reasonToBlock(incident, answeredUntil(mine.filter(hasHeld), now), policy);
   const target = targetOf(incident.actor, policy);
   if (why === undefined || target === undefined) return [];
-  // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more.
-  if (mine.some((action) => action.status === 'reverted' || action.status === 'refused')) return [];
+  // A person who takes a block back means it, and so does the enforcer with a refusal: this incident blocks no more. What a person asked too much of is their matter.
+  if (mine.some(({ status, by }) => status === 'reverted' || (status === 'refused' && by === undefined))) return [];
   if (mine.some((action) => mustWait(action, now, policy))) return [];
   const until = Math.max(0, ...blocks.filter(isInForce).map((action) => action.expiresAt));
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];

@@ -3,6 +3,7 @@
  * up much of it is a person's to decide. Read from the event store now and then, so that asking costs nothing on the way to a block.
  */
 import type { UsualTraffic } from '@netsentinel/contracts/action';
+import type { BlastRadius } from '@netsentinel/contracts/block-plan';
 import type { EventFilter, EventStore } from '@netsentinel/contracts/event-store';
 import { networkContains, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
 
@@ -67,23 +68,6 @@ export class UsualSources {
       days: Math.max(...inside.map(({ days }) => days)),
     };
   }
-}
-
-/** What cutting a network off would have kept from happening in the last days. */
-export interface BlastRadius {
-  readonly target: string;
-  readonly days: number;
-  /** Usual events of this network, and of everybody. */
-  readonly events: number;
-  readonly ofAll: number;
-  /** Days on which there were any of this network's. */
-  readonly onDays: number;
-  /** When the last one was; milliseconds since the epoch. */
-  readonly lastSeen?: number;
-  /** The most frequent, with their number of events. */
-  readonly accounts: readonly { readonly name: string; readonly events: number }[];
-  readonly services: readonly { readonly name: string; readonly events: number }[];
-  readonly addresses: readonly { readonly name: string; readonly events: number }[];
 }
 
 /** @param target an address or a network in CIDR form; undefined is answered for anything else */

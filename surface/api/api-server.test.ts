@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { NO_RESPONSE, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const clock = new ManualClock();
@@ -33,6 +33,7 @@ beforeAll(async () => {
       },
     },
     response: {
+      ...NO_RESPONSE,
       revert: async (id, by) => {
         if (id === 'broken') throw new Error('the disk of 10.1.2.3 is gone');
         reverted.push(`${id} by ${by}`);
@@ -291,7 +292,7 @@ describe('answers', () => {
       reverted: 7,
     });
     expect((await h.call('POST', '/api/v1/actions/a2/revert', { cookie, body: {} })).status).toBe(404);
-    expect(reverted).toEqual(['a1 by admin', 'all by admin', 'a2 by admin']);
+    expect(reverted).toEqual(['a1 by console:admin', 'all by console:admin', 'a2 by console:admin']);
     const actions = (await (
       await h.call('GET', '/api/v1/actions?incident=i1&status=verified', { cookie })
     ).json()) as object;

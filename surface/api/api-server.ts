@@ -14,6 +14,7 @@ import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
 import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
+import { KeptAnswers } from './http/kept-answers.ts';
 import { Problem } from './http/problem.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
@@ -50,6 +51,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     ...documents(),
     attempts: new AttemptLimit(clock),
     tokens,
+    answers: new KeptAnswers(options.state, clock),
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
     secondFactors: new SecondFactors(clock, options.sealer, log),

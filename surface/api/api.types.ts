@@ -1,13 +1,17 @@
 /** What the API is handed by the platform, and what the platform gets of it. */
 import type { Server } from 'node:net';
-import type { Action } from '@netsentinel/contracts/action';
+import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
+import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import type { Playbook } from '@netsentinel/contracts/playbook';
+import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { Recovery } from './auth/recover.ts';
@@ -51,8 +55,83 @@ export interface ApiOptions {
     readonly list: BlockList;
     readonly bouncers: Bouncers;
   };
-  /** What a signed-in person may order. Resolves once the enforcer has been told; false where no such block is in force. */
-  readonly response: { revert(actionId: string, by: string): Promise<boolean>; revertAll(by: string): Promise<number> };
+  readonly casework: PersonsCasework;
+  readonly response: PersonsResponse;
+  /** Playbooks that may do something. */
+  readonly playbooks: PersonsPlaybooks;
+}
+
+/** `version`: that it was changed from; whichever there is where it is not given. */
+interface FromVersion {
+  readonly version?: number | undefined;
+}
+
+export interface WorkChange extends FromVersion {
+  /** `null`: nobody. */
+  readonly assignee?: string | null | undefined;
+  readonly status?: WorkStatus | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface WorkMerge extends FromVersion {
+  readonly into: string;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * What people do about incidents; answered is the work as it is then. Rejects with `WORK_NO_INCIDENT`, `WORK_CHANGED` where it has another version by now,
+ * `WORK_NO_ACCOUNT` where there is no such assignee, `WORK_MERGED` where it is or would be a part of two, `WORK_FULL`.
+ */
+export interface PersonsCasework {
+  change(incident: string, change: WorkChange, by: string): Promise<IncidentWork>;
+  note(incident: string, text: string, by: string): Promise<IncidentWork>;
+  /** Makes it a part of another: it is closed, keeps its story and its blocks, and each names the other. */
+  merge(incident: string, merge: WorkMerge, by: string): Promise<IncidentWork>;
+}
+
+export interface MeasureAsked {
+  readonly measure: Measure;
+  /** An address or a network in CIDR form. */
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
+export interface MeasureOrdered extends MeasureAsked {
+  /** Why, for the audit; may be empty. */
+  readonly reason: string;
+  /** Whose attack it answers. */
+  readonly incident?: string | undefined;
+}
+
+/** `detail`: the enforcer's words. */
+export interface DecidedAction {
+  readonly status: ActionStatus;
+  readonly detail?: string;
+}
+
+/**
+ * What a signed-in person may order; `by` names them for the audit. Rejects with `ENFORCER_AWAY` or `ENFORCER_FAILED` where the enforcer does not
+ * answer, `RESPONSE_REFUSED` where it refuses, `RESPONSE_NOT_DECIDED` where nothing waits for a word.
+ */
+export interface PersonsResponse {
+  /** Changes nothing. Without a radius where the target is no network. */
+  plan(asked: MeasureAsked): Promise<{ readonly plan: BlockPlan; readonly blastRadius?: BlastRadius }>;
+  /** The action as the enforcer has answered it; undefined where there is no such incident. */
+  order(ordered: MeasureOrdered, by: string): Promise<Action | undefined>;
+  /** Undefined where there is no such action. */
+  decide(action: string, word: 'approve' | 'deny', reason: string, by: string): Promise<DecidedAction | undefined>;
+  /** Resolves once the enforcer has been told; false where no such block is in force. */
+  revert(actionId: string, by: string): Promise<boolean>;
+  revertAll(by: string): Promise<number>;
+}
+
+export interface PersonsPlaybooks {
+  list(): readonly { readonly playbook: Playbook; readonly mode: PlaybookRun['mode'] }[];
+  /** The run as it is then. Rejects with `PLAYBOOKS_OFF`, `PLAYBOOK_RUN_NOT_FOUND`, `PLAYBOOK_NOT_ASKING` or `PLAYBOOK_NOT_ASKED_OF_YOU`. */
+  answer(
+    run: string,
+    given: { readonly word: 'approve' | 'deny'; readonly by: string; readonly reason: string; readonly step?: string },
+  ): Promise<PlaybookRun>;
 }
 
 export interface ApiServer {
@@ -73,6 +152,7 @@ export interface ApiServer {
 export interface LiveHub {
   incident(incident: IncidentSummary): void;
   action(action: Action): void;
+  work(work: WorkNews): void;
   /** A piece of a session's recording, starting at this byte of it. */
   terminal(session: string, offset: number, chunk: Uint8Array): void;
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessBookCases } from './access-book.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
 import { auditBookCases } from './audit-book.cases.ts';
+import { caseworkCases } from './casework.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 
 export interface StateStoreHarness {
@@ -393,6 +394,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
     });
 
     accessBookCases(() => store);
+    caseworkCases(() => store, incidentFixture);
     alertBookCases(
       () => store,
       async () => {

@@ -1,6 +1,6 @@
 /** `playbook`: what is done about incidents step by step; check, try on the past, see the runs, and a person's word on those that ask. */
 import type { Command } from 'commander';
-import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { PlaybookOrder } from '../platform/playbook-orders.ts';

@@ -4,10 +4,9 @@
  */
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { Measure, type EnforcedBlock } from '@netsentinel/contracts/action';
+import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { BlockPlan } from '@netsentinel/enforcer/block-plan';
-import type { BlastRadius } from '@netsentinel/respond/usual-traffic';
 import { addCaptures } from './captures.command.ts';
 import { forOption, readDuration } from './duration.ts';
 import { EXIT, paint, print, printJson, safe, span, table, warn, when } from './output.ts';

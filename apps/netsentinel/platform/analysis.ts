@@ -367,10 +367,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         );
         dossiers.peek(stored?.actor ?? '')?.actions?.push(...planned);
       }),
-    changeIncident: (id, change) =>
+    changeIncident: (id, change, write) =>
       alone(async () => {
         await results.catchUp();
-        const incident = await replaceIncident(changeContext, id, change);
+        const incident = await replaceIncident(changeContext, id, change, write);
         // Which incident is the actor's open one may be another now: the store knows.
         if (incident !== undefined) dossiers.forgetAll();
         return incident;

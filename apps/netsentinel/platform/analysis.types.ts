@@ -92,8 +92,12 @@ export interface Analysis {
    * is; undefined of it changes nothing.
    */
   carryOut(id: string, work: (incident: Incident | undefined) => Promise<IncidentChange | undefined>): Promise<void>;
-  /** A change that a person makes to an incident; undefined where there is no such incident. */
-  changeIncident(id: string, change: (incident: Incident) => Incident): Promise<Incident | undefined>;
+  /** A change that a person makes to an incident, in one transaction with what `write` does; undefined where there is no such incident. */
+  changeIncident(
+    id: string,
+    change: (incident: Incident) => Incident,
+    write?: (tx: StateTransaction) => Promise<void>,
+  ): Promise<Incident | undefined>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
   closeQuiet(limit: number): Promise<number>;
   readonly counters: AnalysisCounters;

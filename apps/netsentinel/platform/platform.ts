@@ -20,7 +20,7 @@ import { createLogger } from '@netsentinel/kernel/log';
 import { markIncidents } from '@netsentinel/kernel/mark-incidents';
 import { createDispatcher } from '@netsentinel/respond/dispatcher';
 import { blastRadius, UsualSources } from '@netsentinel/respond/usual-traffic';
-import { compilePolicy, isInForce } from '@netsentinel/respond/engine';
+import { compilePolicy } from '@netsentinel/respond/engine';
 import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
 import { FindingExceptions } from '../rules/finding-exceptions.ts';
@@ -29,6 +29,7 @@ import { withSubjects } from '../rules/watched-subjects.ts';
 import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { openBlocklist } from './blocklist.ts';
+import { createCasework } from './casework.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
@@ -39,10 +40,11 @@ import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
-import { orderPlaybooks } from './playbook-orders.ts';
+import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
 import { createSensorLinks } from './sensor-links.ts';
 import { startSourceHealth } from './source-health.ts';
+import { createResponseOrders } from './response-orders.ts';
 import { StatusBoard } from './status-board.ts';
 import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
@@ -162,6 +164,7 @@ async function start(boot: Boot) {
     onAction: planned,
   });
   const enforcer = createEnforcerLink({
+    clock,
     log,
     onReply: (reply) => {
       if (!isRecordId(reply.id)) void dispatcher.onReply(reply);
@@ -178,8 +181,20 @@ async function start(boot: Boot) {
     commit: (actions, write) => analysis.actionsChanged(actions, write),
     onAction: (action) => {
       onAction(action);
+      orders.changed(action);
       playbooks?.changed();
     },
+  });
+  const orders = createResponseOrders({
+    state,
+    events,
+    clock,
+    policy,
+    trafficDays: config.response.trafficDays,
+    enforcer,
+    dispatcher,
+    analysis,
+    onPlanned: planned,
   });
   function planned(action: Action): void {
     onAction(action);
@@ -223,16 +238,9 @@ async function start(boot: Boot) {
     attack: attackNames(),
     dismissals,
     blocklist,
-    response: {
-      revert: async (id, by) => {
-        const action = await state.read.action(id);
-        return action !== undefined && isInForce(action) && dispatcher.revert(id, 'taken back in the console', by);
-      },
-      revertAll: async (by) => {
-        const inForce = (await state.read.actions({ status: ['applied', 'verified'], limit: 200_000 })).length;
-        return enforcer.send({ kind: 'revert-all', reason: 'taken back in the console', by }) ? inForce : 0;
-      },
-    },
+    casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
+    response: orders,
+    playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
   });
   await board.load(state);
   const writer = await startStoreWriter({ stream, store: events, clock, log });

@@ -1,5 +1,6 @@
 /** What people ask of runs of playbooks, over the platform's socket. */
 import { z } from 'zod';
+import type { PersonsPlaybooks } from '@netsentinel/api/api.types';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { PlaybookRunner } from '@netsentinel/respond/playbooks/runner';
 
@@ -21,11 +22,8 @@ export const PlaybookOrder = z.discriminatedUnion('what', [
 export type PlaybookOrder = z.infer<typeof PlaybookOrder>;
 
 /** Answers the run as it is then. */
-export async function orderPlaybooks(order: PlaybookOrder, playbooks: PlaybookRunner | undefined): Promise<unknown> {
-  if (playbooks === undefined)
-    throw new NetSentinelError('PLAYBOOKS_OFF', 'user', 'no playbook may run where NetSentinel runs', {
-      hint: 'Set playbooks.mode, and start it again.',
-    });
+export async function orderPlaybooks(order: PlaybookOrder, runner: PlaybookRunner | undefined): Promise<unknown> {
+  const playbooks = needed(runner);
   switch (order.what) {
     case 'answer': {
       const { run: id, word, by: who, reason, step } = order;
@@ -36,4 +34,19 @@ export async function orderPlaybooks(order: PlaybookOrder, playbooks: PlaybookRu
     default:
       return order satisfies never;
   }
+}
+
+/** What the console and REST show of them and may ask. `loaded`: those that may do something. */
+export function playbooksForPeople(
+  loaded: ReturnType<PersonsPlaybooks['list']>,
+  runner: PlaybookRunner | undefined,
+): PersonsPlaybooks {
+  return { list: () => loaded, answer: async (run, given) => needed(runner).answer(run, given) };
+}
+
+function needed(runner: PlaybookRunner | undefined): PlaybookRunner {
+  if (runner !== undefined) return runner;
+  throw new NetSentinelError('PLAYBOOKS_OFF', 'user', 'no playbook may run where NetSentinel runs', {
+    hint: 'Set playbooks.mode, and start it again.',
+  });
 }

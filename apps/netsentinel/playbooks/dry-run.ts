@@ -1,7 +1,7 @@
 /** What a playbook would have done about past incidents: whether it would have run, from when on, and which steps. Changes nothing. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
-import { groupsOf } from '@netsentinel/contracts/playbook';
+import { groupsOf } from '@netsentinel/contracts/playbook-steps';
 import type { StateReader } from '@netsentinel/contracts/state-store';
 import { advance } from '@netsentinel/respond/playbooks/advance';
 import { factsOf } from '@netsentinel/respond/playbooks/facts';

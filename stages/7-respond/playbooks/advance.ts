@@ -2,7 +2,8 @@
  * Carries a run on as far as it goes now. Pure: the run, the incident and what became of blocks and messages come in; the run as it is then and what
  * is to be written with it come out. Run and effects are stored in one transaction, so a crash in between does neither or both.
  */
-import { groupsOf, nameOfKind, onFailureOf, type OnFailure, type PlacedStep } from '@netsentinel/contracts/playbook';
+import type { OnFailure } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind, onFailureOf, type PlacedStep } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run';
 import type { Advanced, Effect, World } from './advance.types.ts';
 import { nameOf, record, stateOf } from './new-run.ts';

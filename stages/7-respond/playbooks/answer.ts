@@ -1,5 +1,5 @@
 /** A person's answer to the step of a run that asks for one. Pure. */
-import { groupsOf } from '@netsentinel/contracts/playbook';
+import { groupsOf } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { settle } from './advance.ts';

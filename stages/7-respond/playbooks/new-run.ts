@@ -1,7 +1,8 @@
 /** Runs of playbooks at their beginning, and the lines that tell the audit of them. Pure. */
 import { createHash } from 'node:crypto';
 import type { Incident } from '@netsentinel/contracts/incident';
-import { groupsOf, type PlacedStep, type Playbook } from '@netsentinel/contracts/playbook';
+import type { Playbook } from '@netsentinel/contracts/playbook';
+import { groupsOf, type PlacedStep } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run';
 import type { PlaybookRecord } from '@netsentinel/contracts/playbook-record';
 

@@ -237,6 +237,8 @@ describe('a person', () => {
     const run = await asked();
     await trial.restart();
     await expect(answer(run, 'approve', 'cli:mallory')).rejects.toMatchObject({ code: 'PLAYBOOK_NOT_ASKED_OF_YOU' });
+    // An account of the console is not one of the machine, whatever its name.
+    await expect(answer(run, 'approve', 'console:alice')).rejects.toMatchObject({ code: 'PLAYBOOK_NOT_ASKED_OF_YOU' });
     await expect(answer('run-none', 'approve')).rejects.toMatchObject({ code: 'PLAYBOOK_RUN_NOT_FOUND' });
     await answer(run, 'approve', 'cli:alice as root');
     await trial.restart();
@@ -255,6 +257,15 @@ describe('a person', () => {
         detail: 'cli:alice as root approved it: known',
       }),
     );
+  });
+
+  it('of the console approves where the playbook names them so', async () => {
+    await begin({ steps: [BLOCK, { ...ASK, approve: { ...ASK.approve, by: ['console:ada'] } }, { note: 'Held.' }] });
+    const run = await asked();
+    for (const by of ['cli:ada', 'token:ada', 'console:eve'])
+      await expect(answer(run, 'approve', by)).rejects.toMatchObject({ code: 'PLAYBOOK_NOT_ASKED_OF_YOU' });
+    await answer(run, 'approve', 'console:ada');
+    await trial.stands('done');
   });
 
   it('who denies has it taken back', async () => {

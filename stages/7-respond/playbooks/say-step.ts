@@ -1,7 +1,8 @@
 /** A step in words, as it would be done. Pure. */
 import { durationMs } from '@netsentinel/contracts/duration';
 import { MEASURE_WORDS, measureOf } from '@netsentinel/contracts/measure-words';
-import { kindOfStep, type LeafStep, type NotifyStep } from '@netsentinel/contracts/playbook';
+import type { LeafStep, NotifyStep } from '@netsentinel/contracts/playbook';
+import { kindOfStep } from '@netsentinel/contracts/playbook-steps';
 import type { BlockPlanned } from './plan-block.ts';
 
 /** `planned`: what a block, or other measure, would be now. */

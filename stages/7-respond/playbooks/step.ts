@@ -2,13 +2,8 @@
 import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import { durationMs } from '@netsentinel/contracts/duration';
 import { wordsOfMeasure } from '@netsentinel/contracts/measure-words';
-import {
-  kindOfStep,
-  onFailureOf,
-  type OnFailure,
-  type PlacedStep,
-  type StepKind,
-} from '@netsentinel/contracts/playbook';
+import type { OnFailure } from '@netsentinel/contracts/playbook';
+import { kindOfStep, onFailureOf, type PlacedStep, type StepKind } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun, StepState } from '@netsentinel/contracts/playbook-run';
 import type { Effect, World } from './advance.types.ts';
 import { hash } from './new-run.ts';

@@ -1,6 +1,7 @@
 /** What a run did, taken back: the newest step first, each by its `compensate`. Pure. */
 import type { ActionStatus } from '@netsentinel/contracts/action';
-import { groupsOf, nameOfKind, type LeafStep, type UndoStep } from '@netsentinel/contracts/playbook';
+import type { LeafStep, UndoStep } from '@netsentinel/contracts/playbook';
+import { groupsOf, nameOfKind } from '@netsentinel/contracts/playbook-steps';
 import type { PlaybookRun, UndoState } from '@netsentinel/contracts/playbook-run';
 import type { Effect, NoteEffect, World } from './advance.types.ts';
 import { hash, nameOf, stateOf } from './new-run.ts';

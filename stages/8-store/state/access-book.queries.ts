@@ -201,7 +201,7 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
     pruneAccess: (before) =>
       guard(async () => {
         let rows = 0n;
-        for (const table of ['sessions', 'api_tokens', 'invitations', 'password_resets'] as const)
+        for (const table of ['sessions', 'api_tokens', 'invitations', 'password_resets', 'kept_answers'] as const)
           rows += (await tx.deleteFrom(table).where('expires_at', '<', before).executeTakeFirst()).numDeletedRows;
         return Number(rows);
       }),

@@ -162,6 +162,29 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 10,
+    async up(tx) {
+      for (const statement of [
+        sql`create table incident_work (incident text primary key references incidents (id) on delete cascade,
+          status text not null, assignee text not null, body text not null)`,
+        sql`create index incident_work_by_assignee on incident_work (assignee, status)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
+  {
+    version: 11,
+    async up(tx, dialect) {
+      for (const statement of [
+        sql`create table kept_answers (account text not null references accounts (name) on delete cascade,
+          key_hash text not null, request_hash text not null, sealed ${sql.raw(dialect.bytes)} not null,
+          made_at bigint not null, expires_at bigint not null, primary key (account, key_hash))`,
+        sql`create index kept_answers_by_age on kept_answers (account, made_at)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

@@ -12,6 +12,7 @@ import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { auditBookReader, auditBookWriter } from './audit-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
+import { caseworkReader, caseworkWriter, workConditions } from './casework.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -82,6 +83,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     ...alertBookReader(db, guard),
     ...auditBookReader(db, guard),
     ...playbookBookReader(db, guard),
+    ...caseworkReader(db, guard),
     incident: (id) =>
       guard(async () => {
         const [row] = (await incidentBody(db, { id })).rows;
@@ -154,6 +156,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...alertBookWriter(tx, guard),
     ...auditBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
+    ...caseworkWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
@@ -254,6 +257,7 @@ async function incidentPage(
   if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
   if (filter.lastSeenUntil !== undefined) query = query.where('last_seen', '<=', filter.lastSeenUntil);
   if (filter.scanner !== undefined) query = query.where('scanner', filter.scanner ? '!=' : '=', '');
+  for (const part of workConditions(filter)) query = query.where(part);
   for (const word of wordsIn(filter.text ?? ''))
     query = query.where(sql<boolean>`words like ${`%${word.replace(/[\\%_]/gu, String.raw`\$&`)}%`} escape '\\'`);
   if (filter.after !== undefined) {

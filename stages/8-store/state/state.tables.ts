@@ -4,6 +4,7 @@
  */
 import type { Role } from '@netsentinel/contracts/permission';
 import type { ActionStatus } from '@netsentinel/contracts/action';
+import type { WorkStatus } from '@netsentinel/contracts/casework';
 import type { Delivery } from '@netsentinel/contracts/alert-book';
 import type { Incident } from '@netsentinel/contracts/incident';
 
@@ -102,6 +103,16 @@ export interface StateTables {
   playbook_marks: { incident: string; due_at: number };
   /** `is_open`: 1 where something is left to do (`isOpen`). */
   playbook_runs: { id: string; is_open: number; started_at: number; updated_at: number; body: string };
+  /** What people do about an incident: `IncidentWork`. `assignee`: empty where nobody has it. */
+  incident_work: { incident: string; status: WorkStatus; assignee: string; body: string };
+  kept_answers: {
+    account: string;
+    key_hash: string;
+    request_hash: string;
+    sealed: Uint8Array;
+    made_at: number;
+    expires_at: number;
+  };
   memories: { sensor: string; key: string; value: Uint8Array; touched_at: number };
   schema_version: { version: number; applied_at: number };
 }

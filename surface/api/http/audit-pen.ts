@@ -17,9 +17,12 @@ export type Audited = 'with' | 'after' | { readonly none: string };
 interface Change {
   /** For routes that are open: whom the link or the password spoke for. */
   readonly account?: string;
-  readonly before?: AuditValues;
-  readonly after?: AuditValues;
+  readonly before?: Told;
+  readonly after?: Told;
 }
+
+/** What a request left out is not told. */
+type Told = Readonly<Record<string, AuditValues[string] | undefined>>;
 
 const MAX_TARGET = 300;
 
@@ -79,10 +82,14 @@ export class AuditPen {
       address: this.#address,
       action: this.#route.id,
       target: targetOf(this.#route.path, params as Readonly<Record<string, string>>),
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
+      ...(before === undefined ? {} : { before: valuesOf(before) }),
+      ...(after === undefined ? {} : { after: valuesOf(after) }),
     };
   }
+}
+
+function valuesOf(told: Told): AuditValues {
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as AuditValues;
 }
 
 /** `/api/v1/users/:name` of ada: `users/ada`. */

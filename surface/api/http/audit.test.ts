@@ -1,7 +1,9 @@
 /** Who changed what: every route that changes something, and what must not be in there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cookieOf, PASSWORD } from '@netsentinel/testkit/api-harness';
-import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
+import { noWork, type IncidentWork } from '@netsentinel/contracts/casework';
+import { cookieOf, NO_RESPONSE, PASSWORD } from '@netsentinel/testkit/api-harness';
+import { runFixture } from '@netsentinel/testkit/contracts/playbook-book.cases';
+import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { codeOf, stepAt } from '../auth/totp.ts';
 import { bytesOfBase32, startPeople, type People } from './identity.fixture.ts';
@@ -10,6 +12,11 @@ import { routes } from './routes.ts';
 const NEW = 'another long password';
 const EXCEPTION = '3b241101-e2bb-4255-8caf-4136c566a962';
 const OWN = '/api/v1/account';
+const WORK: IncidentWork = {
+  ...noWork('i1'),
+  version: 2,
+  entries: [{ at: 0, by: 'console:ada', kind: 'note', text: 'seen' }],
+};
 let p: People;
 let ada: string;
 /** All that must never be told. */
@@ -21,7 +28,15 @@ beforeEach(async () => {
       dismiss: async (id) => ({ incident: summaryOf(sampleIncident(id, 0)), lifted: 2 }),
       endException: async () => true,
     },
-    response: { revert: async () => true, revertAll: async () => 3 },
+    response: {
+      ...NO_RESPONSE,
+      order: async (_, by) => ({ ...sampleBlock('a1', sampleIncident('i1', 0), 0), by }),
+      decide: async () => ({ status: 'applied' }),
+      revert: async () => true,
+      revertAll: async () => 3,
+    },
+    casework: { change: async () => WORK, note: async () => WORK, merge: async () => WORK },
+    playbooks: { list: () => [], answer: async () => runFixture('run-1') },
   });
   ada = await p.join('ada', 'analyst');
   secrets = [PASSWORD, NEW];
@@ -32,6 +47,10 @@ const asAdmin = (method: string, path: string, body: object = {}): Promise<[numb
   p.ask(method, path, { cookie: p.admin, body });
 const asAda = (method: string, path: string, body: object = {}): Promise<[number, Record<string, unknown>]> =>
   p.ask(method, path, { cookie: ada, body });
+
+function onVersion(method: string, path: string, body: object): Promise<[number, Record<string, unknown>]> {
+  return p.ask(method, path, { cookie: ada, headers: { 'if-match': '"1"' }, body });
+}
 
 async function begin(): Promise<Uint8Array> {
   const [, { secret }] = await asAda('POST', `${OWN}/second-factor`, { password: PASSWORD });
@@ -131,6 +150,38 @@ const CASES: Readonly<Record<string, Case>> = {
     async () => (await asAda('POST', '/api/v1/actions/revert-all'))[0],
     { account: 'ada', target: 'actions/revert-all', after: { reverted: 3 } },
   ],
+  orderAction: [
+    async () => (await asAda('POST', '/api/v1/actions', { target: '192.0.2.9', reason: 'loud' }))[0],
+    {
+      account: 'ada',
+      target: 'actions',
+      after: { action: 'a1', measure: 'block', target: '192.0.2.9', ttlMs: 3_600_000, reason: 'loud' },
+    },
+  ],
+  approveAction: [
+    async () => (await asAda('POST', '/api/v1/actions/a1/approve', { reason: 'sure' }))[0],
+    { account: 'ada', target: 'actions/a1/approve', after: { status: 'applied', reason: 'sure' } },
+  ],
+  denyAction: [
+    async () => (await asAda('POST', '/api/v1/actions/a1/deny'))[0],
+    { account: 'ada', target: 'actions/a1/deny', after: { status: 'applied', reason: '' } },
+  ],
+  answerPlaybookRun: [
+    async () => (await asAda('POST', '/api/v1/playbooks/runs/run-1/answer', { word: 'deny' }))[0],
+    { account: 'ada', target: 'playbooks/runs/run-1/answer', after: { word: 'deny', reason: '' } },
+  ],
+  changeIncidentWork: [
+    async () => (await onVersion('PATCH', '/api/v1/incidents/i1/work', { assignee: null }))[0],
+    { account: 'ada', target: 'incidents/i1/work', after: { assignee: null } },
+  ],
+  noteIncident: [
+    async () => (await asAda('POST', '/api/v1/incidents/i1/notes', { text: 'seen' }))[0],
+    { account: 'ada', target: 'incidents/i1/notes', after: { version: 2 } },
+  ],
+  mergeIncident: [
+    async () => (await onVersion('POST', '/api/v1/incidents/i1/merge', { into: 'i2', reason: 'the same' }))[0],
+    { account: 'ada', target: 'incidents/i1/merge', after: { into: 'i2', reason: 'the same' } },
+  ],
   changeUser: [
     async () => (await asAdmin('PATCH', '/api/v1/users/ada', { role: 'read-only' }))[0],
     { account: 'admin', target: 'users/ada', before: { role: 'analyst' }, after: { role: 'read-only' } },
@@ -214,7 +265,7 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (id) =>
 describe('the audit', () => {
   it('is declared by every route that is not GET; what is none of it says why', () => {
     const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
-    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor']);
+    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor', 'planAction']);
   });
 
   it('begins with the first account', async () => {

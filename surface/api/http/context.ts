@@ -8,6 +8,7 @@ import type { Invitations } from '../auth/invitations.ts';
 import type { PasswordResets } from '../auth/password-resets.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { Access } from './access.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
@@ -23,6 +24,8 @@ export interface RouteContext extends ApiOptions {
   /** Of signing in, making accounts and whatever else tries a secret. */
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
+  /** To requests that named an `Idempotency-Key`. */
+  readonly answers: KeptAnswers;
   readonly invitations: Invitations;
   readonly resets: PasswordResets;
   readonly secondFactors: SecondFactors;

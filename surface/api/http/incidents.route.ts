@@ -1,8 +1,10 @@
 /** The incident queue and single incidents. */
 import { z } from 'zod';
+import { WorkStatus } from '@netsentinel/contracts/casework';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import { isKnown } from './etag.ts';
 import { ById } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
@@ -20,6 +22,11 @@ const ListQuery = z.strictObject({
     .optional()
     .describe('Words that must all stand in what the list shows of an incident'),
   scanner: z.enum(['only', 'none']).optional().describe('`only`: of known scanners; `none`: of others'),
+  assignee: z.string().max(64).optional().describe('Only those that this account has; empty: those that nobody has'),
+  work: z
+    .union([WorkStatus.transform((s) => [s]), z.array(WorkStatus).max(3)])
+    .optional()
+    .describe('How far people’s work on it is; several by naming it several times'),
   limit: z.coerce.number().int().min(1).max(500).optional().describe('Incidents a page; 50 where it is not given'),
   after: z
     .string()
@@ -73,9 +80,7 @@ export const incidentRoutes: readonly Route[] = [
     async ({ ctx, params, request, reply }) => {
       const incident = await ctx.state.read.incident(params.id);
       if (incident === undefined) throw noSuch();
-      const etag = `"${incident.version}"`;
-      reply.header('etag', etag).header('cache-control', 'private, no-cache');
-      return isKnown(request.headers['if-none-match'], etag) ? reply.status(304).send() : incident;
+      return isKnown(request, reply, incident.version) ? reply.status(304).send() : incident;
     },
   ),
   route(
@@ -106,9 +111,4 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof given<T>
   >;
-}
-
-/** Weak comparison with any of the list (RFC 9110, section 13.1.2). */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

@@ -32,9 +32,12 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   409: 'Conflict',
   408: 'Too slow',
+  412: 'Changed meanwhile',
   413: 'Too large',
   414: 'Too large',
   415: 'Unsupported media type',
+  422: 'Another request',
+  428: 'Which version is missing',
   429: 'Too many requests',
   431: 'Too large',
   500: 'Internal error',
@@ -58,6 +61,16 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new Problem(400, 'invalid', `${issue.path.join('.') || 'request'}: ${issue.message}`.slice(0, 300));
+  const { path, message } = plainly(result.error.issues[0]!);
+  throw new Problem(400, 'invalid', `${path.join('.') || 'request'}: ${message}`.slice(0, 300));
+}
+
+/** Of alternatives that have no words of their own: what is wrong with the one that was missed by least. */
+function plainly(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return issue;
+  const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length);
+  const first = nearest?.[0];
+  if (first === undefined) return issue;
+  const { path, message } = plainly(first);
+  return { path: [...issue.path, ...path], message };
 }

@@ -4,6 +4,7 @@ import { Action, ActionStatus } from '@netsentinel/contracts/action';
 import { ById } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
+import { byOf } from './who-did-it.ts';
 
 const ListQuery = z.strictObject({
   incident: z.string().max(64).optional(),
@@ -52,7 +53,7 @@ export const responseRoutes: readonly Route[] = [
       problems: { 404: NO_SUCH },
     },
     async ({ ctx, params, who }) => {
-      if (!(await ctx.response.revert(params.id, who.account))) throw new Problem(404, 'no-such-block', NO_SUCH);
+      if (!(await ctx.response.revert(params.id, byOf(who)))) throw new Problem(404, 'no-such-block', NO_SUCH);
       return { reverted: 1 };
     },
   ),
@@ -68,7 +69,7 @@ export const responseRoutes: readonly Route[] = [
       answers: { 200: { description: 'The enforcer has been told', schema: Reverted } },
     },
     async ({ ctx, who, audit }) => {
-      const reverted = await ctx.response.revertAll(who.account);
+      const reverted = await ctx.response.revertAll(byOf(who));
       audit.note({ after: { reverted } });
       return { reverted };
     },

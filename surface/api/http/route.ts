@@ -18,6 +18,13 @@ export interface Answer {
   readonly type?: string;
 }
 
+/** What a request header is; that it is so is the route's to see to. */
+export interface Header {
+  readonly description: string;
+  readonly pattern: RegExp;
+  readonly required: boolean;
+}
+
 export interface RouteRequest<Params, Query, Body> {
   readonly ctx: RouteContext;
   readonly params: Params;
@@ -47,6 +54,10 @@ interface Described<Params, Query, Body> {
   readonly params?: z.ZodType<Params>;
   /** Without it no query is taken. */
   readonly query?: z.ZodType<Query>;
+  /** Request headers that it looks at besides those of every request. */
+  readonly headers?: Readonly<Record<string, Header>>;
+  /** It makes something: with an `Idempotency-Key` only once. It answers by what it returns, and sends nothing itself. */
+  readonly once?: true;
   /** Without it a body is empty. */
   readonly body?: z.ZodType<Body>;
   /** Those that are no problems, by status. */
@@ -103,17 +114,18 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
       config: { access },
       handler: async (request, reply) => {
         const asked = {
-          ctx,
           params: parse(params, request.params),
           query: parse(query, request.query),
           body: method === 'GET' ? undefined : parse(body, request.body),
-          request,
-          reply,
         };
-        const audit = new AuditPen(ctx, one, request);
-        const answer = await one.handle({ ...asked, audit }, request.who);
-        await audit.finish(reply.statusCode);
-        return answer;
+        // What is answered again was audited when it was done.
+        const handle = async (): Promise<unknown> => {
+          const audit = new AuditPen(ctx, one, request);
+          const answer = await one.handle({ ctx, ...asked, request, reply, audit }, request.who);
+          await audit.finish(reply.statusCode);
+          return answer;
+        };
+        return one.once === true ? once(one, ctx, asked, request, reply, handle) : handle();
       },
       ...(ctx.onAnswer === undefined
         ? {}
@@ -126,6 +138,25 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
     });
   }
   refuseOtherMethods(app, routes);
+}
+
+/** The first answer again, where the request names a key that came with it before. */
+async function once(
+  { id }: Route,
+  ctx: RouteContext,
+  asked: object,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handle: () => Promise<unknown>,
+): Promise<unknown> {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || request.who === undefined) return handle();
+  const { status, body } = await ctx.answers.once(key, request.who, { id, ...asked }, async () => {
+    const made = await handle();
+    return { status: reply.statusCode, body: made };
+  });
+  reply.status(status);
+  return body;
 }
 
 /** With what is allowed (RFC 9110, section 15.5.6), instead of a 404 that says that nothing is there. */

@@ -1,11 +1,14 @@
 /** Every route of the API. */
 import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
+import { caseworkRoutes } from './casework.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { linkRoutes } from './links.route.ts';
+import { measureRoutes } from './measures.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
 import { ownSessionRoutes } from './own-sessions.route.ts';
+import { playbookRoutes } from './playbooks.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
@@ -20,9 +23,12 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...ownSessionRoutes,
   ...incidentRoutes,
+  ...caseworkRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,
+  ...measureRoutes,
+  ...playbookRoutes,
   ...systemRoutes,
   ...userRoutes,
   ...tokenRoutes,

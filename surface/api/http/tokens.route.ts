@@ -54,6 +54,7 @@ export const tokenRoutes: readonly Route[] = [
       tag: 'tokens',
       access: 'session',
       audit: 'with',
+      once: true,
       body: NewToken,
       answers: {
         201: { description: 'The token; `secret` is shown this once', schema: Token.extend({ secret: z.string() }) },
@@ -75,7 +76,8 @@ export const tokenRoutes: readonly Route[] = [
         return token;
       });
       if (made === undefined) throw new Problem(409, 'too-many', 'You have 100 tokens: revoke some first.');
-      return reply.status(201).send({ ...shown(made.token), secret: made.secret });
+      reply.status(201);
+      return { ...shown(made.token), secret: made.secret };
     },
   ),
   route(

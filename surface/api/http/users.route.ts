@@ -177,6 +177,7 @@ export const userRoutes: readonly Route[] = [
       tag: 'users',
       access: 'users:write',
       audit: 'with',
+      once: true,
       body: z.strictObject({ role: Role }),
       answers: {
         201: {
@@ -194,7 +195,8 @@ export const userRoutes: readonly Route[] = [
         return invited;
       });
       if (made === undefined) throw new Problem(409, 'too-many', '100 invitations are open: take some back first.');
-      return reply.status(201).send({ ...shown(made.invitation), path: `/join/#${made.secret}` });
+      reply.status(201);
+      return { ...shown(made.invitation), path: `/join/#${made.secret}` };
     },
   ),
   route(

@@ -154,6 +154,16 @@ describe('what arrives', () => {
     expect(seen.map((a) => a.status)).toEqual(['planned', 'applied', 'verified']);
   });
 
+  it('is what people do about incidents', async () => {
+    const client = await opened();
+    const seen: unknown[] = [];
+    client.on('work', (work) => seen.push(work));
+    const news = { incident: 'i1', status: 'in-work', assignee: 'ada', version: 3 } as const;
+    h.api.live.work(news);
+    await settled(client);
+    expect(seen).toEqual([news]);
+  });
+
   it('is the status soon after actions, once for many', async () => {
     const client = await opened();
     let seen = 0;

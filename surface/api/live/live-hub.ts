@@ -176,6 +176,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       // Later, not now: whoever counts blocks may hear of the action after us.
       stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
     },
+    work: (work) => {
+      if (clients.size === 0) return;
+      cutStuck();
+      io.to(INCIDENTS_FEED).emit('work', work);
+    },
     terminal: (session, offset, chunk) => {
       const room = roomOf(session);
       const members = io.of('/').adapter.rooms.get(room);

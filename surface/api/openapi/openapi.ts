@@ -1,10 +1,13 @@
 /** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
+import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
+import { IncidentWork } from '@netsentinel/contracts/casework';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { IDEMPOTENCY_KEY } from '../http/kept-answers.ts';
 import { ProblemBody } from '../http/problem.ts';
 import type { Access } from '../http/access.ts';
 import type { Answer, Route } from '../http/route.ts';
@@ -18,9 +21,12 @@ type Json = Record<string, unknown>;
 const NAMED = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Action,
+  BlastRadius,
+  BlockPlan,
   Exception,
   Incident,
   IncidentSummary,
+  IncidentWork,
   Permission,
   PlatformStatus,
   Problem: ProblemBody,
@@ -71,7 +77,7 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
 }
 
 /** Statuses of problems that the route may answer, and when. */
-export function problemsOf({ access, method, problems = {} }: Route): Readonly<Record<number, string>> {
+export function problemsOf({ access, method, once, problems = {} }: Route): Readonly<Record<number, string>> {
   const isPermission = access !== 'open' && access !== 'signed-in' && access !== 'session';
   return {
     ...EVERYWHERE,
@@ -80,6 +86,21 @@ export function problemsOf({ access, method, problems = {} }: Route): Readonly<R
     ...(access === 'session' ? { 403: 'Asked for with a token, or by another site' } : {}),
     ...(isPermission ? { 403: `The role of whoever asks does not have the permission \`${access}\`` } : {}),
     ...problems,
+    ...(once === true ? withKey(problems) : {}),
+  };
+}
+
+/** What a route answers besides where an `Idempotency-Key` comes. */
+function withKey(problems: Readonly<Record<number, string>>): Record<number, string> {
+  const running = 'The first request with this `Idempotency-Key` is being answered';
+  const busy = 'Too many requests at once';
+  return {
+    409:
+      problems[409] === undefined
+        ? running
+        : `${problems[409]}; or ${running.charAt(0).toLowerCase()}${running.slice(1)}`,
+    422: 'The `Idempotency-Key` came with another request before',
+    503: problems[503] === undefined ? busy : `${problems[503]}; or ${busy.charAt(0).toLowerCase()}${busy.slice(1)}`,
   };
 }
 
@@ -103,7 +124,11 @@ function operation(route: Route, schemas: Json): Json {
     summary,
     security: securityOf(access),
     ...(access === 'open' || access === 'signed-in' || access === 'session' ? {} : { 'x-permission': access }),
-    parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas)],
+    parameters: [
+      ...parameters(params, 'path', schemas),
+      ...parameters(query, 'query', schemas),
+      ...headerParameters(route),
+    ],
     ...(body === undefined
       ? {}
       : {
@@ -136,6 +161,18 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', sche
     ...(description === undefined ? {} : { description }),
     schema: rest,
   }));
+}
+
+function headerParameters({ headers = {}, once }: Route): Json[] {
+  return Object.entries({ ...headers, ...(once === true ? IDEMPOTENCY_KEY : {}) }).map(
+    ([name, { description, pattern, required }]) => ({
+      name,
+      in: 'header',
+      required,
+      description,
+      schema: { type: 'string', pattern: pattern.source },
+    }),
+  );
 }
 
 /** Named schemas within it go to `schemas`, and are referred to. */

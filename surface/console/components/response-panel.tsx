@@ -1,70 +1,33 @@
 'use client';
-/** What was done about the attacker, and taking it back. */
+/** What was done about the attacker, what waits for a person, taking back, and a measure of one's own. */
 import type { Action } from '@netsentinel/contracts/action';
-import { useState } from 'react';
-import { api } from '../lib/api.ts';
-import { duration, exactTime, visible } from '../lib/format.ts';
-import { useNow, wordsOf } from '../lib/hooks.ts';
-import { sayAction } from '../lib/say-action.ts';
-import { useMay } from '../lib/session.ts';
+import type { Incident } from '@netsentinel/contracts/incident';
+import { useNow } from '../lib/hooks.ts';
+import { ActionCard } from './action-card.tsx';
+import { TakeMeasure } from './take-measure.tsx';
 
 export function ResponsePanel({
+  incident,
   actions,
   onChange,
 }: {
+  readonly incident: Incident;
   readonly actions: readonly Action[];
   readonly onChange: () => void;
 }) {
   const now = useNow(1_000);
-  const mayRevert = useMay('response:write');
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState<string>();
-  const revert = (action: Action): void => {
-    setBusy(action.id);
-    api
-      .revert(action.id)
-      .then(
-        () => {
-          setError(undefined);
-          onChange();
-        },
-        (problem: unknown) => setError(wordsOf(problem)),
-      )
-      .finally(() => setBusy(undefined));
-  };
   return (
     <section data-testid="response">
       <h2>Response</h2>
       {actions.length === 0 && <p className="dim">Nothing was done about this attacker.</p>}
-      {error !== undefined && (
-        <p className="notice bad" role="alert">
-          {error}
-        </p>
-      )}
       <ul className="actions">
-        {actions.map((a) => {
-          const inForce = a.status === 'applied' || a.status === 'verified';
-          return (
-            <li key={a.id} className={`action status-${a.status}`}>
-              <p>
-                <strong>{sayAction(a)}</strong> <code>{visible(a.target)}</code>
-              </p>
-              {a.detail !== undefined && <p className="dim">{visible(a.detail)}</p>}
-              <p className="dim">{visible(a.reason)}</p>
-              {inForce && (
-                <p className="dim" title={exactTime(a.expiresAt)}>
-                  {a.expiresAt > now ? `Lets go in ${duration(a.expiresAt - now)}` : 'Letting go'}
-                </p>
-              )}
-              {inForce && mayRevert && (
-                <button type="button" disabled={busy === a.id} onClick={() => revert(a)}>
-                  Take back
-                </button>
-              )}
-            </li>
-          );
-        })}
+        {actions.map((one) => (
+          <ActionCard key={one.id} action={one} now={now} onChange={onChange} />
+        ))}
       </ul>
+      <div className="after">
+        <TakeMeasure target={incident.addresses[0]} incident={incident.id} onChange={onChange} />
+      </div>
     </section>
   );
 }

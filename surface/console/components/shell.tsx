@@ -11,6 +11,7 @@ import { Mark } from './mark.tsx';
 
 const PAGES: readonly (readonly [href: string, name: string, permission?: Permission])[] = [
   ['/', 'Incidents'],
+  ['/response/', 'Response'],
   ['/exceptions/', 'Exceptions'],
   ['/audit/', 'Audit', 'audit:read'],
   ['/settings/', 'Settings'],

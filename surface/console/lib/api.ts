@@ -1,11 +1,15 @@
 /** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
 import type { Account, ApiToken as StoredToken, ConsoleSession, Invitation } from '@netsentinel/contracts/access-book';
-import type { Action } from '@netsentinel/contracts/action';
+import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import type { AuditRecord } from '@netsentinel/contracts/audit-book';
+import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
+import type { IncidentWork, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
 import type { Role } from '@netsentinel/contracts/permission';
+import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
+import type { RunStatus, StepStatus } from '@netsentinel/contracts/playbook-status';
 
 export class ApiError extends Error {
   readonly status: number;
@@ -25,11 +29,18 @@ export function toSignIn(): void {
   window.location.replace(`/sign-in/?then=${encodeURIComponent(pathname + search)}`);
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiError(0, 'NetSentinel does not answer. Is it still running?');
   });
@@ -77,6 +88,38 @@ export interface AuditQuery {
 export type OpenInvitation = Omit<Invitation, 'tokenHash'>;
 export type ApiToken = Omit<StoredToken, 'tokenHash'>;
 
+export interface MeasureAsked {
+  readonly measure: Measure;
+  readonly target: string;
+  readonly ttlMs: number;
+}
+
+/** Without a radius nobody knows what would be cut off besides. */
+export interface Planned {
+  readonly plan: BlockPlan;
+  readonly blastRadius?: BlastRadius;
+}
+
+/** A run of a playbook, as `GET /api/v1/playbooks/runs` has it. */
+export interface Run extends Pick<PlaybookRun, 'id' | 'mode' | 'incident' | 'actor' | 'startedAt' | 'updatedAt'> {
+  readonly playbook: { readonly id: string; readonly version: number; readonly title: string };
+  readonly status: RunStatus;
+  readonly detail?: string;
+  readonly steps: readonly {
+    readonly path: string;
+    readonly name?: string;
+    readonly what: string;
+    readonly status: StepStatus;
+    readonly detail?: string;
+  }[];
+  readonly asks: readonly {
+    readonly step: string;
+    readonly question: string;
+    readonly by?: readonly string[];
+    readonly until?: number;
+  }[];
+}
+
 export const api = {
   session: () => call<{ account: string | null; role: Role | null; firstRun: boolean }>('GET', '/api/v1/session'),
   /** Refused with the code `code-needed` where the account has a second factor and none was shown. */
@@ -110,6 +153,26 @@ export const api = {
     return call<{ incidents: IncidentSummary[]; next?: string }>('GET', `/api/v1/incidents?${query.toString()}`);
   },
   incident: (id: string) => call<Incident>('GET', `/api/v1/incidents/${segment(id)}`),
+  work: (incident: string) => call<IncidentWork>('GET', `/api/v1/incidents/${segment(incident)}/work`),
+  /** `version`: that was seen; refused where somebody has changed it since. */
+  changeWork: (
+    incident: string,
+    version: number,
+    change: { readonly assignee?: string | null; readonly status?: WorkStatus; readonly reason?: string },
+  ) =>
+    call<IncidentWork>('PATCH', `/api/v1/incidents/${segment(incident)}/work`, change, { 'if-match': `"${version}"` }),
+  mergeIncident: (incident: string, version: number, into: string, reason: string) =>
+    call<IncidentWork>(
+      'POST',
+      `/api/v1/incidents/${segment(incident)}/merge`,
+      { into, reason },
+      { 'if-match': `"${version}"` },
+    ),
+  /** `key`: of `newKey`; the same text with the same key is one note. */
+  addNote: (incident: string, text: string, key: string) =>
+    call<unknown>('POST', `/api/v1/incidents/${segment(incident)}/notes`, { text }, { 'idempotency-key': key }),
+  /** `crypto.randomUUID` is there over TLS and on this machine only. */
+  newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, '0')).join(''),
   actions: (incident: string) =>
     call<{ actions: Action[] }>('GET', `/api/v1/actions?${new URLSearchParams({ incident }).toString()}`),
   notAnAttack: (incident: string, reason: string, days: number) =>
@@ -122,6 +185,24 @@ export const api = {
     ),
   endException: (id: string) => call<void>('DELETE', `/api/v1/exceptions/${segment(id)}`),
   revert: (action: string) => call<{ reverted: number }>('POST', `/api/v1/actions/${segment(action)}/revert`, {}),
+  /** Those that wait for a person, the newest first. */
+  waitingActions: () => call<{ actions: Action[] }>('GET', '/api/v1/actions?status=awaiting-approval&limit=200'),
+  actionsInForce: () =>
+    call<{ actions: Action[] }>('GET', '/api/v1/actions?status=applied&status=verified&status=planned&limit=200'),
+  plan: (asked: MeasureAsked) => call<Planned>('POST', '/api/v1/actions/plan', asked),
+  /** `key`: of `newKey`; the same with the same key is one measure. */
+  order: (ordered: MeasureAsked & { readonly reason: string; readonly incident?: string }, key: string) =>
+    call<Action>('POST', '/api/v1/actions', ordered, { 'idempotency-key': key }),
+  decide: (action: string, word: 'approve' | 'deny', reason: string) =>
+    call<{ status: ActionStatus; detail?: string }>('POST', `/api/v1/actions/${segment(action)}/${word}`, { reason }),
+  /** Of one incident, or all that are open. */
+  runs: (incident?: string) =>
+    call<{ runs: Run[] }>(
+      'GET',
+      `/api/v1/playbooks/runs?${new URLSearchParams(incident === undefined ? { open: 'true', limit: '1000' } : { incident, limit: '1000' }).toString()}`,
+    ),
+  answerRun: (run: string, step: string, word: 'approve' | 'deny', reason: string) =>
+    call<Run>('POST', `/api/v1/playbooks/runs/${segment(run)}/answer`, { word, reason, step }),
   users: () => call<{ users: User[] }>('GET', '/api/v1/users'),
   changeUser: (name: string, role: Role) => call<User>('PATCH', `/api/v1/users/${segment(name)}`, { role }),
   removeUser: (name: string) => call<void>('DELETE', `/api/v1/users/${segment(name)}`),

@@ -7,9 +7,11 @@ import { ScannerBadge, SeverityBadge, StatusBadge, TacticPath, Techniques } from
 import { DismissalPanel } from '../../components/dismissal-panel.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { ResponsePanel } from '../../components/response-panel.tsx';
+import { RunsPanel } from '../../components/runs-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { LiveTerminal, Replay } from '../../components/terminal.tsx';
 import { Timeline } from '../../components/timeline.tsx';
+import { WorkPanel } from '../../components/work-panel.tsx';
 import { api, segment } from '../../lib/api.ts';
 import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
 import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
@@ -105,7 +107,9 @@ function Story({ id }: { readonly id: string }) {
           </section>
         </div>
         <aside>
-          <ResponsePanel actions={actions} onChange={reload} />
+          <WorkPanel incident={incident.id} />
+          <ResponsePanel incident={incident} actions={actions} onChange={reload} />
+          <RunsPanel incident={incident.id} />
           <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
           {incident.techniques.length > 0 && (
             <section>

@@ -1,0 +1,107 @@
+/**
+ * `Idempotency-Key`: who sends the same request again, because the answer was lost on its way, gets the first answer and nothing is made twice. For 24
+ * hours, by account. Answers may hold secrets that are kept nowhere else, so they are sealed by the key, which itself is kept as a hash only: with the
+ * database alone nobody can read them. What was refused or failed is not kept, so that it can be tried again.
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '@netsentinel/contracts/clock';
+import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { SignedIn } from '../auth/sessions.ts';
+import { Problem } from './problem.ts';
+import type { Header } from './route.ts';
+
+const KEY = /^[A-Za-z0-9_-]{16,128}$/;
+
+/** For the headers of routes that make something. */
+export const IDEMPOTENCY_KEY: Readonly<Record<string, Header>> = {
+  'idempotency-key': {
+    description:
+      'Of your own making, such as a UUID: the same request with the same key within 24 hours gives the first answer again',
+    pattern: KEY,
+    required: false,
+  },
+};
+
+const KEPT_MS = 86_400_000;
+const MOST_KEPT = 1000;
+const MAX_RUNNING = 1000;
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export interface GivenAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export class KeptAnswers {
+  readonly #state: StateStore;
+  readonly #clock: Clock;
+  readonly #running = new Set<string>();
+
+  constructor(state: StateStore, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /**
+   * The answer that was given, or that of `make`, which is kept.
+   * @param asked what makes the request this one: route, address and body, as JSON can have them
+   * @throws Problem 400 for what is no key, 409 while the first is being made, 422 where the key came with another request
+   */
+  async once(key: string, who: SignedIn, asked: unknown, make: () => Promise<GivenAnswer>): Promise<GivenAnswer> {
+    if (!KEY.test(key))
+      throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
+    const keyHash = hashOf('key', who.account, key);
+    const requestHash = hashOf('request', who.by, JSON.stringify(asked));
+    if (this.#running.has(keyHash))
+      throw new Problem(409, 'in-progress', 'The first request with this Idempotency-Key is being answered.');
+    if (this.#running.size >= MAX_RUNNING) throw new Problem(503, 'busy', 'Too many requests: try again in a moment.');
+    this.#running.add(keyHash);
+    try {
+      const known = await this.#state.read.keptAnswer(who.account, keyHash);
+      if (known !== undefined && known.expiresAt > this.#clock.now()) {
+        if (known.requestHash !== requestHash)
+          throw new Problem(422, 'key-of-another', 'This Idempotency-Key came with another request before.');
+        return unseal(known.sealed, who.account, key);
+      }
+      const answer = await make();
+      const madeAt = this.#clock.now();
+      const kept = {
+        keyHash,
+        requestHash,
+        sealed: seal(answer, who.account, key),
+        madeAt,
+        expiresAt: madeAt + KEPT_MS,
+      };
+      await this.#state.transaction((tx) => tx.putAnswer({ account: who.account, ...kept }, MOST_KEPT));
+      return answer;
+    } finally {
+      this.#running.delete(keyHash);
+    }
+  }
+}
+
+function hashOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Nonce, tag, then the answer as JSON. */
+function seal(answer: GivenAnswer, account: string, key: string): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, sealingKey(account, key), nonce);
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(answer), 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+function unseal(bytes: Uint8Array, account: string, key: string): GivenAnswer {
+  const from = NONCE_BYTES + TAG_BYTES;
+  const decipher = createDecipheriv(CIPHER, sealingKey(account, key), bytes.subarray(0, NONCE_BYTES));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, from));
+  const text = Buffer.concat([decipher.update(bytes.subarray(from)), decipher.final()]).toString('utf8');
+  return JSON.parse(text) as GivenAnswer;
+}
+
+function sealingKey(account: string, key: string): Uint8Array {
+  return Buffer.from(hashOf('seal', account, key), 'hex');
+}

@@ -1,0 +1,45 @@
+'use client';
+/** Gives an incident to somebody else, for whoever may see which accounts there are. */
+import { mayDo } from '@netsentinel/contracts/role-permissions';
+import { useCallback, useId } from 'react';
+import { api } from '../lib/api.ts';
+import { visible } from '../lib/format.ts';
+import { useLoaded } from '../lib/hooks.ts';
+import { useMay } from '../lib/session.ts';
+
+export function GiveTo(props: {
+  readonly assignee: string | undefined;
+  readonly busy: boolean;
+  readonly onGive: (name: string) => void;
+}) {
+  return useMay('users:read') ? <Choice {...props} /> : null;
+}
+
+function Choice({ assignee, busy, onGive }: Parameters<typeof GiveTo>[0]) {
+  const { value } = useLoaded(useCallback(() => api.users(), []));
+  const id = useId();
+  const names = (value?.users ?? []).filter(({ role }) => mayDo(role, 'incidents:write')).map(({ name }) => name);
+  if (names.length < 2) return null;
+  return (
+    <>
+      <label className="unseen" htmlFor={id}>
+        Give it to
+      </label>
+      <select
+        id={id}
+        aria-busy={busy}
+        value={assignee !== undefined && names.includes(assignee) ? assignee : ''}
+        onChange={(e) => {
+          if (!busy && e.target.value !== '') onGive(e.target.value);
+        }}
+      >
+        <option value="">Give it to…</option>
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {visible(name)}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+'use client';
+/** A person's own measure: what it would do is shown first, and only what was shown can be ordered. */
+import type { Measure } from '@netsentinel/contracts/action';
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
+import { useId, useMemo, useState, type FormEvent } from 'react';
+import { api, type Planned } from '../lib/api.ts';
+import { visible } from '../lib/format.ts';
+import { useAttempt } from '../lib/use-attempt.ts';
+import { Failure } from './failure.tsx';
+import { PlanView } from './plan-view.tsx';
+
+const MEASURES = Object.keys(MEASURE_WORDS) as Measure[];
+const TIMES: readonly (readonly [ms: number, name: string])[] = [
+  [900_000, '15 minutes'],
+  [3_600_000, 'an hour'],
+  [8 * 3_600_000, '8 hours'],
+  [86_400_000, 'a day'],
+  [7 * 86_400_000, 'a week'],
+];
+const MAX_REASON = 512;
+
+export function MeasureForm({
+  target: proposed,
+  incident,
+  onDone,
+  onCancel,
+}: {
+  readonly target: string;
+  /** Whose attack it answers. */
+  readonly incident?: string;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}) {
+  const [measure, setMeasure] = useState<Measure>('block');
+  const [target, setTarget] = useState(proposed);
+  const [ttlMs, setTtlMs] = useState(3_600_000);
+  const [reason, setReason] = useState('');
+  const [planned, setPlanned] = useState<Planned>();
+  /** Of this plan and reason: an answer that was lost on its way leads to no second measure. */
+  const key = useMemo(() => api.newKey(), [planned, reason]);
+  const { busy, error, attempt } = useAttempt();
+  const id = useId();
+  const asked = { measure, target: target.toWellFormed().trim(), ttlMs };
+  const plan = (event: FormEvent): void => {
+    event.preventDefault();
+    void attempt(async () => setPlanned(await api.plan(asked)));
+  };
+  const order = async (): Promise<void> => {
+    const ordered = {
+      ...asked,
+      reason: reason.toWellFormed().trim(),
+      ...(incident === undefined ? {} : { incident }),
+    };
+    if (await attempt(() => api.order(ordered, key))) onDone();
+  };
+  /** A plan is of what it was made for. */
+  const other =
+    <T,>(set: (value: T) => void) =>
+    (value: T): void => {
+      set(value);
+      setPlanned(undefined);
+    };
+  const { verb, where } = MEASURE_WORDS[measure];
+  return (
+    <form
+      className="measure"
+      aria-label="Take a measure"
+      onSubmit={plan}
+      onKeyDown={(e) => {
+        if (e.key === 'Escape') onCancel();
+      }}
+    >
+      <label htmlFor={`${id}-measure`}>What to do</label>
+      <select
+        id={`${id}-measure`}
+        autoFocus
+        value={measure}
+        onChange={(e) => other(setMeasure)(MEASURES.find((one) => one === e.target.value) ?? 'block')}
+      >
+        {MEASURES.map((one) => (
+          <option key={one} value={one}>
+            {MEASURE_WORDS[one].verb}
+            {MEASURE_WORDS[one].where}
+          </option>
+        ))}
+      </select>
+      <label htmlFor={`${id}-target`}>About which address or network</label>
+      <input
+        id={`${id}-target`}
+        required
+        maxLength={49}
+        autoComplete="off"
+        spellCheck={false}
+        value={target}
+        onChange={(e) => other(setTarget)(e.target.value)}
+      />
+      <label htmlFor={`${id}-time`}>For how long</label>
+      <select id={`${id}-time`} value={ttlMs} onChange={(e) => other(setTtlMs)(Number(e.target.value))}>
+        {TIMES.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <label htmlFor={`${id}-reason`}>Why, for the audit</label>
+      <textarea
+        id={`${id}-reason`}
+        rows={2}
+        maxLength={MAX_REASON}
+        value={reason}
+        onChange={(e) => setReason(e.target.value)}
+      />
+      {planned !== undefined && <PlanView planned={planned} takesFocus />}
+      <Failure words={error} />
+      <p className="buttons">
+        {planned === undefined || planned.plan.refused !== undefined ? (
+          <button key="plan" type="submit" className="primary" disabled={busy || asked.target === ''}>
+            Show what it would do
+          </button>
+        ) : (
+          // Another button, so that who presses twice has not ordered what they have not read.
+          <button key="order" type="button" className="danger" disabled={busy} onClick={() => void order()}>
+            {capital(verb)} {visible(planned.plan.target)}
+            {where} for {TIMES.find(([ms]) => ms === ttlMs)?.[1]}
+          </button>
+        )}
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,93 @@
+'use client';
+/** What a measure would change where, in the responders' own words, and what it would cut off besides. */
+import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
+import { useEffect, useRef } from 'react';
+import type { Planned } from '../lib/api.ts';
+import { exactTime, visible } from '../lib/format.ts';
+
+type Responder = Planned['plan']['responders'][number];
+
+export function PlanView({
+  planned: { plan, blastRadius },
+  takesFocus = false,
+}: {
+  readonly planned: Planned;
+  /** Where it comes in the place of the button that asked for it. */
+  readonly takesFocus?: boolean;
+}) {
+  const whole = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takesFocus) whole.current?.focus();
+  }, [takesFocus]);
+  return (
+    <div ref={whole} tabIndex={-1} className="plan" role="group" aria-label="What it would do" data-testid="plan">
+      {plan.refused !== undefined && (
+        <p className="notice bad" role="alert">
+          The enforcer would refuse it: {visible(plan.refused)}
+        </p>
+      )}
+      {plan.ask.map((why) => (
+        <p key={why} className="notice">
+          A person is asked: {visible(why)}
+        </p>
+      ))}
+      <dl className="facts">
+        {plan.responders.map((one) => (
+          <div key={one.responder}>
+            <dt>
+              {visible(one.responder)}, {standing(one)}
+            </dt>
+            <dd>{one.refuses === undefined ? <Lines responder={one} /> : <span>{visible(one.refuses)}</span>}</dd>
+          </div>
+        ))}
+      </dl>
+      <Radius radius={blastRadius} contains={MEASURE_WORDS[plan.measure].contains} />
+    </div>
+  );
+}
+
+function standing({ refuses, holds, available, mode }: Responder): string {
+  if (refuses !== undefined) return 'takes no part';
+  if (holds) return 'in force already';
+  return available || mode === 'simulate' ? mode : `${mode}, unavailable now`;
+}
+
+function Lines({ responder: { block, unblock } }: { readonly responder: Responder }) {
+  if (block.length + unblock.length === 0) return <span className="dim">nothing</span>;
+  return (
+    <pre className="detail">
+      {[...block.map((line) => `+ ${visible(line)}`), ...unblock.map((line) => `- ${visible(line)}   at its end`)].join(
+        '\n',
+      )}
+    </pre>
+  );
+}
+
+function Radius({ radius, contains }: { readonly radius: Planned['blastRadius']; readonly contains: boolean }) {
+  if (radius === undefined)
+    return <p className="dim">What it would {contains ? 'cut off' : 'meet'} besides is not known.</p>;
+  if (radius.events === 0)
+    return (
+      <p>Nothing usual came from there in the recorded days: it would {contains ? 'cut off' : 'meet'} nobody else.</p>
+    );
+  const share = ((radius.events / Math.max(1, radius.ofAll)) * 100).toFixed(1);
+  return (
+    <>
+      <p>
+        Would have {contains ? 'cut off' : 'met'} <strong>{radius.events.toLocaleString()} usual events</strong> in{' '}
+        {radius.days} days, {share} % of all
+        {radius.lastSeen === undefined ? '' : `, the last ${exactTime(radius.lastSeen)}`}.
+      </p>
+      <dl className="facts">
+        {(['accounts', 'services', 'addresses'] as const)
+          .filter((what) => radius[what].length > 0)
+          .map((what) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{radius[what].map(({ name, events }) => `${visible(name)} (${events})`).join(', ')}</dd>
+            </div>
+          ))}
+      </dl>
+    </>
+  );
+}

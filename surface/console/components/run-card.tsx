@@ -1,0 +1,75 @@
+'use client';
+/** One run of a playbook: where each step stands, and a person's word where it waits for one. */
+import { api, segment, type Run } from '../lib/api.ts';
+import { exactTime, relativeTime, visible } from '../lib/format.ts';
+import { useMay } from '../lib/session.ts';
+import { useAttempt } from '../lib/use-attempt.ts';
+import { Failure } from './failure.tsx';
+import { Word } from './word.tsx';
+
+export function RunCard({
+  run,
+  now,
+  withIncident = false,
+  onChange,
+}: {
+  readonly run: Run;
+  readonly now: number;
+  readonly withIncident?: boolean;
+  readonly onChange: () => void;
+}) {
+  const { playbook, status, mode, detail, startedAt, steps, asks, incident } = run;
+  const mayAnswer = useMay('response:write');
+  const { busy, error, attempt } = useAttempt();
+  const answer = async (step: string, word: 'approve' | 'deny', reason: string): Promise<void> => {
+    if (await attempt(() => api.answerRun(run.id, step, word, reason))) onChange();
+  };
+  return (
+    <li className={asks.length > 0 ? 'action asks' : 'action'} data-testid="run">
+      <p>
+        <strong>{visible(playbook.title)}</strong>{' '}
+        <span className="dim" title={exactTime(startedAt)}>
+          {asks.length > 0 ? 'waits for a person' : status}
+          {mode === 'simulate' ? ' (simulated)' : ''}, began {relativeTime(startedAt, now)}
+        </span>
+      </p>
+      {detail !== undefined && <p className="dim">{visible(detail)}</p>}
+      {withIncident && (
+        <p>
+          <a href={`/incident/?id=${segment(incident)}`}>The incident</a>
+        </p>
+      )}
+      <ol className="run-steps">
+        {steps.map((step) => (
+          <li key={step.path}>
+            {visible(step.name ?? step.what)}
+            {step.name === undefined ? '' : ` (${visible(step.what)})`}:{' '}
+            <span className="dim">
+              {step.status}
+              {step.detail === undefined ? '' : `, ${visible(step.detail)}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <Failure words={error} />
+      {asks.map(({ step, question, by, until }) => (
+        <div key={step} className="measure">
+          <p>
+            {visible(question)}{' '}
+            <span className="dim">
+              {by === undefined ? '' : `asked of ${by.map(visible).join(', ')}`}
+              {until === undefined ? '' : ` until ${exactTime(until)}`}
+            </span>
+          </p>
+          {mayAnswer && (
+            <Word
+              about={visible(question).slice(0, 100)}
+              busy={busy}
+              onWord={(word, reason) => void answer(step, word, reason)}
+            />
+          )}
+        </div>
+      ))}
+    </li>
+  );
+}

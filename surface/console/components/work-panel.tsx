@@ -1,0 +1,105 @@
+'use client';
+/** What people do about an incident: who has it, how far they are, notes, and what is a part of it. */
+import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
+import { useCallback } from 'react';
+import { api, segment } from '../lib/api.ts';
+import { visible } from '../lib/format.ts';
+import { useLoaded } from '../lib/hooks.ts';
+import { useLive } from '../lib/live.ts';
+import { useMay, useSession } from '../lib/session.ts';
+import { useAttempt } from '../lib/use-attempt.ts';
+import { Failure } from './failure.tsx';
+import { GiveTo } from './give-to.tsx';
+import { NoteForm } from './note-form.tsx';
+import { WorkEnd } from './work-end.tsx';
+import { WorkHistory } from './work-history.tsx';
+
+const NAMES: Readonly<Record<WorkStatus, string>> = {
+  open: 'nobody works on it',
+  'in-work': 'in work',
+  closed: 'closed',
+};
+
+export function WorkPanel({ incident }: { readonly incident: string }) {
+  const { value, error, reload } = useLoaded(useCallback(() => api.work(incident), [incident]));
+  const onWork = useCallback(
+    (news: WorkNews) => {
+      if (news.incident === incident) reload();
+    },
+    [incident, reload],
+  );
+  useLive('work', onWork, reload);
+  return (
+    <section data-testid="work">
+      <h2>Work {value !== undefined && <span className={`badge work-${value.status}`}>{NAMES[value.status]}</span>}</h2>
+      <Failure words={error} />
+      {value !== undefined && <Work work={value} onChange={reload} />}
+    </section>
+  );
+}
+
+function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChange: () => void }) {
+  const { incident, version, assignee, status, mergedInto, merged, entries } = work;
+  const { account } = useSession();
+  const mayWork = useMay('incidents:write');
+  const { busy, error, attempt } = useAttempt();
+  const change = async (what: Parameters<typeof api.changeWork>[2]): Promise<void> => {
+    await attempt(() => api.changeWork(incident, version, what));
+    // Also where somebody was faster: then this is what they made of it.
+    onChange();
+  };
+  return (
+    <>
+      <p>
+        {assignee === undefined ? 'Nobody has it.' : `${visible(assignee)} has it.`}
+        {mergedInto !== undefined && (
+          <>
+            {' '}
+            A part of <a href={`/incident/?id=${segment(mergedInto)}`}>{visible(mergedInto)}</a>.
+          </>
+        )}
+      </p>
+      {merged.length > 0 && (
+        <p>
+          Parts of it:{' '}
+          {merged.map((part, i) => (
+            <span key={part}>
+              {i === 0 ? '' : ', '}
+              <a href={`/incident/?id=${segment(part)}`}>{visible(part)}</a>
+            </span>
+          ))}
+        </p>
+      )}
+      <WorkHistory entries={entries} />
+      {mayWork && (
+        <div className="measure">
+          <p className="buttons">
+            {assignee !== account && (
+              <button
+                type="button"
+                disabled={busy}
+                onClick={() => void change({ assignee: account, ...(status === 'open' ? { status: 'in-work' } : {}) })}
+              >
+                Take it
+              </button>
+            )}
+            {assignee !== undefined && (
+              <button type="button" disabled={busy} onClick={() => void change({ assignee: null })}>
+                {assignee === account ? 'Give it back' : 'Take it from them'}
+              </button>
+            )}
+            <GiveTo assignee={assignee} busy={busy} onGive={(name) => void change({ assignee: name })} />
+            {status === 'closed' && mergedInto === undefined && (
+              <button type="button" disabled={busy} onClick={() => void change({ status: 'open' })}>
+                Open again
+              </button>
+            )}
+          </p>
+          <Failure words={error} />
+          <NoteForm incident={incident} onDone={onChange} />
+          {mergedInto === undefined && status !== 'closed' && <WorkEnd work={work} onChange={onChange} />}
+        </div>
+      )}
+    </>
+  );
+}
