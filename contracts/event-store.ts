@@ -40,6 +40,8 @@ export const EventQuery = z.strictObject({
   limit: z.number().int().min(1).max(1000).optional(),
   /** From a page's `next`. */
   after: z.string().max(256).optional(),
+  /** A page ends early, and names the next one, where its events take more as JSON; it has one event at least. */
+  maxBytes: z.number().int().min(1).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
 
@@ -60,6 +62,14 @@ export const EventAggregate = z.strictObject({
   measure: z.strictObject({ op: z.enum(['distinct', 'sum', 'min', 'max']), field: FieldName }).optional(),
 });
 export type EventAggregate = z.infer<typeof EventAggregate>;
+
+/** How long a read may take, and who waits for it. Either way it ends in the engine, too. */
+export interface ReadBounds {
+  /** Rejects with `STORE_QUERY_SLOW` after this time. */
+  readonly timeoutMs?: number;
+  /** Rejects with `STORE_QUERY_ENDED` once it is aborted. */
+  readonly signal?: AbortSignal;
+}
 
 export interface EventPage {
   readonly events: readonly Event[];
@@ -93,8 +103,8 @@ export interface EventStore {
    */
   appendEncoded?(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
   watermarks(): Promise<readonly Position[]>;
-  query(query: EventQuery): Promise<EventPage>;
-  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
+  query(query: EventQuery, bounds?: ReadBounds): Promise<EventPage>;
+  aggregate(aggregate: EventAggregate, bounds?: ReadBounds): Promise<readonly AggregateRow[]>;
   /** One event by its id. */
   get(id: string): Promise<Event | undefined>;
   /** Applies the policy as of `now`; answers what it dropped and archived. */

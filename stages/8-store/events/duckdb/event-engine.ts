@@ -29,6 +29,7 @@ interface Parts {
 export class EventEngine {
   readonly #options: DatabaseOptions;
   #parts: Parts;
+  readonly #tickets = new Map<number, AbortController>();
   #maintenance: Promise<unknown> = Promise.resolve();
   #reopening: Promise<void> | undefined;
 
@@ -58,12 +59,18 @@ export class EventEngine {
     });
   }
 
-  page(query: EventQuery): Promise<BodyPage> {
-    return this.#guard(() => this.#parts.reader.page(query));
+  /** `ticket`: a number of the caller's, by which to `interrupt` it. */
+  page(query: EventQuery, ticket?: number): Promise<BodyPage> {
+    return this.#interruptible(ticket, (signal) => this.#parts.reader.page(query, signal));
   }
 
-  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
-    return this.#guard(() => this.#parts.reader.aggregate(aggregate));
+  aggregate(aggregate: EventAggregate, ticket?: number): Promise<readonly AggregateRow[]> {
+    return this.#interruptible(ticket, (signal) => this.#parts.reader.aggregate(aggregate, signal));
+  }
+
+  /** Whoever waits for the read with this ticket is told `STORE_INTERRUPTED`, unless it had ended. */
+  async interrupt(ticket: number): Promise<void> {
+    this.#tickets.get(ticket)?.abort();
   }
 
   body(id: string): Promise<string | undefined> {
@@ -124,6 +131,17 @@ export class EventEngine {
     const result = this.#maintenance.then(() => this.#guard(work));
     this.#maintenance = result.catch(() => {});
     return result;
+  }
+
+  async #interruptible<T>(ticket: number | undefined, read: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+    if (ticket === undefined) return await this.#guard(read);
+    const controller = new AbortController();
+    this.#tickets.set(ticket, controller);
+    try {
+      return await this.#guard(() => read(controller.signal));
+    } finally {
+      this.#tickets.delete(ticket);
+    }
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {

@@ -31,6 +31,8 @@ const DEFAULT_LIMIT = 100;
 const NEEDLE_EVENTS = 20_000;
 /** DuckDB's vector. */
 const VECTOR_EVENTS = 2048;
+/** Bodies read at once where their bytes are bounded. */
+const SLICE_EVENTS = 128;
 /** So many event numbers may stand in the text of a statement; more go through a table. */
 const INLINE_SEQS = 2_000;
 
@@ -45,7 +47,7 @@ export class EventReader {
     this.#source = { directory: database.options.directory };
   }
 
-  async page(query: EventQuery): Promise<BodyPage> {
+  async page(query: EventQuery, signal?: AbortSignal): Promise<BodyPage> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const newest = query.order !== 'oldest';
     const after = query.after === undefined ? undefined : parseKey(query.after);
@@ -55,14 +57,15 @@ export class EventReader {
         matches === undefined
           ? await this.#keys(connection, query, newest, after, limit + 1)
           : await this.#keysAmong(connection, query, newest, after, limit + 1, matches);
-      const shown = keys.slice(0, limit);
-      const bodies = await this.#bodies(connection, shown);
-      const last = shown.at(-1);
-      return keys.length > limit && last !== undefined ? { bodies, next: `${last.time}.${last.seq}` } : { bodies };
-    });
+      const bodies = await this.#bodiesWithin(connection, keys.slice(0, limit), query.maxBytes);
+      const last = keys[bodies.length - 1];
+      return keys.length > bodies.length && last !== undefined
+        ? { bodies, next: `${last.time}.${last.seq}` }
+        : { bodies };
+    }, signal);
   }
 
-  async aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
+  async aggregate(aggregate: EventAggregate, signal?: AbortSignal): Promise<readonly AggregateRow[]> {
     const where = aggregate.where ?? {};
     const matches = this.#narrow(where);
     return await this.#database.read(async (connection) => {
@@ -78,7 +81,7 @@ export class EventReader {
       const source = await eventSource(connection, this.#source, where.from, where.to);
       const sql = aggregateSql(aggregate, source, conditions, bindings);
       return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
-    });
+    }, signal);
   }
 
   async body(id: string): Promise<string | undefined> {
@@ -124,7 +127,8 @@ export class EventReader {
     const conditions = this.#conditions(selection, bindings);
     if (after !== undefined) conditions.push(beyond(after, newest, bindings));
     if (seqs !== undefined) conditions.push(await seqCondition(connection, seqs));
-    const source = await eventSource(connection, this.#source, selection.from, selection.to);
+    const { from, to } = after === undefined ? selection : rest(selection, after, newest);
+    const source = await eventSource(connection, this.#source, from, to);
     const direction = newest ? 'DESC' : 'ASC';
     const sql = `SELECT time, seq FROM ${source}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}
       ORDER BY time ${direction}, seq ${direction} LIMIT ${count}`;
@@ -161,6 +165,24 @@ export class EventReader {
     }
     if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
     return keys.sort(compare).slice(0, count);
+  }
+
+  /** The first of them at least, and as many as take no more bytes than this. */
+  async #bodiesWithin(
+    connection: DuckDBConnection,
+    keys: readonly Key[],
+    maxBytes: number | undefined,
+  ): Promise<string[]> {
+    if (maxBytes === undefined) return await this.#bodies(connection, keys);
+    const bodies: string[] = [];
+    let bytes = 0;
+    for (let at = 0; at < keys.length; at += SLICE_EVENTS)
+      for (const body of await this.#bodies(connection, keys.slice(at, at + SLICE_EVENTS))) {
+        bytes += Buffer.byteLength(body);
+        if (bytes > maxBytes && bodies.length > 0) return bodies;
+        bodies.push(body);
+      }
+    return bodies;
   }
 
   /**
@@ -246,7 +268,15 @@ function beyond(after: Key, newest: boolean, bindings: Bindings): string {
   const sign = newest ? '<' : '>';
   const time = bindings.bind(BigInt(after.time));
   const seq = bindings.bind(BigInt(after.seq));
-  return `(time ${sign} ${time} OR (time = ${time} AND seq ${sign} ${seq}))`;
+  // The first condition says nothing new, but lets DuckDB skip whole row groups.
+  return `(time ${sign}= ${time} AND (time <> ${time} OR seq ${sign} ${seq}))`;
+}
+
+/** The time in which what comes after can be. */
+function rest({ from, to }: Selection, after: Key, newest: boolean): Pick<Selection, 'from' | 'to'> {
+  return newest
+    ? { from, to: Math.min(to ?? Number.MAX_SAFE_INTEGER, after.time + 1) }
+    : { from: Math.max(from ?? Number.MIN_SAFE_INTEGER, after.time), to };
 }
 
 function parseKey(after: string): Key {
