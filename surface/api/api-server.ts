@@ -13,6 +13,7 @@ import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
 import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { Problem } from './http/problem.ts';
+import { ReadGate } from './http/reads/read-gate.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
@@ -63,6 +64,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     attempts: new AttemptLimit(clock),
     tokens,
     invitations: new Invitations(options.state, clock),
+    reads: new ReadGate(),
+    exporting: new Set(),
     cookie: cookieName,
     secure,
     who: (request) => {

@@ -5,6 +5,7 @@ import type { ApiOptions } from '../api.types.ts';
 import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
+import type { ReadGate } from './reads/read-gate.ts';
 import type { Access } from './route.ts';
 
 export interface RouteContext extends ApiOptions {
@@ -20,6 +21,10 @@ export interface RouteContext extends ApiOptions {
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
   readonly invitations: Invitations;
+  /** Of questions to the event store. */
+  readonly reads: ReadGate;
+  /** Accounts that an export of events is on its way to. */
+  readonly exporting: Set<string>;
   /** Ends this session and cuts its live channels. */
   end(who: SignedIn): Promise<void>;
   /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */

@@ -4,6 +4,7 @@ import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import { ById } from './ids.ts';
+import { tagged } from './reads/etag.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
 
@@ -73,9 +74,7 @@ export const incidentRoutes: readonly Route[] = [
     async ({ ctx, params, request, reply }) => {
       const incident = await ctx.state.read.incident(params.id);
       if (incident === undefined) throw noSuch();
-      const etag = `"${incident.version}"`;
-      reply.header('etag', etag).header('cache-control', 'private, no-cache');
-      return isKnown(request.headers['if-none-match'], etag) ? reply.status(304).send() : incident;
+      return tagged(request, reply, `"${incident.version}"`) ? reply.status(304).send() : incident;
     },
   ),
   route(
@@ -104,9 +103,4 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof given<T>
   >;
-}
-
-/** Weak comparison with any of the list (RFC 9110, section 13.1.2). */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

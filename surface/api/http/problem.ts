@@ -35,6 +35,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   414: 'Too large',
   415: 'Unsupported media type',
+  422: 'Cannot be done',
   429: 'Too many requests',
   431: 'Too large',
   500: 'Internal error',

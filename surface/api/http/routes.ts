@@ -1,4 +1,7 @@
 /** Every route of the API. */
+import { eventRoutes } from './events/events.route.ts';
+import { aggregateRoutes } from './events/aggregate.route.ts';
+import { exportRoutes } from './events/export.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
@@ -13,6 +16,9 @@ import { userRoutes } from './users.route.ts';
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...incidentRoutes,
+  ...aggregateRoutes,
+  ...exportRoutes,
+  ...eventRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,

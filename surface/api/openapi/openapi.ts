@@ -1,6 +1,7 @@
 /** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
+import { Event } from '@netsentinel/contracts/event';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
@@ -17,6 +18,7 @@ type Json = Record<string, unknown>;
 const NAMED = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Action,
+  Event,
   Exception,
   Incident,
   IncidentSummary,
@@ -112,7 +114,11 @@ function operation(route: Route, schemas: Json): Json {
 function response({ description, schema, type }: Answer, schemas: Json): Json {
   if (schema !== undefined)
     return { description, content: { 'application/json': { schema: schemaOf(schema, schemas, 'output') } } };
-  if (type !== undefined) return { description, content: { [type]: { schema: { type: 'string' } } } };
+  if (type !== undefined)
+    return {
+      description,
+      content: Object.fromEntries([type].flat().map((one) => [one, { schema: { type: 'string' } }])),
+    };
   return { description };
 }
 

@@ -128,7 +128,8 @@ export class WorkerEventStore implements DuckDbEventStore {
     asked: EventQuery | EventAggregate,
     { timeoutMs, signal }: ReadBounds = {},
   ): Promise<EngineResult<M>> {
-    if (signal?.aborted === true) throw endedError();
+    const isGone = (): boolean => signal?.aborted === true;
+    if (isGone()) throw endedError();
     if (timeoutMs === undefined && signal === undefined) return await this.#ask(method, [asked]);
     const ticket = this.#nextTicket++;
     const interrupt = (): void => void this.#ask('interrupt', [ticket]).catch(() => undefined);
@@ -138,7 +139,7 @@ export class WorkerEventStore implements DuckDbEventStore {
       return await this.#ask(method, [asked, ticket]);
     } catch (error) {
       if (!isNetSentinelError(error, 'STORE_INTERRUPTED')) throw error;
-      throw signal?.aborted === true ? endedError() : slowError(timeoutMs);
+      throw isGone() ? endedError() : slowError(timeoutMs);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', interrupt);

@@ -1,0 +1,124 @@
+/**
+ * Events as a file, however many: page by page, the next one read when the client has taken the one before. Nothing is held in the store between pages, so
+ * that a slow client costs it nothing; what is added or dropped meanwhile may be in the file or not.
+ */
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Event } from '@netsentinel/contracts/event';
+import type { EventQuery } from '@netsentinel/contracts/event-store';
+import { Problem } from '../problem.ts';
+import { eventReads, READ_PROBLEMS, whenOver, type EventReads } from '../reads/bounded-read.ts';
+import { route, type Route } from '../route.ts';
+import { csvCells, csvLine, DEFAULT_COLUMNS } from './csv.ts';
+import { FieldParameter, selection, selectionOf } from './event-selection.ts';
+
+const MAX_EVENTS = 10_000_000;
+const MAX_COLUMNS = 64;
+const PAGE_EVENTS = 500;
+const PAGE_BYTES = 1024 * 1024;
+/** A client that takes nothing for so long is gone. */
+const STALL_MS = 60_000;
+const TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
+
+const ExportQuery = z.strictObject({
+  ...selection,
+  format: z.enum(['ndjson', 'csv']).describe('`ndjson`: one event a line, whole; `csv`: some of their fields'),
+  order: z
+    .enum(['newest', 'oldest'])
+    .optional()
+    .describe('By the time of the event; newest first where it is not given'),
+  field: z
+    .union([FieldParameter, z.array(FieldParameter).max(MAX_COLUMNS)])
+    .optional()
+    .describe('The columns of `csv`, by naming it several times; the usual ones where it is not given'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_EVENTS)
+    .optional()
+    .describe(`At most so many events; ${MAX_EVENTS} where it is not given`),
+});
+type ExportQuery = z.output<typeof ExportQuery>;
+
+export const exportRoutes: readonly Route[] = [
+  route(
+    {
+      id: 'exportEvents',
+      method: 'GET',
+      path: '/api/v1/events/export',
+      summary:
+        'Events that meet conditions, as a file; one at a time for each account. A file that is not whole ends without the end of its transfer',
+      tag: 'events',
+      access: 'events:read',
+      query: ExportQuery,
+      answers: {
+        200: {
+          description:
+            'The file. In `csv` several values of a field are parted by `; `, and a cell that a spreadsheet would take for a formula begins with an apostrophe',
+          type: Object.values(TYPES),
+        },
+      },
+      problems: { ...READ_PROBLEMS, 429: 'An export of this account is on its way, or too many of its questions wait' },
+    },
+    async (asked) => {
+      const { ctx, query, who, request, reply } = asked;
+      if (ctx.exporting.has(who.account))
+        throw new Problem(429, 'exporting', 'An export is on its way to you already; wait for its end, or end it.', {
+          'retry-after': '30',
+        });
+      ctx.exporting.add(who.account);
+      whenOver(request, reply, () => ctx.exporting.delete(who.account));
+      const reads = eventReads(asked);
+      const pages = pagesOf(reads, query);
+      // What is wrong with the question is a problem, and no broken file.
+      const first = await pages.next();
+      endWhenStalled(reply);
+      return reply
+        .type(query.format === 'csv' ? `${TYPES.csv}; charset=utf-8; header=present` : TYPES.ndjson)
+        .header('content-disposition', `attachment; filename="events.${query.format}"`)
+        .header('cache-control', 'private, no-store')
+        .send(Readable.from(chunks(first.value ?? [], pages, query), { objectMode: false, highWaterMark: PAGE_BYTES }));
+    },
+  ),
+];
+
+async function* pagesOf(reads: EventReads, query: ExportQuery): AsyncGenerator<readonly Event[], undefined> {
+  const { order, limit = MAX_EVENTS } = query;
+  const asked: EventQuery = { ...selectionOf(query), maxBytes: PAGE_BYTES, ...(order === undefined ? {} : { order }) };
+  let left = limit;
+  let after: string | undefined;
+  do {
+    const page = await reads.query({
+      ...asked,
+      limit: Math.min(PAGE_EVENTS, left),
+      ...(after === undefined ? {} : { after }),
+    });
+    yield page.events;
+    left -= page.events.length;
+    after = page.next;
+  } while (after !== undefined && left > 0);
+  return undefined;
+}
+
+async function* chunks(
+  first: readonly Event[],
+  others: AsyncGenerator<readonly Event[], undefined>,
+  query: ExportQuery,
+): AsyncGenerator<Buffer> {
+  const names = query.field === undefined ? DEFAULT_COLUMNS : [query.field].flat();
+  const columns = names.map((name) => name.split('.'));
+  const text =
+    query.format === 'csv'
+      ? (event: Event) => csvLine(csvCells(event, columns))
+      : (event: Event) => `${JSON.stringify(event)}\n`;
+  // Names of fields are ours, and `@timestamp` is one.
+  const head = query.format === 'csv' ? `${names.join(',')}\r\n` : '';
+  yield Buffer.from(head + first.map(text).join(''));
+  for await (const page of others) yield Buffer.from(page.map(text).join(''));
+}
+
+function endWhenStalled({ raw }: FastifyReply): void {
+  raw.setTimeout(STALL_MS, () => raw.destroy());
+}

@@ -1,0 +1,83 @@
+/** Questions to the event store as routes ask them: in turn, for a bounded time, and no longer than somebody waits for the answer. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AggregateRow, EventAggregate, EventPage, EventQuery } from '@netsentinel/contracts/event-store';
+import { isNetSentinelError } from '@netsentinel/kernel/errors';
+import type { SignedIn } from '../../auth/sessions.ts';
+import { Problem } from '../problem.ts';
+import type { RouteRequest } from '../route.ts';
+
+/** Of one question. */
+const TIMEOUT_MS = 10_000;
+/** Of the events of one page, as JSON. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** What every route that asks the event store may answer besides. */
+export const READ_PROBLEMS = {
+  422: 'It takes too long or too much memory to find out; `detail` says so',
+  429: 'Too many questions of this account wait already',
+  503: 'Nobody waited for the answer',
+} as const;
+
+export interface EventReads {
+  query(query: EventQuery): Promise<EventPage>;
+  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
+  /** Aborted once nobody waits. */
+  readonly signal: AbortSignal;
+}
+
+/** For one request: they end with it. */
+export function eventReads({
+  ctx,
+  who,
+  request,
+  reply,
+}: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request' | 'reply'> & {
+  readonly who: SignedIn;
+}): EventReads {
+  const gone = new AbortController();
+  whenOver(request, reply, () => gone.abort(nobodyWaits()));
+  const { signal } = gone;
+  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await ctx.reads.run(who.account, signal, work);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  };
+  const bounds = { timeoutMs: TIMEOUT_MS, signal };
+  return {
+    query: (query) => ask(() => ctx.events.query({ maxBytes: PAGE_BYTES, ...query }, bounds)),
+    aggregate: (aggregate) => ask(() => ctx.events.aggregate(aggregate, bounds)),
+    signal,
+  };
+}
+
+/** Once the answer has gone out, or cannot any more. */
+export function whenOver({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply, end: () => void): void {
+  const over = (): void => {
+    socket.off('close', over);
+    response.off('close', over);
+    end();
+  };
+  if (socket.destroyed || response.destroyed) return end();
+  response.once('close', over);
+  // A pipelined request's answer that has not begun does not hear of it.
+  socket.once('close', over);
+}
+
+function asProblem(error: unknown): unknown {
+  if (isNetSentinelError(error, 'STORE_QUERY_ENDED')) return nobodyWaits();
+  if (isNetSentinelError(error, 'STORE_QUERY_SLOW'))
+    return tooMuch(`This takes longer than ${TIMEOUT_MS / 1000} s to find out`);
+  if (isNetSentinelError(error, 'STORE_OUT_OF_MEMORY')) return tooMuch('This takes more memory than there is for it');
+  if (isNetSentinelError(error, 'STORE_TOO_MANY_GROUPS')) return tooMuch('These are too many groups');
+  return error;
+}
+
+function tooMuch(why: string): Problem {
+  return new Problem(422, 'too-much', `${why}: narrow the time range, or add filters.`);
+}
+
+function nobodyWaits(): Problem {
+  return new Problem(503, 'ended', 'Nobody waited for the answer.');
+}
