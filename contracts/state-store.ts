@@ -5,6 +5,7 @@
  */
 import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
+import type { AttackerFilter, AttackerPage } from './attacker.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
@@ -52,6 +53,8 @@ export interface StateReader extends AccessBookReader, AlertBookReader, Playbook
   incidents(
     filter?: IncidentFilter,
   ): Promise<{ readonly incidents: readonly IncidentSummary[]; readonly next?: string }>;
+  /** Who attacked, as the incidents that are kept add up. */
+  attackers(filter?: AttackerFilter): Promise<AttackerPage>;
   /** What is kept of each of these actors, in their order. */
   actors(actors: readonly string[]): Promise<readonly StoredActor[]>;
   action(id: string): Promise<Action | undefined>;

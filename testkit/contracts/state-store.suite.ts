@@ -6,6 +6,7 @@ import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessBookCases } from './access-book.cases.ts';
+import { attackerCases } from './attacker.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 
@@ -392,6 +393,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
     });
 
     accessBookCases(() => store);
+    attackerCases(() => store, incidentFixture);
     alertBookCases(
       () => store,
       async () => {

@@ -11,6 +11,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
+import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -86,6 +87,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
         return row && (JSON.parse(row.body) as Incident);
       }),
     incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
+    attackers: (filter = {}) => guard(() => attackerPage(db, filter)),
     actors: (actors) => guard(() => storedActors(db, actors)),
     action: (id) =>
       guard(async () => {

@@ -22,7 +22,6 @@ export function interruptWhen(signal: AbortSignal | undefined, connection: DuckD
 
 /** What a read that was ended rejects with. */
 export function interrupted(cause?: unknown): NetSentinelError {
-  return new NetSentinelError('STORE_INTERRUPTED', 'operational', 'the query was ended', {
-    ...(cause === undefined ? {} : { cause }),
-  });
+  const details = cause === undefined ? {} : { cause };
+  return new NetSentinelError('STORE_INTERRUPTED', 'operational', 'the query was ended', details);
 }
