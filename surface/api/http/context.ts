@@ -7,6 +7,7 @@ import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
 import type { ReadGate } from './reads/read-gate.ts';
 import type { Access } from './route.ts';
+import type { KeptAnswers } from './trends/kept-answers.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
@@ -23,6 +24,8 @@ export interface RouteContext extends ApiOptions {
   readonly invitations: Invitations;
   /** Of questions to the event store. */
   readonly reads: ReadGate;
+  /** Of counts that are the same for all. */
+  readonly kept: KeptAnswers;
   /** Accounts that an export of events is on its way to. */
   readonly exporting: Set<string>;
   /** Ends this session and cuts its live channels. */

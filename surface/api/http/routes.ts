@@ -1,4 +1,5 @@
 /** Every route of the API. */
+import { attackerRoutes } from './attackers/attackers.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
@@ -11,14 +12,17 @@ import type { Route } from './route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
 import { tokenRoutes } from './tokens.route.ts';
+import { trendRoutes } from './trends/trends.route.ts';
 import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...incidentRoutes,
+  ...attackerRoutes,
   ...aggregateRoutes,
   ...exportRoutes,
   ...eventRoutes,
+  ...trendRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,

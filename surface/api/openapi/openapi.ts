@@ -1,11 +1,13 @@
 /** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
+import { AttackerSummary } from '@netsentinel/contracts/attacker';
 import { Event } from '@netsentinel/contracts/event';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { AttackerStory } from '../http/attackers/attacker-story.ts';
 import { ProblemBody } from '../http/problem.ts';
 import type { Answer, Route } from '../http/route.ts';
 
@@ -18,6 +20,8 @@ type Json = Record<string, unknown>;
 const NAMED = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Action,
+  AttackerStory,
+  AttackerSummary,
   Event,
   Exception,
   Incident,
