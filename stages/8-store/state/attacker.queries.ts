@@ -42,10 +42,10 @@ export async function attackerPage(db: Kysely<StateTables>, filter: AttackerFilt
     return [
       {
         actor: row.actor,
-        lastSeen: Number(row.last_seen),
-        score: Number(row.score),
+        lastSeen: row.last_seen,
+        score: row.score,
         incidents: Number(row.incidents),
-        open: Number(row.open),
+        open: row.open,
         latest: newest,
       },
     ];

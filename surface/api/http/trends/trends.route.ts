@@ -1,6 +1,6 @@
 /** How it goes: attacks over time, and the state of things now. */
 import { z } from 'zod';
-import { Severity } from '@netsentinel/contracts/detection';
+import type { Severity } from '@netsentinel/contracts/detection';
 import { eventReads, READ_PROBLEMS } from '../reads/bounded-read.ts';
 import { unlessKnown } from '../reads/etag.ts';
 import { route, type Route } from '../route.ts';
