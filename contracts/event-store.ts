@@ -45,6 +45,9 @@ export const EventQuery = z.strictObject({
 });
 export type EventQuery = z.infer<typeof EventQuery>;
 
+/** Which events: those that meet all of it. */
+export type EventSelection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
+
 export const EventAggregate = z.strictObject({
   /** Same selection as a query; `order`, `limit` and `after` do not apply. */
   where: EventQuery.pick({ from: true, to: true, filters: true, words: true }).optional(),
@@ -105,6 +108,12 @@ export interface EventStore {
   watermarks(): Promise<readonly Position[]>;
   query(query: EventQuery, bounds?: ReadBounds): Promise<EventPage>;
   aggregate(aggregate: EventAggregate, bounds?: ReadBounds): Promise<readonly AggregateRow[]>;
+  /**
+   * Writes events that meet the conditions, at most `limit` of them and in no order, into a file of Parquet: common fields as columns named after them, and
+   * the whole event as JSON in `event`. The file is the caller's, who removes it; what is left of a crash goes when the store is opened. Rejects with
+   * `STORE_DISK_FULL` where there is no room for it. Engines without files lack this.
+   */
+  exportParquet?(selection: EventSelection, limit: number, bounds?: ReadBounds): Promise<{ readonly path: string }>;
   /** One event by its id. */
   get(id: string): Promise<Event | undefined>;
   /** Applies the policy as of `now`; answers what it dropped and archived. */

@@ -41,6 +41,8 @@ export interface ApiHarness {
   readonly state: StateStore;
   readonly blobs: BlobStore;
   readonly events: EventStore;
+  /** Where they keep what they keep. */
+  readonly folder: string;
   /** `http://127.0.0.1:port`, or https. */
   readonly url: string;
   /** Makes the account `admin` with `PASSWORD` and answers its cookie (`name=value`). */
@@ -111,6 +113,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     state,
     blobs,
     events: change.events ?? events,
+    folder,
     url,
     call,
     raw: (bytes) => rawAnswer(Number(new URL(url).port), bytes),
@@ -156,6 +159,7 @@ function whenAsked(open: () => Promise<EventStore>): EventStore {
     watermarks: async () => (await store()).watermarks(),
     query: async (...args) => (await store()).query(...args),
     aggregate: async (...args) => (await store()).aggregate(...args),
+    exportParquet: async (...args) => (await store()).exportParquet!(...args),
     get: async (id) => (await store()).get(id),
     retain: async (...args) => (await store()).retain(...args),
     backup: async (target) => (await store()).backup(target),

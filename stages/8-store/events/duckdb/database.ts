@@ -108,10 +108,10 @@ export class Database {
     await Promise.allSettled(this.#active);
   }
 
-  /** Throws `STORE_DISK_FULL` while too little is free to write safely. */
-  assertSpace(): void {
+  /** Throws `STORE_DISK_FULL` while too little is free to write safely, and this many bytes besides. */
+  assertSpace(besides = 0): void {
     const { bavail, bsize } = statfsSync(this.options.directory);
-    if (bavail * bsize < this.options.minFreeBytes) throw diskFull();
+    if (bavail * bsize < this.options.minFreeBytes + besides) throw diskFull();
   }
 
   close(): void {

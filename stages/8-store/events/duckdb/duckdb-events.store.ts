@@ -5,7 +5,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
-import { EventAggregate, EventQuery, type EventStore, type ReadBounds } from '@netsentinel/contracts/event-store';
+import {
+  EventAggregate,
+  EventQuery,
+  type EventSelection,
+  type EventStore,
+  type ReadBounds,
+} from '@netsentinel/contracts/event-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Position } from '@netsentinel/contracts/stream';
 import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
@@ -97,13 +103,22 @@ export class WorkerEventStore implements DuckDbEventStore {
   watermarks: EventStore['watermarks'] = () => this.#ask('watermarks', []);
 
   async query(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['query']> {
-    const page = await this.#askWithin('page', checked(EventQuery, query), bounds);
+    const page = await this.#askWithin('page', [checked(EventQuery, query)], bounds);
     const events = page.bodies.map((body) => JSON.parse(body) as Event);
     return page.next === undefined ? { events } : { events, next: page.next };
   }
 
   async aggregate(aggregate: EventAggregate, bounds?: ReadBounds): ReturnType<EventStore['aggregate']> {
-    return await this.#askWithin('aggregate', checked(EventAggregate, aggregate), bounds);
+    return await this.#askWithin('aggregate', [checked(EventAggregate, aggregate)], bounds);
+  }
+
+  async exportParquet(
+    selection: EventSelection,
+    limit: number,
+    bounds: ReadBounds = {},
+  ): ReturnType<NonNullable<EventStore['exportParquet']>> {
+    const atMost = Math.max(1, Math.trunc(limit));
+    return await this.#askWithin('exportParquet', [checked(EventQuery, selection), atMost], bounds);
   }
 
   async get(id: string): Promise<Event | undefined> {
@@ -123,20 +138,20 @@ export class WorkerEventStore implements DuckDbEventStore {
   }
 
   /** Answers once the engine has: where it was told to end, that is soon. */
-  async #askWithin<M extends 'page' | 'aggregate'>(
+  async #askWithin<M extends 'page' | 'aggregate' | 'exportParquet'>(
     method: M,
-    asked: EventQuery | EventAggregate,
+    args: readonly unknown[],
     { timeoutMs, signal }: ReadBounds = {},
   ): Promise<EngineResult<M>> {
     const isGone = (): boolean => signal?.aborted === true;
     if (isGone()) throw endedError();
-    if (timeoutMs === undefined && signal === undefined) return await this.#ask(method, [asked]);
+    if (timeoutMs === undefined && signal === undefined) return await this.#ask(method, args);
     const ticket = this.#nextTicket++;
     const interrupt = (): void => void this.#ask('interrupt', [ticket]).catch(() => undefined);
     const timer = timeoutMs === undefined ? undefined : setTimeout(interrupt, timeoutMs);
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      return await this.#ask(method, [asked, ticket]);
+      return await this.#ask(method, [...args, ticket]);
     } catch (error) {
       if (!isNetSentinelError(error, 'STORE_INTERRUPTED')) throw error;
       throw isGone() ? endedError() : slowError(timeoutMs);

@@ -2,9 +2,16 @@
 import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AggregateRow, EventAggregate, EventQuery, RetentionPolicy } from '@netsentinel/contracts/event-store';
+import type {
+  AggregateRow,
+  EventAggregate,
+  EventQuery,
+  EventSelection,
+  RetentionPolicy,
+} from '@netsentinel/contracts/event-store';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
+import { sweepExports, writeExport } from './event-export.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
 import { EventRetention, sweepArchives } from './event-retention.ts';
 import { EventWriter, type PackedBatch } from './event-writer.ts';
@@ -66,6 +73,13 @@ export class EventEngine {
 
   aggregate(aggregate: EventAggregate, ticket?: number): Promise<readonly AggregateRow[]> {
     return this.#interruptible(ticket, (signal) => this.#parts.reader.aggregate(aggregate, signal));
+  }
+
+  exportParquet(selection: EventSelection, limit: number, ticket?: number): Promise<{ path: string }> {
+    return this.#interruptible(ticket, async (signal) => {
+      const { database, reader } = this.#parts;
+      return { path: await writeExport(database, limit, (path) => reader.copyTo(path, selection, limit, signal)) };
+    });
   }
 
   /** Whoever waits for the read with this ticket is told `STORE_INTERRUPTED`, unless it had ended. */
@@ -171,6 +185,7 @@ export class EventEngine {
 async function openParts(options: DatabaseOptions): Promise<Parts> {
   const database = await Database.open(options);
   try {
+    sweepExports(options.directory);
     await sweepArchives(database);
     const listed = await rowsOf(
       database.writer,

@@ -4,10 +4,17 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BIGINT, DuckDBDataChunk } from '@duckdb/node-api';
-import type { AggregateRow, EventAggregate, EventFilter, EventQuery } from '@netsentinel/contracts/event-store';
+import type {
+  AggregateRow,
+  EventAggregate,
+  EventFilter,
+  EventQuery,
+  EventSelection,
+} from '@netsentinel/contracts/event-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
+import { copySql, EXPORTED_COLUMNS } from './event-export.ts';
 import { eventSource, type SourceOptions } from './event-source.ts';
 import { rowsOf, type Database } from './database.ts';
 import { Bindings, filterSql } from './query-sql.ts';
@@ -18,8 +25,6 @@ export interface BodyPage {
   readonly bodies: readonly string[];
   readonly next?: string;
 }
-
-type Selection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
 
 interface Key {
   readonly time: number;
@@ -70,17 +75,21 @@ export class EventReader {
     const matches = this.#narrow(where);
     return await this.#database.read(async (connection) => {
       const bindings = new Bindings();
-      const conditions = this.#conditions(where, bindings);
-      if (matches !== undefined)
-        conditions.push(
-          await seqCondition(
-            connection,
-            matches.flatMap((match) => match.seqs()),
-          ),
-        );
-      const source = await eventSource(connection, this.#source, where.from, where.to);
+      const { source, conditions } = await this.#selected(connection, where, matches, bindings);
       const sql = aggregateSql(aggregate, source, conditions, bindings);
       return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
+    }, signal);
+  }
+
+  /** Writes a file of Parquet: see `EventStore.exportParquet`. */
+  async copyTo(path: string, selection: EventSelection, limit: number, signal?: AbortSignal): Promise<void> {
+    const matches = this.#narrow(selection);
+    await this.#database.read(async (connection) => {
+      const bindings = new Bindings();
+      const { source, conditions } = await this.#selected(connection, selection, matches, bindings);
+      const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+      const select = `SELECT ${EXPORTED_COLUMNS} FROM ${source}${where} LIMIT ${limit}`;
+      await rowsOf(connection, copySql(select, path), bindings.values);
     }, signal);
   }
 
@@ -97,7 +106,7 @@ export class EventReader {
   }
 
   /** Undefined where the index cannot help: all events are candidates. */
-  #narrow(selection: Selection): WordMatches[] | undefined {
+  #narrow(selection: EventSelection): WordMatches[] | undefined {
     const { from, to } = selection;
     const words = searchHashes(selection.words ?? '');
     const needles = (selection.filters ?? []).flatMap(needleOf);
@@ -117,7 +126,7 @@ export class EventReader {
 
   async #keys(
     connection: DuckDBConnection,
-    selection: Selection,
+    selection: EventSelection,
     newest: boolean,
     after: Key | undefined,
     count: number,
@@ -139,7 +148,7 @@ export class EventReader {
   /** Goes through the stretches that may match in the order asked for, until no further one can add to the page. */
   async #keysAmong(
     connection: DuckDBConnection,
-    selection: Selection,
+    selection: EventSelection,
     newest: boolean,
     after: Key | undefined,
     count: number,
@@ -216,7 +225,24 @@ export class EventReader {
     return keys.map((key) => bodies.get(key.seq)!);
   }
 
-  #conditions(selection: Selection, bindings: Bindings): string[] {
+  async #selected(
+    connection: DuckDBConnection,
+    selection: EventSelection,
+    matches: readonly WordMatches[] | undefined,
+    bindings: Bindings,
+  ): Promise<{ source: string; conditions: string[] }> {
+    const conditions = this.#conditions(selection, bindings);
+    if (matches !== undefined)
+      conditions.push(
+        await seqCondition(
+          connection,
+          matches.flatMap((match) => match.seqs()),
+        ),
+      );
+    return { source: await eventSource(connection, this.#source, selection.from, selection.to), conditions };
+  }
+
+  #conditions(selection: EventSelection, bindings: Bindings): string[] {
     const conditions: string[] = [];
     if (selection.from !== undefined) conditions.push(`time >= ${bindings.bind(BigInt(selection.from))}`);
     if (selection.to !== undefined) conditions.push(`time < ${bindings.bind(BigInt(selection.to))}`);
@@ -273,7 +299,7 @@ function beyond(after: Key, newest: boolean, bindings: Bindings): string {
 }
 
 /** The time in which what comes after can be. */
-function rest({ from, to }: Selection, after: Key, newest: boolean): Pick<Selection, 'from' | 'to'> {
+function rest({ from, to }: EventSelection, after: Key, newest: boolean): Pick<EventSelection, 'from' | 'to'> {
   return newest
     ? { from, to: Math.min(to ?? Number.MAX_SAFE_INTEGER, after.time + 1) }
     : { from: Math.max(from ?? Number.MIN_SAFE_INTEGER, after.time), to };

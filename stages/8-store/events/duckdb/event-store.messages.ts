@@ -9,6 +9,7 @@ export type EngineMethod =
   | 'page'
   | 'aggregate'
   | 'body'
+  | 'exportParquet'
   | 'interrupt'
   | 'retain'
   | 'backup'

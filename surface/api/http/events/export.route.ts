@@ -2,6 +2,7 @@
  * Events as a file, however many: page by page, the next one read when the client has taken the one before. Nothing is held in the store between pages, so
  * that a slow client costs it nothing; what is added or dropped meanwhile may be in the file or not.
  */
+import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -14,16 +15,26 @@ import { csvCells, csvLine, DEFAULT_COLUMNS } from './csv.ts';
 import { FieldParameter, selection, selectionOf } from './event-selection.ts';
 
 const MAX_EVENTS = 10_000_000;
+/** Such a file is written before it is sent. */
+const MAX_PARQUET_EVENTS = 1_000_000;
 const MAX_COLUMNS = 64;
 const PAGE_EVENTS = 500;
 const PAGE_BYTES = 1024 * 1024;
 /** A client that takes nothing for so long is gone. */
 const STALL_MS = 60_000;
-const TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
+const TYPES = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
 
 const ExportQuery = z.strictObject({
   ...selection,
-  format: z.enum(['ndjson', 'csv']).describe('`ndjson`: one event a line, whole; `csv`: some of their fields'),
+  format: z
+    .enum(['ndjson', 'csv', 'parquet'])
+    .describe(
+      '`ndjson`: one event a line, whole; `csv`: some of their fields; `parquet`: common fields and the whole event as JSON, in no order, at most 1,000,000 events',
+    ),
   order: z
     .enum(['newest', 'oldest'])
     .optional()
@@ -71,14 +82,16 @@ export const exportRoutes: readonly Route[] = [
       ctx.exporting.add(who.account);
       whenOver(request, reply, () => ctx.exporting.delete(who.account));
       const reads = eventReads(asked);
+      reply
+        .header('content-disposition', `attachment; filename="events.${query.format}"`)
+        .header('cache-control', 'private, no-store');
+      if (query.format === 'parquet') return await sendParquet(reads, query, reply);
       const pages = pagesOf(reads, query);
       // What is wrong with the question is a problem, and no broken file.
       const first = await pages.next();
       endWhenStalled(reply);
       return reply
         .type(query.format === 'csv' ? `${TYPES.csv}; charset=utf-8; header=present` : TYPES.ndjson)
-        .header('content-disposition', `attachment; filename="events.${query.format}"`)
-        .header('cache-control', 'private, no-store')
         .send(Readable.from(chunks(first.value ?? [], pages, query), { objectMode: false, highWaterMark: PAGE_BYTES }));
     },
   ),
@@ -117,6 +130,17 @@ async function* chunks(
   const head = query.format === 'csv' ? `${names.join(',')}\r\n` : '';
   yield Buffer.from(head + first.map(text).join(''));
   for await (const page of others) yield Buffer.from(page.map(text).join(''));
+}
+
+/** The file has no name any more once it is open, so that it is gone whatever happens. */
+async function sendParquet(reads: EventReads, query: ExportQuery, reply: FastifyReply): Promise<FastifyReply> {
+  const limit = Math.min(MAX_PARQUET_EVENTS, query.limit ?? MAX_PARQUET_EVENTS);
+  const path = await reads.exportParquet(selectionOf(query), limit);
+  if (path === undefined) throw new Problem(422, 'no-parquet', 'The store of this platform writes no Parquet.');
+  const file = await open(path, 'r').finally(() => rm(path, { force: true }));
+  const { size } = await file.stat();
+  endWhenStalled(reply);
+  return reply.type(TYPES.parquet).header('content-length', size).send(file.createReadStream());
 }
 
 function endWhenStalled({ raw }: FastifyReply): void {

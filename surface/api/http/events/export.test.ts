@@ -1,5 +1,7 @@
 /** Exports: whole, in order, and no faster than the client takes them. */
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore, ReadBounds } from '@netsentinel/contracts/event-store';
@@ -44,6 +46,15 @@ describe('an export', () => {
     const usual = (await (await get('format=csv&limit=1')).text()).split('\r\n');
     expect(usual[0]).toMatch(/^@timestamp,event\.id,/);
     expect(usual[1]!.split(',')).toHaveLength(usual[0]!.split(',').length);
+  });
+
+  it('is Parquet, of which nothing is left here', async () => {
+    const response = await get('format=parquet&filter=source.port:lt:1030');
+    expect(response.headers.get('content-type')).toBe('application/vnd.apache.parquet');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.length).toBe(Number(response.headers.get('content-length')));
+    expect([bytes.subarray(0, 4).toString(), bytes.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);
+    expect(readdirSync(join(h.folder, 'events', 'exports'))).toEqual([]);
   });
 
   it('is refused as a problem where the question is wrong', async () => {

@@ -1,6 +1,13 @@
 /** Questions to the event store as routes ask them: in turn, for a bounded time, and no longer than somebody waits for the answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AggregateRow, EventAggregate, EventPage, EventQuery } from '@netsentinel/contracts/event-store';
+import type {
+  AggregateRow,
+  EventAggregate,
+  EventPage,
+  EventQuery,
+  EventSelection,
+  ReadBounds,
+} from '@netsentinel/contracts/event-store';
 import { isNetSentinelError } from '@netsentinel/kernel/errors';
 import type { SignedIn } from '../../auth/sessions.ts';
 import { Problem } from '../problem.ts';
@@ -8,12 +15,14 @@ import type { RouteRequest } from '../route.ts';
 
 /** Of one question. */
 const TIMEOUT_MS = 10_000;
+/** Of writing a file. */
+const EXPORT_TIMEOUT_MS = 60_000;
 /** Of the events of one page, as JSON. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** What every route that asks the event store may answer besides. */
 export const READ_PROBLEMS = {
-  422: 'It takes too long or too much memory to find out; `detail` says so',
+  422: 'It takes too long, or too much memory or room; `detail` says so',
   429: 'Too many questions of this account wait already',
   503: 'Nobody waited for the answer',
 } as const;
@@ -21,6 +30,8 @@ export const READ_PROBLEMS = {
 export interface EventReads {
   query(query: EventQuery): Promise<EventPage>;
   aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
+  /** Answers where the file is; undefined where the store has none of this kind. */
+  exportParquet(selection: EventSelection, limit: number): Promise<string | undefined>;
   /** Aborted once nobody waits. */
   readonly signal: AbortSignal;
 }
@@ -37,17 +48,18 @@ export function eventReads({
   const gone = new AbortController();
   whenOver(request, reply, () => gone.abort(nobodyWaits()));
   const { signal } = gone;
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+  const ask = async <T>(work: (bounds: ReadBounds) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> => {
     try {
-      return await ctx.reads.run(who.account, signal, work);
+      return await ctx.reads.run(who.account, signal, () => work({ timeoutMs, signal }));
     } catch (error) {
-      throw asProblem(error);
+      throw asProblem(error, timeoutMs);
     }
   };
-  const bounds = { timeoutMs: TIMEOUT_MS, signal };
   return {
-    query: (query) => ask(() => ctx.events.query({ maxBytes: PAGE_BYTES, ...query }, bounds)),
-    aggregate: (aggregate) => ask(() => ctx.events.aggregate(aggregate, bounds)),
+    query: (query) => ask((bounds) => ctx.events.query({ maxBytes: PAGE_BYTES, ...query }, bounds)),
+    aggregate: (aggregate) => ask((bounds) => ctx.events.aggregate(aggregate, bounds)),
+    exportParquet: (selection, limit) =>
+      ask(async (bounds) => (await ctx.events.exportParquet?.(selection, limit, bounds))?.path, EXPORT_TIMEOUT_MS),
     signal,
   };
 }
@@ -65,12 +77,18 @@ export function whenOver({ raw: { socket } }: FastifyRequest, { raw: response }:
   socket.once('close', over);
 }
 
-function asProblem(error: unknown): unknown {
+function asProblem(error: unknown, timeoutMs: number): unknown {
   if (isNetSentinelError(error, 'STORE_QUERY_ENDED')) return nobodyWaits();
   if (isNetSentinelError(error, 'STORE_QUERY_SLOW'))
-    return tooMuch(`This takes longer than ${TIMEOUT_MS / 1000} s to find out`);
+    return tooMuch(`This takes longer than ${timeoutMs / 1000} s to find out`);
   if (isNetSentinelError(error, 'STORE_OUT_OF_MEMORY')) return tooMuch('This takes more memory than there is for it');
   if (isNetSentinelError(error, 'STORE_TOO_MANY_GROUPS')) return tooMuch('These are too many groups');
+  if (isNetSentinelError(error, 'STORE_DISK_FULL'))
+    return new Problem(
+      422,
+      'no-room',
+      'There is no room on the disk to write this file: ask for fewer events, or for another format.',
+    );
   return error;
 }
 
