@@ -188,6 +188,17 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       expect((await store.query({ filters: [{ field: 'seq', op: 'gt', value: -1 }] })).events).toEqual([]);
     });
 
+    it('compares with numbers of any size', async () => {
+      const events = [0, 22, 65_535].map((port, n) => eventFixture(n, { source: { port }, zeek: { value: port } }));
+      await store.append(events, []);
+      for (const field of ['source.port', 'zeek.value'])
+        for (const value of [Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** 64, 5e-324, -0, 22])
+          for (const op of ['eq', 'gt', 'lte'] as const) {
+            const query: EventQuery = { filters: [{ field, op, value }], order: 'oldest' };
+            expect((await store.query(query)).events, `${field} ${op} ${value}`).toEqual(referenceQuery(events, query));
+          }
+    });
+
     it('answers every kind of question as the reference does', async () => {
       const events = fc.sample(arbitraryEvents, { numRuns: 1, seed: 20_261_121 })[0]!;
       for (let at = 0; at < events.length; at += 37)

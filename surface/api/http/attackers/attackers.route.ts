@@ -28,7 +28,7 @@ const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).optional().describe('Attackers a page; 50 where it is not given'),
   after: z
     .string()
-    .regex(/^-?\d{1,15}~[0-9a-f.:/]{1,64}$/, 'not the `next` of a page')
+    .regex(/^-?[0-9]{1,15}~[0-9a-f.:/]{1,64}$/, 'not the `next` of a page')
     .optional()
     .describe('The `next` of the page before, of the same order'),
 });

@@ -109,6 +109,27 @@ describe('a list of events', () => {
     expect(await refusal('', params)).toMatch(detail);
   });
 
+  it('answers whatever is asked of whatever field, or says what is wrong', async () => {
+    const ops = ['eq', 'in', 'prefix', 'contains', 'gt', 'gte', 'lt', 'lte', 'cidr'];
+    const values = [
+      '',
+      '%',
+      `'); DROP TABLE events; --`,
+      '\0',
+      '-999999999999999',
+      '[1e308,"\ud800",-0]',
+      '0.0.0.0/0',
+      '(a+)+$',
+    ];
+    for (const field of ['user.name', 'source.port', 'tags', '@timestamp', 'zeek.x-y.z', 'event.id'])
+      for (const op of ops)
+        for (const value of values) {
+          const path = addressOf('/aggregate', { by: field, filter: `!${field}:${op}:${value}`, words: value });
+          expect([200, 400], path).toContain((await h.call('GET', path, { cookie })).status);
+        }
+    expect(await allPages(h.events, {})).toHaveLength(EVENTS.length + HOSTILE.length);
+  });
+
   it('takes a made-up page as a place in time', async () => {
     const after = Buffer.from(`${START + 2000}.9999999999999999`).toString('base64url');
     expect((await list({ after })).events).toEqual(EVENTS.slice(0, 3).toReversed());

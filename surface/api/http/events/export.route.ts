@@ -10,7 +10,7 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { EventQuery } from '@netsentinel/contracts/event-store';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS, whenOver, type EventReads } from '../reads/bounded-read.ts';
-import { route, type Route } from '../route.ts';
+import { refusal, route, type Route } from '../route.ts';
 import { csvCells, csvLine, DEFAULT_COLUMNS } from './csv.ts';
 import { FieldParameter, selection, selectionOf } from './event-selection.ts';
 
@@ -82,22 +82,26 @@ export const exportRoutes: readonly Route[] = [
       ctx.exporting.add(who.account);
       whenOver(request, reply, () => ctx.exporting.delete(who.account));
       const reads = eventReads(asked);
-      reply
-        .header('content-disposition', `attachment; filename="events.${query.format}"`)
-        .header('cache-control', 'private, no-store');
       if (query.format === 'parquet') return await sendParquet(reads, query, reply);
-      const pages = pagesOf(reads, query);
+      const pages = pagesOf(reads, query, async () => {
+        const refused = refusal('events:read', await ctx.who(request));
+        if (refused !== undefined) throw refused;
+      });
       // What is wrong with the question is a problem, and no broken file.
       const first = await pages.next();
-      endWhenStalled(reply);
-      return reply
+      return asFile(reply, query)
         .type(query.format === 'csv' ? `${TYPES.csv}; charset=utf-8; header=present` : TYPES.ndjson)
         .send(Readable.from(chunks(first.value ?? [], pages, query), { objectMode: false, highWaterMark: PAGE_BYTES }));
     },
   ),
 ];
 
-async function* pagesOf(reads: EventReads, query: ExportQuery): AsyncGenerator<readonly Event[], undefined> {
+/** `mayGoOn` rejects once whoever asked may not see events any more: a file can take hours. */
+async function* pagesOf(
+  reads: EventReads,
+  query: ExportQuery,
+  mayGoOn: () => Promise<void>,
+): AsyncGenerator<readonly Event[], undefined> {
   const { order, limit = MAX_EVENTS } = query;
   const asked: EventQuery = { ...selectionOf(query), maxBytes: PAGE_BYTES, ...(order === undefined ? {} : { order }) };
   let left = limit;
@@ -109,6 +113,7 @@ async function* pagesOf(reads: EventReads, query: ExportQuery): AsyncGenerator<r
       ...(after === undefined ? {} : { after }),
     });
     yield page.events;
+    await mayGoOn();
     left -= page.events.length;
     after = page.next;
   } while (after !== undefined && left > 0);
@@ -139,10 +144,13 @@ async function sendParquet(reads: EventReads, query: ExportQuery, reply: Fastify
   if (path === undefined) throw new Problem(422, 'no-parquet', 'The store of this platform writes no Parquet.');
   const file = await open(path, 'r').finally(() => rm(path, { force: true }));
   const { size } = await file.stat();
-  endWhenStalled(reply);
-  return reply.type(TYPES.parquet).header('content-length', size).send(file.createReadStream());
+  return asFile(reply, query).type(TYPES.parquet).header('content-length', size).send(file.createReadStream());
 }
 
-function endWhenStalled({ raw }: FastifyReply): void {
-  raw.setTimeout(STALL_MS, () => raw.destroy());
+/** What every such answer has, whose client is gone once it takes nothing for a while. */
+function asFile(reply: FastifyReply, { format }: ExportQuery): FastifyReply {
+  reply.raw.setTimeout(STALL_MS, () => reply.raw.destroy());
+  return reply
+    .header('content-disposition', `attachment; filename="events.${format}"`)
+    .header('cache-control', 'private, no-store');
 }

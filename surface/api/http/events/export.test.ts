@@ -130,6 +130,18 @@ describe('a slow client', () => {
     await vi.waitFor(async () => expect(await one()).toBe(200), PATIENCE);
   });
 
+  it('gets no more once it may not see events any more', async () => {
+    const other = await h.signInAs('analyst');
+    const socket = connect(Number(new URL(h.url).port), '127.0.0.1').resume();
+    socket.on('error', () => undefined);
+    socket.write(`GET /api/v1/events/export?format=csv HTTP/1.1\r\nhost: x\r\ncookie: ${other}\r\n\r\n`);
+    asked.length = 0;
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(5), PATIENCE);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    expect((await h.call('DELETE', '/api/v1/session', { cookie: other })).status).toBe(204);
+    await closed;
+  });
+
   it('is not told that a broken file is whole', async () => {
     let pages = 0;
     answer = async () => {
