@@ -107,6 +107,11 @@ export interface EventStore {
   appendEncoded?(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
   watermarks(): Promise<readonly Position[]>;
   query(query: EventQuery, bounds?: ReadBounds): Promise<EventPage>;
+  /** Like `query`, with each event as its JSON in one line: for whoever hands them on as they are. */
+  queryTexts(
+    query: EventQuery,
+    bounds?: ReadBounds,
+  ): Promise<{ readonly texts: readonly string[]; readonly next?: string }>;
   aggregate(aggregate: EventAggregate, bounds?: ReadBounds): Promise<readonly AggregateRow[]>;
   /**
    * Writes events that meet the conditions, at most `limit` of them and in no order, into a file of Parquet: common fields as columns named after them, and

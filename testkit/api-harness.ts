@@ -158,6 +158,7 @@ function whenAsked(open: () => Promise<EventStore>): EventStore {
     append: async (...args) => (await store()).append(...args),
     watermarks: async () => (await store()).watermarks(),
     query: async (...args) => (await store()).query(...args),
+    queryTexts: async (...args) => (await store()).queryTexts(...args),
     aggregate: async (...args) => (await store()).aggregate(...args),
     exportParquet: async (...args) => (await store()).exportParquet!(...args),
     get: async (id) => (await store()).get(id),

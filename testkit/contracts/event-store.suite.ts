@@ -120,6 +120,12 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
         expect(await allPages(store, { limit: 70 })).toEqual(events.toReversed());
         expect(await store.get(events[299]!.event.id)).toEqual(events[299]);
         expect((await store.query({ words: 'number 123' })).events).toEqual([events[123]]);
+        const { texts, next } = await store.queryTexts({ limit: 2 });
+        expect([texts.map((one) => JSON.parse(one) as Event), next !== undefined]).toEqual([
+          events.slice(-2).toReversed(),
+          true,
+        ]);
+        expect(texts.join('')).not.toContain('\n');
         const description = await store.describe();
         expect(description).toMatchObject({ events: 300, oldest: START, newest: START + 299_000 });
         expect(description.bytes).toBeGreaterThan(0);

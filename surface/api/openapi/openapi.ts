@@ -12,7 +12,7 @@ import { ProblemBody } from '../http/problem.ts';
 import type { Answer, Route } from '../http/route.ts';
 
 /** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
-export const API_VERSION = '1.0';
+export const API_VERSION = '1.1';
 
 type Json = Record<string, unknown>;
 

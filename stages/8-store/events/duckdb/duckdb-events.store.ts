@@ -103,9 +103,13 @@ export class WorkerEventStore implements DuckDbEventStore {
   watermarks: EventStore['watermarks'] = () => this.#ask('watermarks', []);
 
   async query(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['query']> {
-    const page = await this.#askWithin('page', [checked(EventQuery, query)], bounds);
-    const events = page.bodies.map((body) => JSON.parse(body) as Event);
-    return page.next === undefined ? { events } : { events, next: page.next };
+    const { texts, ...next } = await this.queryTexts(query, bounds);
+    return { events: texts.map((text) => JSON.parse(text) as Event), ...next };
+  }
+
+  async queryTexts(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['queryTexts']> {
+    const { bodies, next } = await this.#askWithin('page', [checked(EventQuery, query)], bounds);
+    return next === undefined ? { texts: bodies } : { texts: bodies, next };
   }
 
   async aggregate(aggregate: EventAggregate, bounds?: ReadBounds): ReturnType<EventStore['aggregate']> {

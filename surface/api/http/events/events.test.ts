@@ -121,12 +121,15 @@ describe('a list of events', () => {
       '0.0.0.0/0',
       '(a+)+$',
     ];
+    const wrong: string[] = [];
     for (const field of ['user.name', 'source.port', 'tags', '@timestamp', 'zeek.x-y.z', 'event.id'])
       for (const op of ops)
         for (const value of values) {
           const path = addressOf('/aggregate', { by: field, filter: `!${field}:${op}:${value}`, words: value });
-          expect([200, 400], path).toContain((await h.call('GET', path, { cookie })).status);
+          const { status } = await h.call('GET', path, { cookie });
+          if (status !== 200 && status !== 400) wrong.push(`${status} ${path}`);
         }
+    expect(wrong).toEqual([]);
     expect(await allPages(h.events, {})).toHaveLength(EVENTS.length + HOSTILE.length);
   });
 

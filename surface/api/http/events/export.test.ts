@@ -70,14 +70,14 @@ describe('an export', () => {
 
 describe('a slow client', () => {
   /** Events without end. */
-  const event = eventFixture(1, { message: 'x'.repeat(2000) });
+  const event = JSON.stringify(eventFixture(1, { message: 'x'.repeat(2000) }));
   const asked: (ReadBounds | undefined)[] = [];
   let answer: () => Promise<void> = async () => undefined;
   const endless = {
-    query: async (_: unknown, bounds?: ReadBounds) => {
+    queryTexts: async (_: unknown, bounds?: ReadBounds) => {
       asked.push(bounds);
       await answer();
-      return { events: Array.from({ length: 500 }, () => event), next: '1.1' };
+      return { texts: Array.from({ length: 500 }, () => event), next: '1.1' };
     },
   } as unknown as EventStore;
   let h: ApiHarness;

@@ -6,6 +6,7 @@ import type {
   EventPage,
   EventQuery,
   EventSelection,
+  EventStore,
   ReadBounds,
 } from '@netsentinel/contracts/event-store';
 import { isNetSentinelError } from '@netsentinel/kernel/errors';
@@ -29,6 +30,7 @@ export const READ_PROBLEMS = {
 
 export interface EventReads {
   query(query: EventQuery): Promise<EventPage>;
+  queryTexts(query: EventQuery): ReturnType<EventStore['queryTexts']>;
   aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
   /** Answers where the file is; undefined where the store has none of this kind. */
   exportParquet(selection: EventSelection, limit: number): Promise<string | undefined>;
@@ -57,6 +59,7 @@ export function eventReads({
   };
   return {
     query: (query) => ask((bounds) => ctx.events.query({ maxBytes: PAGE_BYTES, ...query }, bounds)),
+    queryTexts: (query) => ask((bounds) => ctx.events.queryTexts({ maxBytes: PAGE_BYTES, ...query }, bounds)),
     aggregate: (aggregate) => ask((bounds) => ctx.events.aggregate(aggregate, bounds)),
     exportParquet: (selection, limit) =>
       ask(async (bounds) => (await ctx.events.exportParquet?.(selection, limit, bounds))?.path, EXPORT_TIMEOUT_MS),

@@ -11,7 +11,7 @@ import { FORGOTTEN_MS, threatLevel, ThreatLevel } from './threat-level.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SERIES_MAX_AGE_MS = 15_000;
-const SUMMARY_MAX_AGE_MS = 2_000;
+const SUMMARY_MAX_AGE_MS = 5_000;
 const count = z.number().int().min(0);
 const Of = z.enum(Object.keys(MEASURES) as [keyof typeof MEASURES, ...(keyof typeof MEASURES)[]]);
 
@@ -92,7 +92,7 @@ export const trendRoutes: readonly Route[] = [
       tag: 'metrics',
       access: 'incidents:read',
       answers: {
-        200: { description: 'As of the last 2 s; the `ETag` is of its content', schema: Summary },
+        200: { description: 'As of the last 5 s; the `ETag` is of its content', schema: Summary },
         304: { description: '`If-None-Match` names what there is' },
       },
     },
