@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
 import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
 import { Severity } from './detection.ts';
+import { PlayedStack } from './played-stack.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 const logLevel = z.enum(['debug', 'info', 'warn', 'error']);
@@ -218,6 +219,8 @@ export const ToEnforcer = z.discriminatedUnion('t', [
     isPoint: z.boolean().optional(),
     /** There is somebody who writes packets at its word; `unable`: why that cannot be done on this machine. */
     capture: z.strictObject({ unable: z.string().optional() }).optional(),
+    /** Decoys of systems that answer other than this machine's. */
+    stacks: z.array(PlayedStack).max(64).optional(),
   }),
   /** How all that it wants captured stands, and what became of files since. */
   z.strictObject({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PointsConfig } from './points/points.config.ts';
 import { RESPONDER_CONFIGS, type ResponderId } from './responders/configs.ts';
 import { leadingWords, networkText, prefixLength4, prefixLength6 } from './shared.config.ts';
+import { StacksConfig } from './stacks/stacks.config.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -42,6 +43,9 @@ export const EnforcerConfig = z
       'What responders do that say nothing else. `off`: nothing; `simulate`: everything but the change itself; `approve`: a person is asked before each block; `enforce`: blocks are made. Leaving `enforce` or `approve` takes every block back at the next start.',
     ),
     responders: Responders,
+    stacks: StacksConfig.prefault({}).describe(
+      'Packets of decoys that look as those of their persona’s system. No response: it is done in every mode.',
+    ),
     points: PointsConfig.optional().describe(
       'Enforcement points on other hosts, which connect to this one and carry its blocks too. Without this, nobody is listened for.',
     ),

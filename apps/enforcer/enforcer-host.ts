@@ -14,6 +14,7 @@ import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import type { CentreLink } from '@netsentinel/enforcer/points/centre-link';
 import type { PointsHub } from '@netsentinel/enforcer/points/points-hub';
 import { configuredResponders, retiredResponder } from '@netsentinel/enforcer/responders/index';
+import { playStacks, type PlayedStacks } from '@netsentinel/enforcer/stacks/played-stacks';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
@@ -28,6 +29,7 @@ let link: Socket | undefined;
 let hub: PointsHub | undefined;
 let centre: CentreLink | undefined;
 let capturer: LauncherCapturer | undefined;
+let stacks: PlayedStacks | undefined;
 
 const channel = serveLauncher(
   ToEnforcer,
@@ -79,6 +81,7 @@ async function boot(message: Boot): Promise<void> {
     ...(hub === undefined ? {} : { hub }),
   });
   await hub?.listen(enforcer);
+  stacks = await playStacks({ config: config.stacks, stacks: message.stacks ?? [], directory, log });
   if (!isPoint) return;
   const [{ CentreLink }, { readCredentials }] = await Promise.all([
     import('@netsentinel/enforcer/points/centre-link'),
@@ -131,6 +134,7 @@ function attach(socket: Socket): void {
 
 async function stop(): Promise<void> {
   await control?.close();
+  await stacks?.close();
   centre?.close();
   await hub?.close();
   // Blocks stay in force: the kernel lets them expire by itself, and the next start takes them over.

@@ -1,6 +1,7 @@
 /** What each process is told when it starts: its part of the plan, and nothing of the others'. */
 import { join } from 'node:path';
 import type { Honeytoken } from '@netsentinel/contracts/honeytoken';
+import type { PlayedStack } from '@netsentinel/contracts/played-stack';
 import type { ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
 import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
@@ -70,9 +71,13 @@ export function platformBoot(
   };
 }
 
-/** @param capture there is somebody who writes packets at its word; `unable`: why not on this machine */
+/**
+ * @param decoys as they were bound
+ * @param capture there is somebody who writes packets at its word; `unable`: why not on this machine
+ */
 export function enforcerBoot(
-  { config, folder }: LaunchPlan,
+  { config, folder, decoys: planned }: LaunchPlan,
+  decoys: readonly PlannedDecoy[],
   capture: { readonly unable?: string } | undefined,
 ): ToEnforcer {
   return {
@@ -81,6 +86,16 @@ export function enforcerBoot(
     controlSocket: folder.enforcerSocket,
     logLevel: config.logLevel,
     config: config.enforcer,
+    stacks: stacksOf(planned, decoys),
     ...(capture === undefined ? {} : { capture }),
   };
+}
+
+/** Of machines whose system answers packets other than this one's does. */
+function stacksOf({ personas }: LaunchPlan['decoys'], decoys: readonly PlannedDecoy[]): PlayedStack[] {
+  return Object.entries(personas).flatMap(([persona, { file }]) => {
+    const own = decoys.filter((decoy) => decoy.persona === persona && decoy.transport === 'tcp');
+    if (file?.os.family !== 'windows' || own.length === 0) return [];
+    return { persona, system: 'windows', listeners: own.map(({ address, port }) => ({ address, port })) };
+  });
 }

@@ -295,7 +295,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
           'enforcer',
           (async () => {
             const unable = notCaptured === undefined ? {} : { unable: notCaptured };
-            it.send(enforcerBoot(options.plan, capturing === undefined ? undefined : unable));
+            it.send(enforcerBoot(options.plan, decoys, capturing === undefined ? undefined : unable));
             await linkEnforcer();
           })(),
         ),

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { createPersona } from '@netsentinel/decoys/persona/persona';
 import { failureTimes, judgeTimes } from './checks/failed-logins.ts';
-import { judgeStack, parseSynAck } from './tcp-stack.ts';
+import { parseSynAck } from './syn-ack.ts';
+import { judgeStack } from './tcp-stack.ts';
 import { ALIKE } from './verify.types.ts';
 
 const PAM = { least: 900, most: 5_500, varies: true };
@@ -26,13 +27,21 @@ it('takes no more samples once one is let in', async () => {
   expect([times.length, tries]).toEqual([2, 3]);
 });
 
-it('reads what tcpdump prints, and knows whose answer it is', () => {
-  const linux = parseSynAck(
-    'IP (tos 0x0, ttl 64, id 0, offset 0, flags [DF], proto TCP (6), length 60)\n    127.0.0.1.22 > 127.1.2.3.4: Flags [S.], cksum 0xfe30 (incorrect), seq 1, ack 2, win 65483, options [mss 65495,sackOK,TS val 1 ecr 2,nop,wscale 7], length 0\n',
-  )!;
-  expect(linux).toEqual({ ttl: 64, options: 'mss,sackOK,TS,nop,wscale' });
-  expect(parseSynAck('nothing')).toBeUndefined();
+// `ip_header` and `tcp_header` of an answer over loopback; options as Linux and as Windows order them.
+const HEADERS = '4500003c0000400040060000 7f000001 7f010203 00168000 0000000100000002';
+
+it.each([
+  ['debian-12-server', '40', 'a012ffcb00000000 0204ffd7 0402080a0000000100000002 01030307'],
+  ['windows-2019-fileserver', '80', '8012ffff00000000 020405b4 010303080101 0402'],
+] as const)('reads an answer to a SYN, and knows whose it is: %s', (name, ttl, rest) => {
+  const packet = Buffer.from(`${HEADERS}${rest}`.replaceAll(' ', ''), 'hex');
+  packet[8] = Number.parseInt(ttl, 16);
+  const seen = parseSynAck(packet)!;
   const seed = new Uint8Array([1]);
-  expect(judgeStack(createPersona(seed, 'debian-12-server'), linux)).toEqual(ALIKE);
-  expect(judgeStack(createPersona(seed, 'windows-2019-fileserver'), linux)).toMatchObject({ result: 'tell' });
+  for (const claimed of ['debian-12-server', 'windows-2019-fileserver'])
+    expect(judgeStack(createPersona(seed, claimed), seen)).toMatchObject({
+      result: claimed === name ? 'alike' : 'tell',
+    });
+  for (let length = 0; length < packet.length; length++)
+    expect(parseSynAck(packet.subarray(0, length))).toBeUndefined();
 });

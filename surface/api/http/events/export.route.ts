@@ -2,7 +2,7 @@
  * Events as a file, however many: page by page, the next one read when the client has taken the one before. Nothing is held in the store between pages, so
  * that a slow client costs it nothing; what is added or dropped meanwhile may be in the file or not.
  */
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -142,9 +142,17 @@ async function sendParquet(reads: EventReads, query: ExportQuery, reply: Fastify
   const limit = Math.min(MAX_PARQUET_EVENTS, query.limit ?? MAX_PARQUET_EVENTS);
   const path = await reads.exportParquet(selectionOf(query), limit);
   if (path === undefined) throw new Problem(422, 'no-parquet', 'The store of this platform writes no Parquet.');
-  const file = await open(path, 'r').finally(async () => await rm(path, { force: true }));
+  const file = await opened(path);
   const { size } = await file.stat();
   return asFile(reply, query).type(TYPES.parquet).header('content-length', size).send(file.createReadStream());
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** What every such answer has, whose client is gone once it takes nothing for a while. */
