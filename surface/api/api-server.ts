@@ -16,7 +16,7 @@ import { Problem } from './http/problem.ts';
 import { ReadGate } from './http/reads/read-gate.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
-import { KeptAnswers } from './http/trends/kept-answers.ts';
+import { SharedAnswers } from './http/trends/shared-answers.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
@@ -66,7 +66,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     tokens,
     invitations: new Invitations(options.state, clock),
     reads: new ReadGate(),
-    kept: new KeptAnswers(clock),
+    shared: new SharedAnswers(clock),
     exporting: new Set(),
     cookie: cookieName,
     secure,

@@ -3,6 +3,8 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { EventAggregate, EventQuery, EventStore } from '@netsentinel/contracts/event-store';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allPages, eventFixture, HOSTILE_TEXTS, START } from '../event-fixtures.ts';
+import { eventReadCases } from './event-read.cases.ts';
 import { referenceAggregate, referenceQuery } from '../reference/event-store.reference.ts';
 
 export interface EventStoreHarness {
@@ -16,70 +18,6 @@ export interface EventStoreHarness {
 }
 
 const DAY_MS = 86_400_000;
-export const START = Date.UTC(2026, 10, 1);
-
-export const HOSTILE_TEXTS = [
-  `'; DROP TABLE events; --`,
-  `"double" and 'single' and \\back\\slash and \`tick\``,
-  'nul \0 inside',
-  '\u{1f600} emoji \u{10ffff} and \u202e override',
-  '$."event"."id" [*] $1 ? :x %s %n',
-  '\u001b[2Jescape\r\nLOG INJECTION',
-  '{"json": ["inside"]}',
-  '../../etc/passwd',
-  '',
-  ' ',
-  '%',
-  '_',
-  'İstanbul STRASSE ß ﬃ',
-  'x'.repeat(16_000),
-];
-
-/** A valid event; `changes` replace whole top-level parts. */
-export function eventFixture(
-  n: number,
-  changes: Partial<Omit<Event, 'event' | 'netsentinel'>> & {
-    readonly event?: Partial<Event['event']>;
-    readonly netsentinel?: Partial<Event['netsentinel']>;
-  } = {},
-): Event {
-  const time = new Date(START + n * 1000).toISOString();
-  const { event, netsentinel, ...rest } = changes;
-  return {
-    '@timestamp': time,
-    message: `event number ${n}`,
-    source: { ip: `203.0.113.${n % 256}`, port: 1024 + (n % 100) },
-    ...rest,
-    event: {
-      id: `sensor~e~${n.toString(36)}`,
-      ingested: time,
-      kind: 'event',
-      dataset: 'netsentinel.ssh',
-      action: n % 3 === 0 ? 'login' : 'command',
-      category: ['process', 'host'],
-      ...event,
-    },
-    netsentinel: {
-      sensor: { id: 's1', type: 'decoy' },
-      source_verified: n % 2 === 0,
-      actor: `203.0.113.${n % 256}`,
-      ...netsentinel,
-    },
-  };
-}
-
-/** Every page of a query, one after another. */
-export async function allPages(store: EventStore, query: EventQuery): Promise<Event[]> {
-  const events: Event[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.query(after === undefined ? query : { ...query, after });
-    expect(page.events.length).toBeLessThanOrEqual(query.limit ?? 100);
-    events.push(...page.events);
-    after = page.next;
-  } while (after !== undefined);
-  return events;
-}
 
 export function eventStoreSuite(name: string, create: () => Promise<EventStoreHarness>): void {
   describe(`event store: ${name}`, () => {
@@ -194,17 +132,6 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       expect((await store.query({ filters: [{ field: 'seq', op: 'gt', value: -1 }] })).events).toEqual([]);
     });
 
-    it('compares with numbers of any size', async () => {
-      const events = [0, 22, 65_535].map((port, n) => eventFixture(n, { source: { port }, zeek: { value: port } }));
-      await store.append(events, []);
-      for (const field of ['source.port', 'zeek.value'])
-        for (const value of [Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** 64, 5e-324, -0, 22])
-          for (const op of ['eq', 'gt', 'lte'] as const) {
-            const query: EventQuery = { filters: [{ field, op, value }], order: 'oldest' };
-            expect((await store.query(query)).events, `${field} ${op} ${value}`).toEqual(referenceQuery(events, query));
-          }
-    });
-
     it('answers every kind of question as the reference does', async () => {
       const events = fc.sample(arbitraryEvents, { numRuns: 1, seed: 20_261_121 })[0]!;
       for (let at = 0; at < events.length; at += 37)
@@ -290,36 +217,7 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       expect((await store.describe()).events).toBe(501);
     });
 
-    it('ends a page where its bytes are enough, with one event at least', async () => {
-      const events = Array.from({ length: 300 }, (_, n) => eventFixture(n));
-      await store.append(events, []);
-      const size = JSON.stringify(events[299]).length;
-      const first = await store.query({ maxBytes: size * 3 + 10, limit: 200 });
-      expect(first.events).toEqual(events.toReversed().slice(0, 3));
-      expect((await store.query({ maxBytes: 1, after: first.next! })).events).toEqual([events[296]]);
-      expect(await allPages(store, { maxBytes: 5000, limit: 200 })).toEqual(events.toReversed());
-      expect(await allPages(store, { maxBytes: 5000, limit: 200, order: 'oldest' })).toEqual(events);
-    });
-
-    it('ends a query that takes too long, or that nobody waits for, and answers the next', async () => {
-      // Two lists unfolded together are 40,000 rows an event.
-      const list = Array.from({ length: 200 }, (_, n) => `value ${n}`);
-      const events = Array.from({ length: 150 }, (_, n) => eventFixture(n, { tags: list, related: { user: list } }));
-      await store.append(events, []);
-      const huge: EventAggregate = { by: [{ field: 'tags' }, { field: 'related.user' }] };
-      await expect(store.aggregate(huge, { timeoutMs: 30 })).rejects.toMatchObject({ code: 'STORE_QUERY_SLOW' });
-      const gone = new AbortController();
-      const many = Array.from({ length: 6 }, () => store.aggregate(huge, { signal: gone.signal }));
-      const appended = store.append([eventFixture(150)], []);
-      gone.abort();
-      for (const one of await Promise.allSettled(many))
-        expect(one).toMatchObject({ status: 'rejected', reason: { code: 'STORE_QUERY_ENDED' } });
-      await expect(store.query({}, { signal: gone.signal })).rejects.toMatchObject({ code: 'STORE_QUERY_ENDED' });
-      await appended;
-      const bounds = { timeoutMs: 60_000, signal: new AbortController().signal };
-      for (let round = 0; round < 4; round++)
-        expect((await store.query({ limit: 1 }, bounds)).events).toEqual([eventFixture(150)]);
-    });
+    eventReadCases(() => store);
 
     it('refuses to work once closed', async () => {
       await store.close();

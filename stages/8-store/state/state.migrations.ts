@@ -131,7 +131,7 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
     },
   },
   {
-    version: 8,
+    version: 12,
     async up(tx) {
       await sql`create index incidents_of_actors on incidents (actor, last_seen, score, status)`.execute(tx);
       await sql`drop index incidents_by_actor`.execute(tx);

@@ -7,7 +7,7 @@ import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
 import type { ReadGate } from './reads/read-gate.ts';
 import type { Access } from './route.ts';
-import type { KeptAnswers } from './trends/kept-answers.ts';
+import type { SharedAnswers } from './trends/shared-answers.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
@@ -25,7 +25,7 @@ export interface RouteContext extends ApiOptions {
   /** Of questions to the event store. */
   readonly reads: ReadGate;
   /** Of counts that are the same for all. */
-  readonly kept: KeptAnswers;
+  readonly shared: SharedAnswers;
   /** Accounts that an export of events is on its way to. */
   readonly exporting: Set<string>;
   /** Ends this session and cuts its live channels. */

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Role } from '@netsentinel/contracts/permission';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const PROGRAM = join(process.env['SCHEMATHESIS_ROOT'] ?? '/nonexistent', 'bin', 'schemathesis');

@@ -11,12 +11,12 @@ import type {
   EventQuery,
   EventSelection,
 } from '@netsentinel/contracts/event-store';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
 import { copySql, EXPORTED_COLUMNS } from './event-export.ts';
 import { eventSource, type SourceOptions } from './event-source.ts';
 import { rowsOf, type Database } from './database.ts';
+import { beyond, keyText, parseKey, rest, type Key } from './page-key.ts';
 import { Bindings, filterSql } from './query-sql.ts';
 import { ID_LABEL, type WordIndex, type WordMatches } from './words/word-index.ts';
 
@@ -24,11 +24,6 @@ import { ID_LABEL, type WordIndex, type WordMatches } from './words/word-index.t
 export interface BodyPage {
   readonly bodies: readonly string[];
   readonly next?: string;
-}
-
-interface Key {
-  readonly time: number;
-  readonly seq: number;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -64,9 +59,7 @@ export class EventReader {
           : await this.#keysAmong(connection, query, newest, after, limit + 1, matches);
       const bodies = await this.#bodiesWithin(connection, keys.slice(0, limit), query.maxBytes);
       const last = keys[bodies.length - 1];
-      return keys.length > bodies.length && last !== undefined
-        ? { bodies, next: `${last.time}.${last.seq}` }
-        : { bodies };
+      return keys.length > bodies.length && last !== undefined ? { bodies, next: keyText(last) } : { bodies };
     }, signal);
   }
 
@@ -288,28 +281,4 @@ function clusters(seqs: readonly number[]): number[][] {
     else found.push([seq]);
   }
   return found;
-}
-
-function beyond(after: Key, newest: boolean, bindings: Bindings): string {
-  const sign = newest ? '<' : '>';
-  const time = bindings.bind(BigInt(after.time));
-  const seq = bindings.bind(BigInt(after.seq));
-  // The first condition says nothing new, but lets DuckDB skip whole row groups.
-  return `(time ${sign}= ${time} AND (time <> ${time} OR seq ${sign} ${seq}))`;
-}
-
-/** The time in which what comes after can be. */
-function rest({ from, to }: EventSelection, after: Key, newest: boolean): Pick<EventSelection, 'from' | 'to'> {
-  return newest
-    ? { from, to: Math.min(to ?? Number.MAX_SAFE_INTEGER, after.time + 1) }
-    : { from: Math.max(from ?? Number.MIN_SAFE_INTEGER, after.time), to };
-}
-
-function parseKey(after: string): Key {
-  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(after);
-  if (match === null)
-    throw new NetSentinelError('STORE_BAD_QUERY', 'user', 'this is not the `next` of a page', {
-      hint: 'Start again from the first page.',
-    });
-  return { time: Number(match[1]), seq: Number(match[2]) };
 }

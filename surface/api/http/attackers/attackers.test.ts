@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttackerPage } from '@netsentinel/contracts/attacker';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import type { AttackerStory } from './attacker-story.ts';
 

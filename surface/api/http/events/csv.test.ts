@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { csvCells, csvLine } from './csv.ts';
 
 describe('CSV', () => {

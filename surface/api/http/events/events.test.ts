@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { allPages, eventFixture, HOSTILE_TEXTS, START } from '@netsentinel/testkit/contracts/event-store.suite';
+import { allPages, eventFixture, HOSTILE_TEXTS, START } from '@netsentinel/testkit/event-fixtures';
 
 const EVENTS = Array.from({ length: 60 }, (_, n) =>
   eventFixture(n, {

@@ -7,7 +7,7 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore, ReadBounds } from '@netsentinel/contracts/event-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
 

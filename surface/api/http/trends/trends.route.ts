@@ -75,7 +75,7 @@ export const trendRoutes: readonly Route[] = [
     async (asked) => {
       const { ctx, query, request, reply } = asked;
       const { of, range = '24h' } = query;
-      const answer = await ctx.kept.get(`series ${of} ${range}`, SERIES_MAX_AGE_MS, async () => {
+      const answer = await ctx.shared.get(`series ${of} ${range}`, SERIES_MAX_AGE_MS, async () => {
         const intervals = intervalsOf(range, ctx.clock.now());
         const source = { state: ctx.state, reads: eventReads(asked) };
         return { of, ...intervals, ...(await MEASURES[of](source, intervals)) };
@@ -97,7 +97,7 @@ export const trendRoutes: readonly Route[] = [
       },
     },
     async ({ ctx, request, reply }) => {
-      const counted = await ctx.kept.get('summary', SUMMARY_MAX_AGE_MS, async () => {
+      const counted = await ctx.shared.get('summary', SUMMARY_MAX_AGE_MS, async () => {
         const now = ctx.clock.now();
         const { incidents, isWhole } = await recentIncidents(ctx.state.read, now - FORGOTTEN_MS);
         return { ...countsOf(incidents, now), isWhole };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 
 const NOW = Date.UTC(2026, 10, 22, 18, 30);

@@ -1,7 +1,7 @@
 /** Answers that are the same for everybody and dear to make: made anew at most once in a while, each. */
 import type { Clock } from '@netsentinel/contracts/clock';
 
-export class KeptAnswers {
+export class SharedAnswers {
   readonly #clock: Clock;
   readonly #answers = new Map<string, { readonly at: number; readonly answer: unknown }>();
 
