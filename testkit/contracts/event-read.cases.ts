@@ -17,15 +17,15 @@ export function eventReadCases(store: () => EventStore): void {
   });
 
   it('ends a query that takes too long, or that nobody waits for, and answers the next', async () => {
-    // Two lists unfolded together are 40,000 rows an event.
-    const list = Array.from({ length: 200 }, (_, n) => `value ${n}`);
-    const events = Array.from({ length: 150 }, (_, n) => eventFixture(n, { tags: list, related: { user: list } }));
+    // Two lists unfolded together are 62,500 rows an event.
+    const list = Array.from({ length: 250 }, (_, n) => `value ${n}`);
+    const events = Array.from({ length: 400 }, (_, n) => eventFixture(n, { tags: list, related: { user: list } }));
     await store().append(events, []);
     const huge: EventAggregate = { by: [{ field: 'tags' }, { field: 'related.user' }] };
     await expect(store().aggregate(huge, { timeoutMs: 30 })).rejects.toMatchObject({ code: 'STORE_QUERY_SLOW' });
     const gone = new AbortController();
     const many = Array.from({ length: 6 }, () => store().aggregate(huge, { signal: gone.signal }));
-    const appended = store().append([eventFixture(150)], []);
+    const appended = store().append([eventFixture(400)], []);
     gone.abort();
     for (const one of await Promise.allSettled(many))
       expect(one).toMatchObject({ status: 'rejected', reason: { code: 'STORE_QUERY_ENDED' } });
@@ -33,7 +33,7 @@ export function eventReadCases(store: () => EventStore): void {
     await appended;
     const bounds = { timeoutMs: 60_000, signal: new AbortController().signal };
     for (let round = 0; round < 4; round++)
-      expect((await store().query({ limit: 1 }, bounds)).events).toEqual([eventFixture(150)]);
+      expect((await store().query({ limit: 1 }, bounds)).events).toEqual([eventFixture(400)]);
   });
 
   it('compares with numbers of any size', async () => {
