@@ -1,8 +1,9 @@
 /**
  * X.509 certificates (RFC 5280) of an authority of our own: ECDSA on P-256, one common name, one purpose. For machines that know each other by a
- * fingerprint; what decoys show to strangers is made in `decoys/tls`.
+ * fingerprint, and browsers that were told of the authority; what decoys show to strangers is made in `decoys/tls`.
  */
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { parseAddress } from './address.ts';
 import { bitString, boolean, integer, objectId, octetString, sequence, set, tagged, time, utf8String } from './der.ts';
 
 export type CertificatePurpose = 'authority' | 'server' | 'client';
@@ -10,6 +11,8 @@ export type CertificatePurpose = 'authority' | 'server' | 'client';
 export interface CertificateRequest {
   readonly commonName: string;
   readonly purpose: CertificatePurpose;
+  /** Of a server: the host names and addresses that it is for (subjectAltName). Browsers look at nothing else. */
+  readonly names?: readonly string[];
   /** On P-256. */
   readonly publicKey: KeyObject;
   /** Epoch ms, cut to the second. */
@@ -60,7 +63,7 @@ function nameOf(commonName: string): Buffer {
   return sequence(set(sequence(objectId('2.5.4.3'), utf8String(commonName))));
 }
 
-function extensions({ purpose, publicKey, issuer }: CertificateRequest): readonly Buffer[] {
+function extensions({ purpose, publicKey, issuer, names = [] }: CertificateRequest): readonly Buffer[] {
   const keys = [
     extension('2.5.29.14', octetString(keyIdentifier(publicKey))),
     extension('2.5.29.35', sequence(tagged(0x80, keyIdentifier(createPublicKey(issuer.privateKey))))),
@@ -76,8 +79,17 @@ function extensions({ purpose, publicKey, issuer }: CertificateRequest): readonl
     extension('2.5.29.19', sequence(), true),
     extension('2.5.29.15', bitString(Buffer.from([0x80]), 7), true),
     extension('2.5.29.37', sequence(objectId(EXTENDED_USE[purpose]))),
+    ...(names.length === 0 ? [] : [extension('2.5.29.17', sequence(...names.map(generalName)))]),
     ...keys,
   ];
+}
+
+/** RFC 5280, section 4.2.1.6: an address as its bytes, whatever else as a host's name. */
+function generalName(name: string): Buffer {
+  const address = parseAddress(name);
+  if (address === undefined) return tagged(0x82, Buffer.from(name, 'latin1'));
+  const digits = address.value.toString(16).padStart(address.family === 4 ? 8 : 32, '0');
+  return tagged(0x87, Buffer.from(digits, 'hex'));
 }
 
 function extension(oid: string, value: Buffer, critical = false): Buffer {

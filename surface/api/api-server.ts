@@ -1,5 +1,4 @@
 /** Puts the API together: one HTTP(S) server with the REST routes, the live channel and the console's files. */
-import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
@@ -16,52 +15,38 @@ import { Problem } from './http/problem.ts';
 import { ReadGate } from './http/reads/read-gate.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
+import { createServer } from './http/server.ts';
 import { SharedAnswers } from './http/trends/shared-answers.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
+import { referencePage, type OpenApiDocument } from './openapi/reference-page.ts';
 import { createLiveHub } from './live/live-hub.ts';
 import { serveConsole } from './static/console-files.ts';
 
-// `import` asks a built-in module for all that it exports, and of HTTP's that loads a client (fetch's) of 9 MB that serves nothing.
-const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
-
 const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 4_000;
 const STATUS_MS = 1_000;
 
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const { log, clock, tls } = options;
   const secure = tls !== undefined;
-  const timeouts = {
+  const server = createServer(tls, {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 6,
     ...options.timeouts,
-  };
-  const server: HttpServer =
-    tls === undefined
-      ? http.createServer(timeouts)
-      : https.createServer({
-          ...timeouts,
-          cert: tls.cert,
-          key: tls.key,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        });
+  });
 
   const sessions = new Sessions(options.state, clock);
   const tokens = new ApiTokens(options.state, clock);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
-  let document: string | undefined;
   const status = onceInAWhile(() => options.status(), options);
   const ctx: RouteContext = {
     ...options,
     status,
     sessions,
-    openApi: () => (document ??= JSON.stringify(openApiOf(routes, API_VERSION))),
+    ...documents(),
     attempts: new AttemptLimit(clock),
     tokens,
     invitations: new Invitations(options.state, clock),
@@ -152,6 +137,20 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Written once, when somebody first asks. */
+function documents(): Pick<RouteContext, 'openApi' | 'reference'> {
+  const document = once(() => openApiOf(routes, API_VERSION));
+  return {
+    openApi: once(() => JSON.stringify(document())),
+    reference: once(() => referencePage(document() as unknown as OpenApiDocument)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The latest answer, asked for anew at most once a second. */

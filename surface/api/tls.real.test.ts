@@ -1,4 +1,6 @@
 /** The API over TLS with a certificate of one's own, made by OpenSSL. */
+import { once } from 'node:events';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { request } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect as connectPlain } from 'node:net';
@@ -15,7 +17,10 @@ let cookie: string;
 beforeAll(async () => {
   const made = loopbackCertificate();
   cert = made.cert;
-  h = await startApi({ tls: made });
+  h = await startApi({
+    tls: made,
+    timeouts: { requestTimeout: 4_000, headersTimeout: 4_000, connectionsCheckingInterval: 200 },
+  });
 });
 afterAll(async () => {
   await h.close();
@@ -80,6 +85,66 @@ describe('over TLS', () => {
     } finally {
       client.disconnect();
     }
+  });
+
+  describe('by HTTP/2', () => {
+    let session: ClientHttp2Session;
+    beforeAll(() => (session = connectHttp2(h.url, { ca: cert })));
+    afterAll(() => session.close());
+
+    const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: object) =>
+      new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
+        const sent = session.request({
+          ':method': method,
+          ':path': path,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        });
+        let [got, text] = [{} as IncomingHttpHeaders & { ':status'?: number | undefined }, ''];
+        sent
+          .on('response', (answer) => (got = answer))
+          .setEncoding('utf8')
+          .on('data', (part: string) => (text += part))
+          .on('end', () => resolve({ status: got[':status'] ?? 0, headers: got, body: text }))
+          .on('error', reject)
+          .end(body === undefined ? undefined : JSON.stringify(body));
+      });
+
+    it('is asked as by HTTP/1.1, many at once', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, () => ask('GET', '/api/v1/status', { cookie }).then(({ status }) => status)),
+      );
+      expect(session.alpnProtocol).toBe('h2');
+      expect(new Set(answers)).toEqual(new Set([200]));
+      expect((await ask('GET', '/healthz')).headers['strict-transport-security']).toBe('max-age=31536000');
+      const missing = await ask('GET', '/api/v1/incidents/none', { cookie });
+      expect([missing.status, missing.headers['content-type']]).toEqual([
+        404,
+        'application/problem+json; charset=utf-8',
+      ]);
+    });
+
+    it('takes changes from the console itself only, by what HTTP/2 calls the host', async () => {
+      const revert = async (headers: Record<string, string>): Promise<number> =>
+        (await ask('POST', '/api/v1/actions/revert-all', { cookie, ...headers }, {})).status;
+      expect(await revert({})).toBe(403);
+      expect(await revert({ origin: 'https://other.example' })).toBe(403);
+      expect(await revert({ origin: h.url })).toBe(200);
+    });
+
+    it('ends a request that does not come to its end, and no other', async () => {
+      const slow = session.request({
+        ':method': 'POST',
+        ':path': '/api/v1/session',
+        'content-type': 'application/json',
+        origin: h.url,
+      });
+      slow.on('error', () => {}).write('{"name":');
+      const closed = once(slow, 'close');
+      expect((await ask('GET', '/healthz')).status).toBe(200);
+      await closed;
+      expect((await ask('GET', '/healthz')).status).toBe(200);
+    });
   });
 
   it('takes the cookie away with what it was set with', async () => {

@@ -66,7 +66,8 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
       }
     } else cpSync(folder.platform, join(target, 'platform'), { recursive: true, filter: notASocket });
     cpSync(folder.enforcer, join(target, 'enforcer'), { recursive: true, filter: notASocket });
-    if (existsSync(folder.rules)) cpSync(folder.rules, join(target, 'rules'), { recursive: true });
+    for (const part of ['rules', 'console'] as const)
+      if (existsSync(folder[part])) cpSync(folder[part], join(target, part), { recursive: true });
     copyCaptures(folder.captures, join(target, 'captures'));
     const manifest: Manifest = {
       version: DATA_VERSION,

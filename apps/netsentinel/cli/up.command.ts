@@ -23,7 +23,6 @@ export function addUp(program: Command, start: (plan: UpPlan) => Promise<void>):
 async function planUp(command: Command, json: boolean, choice: PersonaChoice): Promise<UpPlan> {
   const { loaded, configFile, hasFile, folder } = settings(command);
   const { config } = loaded;
-  const tls = consoleTls(loaded, configFile);
   const places = placeFiles(loaded, configFile);
   const playbooks = await playbooksOf(loaded, configFile);
   return {
@@ -33,12 +32,24 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
     collectors: await collectorsOf(loaded, configFile),
     decoys: planDecoys(loaded, configFile, choice),
     where: { console: loaded.where(['console', 'port']) },
-    ...(tls === undefined ? {} : { tls }),
+    ...(await tlsOf(consoleTls(loaded, configFile), config, folder)),
     ...(places === undefined ? {} : { places }),
     ...(playbooks === undefined ? {} : { playbooks }),
     hasFile,
     json,
   };
+}
+
+async function tlsOf(
+  found: ReturnType<typeof consoleTls>,
+  { console: { address, tls } }: UpPlan['config'],
+  folder: UpPlan['folder'],
+): Promise<Pick<UpPlan, 'tls' | 'certificate'>> {
+  if (found === 'plain') return {};
+  if (found !== 'made') return { tls: found };
+  const { madeCertificate, namesOf } = await import('../config/made-certificate.ts');
+  const { cert, key, ...certificate } = madeCertificate(folder.console, namesOf(address, tls?.names ?? []), Date.now());
+  return { tls: { cert, key }, certificate };
 }
 
 /** Who has no playbooks does not load what reads them. */

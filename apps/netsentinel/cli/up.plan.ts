@@ -11,6 +11,8 @@ export interface UpPlan extends LaunchPlan {
   /** False where defaults stand in for a configuration file that is not there. */
   readonly hasFile: boolean;
   readonly json: boolean;
+  /** Of the console, where it was made here: the file that browsers are told of, and SHA-256 as they show it. */
+  readonly certificate?: { readonly authorityFile: string; readonly fingerprint: string };
 }
 
 const PLANNER = fileURLToPath(new URL('./up.planner.ts', import.meta.url));

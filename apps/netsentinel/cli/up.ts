@@ -12,7 +12,7 @@ import type { UpPlan } from './up.plan.ts';
 
 /** Resolves once all has stopped again. */
 export async function up(plan: UpPlan): Promise<void> {
-  const { config, folder, json } = plan;
+  const { config, json } = plan;
   let signIn = '/';
   const isNews = incidentNews();
   const show = (message: FromPlatform): void => {
@@ -43,16 +43,7 @@ export async function up(plan: UpPlan): Promise<void> {
       watching: launched.watching,
       pids: launched.pids(),
     });
-  else
-    welcome(
-      launched,
-      url,
-      plan.hasFile ? undefined : 'defaults (no netsentinel.yaml; `netsentinel init` writes one)',
-      strongestMode(config.enforcer),
-      folder.root,
-      plan.collectors,
-      plan.decoys.notBuilt,
-    );
+  else welcome(launched, url, plan);
 
   await end.asked;
   if (!json) print('\nstopping …');
@@ -60,15 +51,9 @@ export async function up(plan: UpPlan): Promise<void> {
   if (!json) print('stopped; everything that was seen is kept');
 }
 
-function welcome(
-  launched: Launched,
-  url: string,
-  configNote: string | undefined,
-  mode: string,
-  data: string,
-  collectors: UpPlan['collectors'],
-  notBuilt: UpPlan['decoys']['notBuilt'],
-): void {
+function welcome(launched: Launched, url: string, plan: UpPlan): void {
+  const { collectors, certificate } = plan;
+  const mode = strongestMode(plan.config.enforcer);
   print(paint('NetSentinel is up', 'bold'));
   const width = Math.max(18, ...launched.listening.map(({ what }) => what.length));
   for (const one of launched.listening) print(`  ${one.what.padEnd(width)} ${one.address}:${one.port}`);
@@ -80,8 +65,14 @@ function welcome(
   print(
     `  ${'response'.padEnd(width)} ${mode}${mode === 'simulate' ? ' (nothing is blocked; enforcer.mode: enforce changes that)' : ''}`,
   );
-  print(`  ${'data'.padEnd(width)} ${data}`);
-  if (configNote !== undefined) print(`  ${'configuration'.padEnd(width)} ${configNote}`);
+  if (certificate !== undefined)
+    print(
+      `  ${'certificate'.padEnd(width)} made here; tell your browser of ${certificate.authorityFile}, or compare ${certificate.fingerprint}`,
+    );
+  print(`  ${'data'.padEnd(width)} ${plan.folder.root}`);
+  if (!plan.hasFile)
+    print(`  ${'configuration'.padEnd(width)} defaults (no netsentinel.yaml; \`netsentinel init\` writes one)`);
+  const { notBuilt } = plan.decoys;
   if (notBuilt.length > 0) warn(`  ${paint('!', 'yellow', process.stderr)} ${safe(notBuiltLine(notBuilt), 400)}`);
   for (const line of limits(launched, mode)) warn(`  ${paint('!', 'yellow', process.stderr)} ${line}`);
   print(`\nOpen ${paint(url, 'cyan')}\n`);

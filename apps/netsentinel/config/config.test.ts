@@ -78,12 +78,19 @@ describe('the console', () => {
   const file = join(folder, 'netsentinel.yaml');
 
   it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('is plain HTTP on %s', (address) => {
-    expect(consoleTls(load(`console: { address: "${address}" }`), file)).toBeUndefined();
+    expect(consoleTls(load(`console: { address: "${address}" }`), file)).toBe('plain');
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '::ffff:192.0.2.1'])('needs TLS on %s', (address) => {
     expect(() => consoleTls(load(`console:\n  address: "${address}"`), file)).toThrow(
       expect.objectContaining({ code: 'CONSOLE_NEEDS_TLS', where: 'netsentinel.yaml:2:12' }),
+    );
+  });
+
+  it('has a certificate made where TLS is asked for without one, and wants both files or none', () => {
+    expect(consoleTls(load('console: { address: "0.0.0.0", tls: {} }'), file)).toBe('made');
+    expect(() => consoleTls(load('console:\n  tls:\n    keyFile: key.pem'), file)).toThrow(
+      expect.objectContaining({ code: 'CONSOLE_BAD_TLS', where: 'netsentinel.yaml:3:5' }),
     );
   });
 

@@ -14,25 +14,33 @@ export interface ConsoleTls {
 
 const LOOPBACK = [parseNetwork('127.0.0.0/8')!, parseNetwork('::1')!];
 
-/** Undefined for plain HTTP, which is allowed on loopback only. */
-export function consoleTls(loaded: LoadedConfig<NetSentinelConfig>, configFile: string): ConsoleTls | undefined {
+/** `plain` HTTP is allowed on loopback only; `made`: one is to be made (`madeCertificate`). */
+export function consoleTls(loaded: LoadedConfig<NetSentinelConfig>, configFile: string): ConsoleTls | 'plain' | 'made' {
   const { console } = loaded.config;
   if (console.tls === undefined) {
     const address = parseAddress(console.address);
     if (console.address === 'localhost' || (address !== undefined && LOOPBACK.some((n) => networkContains(n, address))))
-      return undefined;
+      return 'plain';
     throw new NetSentinelError(
       'CONSOLE_NEEDS_TLS',
       'user',
       `the console would be exposed on ${console.address} without TLS`,
       {
         where: loaded.where(['console', 'address']),
-        hint: 'Set console.tls.certFile and keyFile, or keep 127.0.0.1 and use an SSH tunnel.',
+        hint: 'Write `tls: {}` and a certificate is made, or set tls.certFile and keyFile, or keep 127.0.0.1 and use an SSH tunnel.',
       },
     );
   }
+  const { certFile, keyFile } = console.tls;
+  if (certFile === undefined && keyFile === undefined) return 'made';
+  if (certFile === undefined || keyFile === undefined)
+    throw new NetSentinelError('CONSOLE_BAD_TLS', 'user', 'a certificate and its key belong together', {
+      where: loaded.where(['console', 'tls']),
+      hint: 'Give both certFile and keyFile, or neither, and a certificate is made.',
+    });
+  const files = { certFile, keyFile };
   const read = (key: 'certFile' | 'keyFile', check: (pem: string) => unknown): string => {
-    const file = resolve(dirname(configFile), console.tls![key]);
+    const file = resolve(dirname(configFile), files[key]);
     try {
       const pem = readFileSync(file, 'utf8');
       check(pem);

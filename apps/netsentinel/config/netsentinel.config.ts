@@ -123,11 +123,20 @@ const Console = z
     port: port.default(8088).describe('Port to serve the console on.'),
     tls: z
       .strictObject({
-        certFile: z.string().describe('PEM file with the certificate and its chain.'),
-        keyFile: z.string().describe('PEM file with the private key.'),
+        certFile: z.string().optional().describe('PEM file with the certificate and its chain.'),
+        keyFile: z.string().optional().describe('PEM file with the private key.'),
+        names: z
+          .array(z.string().min(1).max(253))
+          .max(64)
+          .optional()
+          .describe(
+            'Host names and addresses that a made certificate is for, besides `address`, this machine’s name and, where it listens on all, its addresses.',
+          ),
       })
       .optional()
-      .describe('Serve HTTPS with these files.'),
+      .describe(
+        'Serve HTTPS with these files. With none (`tls: {}`) a certificate is made, of an authority of this install’s own that a browser is told of once: `console/authority.pem` in the data folder.',
+      ),
   })
   .prefault({})
   .describe('The web console and the API.');

@@ -30,6 +30,8 @@ export interface DataFolder {
   readonly rules: string;
   /** Packets of networks whose capture was ordered; there once one may be. */
   readonly captures: string;
+  /** The certificate that was made for the console, and its authority; there once one was. */
+  readonly console: string;
   readonly platformSocket: string;
   readonly enforcerSocket: string;
 }
@@ -43,6 +45,7 @@ export function dataFolder(root: string): DataFolder {
     enforcer,
     rules: join(root, 'rules'),
     captures: join(root, 'captures'),
+    console: join(root, 'console'),
     platformSocket: join(platform, 'control.sock'),
     enforcerSocket: join(enforcer, 'control.sock'),
   };

@@ -13,6 +13,8 @@ export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
   /** What all routes take and answer. */
   openApi(): string;
+  /** The same as a page. */
+  reference(): string;
   /** The session cookie's name. */
   readonly cookie: string;
   /** True over TLS: cookies are for TLS only then. */

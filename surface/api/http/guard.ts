@@ -51,7 +51,9 @@ function isChange(request: FastifyRequest): boolean {
  * do so too.
  */
 export function isSameOrigin(headers: NodeJS.Dict<string | string[]>, secure: boolean): boolean {
-  const { origin, host } = headers;
+  const { origin } = headers;
+  // HTTP/2 calls it so.
+  const host = headers[':authority'] ?? headers['host'];
   if (origin === undefined) return headers['sec-fetch-site'] === 'same-origin';
   if (typeof origin !== 'string' || typeof host !== 'string' || !URL.canParse(origin)) return false;
   const { protocol, host: from } = new URL(origin);

@@ -4,8 +4,8 @@ import type { KnownScanner } from '@netsentinel/contracts/scanner';
 import type { Findings } from '../findings.ts';
 import { outcomeOf, type Outcome } from '../outcome.ts';
 import type { Verdict } from '../verdict.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 import { badge, outcomeMark, scannerMark } from './marks.ts';
 import { many, whenOf } from './words.ts';
 

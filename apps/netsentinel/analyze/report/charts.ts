@@ -2,8 +2,8 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import { tactics as allTactics } from '@netsentinel/detect/attack';
 import { attackerName, type Verdict } from '../verdict.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 import { dateOf, listed, many, timeOf } from './words.ts';
 
 const COLUMNS = 60;

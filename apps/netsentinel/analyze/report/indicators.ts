@@ -2,8 +2,8 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import { hostOf } from '@netsentinel/contracts/actor';
 import { attackerName } from '../verdict.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 import { many } from './words.ts';
 
 const MAX_EACH = 200;

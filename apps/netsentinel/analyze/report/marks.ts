@@ -2,8 +2,8 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { KnownScanner } from '@netsentinel/contracts/scanner';
 import type { Outcome } from '../outcome.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 
 export function badge(severity: Incident['severity']): Html {
   return html`<span class="badge ${severity}">${severity}</span>`;

@@ -3,7 +3,7 @@ import type { FileRead } from '../piece.types.ts';
 import type { Findings } from '../findings.ts';
 import { furtherIncidents, topAttackers } from './attackers.ts';
 import { activity, tacticsChart, timeline } from './charts.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '@netsentinel/kernel/html';
 import { indicators } from './indicators.ts';
 import { story } from './story.ts';
 import { styles } from './styles.ts';

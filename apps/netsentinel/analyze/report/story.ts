@@ -6,8 +6,8 @@ import { technique } from '@netsentinel/detect/attack';
 import { outcomeOf } from '../outcome.ts';
 import type { Verdict } from '../verdict.ts';
 import { adviceFor } from './advice.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 import { badge, outcomeMark, scannerMark } from './marks.ts';
 import { dateOf, lasted, listed, many, timeOf, whenOf } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** How the report looks: light or dark as the reader has it, narrow or wide, and made to be printed. */
-import { Html } from './html.ts';
+import { Html } from '@netsentinel/kernel/html';
 
 export const styles = new Html(`
 :root{color-scheme:light;--bg:#fff;--ink:#16202e;--soft:#5b6778;--line:#dfe4ea;--faint:#eef1f4;--panel:#f7f9fb;--link:#1d4ed8;--bar:#33507a;

@@ -2,8 +2,8 @@
 import type { FileRead } from '../piece.types.ts';
 import type { Findings } from '../findings.ts';
 import { firstSteps } from './advice.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import type { Html } from '@netsentinel/kernel/html';
+import { html } from '@netsentinel/kernel/html';
 import { badge } from './marks.ts';
 import type { ReportFacts } from './page.ts';
 import { lasted, listed, many, whenOf } from './words.ts';

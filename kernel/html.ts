@@ -2,7 +2,7 @@
  * HTML that cannot be written without being escaped: whatever stands in a template is text, and shows every character that browsers would obey or hide, unless it is
  * HTML itself.
  */
-import { printable } from '@netsentinel/kernel/log';
+import { printable } from './log.ts';
 
 export class Html {
   readonly text: string;

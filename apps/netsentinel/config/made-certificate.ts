@@ -1,0 +1,151 @@
+/**
+ * A certificate of our own making for a console that others reach: of an authority that this install alone has, which a browser is told of once. Renewed at a
+ * start where its end is near, or where it is to be for other names.
+ */
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { parseAddress } from '@netsentinel/kernel/address';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { makeFolder } from '@netsentinel/kernel/make-folder';
+import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
+import type { ConsoleTls } from './console-tls.ts';
+
+const DAY_MS = 86_400_000;
+/** Browsers take none of a server that holds for longer than 398 days. */
+const SERVER_MS = 397 * DAY_MS;
+const AUTHORITY_MS = 3650 * DAY_MS;
+const RENEW_BEFORE_MS = 60 * DAY_MS;
+/** Clocks of others may be slow. */
+const SLOW_CLOCK_MS = DAY_MS;
+
+export interface MadeCertificate extends ConsoleTls {
+  /** What browsers are to be told of, PEM. */
+  readonly authorityFile: string;
+  /** SHA-256 of the certificate as browsers show it: `AB:CD:…`. */
+  readonly fingerprint: string;
+}
+
+/**
+ * @param folder only its owner may read it: keys lie in it
+ * @param names host names and addresses that it is for
+ * @param now epoch ms
+ * @throws `CONSOLE_TLS_NOT_MADE` where it can be neither read nor written
+ */
+export function madeCertificate(folder: string, names: readonly string[], now: number): MadeCertificate {
+  try {
+    makeFolder(folder);
+    const authority = keptPair(folder, 'authority', now) ?? newAuthority(folder, now);
+    const issuer = new X509Certificate(authority.cert);
+    const kept = keptPair(folder, 'server', now);
+    const isGood =
+      kept !== undefined && new X509Certificate(kept.cert).verify(issuer.publicKey) && isFor(kept.cert, names);
+    const server = isGood ? kept : newServer(folder, authority, names, now);
+    return {
+      cert: `${server.cert}${authority.cert}`,
+      key: server.key,
+      authorityFile: join(folder, 'authority.pem'),
+      fingerprint: new X509Certificate(server.cert).fingerprint256,
+    };
+  } catch (error) {
+    throw new NetSentinelError(
+      'CONSOLE_TLS_NOT_MADE',
+      'user',
+      `no certificate can be made in ${folder}: ${(error as Error).message}`,
+      {
+        hint: 'Mend its rights, or give your own with console.tls.certFile and keyFile.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What a console at this address may be called: every address of this machine where it listens on all. */
+export function namesOf(address: string, given: readonly string[]): string[] {
+  const isAny = address === '0.0.0.0' || address === '::';
+  const own = isAny
+    ? Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address.replace(/%.*/, '')))
+    : [address];
+  return [...new Set(['localhost', '127.0.0.1', '::1', hostname().toLowerCase(), ...own, ...given])].filter(isName);
+}
+
+/** RFC 1123 host names, and addresses. */
+function isName(text: string): boolean {
+  return (
+    parseAddress(text) !== undefined ||
+    /^(?=.{1,253}$)[a-z0-9*]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(text)
+  );
+}
+
+/** Undefined where there is none, its end is near, or the key is another's. */
+function keptPair(folder: string, name: string, now: number): ConsoleTls | undefined {
+  try {
+    const cert = readFileSync(join(folder, `${name}.pem`), 'utf8');
+    const key = readFileSync(join(folder, `${name}.key`), 'utf8');
+    const read = new X509Certificate(cert);
+    const isGood = Date.parse(read.validTo) - now > RENEW_BEFORE_MS && read.checkPrivateKey(createPrivateKey(key));
+    return isGood ? { cert, key } : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What is damaged is made anew; what may not be read is somebody's.
+    if (code === 'EACCES' || code === 'EPERM') throw error;
+    return undefined;
+  }
+}
+
+function isFor(cert: string, names: readonly string[]): boolean {
+  const read = new X509Certificate(cert);
+  return names.every(
+    (name) => (parseAddress(name) === undefined ? read.checkHost(name) : read.checkIP(name)) !== undefined,
+  );
+}
+
+function newAuthority(folder: string, now: number): ConsoleTls {
+  const key = newKey();
+  // Browsers list it by this name; two installs must not be taken for one.
+  const id = createHash('sha256')
+    .update(createPublicKey(key).export({ format: 'der', type: 'spki' }))
+    .digest('hex')
+    .slice(0, 8);
+  const commonName = `NetSentinel ${hostname().slice(0, 40)} ${id}`;
+  const { pem } = issueCertificate({
+    commonName,
+    purpose: 'authority',
+    publicKey: createPublicKey(key),
+    issuer: { commonName, privateKey: key },
+    notBefore: now - SLOW_CLOCK_MS,
+    notAfter: now + AUTHORITY_MS,
+  });
+  return keep(folder, 'authority', { cert: pem, key: key.export({ type: 'pkcs8', format: 'pem' }) as string });
+}
+
+function newServer(folder: string, authority: ConsoleTls, names: readonly string[], now: number): ConsoleTls {
+  const key = newKey();
+  const { pem } = issueCertificate({
+    commonName: 'NetSentinel console',
+    names,
+    purpose: 'server',
+    publicKey: createPublicKey(key),
+    issuer: {
+      commonName: new X509Certificate(authority.cert).subject.replace(/^CN=/, ''),
+      privateKey: createPrivateKey(authority.key),
+    },
+    notBefore: now - SLOW_CLOCK_MS,
+    notAfter: Math.min(now + SERVER_MS, Date.parse(new X509Certificate(authority.cert).validTo)),
+  });
+  return keep(folder, 'server', { cert: pem, key: key.export({ type: 'pkcs8', format: 'pem' }) as string });
+}
+
+/** Each file as a whole: one that was cut off beside the other does not fit it, and both are made anew. */
+function keep(folder: string, name: string, pair: ConsoleTls): ConsoleTls {
+  const write = (file: string, text: string, mode: number): void => {
+    const path = join(folder, file);
+    rmSync(`${path}.new`, { force: true });
+    writeFileSync(`${path}.new`, text, { mode, flag: 'wx', flush: true });
+    renameSync(`${path}.new`, path);
+  };
+  write(`${name}.key`, pair.key, 0o600);
+  write(`${name}.pem`, pair.cert, 0o644);
+  return pair;
+}
