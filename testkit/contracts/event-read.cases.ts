@@ -36,6 +36,19 @@ export function eventReadCases(store: () => EventStore): void {
       expect((await store().query({ limit: 1 }, bounds)).events).toEqual([eventFixture(400)]);
   });
 
+  it('counts and finds by a word that is in thousands of events', async () => {
+    const events = Array.from({ length: 6000 }, (_, n) =>
+      eventFixture(n, { message: n % 3 === 0 ? 'common' : 'common odd', user: { name: n === 17 ? 'rare' : 'x' } }),
+    );
+    for (let at = 0; at < events.length; at += 1000) await store().append(events.slice(at, at + 1000), []);
+    const by: EventAggregate['by'] = [{ field: 'event.kind' }];
+    expect(await store().aggregate({ where: { words: 'common' }, by })).toEqual([{ keys: ['event'], count: 6000 }]);
+    expect(await store().aggregate({ where: { words: 'common odd' }, by })).toEqual([{ keys: ['event'], count: 4000 }]);
+    const rare: EventQuery = { words: 'odd', filters: [{ field: 'user.name', op: 'prefix', value: 'rar' }] };
+    expect((await store().query(rare)).events).toEqual([events[17]]);
+    expect(await allPages(store(), { words: 'odd', limit: 1000 })).toHaveLength(4000);
+  });
+
   it('compares with numbers of any size', async () => {
     const events = [0, 22, 65_535].map((port, n) => eventFixture(n, { source: { port }, zeek: { value: port } }));
     await store().append(events, []);

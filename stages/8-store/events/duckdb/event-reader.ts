@@ -2,8 +2,8 @@
  * Reading: pages, aggregates, single events. A page is found in two steps, narrow columns first, bodies only of the events it shows. Words,
  * and conditions that few events can meet, are narrowed through the word index to event numbers.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { BIGINT, DuckDBDataChunk } from '@duckdb/node-api';
 import type {
   AggregateRow,
   EventAggregate,
@@ -14,6 +14,7 @@ import type {
 import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
 import { copySql, EXPORTED_COLUMNS } from './event-export.ts';
+import { numbersOf, seqCondition } from './event-numbers.ts';
 import { eventSource, type SourceOptions } from './event-source.ts';
 import { rowsOf, type Database } from './database.ts';
 import { beyond, keyText, parseKey, rest, type Key } from './page-key.ts';
@@ -33,8 +34,8 @@ const NEEDLE_EVENTS = 20_000;
 const VECTOR_EVENTS = 2048;
 /** Bodies read at once where their bytes are bounded. */
 const SLICE_EVENTS = 128;
-/** So many event numbers may stand in the text of a statement; more go through a table. */
-const INLINE_SEQS = 2_000;
+/** Event numbers that are looked at in one statement of a page. */
+const MAX_BATCH_SEQS = 100_000;
 
 export class EventReader {
   readonly #database: Database;
@@ -68,7 +69,7 @@ export class EventReader {
     const matches = this.#narrow(where);
     return await this.#database.read(async (connection) => {
       const bindings = new Bindings();
-      const { source, conditions } = await this.#selected(connection, where, matches, bindings);
+      const { source, conditions } = await this.#selected(connection, where, matches, bindings, signal);
       const sql = aggregateSql(aggregate, source, conditions, bindings);
       return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
     }, signal);
@@ -79,7 +80,7 @@ export class EventReader {
     const matches = this.#narrow(selection);
     await this.#database.read(async (connection) => {
       const bindings = new Bindings();
-      const { source, conditions } = await this.#selected(connection, selection, matches, bindings);
+      const { source, conditions } = await this.#selected(connection, selection, matches, bindings, signal);
       const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
       const select = `SELECT ${EXPORTED_COLUMNS} FROM ${source}${where} LIMIT ${limit}`;
       await rowsOf(connection, copySql(select, path), bindings.values);
@@ -91,7 +92,7 @@ export class EventReader {
     if (seqs.length === 0) return undefined;
     return await this.#database.read(async (connection) => {
       const source = await eventSource(connection, this.#source);
-      const condition = await seqCondition(connection, seqs);
+      const condition = await seqCondition(connection, [seqs]);
       const sql = `SELECT body FROM ${source} WHERE ${condition} AND event_id = $1 ORDER BY seq DESC LIMIT 1`;
       const rows = await rowsOf(connection, sql, [id]);
       return rows[0] === undefined ? undefined : String(rows[0][0]);
@@ -128,7 +129,7 @@ export class EventReader {
     const bindings = new Bindings();
     const conditions = this.#conditions(selection, bindings);
     if (after !== undefined) conditions.push(beyond(after, newest, bindings));
-    if (seqs !== undefined) conditions.push(await seqCondition(connection, seqs));
+    if (seqs !== undefined) conditions.push(await seqCondition(connection, [seqs]));
     const { from, to } = after === undefined ? selection : rest(selection, after, newest);
     const source = await eventSource(connection, this.#source, from, to);
     const direction = newest ? 'DESC' : 'ASC';
@@ -160,7 +161,8 @@ export class EventReader {
       if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
       keys = keys.sort(compare).slice(0, count);
       batch = [];
-      wanted *= 2;
+      wanted = Math.min(wanted * 2, MAX_BATCH_SEQS);
+      await setImmediate();
       const worst = keys[count - 1];
       if (next === undefined || worst === undefined) continue;
       if (newest ? next.maxTime < worst.time : next.minTime > worst.time) return keys;
@@ -223,15 +225,10 @@ export class EventReader {
     selection: EventSelection,
     matches: readonly WordMatches[] | undefined,
     bindings: Bindings,
+    signal: AbortSignal | undefined,
   ): Promise<{ source: string; conditions: string[] }> {
     const conditions = this.#conditions(selection, bindings);
-    if (matches !== undefined)
-      conditions.push(
-        await seqCondition(
-          connection,
-          matches.flatMap((match) => match.seqs()),
-        ),
-      );
+    if (matches !== undefined) conditions.push(await seqCondition(connection, numbersOf(matches), signal));
     return { source: await eventSource(connection, this.#source, selection.from, selection.to), conditions };
   }
 
@@ -254,23 +251,6 @@ function needleOf(filter: EventFilter): readonly WordHash[] {
   return searchHashes(filter.value);
 }
 const UNSEARCHED = new Set(['event.ingested', 'event.start', 'event.end']);
-
-async function seqCondition(connection: DuckDBConnection, seqs: readonly number[]): Promise<string> {
-  if (seqs.length === 0) return 'false';
-  if (seqs.length <= INLINE_SEQS) return `seq IN (${seqs.join(', ')})`;
-  await connection.run('CREATE OR REPLACE TEMP TABLE wanted (seq BIGINT NOT NULL)');
-  const appender = await connection.createAppender('wanted', 'main', 'temp');
-  for (let start = 0; start < seqs.length; start += 2048) {
-    const rows = Math.min(2048, seqs.length - start);
-    const chunk = DuckDBDataChunk.create([BIGINT], rows);
-    chunk.setColumnValues(0, seqs.slice(start, start + rows).map(BigInt));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
-  const low = seqs.reduce((a, b) => Math.min(a, b));
-  const high = seqs.reduce((a, b) => Math.max(a, b));
-  return `seq BETWEEN ${low} AND ${high} AND seq IN (SELECT seq FROM temp.wanted)`;
-}
 
 /** Ascending runs without a gap of a whole vector. */
 function clusters(seqs: readonly number[]): number[][] {
