@@ -4,7 +4,8 @@ import type { EventFilter, EventQuery } from '@netsentinel/contracts/event-store
 import { fieldProblem, parseFilter } from './filter-text.ts';
 
 const MAX_FILTERS = 32;
-const MAX_FILTER_CHARS = 8 * 1024;
+/** A line of a request is bounded, and what is no ASCII is thrice as long there. */
+const MAX_FILTER_CHARS = 1024;
 
 /** A name of the event reference that a value can stand under. */
 export const FieldParameter = z

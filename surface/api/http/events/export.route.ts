@@ -3,6 +3,7 @@
  * that a slow client costs it nothing; what is added or dropped meanwhile may be in the file or not.
  */
 import { open, rm, type FileHandle } from 'node:fs/promises';
+import type { Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -20,6 +21,8 @@ const MAX_PARQUET_EVENTS = 1_000_000;
 const MAX_COLUMNS = 64;
 const PAGE_EVENTS = 500;
 const PAGE_BYTES = 1024 * 1024;
+/** RFC 9113, section 7. */
+const HTTP2_INTERNAL_ERROR = 2;
 /** A client that takes nothing for so long is gone. */
 const STALL_MS = 60_000;
 const TYPES = {
@@ -91,7 +94,11 @@ export const exportRoutes: readonly Route[] = [
       const first = await pages.next();
       return asFile(reply, query)
         .type(query.format === 'csv' ? `${TYPES.csv}; charset=utf-8; header=present` : TYPES.ndjson)
-        .send(Readable.from(chunks(first.value ?? [], pages, query), { objectMode: false, highWaterMark: PAGE_BYTES }));
+        .send(
+          Readable.from(chunks(first.value ?? [], pages, query), { objectMode: false, highWaterMark: PAGE_BYTES })
+            // Comes before Fastify's own, which would end the answer as if it were whole where that is possible.
+            .once('error', () => breakOff(reply)),
+        );
     },
   ),
 ];
@@ -135,6 +142,11 @@ async function* chunks(
   const head = query.format === 'csv' ? `${names.join(',')}\r\n` : '';
   yield Buffer.from(head + first.map(text).join(''));
   for await (const page of others) yield Buffer.from(page.map(text).join(''));
+}
+
+/** Over HTTP/1.1 the connection ends without the last chunk; over HTTP/2 the stream is to say that it failed. */
+function breakOff({ raw }: FastifyReply): void {
+  if ('stream' in raw) (raw as unknown as Http2ServerResponse).stream.close(HTTP2_INTERNAL_ERROR);
 }
 
 /** The file has no name any more once it is open, so that it is gone whatever happens. */
