@@ -1,6 +1,7 @@
 /** Has nftables play the TCP/IP of personas' systems while the enforcer runs; what a killed one left is replaced or removed by the next. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { PlayedStack } from '@netsentinel/contracts/played-stack';
 import { findProgram, runProgram, type Command, type CommandResult } from '../program.ts';
@@ -35,6 +36,7 @@ export async function playStacks({
   windowScale = scaleHere(),
 }: PlayedStacksOptions): Promise<PlayedStacks> {
   const mark = join(directory, MARK);
+  const table = config.table ?? tableOf(directory);
   const [program, ...leading] = config.command;
   const command: Command | undefined = program === undefined ? findProgram('nft') : [program, ...leading];
   const run = async (script: string): Promise<CommandResult> =>
@@ -43,7 +45,7 @@ export async function playStacks({
       : runProgram(command, ['-f', '-'], { input: `${script}\n`, timeoutMs: TIMEOUT_MS });
   const remove = async (): Promise<void> => {
     if (!existsSync(mark)) return;
-    const removed = await run(withoutTable(config.table));
+    const removed = await run(withoutTable(table));
     if (removed.ok) rmSync(mark, { force: true });
     else log.warn('packets of decoys may still look as another system’s', { reason: removed.reason });
   };
@@ -54,7 +56,7 @@ export async function playStacks({
     return { close: () => Promise.resolve() };
   }
   writeFileSync(mark, '');
-  const played = await run(windowsScript(config.table, listeners, windowScale));
+  const played = await run(windowsScript(table, listeners, windowScale));
   const personas = stacks.map(({ persona }) => persona).join(', ');
   if (played.ok) log.info(`packets of ${personas} look as those of Windows`, { ports: listeners.length });
   else
@@ -63,6 +65,11 @@ export async function playStacks({
       hint: 'It takes nft 1.0.2, Linux 5.18 and root. `enforcer.stacks.play: false` ends this message.',
     });
   return { close: remove };
+}
+
+/** Two installs on one machine do not take each other's away. */
+function tableOf(directory: string): string {
+  return `netsentinel_stacks_${createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 8)}`;
 }
 
 function scaleHere(): number {

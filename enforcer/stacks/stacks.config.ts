@@ -12,8 +12,10 @@ export const StacksConfig = z.strictObject({
   table: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,30}$/)
-    .default('netsentinel_stacks')
-    .describe('Name of the `inet` table for it. It is replaced and removed as a whole: share it with nobody.'),
+    .optional()
+    .describe(
+      'Name of the `inet` table for it; without it one of this install’s own. It is replaced and removed as a whole: share it with nobody.',
+    ),
   command: leadingWords.describe(
     'Program and leading arguments that run nft, for decoys in another namespace; empty: nft from the system folders.',
   ),
