@@ -81,7 +81,7 @@ async function boot(message: Boot): Promise<void> {
     ...(hub === undefined ? {} : { hub }),
   });
   await hub?.listen(enforcer);
-  stacks = await playStacks({ config: config.stacks, stacks: message.stacks ?? [], directory, log });
+  stacks = playStacks({ config: config.stacks, stacks: message.stacks ?? [], clock: systemClock, log });
   if (!isPoint) return;
   const [{ CentreLink }, { readCredentials }] = await Promise.all([
     import('@netsentinel/enforcer/points/centre-link'),
@@ -134,10 +134,9 @@ function attach(socket: Socket): void {
 
 async function stop(): Promise<void> {
   await control?.close();
-  await stacks?.close();
   centre?.close();
   await hub?.close();
   // Blocks stay in force: the kernel lets them expire by itself, and the next start takes them over.
-  await enforcer?.close();
+  await Promise.all([enforcer?.close(), stacks?.close()]);
   link?.end();
 }

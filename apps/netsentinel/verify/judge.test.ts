@@ -36,7 +36,8 @@ it.each([
 ] as const)('reads an answer to a SYN, and knows whose it is: %s', (name, ttl, rest) => {
   const packet = Buffer.from(`${HEADERS}${rest}`.replaceAll(' ', ''), 'hex');
   packet[8] = Number.parseInt(ttl, 16);
-  const seen = parseSynAck(packet)!;
+  const { to, stack: seen } = parseSynAck(packet)!;
+  expect(to).toBe(0x80_00);
   const seed = new Uint8Array([1]);
   for (const claimed of ['debian-12-server', 'windows-2019-fileserver'])
     expect(judgeStack(createPersona(seed, claimed), seen)).toMatchObject({

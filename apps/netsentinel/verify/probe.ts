@@ -1,5 +1,5 @@
 /** A connection of the fingerprinter: sends bytes, and waits for what comes back until enough is there, it ends, or time is up. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
@@ -26,6 +26,11 @@ export class Probe {
       this.#wake?.();
     };
     socket.on('end', end).on('close', end).on('error', end);
+  }
+
+  /** The port that it comes from. */
+  get localPort(): number | undefined {
+    return 'localPort' in this.#socket ? (this.#socket as Socket).localPort : undefined;
   }
 
   /** The other side has ended. */

@@ -14,6 +14,8 @@ const WAIT_MS = 2_000;
 /** Two long headers fit. */
 const SNAP_BYTES = 160;
 const BUFFER_BYTES = 64 * 1024;
+/** Kept until it is known which was ours. */
+const MAX_ANSWERS = 4096;
 const TCP = 6;
 const SYN_ACK = 0x12;
 const IPV6_HEADER = 40;
@@ -27,23 +29,34 @@ const OPTIONS = new Map([
 ]);
 
 /**
- * @param knock opens a connection to it
- * @returns undefined where nothing answered in time
+ * @param knock opens a connection to it, and answers the port that it came from
+ * @returns undefined where nothing was seen in time
  * @throws where nobody may see packets: other than Linux, or without rights for it
  */
-export async function seeSynAck(port: number, knock: () => Promise<void>): Promise<TcpStack | undefined> {
+export async function seeSynAck(port: number, knock: () => Promise<number | undefined>): Promise<TcpStack | undefined> {
   // Loads the C library: only who looks needs it.
   const { onReadable, openPacketSocket } = await import('@netsentinel/watcher/libc');
   const fd = openPacketSocket(programBytes(answersOf(port)), { bufferBytes: BUFFER_BYTES, nonBlocking: true });
   const batch = new PacketBatch(fd, { most: 1, snapBytes: SNAP_BYTES });
-  const { promise, resolve } = Promise.withResolvers<TcpStack | undefined>();
+  // Others may be answered from a port of that number at the same time.
+  const seen = new Map<number, TcpStack>();
+  let wake = (): void => {};
   const readable = onReadable(fd, () => {
-    if (batch.receive() > 0) resolve(parseSynAck(batch.bytes(0)));
+    if (batch.receive() === 0) return;
+    const answer = parseSynAck(batch.bytes(0));
+    if (answer === undefined || seen.size >= MAX_ANSWERS) return;
+    seen.set(answer.to, answer.stack);
+    wake();
   });
-  const timer = setTimeout(() => resolve(undefined), WAIT_MS);
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    wake();
+  }, WAIT_MS);
   try {
-    await knock();
-    return await promise;
+    const from = (await knock()) ?? 0;
+    while (!seen.has(from) && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+    return seen.get(from);
   } finally {
     clearTimeout(timer);
     readable.close();
@@ -68,8 +81,8 @@ function answersOf(port: number): Instruction[] {
   return a.program();
 }
 
-/** @param packet from its network header on; undefined where it is none with a whole TCP header */
-export function parseSynAck(packet: Uint8Array): TcpStack | undefined {
+/** @param packet from its network header on; undefined where it is none with a whole TCP header. `to`: the port that is answered */
+export function parseSynAck(packet: Uint8Array): { readonly to: number; readonly stack: TcpStack } | undefined {
   const isFour = packet[0]! >> 4 === 4;
   const tcp = packet.subarray(isFour ? (packet[0]! & 0x0f) * 4 : IPV6_HEADER);
   const end = (tcp[12] ?? 0) >> 2;
@@ -81,5 +94,5 @@ export function parseSynAck(packet: Uint8Array): TcpStack | undefined {
     // One of no length would be read for ever.
     at += kind === 1 ? 1 : Math.max(2, tcp[at + 1] ?? 0);
   }
-  return { ttl: packet[isFour ? 8 : 7]!, options: options.join(',') };
+  return { to: (tcp[2]! << 8) | tcp[3]!, stack: { ttl: packet[isFour ? 8 : 7]!, options: options.join(',') } };
 }

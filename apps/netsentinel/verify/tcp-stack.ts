@@ -30,7 +30,12 @@ export async function tcpStackOf(
   from: string | undefined,
 ): Promise<CheckOutcome> {
   // A plain knock: the decoys see one visitor more.
-  const knock = (): Promise<void> => openProbe(target.address, target.port, from).then((probe) => probe.close());
+  const knock = async (): Promise<number | undefined> => {
+    const probe = await openProbe(target.address, target.port, from);
+    const { localPort } = probe;
+    probe.close();
+    return localPort;
+  };
   const seen = await seeSynAck(target.port, knock).catch(() => undefined);
   if (seen !== undefined) return judgeStack(persona, seen);
   if (persona.os.family === 'windows') return skipped('nobody may look at packets here: try it as root');

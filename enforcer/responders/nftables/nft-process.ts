@@ -15,7 +15,8 @@ const LIST_MS = 4000;
 
 const CLOSED: CommandResult = { ok: false, reason: 'closed' };
 
-const DIALOGUE: Dialogue = {
+/** How one speaks with `nft -i`. */
+export const NFT_DIALOGUE: Dialogue = {
   args: ['-i'],
   // A word that nft does not know. Its complaint is a line that says so, and one that quotes the word.
   markLine: (word) => word,
@@ -37,7 +38,7 @@ export class NftSession {
   constructor(command: Command, clock: Clock, timeoutMs: number) {
     this.#command = command;
     this.#timeoutMs = timeoutMs;
-    this.#program = new InteractiveProgram(command, DIALOGUE, clock, timeoutMs);
+    this.#program = new InteractiveProgram(command, NFT_DIALOGUE, clock, timeoutMs);
   }
 
   /** Runs the commands as one transaction, after those that were asked for before. Never rejects. */
