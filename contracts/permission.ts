@@ -25,5 +25,6 @@ export const Permission = z.enum([
   'system:read',
   'users:read',
   'users:write',
+  'audit:read',
 ]);
 export type Permission = z.infer<typeof Permission>;

@@ -6,10 +6,11 @@ const withWord = (role: Role, word: string): readonly Permission[] =>
   Permission.options.filter((permission) => permission.endsWith(word) && mayDo(role, permission));
 
 describe('roles', () => {
-  it('let an admin do everything, and nobody else touch accounts', () => {
+  it('let an admin do everything, and nobody else touch accounts or read who changed what', () => {
     expect(Permission.options.filter((permission) => !mayDo('admin', permission))).toEqual([]);
     const others = Role.options.filter((role) => role !== 'admin');
-    expect(others.filter((role) => mayDo(role, 'users:read') || mayDo(role, 'users:write'))).toEqual([]);
+    for (const permission of ['users:read', 'users:write', 'audit:read'] as const)
+      expect(others.filter((role) => mayDo(role, permission))).toEqual([]);
   });
 
   it('let those who look on change nothing, and red teams see no recordings', () => {

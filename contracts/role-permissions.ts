@@ -19,6 +19,7 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'system:read': true,
   'users:read': true,
   'users:write': true,
+  'audit:read': true,
 };
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {

@@ -7,6 +7,7 @@ import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
 import type { AttackerFilter, AttackerPage } from './attacker.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
+import type { AuditBookReader, AuditBookWriter } from './audit-book.ts';
 import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
@@ -48,7 +49,7 @@ export interface StoredActor {
   readonly hasIncidents: boolean;
 }
 
-export interface StateReader extends AccessBookReader, AlertBookReader, PlaybookBookReader {
+export interface StateReader extends AccessBookReader, AlertBookReader, AuditBookReader, PlaybookBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -75,7 +76,8 @@ export interface StateReader extends AccessBookReader, AlertBookReader, Playbook
   sources(): Promise<readonly SourceRecord[]>;
 }
 
-export interface StateTransaction extends StateReader, AccessBookWriter, AlertBookWriter, PlaybookBookWriter {
+export interface StateTransaction
+  extends StateReader, AccessBookWriter, AlertBookWriter, AuditBookWriter, PlaybookBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

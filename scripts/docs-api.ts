@@ -1,9 +1,14 @@
 /** The reference page of the API: what each route is for and who may ask, made of the same declarations as the OpenAPI document. */
 import { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import type { Access, Route } from '@netsentinel/api/http/route';
+import type { Access } from '@netsentinel/api/http/access';
+import type { Route } from '@netsentinel/api/http/route';
 
-const ACCESS: Readonly<Record<string, string>> = { open: 'anybody', 'signed-in': 'whoever is signed in' };
+const ACCESS: Readonly<Record<string, string>> = {
+  open: 'anybody',
+  'signed-in': 'whoever is signed in',
+  session: 'whoever is signed in, without a token',
+};
 
 export function apiPage(routes: readonly Route[]): string {
   const tags = [...new Set(routes.map(({ tag }) => tag))];

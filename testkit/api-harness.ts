@@ -16,6 +16,7 @@ import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { sealerOf } from '@netsentinel/kernel/sealer';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -79,6 +80,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     events,
     clock,
     log,
+    sealer: sealerOf(randomBytes(32)),
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
@@ -134,6 +136,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
           createdAt: now,
           expiresAt: now + 86_400_000,
           lastSeenAt: now,
+          address: '127.0.0.1',
+          program: '',
         });
       });
       return `netsentinel-session=${token}`;

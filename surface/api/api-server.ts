@@ -6,6 +6,9 @@ import type { ApiOptions, ApiServer } from './api.types.ts';
 import { ApiTokens } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
 import { Invitations } from './auth/invitations.ts';
+import { PasswordResets } from './auth/password-resets.ts';
+import { recover } from './auth/recover.ts';
+import { SecondFactors } from './auth/second-factors.ts';
 import { Sessions } from './auth/sessions.ts';
 import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
@@ -50,6 +53,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     attempts: new AttemptLimit(clock),
     tokens,
     invitations: new Invitations(options.state, clock),
+    resets: new PasswordResets(options.state, clock),
+    secondFactors: new SecondFactors(clock, options.sealer, log),
     reads: new ReadGate(),
     shared: new SharedAnswers(clock),
     exporting: new Set(),
@@ -59,14 +64,13 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
       const secret = bearerOf(request.headers);
       return secret === undefined ? sessions.check(request.cookies[cookieName]) : tokens.check(secret);
     },
-    end: async (who) => {
-      await sessions.close(who);
-      live.end(({ tokenHash }) => tokenHash === who.tokenHash);
+    cutSessions: (which) => {
+      sessions.forget(which);
+      live.end(which);
     },
     endAccount: (name) => {
-      sessions.forget(name);
       tokens.forget();
-      live.end(({ account }) => account === name);
+      ctx.cutSessions(({ account }) => account === name);
     },
   };
 
@@ -129,6 +133,10 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     firstRunPath: async () => {
       const token = await sessions.firstRunToken();
       return token === undefined ? undefined : `/setup/#${token}`;
+    },
+    recoverPath: async (recovery) => {
+      const secret = await recover(recovery, ctx);
+      return secret === undefined ? undefined : `/reset/#${secret}`;
     },
     close: async () => {
       await live.close();

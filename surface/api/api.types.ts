@@ -9,6 +9,8 @@ import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { Sealer } from '@netsentinel/kernel/sealer';
+import type { Recovery } from './auth/recover.ts';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
 import type { Bouncers } from './http/blocklist/bouncers.ts';
@@ -20,6 +22,8 @@ export interface ApiOptions {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hides what is needed again of second factors. */
+  readonly sealer: Sealer;
   /** The folder of the console's static export. */
   readonly consoleRoot: string;
   /** PEM; plain HTTP without it. */
@@ -59,6 +63,8 @@ export interface ApiServer {
    * answered until it is used.
    */
   firstRunPath(): Promise<string | undefined>;
+  /** Path of a link by which an account gets a new password, asked for at the machine itself; undefined where there is no such account. */
+  recoverPath(recovery: Recovery): Promise<string | undefined>;
   readonly live: LiveHub;
   close(): Promise<void>;
 }

@@ -2,10 +2,19 @@
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { expect, it } from 'vitest';
 
+const SESSION = {
+  tokenHash: 'ab'.repeat(32),
+  createdAt: 1,
+  expiresAt: 9,
+  lastSeenAt: 2,
+  address: '192.0.2.1',
+  program: '\u001b[2J a browser',
+} as const;
+
 export function accessBookCases(current: () => StateStore): void {
   it('keeps accounts and sessions', async () => {
     const account = { name: 'admin', passwordHash: '$argon2id$v=19$x', role: 'admin', createdAt: 1 } as const;
-    const session = { tokenHash: 'ab'.repeat(32), account: 'admin', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
+    const session = { ...SESSION, account: 'admin' };
     await current().transaction(async (tx) => {
       await tx.putAccount(account);
       await tx.putSession(session);
@@ -19,6 +28,9 @@ export function accessBookCases(current: () => StateStore): void {
     });
     expect((await current().read.account('admin'))?.passwordHash).toBe('new');
     expect((await current().read.session(session.tokenHash))?.lastSeenAt).toBe(5);
+    await current().transaction((tx) => tx.putSession({ ...session, tokenHash: 'other', lastSeenAt: 7 }));
+    expect((await current().read.sessionsOf('admin')).map(({ lastSeenAt }) => lastSeenAt)).toEqual([7, 5]);
+    expect(await current().read.sessionsOf('nobody')).toEqual([]);
     await current().transaction((tx) => tx.removeSession(session.tokenHash));
     expect(await current().read.session(session.tokenHash)).toBeUndefined();
     await expect(current().transaction((tx) => tx.putSession({ ...session, account: 'nobody' }))).rejects.toThrow(
@@ -37,7 +49,7 @@ export function accessBookCases(current: () => StateStore): void {
       createdAt: 1,
       expiresAt: 20,
     } as const;
-    const session = { tokenHash: 'ab'.repeat(32), account: 'ada', createdAt: 1, expiresAt: 9, lastSeenAt: 2 };
+    const session = { ...SESSION, account: 'ada' };
     const invitation = {
       id: 'n1',
       tokenHash: 'ef'.repeat(32),
@@ -68,5 +80,36 @@ export function accessBookCases(current: () => StateStore): void {
     await current().transaction((tx) => tx.removeAccount('ada'));
     expect(await current().read.account('ada')).toBeUndefined();
     expect(await current().read.apiTokens()).toEqual([]);
+  });
+
+  it('keeps one password reset an account, and a second factor, for as long as there is the account', async () => {
+    const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
+    const reset = { account: 'ada', tokenHash: 'r1', by: 'admin', createdAt: 1, expiresAt: 9 };
+    const factor = { account: 'ada', sealedSecret: 's', createdAt: 1, lastStep: 0, recoveryHashes: [] };
+    await current().transaction(async (tx) => {
+      await tx.putAccount(account);
+      await tx.putPasswordReset(reset);
+      await tx.putPasswordReset({ ...reset, tokenHash: 'r2' });
+      await tx.putSecondFactor(factor);
+    });
+    const { read } = current();
+    expect(await read.passwordReset('r1')).toBeUndefined();
+    expect(await read.passwordReset('r2')).toEqual({ ...reset, tokenHash: 'r2' });
+    expect(await read.secondFactor('ada')).toEqual(factor);
+    expect(await read.accountsWithSecondFactor()).toEqual([]);
+    const confirmed = { ...factor, confirmedAt: 3, lastStep: 57_000_000, recoveryHashes: ['a', 'b'] };
+    await current().transaction((tx) => tx.putSecondFactor(confirmed));
+    expect(await read.secondFactor('ada')).toEqual(confirmed);
+    expect(await read.accountsWithSecondFactor()).toEqual(['ada']);
+    // Whoever made it takes it along.
+    await current().transaction((tx) => tx.removePasswordResets('admin'));
+    expect(await read.passwordReset('r2')).toBeUndefined();
+    await current().transaction(async (tx) => {
+      await tx.putPasswordReset(reset);
+      await tx.removeAccount('ada');
+      await tx.putAccount(account);
+    });
+    expect(await read.passwordReset('r1')).toBeUndefined();
+    expect(await read.secondFactor('ada')).toBeUndefined();
   });
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessBookCases } from './access-book.cases.ts';
 import { attackerCases } from './attacker.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
+import { auditBookCases } from './audit-book.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 
 export interface StateStoreHarness {
@@ -403,6 +404,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       (id) => store.transaction((tx) => tx.putIncident(incidentFixture(id))),
     );
 
+    auditBookCases(() => store);
     playbookBookCases(
       () => store,
       async () => {

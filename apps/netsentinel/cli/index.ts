@@ -1,5 +1,6 @@
 /** Every command but `up`, in the order in which help shows them. */
 import type { Command } from 'commander';
+import { addAccount } from './account.command.ts';
 import { addAnalyze } from './analyze.command.ts';
 import { addAudit } from './audit.command.ts';
 import { addBackup } from './backup.command.ts';
@@ -46,6 +47,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addPlaybook,
   addBouncer,
   addNotify,
+  addAccount,
   addAudit,
   addBackup,
   addBench,

@@ -33,6 +33,12 @@ export const ControlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('bouncer-remove'), name: BouncerName }),
   z.strictObject({ ask: z.literal('notify'), order: NotifyOrder }),
   z.strictObject({ ask: z.literal('playbook'), order: PlaybookOrder }),
+  z.strictObject({
+    ask: z.literal('account-reset'),
+    account: z.string().max(64),
+    by: z.string().max(200),
+    secondFactorOff: z.boolean(),
+  }),
   /** Copies all stores into this folder, which must be inside the platform's own. */
   z.strictObject({ ask: z.literal('backup'), folder: z.string().max(4096) }),
 ]);

@@ -216,6 +216,7 @@ async function start(boot: Boot) {
     blobs,
     clock,
     log,
+    sealer: stores.sealer,
     consoleRoot: config.consoleRoot,
     tls: config.tls,
     status: () => board.status(),
@@ -300,6 +301,8 @@ async function start(boot: Boot) {
         return carryOut(request.order, { alerting, analysis, clock });
       case 'playbook':
         return orderPlaybooks(request.order, playbooks);
+      case 'account-reset':
+        return (await api.recoverPath(request)) ?? null;
       case 'backup':
         return stores.backup(request.folder);
       default:

@@ -29,6 +29,7 @@ async function close({ events, stream, blobs, state }: Stores): Promise<void> {
 
 it('copies all that it keeps, inside its own folder only', async () => {
   const stores = await open(folder);
+  const sealed = stores.sealer.seal(Buffer.from('a secret'), 'a test');
   expect(stores.correlation.exists).toBe(false);
   await (await stores.correlation.open()).close();
   await expect(stores.backup(join(tmpdir(), 'elsewhere'))).rejects.toMatchObject({ code: 'BACKUP_OUTSIDE' });
@@ -37,5 +38,6 @@ it('copies all that it keeps, inside its own folder only', async () => {
   await close(stores);
   const again = await open(copy);
   expect(again.correlation.exists).toBe(true);
+  expect(again.sealer.open(sealed, 'a test')).toEqual(Buffer.from('a secret'));
   await close(again);
 });

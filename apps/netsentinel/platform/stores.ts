@@ -9,6 +9,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
+import { openSealer, type Sealer } from '@netsentinel/kernel/sealer';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -22,11 +23,14 @@ const CORRELATION_STREAM = {
   retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },
 };
 
+const SEALER_KEY = 'secrets.key';
+
 export interface Stores {
   readonly state: StateStore;
   readonly events: EventStore;
   readonly stream: EventStream;
   readonly blobs: BlobStore;
+  readonly sealer: Sealer;
   /** The internal stream of correlations, which is made when first needed. */
   readonly correlation: { readonly exists: boolean; open(): Promise<EventStream> };
   /** Copies all of it into `folder`, inside the platform's own. */
@@ -43,6 +47,7 @@ export interface StoresOptions {
 export async function openStores({ directory, config, clock, log }: StoresOptions): Promise<Stores> {
   const at = (name: string): string => join(directory, name);
   const { events: eventsConfig, blobs: blobsConfig } = config.store;
+  const sealer = openSealer(at(SEALER_KEY));
   const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
   const [events, stream] = await Promise.all([
     openDuckDbEventStore({
@@ -68,6 +73,7 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     events,
     stream,
     blobs,
+    sealer,
     correlation: {
       exists: existsSync(at('correlation')),
       open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
@@ -77,6 +83,8 @@ export async function openStores({ directory, config, clock, log }: StoresOption
         throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
       makeFolder(folder);
       // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
+      // Without it nobody with a second factor gets in again by a code.
+      cpSync(at(SEALER_KEY), join(folder, SEALER_KEY));
       await state.backup(join(folder, 'state.db'));
       await events.backup(join(folder, 'events'));
       for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))

@@ -6,6 +6,8 @@ import type {
   ApiToken,
   ConsoleSession,
   Invitation,
+  PasswordReset,
+  SecondFactor,
 } from '@netsentinel/contracts/access-book';
 import type { Kysely, Transaction } from 'kysely';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -26,6 +28,12 @@ export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessB
       guard(async () => {
         const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
         return row && toSession(row);
+      }),
+    sessionsOf: (account) =>
+      guard(async () => {
+        const query = db.selectFrom('sessions').selectAll().where('account', '=', account);
+        const latest = query.orderBy('last_seen_at', 'desc').orderBy('token_hash').limit(MAX_LISTED);
+        return (await latest.execute()).map(toSession);
       }),
     apiToken: (tokenHash) =>
       guard(async () => {
@@ -55,6 +63,23 @@ export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessB
         const query = db.selectFrom('invitations').selectAll().orderBy('created_at', 'desc').orderBy('id');
         return (await query.limit(MAX_LISTED).execute()).map(toInvitation);
       }),
+    passwordReset: (tokenHash) =>
+      guard(async () => {
+        const query = db.selectFrom('password_resets').selectAll().where('token_hash', '=', tokenHash);
+        const row = await query.executeTakeFirst();
+        return row && toReset(row);
+      }),
+    secondFactor: (account) =>
+      guard(async () => {
+        const query = db.selectFrom('second_factors').selectAll().where('account', '=', account);
+        const row = await query.executeTakeFirst();
+        return row && toFactor(row);
+      }),
+    accountsWithSecondFactor: () =>
+      guard(async () => {
+        const query = db.selectFrom('second_factors').select('account').where('confirmed_at', 'is not', null);
+        return (await query.execute()).map(({ account }) => account);
+      }),
   };
 }
 
@@ -80,6 +105,8 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
           created_at: session.createdAt,
           expires_at: session.expiresAt,
           last_seen_at: session.lastSeenAt,
+          address: session.address,
+          program: session.program,
         };
         await tx
           .insertInto('sessions')
@@ -131,10 +158,50 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
       guard(async () => {
         await tx.deleteFrom('invitations').where('id', '=', id).execute();
       }),
+    putPasswordReset: (reset) =>
+      guard(async () => {
+        const row = {
+          token_hash: reset.tokenHash,
+          made_by: reset.by,
+          created_at: reset.createdAt,
+          expires_at: reset.expiresAt,
+        };
+        await tx
+          .insertInto('password_resets')
+          .values({ account: reset.account, ...row })
+          .onConflict((conflict) => conflict.column('account').doUpdateSet(row))
+          .execute();
+      }),
+    removePasswordResets: (account) =>
+      guard(async () => {
+        await tx
+          .deleteFrom('password_resets')
+          .where((eb) => eb.or([eb('account', '=', account), eb('made_by', '=', account)]))
+          .execute();
+      }),
+    putSecondFactor: (factor) =>
+      guard(async () => {
+        const row = {
+          sealed_secret: factor.sealedSecret,
+          created_at: factor.createdAt,
+          confirmed_at: factor.confirmedAt ?? null,
+          last_step: factor.lastStep,
+          recovery: JSON.stringify(factor.recoveryHashes),
+        };
+        await tx
+          .insertInto('second_factors')
+          .values({ account: factor.account, ...row })
+          .onConflict((conflict) => conflict.column('account').doUpdateSet(row))
+          .execute();
+      }),
+    removeSecondFactor: (account) =>
+      guard(async () => {
+        await tx.deleteFrom('second_factors').where('account', '=', account).execute();
+      }),
     pruneAccess: (before) =>
       guard(async () => {
         let rows = 0n;
-        for (const table of ['sessions', 'api_tokens', 'invitations'] as const)
+        for (const table of ['sessions', 'api_tokens', 'invitations', 'password_resets'] as const)
           rows += (await tx.deleteFrom(table).where('expires_at', '<', before).executeTakeFirst()).numDeletedRows;
         return Number(rows);
       }),
@@ -152,6 +219,8 @@ function toSession(row: StateTables['sessions']): ConsoleSession {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastSeenAt: row.last_seen_at,
+    address: row.address,
+    program: row.program,
   };
 }
 
@@ -176,5 +245,26 @@ function toInvitation(row: StateTables['invitations']): Invitation {
     by: row.made_by,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+  };
+}
+
+function toReset(row: StateTables['password_resets']): PasswordReset {
+  return {
+    account: row.account,
+    tokenHash: row.token_hash,
+    by: row.made_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+function toFactor(row: StateTables['second_factors']): SecondFactor {
+  return {
+    account: row.account,
+    sealedSecret: row.sealed_secret,
+    createdAt: row.created_at,
+    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
+    lastStep: row.last_step,
+    recoveryHashes: JSON.parse(row.recovery) as string[],
   };
 }

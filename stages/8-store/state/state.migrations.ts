@@ -11,6 +11,8 @@ import type { StateTables } from './state.tables.ts';
 /** What the engines call the types that differ between them. */
 export interface StateDialect {
   readonly bytes: 'blob' | 'bytea';
+  /** Statements by which the engine refuses to change or delete rows of this table. */
+  appendOnly(table: string): readonly string[];
 }
 
 interface StateMigration {
@@ -126,6 +128,36 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
           created_at bigint not null, expires_at bigint not null, last_used_at bigint)`,
         sql`create table invitations (id text primary key, token_hash text not null unique, role text not null,
           made_by text not null, created_at bigint not null, expires_at bigint not null)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
+  {
+    version: 8,
+    async up(tx) {
+      for (const statement of [
+        sql`alter table sessions add column address text not null default ''`,
+        sql`alter table sessions add column program text not null default ''`,
+        sql`create index sessions_by_account on sessions (account)`,
+        sql`create table password_resets (account text primary key references accounts (name) on delete cascade,
+          token_hash text not null unique, made_by text not null, created_at bigint not null, expires_at bigint not null)`,
+        sql`create table second_factors (account text primary key references accounts (name) on delete cascade,
+          sealed_secret text not null, created_at bigint not null, confirmed_at bigint, last_step bigint not null,
+          recovery text not null)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
+  {
+    version: 9,
+    async up(tx, dialect) {
+      for (const statement of [
+        // No reference to accounts: a record outlives whom it is about.
+        sql`create table audit (seq bigint primary key, at bigint not null, account text not null, token text,
+          address text not null, action text not null, target text not null, before text not null, after text not null)`,
+        sql`create index audit_by_account on audit (account, seq)`,
+        sql`create index audit_by_action on audit (action, seq)`,
+        ...dialect.appendOnly('audit').map((one) => sql.raw(one)),
       ])
         await statement.execute(tx);
     },

@@ -10,6 +10,7 @@ import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
 import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
+import { auditBookReader, auditBookWriter } from './audit-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
 import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
@@ -80,6 +81,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
   return {
     ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
+    ...auditBookReader(db, guard),
     ...playbookBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
@@ -152,6 +154,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...stateReader(tx, guard),
     ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
+    ...auditBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {

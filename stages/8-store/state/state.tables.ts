@@ -35,7 +35,15 @@ export interface StateTables {
   /** Offsets as decimal text: exact beyond 2^53 on every engine. */
   watermarks: { consumer: string; partition: number; next_offset: string };
   accounts: { name: string; password_hash: string; role: Role; created_at: number };
-  sessions: { token_hash: string; account: string; created_at: number; expires_at: number; last_seen_at: number };
+  sessions: {
+    token_hash: string;
+    account: string;
+    created_at: number;
+    expires_at: number;
+    last_seen_at: number;
+    address: string;
+    program: string;
+  };
   api_tokens: {
     id: string;
     token_hash: string;
@@ -53,6 +61,28 @@ export interface StateTables {
     made_by: string;
     created_at: number;
     expires_at: number;
+  };
+  password_resets: { account: string; token_hash: string; made_by: string; created_at: number; expires_at: number };
+  /** `recovery`: the hashes as a JSON array. */
+  second_factors: {
+    account: string;
+    sealed_secret: string;
+    created_at: number;
+    confirmed_at: number | null;
+    last_step: number;
+    recovery: string;
+  };
+  /** `before` and `after`: JSON, empty where there is nothing to tell. */
+  audit: {
+    seq: number;
+    at: number;
+    account: string;
+    token: string | null;
+    address: string;
+    action: string;
+    target: string;
+    before: string;
+    after: string;
   };
   settings: { key: string; value: string };
   /** `SourceRecord` as JSON. */

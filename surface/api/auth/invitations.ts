@@ -2,7 +2,7 @@
 import type { Invitation } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 3 * 86_400_000;
@@ -20,6 +20,7 @@ export class Invitations {
 
   /** A new one, good for three days, whose `secret` is shown this once; undefined where too many are open. */
   async make(
+    tx: StateTransaction,
     role: Role,
     by: string,
   ): Promise<{ readonly invitation: Invitation; readonly secret: string } | undefined> {
@@ -33,11 +34,9 @@ export class Invitations {
       createdAt: now,
       expiresAt: now + LIFETIME_MS,
     };
-    return this.#state.transaction(async (tx) => {
-      if ((await tx.invitations()).filter(({ expiresAt }) => expiresAt > now).length >= MOST_OPEN) return undefined;
-      await tx.putInvitation(invitation);
-      return { invitation, secret };
-    });
+    if ((await tx.invitations()).filter(({ expiresAt }) => expiresAt > now).length >= MOST_OPEN) return undefined;
+    await tx.putInvitation(invitation);
+    return { invitation, secret };
   }
 
   /** Asked before the costly hashing of a password. */
@@ -46,11 +45,12 @@ export class Invitations {
     return invitation !== undefined && invitation.expiresAt > this.#clock.now();
   }
 
-  /** Makes the account and uses the invitation up, both or neither. */
+  /** Makes the account, uses the invitation up and does `also`: all or nothing. */
   async accept(
     secret: string,
     name: string,
     passwordHash: string,
+    also: (tx: StateTransaction, invitation: Invitation) => Promise<void>,
   ): Promise<'made' | 'not valid' | 'name taken' | 'too many'> {
     const now = this.#clock.now();
     return this.#state.transaction(async (tx) => {
@@ -62,16 +62,20 @@ export class Invitations {
       if (names.length >= MOST_ACCOUNTS) return 'too many';
       await tx.removeInvitation(invitation.id);
       await tx.putAccount({ name, passwordHash, role: invitation.role, createdAt: now });
+      await also(tx, invitation);
       return 'made';
     });
   }
 
-  /** False where there is none of this id. */
-  async end(id: string): Promise<boolean> {
-    return this.#state.transaction(async (tx) => {
-      if (!(await tx.invitations()).some((one) => one.id === id)) return false;
-      await tx.removeInvitation(id);
-      return true;
-    });
+  /** Undefined where there is none of this id. */
+  async end(tx: StateTransaction, id: string): Promise<Invitation | undefined> {
+    const invitation = (await tx.invitations()).find((one) => one.id === id);
+    if (invitation !== undefined) await tx.removeInvitation(id);
+    return invitation;
   }
+}
+
+/** What somebody has sent out who may not invite any more opens nothing. */
+export async function endInvitationsBy(tx: StateTransaction, name: string): Promise<void> {
+  for (const { id, by } of await tx.invitations()) if (by === name) await tx.removeInvitation(id);
 }

@@ -1,8 +1,9 @@
 /** Console sessions: a random token in a cookie, its hash in the state. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { ConsoleSession } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
-import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { hashSecret, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 7 * 86_400_000;
@@ -11,8 +12,15 @@ const IDLE_MS = 12 * 3_600_000;
 const TOUCH_MS = 60_000;
 const CACHE_MS = 1_000;
 const MAX_CACHED = 1_000;
+const MOST_OF_ONE = 200;
 const FIRST_RUN_MS = 24 * 3_600_000;
 const FIRST_RUN_KEY = 'first-run-token';
+
+/** From where somebody signs in, and with what. */
+export interface Visit {
+  readonly address: string;
+  readonly program: string;
+}
 
 /** Who asks. */
 export interface SignedIn {
@@ -22,6 +30,15 @@ export interface SignedIn {
   readonly role: Role;
   /** Of the session's secret or the token. */
   readonly tokenHash: string;
+  /** Of a token. */
+  readonly tokenId?: string;
+}
+
+export interface OpenedSession {
+  /** For the cookie. */
+  readonly token: string;
+  readonly tokenHash: string;
+  readonly maxAgeS: number;
 }
 
 export class Sessions {
@@ -29,6 +46,8 @@ export class Sessions {
   readonly #clock: Clock;
   /** Spares the state one read a request; a session that was ended elsewhere lives at most `CACHE_MS` longer. */
   readonly #cache = new Map<string, { readonly at: number; readonly who: SignedIn }>();
+  /** Grows when sessions end. */
+  #forgotten = 0;
   /** The last admin is never removed, so true stays true. */
   #hasAccount = false;
 
@@ -37,20 +56,27 @@ export class Sessions {
     this.#clock = clock;
   }
 
-  /** A new session; answers the token for the cookie. */
-  async open(account: string): Promise<{ readonly token: string; readonly maxAgeS: number }> {
+  /** A new session; answers the token for the cookie. Where an account has very many, the longest unused one ends. */
+  async open(tx: StateTransaction, account: string, from: Visit): Promise<OpenedSession> {
     const token = newSecret();
+    const tokenHash = hashSecret(token);
     const now = this.#clock.now();
-    await this.#state.transaction((tx) =>
-      tx.putSession({
-        tokenHash: hashSecret(token),
-        account,
-        createdAt: now,
-        expiresAt: now + LIFETIME_MS,
-        lastSeenAt: now,
-      }),
-    );
-    return { token, maxAgeS: LIFETIME_MS / 1000 };
+    for (const { tokenHash: one } of (await tx.sessionsOf(account)).slice(MOST_OF_ONE - 1)) await tx.removeSession(one);
+    await tx.putSession({
+      ...from,
+      tokenHash,
+      account,
+      createdAt: now,
+      expiresAt: now + LIFETIME_MS,
+      lastSeenAt: now,
+    });
+    return { token, tokenHash, maxAgeS: LIFETIME_MS / 1000 };
+  }
+
+  /** Those of this account that hold, the latest used first. */
+  async of(account: string): Promise<readonly ConsoleSession[]> {
+    const now = this.#clock.now();
+    return (await this.#state.read.sessionsOf(account)).filter((one) => holdsAt(one, now));
   }
 
   /** Whose token this is; undefined for unknown, expired and idle ones. Counts as a sign of life. */
@@ -60,8 +86,11 @@ export class Sessions {
     const cached = this.#cache.get(tokenHash);
     const started = this.#clock.monotonicMs();
     if (cached !== undefined && started - cached.at < CACHE_MS) return cached.who;
+    const known = this.#forgotten;
     const who = await this.#find(tokenHash, true);
     if (who === undefined) return undefined;
+    // What was read before sessions ended may be one of them.
+    if (known !== this.#forgotten) return this.#find(tokenHash, false);
     if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
     this.#cache.set(tokenHash, { at: started, who });
     return who;
@@ -72,20 +101,16 @@ export class Sessions {
     return (await this.#find(who.tokenHash, false))?.role === who.role;
   }
 
-  async close(who: SignedIn): Promise<void> {
-    await this.#state.transaction((tx) => tx.removeSession(who.tokenHash));
-    this.#cache.delete(who.tokenHash);
-  }
-
-  /** What is known of this account is looked up anew: it has another role, or is gone. */
-  forget(account: string): void {
-    for (const [hash, { who }] of this.#cache) if (who.account === account) this.#cache.delete(hash);
+  /** What is known of these is looked up anew: they have ended, or their account has another role. */
+  forget(which: (who: SignedIn) => boolean): void {
+    this.#forgotten++;
+    for (const [hash, { who }] of this.#cache) if (which(who)) this.#cache.delete(hash);
   }
 
   async #find(tokenHash: string, touch: boolean): Promise<SignedIn | undefined> {
     const session = await this.#state.read.session(tokenHash);
     const now = this.#clock.now();
-    if (session === undefined || session.expiresAt <= now || session.lastSeenAt + IDLE_MS <= now) return undefined;
+    if (session === undefined || !holdsAt(session, now)) return undefined;
     const account = await this.#state.read.account(session.account);
     if (account === undefined) return undefined;
     if (touch && now - session.lastSeenAt > TOUCH_MS) {
@@ -129,8 +154,13 @@ export class Sessions {
     return stored !== undefined && sameText(stored, token);
   }
 
-  /** Makes the first account if the token is right and none exists; both are decided in one transaction. */
-  async makeFirstAccount(token: string, name: string, passwordHash: string): Promise<boolean> {
+  /** Makes the first account if the token is right and none exists; all is decided in one transaction, in which `also` is done. */
+  async makeFirstAccount(
+    token: string,
+    name: string,
+    passwordHash: string,
+    also: (tx: StateTransaction) => Promise<void>,
+  ): Promise<boolean> {
     const now = this.#clock.now();
     return this.#state.transaction(async (tx) => {
       const stored = readToken(await tx.setting(FIRST_RUN_KEY), now);
@@ -138,9 +168,19 @@ export class Sessions {
       if ((await tx.accounts()).length > 0) return false;
       await tx.putAccount({ name, passwordHash, role: 'admin', createdAt: now });
       await tx.putSetting(FIRST_RUN_KEY, undefined);
+      await also(tx);
       return true;
     });
   }
+}
+
+/** For people and addresses: which session it is, and nothing that opens it. */
+export function sessionId({ tokenHash }: Pick<ConsoleSession, 'tokenHash'>): string {
+  return Buffer.from(tokenHash, 'hex').toString('base64url').slice(0, 12);
+}
+
+function holdsAt({ expiresAt, lastSeenAt }: ConsoleSession, now: number): boolean {
+  return expiresAt > now && lastSeenAt + IDLE_MS > now;
 }
 
 /** The token of a stored `token until`, while it is good. */

@@ -43,7 +43,8 @@ afterAll(() => h.close());
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
   it.each(Role.options)('for %s', async (role) => {
-    const allowed = route.access === 'open' || route.access === 'signed-in' || mayDo(role, route.access);
+    const { access } = route;
+    const allowed = access === 'open' || access === 'signed-in' || access === 'session' || mayDo(role, access);
     const status = await statusOf(route, cookies.get(role));
     expect(allowed ? LET_IN : [403]).toContain(status);
     // Signing out ended it.
@@ -56,6 +57,26 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 });
 
+describe('a token', () => {
+  it.each(routes.filter(({ access }) => access === 'session').map((route) => [route.id, route] as const))(
+    'of an admin may not %s',
+    async (_, route) => {
+      const made = await h.call('POST', '/api/v1/tokens', {
+        cookie: cookies.get('admin'),
+        body: { name: 'a program', role: 'admin', days: 1 },
+      });
+      const { secret } = (await made.json()) as { secret: string };
+      const headers = { authorization: `Bearer ${secret}` };
+      const body = route.method === 'GET' ? undefined : {};
+      const response = await h.call(route.method, addressOf(route), { headers, body });
+      expect([response.status, await response.json()]).toMatchObject([
+        403,
+        { type: 'urn:netsentinel:problem:needs-session' },
+      ]);
+    },
+  );
+});
+
 describe('declarations', () => {
   it('name each operation once, and every path parameter', () => {
     expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
@@ -64,8 +85,22 @@ describe('declarations', () => {
 
   it('ask for a permission of whoever changes something', () => {
     const free = routes.filter(
-      ({ method, access }) => method !== 'GET' && (access === 'open' || access === 'signed-in'),
+      ({ method, access }) => method !== 'GET' && ['open', 'signed-in', 'session'].includes(access),
     );
-    expect(free.map(({ id }) => id)).toEqual(['signIn', 'signOut', 'setUp', 'join', 'makeToken', 'revokeToken']);
+    expect(free.map(({ id }) => id)).toEqual([
+      'signIn',
+      'signOut',
+      'setUp',
+      'join',
+      'resetPassword',
+      'changePassword',
+      'beginSecondFactor',
+      'confirmSecondFactor',
+      'endSecondFactor',
+      'endSession',
+      'endOtherSessions',
+      'makeToken',
+      'revokeToken',
+    ]);
   });
 });

@@ -5,8 +5,10 @@ import type { ApiOptions } from '../api.types.ts';
 import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
+import type { PasswordResets } from '../auth/password-resets.ts';
+import type { SecondFactors } from '../auth/second-factors.ts';
+import type { Access } from './access.ts';
 import type { ReadGate } from './reads/read-gate.ts';
-import type { Access } from './route.ts';
 import type { SharedAnswers } from './trends/shared-answers.ts';
 
 export interface RouteContext extends ApiOptions {
@@ -24,14 +26,16 @@ export interface RouteContext extends ApiOptions {
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
   readonly invitations: Invitations;
+  readonly resets: PasswordResets;
+  readonly secondFactors: SecondFactors;
+  /** These sessions are gone from the state: forgets them, and cuts their live channels. */
+  cutSessions(which: (who: SignedIn) => boolean): void;
   /** Of questions to the event store. */
   readonly reads: ReadGate;
   /** Of counts that are the same for all. */
   readonly shared: SharedAnswers;
   /** Accounts that an export of events is on its way to. */
   readonly exporting: Set<string>;
-  /** Ends this session and cuts its live channels. */
-  end(who: SignedIn): Promise<void>;
   /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */
   endAccount(name: string): void;
 }

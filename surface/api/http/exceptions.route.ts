@@ -34,6 +34,7 @@ export const exceptionRoutes: readonly Route[] = [
       summary: 'Take it back: from now on this counts again',
       tag: 'exceptions',
       access: 'exceptions:write',
+      audit: 'after',
       params: z.strictObject({ id: z.uuid() }),
       answers: { 204: { description: 'It has ended' } },
       problems: { 404: NO_SUCH },
@@ -41,7 +42,7 @@ export const exceptionRoutes: readonly Route[] = [
     async ({ ctx, params, who, reply }) => {
       if (!(await ctx.dismissals.endException(params.id, who.account)))
         throw new Problem(404, 'no-such-exception', NO_SUCH);
-      return reply.status(204).send();
+      reply.status(204);
     },
   ),
 ];

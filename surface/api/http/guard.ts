@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteContext } from './context.ts';
 import { Problem } from './problem.ts';
-import { refusal } from './route.ts';
+import { refusal } from './access.ts';
 
 /** For everything that leaves the server, problems and files included. */
 export function safeHeaders(secure: boolean): Record<string, string> {

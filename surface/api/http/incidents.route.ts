@@ -85,14 +85,16 @@ export const incidentRoutes: readonly Route[] = [
       summary: 'Say that an incident is no attack: lifts its blocks and leaves the same alone for a while',
       tag: 'incidents',
       access: 'incidents:write',
+      audit: 'after',
       params: ById,
       body: NotAnAttack,
       answers: { 200: { description: 'What became of it', schema: Dismissed } },
       problems: { 404: NO_SUCH },
     },
-    async ({ ctx, params, body, who }) => {
+    async ({ ctx, params, body, who, audit }) => {
       const dismissed = await ctx.dismissals.dismiss(params.id, body, who.account);
       if (dismissed === undefined) throw noSuch();
+      audit.note({ after: { reason: body.reason, days: body.days, lifted: dismissed.lifted } });
       return dismissed;
     },
   ),

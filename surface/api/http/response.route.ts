@@ -46,6 +46,7 @@ export const responseRoutes: readonly Route[] = [
       summary: 'Take a block, or another measure, back',
       tag: 'response',
       access: 'response:write',
+      audit: 'after',
       params: ById,
       answers: { 200: { description: 'The enforcer has been told', schema: Reverted } },
       problems: { 404: NO_SUCH },
@@ -63,8 +64,13 @@ export const responseRoutes: readonly Route[] = [
       summary: 'Take everything back',
       tag: 'response',
       access: 'response:write',
+      audit: 'after',
       answers: { 200: { description: 'The enforcer has been told', schema: Reverted } },
     },
-    async ({ ctx, who }) => ({ reverted: await ctx.response.revertAll(who.account) }),
+    async ({ ctx, who, audit }) => {
+      const reverted = await ctx.response.revertAll(who.account);
+      audit.note({ after: { reverted } });
+      return { reverted };
+    },
   ),
 ];

@@ -4,14 +4,11 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Permission } from '@netsentinel/contracts/permission';
-import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { SignedIn } from '../auth/sessions.ts';
+import type { Access } from './access.ts';
+import { AuditPen, type Audited } from './audit-pen.ts';
 import type { RouteContext } from './context.ts';
 import { parse, Problem } from './problem.ts';
-
-/** `open`: anybody. `signed-in`: any account. A permission: whoever's role has it. */
-export type Access = 'open' | 'signed-in' | Permission;
 
 export interface Answer {
   readonly description: string;
@@ -28,12 +25,18 @@ export interface RouteRequest<Params, Query, Body> {
   readonly body: Body;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** For the handler of what is audited. */
+  readonly audit: AuditPen;
 }
 
-interface Declaration<Params, Query, Body> {
+/** What changes something says how the audit learns of it: no route can be added that forgets. */
+type Method =
+  | { readonly method: 'GET'; readonly audit?: never }
+  | { readonly method: 'POST' | 'PATCH' | 'PUT' | 'DELETE'; readonly audit: Audited };
+
+interface Described<Params, Query, Body> {
   /** The OpenAPI operation id: a verb and what it is about. */
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** As Fastify writes it: `/api/v1/incidents/:id`. */
   readonly path: string;
   /** Half a sentence for people. */
@@ -52,10 +55,12 @@ interface Declaration<Params, Query, Body> {
   readonly problems?: Readonly<Record<number, string>>;
 }
 
+type Declaration<Params, Query, Body> = Described<Params, Query, Body> & Method;
+
 /** A route of any shape. */
-export interface Route extends Declaration<unknown, unknown, unknown> {
+export type Route = Declaration<unknown, unknown, unknown> & {
   handle(request: RouteRequest<unknown, unknown, unknown>, who: SignedIn | undefined): unknown;
-}
+};
 
 const Nothing = z.strictObject({});
 /** That Fastify knows. */
@@ -78,7 +83,7 @@ export function route<Params = unknown, Query = unknown, Body = unknown>(
 
 /** For anybody; `who` is there where somebody is signed in. */
 export function openRoute<Params = unknown, Query = unknown, Body = unknown>(
-  declared: Omit<Declaration<Params, Query, Body>, 'access'>,
+  declared: Omit<Described<Params, Query, Body>, 'access'> & Method,
   handle: (request: RouteRequest<Params, Query, Body> & { readonly who: SignedIn | undefined }) => unknown,
 ): Route {
   return {
@@ -86,14 +91,6 @@ export function openRoute<Params = unknown, Query = unknown, Body = unknown>(
     access: 'open',
     handle: (request, who) => handle({ ...(request as RouteRequest<Params, Query, Body>), who }),
   };
-}
-
-/** Why this one may not, or undefined where they may. */
-export function refusal(access: Access, who: SignedIn | undefined): Problem | undefined {
-  if (access === 'open') return undefined;
-  if (who === undefined) return new Problem(401, 'not-signed-in', 'Sign in first.');
-  if (access === 'signed-in' || mayDo(who.role, access)) return undefined;
-  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${access}.`);
 }
 
 /** Serves the routes; who asks has been looked at by then (`guard`). */
@@ -104,18 +101,20 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
       method,
       url: path,
       config: { access },
-      handler: async (request, reply) =>
-        one.handle(
-          {
-            ctx,
-            params: parse(params, request.params),
-            query: parse(query, request.query),
-            body: method === 'GET' ? undefined : parse(body, request.body),
-            request,
-            reply,
-          },
-          request.who,
-        ),
+      handler: async (request, reply) => {
+        const asked = {
+          ctx,
+          params: parse(params, request.params),
+          query: parse(query, request.query),
+          body: method === 'GET' ? undefined : parse(body, request.body),
+          request,
+          reply,
+        };
+        const audit = new AuditPen(ctx, one, request);
+        const answer = await one.handle({ ...asked, audit }, request.who);
+        await audit.finish(reply.statusCode);
+        return answer;
+      },
       ...(ctx.onAnswer === undefined
         ? {}
         : {

@@ -1,11 +1,15 @@
 /** Every route of the API. */
+import { accountRoutes } from './account.route.ts';
+import { auditRoutes } from './audit.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
+import { linkRoutes } from './links.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
+import { ownSessionRoutes } from './own-sessions.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
@@ -17,6 +21,9 @@ import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...linkRoutes,
+  ...accountRoutes,
+  ...ownSessionRoutes,
   ...incidentRoutes,
   ...attackerRoutes,
   ...aggregateRoutes,
@@ -29,5 +36,6 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
   ...userRoutes,
   ...tokenRoutes,
+  ...auditRoutes,
   ...openApiRoutes,
 ];

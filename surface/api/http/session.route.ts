@@ -1,61 +1,24 @@
-/** Signing in and out, and making the first account. */
+/** Signing in and out. */
 import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
-import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../auth/passwords.ts';
-import type { SignedIn } from '../auth/sessions.ts';
+import { sessionId } from '../auth/sessions.ts';
+import { clearCookie, enter, openSession, SignedInAs } from './enter.ts';
+import { Code, codeProblem, isPassword, limited, Password, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
-import { openRoute, route, type Route, type RouteRequest } from './route.ts';
+import { openRoute, route, type Route } from './route.ts';
 
-const Name = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits and . _ @ - only, at most 64');
-const Credentials = z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(MAX_PASSWORD) });
-const Setup = z.strictObject({
-  token: z.string().min(1).max(128),
-  name: Name,
-  password: z.string().min(MIN_PASSWORD, `at least ${MIN_PASSWORD} characters`).max(MAX_PASSWORD),
+const Credentials = z.strictObject({
+  name: z.string().min(1).max(64),
+  password: Password,
+  code: Code.optional().describe(
+    'Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed` asks for it',
+  ),
 });
-
 const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
   role: Role.nullable(),
   firstRun: z.boolean().describe('There is no account yet'),
 });
-const SignedInAs = z.strictObject({ account: z.string() });
-
-/** Of all that tries a secret. */
-const TRIES = { 429: 'Too many attempts from this address', 503: 'Too many sign-ins at once' };
-
-function limited({ ctx, request }: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request'>): void {
-  const waitS = ctx.attempts.take(request.ip);
-  if (waitS > 0)
-    throw new Problem(429, 'too-many-attempts', `Too many attempts; try again in ${waitS} s.`, {
-      'retry-after': String(waitS),
-    });
-}
-
-function busy(): Problem {
-  return new Problem(503, 'busy', 'Too many sign-ins at once; try again.', { 'retry-after': '2' });
-}
-
-async function signIn(
-  { ctx, reply }: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'reply'>,
-  before: SignedIn | undefined,
-  account: string,
-): Promise<z.infer<typeof SignedInAs>> {
-  if (before?.by === 'session') await ctx.end(before);
-  const { token, maxAgeS } = await ctx.sessions.open(account);
-  reply.setCookie(ctx.cookie, token, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: ctx.secure,
-    maxAge: maxAgeS,
-  });
-  return { account };
-}
-
-const GUEST_NOT_VALID = 'This link is used, expired or wrong. Ask whoever invited you for another one.';
-const NOT_VALID = 'This link is used, expired or wrong. The terminal of NetSentinel shows the valid one at its start.';
-const notValid = (): Problem => new Problem(403, 'link-not-valid', NOT_VALID);
 
 export const sessionRoutes: readonly Route[] = [
   openRoute(
@@ -78,20 +41,36 @@ export const sessionRoutes: readonly Route[] = [
       id: 'signIn',
       method: 'POST',
       path: '/api/v1/session',
-      summary: 'Sign in with name and password',
+      summary: 'Sign in with name and password, and a code where the account has a second factor',
       tag: 'session',
+      audit: 'with',
       body: Credentials,
       answers: { 200: { description: 'The session is in the cookie', schema: SignedInAs } },
-      problems: { 401: 'Name or password is wrong', ...TRIES },
+      problems: { 401: 'Name, password or code is wrong, or a code is needed', ...TRIES },
     },
     async (asked) => {
       limited(asked);
-      const { ctx, body, who } = asked;
+      const { ctx, body, audit } = asked;
       const account = await ctx.state.read.account(body.name);
-      const matches = await verifyPassword(account?.passwordHash, body.password);
-      if (matches === 'busy') throw busy();
-      if (!matches) throw new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
-      return signIn(asked, who, body.name);
+      const wrong = (): Problem => new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
+      if (!(await isPassword(account?.passwordHash, body.password)) || account === undefined) throw wrong();
+      const { name } = account;
+      const entered = await ctx.state.transaction(async (tx) => {
+        // Meanwhile there may be another password, or nobody of this name.
+        if ((await tx.account(name))?.passwordHash !== account.passwordHash) return wrong();
+        const outcome = await ctx.secondFactors.use(tx, name, body.code);
+        if (outcome === 'wrong') await audit.write(tx, { account: name, after: { refused: 'wrong code' } });
+        if (outcome !== 'none' && outcome !== 'code' && outcome !== 'recovery') return codeProblem(outcome, 401);
+        const opened = await openSession(asked, tx, name);
+        await audit.write(tx, {
+          account: name,
+          after: { session: sessionId(opened), secondFactor: outcome === 'none' ? null : outcome },
+        });
+        return opened;
+      });
+      // Thrown in there it would take the record of a wrong code along.
+      if (entered instanceof Problem) throw entered;
+      return enter(asked, name, entered);
     },
   ),
   route(
@@ -102,62 +81,21 @@ export const sessionRoutes: readonly Route[] = [
       summary: 'Sign out',
       tag: 'session',
       access: 'signed-in',
+      audit: 'with',
       answers: { 204: { description: 'The session is over' } },
       problems: { 409: 'A token has no session' },
     },
-    async ({ ctx, who, reply }) => {
+    async (asked) => {
+      const { ctx, who, reply, audit } = asked;
       if (who.by === 'token')
         throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens.');
-      await ctx.end(who);
-      // A browser takes a __Host- cookie away only with the attributes that it was set with.
-      reply.clearCookie(ctx.cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure: ctx.secure });
+      await ctx.state.transaction(async (tx) => {
+        await audit.write(tx, { before: { session: sessionId(who) } });
+        await tx.removeSession(who.tokenHash);
+      });
+      ctx.cutSessions(({ tokenHash }) => tokenHash === who.tokenHash);
+      clearCookie(asked);
       return reply.status(204).send();
-    },
-  ),
-  openRoute(
-    {
-      id: 'setUp',
-      method: 'POST',
-      path: '/api/v1/setup',
-      summary: 'Make the first account, with the token of the link that the terminal shows',
-      tag: 'session',
-      body: Setup,
-      answers: { 200: { description: 'Signed in; the session is in the cookie', schema: SignedInAs } },
-      problems: { 403: NOT_VALID, ...TRIES },
-    },
-    async (asked) => {
-      limited(asked);
-      const { ctx, body, who } = asked;
-      if (!(await ctx.sessions.isFirstRunToken(body.token))) throw notValid();
-      const passwordHash = await hashPassword(body.password);
-      if (passwordHash === undefined) throw busy();
-      if (!(await ctx.sessions.makeFirstAccount(body.token, body.name, passwordHash))) throw notValid();
-      return signIn(asked, who, body.name);
-    },
-  ),
-  openRoute(
-    {
-      id: 'join',
-      method: 'POST',
-      path: '/api/v1/join',
-      summary: 'Make an account, with the token of an invitation’s link',
-      tag: 'session',
-      body: Setup,
-      answers: { 200: { description: 'Signed in; the session is in the cookie', schema: SignedInAs } },
-      problems: { 403: GUEST_NOT_VALID, 409: 'The name is taken', ...TRIES },
-    },
-    async (asked) => {
-      limited(asked);
-      const { ctx, body, who } = asked;
-      const refused = (): Problem => new Problem(403, 'link-not-valid', GUEST_NOT_VALID);
-      if (!(await ctx.invitations.isValid(body.token))) throw refused();
-      const passwordHash = await hashPassword(body.password);
-      if (passwordHash === undefined) throw busy();
-      const made = await ctx.invitations.accept(body.token, body.name, passwordHash);
-      if (made === 'not valid') throw refused();
-      if (made === 'name taken') throw new Problem(409, 'name-taken', 'Somebody has this name: choose another one.');
-      if (made === 'too many') throw new Problem(409, 'too-many', 'There are 1,000 accounts: no more can be made.');
-      return signIn(asked, who, body.name);
     },
   ),
 ];

@@ -52,7 +52,8 @@ export const tokenRoutes: readonly Route[] = [
       path: '/api/v1/tokens',
       summary: 'Make a token for a program, which shows it as `Authorization: Bearer`',
       tag: 'tokens',
-      access: 'signed-in',
+      access: 'session',
+      audit: 'with',
       body: NewToken,
       answers: {
         201: { description: 'The token; `secret` is shown this once', schema: Token.extend({ secret: z.string() }) },
@@ -62,11 +63,17 @@ export const tokenRoutes: readonly Route[] = [
         409: 'Too many tokens',
       },
     },
-    async ({ ctx, body, who, reply }) => {
-      if (who.by === 'token') throw new Problem(403, 'needs-session', 'A token cannot make tokens: sign in for that.');
+    async ({ ctx, body, who, reply, audit }) => {
       if (!isWithin(body.role, who.role))
         throw new Problem(403, 'not-allowed', `A token of yours can do at most what the role ${who.role} may.`);
-      const made = await ctx.tokens.make({ ...body, account: who.account });
+      const made = await ctx.state.transaction(async (tx) => {
+        const token = await ctx.tokens.make(tx, { ...body, account: who.account });
+        if (token !== undefined) {
+          const { id, name, role, expiresAt } = token.token;
+          await audit.write(tx, { after: { id, name, role, expiresAt } });
+        }
+        return token;
+      });
       if (made === undefined) throw new Problem(409, 'too-many', 'You have 100 tokens: revoke some first.');
       return reply.status(201).send({ ...shown(made.token), secret: made.secret });
     },
@@ -79,13 +86,17 @@ export const tokenRoutes: readonly Route[] = [
       summary: 'Revoke a token: yours, or anybody’s for who may change accounts',
       tag: 'tokens',
       access: 'signed-in',
+      audit: 'with',
       params: SecretId,
       answers: { 204: { description: 'It is worth nothing any more' } },
       problems: { 404: NO_SUCH },
     },
-    async ({ ctx, params, who, reply }) => {
+    async ({ ctx, params, who, reply, audit }) => {
       const mayEnd = ({ account }: ApiToken): boolean => account === who.account || mayDo(who.role, 'users:write');
-      if (!(await ctx.tokens.end(params.id, mayEnd))) throw new Problem(404, 'no-such-token', NO_SUCH);
+      const ended = await ctx.tokens.end(params.id, mayEnd, (tx, { name, account, role }) =>
+        audit.write(tx, { before: { name, account, role } }),
+      );
+      if (!ended) throw new Problem(404, 'no-such-token', NO_SUCH);
       return reply.status(204).send();
     },
   ),

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { Account, Invitation as StoredInvitation } from '@netsentinel/contracts/access-book';
 import { Role } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
+import { endInvitationsBy } from '../auth/invitations.ts';
 import { SecretId } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route, type RouteRequest } from './route.ts';
@@ -11,6 +13,12 @@ const User = z.strictObject({
   name: z.string(),
   role: Role,
   createdAt: z.number().describe('Epoch milliseconds'),
+  secondFactor: z.boolean().describe('Signing in asks for a code besides the password'),
+});
+const Reset = z.strictObject({
+  account: z.string(),
+  path: z.string().describe('Of the console; shown this once'),
+  expiresAt: z.number().describe('Epoch milliseconds'),
 });
 const Invitation = z.strictObject({
   id: z.string(),
@@ -21,6 +29,7 @@ const Invitation = z.strictObject({
 });
 const ByName = z.strictObject({ name: z.string().min(1).max(64) });
 const NO_SUCH_USER = 'There is no account of this name.';
+const NO_SECOND_FACTOR = 'There is no account of this name with a second factor.';
 const NO_SUCH_INVITATION = 'There is no such invitation.';
 const LAST_ADMIN = 'It is the last admin: make somebody else one first.';
 
@@ -35,9 +44,17 @@ export const userRoutes: readonly Route[] = [
       access: 'users:read',
       answers: { 200: { description: 'The accounts', schema: z.strictObject({ users: z.array(User) }) } },
     },
-    async ({ ctx }) => ({
-      users: (await ctx.state.read.accounts()).map(({ name, role, createdAt }) => ({ name, role, createdAt })),
-    }),
+    async ({ ctx }) => {
+      const withFactor = new Set(await ctx.state.read.accountsWithSecondFactor());
+      return {
+        users: (await ctx.state.read.accounts()).map(({ name, role, createdAt }) => ({
+          name,
+          role,
+          createdAt,
+          secondFactor: withFactor.has(name),
+        })),
+      };
+    },
   ),
   route(
     {
@@ -47,6 +64,7 @@ export const userRoutes: readonly Route[] = [
       summary: 'Give an account another role, at once',
       tag: 'users',
       access: 'users:write',
+      audit: 'with',
       params: ByName,
       body: z.strictObject({ role: Role }),
       answers: { 200: { description: 'The account as it is now', schema: User } },
@@ -54,8 +72,12 @@ export const userRoutes: readonly Route[] = [
     },
     async (asked) => {
       const { role } = asked.body;
-      const account = await changed(asked, role, (tx, was) => tx.putAccount({ ...was, role }));
-      return { name: account.name, role, createdAt: account.createdAt };
+      const { name, createdAt } = await changed(asked, role, async (tx, was) => {
+        await asked.audit.write(tx, { before: { role: was.role }, after: { role } });
+        await tx.putAccount({ ...was, role });
+      });
+      const factor = await asked.ctx.state.read.secondFactor(name);
+      return { name, role, createdAt, secondFactor: factor?.confirmedAt !== undefined };
     },
   ),
   route(
@@ -66,13 +88,64 @@ export const userRoutes: readonly Route[] = [
       summary: 'Remove an account with its sessions and tokens, at once',
       tag: 'users',
       access: 'users:write',
+      audit: 'with',
       params: ByName,
       answers: { 204: { description: 'It is gone' } },
       problems: { 404: NO_SUCH_USER, 409: LAST_ADMIN },
     },
     async (asked) => {
-      await changed(asked, undefined, (tx, { name }) => tx.removeAccount(name));
+      await changed(asked, undefined, async (tx, was) => {
+        await asked.audit.write(tx, { before: { role: was.role } });
+        await tx.removeAccount(was.name);
+      });
       return asked.reply.status(204).send();
+    },
+  ),
+  route(
+    {
+      id: 'makePasswordReset',
+      method: 'POST',
+      path: '/api/v1/users/:name/password-reset',
+      summary: 'Make a link, good for a day and once, by which an account gets a new password; an earlier one is void',
+      tag: 'users',
+      access: 'users:write',
+      audit: 'with',
+      params: ByName,
+      answers: { 201: { description: 'The link', schema: Reset } },
+      problems: { 404: NO_SUCH_USER },
+    },
+    async ({ ctx, params, who, reply, audit }) => {
+      const { reset, secret } = await ctx.state.transaction(async (tx) => {
+        if ((await tx.account(params.name)) === undefined) throw new Problem(404, 'no-such-user', NO_SUCH_USER);
+        const made = await ctx.resets.make(tx, params.name, who.account);
+        await audit.write(tx, { after: { expiresAt: made.reset.expiresAt } });
+        return made;
+      });
+      const { account, expiresAt } = reset;
+      return reply.status(201).send({ account, expiresAt, path: `/reset/#${secret}` });
+    },
+  ),
+  route(
+    {
+      id: 'endSecondFactorOf',
+      method: 'DELETE',
+      path: '/api/v1/users/:name/second-factor',
+      summary: 'Turn an account’s second factor off, for whoever has lost theirs',
+      tag: 'users',
+      access: 'users:write',
+      audit: 'with',
+      params: ByName,
+      answers: { 204: { description: 'Signing in asks for the password only' } },
+      problems: { 404: NO_SECOND_FACTOR },
+    },
+    async ({ ctx, params, reply, audit }) => {
+      await ctx.state.transaction(async (tx) => {
+        if ((await tx.secondFactor(params.name)) === undefined)
+          throw new Problem(404, 'no-second-factor', NO_SECOND_FACTOR);
+        await tx.removeSecondFactor(params.name);
+        await audit.write(tx, { before: { on: true }, after: { on: false } });
+      });
+      return reply.status(204).send();
     },
   ),
   route(
@@ -103,6 +176,7 @@ export const userRoutes: readonly Route[] = [
       summary: 'Invite somebody: a link, good for three days, by which they make their account',
       tag: 'users',
       access: 'users:write',
+      audit: 'with',
       body: z.strictObject({ role: Role }),
       answers: {
         201: {
@@ -112,8 +186,13 @@ export const userRoutes: readonly Route[] = [
       },
       problems: { 409: 'Too many open invitations' },
     },
-    async ({ ctx, body, who, reply }) => {
-      const made = await ctx.invitations.make(body.role, who.account);
+    async ({ ctx, body, who, reply, audit }) => {
+      const made = await ctx.state.transaction(async (tx) => {
+        const invited = await ctx.invitations.make(tx, body.role, who.account);
+        if (invited !== undefined)
+          await audit.write(tx, { after: { id: invited.invitation.id, role: invited.invitation.role } });
+        return invited;
+      });
       if (made === undefined) throw new Problem(409, 'too-many', '100 invitations are open: take some back first.');
       return reply.status(201).send({ ...shown(made.invitation), path: `/join/#${made.secret}` });
     },
@@ -126,12 +205,17 @@ export const userRoutes: readonly Route[] = [
       summary: 'Take an invitation back',
       tag: 'users',
       access: 'users:write',
+      audit: 'with',
       params: SecretId,
       answers: { 204: { description: 'Its link makes no account any more' } },
       problems: { 404: NO_SUCH_INVITATION },
     },
-    async ({ ctx, params, reply }) => {
-      if (!(await ctx.invitations.end(params.id))) throw new Problem(404, 'no-such-invitation', NO_SUCH_INVITATION);
+    async ({ ctx, params, reply, audit }) => {
+      await ctx.state.transaction(async (tx) => {
+        const ended = await ctx.invitations.end(tx, params.id);
+        if (ended === undefined) throw new Problem(404, 'no-such-invitation', NO_SUCH_INVITATION);
+        await audit.write(tx, { before: { role: ended.role, by: ended.by } });
+      });
       return reply.status(204).send();
     },
   ),
@@ -154,6 +238,9 @@ async function changed(
     const admins = (await tx.accounts()).filter((one) => one.role === 'admin');
     if (account.role === 'admin' && role !== 'admin' && admins.length === 1)
       throw new Problem(409, 'last-admin', LAST_ADMIN);
+    // What was meant for another role, or sent out with its rights, opens nothing.
+    if (account.role !== role) await tx.removePasswordResets(account.name);
+    if (role === undefined || !mayDo(role, 'users:write')) await endInvitationsBy(tx, account.name);
     await change(tx, account);
     return account;
   });

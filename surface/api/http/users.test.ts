@@ -1,5 +1,5 @@
 /** Accounts, invitations and tokens, as an admin and those they invite meet them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Role } from '@netsentinel/contracts/permission';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { cookieOf, PASSWORD, startApi, type ApiHarness, type CallOptions } from '@netsentinel/testkit/api-harness';
@@ -88,6 +88,30 @@ describe('an account', () => {
     expect((await h.call('DELETE', '/api/v1/users/ada', { cookie: admin })).status).toBe(204);
     expect((await ask('GET', '/api/v1/incidents', { cookie: ada }))[0]).toBe(401);
     expect((await ask('DELETE', '/api/v1/users/ada', { cookie: admin }))[0]).toBe(404);
+  });
+
+  it('changes nothing any more with a role that it loses in the same moment', async () => {
+    const eve = cookieOf(await join(await invited('admin'), 'eve'))!;
+    // So that it is not for the last admin's sake.
+    await join(await invited('admin'), 'zoe');
+    const requests = [
+      ['POST', '/api/v1/invitations', { role: 'admin' }],
+      ['POST', '/api/v1/users/admin/password-reset', {}],
+      ['PATCH', '/api/v1/users/admin', { role: 'analyst' }],
+      ['DELETE', '/api/v1/users/admin', {}],
+    ] as const;
+    const transaction = vi.spyOn(h.state, 'transaction');
+    const { answers } = await h.state.transaction(async (tx) => {
+      const pending = requests.map(([method, path, body]) => ask(method, path, { cookie: eve, body }));
+      // The guard let them in, and their own transactions wait for this one.
+      await vi.waitFor(() => expect(transaction).toHaveBeenCalledTimes(1 + requests.length), { timeout: 30_000 });
+      await tx.putAccount({ ...(await tx.account('eve'))!, role: 'analyst' });
+      return { answers: Promise.all(pending) };
+    });
+    expect((await answers).map(([status]) => status)).toEqual([403, 403, 403, 403]);
+    expect(await h.state.read.invitations()).toEqual([]);
+    expect((await h.state.read.account('admin'))?.role).toBe('admin');
+    expect((await h.state.read.audit({ account: 'eve' })).records.map(({ action }) => action)).toEqual(['join']);
   });
 
   it('that is the last admin stays one', async () => {

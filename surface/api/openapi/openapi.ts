@@ -9,6 +9,7 @@ import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
 import { AttackerStory } from '../http/attackers/attacker-story.ts';
 import { ProblemBody } from '../http/problem.ts';
+import type { Access } from '../http/access.ts';
 import type { Answer, Route } from '../http/route.ts';
 
 /** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
@@ -77,14 +78,20 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
 
 /** Statuses of problems that the route may answer, and when. */
 export function problemsOf({ access, method, problems = {} }: Route): Readonly<Record<number, string>> {
-  const isPermission = access !== 'open' && access !== 'signed-in';
+  const isPermission = access !== 'open' && access !== 'signed-in' && access !== 'session';
   return {
     ...EVERYWHERE,
     ...(method === 'GET' ? {} : CHANGES),
     ...(access === 'open' ? {} : SIGNED_IN),
+    ...(access === 'session' ? { 403: 'Asked for with a token, or by another site' } : {}),
     ...(isPermission ? { 403: `The role of whoever asks does not have the permission \`${access}\`` } : {}),
     ...problems,
   };
+}
+
+function securityOf(access: Access): readonly Json[] {
+  if (access === 'open') return [];
+  return access === 'session' ? [{ session: [] }] : [{ session: [] }, { token: [] }];
 }
 
 function operation(route: Route, schemas: Json): Json {
@@ -100,8 +107,8 @@ function operation(route: Route, schemas: Json): Json {
     operationId: id,
     tags: [tag],
     summary,
-    ...(access === 'open' ? { security: [] } : { security: [{ session: [] }, { token: [] }] }),
-    ...(access === 'open' || access === 'signed-in' ? {} : { 'x-permission': access }),
+    security: securityOf(access),
+    ...(access === 'open' || access === 'signed-in' || access === 'session' ? {} : { 'x-permission': access }),
     parameters: [...parameters(params, 'path', schemas), ...parameters(query, 'query', schemas)],
     ...(body === undefined
       ? {}

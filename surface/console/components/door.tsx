@@ -1,6 +1,7 @@
 'use client';
-/** The form in front of the house: sign-in and first set-up share it. */
+/** The form in front of the house: signing in and all that links open share it. */
 import { useState, type FormEvent } from 'react';
+import { ApiError } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
 import { Mark } from './mark.tsx';
 
@@ -11,17 +12,24 @@ export function Door(props: {
   readonly isNew: boolean;
   /** What stands in the name's field at first. */
   readonly name?: string;
-  readonly onSubmit: (name: string, password: string) => Promise<unknown>;
+  /** The link says who it is: no name is asked for. */
+  readonly isKnown?: boolean;
+  /** `code`: undefined until a refusal with `code-needed` asks for it. */
+  readonly onSubmit: (name: string, password: string, code: string | undefined) => Promise<unknown>;
 }) {
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [asksCode, setAsksCode] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setBusy(true);
-    props.onSubmit(field(form, 'name'), field(form, 'password')).catch((problem: unknown) => {
+    const code = asksCode ? field(form, 'code') : undefined;
+    props.onSubmit(field(form, 'name'), field(form, 'password'), code).catch((problem: unknown) => {
       setBusy(false);
-      setError(wordsOf(problem));
+      const isAsked = problem instanceof ApiError && problem.code === 'code-needed';
+      if (isAsked) setAsksCode(true);
+      setError(isAsked ? undefined : wordsOf(problem));
     });
   };
   return (
@@ -32,17 +40,19 @@ export function Door(props: {
         </p>
         <h1>{props.title}</h1>
         <p className="dim">{props.text}</p>
-        <label>
-          Name
-          <input
-            name="name"
-            autoComplete="username"
-            required
-            maxLength={64}
-            autoFocus
-            defaultValue={props.name ?? ''}
-          />
-        </label>
+        {props.isKnown !== true && (
+          <label>
+            Name
+            <input
+              name="name"
+              autoComplete="username"
+              required
+              maxLength={64}
+              autoFocus
+              defaultValue={props.name ?? ''}
+            />
+          </label>
+        )}
         <label>
           Password
           <input
@@ -52,8 +62,15 @@ export function Door(props: {
             required
             minLength={props.isNew ? 10 : 1}
             maxLength={256}
+            autoFocus={props.isKnown === true}
           />
         </label>
+        {asksCode && (
+          <label>
+            Code of your authenticator application, or a recovery code
+            <input name="code" autoComplete="one-time-code" required maxLength={64} autoFocus spellCheck={false} />
+          </label>
+        )}
         {error !== undefined && (
           <p className="notice bad" role="alert">
             {error}

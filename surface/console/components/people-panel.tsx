@@ -1,12 +1,14 @@
 'use client';
 /** Who has an account, and who is invited to make one. */
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { api } from '../lib/api.ts';
+import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
 import { Failure } from './failure.tsx';
 import { Invitations } from './invitations.tsx';
 import { Person } from './person.tsx';
+import { ShownOnce } from './shown-once.tsx';
 
 async function load() {
   const [{ users }, { invitations }] = await Promise.all([api.users(), api.invitations()]);
@@ -17,6 +19,7 @@ export function PeoplePanel() {
   const { value, error, reload } = useLoaded(useCallback(load, []));
   const mayChange = useMay('users:write');
   const now = useNow();
+  const [reset, setReset] = useState<{ readonly account: string; readonly link: string }>();
   // Somebody may have used an invitation meanwhile.
   useEffect(() => {
     window.addEventListener('focus', reload);
@@ -44,10 +47,30 @@ export function PeoplePanel() {
             </thead>
             <tbody>
               {value.users.map((user) => (
-                <Person key={user.name} user={user} mayChange={mayChange} now={now} onChange={reload} />
+                <Person
+                  key={user.name}
+                  user={user}
+                  mayChange={mayChange}
+                  now={now}
+                  onChange={reload}
+                  onReset={(path) => setReset({ account: user.name, link: window.location.origin + path })}
+                />
               ))}
             </tbody>
           </table>
+          {reset !== undefined && (
+            <ShownOnce
+              key={reset.link}
+              label={`The link for ${visible(reset.account)}`}
+              text={reset.link}
+              onDone={() => setReset(undefined)}
+            >
+              <p className="dim">
+                Give it to them and nobody else: whoever opens it chooses the password. It is good for a day and once,
+                ends all their sessions, and is not shown again.
+              </p>
+            </ShownOnce>
+          )}
           <Invitations invitations={value.invitations} mayChange={mayChange} now={now} onChange={reload} />
         </>
       )}

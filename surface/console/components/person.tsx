@@ -1,5 +1,5 @@
 'use client';
-/** One account: its role, which counts as soon as it is chosen, and its end. */
+/** One account: its role, which counts as soon as it is chosen, ways back in for who has lost theirs, and its end. */
 import type { Role } from '@netsentinel/contracts/permission';
 import { useEffect, useState } from 'react';
 import { api, type User } from '../lib/api.ts';
@@ -12,15 +12,18 @@ import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
 
 export function Person({
-  user: { name, role, createdAt },
+  user: { name, role, createdAt, secondFactor },
   mayChange,
   now,
   onChange,
+  onReset,
 }: {
   readonly user: User;
   readonly mayChange: boolean;
   readonly now: number;
   readonly onChange: () => void;
+  /** With the path of a link that was made for a new password. */
+  readonly onReset: (path: string) => void;
 }) {
   const { account } = useSession();
   const roles = PEOPLE_ROLES.includes(role) ? PEOPLE_ROLES : [role, ...PEOPLE_ROLES];
@@ -38,10 +41,15 @@ export function Person({
   const remove = async (): Promise<void> => {
     if (await attempt(() => api.removeUser(name))) onChange();
   };
+  const reset = (): Promise<boolean> => attempt(async () => onReset((await api.makePasswordReset(name)).path));
+  const endSecondFactor = async (): Promise<void> => {
+    if (await attempt(() => api.endSecondFactorOf(name))) onChange();
+  };
   return (
     <tr data-testid="person">
       <th scope="row">
         {shown} {name === account && <span className="dim">(you)</span>}
+        {secondFactor && <div className="dim words">second factor on</div>}
       </th>
       <td data-label="Role">
         {mayChange ? (
@@ -68,6 +76,24 @@ export function Person({
       </td>
       {mayChange && (
         <td className="act">
+          <AskFirst
+            button="New password"
+            about={shown}
+            question={`Make a link by which ${shown} chooses a new password?`}
+            sure="Make the link"
+            busy={busy}
+            onSure={() => void reset()}
+          />{' '}
+          {secondFactor && (
+            <AskFirst
+              button="Second factor off"
+              about={shown}
+              question={`Let ${shown} sign in without a code?`}
+              sure="Turn off"
+              busy={busy}
+              onSure={() => void endSecondFactor()}
+            />
+          )}{' '}
           <AskFirst
             button="Remove"
             about={shown}

@@ -1,5 +1,7 @@
 'use client';
 /** The frame of every signed-in page: name, what the platform does now, who is signed in. */
+import type { Permission } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { api } from '../lib/api.ts';
@@ -7,11 +9,12 @@ import { useConnected, useReconnected, useStatus } from '../lib/live.ts';
 import { SessionContext, useAskedSession, useSession } from '../lib/session.ts';
 import { Mark } from './mark.tsx';
 
-const PAGES = [
+const PAGES: readonly (readonly [href: string, name: string, permission?: Permission])[] = [
   ['/', 'Incidents'],
   ['/exceptions/', 'Exceptions'],
+  ['/audit/', 'Audit', 'audit:read'],
   ['/settings/', 'Settings'],
-] as const;
+];
 
 /** A page for whoever is signed in; others are led to the door. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -33,7 +36,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 }
 
 function Frame({ onReconnected, children }: { readonly onReconnected: () => void; readonly children: ReactNode }) {
-  const { account } = useSession();
+  const { account, role } = useSession();
   const path = usePathname();
   const status = useStatus();
   const connected = useConnected();
@@ -49,11 +52,13 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
           <Mark /> NetSentinel
         </a>
         <nav className="pages" aria-label="Pages">
-          {PAGES.map(([href, name]) => (
-            <a key={href} href={href} aria-current={path === href ? 'page' : undefined}>
-              {name}
-            </a>
-          ))}
+          {PAGES.filter(([, , permission]) => permission === undefined || mayDo(role, permission)).map(
+            ([href, name]) => (
+              <a key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+                {name}
+              </a>
+            ),
+          )}
         </nav>
         <dl className="vitals" aria-label="Platform">
           <Vital label="open incidents" value={status?.openIncidents} />

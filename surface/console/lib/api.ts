@@ -1,6 +1,7 @@
 /** Calls to the platform. Every failure is an `ApiError` with the problem's own words; 401 leads to sign-in. */
-import type { Account, ApiToken as StoredToken, Invitation } from '@netsentinel/contracts/access-book';
+import type { Account, ApiToken as StoredToken, ConsoleSession, Invitation } from '@netsentinel/contracts/access-book';
 import type { Action } from '@netsentinel/contracts/action';
+import type { AuditRecord } from '@netsentinel/contracts/audit-book';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import type { Dismissed } from '@netsentinel/contracts/not-an-attack';
@@ -8,10 +9,13 @@ import type { Role } from '@netsentinel/contracts/permission';
 
 export class ApiError extends Error {
   readonly status: number;
+  /** The problem's stable name; empty where the platform did not answer. */
+  readonly code: string;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, code = '') {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -33,8 +37,12 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   const value: unknown = await response.json().catch(() => undefined);
   if (response.ok) return value as T;
   if (response.status === 401 && path !== '/api/v1/session') toSignIn();
-  const detail = (value as { detail?: unknown } | undefined)?.detail;
-  throw new ApiError(response.status, typeof detail === 'string' ? detail : `The request failed (${response.status}).`);
+  const { detail, type } = (value ?? {}) as { readonly detail?: unknown; readonly type?: unknown };
+  throw new ApiError(
+    response.status,
+    typeof detail === 'string' ? detail : `The request failed (${response.status}).`,
+    typeof type === 'string' ? type.replace('urn:netsentinel:problem:', '') : '',
+  );
 }
 
 export interface AttackNames {
@@ -50,18 +58,48 @@ export interface IncidentQuery {
   readonly text: string;
 }
 
-export type User = Omit<Account, 'passwordHash'>;
+export type User = Omit<Account, 'passwordHash'> & { readonly secondFactor: boolean };
+export type OwnSession = Omit<ConsoleSession, 'tokenHash' | 'account'> & {
+  readonly id: string;
+  /** The one that asks. */
+  readonly current: boolean;
+};
+export interface OwnAccount {
+  readonly name: string;
+  /** `since`: epoch milliseconds; null: signing in asks for the password only. */
+  readonly secondFactor: { readonly since: number; readonly recoveryCodesLeft: number } | null;
+}
+/** Which changes a list shows; empty: of everybody, and all. */
+export interface AuditQuery {
+  readonly account: string;
+  readonly action: string;
+}
 export type OpenInvitation = Omit<Invitation, 'tokenHash'>;
 export type ApiToken = Omit<StoredToken, 'tokenHash'>;
 
 export const api = {
   session: () => call<{ account: string | null; role: Role | null; firstRun: boolean }>('GET', '/api/v1/session'),
-  signIn: (name: string, password: string) => call<{ account: string }>('POST', '/api/v1/session', { name, password }),
+  /** Refused with the code `code-needed` where the account has a second factor and none was shown. */
+  signIn: (name: string, password: string, code?: string) =>
+    call<{ account: string }>('POST', '/api/v1/session', { name, password, ...(code === undefined ? {} : { code }) }),
   signOut: () => call<void>('DELETE', '/api/v1/session'),
   setUp: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/setup', { token, name, password }),
   join: (token: string, name: string, password: string) =>
     call<{ account: string }>('POST', '/api/v1/join', { token, name, password }),
+  resetPassword: (token: string, password: string) =>
+    call<{ account: string }>('POST', '/api/v1/reset', { token, password }),
+  account: () => call<OwnAccount>('GET', '/api/v1/account'),
+  changePassword: (password: string, newPassword: string) =>
+    call<void>('PUT', '/api/v1/account/password', { password, newPassword }),
+  beginSecondFactor: (password: string) =>
+    call<{ secret: string; uri: string }>('POST', '/api/v1/account/second-factor', { password }),
+  confirmSecondFactor: (code: string) =>
+    call<{ recoveryCodes: string[] }>('POST', '/api/v1/account/second-factor/confirm', { code }),
+  endSecondFactor: (code: string) => call<void>('POST', '/api/v1/account/second-factor/end', { code }),
+  sessions: () => call<{ sessions: OwnSession[] }>('GET', '/api/v1/account/sessions'),
+  endSession: (id: string) => call<void>('DELETE', `/api/v1/account/sessions/${segment(id)}`),
+  endOtherSessions: () => call<{ ended: number }>('DELETE', '/api/v1/account/sessions'),
   /** Newest activity first, 100 a page. */
   incidents: ({ status, scanner, text }: IncidentQuery, after?: string) => {
     const query = new URLSearchParams({ limit: '100' });
@@ -87,6 +125,14 @@ export const api = {
   users: () => call<{ users: User[] }>('GET', '/api/v1/users'),
   changeUser: (name: string, role: Role) => call<User>('PATCH', `/api/v1/users/${segment(name)}`, { role }),
   removeUser: (name: string) => call<void>('DELETE', `/api/v1/users/${segment(name)}`),
+  /** `path`: of the link, which is shown this once. */
+  makePasswordReset: (name: string) =>
+    call<{ account: string; path: string; expiresAt: number }>(
+      'POST',
+      `/api/v1/users/${segment(name)}/password-reset`,
+      {},
+    ),
+  endSecondFactorOf: (name: string) => call<void>('DELETE', `/api/v1/users/${segment(name)}/second-factor`),
   invitations: () => call<{ invitations: OpenInvitation[] }>('GET', '/api/v1/invitations'),
   /** `path`: of the link, which is shown this once. */
   invite: (role: Role) => call<OpenInvitation & { path: string }>('POST', '/api/v1/invitations', { role }),
@@ -96,6 +142,14 @@ export const api = {
   makeToken: (name: string, role: Role, days: number) =>
     call<ApiToken & { secret: string }>('POST', '/api/v1/tokens', { name, role, days }),
   revokeToken: (id: string) => call<void>('DELETE', `/api/v1/tokens/${segment(id)}`),
+  /** Newest first, 100 a page. */
+  audit: ({ account, action }: AuditQuery, before?: number) => {
+    const query = new URLSearchParams();
+    if (account !== '') query.set('account', account);
+    if (action !== '') query.set('action', action);
+    if (before !== undefined) query.set('before', String(before));
+    return call<{ records: AuditRecord[]; next?: number }>('GET', `/api/v1/audit?${query.toString()}`);
+  },
   attack: () => call<AttackNames>('GET', '/api/v1/attack'),
 };
 

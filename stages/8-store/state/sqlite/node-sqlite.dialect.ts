@@ -13,9 +13,19 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
+import type { StateDialect } from '../state.migrations.ts';
 
 /** Our queries are a fixed set; only lists of statuses vary them. */
 const MAX_STATEMENTS = 256;
+
+export const SQLITE_STATE: StateDialect = {
+  bytes: 'blob',
+  appendOnly: (table) =>
+    ['update', 'delete'].map(
+      (change) =>
+        `create trigger ${table}_no_${change} before ${change} on ${table} begin select raise(abort, 'the table ${table} is only added to'); end`,
+    ),
+};
 
 /** The dialect owns `database` and closes it when Kysely is destroyed. */
 export function nodeSqliteDialect(database: DatabaseSync): Dialect {

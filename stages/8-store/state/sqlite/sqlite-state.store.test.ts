@@ -10,7 +10,7 @@ import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrateState } from '../state.migrations.ts';
 import type { StateTables } from '../state.tables.ts';
-import { nodeSqliteDialect } from './node-sqlite.dialect.ts';
+import { nodeSqliteDialect, SQLITE_STATE } from './node-sqlite.dialect.ts';
 import { openSqliteStateReader, openSqliteStateStore } from './sqlite-state.store.ts';
 
 const open = (file: string) => openSqliteStateStore({ file, log: silentLogger, clock: new ManualClock() });
@@ -61,7 +61,7 @@ describe('the SQLite file', () => {
   it('finds the words of incidents that an older release has written', async () => {
     const old = new DatabaseSync(file);
     const db = new Kysely<StateTables>({ dialect: nodeSqliteDialect(old) });
-    await migrateState(db, { bytes: 'blob' }, 0, 1);
+    await migrateState(db, SQLITE_STATE, 0, 1);
     const add = old.prepare(`insert into incidents values (?, '203.0.113.7', 'open', 70, 1, ?, '{}')`);
     for (let i = 0; i < 1001; i++) {
       const id = `i${String(i).padStart(4, '0')}`;
@@ -74,6 +74,18 @@ describe('the SQLite file', () => {
     const store = await open(file);
     const found = await store.read.incidents({ text: 'STORM 1000x' });
     expect(found.incidents.map(({ id }) => id)).toEqual(['i1000']);
+    await store.close();
+  });
+
+  it('refuses to change or forget what the audit holds', async () => {
+    const store = await open(file);
+    const record = { at: 1, account: 'ada', address: '192.0.2.1', action: 'invite', target: 'invitations' };
+    await store.transaction((tx) => tx.addAudit(record));
+    const other = new DatabaseSync(file);
+    for (const statement of ["update audit set account = 'eve'", 'delete from audit'])
+      expect(() => other.exec(statement)).toThrow('only added to');
+    other.close();
+    expect((await store.read.audit()).records).toEqual([{ seq: 1, ...record }]);
     await store.close();
   });
 

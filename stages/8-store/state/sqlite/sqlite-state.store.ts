@@ -13,7 +13,7 @@ import { Kysely, sql } from 'kysely';
 import { migrateState, stateVersion } from '../state.migrations.ts';
 import { stateReader, stateTransaction } from '../state.queries.ts';
 import type { Guard, StateTables } from '../state.tables.ts';
-import { nodeSqliteDialect } from './node-sqlite.dialect.ts';
+import { nodeSqliteDialect, SQLITE_STATE } from './node-sqlite.dialect.ts';
 
 export interface SqliteStateOptions {
   /** The database file; `-wal` and `-shm` stand beside it. */
@@ -36,7 +36,7 @@ export async function openSqliteStateStore(options: SqliteStateOptions): Promise
     const writer = connect(file, false);
     try {
       chmodSync(file, 0o600);
-      await migrateState(writer, { bytes: 'blob' }, clock.now());
+      await migrateState(writer, SQLITE_STATE, clock.now());
       return new SqliteStateStore(file, log, writer, connect(file, true));
     } catch (error) {
       await writer.destroy();

@@ -11,7 +11,8 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { EventQuery } from '@netsentinel/contracts/event-store';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS, whenOver, type EventReads } from '../reads/bounded-read.ts';
-import { refusal, route, type Route } from '../route.ts';
+import { refusal } from '../access.ts';
+import { route, type Route } from '../route.ts';
 import { csvCells, csvLine, DEFAULT_COLUMNS } from './csv.ts';
 import { FieldParameter, selection, selectionOf } from './event-selection.ts';
 

@@ -1,6 +1,7 @@
 'use client';
-/** People who have an account, and tokens for programs. */
+/** One's own account, people who have one, and tokens for programs. */
 import { useEffect } from 'react';
+import { AccountPanel } from '../../components/account-panel.tsx';
 import { PeoplePanel } from '../../components/people-panel.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { TokensPanel } from '../../components/tokens-panel.tsx';
@@ -21,16 +22,17 @@ function Settings() {
   const { account, role } = useSession();
   const maySeePeople = useMay('users:read');
   useEffect(() => {
-    document.title = 'People and tokens – NetSentinel';
+    document.title = 'Settings – NetSentinel';
   }, []);
   return (
     <article className="story settings">
       <header>
-        <h1>{maySeePeople ? 'People and tokens' : 'Tokens'}</h1>
+        <h1>Settings</h1>
         <p className="dim">
           Signed in as <strong>{visible(account)}</strong> with the role <strong>{role}</strong>. {describeRole(role)}
         </p>
       </header>
+      <AccountPanel />
       {maySeePeople && <PeoplePanel />}
       <TokensPanel />
     </article>

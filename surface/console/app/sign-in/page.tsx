@@ -10,8 +10,8 @@ export default function SignInPage() {
       text="The first account is made with the link that the terminal shows at the first start."
       button="Sign in"
       isNew={false}
-      onSubmit={async (name, password) => {
-        await api.signIn(name, password);
+      onSubmit={async (name, password, code) => {
+        await api.signIn(name, password, code);
         window.location.replace(ownPath(new URLSearchParams(window.location.search).get('then')));
       }}
     />

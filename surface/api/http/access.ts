@@ -1,0 +1,31 @@
+/** Who may ask a route: looked at by the guard, and again in the transaction of a change. */
+import type { Permission } from '@netsentinel/contracts/permission';
+import { isWithin, mayDo } from '@netsentinel/contracts/role-permissions';
+import type { StateReader } from '@netsentinel/contracts/state-store';
+import type { SignedIn } from '../auth/sessions.ts';
+import { Problem } from './problem.ts';
+
+/** `open`: anybody. `signed-in`: any account. `session`: any account, but none of its tokens. A permission: whoever's role has it. */
+export type Access = 'open' | 'signed-in' | 'session' | Permission;
+
+/** Why this one may not, or undefined where they may. */
+export function refusal(access: Access, who: SignedIn | undefined): Problem | undefined {
+  if (access === 'open') return undefined;
+  if (who === undefined) return new Problem(401, 'not-signed-in', 'Sign in first.');
+  if (access === 'session')
+    return who.by === 'session'
+      ? undefined
+      : new Problem(403, 'needs-session', 'A token cannot do this: sign in for that.');
+  if (access === 'signed-in' || mayDo(who.role, access)) return undefined;
+  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${access}.`);
+}
+
+/** The same as `state` has it: since the guard looked, a session may have ended, or an account have lost its role. */
+export async function refusalNow(access: Access, who: SignedIn, state: StateReader): Promise<Problem | undefined> {
+  const { account: name, tokenHash } = who;
+  const account = await state.account(name);
+  if (account === undefined) return refusal(access, undefined);
+  if (who.by === 'session') return refusal(access, (await state.session(tokenHash)) && { ...who, role: account.role });
+  const token = await state.apiToken(tokenHash);
+  return refusal(access, token && { ...who, role: isWithin(token.role, account.role) ? token.role : account.role });
+}

@@ -1,0 +1,278 @@
+/** Who changed what: every route that changes something, and what must not be in there. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cookieOf, PASSWORD } from '@netsentinel/testkit/api-harness';
+import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
+import { summaryOf } from '@netsentinel/contracts/incident';
+import { codeOf, stepAt } from '../auth/totp.ts';
+import { bytesOfBase32, startPeople, type People } from './identity.fixture.ts';
+import { routes } from './routes.ts';
+
+const NEW = 'another long password';
+const EXCEPTION = '3b241101-e2bb-4255-8caf-4136c566a962';
+const OWN = '/api/v1/account';
+let p: People;
+let ada: string;
+/** All that must never be told. */
+let secrets: string[];
+
+beforeEach(async () => {
+  p = await startPeople({
+    dismissals: {
+      dismiss: async (id) => ({ incident: summaryOf(sampleIncident(id, 0)), lifted: 2 }),
+      endException: async () => true,
+    },
+    response: { revert: async () => true, revertAll: async () => 3 },
+  });
+  ada = await p.join('ada', 'analyst');
+  secrets = [PASSWORD, NEW];
+});
+afterEach(() => p.h.close());
+
+const asAdmin = (method: string, path: string, body: object = {}): Promise<[number, Record<string, unknown>]> =>
+  p.ask(method, path, { cookie: p.admin, body });
+const asAda = (method: string, path: string, body: object = {}): Promise<[number, Record<string, unknown>]> =>
+  p.ask(method, path, { cookie: ada, body });
+
+async function begin(): Promise<Uint8Array> {
+  const [, { secret }] = await asAda('POST', `${OWN}/second-factor`, { password: PASSWORD });
+  secrets.push(String(secret));
+  return bytesOfBase32(String(secret));
+}
+
+function code(secret: Uint8Array): string {
+  return codeOf(secret, stepAt(p.clock.now()));
+}
+
+async function confirm(): Promise<[number, Uint8Array]> {
+  const secret = await begin();
+  const [status, { recoveryCodes }] = await asAda('POST', `${OWN}/second-factor/confirm`, { code: code(secret) });
+  secrets.push(...(recoveryCodes as string[]));
+  p.clock.advance(30_000);
+  return [status, secret];
+}
+
+async function linkOf(path: string, body: object = {}): Promise<string> {
+  const token = String((await asAdmin('POST', path, body))[1]['path']).split('#')[1]!;
+  secrets.push(token);
+  return token;
+}
+
+async function firstIdOf(path: string, list: string): Promise<string> {
+  const [, body] = await p.ask('GET', path, { cookie: path.startsWith(OWN) ? ada : p.admin });
+  return (body[list] as { id: string }[])[0]!.id;
+}
+
+type Case = readonly [run: () => Promise<number>, record: object];
+
+/** A success of each route that changes something, and what is known of it then. */
+const CASES: Readonly<Record<string, Case>> = {
+  signIn: [
+    async () => (await p.signIn('ada')).status,
+    { account: 'ada', target: 'session', after: { session: expect.any(String), secondFactor: null } },
+  ],
+  signOut: [async () => (await asAda('DELETE', '/api/v1/session'))[0], { account: 'ada', target: 'session' }],
+  join: [
+    async () => {
+      const token = await linkOf('/api/v1/invitations', { role: 'red-team' });
+      return (await p.ask('POST', '/api/v1/join', { body: { token, name: 'bob', password: PASSWORD } }))[0];
+    },
+    { account: 'bob', target: 'join', after: { role: 'red-team', invitation: expect.any(String), invitedBy: 'admin' } },
+  ],
+  resetPassword: [
+    async () => {
+      const token = await linkOf('/api/v1/users/ada/password-reset');
+      return (await p.ask('POST', '/api/v1/reset', { body: { token, password: NEW } }))[0];
+    },
+    { account: 'ada', target: 'reset' },
+  ],
+  changePassword: [
+    async () => (await asAda('PUT', `${OWN}/password`, { password: PASSWORD, newPassword: NEW }))[0],
+    { account: 'ada', target: 'account/password', after: { sessionsEnded: 0 } },
+  ],
+  confirmSecondFactor: [
+    async () => (await confirm())[0],
+    { account: 'ada', target: 'account/second-factor/confirm', before: { on: false }, after: { on: true } },
+  ],
+  endSecondFactor: [
+    async () => {
+      const [, secret] = await confirm();
+      return (await asAda('POST', `${OWN}/second-factor/end`, { code: code(secret) }))[0];
+    },
+    { account: 'ada', target: 'account/second-factor/end', before: { on: true }, after: { on: false } },
+  ],
+  endSession: [
+    async () => {
+      await p.signIn('ada');
+      const id = await firstIdOf(`${OWN}/sessions`, 'sessions');
+      return (await asAda('DELETE', `${OWN}/sessions/${id}`))[0];
+    },
+    { account: 'ada', target: expect.stringMatching(/^account\/sessions\/[\w-]{12}$/), before: { from: '127.0.0.1' } },
+  ],
+  endOtherSessions: [
+    async () => {
+      await p.signIn('ada');
+      return (await asAda('DELETE', `${OWN}/sessions`))[0];
+    },
+    { account: 'ada', target: 'account/sessions', after: { sessionsEnded: 1 } },
+  ],
+  dismissIncident: [
+    async () => (await asAda('POST', '/api/v1/incidents/i1/not-an-attack', { reason: 'our backup', days: 7 }))[0],
+    { account: 'ada', target: 'incidents/i1/not-an-attack', after: { reason: 'our backup', days: 7, lifted: 2 } },
+  ],
+  endException: [
+    async () => (await asAda('DELETE', `/api/v1/exceptions/${EXCEPTION}`))[0],
+    { account: 'ada', target: `exceptions/${EXCEPTION}` },
+  ],
+  revertAction: [
+    async () => (await asAda('POST', '/api/v1/actions/a1/revert'))[0],
+    { account: 'ada', target: 'actions/a1/revert' },
+  ],
+  revertAllActions: [
+    async () => (await asAda('POST', '/api/v1/actions/revert-all'))[0],
+    { account: 'ada', target: 'actions/revert-all', after: { reverted: 3 } },
+  ],
+  changeUser: [
+    async () => (await asAdmin('PATCH', '/api/v1/users/ada', { role: 'read-only' }))[0],
+    { account: 'admin', target: 'users/ada', before: { role: 'analyst' }, after: { role: 'read-only' } },
+  ],
+  removeUser: [
+    async () => (await asAdmin('DELETE', '/api/v1/users/ada'))[0],
+    { account: 'admin', target: 'users/ada', before: { role: 'analyst' } },
+  ],
+  makePasswordReset: [
+    async () => {
+      await linkOf('/api/v1/users/ada/password-reset');
+      return 201;
+    },
+    { account: 'admin', target: 'users/ada/password-reset', after: { expiresAt: expect.any(Number) } },
+  ],
+  endSecondFactorOf: [
+    async () => {
+      await confirm();
+      return (await asAdmin('DELETE', '/api/v1/users/ada/second-factor'))[0];
+    },
+    { account: 'admin', target: 'users/ada/second-factor', before: { on: true }, after: { on: false } },
+  ],
+  invite: [
+    async () => {
+      await linkOf('/api/v1/invitations', { role: 'analyst' });
+      return 201;
+    },
+    { account: 'admin', target: 'invitations', after: { id: expect.any(String), role: 'analyst' } },
+  ],
+  endInvitation: [
+    async () => {
+      await linkOf('/api/v1/invitations', { role: 'analyst' });
+      const id = await firstIdOf('/api/v1/invitations', 'invitations');
+      return (await asAdmin('DELETE', `/api/v1/invitations/${id}`))[0];
+    },
+    { account: 'admin', before: { role: 'analyst', by: 'admin' } },
+  ],
+  makeToken: [
+    async () => {
+      const [status, { secret }] = await asAda('POST', '/api/v1/tokens', { name: 'a report', role: 'read-only' });
+      secrets.push(String(secret));
+      return status;
+    },
+    {
+      account: 'ada',
+      target: 'tokens',
+      after: { id: expect.any(String), name: 'a report', role: 'read-only', expiresAt: expect.any(Number) },
+    },
+  ],
+  revokeToken: [
+    async () => {
+      await asAda('POST', '/api/v1/tokens', { name: 'a report', role: 'read-only' });
+      const id = await firstIdOf('/api/v1/tokens', 'tokens');
+      return (await asAdmin('DELETE', `/api/v1/tokens/${id}`))[0];
+    },
+    { account: 'admin', before: { name: 'a report', account: 'ada', role: 'read-only' } },
+  ],
+};
+
+/** The first account is made before any case here, and seen below. */
+const changing = routes.filter(({ id, audit }) => id !== 'setUp' && (audit === 'with' || audit === 'after'));
+
+describe.each(changing.map((route) => [route.id, route] as const))('%s', (id) => {
+  it('is told of, once, with its change and without a secret', async () => {
+    const found = CASES[id];
+    if (found === undefined) throw new Error(`${id} has no case here: add one`);
+    const [run, record] = found;
+    const status = await run();
+    expect(status).toBeGreaterThanOrEqual(200);
+    expect(status).toBeLessThan(300);
+    const { records } = await p.h.state.read.audit();
+    const of = records.filter(({ action, seq }) => action === id && seq > 3);
+    expect(of).toEqual([
+      expect.objectContaining({ action: id, address: '127.0.0.1', at: expect.any(Number), ...record }),
+    ]);
+    for (const secret of secrets) expect(JSON.stringify(records)).not.toContain(secret);
+    expect(p.errors).toEqual([]);
+  });
+});
+
+describe('the audit', () => {
+  it('is declared by every route that is not GET; what is none of it says why', () => {
+    const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
+    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor']);
+  });
+
+  it('begins with the first account', async () => {
+    const { records } = await p.h.state.read.audit();
+    expect(records.at(-1)).toMatchObject({ seq: 1, action: 'setUp', account: 'admin', after: { role: 'admin' } });
+  });
+
+  it('says nothing of what was refused', async () => {
+    const before = (await p.h.state.read.audit()).records.length;
+    await asAda('PATCH', '/api/v1/users/admin', { role: 'analyst' });
+    await asAdmin('PATCH', '/api/v1/users/nobody', { role: 'analyst' });
+    await asAdmin('DELETE', '/api/v1/users/admin');
+    await p.signIn('ada', 'wrong');
+    await asAdmin('POST', '/api/v1/tokens', { name: '', role: 'admin' });
+    expect((await p.h.state.read.audit()).records).toHaveLength(before);
+  });
+
+  it('goes with its change, or neither is there', async () => {
+    const transaction = p.h.state.transaction.bind(p.h.state);
+    const full = { addAudit: () => Promise.reject(new Error('the disk is full')) };
+    p.h.state.transaction = (work) => transaction((tx) => work({ ...tx, ...full }));
+    expect((await asAdmin('PATCH', '/api/v1/users/ada', { role: 'admin' }))[0]).toBe(500);
+    expect((await p.signIn('ada')).status).toBe(500);
+    p.h.state.transaction = transaction;
+    expect((await p.h.state.read.account('ada'))?.role).toBe('analyst');
+    expect(await p.h.state.read.sessionsOf('ada')).toHaveLength(1);
+  });
+
+  it('tells whom a token is of, and which', async () => {
+    const [, { id, secret }] = await asAdmin('POST', '/api/v1/tokens', { name: 'a program', role: 'admin' });
+    const headers = { authorization: `Bearer ${String(secret)}` };
+    await p.ask('PATCH', '/api/v1/users/ada', { headers, origin: null, body: { role: 'sensor' } });
+    const [, page] = await p.ask('GET', '/api/v1/audit?limit=1', { headers });
+    expect(page).toMatchObject({ records: [{ account: 'admin', token: id, target: 'users/ada', at: p.clock.now() }] });
+    expect(page['next']).toBe((page['records'] as { seq: number }[])[0]!.seq);
+  });
+
+  it('is read by admins, page by page, by who and what', async () => {
+    expect((await p.ask('GET', '/api/v1/audit', { cookie: ada }))[0]).toBe(403);
+    await asAda('POST', '/api/v1/actions/a1/revert');
+    const actionsOf = async (query: string): Promise<unknown[]> => {
+      const [status, { records }] = await p.ask('GET', `/api/v1/audit?${query}`, { cookie: p.admin });
+      expect(status).toBe(200);
+      return (records as { action: string }[]).map(({ action }) => action);
+    };
+    expect(await actionsOf('')).toEqual(['revertAction', 'join', 'invite', 'setUp']);
+    expect(await actionsOf('account=ada')).toEqual(['revertAction', 'join']);
+    expect(await actionsOf('account=admin&action=invite')).toEqual(['invite']);
+    expect(await actionsOf('limit=2')).toEqual(['revertAction', 'join']);
+    expect(await actionsOf('limit=2&before=3')).toEqual(['invite', 'setUp']);
+    for (const bad of ['limit=0', 'before=x', 'who=ada', 'account=' + 'x'.repeat(65)])
+      expect((await p.ask('GET', `/api/v1/audit?${bad}`, { cookie: p.admin }))[0]).toBe(400);
+  });
+
+  it('outlives whom it is about', async () => {
+    await asAdmin('DELETE', '/api/v1/users/ada');
+    const [, { records }] = await p.ask('GET', '/api/v1/audit?account=ada', { cookie: p.admin });
+    expect(records).toHaveLength(1);
+    expect(cookieOf(await p.signIn('admin'))).toBeDefined();
+  });
+});

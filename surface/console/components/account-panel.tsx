@@ -1,0 +1,19 @@
+'use client';
+/** One's own account: the password, codes at sign-in, and where one is signed in. */
+import { OwnSessions } from './own-sessions.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { SecondFactor } from './second-factor.tsx';
+
+export function AccountPanel() {
+  return (
+    <section className="panel" data-testid="account" aria-labelledby="account">
+      <h2 id="account">Your account</h2>
+      <h3>Password</h3>
+      <PasswordForm />
+      <h3>Second factor</h3>
+      <SecondFactor />
+      <h3>Where you are signed in</h3>
+      <OwnSessions />
+    </section>
+  );
+}
