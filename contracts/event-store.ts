@@ -40,8 +40,13 @@ export const EventQuery = z.strictObject({
   limit: z.number().int().min(1).max(1000).optional(),
   /** From a page's `next`. */
   after: z.string().max(256).optional(),
+  /** A page ends early, and names the next one, where its events take more as JSON; it has one event at least. */
+  maxBytes: z.number().int().min(1).optional(),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
+
+/** Which events: those that meet all of it. */
+export type EventSelection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
 
 export const EventAggregate = z.strictObject({
   /** Same selection as a query; `order`, `limit` and `after` do not apply. */
@@ -60,6 +65,14 @@ export const EventAggregate = z.strictObject({
   measure: z.strictObject({ op: z.enum(['distinct', 'sum', 'min', 'max']), field: FieldName }).optional(),
 });
 export type EventAggregate = z.infer<typeof EventAggregate>;
+
+/** How long a read may take, and who waits for it. Either way it ends in the engine, too. */
+export interface ReadBounds {
+  /** Rejects with `STORE_QUERY_SLOW` after this time. */
+  readonly timeoutMs?: number;
+  /** Rejects with `STORE_QUERY_ENDED` once it is aborted. */
+  readonly signal?: AbortSignal;
+}
 
 export interface EventPage {
   readonly events: readonly Event[];
@@ -93,8 +106,19 @@ export interface EventStore {
    */
   appendEncoded?(events: readonly Uint8Array[], next: readonly Position[]): Promise<void>;
   watermarks(): Promise<readonly Position[]>;
-  query(query: EventQuery): Promise<EventPage>;
-  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
+  query(query: EventQuery, bounds?: ReadBounds): Promise<EventPage>;
+  /** Like `query`, with each event as its JSON in one line: for whoever hands them on as they are. */
+  queryTexts(
+    query: EventQuery,
+    bounds?: ReadBounds,
+  ): Promise<{ readonly texts: readonly string[]; readonly next?: string }>;
+  aggregate(aggregate: EventAggregate, bounds?: ReadBounds): Promise<readonly AggregateRow[]>;
+  /**
+   * Writes events that meet the conditions, at most `limit` of them and in no order, into a file of Parquet: common fields as columns named after them, and
+   * the whole event as JSON in `event`. The file is the caller's, who removes it; what is left of a crash goes when the store is opened. Rejects with
+   * `STORE_DISK_FULL` where there is no room for it. Engines without files lack this.
+   */
+  exportParquet?(selection: EventSelection, limit: number, bounds?: ReadBounds): Promise<{ readonly path: string }>;
   /** One event by its id. */
   get(id: string): Promise<Event | undefined>;
   /** Applies the policy as of `now`; answers what it dropped and archived. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /**
  * - `admin`: everything, accounts too.
  * - `analyst`: works with incidents and the response to them.
- * - `red-team`: who tests the defence sees what it noticed, and changes nothing; captured sessions are not theirs to see.
+ * - `red-team`: who tests the defence sees what it noticed, and changes nothing; captured sessions and events are not theirs to see.
  * - `read-only`: sees, and changes nothing.
  * - `sensor`: a program that sends events; it reads nothing.
  */
@@ -16,6 +16,7 @@ export type Role = z.infer<typeof Role>;
 export const Permission = z.enum([
   'incidents:read',
   'incidents:write',
+  'events:read',
   'exceptions:read',
   'exceptions:write',
   'recordings:read',

@@ -3,10 +3,14 @@ import type { Permission, Role } from './permission.ts';
 
 const READS: readonly Permission[] = ['incidents:read', 'exceptions:read', 'response:read', 'system:read'];
 
+/** What attackers typed, and whatever they presented, as it came. */
+const CAPTURED: readonly Permission[] = ['events:read', 'recordings:read'];
+
 /** A record, so that none can be forgotten. */
 const EVERY: Readonly<Record<Permission, true>> = {
   'incidents:read': true,
   'incidents:write': true,
+  'events:read': true,
   'exceptions:read': true,
   'exceptions:write': true,
   'recordings:read': true,
@@ -20,9 +24,9 @@ const EVERY: Readonly<Record<Permission, true>> = {
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
   admin: new Set(Object.keys(EVERY)),
-  analyst: new Set([...READS, 'recordings:read', 'incidents:write', 'exceptions:write', 'response:write']),
+  analyst: new Set([...READS, ...CAPTURED, 'incidents:write', 'exceptions:write', 'response:write']),
   'red-team': new Set(READS),
-  'read-only': new Set([...READS, 'recordings:read']),
+  'read-only': new Set([...READS, ...CAPTURED]),
   sensor: new Set(),
 };
 

@@ -5,6 +5,7 @@
  */
 import type { AccessBookReader, AccessBookWriter } from './access-book.ts';
 import type { Action, ActionStatus } from './action.ts';
+import type { AttackerFilter, AttackerPage } from './attacker.ts';
 import type { AlertBookReader, AlertBookWriter } from './alert-book.ts';
 import type { AnswerBookReader, AnswerBookWriter } from './answer-book.ts';
 import type { AuditBookReader, AuditBookWriter } from './audit-book.ts';
@@ -60,6 +61,8 @@ export interface StateReader
   incidents(
     filter?: IncidentFilter,
   ): Promise<{ readonly incidents: readonly IncidentSummary[]; readonly next?: string }>;
+  /** Who attacked, as the incidents that are kept add up. */
+  attackers(filter?: AttackerFilter): Promise<AttackerPage>;
   /** What is kept of each of these actors, in their order. */
   actors(actors: readonly string[]): Promise<readonly StoredActor[]>;
   action(id: string): Promise<Action | undefined>;

@@ -1,4 +1,4 @@
-/** The real API over real state and blob stores in a temporary folder, on a loopback port of its own; the event store is none. */
+/** The real API over real stores in a temporary folder, on a loopback port of its own. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -18,6 +18,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { sealerOf } from '@netsentinel/kernel/sealer';
+import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 
@@ -41,6 +42,9 @@ export interface ApiHarness {
   readonly api: ApiServer;
   readonly state: StateStore;
   readonly blobs: BlobStore;
+  readonly events: EventStore;
+  /** Where they keep what they keep. */
+  readonly folder: string;
   /** `http://127.0.0.1:port`, or https. */
   readonly url: string;
   /** Makes the account `admin` with `PASSWORD` and answers its cookie (`name=value`). */
@@ -90,11 +94,12 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
   const log = change.log ?? silentLogger;
   const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
   const blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 64 * 1024 * 1024, log });
+  const events = whenAsked(() => openDuckDbEventStore({ directory: join(folder, 'events'), log, minFreeBytes: 0 }));
   const undeclaredAnswers: string[] = [];
   const api = await createApi({
     state,
     blobs,
-    events: {} as EventStore,
+    events,
     clock,
     log,
     sealer: sealerOf(randomBytes(32)),
@@ -133,6 +138,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     api,
     state,
     blobs,
+    events: change.events ?? events,
+    folder,
     url,
     call,
     raw: (bytes) => rawAnswer(Number(new URL(url).port), bytes),
@@ -161,12 +168,32 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     },
     close: async () => {
       await api.close();
+      await events.close();
       await blobs.close();
       await state.close();
       rmSync(folder, { recursive: true, force: true });
       if (undeclaredAnswers.length > 0)
         throw new Error(`answers that no route declares: ${undeclaredAnswers.join('; ')}`);
     },
+  };
+}
+
+/** Opened by the first use: most tests of the API ask it nothing. */
+function whenAsked(open: () => Promise<EventStore>): EventStore {
+  let opened: Promise<EventStore> | undefined;
+  const store = (): Promise<EventStore> => (opened ??= open());
+  return {
+    append: async (...args) => (await store()).append(...args),
+    watermarks: async () => (await store()).watermarks(),
+    query: async (...args) => (await store()).query(...args),
+    queryTexts: async (...args) => (await store()).queryTexts(...args),
+    aggregate: async (...args) => (await store()).aggregate(...args),
+    exportParquet: async (...args) => (await store()).exportParquet!(...args),
+    get: async (id) => (await store()).get(id),
+    retain: async (...args) => (await store()).retain(...args),
+    backup: async (target) => (await store()).backup(target),
+    describe: async () => (await store()).describe(),
+    close: async () => (await opened)?.close(),
   };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { incidentFixture } from '@netsentinel/testkit/contracts/state-store.suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileBlobStore } from './blobs/files/file-blob.store.ts';

@@ -16,9 +16,11 @@ import { errorAnswer } from './http/errors.ts';
 import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { KeptAnswers } from './http/kept-answers.ts';
 import { Problem } from './http/problem.ts';
+import { ReadGate } from './http/reads/read-gate.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
+import { SharedAnswers } from './http/trends/shared-answers.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
 import { referencePage, type OpenApiDocument } from './openapi/reference-page.ts';
 import { createLiveHub } from './live/live-hub.ts';
@@ -55,6 +57,9 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
     secondFactors: new SecondFactors(clock, options.sealer, log),
+    reads: new ReadGate(),
+    shared: new SharedAnswers(clock),
+    exporting: new Set(),
     cookie: cookieName,
     secure,
     who: (request) => {

@@ -3,6 +3,8 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { EventAggregate, EventQuery, EventStore } from '@netsentinel/contracts/event-store';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allPages, eventFixture, HOSTILE_TEXTS, START } from '../event-fixtures.ts';
+import { eventReadCases } from './event-read.cases.ts';
 import { referenceAggregate, referenceQuery } from '../reference/event-store.reference.ts';
 
 export interface EventStoreHarness {
@@ -16,70 +18,6 @@ export interface EventStoreHarness {
 }
 
 const DAY_MS = 86_400_000;
-export const START = Date.UTC(2026, 10, 1);
-
-export const HOSTILE_TEXTS = [
-  `'; DROP TABLE events; --`,
-  `"double" and 'single' and \\back\\slash and \`tick\``,
-  'nul \0 inside',
-  '\u{1f600} emoji \u{10ffff} and \u202e override',
-  '$."event"."id" [*] $1 ? :x %s %n',
-  '\u001b[2Jescape\r\nLOG INJECTION',
-  '{"json": ["inside"]}',
-  '../../etc/passwd',
-  '',
-  ' ',
-  '%',
-  '_',
-  'İstanbul STRASSE ß ﬃ',
-  'x'.repeat(16_000),
-];
-
-/** A valid event; `changes` replace whole top-level parts. */
-export function eventFixture(
-  n: number,
-  changes: Partial<Omit<Event, 'event' | 'netsentinel'>> & {
-    readonly event?: Partial<Event['event']>;
-    readonly netsentinel?: Partial<Event['netsentinel']>;
-  } = {},
-): Event {
-  const time = new Date(START + n * 1000).toISOString();
-  const { event, netsentinel, ...rest } = changes;
-  return {
-    '@timestamp': time,
-    message: `event number ${n}`,
-    source: { ip: `203.0.113.${n % 256}`, port: 1024 + (n % 100) },
-    ...rest,
-    event: {
-      id: `sensor~e~${n.toString(36)}`,
-      ingested: time,
-      kind: 'event',
-      dataset: 'netsentinel.ssh',
-      action: n % 3 === 0 ? 'login' : 'command',
-      category: ['process', 'host'],
-      ...event,
-    },
-    netsentinel: {
-      sensor: { id: 's1', type: 'decoy' },
-      source_verified: n % 2 === 0,
-      actor: `203.0.113.${n % 256}`,
-      ...netsentinel,
-    },
-  };
-}
-
-/** Every page of a query, one after another. */
-export async function allPages(store: EventStore, query: EventQuery): Promise<Event[]> {
-  const events: Event[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.query(after === undefined ? query : { ...query, after });
-    expect(page.events.length).toBeLessThanOrEqual(query.limit ?? 100);
-    events.push(...page.events);
-    after = page.next;
-  } while (after !== undefined);
-  return events;
-}
 
 export function eventStoreSuite(name: string, create: () => Promise<EventStoreHarness>): void {
   describe(`event store: ${name}`, () => {
@@ -120,6 +58,12 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
         expect(await allPages(store, { limit: 70 })).toEqual(events.toReversed());
         expect(await store.get(events[299]!.event.id)).toEqual(events[299]);
         expect((await store.query({ words: 'number 123' })).events).toEqual([events[123]]);
+        const { texts, next } = await store.queryTexts({ limit: 2 });
+        expect([texts.map((one) => JSON.parse(one) as Event), next !== undefined]).toEqual([
+          events.slice(-2).toReversed(),
+          true,
+        ]);
+        expect(texts.join('')).not.toContain('\n');
         const description = await store.describe();
         expect(description).toMatchObject({ events: 300, oldest: START, newest: START + 299_000 });
         expect(description.bytes).toBeGreaterThan(0);
@@ -272,6 +216,8 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       await copy.close();
       expect((await store.describe()).events).toBe(501);
     });
+
+    eventReadCases(() => store);
 
     it('refuses to work once closed', async () => {
       await store.close();

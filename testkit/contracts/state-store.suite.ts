@@ -6,6 +6,7 @@ import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessBookCases } from './access-book.cases.ts';
+import { attackerCases } from './attacker.cases.ts';
 import { alertBookCases } from './alert-book.cases.ts';
 import { auditBookCases } from './audit-book.cases.ts';
 import { caseworkCases } from './casework.cases.ts';
@@ -395,6 +396,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
 
     accessBookCases(() => store);
     caseworkCases(() => store, incidentFixture);
+    attackerCases(() => store, incidentFixture);
     alertBookCases(
       () => store,
       async () => {

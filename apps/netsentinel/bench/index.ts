@@ -158,6 +158,13 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'api',
+    summary: 'questions about events over HTTP, exports, and appending meanwhile',
+    options: { events: number('events stored', 200_000), seconds: number('of appending, alone and while asked', 10) },
+    run: async ({ events, seconds }) =>
+      (await import('./api.bench.ts')).benchApi({ events: events!, seconds: seconds! }),
+  },
+  {
     name: 'parse',
     summary: 'lines of a log format to ECS events a second, on one thread',
     options: { records: number('records in each round', 400_000) },

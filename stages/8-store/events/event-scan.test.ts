@@ -1,6 +1,6 @@
 /** The scanner against `JSON.parse` and the plain definition of an event's words. */
 import { encodeEvent } from '@netsentinel/kernel/event-record';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { wordsOf } from '@netsentinel/testkit/reference/event-store.reference';
 import type { Event } from '@netsentinel/contracts/event';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 import { wordsOf } from '@netsentinel/testkit/reference/event-store.reference';
-import { eventFixture } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exactHash, searchHashes, searchWords, WordHashes, type WordHash } from './event-words.ts';

@@ -185,6 +185,13 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 12,
+    async up(tx) {
+      await sql`create index incidents_of_actors on incidents (actor, last_seen, score, status)`.execute(tx);
+      await sql`drop index incidents_by_actor`.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

@@ -13,6 +13,7 @@ import { alertBookReader, alertBookWriter } from './alert-book.queries.ts';
 import { auditBookReader, auditBookWriter } from './audit-book.queries.ts';
 import { storedActors, upsertActorState } from './actor.queries.ts';
 import { caseworkReader, caseworkWriter, workConditions } from './casework.queries.ts';
+import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
@@ -90,6 +91,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
         return row && (JSON.parse(row.body) as Incident);
       }),
     incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
+    attackers: (filter = {}) => guard(() => attackerPage(db, filter)),
     actors: (actors) => guard(() => storedActors(db, actors)),
     action: (id) =>
       guard(async () => {

@@ -15,6 +15,7 @@ let h: ApiHarness;
 const NOTHING: Readonly<Record<string, string>> = {
   ':name': 'nobody',
   ':session': 'ssh~none',
+  ':address': '192.0.2.99',
 };
 
 /** Whatever is wrong with the request, it is not who asks. */

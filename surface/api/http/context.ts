@@ -9,6 +9,8 @@ import type { PasswordResets } from '../auth/password-resets.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { Access } from './access.ts';
 import type { KeptAnswers } from './kept-answers.ts';
+import type { ReadGate } from './reads/read-gate.ts';
+import type { SharedAnswers } from './trends/shared-answers.ts';
 
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
@@ -31,6 +33,12 @@ export interface RouteContext extends ApiOptions {
   readonly secondFactors: SecondFactors;
   /** These sessions are gone from the state: forgets them, and cuts their live channels. */
   cutSessions(which: (who: SignedIn) => boolean): void;
+  /** Of questions to the event store. */
+  readonly reads: ReadGate;
+  /** Of counts that are the same for all. */
+  readonly shared: SharedAnswers;
+  /** Accounts that an export of events is on its way to. */
+  readonly exporting: Set<string>;
   /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */
   endAccount(name: string): void;
 }

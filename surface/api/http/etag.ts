@@ -1,4 +1,5 @@
-/** Entity tags of what has a version, and the conditions of requests that name one (RFC 9110, section 13). */
+/** Entity tags, and the conditions of requests that name one (RFC 9110, section 13). */
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 import type { Header } from './route.ts';
@@ -14,9 +15,18 @@ export const IF_MATCH: Readonly<Record<string, Header>> = {
   'if-match': { description: 'The `ETag` of the version that is changed, or `*`', pattern: TAG, required: true },
 };
 
-/** Sets the tag; true where the client has this version already and only needs to be told so (304). */
+/** Sets the tag of what has a version; true where the client has this version already and only needs to be told so (304). */
 export function isKnown(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
-  const etag = tagOf(version);
+  return hasTag(request, reply, tagOf(version));
+}
+
+/** The answer with a tag of its content, or 304 where the client has it already. */
+export function unlessKnown(request: FastifyRequest, reply: FastifyReply, answer: object): object {
+  const digest = createHash('sha256').update(JSON.stringify(answer)).digest('base64url');
+  return hasTag(request, reply, `"${digest.slice(0, 22)}"`) ? reply.status(304).send() : answer;
+}
+
+function hasTag(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
   // Weak comparison with any of the list (section 13.1.2).
   const known = (request.headers['if-none-match'] ?? '').split(',');

@@ -36,7 +36,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   414: 'Too large',
   415: 'Unsupported media type',
-  422: 'Another request',
+  422: 'Cannot be done',
   428: 'Which version is missing',
   429: 'Too many requests',
   431: 'Too large',

@@ -14,8 +14,8 @@ export interface Answer {
   readonly description: string;
   /** Of a JSON body; without it there is none, or one of `type`. */
   readonly schema?: z.ZodType;
-  /** The media type of a body that is no JSON. */
-  readonly type?: string;
+  /** The media types, one or another, of a body that is no JSON. */
+  readonly type?: string | readonly string[];
 }
 
 /** What a request header is; that it is so is the route's to see to. */

@@ -2,6 +2,10 @@
 import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
+import { attackerRoutes } from './attackers/attackers.route.ts';
+import { eventRoutes } from './events/events.route.ts';
+import { aggregateRoutes } from './events/aggregate.route.ts';
+import { exportRoutes } from './events/export.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { linkRoutes } from './links.route.ts';
@@ -15,6 +19,7 @@ import type { Route } from './route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
 import { tokenRoutes } from './tokens.route.ts';
+import { trendRoutes } from './trends/trends.route.ts';
 import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
@@ -24,6 +29,11 @@ export const routes: readonly Route[] = [
   ...ownSessionRoutes,
   ...incidentRoutes,
   ...caseworkRoutes,
+  ...attackerRoutes,
+  ...aggregateRoutes,
+  ...exportRoutes,
+  ...eventRoutes,
+  ...trendRoutes,
   ...exceptionRoutes,
   ...recordingRoutes,
   ...responseRoutes,

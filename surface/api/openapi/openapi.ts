@@ -1,19 +1,22 @@
 /** Pure: the routes as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0), whose schemas are JSON Schema 2020-12. */
 import { z } from 'zod';
 import { Action } from '@netsentinel/contracts/action';
+import { AttackerSummary } from '@netsentinel/contracts/attacker';
 import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
+import { Event } from '@netsentinel/contracts/event';
 import { IncidentWork } from '@netsentinel/contracts/casework';
 import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { AttackerStory } from '../http/attackers/attacker-story.ts';
 import { IDEMPOTENCY_KEY } from '../http/kept-answers.ts';
 import { ProblemBody } from '../http/problem.ts';
 import type { Access } from '../http/access.ts';
 import type { Answer, Route } from '../http/route.ts';
 
 /** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
-export const API_VERSION = '1.0';
+export const API_VERSION = '1.1';
 
 type Json = Record<string, unknown>;
 
@@ -21,8 +24,11 @@ type Json = Record<string, unknown>;
 const NAMED = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Action,
+  AttackerStory,
+  AttackerSummary,
   BlastRadius,
   BlockPlan,
+  Event,
   Exception,
   Incident,
   IncidentSummary,
@@ -144,7 +150,11 @@ function operation(route: Route, schemas: Json): Json {
 function response({ description, schema, type }: Answer, schemas: Json): Json {
   if (schema !== undefined)
     return { description, content: { 'application/json': { schema: schemaOf(schema, schemas, 'output') } } };
-  if (type !== undefined) return { description, content: { [type]: { schema: { type: 'string' } } } };
+  if (type !== undefined)
+    return {
+      description,
+      content: Object.fromEntries([type].flat().map((one) => [one, { schema: { type: 'string' } }])),
+    };
   return { description };
 }
 

@@ -20,12 +20,14 @@ export function aggregateSql(
   bindings: Bindings,
 ): string {
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  // One level of SELECT a key: two `unnest` in one SELECT would pair their items instead of combining them.
-  let events = `(SELECT * FROM ${source}${where})`;
+  // All that is read out of the events' JSON is read once an event, before one becomes many, and the JSON goes no further.
+  const read = aggregate.by.map((by, i) => keySql(by, i, bindings));
+  if (aggregate.measure !== undefined) read.push(`${measureValues(aggregate.measure.field, bindings)} AS m`);
+  let events = `(SELECT ${read.join(', ')} FROM ${source}${where})`;
+  // One level of SELECT a list: two `unnest` in one SELECT would pair their items instead of combining them.
   for (const [i, by] of aggregate.by.entries())
-    events = `(SELECT *, ${'field' in by ? keySql(by.field, bindings) : intervalSql(by.intervalMs, bindings)} AS k${i} FROM ${events})`;
-  if (aggregate.measure !== undefined)
-    events = `(SELECT *, ${measureValues(aggregate.measure.field, bindings)} AS m FROM ${events})`;
+    if (isList(by))
+      events = `(SELECT * EXCLUDE (l${i}), unnest(CASE WHEN len(l${i}) > 0 THEN l${i} ELSE [NULL] END) AS k${i} FROM ${events})`;
   const names = aggregate.by.map((_, i) => `k${i}`);
   const selected = [...names, 'count(*) AS n', ...measureSql(aggregate)].join(', ');
   let sql = `SELECT ${selected} FROM ${events} GROUP BY ${names.join(', ')}`;
@@ -80,11 +82,19 @@ function tieOrder(field: string, i: number): string {
   return `json_extract_string(k${i}, '$') NULLS LAST, k${i} NULLS LAST`;
 }
 
-function keySql(field: string, bindings: Bindings): string {
-  const column = columnOf(field);
-  if (column !== undefined) return column.name;
-  const list = `list_distinct(list_transform(${jsonValues(field, bindings)}, lambda e: CAST(e AS VARCHAR)))`;
-  return `unnest(CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END)`;
+type By = EventAggregate['by'][number];
+
+/** A field without a column has a list of values for each event. */
+function isList(by: By): boolean {
+  return 'field' in by && columnOf(by.field) === undefined;
+}
+
+/** The key `k…`, or the list `l…` of them. */
+function keySql(by: By, i: number, bindings: Bindings): string {
+  if (!('field' in by)) return `${intervalSql(by.intervalMs, bindings)} AS k${i}`;
+  const column = columnOf(by.field);
+  if (column !== undefined) return `${column.name} AS k${i}`;
+  return `list_distinct(list_transform(${jsonValues(by.field, bindings)}, lambda e: CAST(e AS VARCHAR))) AS l${i}`;
 }
 
 /** All values of the measured field of one event, as a list, so that measuring does not multiply events. */

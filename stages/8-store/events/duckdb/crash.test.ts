@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { allPages } from '@netsentinel/testkit/contracts/event-store.suite';
+import { allPages } from '@netsentinel/testkit/event-fixtures';
 import { expect, it } from 'vitest';
 import { openDuckDbEventStore } from './duckdb-events.store.ts';
 

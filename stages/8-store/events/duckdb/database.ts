@@ -3,6 +3,7 @@ import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
+import { interrupted, interruptWhen } from './interrupt.ts';
 import { migrateEvents } from './migrations/migrations.ts';
 import { CONNECTION_MACROS } from './query-sql.ts';
 
@@ -59,15 +60,20 @@ export class Database {
     this.#idle.push(...connections.slice(1));
   }
 
-  /** Runs `work` in a read transaction of its own: all that it reads is of one moment. */
-  async read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection =
-      this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
+  /**
+   * Runs `work` in a read transaction of its own: all that it reads is of one moment. Rejects with `STORE_INTERRUPTED` where `signal` was aborted before
+   * the end.
+   */
+  async read<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted === true) throw interrupted();
+    const connection = this.#idle.pop() ?? (await this.#nextIdle(signal));
     const running = (async () => {
       await connection.run('BEGIN TRANSACTION');
+      const stop = interruptWhen(signal, connection);
       try {
         return await work(connection);
       } finally {
+        stop();
         await connection.run('ROLLBACK');
       }
     })();
@@ -82,15 +88,30 @@ export class Database {
     }
   }
 
+  #nextIdle(signal: AbortSignal | undefined): Promise<DuckDBConnection> {
+    return new Promise((resolve, reject) => {
+      const give = (connection: DuckDBConnection): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve(connection);
+      };
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(give), 1);
+        reject(interrupted());
+      };
+      this.#waiting.push(give);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
   /** Resolves once every read that runs now has ended; later ones do not count. */
   async readsOver(): Promise<void> {
     await Promise.allSettled(this.#active);
   }
 
-  /** Throws `STORE_DISK_FULL` while too little is free to write safely. */
-  assertSpace(): void {
+  /** Throws `STORE_DISK_FULL` while too little is free to write safely, and this many bytes besides. */
+  assertSpace(besides = 0): void {
     const { bavail, bsize } = statfsSync(this.options.directory);
-    if (bavail * bsize < this.options.minFreeBytes) throw diskFull();
+    if (bavail * bsize < this.options.minFreeBytes + besides) throw diskFull();
   }
 
   close(): void {
@@ -118,6 +139,7 @@ export async function rowsOf(
 export function storeError(error: unknown): unknown {
   if (error instanceof NetSentinelError) return error;
   const message = error instanceof Error ? error.message : '';
+  if (message.startsWith('INTERRUPT')) return interrupted(error);
   if (isDiskFull(error) || /no space left|disk.{0,20}full|quota exceeded|could not write/i.test(message))
     return diskFull(error);
   if (/out of memory/i.test(message))

@@ -1,11 +1,13 @@
 /** The contract in this thread, where coverage sees the engine; the same over the real worker is `duckdb-events.real.test.ts`. */
 import { EventEmitter } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { eventFixture, eventStoreSuite } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventStoreSuite } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture, HOSTILE_TEXTS } from '@netsentinel/testkit/event-fixtures';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDuckDbEventStore, WorkerEventStore } from './duckdb-events.store.ts';
 import { EventEngine } from './event-engine.ts';
@@ -33,6 +35,56 @@ eventStoreSuite('DuckDB', async () => {
     backupFolder: join(folder, 'backup'),
     destroy: () => rm(folder, { recursive: true, force: true }),
   };
+});
+
+describe('a file of Parquet', () => {
+  let directory: string;
+  let store: EventStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'events-'));
+    await mkdir(join(directory, 'exports'));
+    await writeFile(join(directory, 'exports', 'left-by-a-crash.parquet'), 'PAR1');
+    store = await openInThisThread(directory);
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const rowsIn = async (path: string): Promise<unknown[]> => {
+    const reader = await (await DuckDBInstance.create()).connect();
+    const sql = `SELECT event, epoch_ms("@timestamp"), "source.ip", "user.name" FROM read_parquet('${path}') ORDER BY "@timestamp"`;
+    const rows = (await reader.runAndReadAll(sql)).getRows();
+    reader.closeSync();
+    return rows.map(([event, time, ip, user]) => [JSON.parse(String(event)), Number(time), ip, user]);
+  };
+
+  it('has the events that were asked for, whole, and some of their fields', async () => {
+    const events = HOSTILE_TEXTS.map((text, n) =>
+      eventFixture(n, { user: { name: text.slice(0, 1000) }, message: text, event: { dataset: n < 5 ? 'a' : 'b' } }),
+    );
+    await store.append(events, []);
+    const filters = [{ field: 'event.dataset', op: 'eq' as const, value: 'a' }];
+    const { path } = await store.exportParquet!({ filters }, 1000);
+    expect(await rowsIn(path)).toEqual(
+      events.slice(0, 5).map((event) => [event, Date.parse(event['@timestamp']), event.source!.ip, event.user!.name]),
+    );
+    // What a crash had left is gone.
+    expect(await readdir(join(directory, 'exports'))).toHaveLength(1);
+    expect(await rowsIn((await store.exportParquet!({}, 3)).path)).toHaveLength(3);
+  });
+
+  it('is nothing where it could not be written', async () => {
+    await store.append([eventFixture(1)], []);
+    const gone = new AbortController();
+    const exporting = store.exportParquet!({}, 1000, { signal: gone.signal });
+    gone.abort();
+    const ended = await exporting.catch((error: unknown) => error);
+    if ('path' in (ended as object)) await rm((ended as { path: string }).path);
+    await expect(store.exportParquet!({}, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
+    const filters = [{ field: 'source.ip', op: 'cidr' as const, value: 'x' }];
+    await expect(store.exportParquet!({ filters }, 10)).rejects.toMatchObject({ code: 'STORE_BAD_QUERY' });
+    expect(await readdir(join(directory, 'exports'))).toEqual([]);
+  });
 });
 
 describe('the thread of the event store', () => {

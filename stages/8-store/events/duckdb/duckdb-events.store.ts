@@ -5,10 +5,16 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
-import { EventAggregate, EventQuery, type EventStore } from '@netsentinel/contracts/event-store';
+import {
+  EventAggregate,
+  EventQuery,
+  type EventSelection,
+  type EventStore,
+  type ReadBounds,
+} from '@netsentinel/contracts/event-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Position } from '@netsentinel/contracts/stream';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { encodeEvent, eventText } from '@netsentinel/kernel/event-record';
 import type { z } from 'zod';
 import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOptions } from './event-store.messages.ts';
@@ -64,6 +70,7 @@ export class WorkerEventStore implements DuckDbEventStore {
   readonly #log: Logger;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   #nextId = 1;
+  #nextTicket = 1;
   #gone: NetSentinelError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -95,14 +102,27 @@ export class WorkerEventStore implements DuckDbEventStore {
 
   watermarks: EventStore['watermarks'] = () => this.#ask('watermarks', []);
 
-  async query(query: EventQuery): ReturnType<EventStore['query']> {
-    const page = await this.#ask('page', [checked(EventQuery, query)]);
-    const events = page.bodies.map((body) => JSON.parse(body) as Event);
-    return page.next === undefined ? { events } : { events, next: page.next };
+  async query(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['query']> {
+    const { texts, ...next } = await this.queryTexts(query, bounds);
+    return { events: texts.map((text) => JSON.parse(text) as Event), ...next };
   }
 
-  async aggregate(aggregate: EventAggregate): ReturnType<EventStore['aggregate']> {
-    return await this.#ask('aggregate', [checked(EventAggregate, aggregate)]);
+  async queryTexts(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['queryTexts']> {
+    const { bodies, next } = await this.#askWithin('page', [checked(EventQuery, query)], bounds);
+    return next === undefined ? { texts: bodies } : { texts: bodies, next };
+  }
+
+  async aggregate(aggregate: EventAggregate, bounds?: ReadBounds): ReturnType<EventStore['aggregate']> {
+    return await this.#askWithin('aggregate', [checked(EventAggregate, aggregate)], bounds);
+  }
+
+  async exportParquet(
+    selection: EventSelection,
+    limit: number,
+    bounds: ReadBounds = {},
+  ): ReturnType<NonNullable<EventStore['exportParquet']>> {
+    const atMost = Math.max(1, Math.trunc(limit));
+    return await this.#askWithin('exportParquet', [checked(EventQuery, selection), atMost], bounds);
   }
 
   async get(id: string): Promise<Event | undefined> {
@@ -119,6 +139,30 @@ export class WorkerEventStore implements DuckDbEventStore {
       this.#log.debug('event store closed');
     });
     return this.#closing;
+  }
+
+  /** Answers once the engine has: where it was told to end, that is soon. */
+  async #askWithin<M extends 'page' | 'aggregate' | 'exportParquet'>(
+    method: M,
+    args: readonly unknown[],
+    { timeoutMs, signal }: ReadBounds = {},
+  ): Promise<EngineResult<M>> {
+    const isGone = (): boolean => signal?.aborted === true;
+    if (isGone()) throw endedError();
+    if (timeoutMs === undefined && signal === undefined) return await this.#ask(method, args);
+    const ticket = this.#nextTicket++;
+    const interrupt = (): void => void this.#ask('interrupt', [ticket]).catch(() => undefined);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(interrupt, timeoutMs);
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await this.#ask(method, [...args, ticket]);
+    } catch (error) {
+      if (!isNetSentinelError(error, 'STORE_INTERRUPTED')) throw error;
+      throw isGone() ? endedError() : slowError(timeoutMs);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+    }
   }
 
   #ask<M extends EngineMethod>(
@@ -174,6 +218,16 @@ function revive(error: { message: string; code?: string; fault?: NetSentinelErro
     });
   return new NetSentinelError('STORE_FAILED', 'operational', 'the event store could not do this', {
     cause: error.message,
+  });
+}
+
+function endedError(): NetSentinelError {
+  return new NetSentinelError('STORE_QUERY_ENDED', 'operational', 'whoever asked did not wait for the answer');
+}
+
+function slowError(timeoutMs: number | undefined): NetSentinelError {
+  return new NetSentinelError('STORE_QUERY_SLOW', 'user', `this query took longer than ${timeoutMs} ms`, {
+    hint: 'Narrow the time range, or ask for more conditions.',
   });
 }
 

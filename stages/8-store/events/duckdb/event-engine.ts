@@ -2,9 +2,16 @@
 import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AggregateRow, EventAggregate, EventQuery, RetentionPolicy } from '@netsentinel/contracts/event-store';
+import type {
+  AggregateRow,
+  EventAggregate,
+  EventQuery,
+  EventSelection,
+  RetentionPolicy,
+} from '@netsentinel/contracts/event-store';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
+import { sweepExports, writeExport } from './event-export.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
 import { EventRetention, sweepArchives } from './event-retention.ts';
 import { EventWriter, type PackedBatch } from './event-writer.ts';
@@ -29,6 +36,7 @@ interface Parts {
 export class EventEngine {
   readonly #options: DatabaseOptions;
   #parts: Parts;
+  readonly #tickets = new Map<number, AbortController>();
   #maintenance: Promise<unknown> = Promise.resolve();
   #reopening: Promise<void> | undefined;
 
@@ -58,12 +66,25 @@ export class EventEngine {
     });
   }
 
-  page(query: EventQuery): Promise<BodyPage> {
-    return this.#guard(() => this.#parts.reader.page(query));
+  /** `ticket`: a number of the caller's, by which to `interrupt` it. */
+  page(query: EventQuery, ticket?: number): Promise<BodyPage> {
+    return this.#interruptible(ticket, (signal) => this.#parts.reader.page(query, signal));
   }
 
-  aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
-    return this.#guard(() => this.#parts.reader.aggregate(aggregate));
+  aggregate(aggregate: EventAggregate, ticket?: number): Promise<readonly AggregateRow[]> {
+    return this.#interruptible(ticket, (signal) => this.#parts.reader.aggregate(aggregate, signal));
+  }
+
+  exportParquet(selection: EventSelection, limit: number, ticket?: number): Promise<{ path: string }> {
+    return this.#interruptible(ticket, async (signal) => {
+      const { database, reader } = this.#parts;
+      return { path: await writeExport(database, limit, (path) => reader.copyTo(path, selection, limit, signal)) };
+    });
+  }
+
+  /** Whoever waits for the read with this ticket is told `STORE_INTERRUPTED`, unless it had ended. */
+  async interrupt(ticket: number): Promise<void> {
+    this.#tickets.get(ticket)?.abort();
   }
 
   body(id: string): Promise<string | undefined> {
@@ -126,6 +147,17 @@ export class EventEngine {
     return result;
   }
 
+  async #interruptible<T>(ticket: number | undefined, read: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+    if (ticket === undefined) return await this.#guard(read);
+    const controller = new AbortController();
+    this.#tickets.set(ticket, controller);
+    try {
+      return await this.#guard(() => read(controller.signal));
+    } finally {
+      this.#tickets.delete(ticket);
+    }
+  }
+
   async #guard<T>(work: () => Promise<T>): Promise<T> {
     await this.#reopening;
     try {
@@ -153,6 +185,7 @@ export class EventEngine {
 async function openParts(options: DatabaseOptions): Promise<Parts> {
   const database = await Database.open(options);
   try {
+    sweepExports(options.directory);
     await sweepArchives(database);
     const listed = await rowsOf(
       database.writer,

@@ -2,14 +2,22 @@
  * Reading: pages, aggregates, single events. A page is found in two steps, narrow columns first, bodies only of the events it shows. Words,
  * and conditions that few events can meet, are narrowed through the word index to event numbers.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { BIGINT, DuckDBDataChunk } from '@duckdb/node-api';
-import type { AggregateRow, EventAggregate, EventFilter, EventQuery } from '@netsentinel/contracts/event-store';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
+import type {
+  AggregateRow,
+  EventAggregate,
+  EventFilter,
+  EventQuery,
+  EventSelection,
+} from '@netsentinel/contracts/event-store';
 import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
+import { copySql, EXPORTED_COLUMNS } from './event-export.ts';
+import { numbersOf, seqCondition } from './event-numbers.ts';
 import { eventSource, type SourceOptions } from './event-source.ts';
 import { rowsOf, type Database } from './database.ts';
+import { beyond, keyText, parseKey, rest, type Key } from './page-key.ts';
 import { Bindings, filterSql } from './query-sql.ts';
 import { ID_LABEL, type WordIndex, type WordMatches } from './words/word-index.ts';
 
@@ -19,20 +27,15 @@ export interface BodyPage {
   readonly next?: string;
 }
 
-type Selection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
-
-interface Key {
-  readonly time: number;
-  readonly seq: number;
-}
-
 const DEFAULT_LIMIT = 100;
 /** Conditions on fields go through the word index where at most this many events can meet them. */
 const NEEDLE_EVENTS = 20_000;
 /** DuckDB's vector. */
 const VECTOR_EVENTS = 2048;
-/** So many event numbers may stand in the text of a statement; more go through a table. */
-const INLINE_SEQS = 2_000;
+/** Bodies read at once where their bytes are bounded. */
+const SLICE_EVENTS = 128;
+/** Event numbers that are looked at in one statement of a page. */
+const MAX_BATCH_SEQS = 100_000;
 
 export class EventReader {
   readonly #database: Database;
@@ -45,7 +48,7 @@ export class EventReader {
     this.#source = { directory: database.options.directory };
   }
 
-  async page(query: EventQuery): Promise<BodyPage> {
+  async page(query: EventQuery, signal?: AbortSignal): Promise<BodyPage> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const newest = query.order !== 'oldest';
     const after = query.after === undefined ? undefined : parseKey(query.after);
@@ -55,30 +58,33 @@ export class EventReader {
         matches === undefined
           ? await this.#keys(connection, query, newest, after, limit + 1)
           : await this.#keysAmong(connection, query, newest, after, limit + 1, matches);
-      const shown = keys.slice(0, limit);
-      const bodies = await this.#bodies(connection, shown);
-      const last = shown.at(-1);
-      return keys.length > limit && last !== undefined ? { bodies, next: `${last.time}.${last.seq}` } : { bodies };
-    });
+      const bodies = await this.#bodiesWithin(connection, keys.slice(0, limit), query.maxBytes);
+      const last = keys[bodies.length - 1];
+      return keys.length > bodies.length && last !== undefined ? { bodies, next: keyText(last) } : { bodies };
+    }, signal);
   }
 
-  async aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]> {
+  async aggregate(aggregate: EventAggregate, signal?: AbortSignal): Promise<readonly AggregateRow[]> {
     const where = aggregate.where ?? {};
     const matches = this.#narrow(where);
     return await this.#database.read(async (connection) => {
       const bindings = new Bindings();
-      const conditions = this.#conditions(where, bindings);
-      if (matches !== undefined)
-        conditions.push(
-          await seqCondition(
-            connection,
-            matches.flatMap((match) => match.seqs()),
-          ),
-        );
-      const source = await eventSource(connection, this.#source, where.from, where.to);
+      const { source, conditions } = await this.#selected(connection, where, matches, bindings, signal);
       const sql = aggregateSql(aggregate, source, conditions, bindings);
       return aggregateRows(aggregate, await rowsOf(connection, sql, bindings.values));
-    });
+    }, signal);
+  }
+
+  /** Writes a file of Parquet: see `EventStore.exportParquet`. */
+  async copyTo(path: string, selection: EventSelection, limit: number, signal?: AbortSignal): Promise<void> {
+    const matches = this.#narrow(selection);
+    await this.#database.read(async (connection) => {
+      const bindings = new Bindings();
+      const { source, conditions } = await this.#selected(connection, selection, matches, bindings, signal);
+      const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+      const select = `SELECT ${EXPORTED_COLUMNS} FROM ${source}${where} LIMIT ${limit}`;
+      await rowsOf(connection, copySql(select, path), bindings.values);
+    }, signal);
   }
 
   async body(id: string): Promise<string | undefined> {
@@ -86,7 +92,7 @@ export class EventReader {
     if (seqs.length === 0) return undefined;
     return await this.#database.read(async (connection) => {
       const source = await eventSource(connection, this.#source);
-      const condition = await seqCondition(connection, seqs);
+      const condition = await seqCondition(connection, [seqs]);
       const sql = `SELECT body FROM ${source} WHERE ${condition} AND event_id = $1 ORDER BY seq DESC LIMIT 1`;
       const rows = await rowsOf(connection, sql, [id]);
       return rows[0] === undefined ? undefined : String(rows[0][0]);
@@ -94,7 +100,7 @@ export class EventReader {
   }
 
   /** Undefined where the index cannot help: all events are candidates. */
-  #narrow(selection: Selection): WordMatches[] | undefined {
+  #narrow(selection: EventSelection): WordMatches[] | undefined {
     const { from, to } = selection;
     const words = searchHashes(selection.words ?? '');
     const needles = (selection.filters ?? []).flatMap(needleOf);
@@ -114,7 +120,7 @@ export class EventReader {
 
   async #keys(
     connection: DuckDBConnection,
-    selection: Selection,
+    selection: EventSelection,
     newest: boolean,
     after: Key | undefined,
     count: number,
@@ -123,8 +129,9 @@ export class EventReader {
     const bindings = new Bindings();
     const conditions = this.#conditions(selection, bindings);
     if (after !== undefined) conditions.push(beyond(after, newest, bindings));
-    if (seqs !== undefined) conditions.push(await seqCondition(connection, seqs));
-    const source = await eventSource(connection, this.#source, selection.from, selection.to);
+    if (seqs !== undefined) conditions.push(await seqCondition(connection, [seqs]));
+    const { from, to } = after === undefined ? selection : rest(selection, after, newest);
+    const source = await eventSource(connection, this.#source, from, to);
     const direction = newest ? 'DESC' : 'ASC';
     const sql = `SELECT time, seq FROM ${source}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}
       ORDER BY time ${direction}, seq ${direction} LIMIT ${count}`;
@@ -135,7 +142,7 @@ export class EventReader {
   /** Goes through the stretches that may match in the order asked for, until no further one can add to the page. */
   async #keysAmong(
     connection: DuckDBConnection,
-    selection: Selection,
+    selection: EventSelection,
     newest: boolean,
     after: Key | undefined,
     count: number,
@@ -154,13 +161,32 @@ export class EventReader {
       if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
       keys = keys.sort(compare).slice(0, count);
       batch = [];
-      wanted *= 2;
+      wanted = Math.min(wanted * 2, MAX_BATCH_SEQS);
+      await setImmediate();
       const worst = keys[count - 1];
       if (next === undefined || worst === undefined) continue;
       if (newest ? next.maxTime < worst.time : next.minTime > worst.time) return keys;
     }
     if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
     return keys.sort(compare).slice(0, count);
+  }
+
+  /** The first of them at least, and as many as take no more bytes than this. */
+  async #bodiesWithin(
+    connection: DuckDBConnection,
+    keys: readonly Key[],
+    maxBytes: number | undefined,
+  ): Promise<string[]> {
+    if (maxBytes === undefined) return await this.#bodies(connection, keys);
+    const bodies: string[] = [];
+    let bytes = 0;
+    for (let at = 0; at < keys.length; at += SLICE_EVENTS)
+      for (const body of await this.#bodies(connection, keys.slice(at, at + SLICE_EVENTS))) {
+        bytes += Buffer.byteLength(body);
+        if (bytes > maxBytes && bodies.length > 0) return bodies;
+        bodies.push(body);
+      }
+    return bodies;
   }
 
   /**
@@ -194,7 +220,19 @@ export class EventReader {
     return keys.map((key) => bodies.get(key.seq)!);
   }
 
-  #conditions(selection: Selection, bindings: Bindings): string[] {
+  async #selected(
+    connection: DuckDBConnection,
+    selection: EventSelection,
+    matches: readonly WordMatches[] | undefined,
+    bindings: Bindings,
+    signal: AbortSignal | undefined,
+  ): Promise<{ source: string; conditions: string[] }> {
+    const conditions = this.#conditions(selection, bindings);
+    if (matches !== undefined) conditions.push(await seqCondition(connection, numbersOf(matches), signal));
+    return { source: await eventSource(connection, this.#source, selection.from, selection.to), conditions };
+  }
+
+  #conditions(selection: EventSelection, bindings: Bindings): string[] {
     const conditions: string[] = [];
     if (selection.from !== undefined) conditions.push(`time >= ${bindings.bind(BigInt(selection.from))}`);
     if (selection.to !== undefined) conditions.push(`time < ${bindings.bind(BigInt(selection.to))}`);
@@ -214,23 +252,6 @@ function needleOf(filter: EventFilter): readonly WordHash[] {
 }
 const UNSEARCHED = new Set(['event.ingested', 'event.start', 'event.end']);
 
-async function seqCondition(connection: DuckDBConnection, seqs: readonly number[]): Promise<string> {
-  if (seqs.length === 0) return 'false';
-  if (seqs.length <= INLINE_SEQS) return `seq IN (${seqs.join(', ')})`;
-  await connection.run('CREATE OR REPLACE TEMP TABLE wanted (seq BIGINT NOT NULL)');
-  const appender = await connection.createAppender('wanted', 'main', 'temp');
-  for (let start = 0; start < seqs.length; start += 2048) {
-    const rows = Math.min(2048, seqs.length - start);
-    const chunk = DuckDBDataChunk.create([BIGINT], rows);
-    chunk.setColumnValues(0, seqs.slice(start, start + rows).map(BigInt));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
-  const low = seqs.reduce((a, b) => Math.min(a, b));
-  const high = seqs.reduce((a, b) => Math.max(a, b));
-  return `seq BETWEEN ${low} AND ${high} AND seq IN (SELECT seq FROM temp.wanted)`;
-}
-
 /** Ascending runs without a gap of a whole vector. */
 function clusters(seqs: readonly number[]): number[][] {
   const found: number[][] = [];
@@ -240,20 +261,4 @@ function clusters(seqs: readonly number[]): number[][] {
     else found.push([seq]);
   }
   return found;
-}
-
-function beyond(after: Key, newest: boolean, bindings: Bindings): string {
-  const sign = newest ? '<' : '>';
-  const time = bindings.bind(BigInt(after.time));
-  const seq = bindings.bind(BigInt(after.seq));
-  return `(time ${sign} ${time} OR (time = ${time} AND seq ${sign} ${seq}))`;
-}
-
-function parseKey(after: string): Key {
-  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(after);
-  if (match === null)
-    throw new NetSentinelError('STORE_BAD_QUERY', 'user', 'this is not the `next` of a page', {
-      hint: 'Start again from the first page.',
-    });
-  return { time: Number(match[1]), seq: Number(match[2]) };
 }

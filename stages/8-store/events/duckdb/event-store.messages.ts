@@ -9,6 +9,8 @@ export type EngineMethod =
   | 'page'
   | 'aggregate'
   | 'body'
+  | 'exportParquet'
+  | 'interrupt'
   | 'retain'
   | 'backup'
   | 'describe'

@@ -174,7 +174,8 @@ function compareNumber(
   bindings: Bindings,
 ): string {
   if (type === 'text') return 'false';
-  const bound = `CAST(${bindings.bind(value)} AS DOUBLE)`;
+  // As text: a whole number beyond HUGEINT could not be bound.
+  const bound = `CAST(${bindings.bind(String(value))} AS DOUBLE)`;
   if (type === 'number') return `${subject} ${sign} ${bound}`;
   return `(json_type(${subject}) IN ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT') AND TRY_CAST(${asText} AS DOUBLE) ${sign} ${bound})`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeEvent } from '@netsentinel/kernel/event-record';
-import { eventFixture, START } from '@netsentinel/testkit/contracts/event-store.suite';
+import { eventFixture, START } from '@netsentinel/testkit/event-fixtures';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventEngine } from '../event-engine.ts';
 import { EVENT_VERSION } from './migrations.ts';
