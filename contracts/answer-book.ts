@@ -6,7 +6,8 @@ export interface KeptAnswer {
   readonly keyHash: string;
   /** SHA-256 of what was asked, in hex. */
   readonly requestHash: string;
-  readonly sealed: Uint8Array;
+  /** As `Sealer` writes it. */
+  readonly sealed: string;
   /** Epoch milliseconds, as the next. */
   readonly madeAt: number;
   readonly expiresAt: number;

@@ -178,7 +178,7 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
     async up(tx, dialect) {
       for (const statement of [
         sql`create table kept_answers (account text not null references accounts (name) on delete cascade,
-          key_hash text not null, request_hash text not null, sealed ${sql.raw(dialect.bytes)} not null,
+          key_hash text not null, request_hash text not null, sealed text not null,
           made_at bigint not null, expires_at bigint not null, primary key (account, key_hash))`,
         sql`create index kept_answers_by_age on kept_answers (account, made_at)`,
       ])

@@ -109,7 +109,7 @@ export interface StateTables {
     account: string;
     key_hash: string;
     request_hash: string;
-    sealed: Uint8Array;
+    sealed: string;
     made_at: number;
     expires_at: number;
   };

@@ -3,9 +3,11 @@
  * hours, by account. Answers may hold secrets that are kept nowhere else, so they are sealed by the key, which itself is kept as a hash only: with the
  * database alone nobody can read them. What was refused or failed is not kept, so that it can be tried again.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { sealerOf, type Sealer } from '@netsentinel/kernel/sealer';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Problem } from './problem.ts';
 import type { Header } from './route.ts';
@@ -25,9 +27,7 @@ export const IDEMPOTENCY_KEY: Readonly<Record<string, Header>> = {
 const KEPT_MS = 86_400_000;
 const MOST_KEPT = 1000;
 const MAX_RUNNING = 1000;
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+const CONTEXT = 'answer';
 
 export interface GivenAnswer {
   readonly status: number;
@@ -53,6 +53,7 @@ export class KeptAnswers {
     if (!KEY.test(key))
       throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
     const keyHash = hashOf('key', who.account, key);
+    const sealer = sealerFor(who.account, key);
     const requestHash = hashOf('request', who.by, JSON.stringify(asked));
     if (this.#running.has(keyHash))
       throw new Problem(409, 'in-progress', 'The first request with this Idempotency-Key is being answered.');
@@ -63,14 +64,14 @@ export class KeptAnswers {
       if (known !== undefined && known.expiresAt > this.#clock.now()) {
         if (known.requestHash !== requestHash)
           throw new Problem(422, 'key-of-another', 'This Idempotency-Key came with another request before.');
-        return unseal(known.sealed, who.account, key);
+        return opened(sealer, known.sealed);
       }
       const answer = await make();
       const madeAt = this.#clock.now();
       const kept = {
         keyHash,
         requestHash,
-        sealed: seal(answer, who.account, key),
+        sealed: sealer.seal(Buffer.from(JSON.stringify(answer)), CONTEXT),
         madeAt,
         expiresAt: madeAt + KEPT_MS,
       };
@@ -86,22 +87,13 @@ function hashOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Nonce, tag, then the answer as JSON. */
-function seal(answer: GivenAnswer, account: string, key: string): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, sealingKey(account, key), nonce);
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(answer), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+/** By the key alone: nothing that lies here opens it. */
+function sealerFor(account: string, key: string): Sealer {
+  return sealerOf(Buffer.from(hashOf('seal', account, key), 'hex'));
 }
 
-function unseal(bytes: Uint8Array, account: string, key: string): GivenAnswer {
-  const from = NONCE_BYTES + TAG_BYTES;
-  const decipher = createDecipheriv(CIPHER, sealingKey(account, key), bytes.subarray(0, NONCE_BYTES));
-  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, from));
-  const text = Buffer.concat([decipher.update(bytes.subarray(from)), decipher.final()]).toString('utf8');
-  return JSON.parse(text) as GivenAnswer;
-}
-
-function sealingKey(account: string, key: string): Uint8Array {
-  return Buffer.from(hashOf('seal', account, key), 'hex');
+function opened(sealer: Sealer, sealed: string): GivenAnswer {
+  const bytes = sealer.open(sealed, CONTEXT);
+  if (bytes === undefined) throw new NetSentinelError('ANSWER_DAMAGED', 'operational', 'a kept answer is damaged');
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as GivenAnswer;
 }
