@@ -18,7 +18,10 @@ export function TokensPanel() {
   return (
     <section className="panel" data-testid="tokens" aria-labelledby="tokens">
       <h2 id="tokens">Tokens</h2>
-      <p className="dim">For programs that ask NetSentinel by REST. A token can do at most what you may.</p>
+      <p className="dim">
+        For programs that ask NetSentinel by REST (<a href="/api/v1/reference">all that they may ask</a>). A token can
+        do at most what you may.
+      </p>
       <NewToken onMade={reload} />
       <Failure words={error} />
       {tokens.length > 0 && (
