@@ -6,7 +6,7 @@ import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { createNetworkLab, namespacesUnavailable, type NetworkLab } from '@netsentinel/testkit/netns';
 import { PacketProbe } from '@netsentinel/testkit/packet-probe';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EnforcerConfig } from './enforcer.config.ts';
 import { createEnforcer } from './enforcer.ts';
 import type { Enforcer } from './enforcer.types.ts';
@@ -168,7 +168,9 @@ describe.skipIf(namespacesUnavailable() !== undefined)('blocking real packets', 
     expect(await probe.dropped('198.18.0.2')).toBe(true);
     await enforcer.close();
     await start();
-    expect(enforcer.describe()).toMatchObject({ blocks: 100_001, responders: [{ available: true }] });
+    // A listing that takes too long on a busy machine is tried again.
+    const standing = { blocks: 100_001, responders: [{ available: true }] };
+    await vi.waitFor(() => expect(enforcer.describe()).toMatchObject(standing), { timeout: 60_000, interval: 100 });
     expect(await probe.dropped('198.18.0.2')).toBe(true);
     expect(await enforcer.revertAll('test')).toBe(100_001);
     expect(await probe.passes('198.18.0.2')).toBe(true);
