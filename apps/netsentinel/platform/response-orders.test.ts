@@ -83,10 +83,6 @@ async function start(mode: 'enforce' | 'approve', more: Record<string, unknown> 
   });
   orders = createResponseOrders({
     state,
-    events: {
-      aggregate: async () => [],
-      query: async () => ({ events: [] }),
-    },
     clock: systemClock,
     policy: { responder: 'fake' },
     trafficDays: 14,
@@ -108,9 +104,14 @@ describe('a person', () => {
   it('reads a plan, orders it, and the incident’s story, the audit and the list know who it was', async () => {
     await start('enforce');
     await state.transaction((tx) => tx.putIncident(sampleIncident('i1', Date.now(), { status: 'open', actions: [] })));
-    const { plan, blastRadius } = await orders.plan(asked);
-    expect(plan).toMatchObject({ target: TARGET, measure: 'block', ask: [], responders: [{ responder: 'fake' }] });
-    expect(blastRadius).toMatchObject({ target: TARGET, events: 0, days: 14 });
+    expect(await orders.plan(asked)).toMatchObject({
+      target: TARGET,
+      measure: 'block',
+      ask: [],
+      responders: [{ responder: 'fake' }],
+    });
+    const noEvents = { aggregate: async () => [], query: async () => ({ events: [] }) };
+    expect(await orders.blastRadius(TARGET, noEvents)).toMatchObject({ target: TARGET, events: 0, days: 14 });
     expect(firewall.blocked()).toEqual([]);
 
     const action = await orders.order({ ...asked, reason: 'seen it', incident: 'i1' }, 'console:ada');
@@ -139,7 +140,7 @@ describe('a person', () => {
     await expect(refused).rejects.toThrow(/protected/);
     expect(await codeOf(refused)).toBe('RESPONSE_REFUSED');
     const wide = { ...asked, target: '198.18.5.5/24' };
-    expect((await orders.plan(wide)).plan.refused).toMatch(/zero host bits/);
+    expect((await orders.plan(wide)).refused).toMatch(/zero host bits/);
     await expect(orders.order({ ...wide, reason: '' }, 'console:ada')).rejects.toThrow(/zero host bits/);
     expect(await state.read.actions()).toHaveLength(1);
   });
