@@ -54,7 +54,7 @@ export class KeptAnswers {
       throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
     const keyHash = hashOf('key', who.account, key);
     const sealer = sealerFor(who.account, key);
-    const requestHash = hashOf('request', who.by, JSON.stringify(asked));
+    const requestHash = hashOf('request', who.by, who.role, who.tokenId ?? '', JSON.stringify(asked));
     if (this.#running.has(keyHash))
       throw new Problem(409, 'in-progress', 'The first request with this Idempotency-Key is being answered.');
     if (this.#running.size >= MAX_RUNNING) throw new Problem(503, 'busy', 'Too many requests: try again in a moment.');
