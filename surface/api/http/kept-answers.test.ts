@@ -71,9 +71,11 @@ describe('an Idempotency-Key', () => {
       const headers = { 'idempotency-key': key, ...who };
       return (await h.call('POST', '/api/v1/actions', { headers, body: { target: '198.18.5.6' } })).status;
     };
+    const made = ordered.length;
     const first = { authorization: `Bearer ${await tokenOf('admin')}` };
     const second = { authorization: `Bearer ${await tokenOf('analyst')}` };
-    expect([await order(first), await order(first), await order(second)]).toEqual([200, 200, 422]);
+    expect([await order(first), await order(first), await order(second)]).toEqual([201, 201, 422]);
+    expect(ordered.splice(made)).toEqual(['198.18.5.6']);
     const own = `${KEY}-own-role`;
     const body = { name: 'a report', role: 'sensor' };
     expect((await ask('/api/v1/tokens', body, own, analyst))[0]).toBe(201);
