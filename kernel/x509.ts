@@ -11,7 +11,10 @@ export type CertificatePurpose = 'authority' | 'server' | 'client';
 export interface CertificateRequest {
   readonly commonName: string;
   readonly purpose: CertificatePurpose;
-  /** Of a server: the host names and addresses that it is for (subjectAltName). Browsers look at nothing else. */
+  /**
+   * Of a server: the host names and addresses that it is for (subjectAltName); browsers look at nothing else. Of an authority: those that it may sign for, and no
+   * other (nameConstraints); without any, all.
+   */
   readonly names?: readonly string[];
   /** On P-256. */
   readonly publicKey: KeyObject;
@@ -73,6 +76,7 @@ function extensions({ purpose, publicKey, issuer, names = [] }: CertificateReque
     return [
       extension('2.5.29.19', sequence(boolean(true), integer(0)), true),
       extension('2.5.29.15', bitString(Buffer.from([0x04]), 2), true),
+      ...(names.length === 0 ? [] : [extension('2.5.29.30', sequence(tagged(0xa0, ...names.map(subtree))), true)]),
       ...keys,
     ];
   return [
@@ -86,10 +90,20 @@ function extensions({ purpose, publicKey, issuer, names = [] }: CertificateReque
 
 /** RFC 5280, section 4.2.1.6: an address as its bytes, whatever else as a host's name. */
 function generalName(name: string): Buffer {
-  const address = parseAddress(name);
-  if (address === undefined) return tagged(0x82, Buffer.from(name, 'latin1'));
-  const digits = address.value.toString(16).padStart(address.family === 4 ? 8 : 32, '0');
-  return tagged(0x87, Buffer.from(digits, 'hex'));
+  const bytes = addressBytes(name);
+  return bytes === undefined ? tagged(0x82, Buffer.from(name, 'latin1')) : tagged(0x87, bytes);
+}
+
+function addressBytes(text: string): Buffer | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  return Buffer.from(address.value.toString(16).padStart(address.family === 4 ? 8 : 32, '0'), 'hex');
+}
+
+/** RFC 5280, section 4.2.1.10: here an address comes with a mask, of this address alone; a name stands for those below it too. */
+function subtree(name: string): Buffer {
+  const bytes = addressBytes(name);
+  return sequence(bytes === undefined ? generalName(name) : tagged(0x87, bytes, Buffer.alloc(bytes.length, 0xff)));
 }
 
 function extension(oid: string, value: Buffer, critical = false): Buffer {

@@ -20,6 +20,7 @@ import { ReadGate } from './http/reads/read-gate.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
+import { SourceLimit } from './http/source-limit.ts';
 import { SharedAnswers } from './http/trends/shared-answers.ts';
 import { API_VERSION, openApiOf } from './openapi/openapi.ts';
 import { referencePage, type OpenApiDocument } from './openapi/reference-page.ts';
@@ -53,7 +54,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     ...documents(),
     attempts: new AttemptLimit(clock),
     tokens,
-    answers: new KeptAnswers(options.state, clock),
+    answers: new KeptAnswers(options.state, options.sealer, clock),
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
     secondFactors: new SecondFactors(clock, options.sealer, log),
@@ -101,7 +102,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const { blocklist } = options;
   if (blocklist !== undefined && blocklist.mode !== 'off')
     await app.register(async (lists) => serveBlocklist(lists, blocklist, clock));
-  await serveConsole(app, options.consoleRoot);
+  serveConsole(app, options.consoleRoot, log);
   await app.ready();
 
   const live = createLiveHub({
@@ -117,12 +118,17 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   });
 
   const sockets = new Set<Socket>();
+  const perSource = new SourceLimit(MAX_CONNECTIONS / 2);
   return {
     live,
     serve: (listener: Server) => {
       listener.maxConnections = MAX_CONNECTIONS;
       // The listener was bound by the launcher; its connections become ours.
       listener.on('connection', (socket) => {
+        if (!perSource.take(socket)) {
+          socket.destroy();
+          return;
+        }
         sockets.add(socket.setNoDelay(true));
         socket.once('close', () => sockets.delete(socket));
         server.emit('connection', socket);
@@ -153,8 +159,9 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 function documents(): Pick<RouteContext, 'openApi' | 'reference'> {
   const document = once(() => openApiOf(routes, API_VERSION));
   return {
-    openApi: once(() => JSON.stringify(document())),
-    reference: once(() => referencePage(document() as unknown as OpenApiDocument)),
+    // As bytes: however many wait for them, they are here once.
+    openApi: once(() => Buffer.from(JSON.stringify(document()))),
+    reference: once(() => Buffer.from(referencePage(document() as unknown as OpenApiDocument))),
   };
 }
 

@@ -112,7 +112,7 @@ describe('over TLS', () => {
 
     it('is asked as by HTTP/1.1, many at once', async () => {
       const answers = await Promise.all(
-        Array.from({ length: 60 }, () => ask('GET', '/api/v1/status', { cookie }).then(({ status }) => status)),
+        Array.from({ length: 30 }, () => ask('GET', '/api/v1/status', { cookie }).then(({ status }) => status)),
       );
       expect(session.alpnProtocol).toBe('h2');
       expect(new Set(answers)).toEqual(new Set([200]));

@@ -1,4 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:https';
 import { once } from 'node:events';
@@ -56,21 +58,45 @@ it('is the same at each start, and keeps its keys to itself', () => {
     expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
 });
 
-it('is made anew by the same authority near its end, for another name, and where it is damaged', () => {
+it('is made anew by the same authority near its end, and where it is damaged', () => {
   const now = Date.now();
   const first = madeCertificate(folder, NAMES, now);
   const authority = readFileSync(first.authorityFile, 'utf8');
   const near = madeCertificate(folder, NAMES, now + 340 * DAY_MS);
-  const other = madeCertificate(folder, [...NAMES, 'other.example'], now);
   writeFileSync(join(folder, 'server.pem'), 'cut off');
   const mended = madeCertificate(folder, NAMES, now);
-  expect(new Set([first, near, other, mended].map(({ fingerprint }) => fingerprint)).size).toBe(4);
-  for (const made of [near, other, mended]) {
+  expect(new Set([first, near, mended].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  for (const made of [near, mended]) {
     expect(leafOf(made).verify(new X509Certificate(authority).publicKey)).toBe(true);
     expect(leafOf(made).checkPrivateKey(createPrivateKey(made.key))).toBe(true);
   }
-  expect(leafOf(other).checkHost('other.example')).toBe('other.example');
   expect(Date.parse(leafOf(near).validTo)).toBeGreaterThan(now + 700 * DAY_MS);
+});
+
+it('is of an authority that can sign for its names and no other, and of another one where there are others', () => {
+  const first = madeCertificate(folder, NAMES, Date.now());
+  const other = madeCertificate(folder, [...NAMES, 'other.example'], Date.now());
+  expect(leafOf(other).checkHost('other.example')).toBe('other.example');
+  const authority = new X509Certificate(readFileSync(other.authorityFile));
+  expect(leafOf(other).verify(authority.publicKey)).toBe(true);
+  expect(leafOf(first).verify(authority.publicKey)).toBe(false);
+  // As a thief of its key would: what it signs for another is refused.
+  const key = createPrivateKey(readFileSync(join(folder, 'authority.key'), 'utf8'));
+  const signed = (name: string): number | null => {
+    const { pem } = issueCertificate({
+      commonName: 'x',
+      names: [name],
+      purpose: 'server',
+      publicKey: createPublicKey(newKey()),
+      issuer: { commonName: authority.subject.replace(/^CN=/, ''), privateKey: key },
+      notBefore: Date.now() - 1000,
+      notAfter: Date.now() + DAY_MS,
+    });
+    writeFileSync(join(folder, 'thief.pem'), pem);
+    return spawnSync('openssl', ['verify', '-CAfile', other.authorityFile, join(folder, 'thief.pem')]).status;
+  };
+  expect(['console.example', '127.0.0.1', '2001:db8::7'].map(signed)).toEqual([0, 0, 0]);
+  expect(['bank.example', '127.0.0.2', '2001:db8::8'].map(signed)).toEqual([2, 2, 2]);
 });
 
 it('never trusts a certificate of another authority', () => {
@@ -89,6 +115,9 @@ it('says so where a file is in the way', () => {
 it('is for every address where it listens on all, and for what is no name it is not', () => {
   expect(namesOf('0.0.0.0', ['soc.example', 'not a name', '-x'])).toEqual(
     expect.arrayContaining(['localhost', '127.0.0.1', '::1', hostname().toLowerCase(), 'soc.example']),
+  );
+  expect(namesOf('::ffff:192.0.2.7', ['::0007', 'SOC.example'])).toEqual(
+    expect.arrayContaining(['192.0.2.7', '::7', 'soc.example']),
   );
   const names = namesOf('192.0.2.7', ['not a name', 'ÄÖ.example', 'a'.repeat(300)]);
   expect(names).toContain('192.0.2.7');

@@ -1,12 +1,13 @@
 /**
- * A certificate of our own making for a console that others reach: of an authority that this install alone has, which a browser is told of once. Renewed at a
- * start where its end is near, or where it is to be for other names.
+ * A certificate of our own making for a console that others reach: of an authority that this install alone has, which a browser is told of once. The authority can sign
+ * for the console's names alone: whoever steals its key plays nobody else. Renewed at a start where its end is near; where the console has other names there is another
+ * authority.
  */
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { parseAddress } from '@netsentinel/kernel/address';
+import { formatAddress, parseAddress } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
@@ -17,6 +18,7 @@ const DAY_MS = 86_400_000;
 const SERVER_MS = 397 * DAY_MS;
 const AUTHORITY_MS = 3650 * DAY_MS;
 const RENEW_BEFORE_MS = 60 * DAY_MS;
+const NAMES_FILE = 'authority.names';
 /** Clocks of others may be slow. */
 const SLOW_CLOCK_MS = DAY_MS;
 
@@ -36,7 +38,7 @@ export interface MadeCertificate extends ConsoleTls {
 export function madeCertificate(folder: string, names: readonly string[], now: number): MadeCertificate {
   try {
     makeFolder(folder);
-    const authority = keptPair(folder, 'authority', now) ?? newAuthority(folder, now);
+    const authority = keptAuthority(folder, names, now) ?? newAuthority(folder, names, now);
     const issuer = new X509Certificate(authority.cert);
     const kept = keptPair(folder, 'server', now);
     const isGood =
@@ -63,11 +65,18 @@ export function madeCertificate(folder: string, names: readonly string[], now: n
 
 /** What a console at this address may be called: every address of this machine where it listens on all. */
 export function namesOf(address: string, given: readonly string[]): string[] {
-  const isAny = address === '0.0.0.0' || address === '::';
+  const isAny = parseAddress(address)?.value === 0n;
   const own = isAny
     ? Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((one) => one.address.replace(/%.*/, '')))
     : [address];
-  return [...new Set(['localhost', '127.0.0.1', '::1', hostname().toLowerCase(), ...own, ...given])].filter(isName);
+  const all = ['localhost', '127.0.0.1', '::1', hostname(), ...own, ...given].map(canonical);
+  // One way of writing each, as certificates are asked for them.
+  return [...new Set(all)].filter(isName);
+}
+
+function canonical(name: string): string {
+  const address = parseAddress(name);
+  return address === undefined ? name.toLowerCase() : formatAddress(address);
 }
 
 /** RFC 1123 host names, and addresses. */
@@ -101,22 +110,35 @@ function isFor(cert: string, names: readonly string[]): boolean {
   );
 }
 
-function newAuthority(folder: string, now: number): ConsoleTls {
+/** Which names it may sign for lies beside it: Node does not read that from a certificate. */
+function keptAuthority(folder: string, names: readonly string[], now: number): ConsoleTls | undefined {
+  const kept = keptPair(folder, 'authority', now);
+  if (kept === undefined) return undefined;
+  const allowed = readFileSync(join(folder, NAMES_FILE), 'utf8').split('\n');
+  return names.every((name) => allowed.includes(name)) ? kept : undefined;
+}
+
+function newAuthority(folder: string, names: readonly string[], now: number): ConsoleTls {
   const key = newKey();
   // Browsers list it by this name; two installs must not be taken for one.
   const id = createHash('sha256')
     .update(createPublicKey(key).export({ format: 'der', type: 'spki' }))
     .digest('hex')
     .slice(0, 8);
-  const commonName = `NetSentinel ${hostname().slice(0, 40)} ${id}`;
+  const commonName = `NetSentinel ${hostname()
+    .replace(/[^A-Za-z0-9.-]/g, '-')
+    .slice(0, 40)} ${id}`;
   const { pem } = issueCertificate({
     commonName,
+    names,
     purpose: 'authority',
     publicKey: createPublicKey(key),
     issuer: { commonName, privateKey: key },
     notBefore: now - SLOW_CLOCK_MS,
     notAfter: now + AUTHORITY_MS,
   });
+  rmSync(join(folder, NAMES_FILE), { force: true });
+  writeFileSync(join(folder, NAMES_FILE), names.join('\n'), { mode: 0o600, flush: true });
   return keep(folder, 'authority', { cert: pem, key: key.export({ type: 'pkcs8', format: 'pem' }) as string });
 }
 

@@ -175,7 +175,7 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
   },
   {
     version: 11,
-    async up(tx, dialect) {
+    async up(tx) {
       for (const statement of [
         sql`create table kept_answers (account text not null references accounts (name) on delete cascade,
           key_hash text not null, request_hash text not null, sealed text not null,

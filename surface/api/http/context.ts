@@ -15,9 +15,9 @@ import type { SharedAnswers } from './trends/shared-answers.ts';
 export interface RouteContext extends ApiOptions {
   readonly sessions: Sessions;
   /** What all routes take and answer. */
-  openApi(): string;
+  openApi(): Buffer;
   /** The same as a page. */
-  reference(): string;
+  reference(): Buffer;
   /** The session cookie's name. */
   readonly cookie: string;
   /** True over TLS: cookies are for TLS only then. */

@@ -26,7 +26,8 @@ export function unlessKnown(request: FastifyRequest, reply: FastifyReply, answer
   return hasTag(request, reply, `"${digest.slice(0, 22)}"`) ? reply.status(304).send() : answer;
 }
 
-function hasTag(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+/** Sets this tag, in quotes; true where the client has what it names. */
+export function hasTag(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
   // Weak comparison with any of the list (section 13.1.2).
   const known = (request.headers['if-none-match'] ?? '').split(',');

@@ -1,13 +1,13 @@
 /**
  * `Idempotency-Key`: who sends the same request again, because the answer was lost on its way, gets the first answer and nothing is made twice. For 24
- * hours, by account. Answers may hold secrets that are kept nowhere else, so they are sealed by the key, which itself is kept as a hash only: with the
+ * hours, by account. Answers may hold secrets that are kept nowhere else, so they are sealed with this install's key: with the
  * database alone nobody can read them. What was refused or failed is not kept, so that it can be tried again.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { sealerOf, type Sealer } from '@netsentinel/kernel/sealer';
+import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Problem } from './problem.ts';
 import type { Header } from './route.ts';
@@ -27,7 +27,6 @@ export const IDEMPOTENCY_KEY: Readonly<Record<string, Header>> = {
 const KEPT_MS = 86_400_000;
 const MOST_KEPT = 1000;
 const MAX_RUNNING = 1000;
-const CONTEXT = 'answer';
 
 export interface GivenAnswer {
   readonly status: number;
@@ -36,10 +35,12 @@ export interface GivenAnswer {
 
 export class KeptAnswers {
   readonly #state: StateStore;
+  readonly #sealer: Sealer;
   readonly #clock: Clock;
   readonly #running = new Set<string>();
 
-  constructor(state: StateStore, clock: Clock) {
+  constructor(state: StateStore, sealer: Sealer, clock: Clock) {
+    this.#sealer = sealer;
     this.#state = state;
     this.#clock = clock;
   }
@@ -53,7 +54,8 @@ export class KeptAnswers {
     if (!KEY.test(key))
       throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
     const keyHash = hashOf('key', who.account, key);
-    const sealer = sealerFor(who.account, key);
+    // The key may be one that can be guessed; the install's is not.
+    const context = hashOf('seal', who.account, key);
     const requestHash = hashOf('request', who.by, who.role, who.tokenId ?? '', JSON.stringify(asked));
     if (this.#running.has(keyHash))
       throw new Problem(409, 'in-progress', 'The first request with this Idempotency-Key is being answered.');
@@ -64,14 +66,14 @@ export class KeptAnswers {
       if (known !== undefined && known.expiresAt > this.#clock.now()) {
         if (known.requestHash !== requestHash)
           throw new Problem(422, 'key-of-another', 'This Idempotency-Key came with another request before.');
-        return opened(sealer, known.sealed);
+        return opened(this.#sealer.open(known.sealed, context));
       }
       const answer = await make();
       const madeAt = this.#clock.now();
       const kept = {
         keyHash,
         requestHash,
-        sealed: sealer.seal(Buffer.from(JSON.stringify(answer)), CONTEXT),
+        sealed: this.#sealer.seal(Buffer.from(JSON.stringify(answer)), context),
         madeAt,
         expiresAt: madeAt + KEPT_MS,
       };
@@ -87,13 +89,7 @@ function hashOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** By the key alone: nothing that lies here opens it. */
-function sealerFor(account: string, key: string): Sealer {
-  return sealerOf(Buffer.from(hashOf('seal', account, key), 'hex'));
-}
-
-function opened(sealer: Sealer, sealed: string): GivenAnswer {
-  const bytes = sealer.open(sealed, CONTEXT);
+function opened(bytes: Uint8Array | undefined): GivenAnswer {
   if (bytes === undefined) throw new NetSentinelError('ANSWER_DAMAGED', 'operational', 'a kept answer is damaged');
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as GivenAnswer;
 }

@@ -3,8 +3,10 @@ import type { Server as HttpServer, ServerOptions } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** As many as browsers ask for at once, and more; each holds memory. */
-const MAX_STREAMS = 100;
+/** More than a page of the console asks for at once; each holds memory. */
+const MAX_STREAMS = 32;
+/** An answer that nobody takes a byte of; exports may take a minute to begin. */
+const STALLED_MS = 90_000;
 /** A client that says nothing on any stream: the console's live channel is a connection of its own. */
 const IDLE_MS = 120_000;
 
@@ -34,8 +36,11 @@ export function createServer(
     session.on('error', () => {});
   });
   const { requestTimeout } = timeouts;
-  if (requestTimeout !== undefined)
-    server.on('stream', (stream: ServerHttp2Stream) => endSlow(stream, requestTimeout, http2.constants.NGHTTP2_CANCEL));
+  const { NGHTTP2_CANCEL } = http2.constants;
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.setTimeout(STALLED_MS, () => stream.close(NGHTTP2_CANCEL));
+    if (requestTimeout !== undefined) endSlow(stream, requestTimeout, NGHTTP2_CANCEL);
+  });
   // To whoever handles requests both are the same: that is what Node's compatibility API promises.
   return server as unknown as HttpServer;
 }

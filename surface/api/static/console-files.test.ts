@@ -1,4 +1,7 @@
 /** The console's files, with their policy and nothing beside them; and clients that take their time. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 
@@ -55,6 +58,42 @@ describe('slow clients', () => {
       expect(await slow.raw('')).toMatch(/^HTTP\/1\.1 408 |^$/);
     } finally {
       await slow.close();
+    }
+  });
+});
+
+describe('a console that is served from memory', () => {
+  it('is told by its tag that a client has it, and compressed for who takes that', async () => {
+    const page = await h.call('GET', '/');
+    const etag = page.headers.get('etag')!;
+    const again = await h.call('GET', '/', { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect(again.headers.get('content-security-policy')).toBe(page.headers.get('content-security-policy'));
+  });
+
+  it('goes on when it can no longer be read', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'ns-console-'));
+    const text = 'x'.repeat(5000);
+    writeFileSync(join(root, 'index.html'), `<!doctype html><p>${text}`);
+    const own = await startApi({ consoleRoot: root });
+    try {
+      const zipped = await own.raw('GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n');
+      expect(zipped).toMatch(/content-encoding: gzip/i);
+      expect(zipped.length).toBeLessThan(2000);
+      const plain = await own.raw(
+        'GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip;q=0\r\nConnection: close\r\n\r\n',
+      );
+      expect(plain).toContain(text);
+      rmSync(root, { recursive: true });
+      expect(await (await own.call('GET', '/')).text()).toContain(text);
+      expect((await own.call('GET', '/nothing', { headers: { accept: 'text/html' } })).status).toBe(404);
+      // Built anew: no restart is needed.
+      mkdirSync(root);
+      writeFileSync(join(root, 'index.html'), '<!doctype html><p>another');
+      expect(await (await own.call('GET', '/')).text()).toContain('another');
+    } finally {
+      await own.close();
+      rmSync(root, { recursive: true, force: true });
     }
   });
 });
