@@ -1,7 +1,7 @@
 /** The reference page of the API: what each route is for and who may ask, made of the same declarations as the OpenAPI document. */
 import { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { needsSession, permissionOf, type Access } from '@netsentinel/api/http/access';
+import type { Access } from '@netsentinel/api/http/access';
 import type { Route } from '@netsentinel/api/http/route';
 
 const ACCESS: Readonly<Record<string, string>> = {
@@ -58,7 +58,6 @@ export function apiPage(routes: readonly Route[]): string {
 }
 
 function accessWords(access: Access): string {
-  const permission = permissionOf(access);
-  if (permission === undefined) return ACCESS[String(access)]!;
-  return `\`${permission}\`${needsSession(access) ? ', without a token' : ''}`;
+  if (typeof access === 'object') return `\`${access.session}\`, without a token`;
+  return ACCESS[access] ?? `\`${access}\``;
 }

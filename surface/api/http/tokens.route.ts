@@ -32,7 +32,7 @@ export const tokenRoutes: readonly Route[] = [
       id: 'listTokens',
       method: 'GET',
       path: '/api/v1/tokens',
-      summary: 'Your tokens, newest first; of everybody for who may see accounts; itself for any other token',
+      summary: 'Your tokens, newest first (by a token: itself); of everybody for who may see accounts',
       tag: 'tokens',
       access: 'signed-in',
       answers: {
@@ -84,7 +84,7 @@ export const tokenRoutes: readonly Route[] = [
       id: 'revokeToken',
       method: 'DELETE',
       path: '/api/v1/tokens/:id',
-      summary: 'Revoke a token: yours, or anybody’s for who may change accounts; itself for any other token',
+      summary: 'Revoke a token: yours (by a token: itself), or anybody’s for who may change accounts',
       tag: 'tokens',
       access: 'signed-in',
       audit: 'with',
