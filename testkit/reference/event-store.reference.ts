@@ -62,7 +62,7 @@ function keysOf(event: Event, by: EventAggregate['by'][number]): (Scalar | null)
   if (!('field' in by)) return [Math.floor(timeOf(event) / by.intervalMs) * by.intervalMs];
   const values = new Set(
     valuesOf(event, by.field).map((value) =>
-      typeof value === 'string' ? [...value].slice(0, MAX_KEY_CHARS).join('') : value,
+      typeof value === 'string' ? Array.from(value).slice(0, MAX_KEY_CHARS).join('') : value,
     ),
   );
   return values.size === 0 ? [null] : [...values];

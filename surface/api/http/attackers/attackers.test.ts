@@ -48,12 +48,12 @@ async function get<T>(path: string, who = cookie): Promise<T> {
 describe('attackers', () => {
   it('are looked into one after another for one account', async () => {
     const waits = Promise.withResolvers<void>();
-    const { incident } = h.state.read;
+    const incident = h.state.read.incident.bind(h.state.read);
     const asked: string[] = [];
     const read = vi.spyOn(h.state.read, 'incident').mockImplementation(async (id) => {
       asked.push(id);
       await waits.promise;
-      return incident.call(h.state.read, id);
+      return incident(id);
     });
     const all = Promise.all(Array.from({ length: 3 }, () => get<AttackerStory>('/203.0.113.77')));
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1), { timeout: 30_000, interval: 20 });
