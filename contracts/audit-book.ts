@@ -35,6 +35,8 @@ export interface AuditFilter {
 export interface AuditBookReader {
   /** Newest first; `next` is for `before` of the next page, undefined on the last. */
   audit(filter?: AuditFilter): Promise<{ readonly records: readonly AuditRecord[]; readonly next?: number }>;
+  /** Whether a record is by or about an account of this name, in whatever case. Reads all of them. */
+  isInAudit(account: string): Promise<boolean>;
 }
 
 export interface AuditBookWriter {

@@ -58,5 +58,6 @@ export function apiPage(routes: readonly Route[]): string {
 }
 
 function accessWords(access: Access): string {
+  if (typeof access === 'object') return `\`${access.session}\`, without a token`;
   return ACCESS[access] ?? `\`${access}\``;
 }

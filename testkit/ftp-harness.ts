@@ -29,7 +29,7 @@ const ROOT = { uid: 0, gid: 0, groups: [0] };
 export async function playFtpDecoy(
   options: Record<string, unknown> = {},
 ): Promise<FtpUnderTest & Pick<FtpHarness, 'failures' | 'resetHome' | 'close'>> {
-  const { recorded, config, decoy } = makeDecoy({ passivePorts: PASSIVE, ...options });
+  const { recorded, config, decoy } = makeDecoy(options);
   const machine = await machineOf(recorded.ctx, config);
   resetHome(machine);
   return {
@@ -107,6 +107,7 @@ function makeDecoy(options: Record<string, unknown>): {
       weakPairs: false,
     },
     failureDelayMs: 0,
+    passivePorts: PASSIVE,
     ...options,
   });
   const decoy = ftpDecoy.create(recorded.ctx, config);

@@ -28,4 +28,21 @@ export function auditBookCases(current: () => StateStore): void {
     expect((await read.audit({ account: 'eve' })).records.map(({ seq }) => seq)).toEqual([6]);
     expect((await read.audit({ action: 'invite', account: 'eve' })).records).toEqual([]);
   });
+
+  it('knows an account that did something, or that something was done to, in whatever case', async () => {
+    await current().transaction(async (tx) => {
+      await tx.addAudit(record);
+      await tx.addAudit({ ...record, action: 'removeUser', target: 'users/Eve' });
+    });
+    const { read } = current();
+    for (const [name, isIn] of [
+      ['ada', true],
+      ['Ada', true],
+      ['eve', true],
+      ['ad_', false],
+      ['ad%', false],
+      ['invitations', false],
+    ] as const)
+      expect([name, await read.isInAudit(name)]).toEqual([name, isIn]);
+  });
 }

@@ -23,6 +23,19 @@ export function auditBookReader(db: Kysely<StateTables>, guard: Guard): AuditBoo
         const last = records.at(-1);
         return rows.length > size && last !== undefined ? { records, next: last.seq } : { records };
       }),
+    isInAudit: (account) =>
+      guard(async () => {
+        const name = account.toLowerCase();
+        const found = await db
+          .selectFrom('audit')
+          .select('seq')
+          .where((eb) =>
+            eb.or([eb(eb.fn('lower', ['account']), '=', name), eb(eb.fn('lower', ['target']), '=', `users/${name}`)]),
+          )
+          .limit(1)
+          .executeTakeFirst();
+        return found !== undefined;
+      }),
   };
 }
 

@@ -11,8 +11,8 @@ import type { StateTables } from './state.tables.ts';
 /** What the engines call the types that differ between them. */
 export interface StateDialect {
   readonly bytes: 'blob' | 'bytea';
-  /** Statements by which the engine refuses to change or delete rows of this table. */
-  appendOnly(table: string): readonly string[];
+  /** Statements by which the engine refuses to change, replace or delete rows of this table with this primary key. */
+  appendOnly(table: string, key: string): readonly string[];
 }
 
 interface StateMigration {
@@ -157,7 +157,7 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
           address text not null, action text not null, target text not null, before text not null, after text not null)`,
         sql`create index audit_by_account on audit (account, seq)`,
         sql`create index audit_by_action on audit (action, seq)`,
-        ...dialect.appendOnly('audit').map((one) => sql.raw(one)),
+        ...dialect.appendOnly('audit', 'seq').map((one) => sql.raw(one)),
       ])
         await statement.execute(tx);
     },

@@ -51,7 +51,7 @@ export class Invitations {
     name: string,
     passwordHash: string,
     also: (tx: StateTransaction, invitation: Invitation) => Promise<void>,
-  ): Promise<'made' | 'not valid' | 'name taken' | 'too many'> {
+  ): Promise<'made' | 'not valid' | 'name taken' | 'name known' | 'too many'> {
     const now = this.#clock.now();
     return this.#state.transaction(async (tx) => {
       const invitation = await tx.invitation(hashSecret(secret));
@@ -59,6 +59,7 @@ export class Invitations {
       const names = (await tx.accounts()).map((account) => account.name.toLowerCase());
       // Whoever could be taken for another is refused.
       if (names.includes(name.toLowerCase())) return 'name taken';
+      if (await tx.isInAudit(name)) return 'name known';
       if (names.length >= MOST_ACCOUNTS) return 'too many';
       await tx.removeInvitation(invitation.id);
       await tx.putAccount({ name, passwordHash, role: invitation.role, createdAt: now });
@@ -75,7 +76,7 @@ export class Invitations {
   }
 }
 
-/** What somebody has sent out who may not invite any more opens nothing. */
+/** What somebody has sent out who may not invite any more, or whose password others may have known, opens nothing. */
 export async function endInvitationsBy(tx: StateTransaction, name: string): Promise<void> {
   for (const { id, by } of await tx.invitations()) if (by === name) await tx.removeInvitation(id);
 }

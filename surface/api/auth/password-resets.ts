@@ -2,6 +2,7 @@
 import type { Account, PasswordReset } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import { endInvitationsBy } from './invitations.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 86_400_000;
@@ -33,7 +34,7 @@ export class PasswordResets {
     return (await this.#find(this.#state.read, secret)) !== undefined;
   }
 
-  /** Gives the account its new password, uses the link up and ends all its sessions; undefined for a link that is not valid. */
+  /** Gives the account its new password, uses the link up and ends all its sessions and invitations; undefined for a link that is not valid. */
   async use(tx: StateTransaction, secret: string, passwordHash: string): Promise<Account | undefined> {
     const reset = await this.#find(tx, secret);
     const account = reset && (await tx.account(reset.account));
@@ -41,6 +42,7 @@ export class PasswordResets {
     await tx.putAccount({ ...account, passwordHash });
     await endSessions(tx, account.name);
     await tx.removePasswordResets(account.name);
+    await endInvitationsBy(tx, account.name);
     return account;
   }
 

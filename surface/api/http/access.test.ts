@@ -4,6 +4,7 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { needsSession, permissionOf } from './access.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -43,8 +44,8 @@ afterAll(() => h.close());
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
   it.each(Role.options)('for %s', async (role) => {
-    const { access } = route;
-    const allowed = access === 'open' || access === 'signed-in' || access === 'session' || mayDo(role, access);
+    const permission = permissionOf(route.access);
+    const allowed = permission === undefined || mayDo(role, permission);
     const status = await statusOf(route, cookies.get(role));
     expect(allowed ? LET_IN : [403]).toContain(status);
     // Signing out ended it.
@@ -58,7 +59,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
 });
 
 describe('a token', () => {
-  it.each(routes.filter(({ access }) => access === 'session').map((route) => [route.id, route] as const))(
+  it.each(routes.filter(({ access }) => needsSession(access)).map((route) => [route.id, route] as const))(
     'of an admin may not %s',
     async (_, route) => {
       const made = await h.call('POST', '/api/v1/tokens', {
@@ -84,9 +85,7 @@ describe('declarations', () => {
   });
 
   it('ask for a permission of whoever changes something', () => {
-    const free = routes.filter(
-      ({ method, access }) => method !== 'GET' && ['open', 'signed-in', 'session'].includes(access),
-    );
+    const free = routes.filter(({ method, access }) => method !== 'GET' && permissionOf(access) === undefined);
     expect(free.map(({ id }) => id)).toEqual([
       'signIn',
       'signOut',
@@ -101,6 +100,17 @@ describe('declarations', () => {
       'endOtherSessions',
       'makeToken',
       'revokeToken',
+    ]);
+  });
+
+  it('let no token make or unmake a person, whatever its role', () => {
+    const kept = routes.filter(({ access }) => needsSession(access) && permissionOf(access) !== undefined);
+    expect(kept.map(({ id }) => id)).toEqual([
+      'changeUser',
+      'removeUser',
+      'makePasswordReset',
+      'endSecondFactorOf',
+      'invite',
     ]);
   });
 });

@@ -5,19 +5,32 @@ import type { StateReader } from '@netsentinel/contracts/state-store';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Problem } from './problem.ts';
 
-/** `open`: anybody. `signed-in`: any account. `session`: any account, but none of its tokens. A permission: whoever's role has it. */
-export type Access = 'open' | 'signed-in' | 'session' | Permission;
+/**
+ * `open`: anybody. `signed-in`: any account. `session`: any account, but none of its tokens. A permission: whoever's role has it; as `session` of an
+ * object: but none of their tokens, for what would make a token's holder a person here.
+ */
+export type Access = 'open' | 'signed-in' | 'session' | Permission | { readonly session: Permission };
+
+/** That whoever asks must have; undefined where none is needed. */
+export function permissionOf(access: Access): Permission | undefined {
+  if (typeof access === 'object') return access.session;
+  return access === 'open' || access === 'signed-in' || access === 'session' ? undefined : access;
+}
+
+/** Whether a token is not enough. */
+export function needsSession(access: Access): boolean {
+  return access === 'session' || typeof access === 'object';
+}
 
 /** Why this one may not, or undefined where they may. */
 export function refusal(access: Access, who: SignedIn | undefined): Problem | undefined {
   if (access === 'open') return undefined;
   if (who === undefined) return new Problem(401, 'not-signed-in', 'Sign in first.');
-  if (access === 'session')
-    return who.by === 'session'
-      ? undefined
-      : new Problem(403, 'needs-session', 'A token cannot do this: sign in for that.');
-  if (access === 'signed-in' || mayDo(who.role, access)) return undefined;
-  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${access}.`);
+  if (needsSession(access) && who.by !== 'session')
+    return new Problem(403, 'needs-session', 'A token cannot do this: sign in for that.');
+  const permission = permissionOf(access);
+  if (permission === undefined || mayDo(who.role, permission)) return undefined;
+  return new Problem(403, 'not-allowed', `The role ${who.role} does not have the permission ${permission}.`);
 }
 
 /** The same as `state` has it: since the guard looked, a session may have ended, or an account have lost its role. */

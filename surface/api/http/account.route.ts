@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
+import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSessions } from '../auth/password-resets.ts';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Code, codeProblem, hashed, isPassword, limited, NewPassword, Password, TRIES } from './credentials.ts';
@@ -68,7 +69,7 @@ export const accountRoutes: readonly Route[] = [
       id: 'changePassword',
       method: 'PUT',
       path: '/api/v1/account/password',
-      summary: 'Change your password; your other sessions end',
+      summary: 'Change your password; your other sessions end, and invitations that you sent out',
       tag: 'account',
       access: 'session',
       audit: 'with',
@@ -85,6 +86,7 @@ export const accountRoutes: readonly Route[] = [
         if (account.passwordHash !== known) throw wrongPassword();
         await tx.putAccount({ ...account, passwordHash });
         await tx.removePasswordResets(account.name);
+        await endInvitationsBy(tx, account.name);
         const ended = await endSessions(tx, account.name, who.tokenHash);
         await audit.write(tx, { after: { sessionsEnded: ended.length } });
       });

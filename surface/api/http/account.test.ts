@@ -56,6 +56,14 @@ describe('changing the password', () => {
     expect((await answer).status).toBe(401);
   });
 
+  it('ends the invitations that the account sent out, and nobody else’s', async () => {
+    const eve = await p.join('eve', 'admin');
+    for (const cookie of [eve, p.admin])
+      await p.ask('POST', '/api/v1/invitations', { cookie, body: { role: 'admin' } });
+    expect((await change(eve, PASSWORD, NEW))[0]).toBe(204);
+    expect((await p.h.state.read.invitations()).map(({ by }) => by)).toEqual(['admin']);
+  });
+
   it('is changed once by two who ask at once', async () => {
     const both = await Promise.all([change(ada, PASSWORD, NEW), change(ada, PASSWORD, `${NEW} too`)]);
     expect(both.map(([status]) => status).toSorted((a, b) => a - b)).toEqual([204, 403]);
@@ -88,6 +96,13 @@ describe('a password reset', () => {
     expect(await p.isIn(p.admin)).toBe(true);
   });
 
+  it('ends the invitations that the account sent out', async () => {
+    const eve = await p.join('eve', 'admin');
+    await p.ask('POST', '/api/v1/invitations', { cookie: eve, body: { role: 'admin' } });
+    expect((await use(await link('eve')))[0]).toBe(200);
+    expect(await p.h.state.read.invitations()).toEqual([]);
+  });
+
   it('is used once by two who race', async () => {
     const token = await link();
     const both = await Promise.all([use(token), use(token, `${NEW} too`)]);
@@ -113,9 +128,10 @@ describe('a password reset', () => {
     await p.ask('PATCH', '/api/v1/users/ada', { cookie: p.admin, body: { role: 'admin' } });
     expect((await use(before))[0]).toBe(403);
     const gone = await link();
+    const account = (await p.h.state.read.account('ada'))!;
     await p.ask('DELETE', '/api/v1/users/ada', { cookie: p.admin });
     expect((await use(gone))[0]).toBe(403);
-    await p.join('ada', 'admin');
+    await p.h.state.transaction((tx) => tx.putAccount(account));
     expect((await use(gone))[0]).toBe(403);
     expect((await p.ask('POST', '/api/v1/users/nobody/password-reset', { cookie: p.admin, body: {} }))[0]).toBe(404);
   });

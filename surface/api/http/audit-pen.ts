@@ -2,6 +2,7 @@
 import type { AuditRecord, AuditValues } from '@netsentinel/contracts/audit-book';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import type { FastifyRequest } from 'fastify';
+import type { SignedIn } from '../auth/sessions.ts';
 import { refusalNow } from './access.ts';
 import { addressOf } from './address-of.ts';
 import type { RouteContext } from './context.ts';
@@ -31,13 +32,16 @@ export class AuditPen {
   readonly #route: Route;
   readonly #request: FastifyRequest;
   readonly #address: string;
+  /** Undefined where the route is open: whom the handler names did it then, whoever else's token or session came along. */
+  readonly #who: SignedIn | undefined;
   #note: Change = {};
-  #isWritten = false;
+  #isDone = false;
 
   constructor(ctx: Pick<RouteContext, 'state' | 'clock' | 'log'>, route: Route, request: FastifyRequest) {
     this.#ctx = ctx;
     this.#route = route;
     this.#request = request;
+    this.#who = route.access === 'open' ? undefined : request.who;
     // Now: whoever hangs up while the handler works has none later.
     this.#address = addressOf(request);
   }
@@ -47,16 +51,19 @@ export class AuditPen {
    * who asks: throws, and so takes the whole change back, where these have ended since the guard looked.
    */
   async write(tx: StateTransaction, change: Change = {}): Promise<void> {
-    const { who } = this.#request;
-    const { access } = this.#route;
-    const refused = who === undefined || access === 'open' ? undefined : await refusalNow(access, who, tx);
+    const refused = this.#who && (await refusalNow(this.#route.access, this.#who, tx));
     if (refused !== undefined) throw refused;
     await this.#add(tx, change);
   }
 
   async #add(tx: StateTransaction, change: Change): Promise<void> {
     await tx.addAudit(this.#record(change));
-    this.#isWritten = true;
+    this.#isDone = true;
+  }
+
+  /** All was as it was asked to be: there is nothing to tell. */
+  nothingChanged(): void {
+    this.#isDone = true;
   }
 
   /** For routes that are audited `after` their change. */
@@ -67,13 +74,13 @@ export class AuditPen {
   /** The handler has answered, with this status. */
   async finish(status: number): Promise<void> {
     const { audit, id } = this.#route;
-    if (status >= 400 || this.#isWritten || (audit !== 'with' && audit !== 'after')) return;
+    if (status >= 400 || this.#isDone || (audit !== 'with' && audit !== 'after')) return;
     if (audit === 'with') this.#ctx.log.error('a change was not audited with its transaction', { route: id });
     await this.#ctx.state.transaction((tx) => this.#add(tx, this.#note));
   }
 
   #record({ account, before, after }: Change): Omit<AuditRecord, 'seq'> {
-    const { who, params } = this.#request;
+    const who = this.#who;
     const token = who?.by === 'token' ? who.tokenId : undefined;
     return {
       at: this.#ctx.clock.now(),
@@ -81,7 +88,7 @@ export class AuditPen {
       ...(token === undefined ? {} : { token }),
       address: this.#address,
       action: this.#route.id,
-      target: targetOf(this.#route.path, params as Readonly<Record<string, string>>),
+      target: targetOf(this.#route.path, this.#request.params as Readonly<Record<string, string>>),
       ...(before === undefined ? {} : { before: valuesOf(before) }),
       ...(after === undefined ? {} : { after: valuesOf(after) }),
     };

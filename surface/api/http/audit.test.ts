@@ -297,10 +297,31 @@ describe('the audit', () => {
   it('tells whom a token is of, and which', async () => {
     const [, { id, secret }] = await asAdmin('POST', '/api/v1/tokens', { name: 'a program', role: 'admin' });
     const headers = { authorization: `Bearer ${String(secret)}` };
-    await p.ask('PATCH', '/api/v1/users/ada', { headers, origin: null, body: { role: 'sensor' } });
+    await p.ask('POST', '/api/v1/actions/a1/revert', { headers, origin: null, body: {} });
     const [, page] = await p.ask('GET', '/api/v1/audit?limit=1', { headers });
-    expect(page).toMatchObject({ records: [{ account: 'admin', token: id, target: 'users/ada', at: p.clock.now() }] });
+    expect(page).toMatchObject({
+      records: [{ account: 'admin', token: id, target: 'actions/a1/revert', at: p.clock.now() }],
+    });
     expect(page['next']).toBe((page['records'] as { seq: number }[])[0]!.seq);
+  });
+
+  it('names no token of somebody else that comes along with a sign-in', async () => {
+    const [, { secret }] = await asAdmin('POST', '/api/v1/tokens', { name: 'a program', role: 'admin' });
+    const headers = { authorization: `Bearer ${String(secret)}` };
+    await p.h.call('POST', '/api/v1/session', { headers, body: { name: 'ada', password: PASSWORD } });
+    const [record] = (await p.h.state.read.audit({ limit: 1 })).records;
+    expect(record).toMatchObject({ account: 'ada', action: 'signIn' });
+    expect(record).not.toHaveProperty('token');
+  });
+
+  it('says nothing where nothing changed', async () => {
+    await begin();
+    const before = (await p.h.state.read.audit()).records.length;
+    expect(await asAda('DELETE', `${OWN}/sessions`)).toEqual([200, { ended: 0 }]);
+    expect((await asAdmin('PATCH', '/api/v1/users/ada', { role: 'analyst' }))[0]).toBe(200);
+    expect((await asAdmin('DELETE', '/api/v1/users/ada/second-factor'))[0]).toBe(404);
+    expect((await p.h.state.read.audit()).records).toHaveLength(before);
+    expect(p.errors).toEqual([]);
   });
 
   it('is read by admins, page by page, by who and what', async () => {

@@ -7,7 +7,10 @@ import type { RouteRequest } from './route.ts';
 
 type Asked = Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request'>;
 
-export const Name = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits and . _ @ - only, at most 64');
+/** Of an account; in addresses too, where `.` and `..` would be taken for folders. */
+export const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64, a letter or digit first');
 export const NewPassword = z.string().min(MIN_PASSWORD, `at least ${MIN_PASSWORD} characters`).max(MAX_PASSWORD);
 /** That there is already: it was made by rules that may have been others. */
 export const Password = z.string().min(1).max(MAX_PASSWORD);

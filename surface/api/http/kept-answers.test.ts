@@ -63,6 +63,27 @@ describe('an Idempotency-Key', () => {
     expect((await ask('/api/v1/tokens', { name: 'another', role: 'read-only' }, KEY, analyst))[0]).toBe(201);
   });
 
+  it('is of one role and one token: an answer is for who may have it', async () => {
+    const key = `${KEY}-program`;
+    const tokenOf = async (role: string): Promise<string> =>
+      String((await ask('/api/v1/tokens', { name: 'a program', role }, `${KEY}-${role}`))[1]['secret']);
+    const order = async (who: Record<string, string>): Promise<number> => {
+      const headers = { 'idempotency-key': key, ...who };
+      return (await h.call('POST', '/api/v1/actions', { headers, body: { target: '198.18.5.6' } })).status;
+    };
+    const made = ordered.length;
+    const first = { authorization: `Bearer ${await tokenOf('admin')}` };
+    const second = { authorization: `Bearer ${await tokenOf('analyst')}` };
+    expect([await order(first), await order(first), await order(second)]).toEqual([201, 201, 422]);
+    expect(ordered.splice(made)).toEqual(['198.18.5.6']);
+    const own = `${KEY}-own-role`;
+    const body = { name: 'a report', role: 'sensor' };
+    expect((await ask('/api/v1/tokens', body, own, analyst))[0]).toBe(201);
+    await h.call('PATCH', '/api/v1/users/a-analyst', { cookie: admin, body: { role: 'sensor' } });
+    expect((await ask('/api/v1/tokens', body, own, analyst))[0]).toBe(422);
+    await h.call('PATCH', '/api/v1/users/a-analyst', { cookie: admin, body: { role: 'analyst' } });
+  });
+
   it('orders once, also while the first order is on its way', async () => {
     const key = `${KEY}-order`;
     wait = new Promise((resolve) => (release = resolve));

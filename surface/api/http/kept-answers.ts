@@ -56,7 +56,7 @@ export class KeptAnswers {
     const keyHash = hashOf('key', who.account, key);
     // The key may be one that can be guessed; the install's is not.
     const context = hashOf('seal', who.account, key);
-    const requestHash = hashOf('request', who.by, JSON.stringify(asked));
+    const requestHash = hashOf('request', who.by, who.role, who.tokenId ?? '', JSON.stringify(asked));
     if (this.#running.has(keyHash))
       throw new Problem(409, 'in-progress', 'The first request with this Idempotency-Key is being answered.');
     if (this.#running.size >= MAX_RUNNING) throw new Problem(503, 'busy', 'Too many requests: try again in a moment.');

@@ -54,7 +54,7 @@ export const linkRoutes: readonly Route[] = [
       audit: 'with',
       body: NewAccount,
       answers: { 200: { description: 'Signed in; the session is in the cookie', schema: SignedInAs } },
-      problems: { 403: GUEST_NOT_VALID, 409: 'The name is taken', ...TRIES },
+      problems: { 403: GUEST_NOT_VALID, 409: 'Somebody has the name, or had it', ...TRIES },
     },
     async (asked) => {
       limited(asked);
@@ -67,6 +67,12 @@ export const linkRoutes: readonly Route[] = [
         await audit.write(tx, { account: body.name, after: { role, invitation: id, invitedBy: by } });
       });
       if (made === 'name taken') throw new Problem(409, 'name-taken', 'Somebody has this name: choose another one.');
+      if (made === 'name known')
+        throw new Problem(
+          409,
+          'name-known',
+          'Somebody had this name, and the audit tells of them: choose another one.',
+        );
       if (made === 'too many') throw new Problem(409, 'too-many', 'There are 1,000 accounts: no more can be made.');
       if (opened === undefined) throw notValid(GUEST_NOT_VALID);
       return enter(asked, body.name, opened);

@@ -81,7 +81,8 @@ export const ownSessionRoutes: readonly Route[] = [
     async ({ ctx, who, audit }) => {
       const hashes = await ctx.state.transaction(async (tx) => {
         const ended = await endSessions(tx, who.account, who.tokenHash);
-        await audit.write(tx, { after: { sessionsEnded: ended.length } });
+        if (ended.length > 0) await audit.write(tx, { after: { sessionsEnded: ended.length } });
+        else audit.nothingChanged();
         return new Set(ended);
       });
       ctx.cutSessions(({ tokenHash }) => hashes.has(tokenHash));

@@ -189,11 +189,12 @@ describe('turning it off', () => {
 
   it('with the account: a code of one that is gone opens nothing, nor the next of its name', async () => {
     const [recovery] = await turnOn();
+    const account = (await p.h.state.read.account('ada'))!;
     await p.ask('DELETE', '/api/v1/users/ada', { cookie: p.admin });
     expect(await typeOf(await p.signIn('ada', PASSWORD, shown()))).toEqual([401, 'wrong-credentials']);
     expect(await typeOf(await p.signIn('ada', PASSWORD, recovery))).toEqual([401, 'wrong-credentials']);
-    const next = await p.join('ada', 'read-only');
+    await p.h.state.transaction((tx) => tx.putAccount(account));
+    const next = cookieOf(await p.signIn('ada'));
     expect((await p.ask('GET', '/api/v1/account', { cookie: next }))[1]).toMatchObject({ secondFactor: null });
-    expect(cookieOf(await p.signIn('ada'))).toBeDefined();
   });
 });

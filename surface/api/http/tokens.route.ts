@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ApiToken } from '@netsentinel/contracts/access-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { isWithin, mayDo } from '@netsentinel/contracts/role-permissions';
+import type { SignedIn } from '../auth/sessions.ts';
 import { SecretId } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
@@ -31,7 +32,7 @@ export const tokenRoutes: readonly Route[] = [
       id: 'listTokens',
       method: 'GET',
       path: '/api/v1/tokens',
-      summary: 'Your tokens, newest first; of everybody for who may see accounts',
+      summary: 'Your tokens, newest first (by a token: itself); of everybody for who may see accounts',
       tag: 'tokens',
       access: 'signed-in',
       answers: {
@@ -40,9 +41,7 @@ export const tokenRoutes: readonly Route[] = [
     },
     async ({ ctx, who }) => {
       const all = await ctx.state.read.apiTokens();
-      return {
-        tokens: all.filter(({ account }) => account === who.account || mayDo(who.role, 'users:read')).map(shown),
-      };
+      return { tokens: all.filter((token) => isOf(who, token) || mayDo(who.role, 'users:read')).map(shown) };
     },
   ),
   route(
@@ -85,7 +84,7 @@ export const tokenRoutes: readonly Route[] = [
       id: 'revokeToken',
       method: 'DELETE',
       path: '/api/v1/tokens/:id',
-      summary: 'Revoke a token: yours, or anybody’s for who may change accounts',
+      summary: 'Revoke a token: yours (by a token: itself), or anybody’s for who may change accounts',
       tag: 'tokens',
       access: 'signed-in',
       audit: 'with',
@@ -94,7 +93,7 @@ export const tokenRoutes: readonly Route[] = [
       problems: { 404: NO_SUCH },
     },
     async ({ ctx, params, who, reply, audit }) => {
-      const mayEnd = ({ account }: ApiToken): boolean => account === who.account || mayDo(who.role, 'users:write');
+      const mayEnd = (token: ApiToken): boolean => isOf(who, token) || mayDo(who.role, 'users:write');
       const ended = await ctx.tokens.end(params.id, mayEnd, (tx, { name, account, role }) =>
         audit.write(tx, { before: { name, account, role } }),
       );
@@ -103,6 +102,11 @@ export const tokenRoutes: readonly Route[] = [
     },
   ),
 ];
+
+/** A person's are all of theirs, a program's the one that it shows. */
+function isOf({ by, account, tokenId }: SignedIn, token: ApiToken): boolean {
+  return by === 'token' ? token.id === tokenId : token.account === account;
+}
 
 /** Without its secret's hash. */
 function shown({ id, name, account, role, createdAt, expiresAt, lastUsedAt }: ApiToken): z.infer<typeof Token> {

@@ -28,9 +28,13 @@ const Invitation = z.strictObject({
   expiresAt: z.number(),
 });
 const ByName = z.strictObject({ name: z.string().min(1).max(64) });
+/** What would make a token's holder a person here, or unmake one. */
+const BY_SESSION = { session: 'users:write' } as const;
 const NO_SUCH_USER = 'There is no account of this name.';
 const NO_SECOND_FACTOR = 'There is no account of this name with a second factor.';
 const NO_SUCH_INVITATION = 'There is no such invitation.';
+const OWN_PASSWORD = 'It is your own: change your password where your account is.';
+const OWN_FACTOR = 'It is your own: turn it off with a code, where your account is.';
 const LAST_ADMIN = 'It is the last admin: make somebody else one first.';
 
 export const userRoutes: readonly Route[] = [
@@ -63,7 +67,7 @@ export const userRoutes: readonly Route[] = [
       path: '/api/v1/users/:name',
       summary: 'Give an account another role, at once',
       tag: 'users',
-      access: 'users:write',
+      access: BY_SESSION,
       audit: 'with',
       params: ByName,
       body: z.strictObject({ role: Role }),
@@ -87,7 +91,7 @@ export const userRoutes: readonly Route[] = [
       path: '/api/v1/users/:name',
       summary: 'Remove an account with its sessions and tokens, at once',
       tag: 'users',
-      access: 'users:write',
+      access: BY_SESSION,
       audit: 'with',
       params: ByName,
       answers: { 204: { description: 'It is gone' } },
@@ -108,13 +112,14 @@ export const userRoutes: readonly Route[] = [
       path: '/api/v1/users/:name/password-reset',
       summary: 'Make a link, good for a day and once, by which an account gets a new password; an earlier one is void',
       tag: 'users',
-      access: 'users:write',
+      access: BY_SESSION,
       audit: 'with',
       params: ByName,
       answers: { 201: { description: 'The link', schema: Reset } },
-      problems: { 404: NO_SUCH_USER },
+      problems: { 404: NO_SUCH_USER, 409: OWN_PASSWORD },
     },
     async ({ ctx, params, who, reply, audit }) => {
+      if (params.name === who.account) throw new Problem(409, 'own-account', OWN_PASSWORD);
       const { reset, secret } = await ctx.state.transaction(async (tx) => {
         if ((await tx.account(params.name)) === undefined) throw new Problem(404, 'no-such-user', NO_SUCH_USER);
         const made = await ctx.resets.make(tx, params.name, who.account);
@@ -132,15 +137,17 @@ export const userRoutes: readonly Route[] = [
       path: '/api/v1/users/:name/second-factor',
       summary: 'Turn an account’s second factor off, for whoever has lost theirs',
       tag: 'users',
-      access: 'users:write',
+      access: BY_SESSION,
       audit: 'with',
       params: ByName,
       answers: { 204: { description: 'Signing in asks for the password only' } },
-      problems: { 404: NO_SECOND_FACTOR },
+      problems: { 404: NO_SECOND_FACTOR, 409: OWN_FACTOR },
     },
-    async ({ ctx, params, reply, audit }) => {
+    async ({ ctx, params, who, reply, audit }) => {
+      if (params.name === who.account) throw new Problem(409, 'own-account', OWN_FACTOR);
       await ctx.state.transaction(async (tx) => {
-        if ((await tx.secondFactor(params.name)) === undefined)
+        // One that was begun and never confirmed asks for nothing.
+        if ((await tx.secondFactor(params.name))?.confirmedAt === undefined)
           throw new Problem(404, 'no-second-factor', NO_SECOND_FACTOR);
         await tx.removeSecondFactor(params.name);
         await audit.write(tx, { before: { on: true }, after: { on: false } });
@@ -175,7 +182,7 @@ export const userRoutes: readonly Route[] = [
       path: '/api/v1/invitations',
       summary: 'Invite somebody: a link, good for three days, by which they make their account',
       tag: 'users',
-      access: 'users:write',
+      access: BY_SESSION,
       audit: 'with',
       once: true,
       body: z.strictObject({ role: Role }),
@@ -230,7 +237,7 @@ function shown({ id, role, by, createdAt, expiresAt }: StoredInvitation): z.infe
 
 /** Changes an account in one transaction that leaves an admin; who had the old role has it no more when this resolves. */
 async function changed(
-  { ctx, params }: Pick<RouteRequest<z.infer<typeof ByName>, unknown, unknown>, 'ctx' | 'params'>,
+  { ctx, params, audit }: Pick<RouteRequest<z.infer<typeof ByName>, unknown, unknown>, 'ctx' | 'params' | 'audit'>,
   role: Role | undefined,
   change: (tx: StateTransaction, account: Account) => Promise<void>,
 ): Promise<Account> {
@@ -240,12 +247,14 @@ async function changed(
     const admins = (await tx.accounts()).filter((one) => one.role === 'admin');
     if (account.role === 'admin' && role !== 'admin' && admins.length === 1)
       throw new Problem(409, 'last-admin', LAST_ADMIN);
+    if (account.role === role) return account;
     // What was meant for another role, or sent out with its rights, opens nothing.
-    if (account.role !== role) await tx.removePasswordResets(account.name);
+    await tx.removePasswordResets(account.name);
     if (role === undefined || !mayDo(role, 'users:write')) await endInvitationsBy(tx, account.name);
     await change(tx, account);
     return account;
   });
-  ctx.endAccount(was.name);
+  if (was.role === role) audit.nothingChanged();
+  else ctx.endAccount(was.name);
   return was;
 }

@@ -59,6 +59,26 @@ describe('an invitation', () => {
     expect((await join(token, 'ada')).status).toBe(200);
   });
 
+  it('takes no name that is not an address of its own, so that everybody can be removed', async () => {
+    const token = await invited('analyst');
+    for (const name of ['.', '..', '-rf', '_', '@ada', '', 'a/b', 'x'.repeat(65)])
+      expect([name, (await join(token, name)).status]).toEqual([name, 400]);
+    expect((await join(token, 'a.da@example-1')).status).toBe(200);
+    expect((await h.call('DELETE', '/api/v1/users/a.da@example-1', { cookie: admin })).status).toBe(204);
+  });
+
+  it('takes no name of somebody who is gone, whom the audit tells of', async () => {
+    await join(await invited('admin'), 'ada');
+    await ask('DELETE', '/api/v1/users/ada', { cookie: admin });
+    const token = await invited('analyst');
+    for (const name of ['ada', 'ADA'])
+      expect(await (await join(token, name)).json()).toMatchObject({
+        status: 409,
+        type: 'urn:netsentinel:problem:name-known',
+      });
+    expect((await join(token, 'adah')).status).toBe(200);
+  });
+
   it('ends after three days, or when it is taken back', async () => {
     const first = await invited('analyst');
     const second = await invited('analyst');
@@ -114,6 +134,17 @@ describe('an account', () => {
     expect((await h.state.read.audit({ account: 'eve' })).records.map(({ action }) => action)).toEqual(['join']);
   });
 
+  it('has its own forms for its own password and second factor, which ask for them', async () => {
+    for (const [method, what] of [
+      ['POST', 'password-reset'],
+      ['DELETE', 'second-factor'],
+    ] as const)
+      expect(await ask(method, `/api/v1/users/admin/${what}`, { cookie: admin, body: {} })).toMatchObject([
+        409,
+        { type: 'urn:netsentinel:problem:own-account' },
+      ]);
+  });
+
   it('that is the last admin stays one', async () => {
     for (const [method, body] of [
       ['PATCH', { role: 'analyst' }],
@@ -160,6 +191,24 @@ describe('a token', () => {
     expect((await ask('DELETE', `/api/v1/tokens/${String(second['id'])}`, { cookie: admin }))[0]).toBe(204);
     for (const { secret } of [first, second])
       expect((await ask('GET', '/api/v1/incidents', bearer(secret)))[0]).toBe(401);
+  });
+
+  it('sees and revokes itself alone, unless its role is for accounts', async () => {
+    const ada = cookieOf(await join(await invited('analyst'), 'ada'))!;
+    const [, strong] = await make(ada, 'analyst');
+    const [, weak] = await make(ada, 'sensor');
+    const [, chief] = await make(admin, 'admin');
+    const idsOf = async (secret: unknown): Promise<Set<unknown>> => {
+      const [, { tokens }] = await ask('GET', '/api/v1/tokens', bearer(secret));
+      return new Set((tokens as { id: string }[]).map(({ id }) => id));
+    };
+    const revoke = async (id: unknown, secret: unknown): Promise<number> =>
+      (await ask('DELETE', `/api/v1/tokens/${String(id)}`, bearer(secret)))[0];
+    expect(await idsOf(weak['secret'])).toEqual(new Set([weak['id']]));
+    expect(await idsOf(chief['secret'])).toEqual(new Set([strong['id'], weak['id'], chief['id']]));
+    expect(await revoke(strong['id'], weak['secret'])).toBe(404);
+    expect(await revoke(weak['id'], weak['secret'])).toBe(204);
+    expect(await revoke(strong['id'], chief['secret'])).toBe(204);
   });
 
   it('is never worth more than its owner, and makes no other', async () => {

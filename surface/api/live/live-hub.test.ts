@@ -97,6 +97,10 @@ describe('admission', () => {
     const analyst = open({ cookie: await h.signInAs('analyst'), origin: h.url });
     await new Promise((resolve) => analyst.once('status', resolve));
     const gone = new Promise((resolve) => analyst.once('disconnect', resolve));
+    // The role that it has is no other.
+    await h.call('PATCH', '/api/v1/users/a-analyst', { cookie, body: { role: 'analyst' } });
+    await settled(analyst);
+    expect(analyst.connected).toBe(true);
     const changed = await h.call('PATCH', '/api/v1/users/a-analyst', { cookie, body: { role: 'sensor' } });
     expect(changed.status).toBe(200);
     expect(await gone).toBe('transport close');

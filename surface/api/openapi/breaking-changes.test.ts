@@ -53,6 +53,11 @@ describe('breakingChanges', () => {
       'GET /api/v1/incidents was for incidents:read, and is for users:read',
     ],
     [
+      'a token that is not enough any more',
+      ({ paths }) => paths['/api/v1/incidents'].get.security.pop(),
+      'GET /api/v1/incidents was for incidents:read, and is for incidents:read without a token',
+    ],
+    [
       'a parameter',
       ({ paths }) => paths['/api/v1/actions'].get.parameters.shift(),
       'GET /api/v1/actions does not take query incident any more',

@@ -175,7 +175,8 @@ class Comparison {
 }
 
 function accessOf({ 'x-permission': permission, security = [] }: Operation): string {
-  return permission ?? (security.length === 0 ? 'anybody' : 'whoever is signed in');
+  const who = permission ?? (security.length === 0 ? 'anybody' : 'whoever is signed in');
+  return security.length === 1 ? `${who} without a token` : who;
 }
 
 function bodyOf(body: Operation['requestBody']): Schema | undefined {

@@ -51,6 +51,11 @@ describe('the OpenAPI document', () => {
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 500 },
     });
+    expect(document.paths['/api/v1/invitations']!['post']).toMatchObject({
+      'x-permission': 'users:write',
+      security: [{ session: [] }],
+      responses: { 403: { description: expect.stringMatching(/`users:write`.*token/) as string } },
+    });
     expect(document.paths['/api/v1/session']!['post']).toMatchObject({ security: [], requestBody: { required: true } });
   });
 

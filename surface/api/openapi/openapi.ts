@@ -12,7 +12,7 @@ import { Permission, Role } from '@netsentinel/contracts/permission';
 import { AttackerStory } from '../http/attackers/attacker-story.ts';
 import { IDEMPOTENCY_KEY } from '../http/kept-answers.ts';
 import { ProblemBody } from '../http/problem.ts';
-import type { Access } from '../http/access.ts';
+import { needsSession, permissionOf, type Access } from '../http/access.ts';
 import type { Answer, Route } from '../http/route.ts';
 
 /** Of the API, not of the product: `/api/v1`. The second number grows with what is added, the first with what breaks. */
@@ -84,16 +84,23 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
 
 /** Statuses of problems that the route may answer, and when. */
 export function problemsOf({ access, method, once, problems = {} }: Route): Readonly<Record<number, string>> {
-  const isPermission = access !== 'open' && access !== 'signed-in' && access !== 'session';
   return {
     ...EVERYWHERE,
     ...(method === 'GET' ? {} : CHANGES),
     ...(access === 'open' ? {} : SIGNED_IN),
-    ...(access === 'session' ? { 403: 'Asked for with a token, or by another site' } : {}),
-    ...(isPermission ? { 403: `The role of whoever asks does not have the permission \`${access}\`` } : {}),
+    ...forbidden(access),
     ...problems,
     ...(once === true ? withKey(problems) : {}),
   };
+}
+
+function forbidden(access: Access): Readonly<Record<number, string>> {
+  const permission = permissionOf(access);
+  const reasons = [
+    ...(permission === undefined ? [] : [`The role of whoever asks does not have the permission \`${permission}\``]),
+    ...(needsSession(access) ? ['Asked for with a token, or by another site'] : []),
+  ];
+  return reasons.length === 0 ? {} : { 403: reasons.join('. ') };
 }
 
 /** What a route answers besides where an `Idempotency-Key` comes. */
@@ -112,11 +119,12 @@ function withKey(problems: Readonly<Record<number, string>>): Record<number, str
 
 function securityOf(access: Access): readonly Json[] {
   if (access === 'open') return [];
-  return access === 'session' ? [{ session: [] }] : [{ session: [] }, { token: [] }];
+  return needsSession(access) ? [{ session: [] }] : [{ session: [] }, { token: [] }];
 }
 
 function operation(route: Route, schemas: Json): Json {
   const { id, tag, summary, access, params, query, body, answers } = route;
+  const permission = permissionOf(access);
   const problem = { content: { 'application/problem+json': { schema: schemaOf(ProblemBody, schemas, 'output') } } };
   const responses = Object.entries({
     ...Object.fromEntries(
@@ -129,7 +137,7 @@ function operation(route: Route, schemas: Json): Json {
     tags: [tag],
     summary,
     security: securityOf(access),
-    ...(access === 'open' || access === 'signed-in' || access === 'session' ? {} : { 'x-permission': access }),
+    ...(permission === undefined ? {} : { 'x-permission': permission }),
     parameters: [
       ...parameters(params, 'path', schemas),
       ...parameters(query, 'query', schemas),

@@ -76,15 +76,17 @@ export function Person({
       </td>
       {mayChange && (
         <td className="act">
-          <AskFirst
-            button="New password"
-            about={shown}
-            question={`Make a link by which ${shown} chooses a new password?`}
-            sure="Make the link"
-            busy={busy}
-            onSure={() => void reset()}
-          />{' '}
-          {secondFactor && (
+          {name !== account && (
+            <AskFirst
+              button="New password"
+              about={shown}
+              question={`Make a link by which ${shown} chooses a new password?`}
+              sure="Make the link"
+              busy={busy}
+              onSure={() => void reset()}
+            />
+          )}{' '}
+          {secondFactor && name !== account && (
             <AskFirst
               button="Second factor off"
               about={shown}

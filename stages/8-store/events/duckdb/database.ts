@@ -6,6 +6,7 @@ import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import { interrupted, interruptWhen } from './interrupt.ts';
 import { migrateEvents } from './migrations/migrations.ts';
 import { CONNECTION_MACROS } from './query-sql.ts';
+import { endTransaction } from './transactions.ts';
 
 export interface DatabaseOptions {
   readonly directory: string;
@@ -43,8 +44,7 @@ export class Database {
     });
     try {
       const connections: DuckDBConnection[] = [];
-      for (let i = 0; i <= READERS; i++) connections.push(await instance.connect());
-      for (const connection of connections) for (const macro of CONNECTION_MACROS) await connection.run(macro);
+      for (let i = 0; i <= READERS; i++) connections.push(await connect(instance));
       await migrateEvents(connections[0]!, options.schemaVersion);
       return new Database(options, instance, connections);
     } catch (error) {
@@ -66,15 +66,16 @@ export class Database {
    */
   async read<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted === true) throw interrupted();
-    const connection = this.#idle.pop() ?? (await this.#nextIdle(signal));
+    let connection = this.#idle.pop() ?? (await this.#nextIdle(signal));
     const running = (async () => {
-      await connection.run('BEGIN TRANSACTION');
-      const stop = interruptWhen(signal, connection);
+      let stop = (): void => {};
       try {
+        await connection.run('BEGIN TRANSACTION');
+        stop = interruptWhen(signal, connection);
         return await work(connection);
       } finally {
         stop();
-        await connection.run('ROLLBACK');
+        if (!(await endTransaction(connection))) connection = await this.#another(connection);
       }
     })();
     this.#active.add(running);
@@ -86,6 +87,13 @@ export class Database {
       if (next === undefined) this.#idle.push(connection);
       else next(connection);
     }
+  }
+
+  /** In the place of one that cannot leave its transaction. */
+  async #another(stuck: DuckDBConnection): Promise<DuckDBConnection> {
+    const connection = await connect(this.#instance);
+    stuck.closeSync();
+    return connection;
   }
 
   #nextIdle(signal: AbortSignal | undefined): Promise<DuckDBConnection> {
@@ -121,6 +129,12 @@ export class Database {
   }
 }
 
+async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  for (const macro of CONNECTION_MACROS) await connection.run(macro);
+  return connection;
+}
+
 export function databaseFile(directory: string): string {
   return join(directory, 'events.duckdb');
 }
@@ -142,7 +156,7 @@ export function storeError(error: unknown): unknown {
   if (message.startsWith('INTERRUPT')) return interrupted(error);
   if (isDiskFull(error) || /no space left|disk.{0,20}full|quota exceeded|could not write/i.test(message))
     return diskFull(error);
-  if (/out of memory/i.test(message))
+  if (/out of memory|failed to (?:pin|allocate)|could not allocate/i.test(message))
     return new NetSentinelError(
       'STORE_OUT_OF_MEMORY',
       'operational',

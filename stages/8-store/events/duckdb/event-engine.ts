@@ -2,6 +2,7 @@
 import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type {
   AggregateRow,
   EventAggregate,
@@ -32,13 +33,19 @@ interface Parts {
   readonly retention: EventRetention;
 }
 
+/** How long reads are waited for before the store is closed under them. */
+const READS_END_MS = 15_000;
+
 /** What the worker answers; each method is one message. */
 export class EventEngine {
   readonly #options: DatabaseOptions;
   #parts: Parts;
   readonly #tickets = new Map<number, AbortController>();
   #maintenance: Promise<unknown> = Promise.resolve();
+  #heavy: Promise<unknown> = Promise.resolve();
   #reopening: Promise<void> | undefined;
+  /** What there was is closed, and nothing open in its place yet. */
+  #isClosed = false;
 
   static async open(options: DatabaseOptions): Promise<EventEngine> {
     makeFolder(options.directory);
@@ -72,14 +79,16 @@ export class EventEngine {
   }
 
   aggregate(aggregate: EventAggregate, ticket?: number): Promise<readonly AggregateRow[]> {
-    return this.#interruptible(ticket, (signal) => this.#parts.reader.aggregate(aggregate, signal));
+    return this.#interruptible(ticket, (signal) => this.#inTurn(() => this.#parts.reader.aggregate(aggregate, signal)));
   }
 
   exportParquet(selection: EventSelection, limit: number, ticket?: number): Promise<{ path: string }> {
-    return this.#interruptible(ticket, async (signal) => {
-      const { database, reader } = this.#parts;
-      return { path: await writeExport(database, limit, (path) => reader.copyTo(path, selection, limit, signal)) };
-    });
+    return this.#interruptible(ticket, (signal) =>
+      this.#inTurn(async () => {
+        const { database, reader } = this.#parts;
+        return { path: await writeExport(database, limit, (path) => reader.copyTo(path, selection, limit, signal)) };
+      }),
+    );
   }
 
   /** Whoever waits for the read with this ticket is told `STORE_INTERRUPTED`, unless it had ended. */
@@ -134,6 +143,8 @@ export class EventEngine {
 
   async close(): Promise<void> {
     await this.#maintenance;
+    await this.#reopening?.catch(() => {});
+    if (this.#isClosed) return;
     await this.#parts.writer.close();
     await this.#parts.database.readsOver();
     this.#parts.words.close();
@@ -144,6 +155,13 @@ export class EventEngine {
   #maintain<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#maintenance.then(() => this.#guard(work));
     this.#maintenance = result.catch(() => {});
+    return result;
+  }
+
+  /** What takes much memory, one after another: whoever writes needs some of the same. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#heavy.then(work);
+    this.#heavy = result.catch(() => {});
     return result;
   }
 
@@ -159,7 +177,7 @@ export class EventEngine {
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
-    await this.#reopening;
+    if (this.#isClosed) await this.#reopen();
     try {
       return await work();
     } catch (error) {
@@ -168,17 +186,25 @@ export class EventEngine {
     }
   }
 
-  /** After an error that DuckDB does not survive (a log that could not be written), from what is on disk. */
+  /** After an error that DuckDB does not survive (a log that could not be written), from what is on disk. Where that fails whoever asks next tries again. */
   #reopen(): Promise<void> {
     this.#reopening ??= (async () => {
-      const old = this.#parts;
-      old.words.close();
-      old.database.close();
+      if (!this.#isClosed) await this.#abandon(this.#parts);
       this.#parts = await openParts(this.#options);
+      this.#isClosed = false;
     })().finally(() => {
       this.#reopening = undefined;
     });
     return this.#reopening;
+  }
+
+  async #abandon({ database, words }: Parts): Promise<void> {
+    this.#isClosed = true;
+    // Nobody may be in it when it is closed.
+    for (const read of this.#tickets.values()) read.abort();
+    await Promise.race([database.readsOver(), wait(READS_END_MS)]);
+    words.close();
+    database.close();
   }
 }
 

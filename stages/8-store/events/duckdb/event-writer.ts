@@ -3,11 +3,13 @@
  * wait a few milliseconds for company. Everything that changes the database runs one after another through `exclusive`.
  */
 import { statSync } from 'node:fs';
+import type { DuckDBAppender } from '@duckdb/node-api';
 import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
 import { CHUNK_ROWS } from './event-chunk.ts';
 import { EventRows } from './event-rows.ts';
 import { eventSource } from './event-source.ts';
 import { Bindings } from './query-sql.ts';
+import { endTransaction, mustReopen } from './transactions.ts';
 import type { WordIndex } from './words/word-index.ts';
 
 /** A batch as it crosses into the worker: the JSON of events one behind another, each with its length in bytes. */
@@ -154,21 +156,33 @@ export class EventWriter {
     const firstSeq = this.#nextSeq;
     if (this.#words.mustSealBefore(firstSeq)) await this.#seal();
     const words = this.#words.mark();
-    await writer.run('BEGIN TRANSACTION');
     try {
+      await writer.run('BEGIN TRANSACTION');
       const events = await this.#insert(batches, firstSeq);
       await this.#insertWatermarks(batches, firstSeq);
-      await writer.run('COMMIT');
+      await writer.run('COMMIT').catch((error: unknown) => {
+        // How much of it is there only the file knows.
+        throw mustReopen(error);
+      });
       this.#nextSeq = firstSeq + events;
     } catch (error) {
       this.#words.rollback(words);
-      if (!isFatal(error)) await writer.run('ROLLBACK').catch(() => {});
+      if (!isFatal(error) && !(await endTransaction(writer))) throw mustReopen(error);
       throw error;
     }
   }
 
   async #insert(batches: readonly PackedBatch[], firstSeq: number): Promise<number> {
     const appender = await this.#database.writer.createAppender('events');
+    try {
+      return this.#appendTo(appender, batches, firstSeq);
+    } finally {
+      // One that is left open writes what it has whenever it is collected, transaction or not.
+      appender.closeSync();
+    }
+  }
+
+  #appendTo(appender: DuckDBAppender, batches: readonly PackedBatch[], firstSeq: number): number {
     let seq = firstSeq;
     for (const { bytes, lengths } of batches) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -180,7 +194,6 @@ export class EventWriter {
         seq += chunk.length;
       }
     }
-    appender.closeSync();
     return seq - firstSeq;
   }
 

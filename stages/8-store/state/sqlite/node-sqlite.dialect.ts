@@ -20,10 +20,15 @@ const MAX_STATEMENTS = 256;
 
 export const SQLITE_STATE: StateDialect = {
   bytes: 'blob',
-  appendOnly: (table) =>
-    ['update', 'delete'].map(
-      (change) =>
-        `create trigger ${table}_no_${change} before ${change} on ${table} begin select raise(abort, 'the table ${table} is only added to'); end`,
+  appendOnly: (table, key) =>
+    [
+      ['update', ''],
+      ['delete', ''],
+      // `insert or replace` deletes without the trigger of `delete`, unless recursive triggers are on.
+      ['insert', `when exists (select 1 from ${table} where ${key} = new.${key})`],
+    ].map(
+      ([change, when]) =>
+        `create trigger ${table}_no_${change} before ${change} on ${table} ${when} begin select raise(abort, 'the table ${table} is only added to'); end`,
     ),
 };
 

@@ -82,7 +82,13 @@ describe('the SQLite file', () => {
     const record = { at: 1, account: 'ada', address: '192.0.2.1', action: 'invite', target: 'invitations' };
     await store.transaction((tx) => tx.addAudit(record));
     const other = new DatabaseSync(file);
-    for (const statement of ["update audit set account = 'eve'", 'delete from audit'])
+    const rewrite = "into audit values (1, 1, 'eve', null, '', 'invite', 'invitations', '', '')";
+    for (const statement of [
+      "update audit set account = 'eve'",
+      'delete from audit',
+      `replace ${rewrite}`,
+      `insert or ignore ${rewrite}`,
+    ])
       expect(() => other.exec(statement)).toThrow('only added to');
     other.close();
     expect((await store.read.audit()).records).toEqual([{ seq: 1, ...record }]);
