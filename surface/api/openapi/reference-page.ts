@@ -157,9 +157,9 @@ function operationOf(
 
 function whoOf({ security, 'x-permission': permission }: Operation): Html {
   if (security.length === 0) return html`For anybody.`;
-  if (security.length === 1) return html`For whoever is signed in; a token is not enough.`;
-  if (permission === undefined) return html`For whoever is signed in, or shows a token.`;
-  return html`Takes the permission <code>${permission}</code>.`;
+  const byToken = security.length > 1 ? undefined : html` A token is not enough.`;
+  if (permission === undefined) return html`For whoever is signed in.${byToken}`;
+  return html`Takes the permission <code>${permission}</code>.${byToken}`;
 }
 
 function bodyOf(content: Content = {}): Html | undefined {
