@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   actorOf,
+  coversActor,
   formatAddress,
   formatNetwork,
   networkContains,
@@ -67,5 +68,21 @@ describe('actors', () => {
     expect(actorOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
     expect(actorOf('nonsense')).toBe('-');
     expect(actorOf(undefined)).toBe('-');
+  });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7', true],
+    ['192.0.2.0/24', '192.0.2.7', true],
+    ['::ffff:192.0.2.7', '192.0.2.7', true],
+    ['192.0.2.8', '192.0.2.7', false],
+    ['::/0', '192.0.2.7', false],
+    ['0.0.0.0/0', '2001:db8:1:2::/64', false],
+    ['2001:db8:1::/48', '2001:db8:1:2::/64', true],
+    // The attacker has the other addresses of its /64 still.
+    ['2001:db8:1:2::1', '2001:db8:1:2::/64', false],
+    ['nonsense', '192.0.2.7', false],
+    ['192.0.2.7', 'host:web1', true],
+  ])('what is done about %s is done about %s: %s', (target, actor, expected) => {
+    expect(coversActor(target, actor)).toBe(expected);
   });
 });

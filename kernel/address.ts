@@ -90,6 +90,14 @@ export function actorOf(ip: string | undefined): Actor {
   return formatNetwork({ family: 6, base: (address.value >> 64n) << 64n, prefix: 64 });
 }
 
+/** Whether what is done about an address or network is done about all of this actor. One who is no address lies outside of none. */
+export function coversActor(target: string, actor: Actor): boolean {
+  const theirs = parseNetwork(actor);
+  if (theirs === undefined) return true;
+  const ours = parseNetwork(target);
+  return ours !== undefined && ours.prefix <= theirs.prefix && networksOverlap(ours, theirs);
+}
+
 const DOT = 0x2e;
 const ZERO = 0x30;
 

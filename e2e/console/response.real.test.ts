@@ -74,9 +74,10 @@ beforeEach(async () => {
       decide: async (id, word, reason, by) => {
         asked.push([word, id, reason, by]);
         const action = (await h.state.read.action(id))!;
-        const status = word === 'approve' ? ('verified' as const) : ('refused' as const);
-        await putAction({ ...action, status });
-        return { status };
+        const status = word === 'deny' ? 'refused' : reason === 'while it fails' ? 'failed' : 'verified';
+        const detail = status === 'failed' ? 'nft is busy' : `it is ${status}`;
+        await putAction({ ...action, status, detail });
+        return { status, detail };
       },
     },
     playbooks: {
@@ -151,6 +152,19 @@ describe('what waits for a person', () => {
     await page.getByRole('button', { name: /^Approve / }).click();
     await page.getByText('Blocked, seen in the kernel').waitFor();
     expect(asked.at(-1)).toEqual(['approve', 'a1', 'it is a bot', 'console:admin']);
+    expect(complaints).toEqual([]);
+  });
+
+  it('and fails at first once it is approved is told as approved, though it waits no more', async () => {
+    for (const path of ['/response/', '/incident/?id=i1']) {
+      await putAction(waiting('a1'));
+      await page.goto(h.url + path);
+      await page.getByRole('button', { name: 'Approve or refuse…' }).click();
+      await page.getByLabel('Why, for the audit').fill('while it fails');
+      await page.getByRole('button', { name: /^Approve / }).click();
+      await page.getByTestId('decision').waitFor({ state: 'detached' });
+      await page.getByText(/is approved, but failed: nft is busy\. A responder that was down makes it/).waitFor();
+    }
     expect(complaints).toEqual([]);
   });
 

@@ -65,6 +65,14 @@ describe('actions in the story', () => {
     expect(current.actions).toEqual(['act-1', 'act-0', 'act-2']);
   });
 
+  it('about another address is told, and holds nobody', () => {
+    const elsewhere = foldAction(incident!, { ...action('verified'), target: '192.0.2.77' });
+    expect(elsewhere.timeline.at(-1)?.title).toBe('Block of 192.0.2.77 verified');
+    expect([elsewhere.status, elsewhere.heldBy]).toEqual(['open', undefined]);
+    const around = foldAction(incident!, { ...action('verified'), target: '0.0.0.0/0' });
+    expect([around.status, around.heldBy]).toEqual(['contained', ['act-1']]);
+  });
+
   it.each([
     ['planned'],
     ['planned', 'refused'],

@@ -2,6 +2,7 @@
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { wordsOfMeasure } from '@netsentinel/contracts/measure-words';
+import { coversActor } from '@netsentinel/kernel/address';
 import { Draft } from './draft.ts';
 
 const MAX_ACTIONS = 64;
@@ -13,8 +14,8 @@ export function foldAction(incident: Incident, action: Action): Incident {
   const next = draft.incident;
   next.version++;
   const isInForce = action.status === 'applied' || action.status === 'verified';
-  // Whoever is only redirected, slowed or mirrored is not held.
-  const holds = isInForce && wordsOfMeasure(action).contains;
+  // Whoever is only redirected, slowed or mirrored is not held, nor is anybody by what was done about another address.
+  const holds = isInForce && wordsOfMeasure(action).contains && coversActor(action.target, incident.actor);
   const before = heldBy(incident);
   if (holds && !before.includes(action.id)) next.actions = [action.id, ...without(next.actions, action.id)];
   else if (!next.actions.includes(action.id)) next.actions = [...next.actions, action.id];

@@ -174,6 +174,30 @@ describe('planning', () => {
     expect(planActions(incidentOf({ id: 'inc-2' }), [actionOf(status)], NOW, policy)).toHaveLength(1);
   });
 
+  it.each(['verified', 'simulated', 'awaiting-approval', 'failed', 'reverted', 'refused', 'expired'] as const)(
+    'takes what a person ordered about another address, now “%s”, for nothing done about the attacker',
+    (status) => {
+      const elsewhere = actionOf(status, { id: 'do-1', target: '192.0.2.77', by: 'console:ada' });
+      const [planned] = planActions(incidentOf(), [elsewhere], NOW + 1000, policy);
+      expect(planned).toMatchObject({ target: '198.51.100.7', expiresAt: NOW + 1000 + HOUR });
+      // Once made and ended, the next is another action, though two are not about this attacker.
+      const ended: Action = { ...planned!, status: 'expired', expiresAt: NOW + HOUR };
+      const later = NOW + HOUR + 1000;
+      const [next] = planActions(seenAt(later), [elsewhere, ended, { ...elsewhere, id: 'do-2' }], later, policy);
+      expect(next?.expiresAt).toBe(later + 2 * HOUR);
+      expect(next?.id).not.toBe(planned!.id);
+      const redirect = { ...elsewhere, measure: 'redirect' as const };
+      expect(planActions(incidentOf(), [redirect], NOW + 1000, policy)).toHaveLength(1);
+    },
+  );
+
+  it('takes a person’s block of a network around the attacker, and their taking it back, for an answer', () => {
+    const around = (status: ActionStatus): Action =>
+      actionOf(status, { id: 'do-1', target: '198.51.100.0/24', by: 'console:ada' });
+    for (const status of ['verified', 'reverted'] as const)
+      expect(planActions(incidentOf(), [around(status)], NOW + 1000, policy)).toEqual([]);
+  });
+
   it('tries again after a failure, after a while', () => {
     const failed = actionOf('failed', { updatedAt: NOW });
     expect(planActions(incidentOf({ lastSeen: NOW + 30_000 }), [failed], NOW + 30_000, policy)).toEqual([]);

@@ -7,7 +7,7 @@ import type { Action, ActionStatus, UsualTraffic } from '@netsentinel/contracts/
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { measureOf } from '@netsentinel/contracts/measure-words';
-import { formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { coversActor, formatNetwork, networksOverlap, parseNetwork, type Network } from '@netsentinel/kernel/address';
 import { evidenceOf } from './evidence.ts';
 import type { RespondConfig } from './respond.config.ts';
 
@@ -43,14 +43,17 @@ export function compilePolicy(config: RespondConfig, ownScanners: readonly strin
 
 /**
  * `previous`: all actions against this actor, of earlier incidents too, in any order. At most one action is planned at a time. While a playbook watches the
- * attacker at every place that could block, none is, unless they got into a real machine (ADR 0024); other measures of playbooks count for nothing here.
+ * attacker at every place that could block, none is, unless they got into a real machine (ADR 0024); other measures of playbooks count for nothing here,
+ * nor does what a person ordered about another address.
  */
 export function planActions(incident: Incident, previous: readonly Action[], now: number, policy: Policy): Action[] {
   if (incident.status !== 'open' && incident.status !== 'contained') return [];
   if (!incident.sourceVerified || now - incident.lastSeen > policy.maxEvidenceAgeMs) return [];
-  if (incident.inside !== 'machine' && previous.some((action) => isWatching(action, now))) return [];
-  const blocks = previous.filter((action) => measureOf(action) === 'block');
-  const mine = blocks.filter((action) => action.incident === incident.id);
+  const isMine = (action: Action): boolean => action.incident === incident.id;
+  const against = previous.filter((action) => coversActor(action.target, incident.actor));
+  if (incident.inside !== 'machine' && against.some((action) => isWatching(action, now))) return [];
+  const blocks = against.filter(isBlock);
+  const mine = blocks.filter(isMine);
   const why = reasonToBlock(incident, answeredUntil(mine.filter(hasHeld), now), policy);
   const target = targetOf(incident.actor, policy);
   if (why === undefined || target === undefined) return [];
@@ -61,9 +64,11 @@ export function planActions(incident: Incident, previous: readonly Action[], now
   if (until - now > Math.min(policy.renewWithinMs, policy.ttlMs / 2)) return [];
   const traffic = policy.trafficOf?.(target);
   const ttlMs = Math.min(policy.maxTtlMs, policy.ttlMs * 2 ** Math.min(30, blocks.filter(hasHeld).length));
+  // Of all that the incident has, whomever it is about: no id comes twice.
+  const ordinal = previous.filter((action) => isBlock(action) && isMine(action)).length;
   return [
     {
-      id: `act-${createHash('sha256').update(`${incident.id}\n${mine.length}`).digest('hex').slice(0, 16)}`,
+      id: `act-${createHash('sha256').update(`${incident.id}\n${ordinal}`).digest('hex').slice(0, 16)}`,
       incident: incident.id,
       actor: incident.actor,
       kind: 'block',
@@ -90,6 +95,10 @@ export function isInForce(action: Action): boolean {
     action.status === 'applied' ||
     action.status === 'verified'
   );
+}
+
+function isBlock(action: Action): boolean {
+  return measureOf(action) === 'block';
 }
 
 function hasHeld(action: Action): boolean {

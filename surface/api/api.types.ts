@@ -111,7 +111,8 @@ export interface DecidedAction {
 
 /**
  * What a signed-in person may order; `by` names them for the audit. Rejects with `ENFORCER_AWAY` or `ENFORCER_FAILED` where the enforcer does not
- * answer, `RESPONSE_REFUSED` where it refuses, `RESPONSE_NOT_DECIDED` where nothing waits for a word.
+ * answer, `RESPONSE_REFUSED` where it refuses or an incident is named whose attacker lies outside of the target, `RESPONSE_NOT_DECIDED` where nothing
+ * waits for a word.
  */
 export interface PersonsResponse {
   /** Changes nothing. */

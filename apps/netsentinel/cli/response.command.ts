@@ -8,6 +8,7 @@ import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { addCaptures } from './captures.command.ts';
+import { isDecided } from '../platform/is-decided.ts';
 import { forOption, readDuration } from './duration.ts';
 import { EXIT, paint, print, printJson, safe, span, table, warn, when } from './output.ts';
 import { settings } from './settings.ts';
@@ -86,16 +87,15 @@ export function addResponse(program: Command): void {
         const { callEnforcer } = await import('@netsentinel/enforcer/control');
         const reason = options.reason.slice(0, 512);
         const reply = await callEnforcer(folder.enforcerSocket, { command: word, id, by: whoami(), reason });
-        const done =
-          word === 'approve'
-            ? reply.status !== 'refused' && reply.status !== 'failed'
-            : (reply.detail ?? '').includes('denied');
-        if (!done)
+        if (!isDecided(word, reply))
           throw new NetSentinelError('RESPONSE_NOT_DECIDED', 'user', reply.detail ?? `it is ${reply.status}`, {
             hint: '`netsentinel response list` names what waits for approval.',
           });
         if (options.json === true) return printJson(reply);
-        return print(`${safe(id, 64)} ${word === 'approve' ? `approved: ${reply.status}` : 'denied'}`);
+        print(`${safe(id, 64)} ${word === 'approve' ? `approved: ${reply.status}` : 'denied'}`);
+        if (reply.status === 'failed')
+          print(`  ${safe(reply.detail ?? '', 400)}\n  a responder that was down makes it once it is back`);
+        return undefined;
       });
   response
     .command('revert')

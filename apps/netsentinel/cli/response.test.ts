@@ -114,6 +114,16 @@ it('has a person approve what is too wide for one word', async () => {
   expect(place.dropped()).toEqual(['198.18.7.0/24']);
 });
 
+it('says of what was approved and fails at first that it is approved', async () => {
+  const { id } = JSON.parse((await cli('do', 'block', '198.18.7.0/24', '--json')).out) as { id: string };
+  place.down = true;
+  const approved = await cli('approve', id);
+  expect(approved).toMatchObject({ code: 0, err: '' });
+  expect(approved.out).toMatch(/ approved: failed\n {2}.*br0 is down.*\n {2}a responder that was down makes it/);
+  place.down = false;
+  await expect.poll(() => place.dropped(), { timeout: 30_000 }).toEqual(['198.18.7.0/24']);
+});
+
 it('says in nft’s own words where a redirect ends, and what configuration another measure lacks', async () => {
   await server.close();
   await enforcer.close();

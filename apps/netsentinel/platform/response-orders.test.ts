@@ -23,6 +23,8 @@ import { createResponseOrders, type ResponseOrders } from './response-orders.ts'
 
 const HOUR = 3_600_000;
 const TARGET = '198.18.5.5';
+/** Of sample incidents. */
+const ATTACKER = '203.0.113.77';
 const asked = { measure: 'block', target: TARGET, ttlMs: HOUR } as const;
 
 let folder: string;
@@ -104,29 +106,44 @@ describe('a person', () => {
   it('reads a plan, orders it, and the incident’s story, the audit and the list know who it was', async () => {
     await start('enforce');
     await state.transaction((tx) => tx.putIncident(sampleIncident('i1', Date.now(), { status: 'open', actions: [] })));
-    expect(await orders.plan(asked)).toMatchObject({
-      target: TARGET,
+    const theirs = { ...asked, target: ATTACKER };
+    expect(await orders.plan(theirs)).toMatchObject({
+      target: ATTACKER,
       measure: 'block',
       ask: [],
       responders: [{ responder: 'fake' }],
     });
     const noEvents = { aggregate: async () => [], query: async () => ({ events: [] }) };
-    expect(await orders.blastRadius(TARGET, noEvents)).toMatchObject({ target: TARGET, events: 0, days: 14 });
+    expect(await orders.blastRadius(ATTACKER, noEvents)).toMatchObject({ target: ATTACKER, events: 0, days: 14 });
     expect(firewall.blocked()).toEqual([]);
 
-    const action = await orders.order({ ...asked, reason: 'seen it', incident: 'i1' }, 'console:ada');
+    const action = await orders.order({ ...theirs, reason: 'seen it', incident: 'i1' }, 'console:ada');
     expect(action).toMatchObject({
       incident: 'i1',
-      target: TARGET,
+      target: ATTACKER,
       by: 'console:ada',
       reason: 'seen it (console:ada)',
     });
-    await expect.poll(() => firewall.blocked(), { timeout: 30_000 }).toEqual([TARGET]);
+    await expect.poll(() => firewall.blocked(), { timeout: 30_000 }).toEqual([ATTACKER]);
     expect(enforcer.list()).toMatchObject([{ id: action!.id, reason: 'seen it (console:ada)' }]);
     await expect.poll(async () => (await state.read.incident('i1'))?.status, { timeout: 30_000 }).toBe('contained');
     expect((await state.read.incident('i1'))?.actions).toContain(action!.id);
     expect(await orders.revert(action!.id, 'ada')).toBe(true);
     await expect.poll(() => firewall.blocked(), { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('answers an incident only by what holds its attacker', async () => {
+    await start('enforce');
+    await state.transaction((tx) => tx.putIncident(sampleIncident('i1', Date.now(), { status: 'open', actions: [] })));
+    const wrong = orders.order({ ...asked, reason: '', incident: 'i1' }, 'console:ada');
+    await expect(wrong).rejects.toThrow(/attacker, 203\.0\.113\.77, lies outside of 198\.18\.5\.5: name a target/);
+    expect(await codeOf(wrong)).toBe('RESPONSE_REFUSED');
+    expect([firewall.blocked(), await state.read.actions()]).toEqual([[], []]);
+    expect(await state.read.incident('i1')).toMatchObject({ status: 'open', actions: [] });
+    const around = { ...asked, target: '203.0.113.64/27' };
+    expect(await orders.order({ ...around, reason: '', incident: 'i1' }, 'console:ada')).toMatchObject({
+      incident: 'i1',
+    });
   });
 
   it('orders without an incident; an unknown one is none, and what the enforcer refuses leaves nothing behind', async () => {
@@ -157,6 +174,26 @@ describe('a person', () => {
     expect(await codeOf(orders.decide(action.id, 'deny', '', 'console:bob'))).toBe('RESPONSE_NOT_DECIDED');
     await expect.poll(async () => (await state.read.action(action.id))?.status, { timeout: 30_000 }).toBe('verified');
     expect(firewall.blocked()).toEqual([TARGET]);
+  });
+
+  it('is told that it is approved where it fails at first, and it is made later', async () => {
+    await start('approve');
+    const { id } = (await orders.order({ ...asked, reason: 'x' }, 'console:ada'))!;
+    firewall.failure = 'nft is busy';
+    const told = await orders.decide(id, 'approve', 'yes', 'console:eve');
+    expect(told).toEqual({ status: 'failed', detail: 'nft is busy' });
+    firewall.failure = undefined;
+    await expect.poll(() => firewall.blocked(), { timeout: 30_000 }).toEqual([TARGET]);
+    await expect.poll(async () => (await state.read.action(id))?.status, { timeout: 30_000 }).toBe('applied');
+  });
+
+  it('is told that nothing was decided where the enforcer takes no word', async () => {
+    await start('approve');
+    const { id } = (await orders.order({ ...asked, reason: 'x' }, 'console:ada'))!;
+    await enforcer.close();
+    await expect(orders.decide(id, 'approve', '', 'console:eve')).rejects.toThrow(
+      'Nothing was decided: the enforcer is busy or closed.',
+    );
   });
 
   it('refuses what waits', async () => {

@@ -3,18 +3,20 @@
  * its rules, as it does for the command line; a person's measure is an action like any other, so that lists, stories and restarts know it.
  */
 import { randomBytes } from 'node:crypto';
-import type { DecidedAction, MeasureAsked, MeasureOrdered, PersonsResponse } from '@netsentinel/api/api.types';
-import type { Action, ActionStatus } from '@netsentinel/contracts/action';
+import type { MeasureAsked, MeasureOrdered, PersonsResponse } from '@netsentinel/api/api.types';
+import type { Action } from '@netsentinel/contracts/action';
 import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import { coversActor } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Dispatcher } from '@netsentinel/respond/dispatcher';
 import { isInForce, type Policy } from '@netsentinel/respond/engine';
 import { blastRadius } from '@netsentinel/respond/usual-traffic';
 import type { Analysis } from './analysis.types.ts';
 import type { EnforcerLink } from './enforcer-link.ts';
+import { isDecided } from './is-decided.ts';
 
 /** How long whoever ordered waits for the enforcer's first word; the action goes its way without them. */
 const FIRST_WORD_MS = 10_000;
@@ -64,6 +66,7 @@ export function createResponseOrders(options: {
     let action: Action | undefined;
     await analysis.carryOut(ordered.incident, async (incident) => {
       if (incident === undefined) return undefined;
+      if (!coversActor(ordered.target, incident.actor)) throw notTheirs(ordered.target, incident.actor);
       action = of(incident);
       return { incident, planned: [action], write: async () => {} };
     });
@@ -109,8 +112,9 @@ export function createResponseOrders(options: {
       const { reply } = await enforcer.ask({ what: 'decide', word, id, by, reason });
       if (reply === undefined)
         throw new NetSentinelError('ENFORCER_FAILED', 'operational', 'the enforcer told nothing');
-      if (!isDone(word, reply.status, reply.detail)) throw nothingWaits(reply.detail ?? `it is ${reply.status}`);
-      return decided(reply.status, reply.detail);
+      const { status, detail } = reply;
+      if (!isDecided(word, reply)) throw nothingWaits(detail ?? `it is ${status}`);
+      return { status, ...(detail === undefined ? {} : { detail }) };
     },
     revert: async (id, by) => {
       const action = await state.read.action(id);
@@ -155,12 +159,13 @@ function isWaiting({ status, parts = [] }: Action): boolean {
   return status === 'awaiting-approval' || parts.some((part) => part.status === 'awaiting-approval');
 }
 
-function isDone(word: 'approve' | 'deny', status: ActionStatus, detail = ''): boolean {
-  return word === 'approve' ? status !== 'refused' && status !== 'failed' : detail.includes('denied');
-}
-
-function decided(status: ActionStatus, detail: string | undefined): DecidedAction {
-  return { status, ...(detail === undefined ? {} : { detail }) };
+/** An incident's actions are what is done about its attacker: by them the policy and the story know who is held. */
+function notTheirs(target: string, actor: string): NetSentinelError {
+  return new NetSentinelError(
+    'RESPONSE_REFUSED',
+    'user',
+    `This incident’s attacker, ${actor}, lies outside of ${target}: name a target that holds all of it, or order without the incident.`,
+  );
 }
 
 function nothingWaits(why: string): NetSentinelError {

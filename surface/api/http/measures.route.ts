@@ -25,7 +25,9 @@ const MeasureAsked = z.strictObject({
 });
 const MeasureOrdered = MeasureAsked.extend({
   reason: z.string().max(512).default('').describe('Why, for the audit'),
-  incident: ById.shape.id.optional().describe('Whose attack it answers: its story tells of it'),
+  incident: ById.shape.id
+    .optional()
+    .describe('Whose attack it answers: its story tells of it. Its attacker has to lie within `target`'),
 });
 const Planned = z.strictObject({
   plan: BlockPlan,
@@ -86,7 +88,7 @@ export const measureRoutes: readonly Route[] = [
       },
       problems: {
         404: 'There is no incident of this id',
-        409: 'The enforcer refuses it, or could not do it; `detail` says why',
+        409: 'The enforcer refuses it, or could not do it, or the incident’s attacker lies outside of `target`; `detail` says why',
         503: ENFORCER_AWAY,
       },
     },
@@ -113,7 +115,15 @@ export const measureRoutes: readonly Route[] = [
         audit: 'after',
         params: ById,
         body: Word,
-        answers: { 200: { description: 'What the enforcer made of it', schema: Decided } },
+        answers: {
+          200: {
+            description:
+              word === 'approve'
+                ? 'What the enforcer made of it. `failed`: it is approved, and a responder that was down makes it once it is back'
+                : 'What the enforcer made of it',
+            schema: Decided,
+          },
+        },
         problems: { 404: NO_SUCH, 409: `${NOT_WAITING}; \`detail\` says why`, 503: ENFORCER_AWAY },
       },
       async ({ ctx, params, body, who, audit }) => {
@@ -121,7 +131,7 @@ export const measureRoutes: readonly Route[] = [
           RESPONSE_NOT_DECIDED: 409,
         });
         if (decided === undefined) throw new Problem(404, 'no-such-action', NO_SUCH);
-        audit.note({ after: { status: decided.status, reason: body.reason } });
+        audit.note({ after: { ...decided, reason: body.reason } });
         return decided;
       },
     ),

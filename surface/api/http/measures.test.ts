@@ -45,6 +45,7 @@ beforeAll(async () => {
       decide: async (id, word, reason, by) => {
         asked.push([id, word, reason, by]);
         if (id === 'a2') refuse('RESPONSE_NOT_DECIDED', 'Nothing was decided: it is verified.');
+        if (id === 'a4') return { status: 'failed', detail: 'nft is busy' };
         return id === 'a1' ? { status: 'applied' } : undefined;
       },
     },
@@ -136,6 +137,17 @@ describe('a measure', () => {
       { detail: 'Nothing was decided: it is verified.' },
     ]);
     expect((await ask('POST', '/api/v1/actions/a3/deny', {}))[0]).toBe(404);
+    expect(await ask('POST', '/api/v1/actions/a4/approve', { reason: 'right' })).toEqual([
+      200,
+      { status: 'failed', detail: 'nft is busy' },
+    ]);
+    const [, { records }]: [number, { records: unknown[] }] = await ask(
+      'GET',
+      '/api/v1/audit?action=approveAction',
+      undefined,
+      admin,
+    );
+    expect(records[0]).toMatchObject({ after: { status: 'failed', detail: 'nft is busy', reason: 'right' } });
   });
 });
 

@@ -18,7 +18,8 @@ export function ActionCard({
   readonly action: Action;
   readonly now: number;
   readonly withIncident?: boolean;
-  readonly onChange: () => void;
+  /** `said`: what is to be told of the change, once this card may be gone. */
+  readonly onChange: (said?: string) => void;
 }) {
   const { id, status, target, detail, reason, incident, expiresAt } = action;
   const mayOrder = useMay('response:write');

@@ -5,12 +5,20 @@ import { measureOf } from '@netsentinel/contracts/measure-words';
 import { useEffect, useRef, useState } from 'react';
 import { api, type Planned } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
+import { sayDecided } from '../lib/say-action.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
 import { PlanView } from './plan-view.tsx';
 import { Word } from './word.tsx';
 
-export function Decision({ action, onChange }: { readonly action: Action; readonly onChange: () => void }) {
+/** `onChange`: with what is to be said of it, as what no longer waits is shown here no more. */
+export function Decision({
+  action,
+  onChange,
+}: {
+  readonly action: Action;
+  readonly onChange: (said: string | undefined) => void;
+}) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
@@ -38,7 +46,7 @@ function Plan({
   onCancel,
 }: {
   readonly action: Action;
-  readonly onDone: () => void;
+  readonly onDone: (said: string | undefined) => void;
   readonly onCancel: () => void;
 }) {
   const { id, target, expiresAt } = action;
@@ -52,7 +60,7 @@ function Plan({
     void attempt(async () => setPlanned(await api.plan({ measure, target, ttlMs })));
   }, [attempt, measure, target, expiresAt]);
   const decide = async (said: 'approve' | 'deny', reason: string): Promise<void> => {
-    if (await word.attempt(() => api.decide(id, said, reason))) onDone();
+    await word.attempt(async () => onDone(sayDecided(target, await api.decide(id, said, reason))));
   };
   return (
     <div className="measure" data-testid="decision">

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useMay } from '../lib/session.ts';
 import { MeasureForm } from './measure-form.tsx';
 
-/** `target`: the attacker's address; what is none is not proposed. */
+/** `target`: the attacker, an address or an IPv6 /64; what is neither is not proposed. */
 export function TakeMeasure({
   target = '',
   incident,
@@ -31,7 +31,7 @@ export function TakeMeasure({
     );
   return (
     <MeasureForm
-      target={/^[0-9a-fA-F:.]{2,45}$/.test(target) ? target : ''}
+      target={/^[0-9a-fA-F:.]{2,45}(\/64)?$/.test(target) ? target : ''}
       {...(incident === undefined ? {} : { incident })}
       onDone={() => {
         setOpen(false);

@@ -4,7 +4,7 @@ import { summaryOf } from '@netsentinel/contracts/incident';
 import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { duration, isoTime, relativeTime, size, visible, visibleLines, word } from './format.ts';
 import { ownPath } from './own-path.ts';
-import { sayAction } from './say-action.ts';
+import { sayAction, sayDecided } from './say-action.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, rowsOf } from './queue.ts';
 import { drawOf, TerminalFeed } from './terminal-feed.ts';
 
@@ -25,6 +25,14 @@ describe('words', () => {
     expect(sayAction({ status: 'simulated', measure: 'tarpit' })).toBe('Would be held in a tarpit (simulate mode)');
     expect(sayAction({ status: 'planned', measure: 'redirect' })).toBe('Redirect: being sent to the enforcer');
     expect(sayAction({ status: 'expired', measure: 'rate-limit' })).toBe('Rate limit ended: the time was up');
+  });
+
+  it('do not take what was approved for undecided where it failed at first', () => {
+    expect(sayDecided('198.18.5.5', { status: 'failed', detail: 'nft is busy\u202e' })).toBe(
+      '198.18.5.5 is approved, but failed: nft is busy\\u{202e}. A responder that was down makes it once it is back.',
+    );
+    expect(sayDecided('198.18.5.5', { status: 'applied', detail: 'x' })).toBeUndefined();
+    expect(sayDecided('198.18.5.5', { status: 'refused' })).toBeUndefined();
   });
 
   it('bear any time', () => {

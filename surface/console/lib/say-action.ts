@@ -1,6 +1,7 @@
 /** How an action stands, in words. */
 import type { Action, ActionStatus } from '@netsentinel/contracts/action';
 import { measureOf, MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
+import { visible } from './format.ts';
 
 const ON_ITS_WAY: Readonly<Record<Exclude<ActionStatus, 'simulated' | 'applied' | 'verified' | 'expired'>, string>> = {
   planned: 'Being sent to the enforcer',
@@ -28,6 +29,13 @@ export function sayAction(action: Pick<Action, 'status' | 'measure'>): string {
       return measure === 'block' ? words : capital(`${noun}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`);
     }
   }
+}
+
+/** What there is to say after a person's word was taken: nothing but where it was approved and failed at first. */
+export function sayDecided(target: string, { status, detail }: Pick<Action, 'status' | 'detail'>): string | undefined {
+  if (status !== 'failed') return undefined;
+  const why = detail === undefined ? '' : `: ${detail}`;
+  return visible(`${target} is approved, but failed${why}. A responder that was down makes it once it is back.`);
 }
 
 function capital(text: string): string {

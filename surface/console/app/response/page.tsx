@@ -1,11 +1,12 @@
 'use client';
 /** What waits for a person, and what is in force, of all attackers. */
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { ActionCard } from '../../components/action-card.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { RunCard } from '../../components/run-card.tsx';
 import { Shell } from '../../components/shell.tsx';
 import { TakeMeasure } from '../../components/take-measure.tsx';
+import { Told } from '../../components/told.tsx';
 import { api } from '../../lib/api.ts';
 import { useLoaded, useNow } from '../../lib/hooks.ts';
 import { useLive } from '../../lib/live.ts';
@@ -28,6 +29,11 @@ function Response() {
   }, []);
   const { value, error, reload } = useLoaded(load);
   const now = useNow(1_000);
+  const [said, setSaid] = useState<string>();
+  const changed = (words?: string): void => {
+    setSaid(words);
+    reload();
+  };
   useLive('action', reload, reload);
   useEffect(() => {
     document.title = 'Response – NetSentinel';
@@ -41,6 +47,7 @@ function Response() {
         <p className="dim">Blocks and other measures, and runs of playbooks, of all attackers.</p>
       </header>
       <Failure words={error} />
+      <Told words={said} />
       <TakeMeasure onChange={reload} />
       {value === undefined ? (
         error === undefined && <p className="centre">Loading…</p>
@@ -53,7 +60,7 @@ function Response() {
             )}
             <ul className="actions">
               {value.waiting.map((one) => (
-                <ActionCard key={one.id} action={one} now={now} withIncident onChange={reload} />
+                <ActionCard key={one.id} action={one} now={now} withIncident onChange={changed} />
               ))}
               {value.runs
                 .filter(({ asks }) => asks.length > 0)
@@ -70,7 +77,7 @@ function Response() {
             {value.inForce.length === 0 && <p className="dim">Nothing is in force.</p>}
             <ul className="actions">
               {value.inForce.map((one) => (
-                <ActionCard key={one.id} action={one} now={now} withIncident onChange={reload} />
+                <ActionCard key={one.id} action={one} now={now} withIncident onChange={changed} />
               ))}
             </ul>
           </section>
