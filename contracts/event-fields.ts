@@ -13,6 +13,7 @@ interface Definition {
 
 const MAX_SUGGESTED = 3;
 const known = new Set<string>();
+const numbers = new Set<string>();
 /** Groups with any names below them: a vendor's own, and what a client set for its session. */
 const open: string[] = [];
 visit(Event, '');
@@ -24,12 +25,20 @@ function visit(schema: z.core.$ZodType, path: string): void {
     for (const [name, below] of Object.entries(shape)) visit(below, path === '' ? name : `${path}.${name}`);
   else if (inner !== undefined) visit(inner, path);
   else if (type === 'record' || type === 'unknown') open.push(`${path}.`);
-  else known.add(path);
+  else {
+    known.add(path);
+    if (type === 'number') numbers.add(path);
+  }
 }
 
 /** Whether an event can have a value of this name: `source.ip`, `zeek.conn.history`; a group (`source`) has none itself. */
 export function isEventField(name: string): boolean {
   return known.has(name) || (FieldName.safeParse(name).success && open.some((group) => name.startsWith(group)));
+}
+
+/** Whether its values are numbers wherever an event has it, as the schema says. */
+export function isNumberField(name: string): boolean {
+  return numbers.has(name);
 }
 
 /** Fields of which this could be a short form or a part: `ip` → `client.ip`, `destination.ip`, … */

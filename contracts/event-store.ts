@@ -51,7 +51,7 @@ export type EventSelection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words
 export const EventAggregate = z.strictObject({
   /** Same selection as a query; `order`, `limit` and `after` do not apply. */
   where: EventQuery.pick({ from: true, to: true, filters: true, words: true }).optional(),
-  /** Groups, outermost first: by value of a field (its `top` most frequent), or by time. */
+  /** Groups, outermost first: by the first 512 characters of a field's value (its `top` most frequent), or by time. */
   by: z
     .array(
       z.union([
@@ -81,7 +81,7 @@ export interface EventPage {
 }
 
 export interface AggregateRow {
-  /** One entry for each of `by`: the field's value (null where absent), or the interval's start in epoch milliseconds. */
+  /** One entry for each of `by`: the field's value as far as it counts (null where absent), or the interval's start in epoch milliseconds. */
   readonly keys: readonly (string | number | boolean | null)[];
   readonly count: number;
   readonly measure?: number;

@@ -68,7 +68,8 @@ export interface CallOptions {
 
 /** Whose enforcer knows of nothing. */
 export const NO_RESPONSE: ApiOptions['response'] = {
-  plan: async ({ target, measure }) => ({ plan: { target, measure, ask: [], responders: [] } }),
+  plan: async ({ target, measure }) => ({ target, measure, ask: [], responders: [] }),
+  blastRadius: async () => undefined,
   order: async () => undefined,
   decide: async () => undefined,
   revert: async () => false,

@@ -38,36 +38,33 @@ beforeEach(async () => {
       ...NO_RESPONSE,
       plan: async (what) => {
         asked.push(['plan', what.measure, what.target]);
-        const { plan } = await NO_RESPONSE.plan(what);
         return {
-          plan: {
-            ...plan,
-            ...(refused === undefined ? {} : { refused }),
-            ask: ['it would cut off 3.0 % of the usual traffic'],
-            responders: [
-              {
-                responder: 'nftables',
-                mode: 'enforce',
-                asks: true,
-                holds: false,
-                available: true,
-                block: [wording],
-                unblock: ['nft delete element …'],
-              },
-            ],
-          },
-          blastRadius: {
-            target: what.target,
-            days: 14,
-            events: 42,
-            ofAll: 1400,
-            onDays: 3,
-            accounts: [{ name: wording.slice(0, 200), events: 40 }],
-            services: [{ name: 'port 443', events: 2 }],
-            addresses: [],
-          },
+          ...(await NO_RESPONSE.plan(what)),
+          ...(refused === undefined ? {} : { refused }),
+          ask: ['it would cut off 3.0 % of the usual traffic'],
+          responders: [
+            {
+              responder: 'nftables',
+              mode: 'enforce',
+              asks: true,
+              holds: false,
+              available: true,
+              block: [wording],
+              unblock: ['nft delete element …'],
+            },
+          ],
         };
       },
+      blastRadius: async (target) => ({
+        target,
+        days: 14,
+        events: 42,
+        ofAll: 1400,
+        onDays: 3,
+        accounts: [{ name: wording.slice(0, 200), events: 40 }],
+        services: [{ name: 'port 443', events: 2 }],
+        addresses: [],
+      }),
       order: async (what, by) => {
         asked.push(['order', what, by]);
         const action = sampleBlock('a-new', incident, Date.now(), { measure: what.measure, reason: what.reason, by });

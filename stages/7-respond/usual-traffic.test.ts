@@ -74,4 +74,17 @@ describe('blastRadius', () => {
     });
     expect(await blastRadius(events, 'everyone', NOW, 7)).toBeUndefined();
   });
+
+  it('asks one question after another', async () => {
+    let [running, most, questions] = [0, 0, 0];
+    const ask = async <T>(answer: T): Promise<T> => {
+      questions++;
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      return answer;
+    };
+    await blastRadius({ aggregate: () => ask([]), query: () => ask({ events: [] }) }, '198.18.5.0/24', NOW, 7);
+    expect([questions, most]).toEqual([7, 1]);
+  });
 });

@@ -70,7 +70,11 @@ export class UsualSources {
   }
 }
 
-/** @param target an address or a network in CIDR form; undefined is answered for anything else */
+/**
+ * Asks `events` one question after another, so that others get their turn in between.
+ *
+ * @param target an address or a network in CIDR form; undefined is answered for anything else
+ */
 export async function blastRadius(
   events: Pick<EventStore, 'aggregate' | 'query'>,
   target: string,
@@ -91,15 +95,13 @@ export async function blastRadius(
     (await events.aggregate({ where, by: [{ field, top: MAX_NAMED }] })).flatMap(({ keys: [name], count: n }) =>
       name === null || name === undefined ? [] : [{ name: String(name), events: n }],
     );
-  const [own, all, accounts, datasets, ports, addresses, latest] = await Promise.all([
-    perDay(where.filters),
-    perDay(USUAL),
-    named('user.name'),
-    named('event.dataset'),
-    named('destination.port'),
-    exact ? Promise.resolve([]) : named('source.ip'),
-    events.query({ ...where, order: 'newest', limit: 1 }),
-  ]);
+  const own = await perDay(where.filters);
+  const all = await perDay(USUAL);
+  const accounts = await named('user.name');
+  const datasets = await named('event.dataset');
+  const ports = await named('destination.port');
+  const addresses = exact ? [] : await named('source.ip');
+  const latest = await events.query({ ...where, order: 'newest', limit: 1 });
   const last = latest.events[0]?.['@timestamp'];
   return {
     target,

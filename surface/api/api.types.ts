@@ -115,8 +115,10 @@ export interface DecidedAction {
  * waits for a word.
  */
 export interface PersonsResponse {
-  /** Changes nothing. Without a radius where the target is no network. */
-  plan(asked: MeasureAsked): Promise<{ readonly plan: BlockPlan; readonly blastRadius?: BlastRadius }>;
+  /** Changes nothing. */
+  plan(asked: MeasureAsked): Promise<BlockPlan>;
+  /** What would be cut off besides, one question to `events` after another; undefined where the target is no network. Rejects as `events` does. */
+  blastRadius(target: string, events: Pick<EventStore, 'aggregate' | 'query'>): Promise<BlastRadius | undefined>;
   /** The action as the enforcer has answered it; undefined where there is no such incident. */
   order(ordered: MeasureOrdered, by: string): Promise<Action | undefined>;
   /** Undefined where there is no such action. */

@@ -11,6 +11,8 @@ import type { AggregateRow, EventAggregate, EventFilter, EventQuery } from '@net
 type Scalar = string | number | boolean;
 type Selection = Pick<EventQuery, 'from' | 'to' | 'filters' | 'words'>;
 
+/** Of a value that is counted by. */
+const MAX_KEY_CHARS = 512;
 const DEFAULT_TOP = 100;
 
 /** What a store with these events, appended in this order, answers to the whole of a query (no paging). */
@@ -58,7 +60,11 @@ function groups(
 
 function keysOf(event: Event, by: EventAggregate['by'][number]): (Scalar | null)[] {
   if (!('field' in by)) return [Math.floor(timeOf(event) / by.intervalMs) * by.intervalMs];
-  const values = new Set(valuesOf(event, by.field));
+  const values = new Set(
+    valuesOf(event, by.field).map((value) =>
+      typeof value === 'string' ? Array.from(value).slice(0, MAX_KEY_CHARS).join('') : value,
+    ),
+  );
   return values.size === 0 ? [null] : [...values];
 }
 

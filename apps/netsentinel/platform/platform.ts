@@ -187,7 +187,6 @@ async function start(boot: Boot) {
   });
   const orders = createResponseOrders({
     state,
-    events,
     clock,
     policy,
     trafficDays: config.response.trafficDays,

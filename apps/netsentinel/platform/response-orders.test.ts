@@ -85,10 +85,6 @@ async function start(mode: 'enforce' | 'approve', more: Record<string, unknown> 
   });
   orders = createResponseOrders({
     state,
-    events: {
-      aggregate: async () => [],
-      query: async () => ({ events: [] }),
-    },
     clock: systemClock,
     policy: { responder: 'fake' },
     trafficDays: 14,
@@ -111,9 +107,14 @@ describe('a person', () => {
     await start('enforce');
     await state.transaction((tx) => tx.putIncident(sampleIncident('i1', Date.now(), { status: 'open', actions: [] })));
     const theirs = { ...asked, target: ATTACKER };
-    const { plan, blastRadius } = await orders.plan(theirs);
-    expect(plan).toMatchObject({ target: ATTACKER, measure: 'block', ask: [], responders: [{ responder: 'fake' }] });
-    expect(blastRadius).toMatchObject({ target: ATTACKER, events: 0, days: 14 });
+    expect(await orders.plan(theirs)).toMatchObject({
+      target: ATTACKER,
+      measure: 'block',
+      ask: [],
+      responders: [{ responder: 'fake' }],
+    });
+    const noEvents = { aggregate: async () => [], query: async () => ({ events: [] }) };
+    expect(await orders.blastRadius(ATTACKER, noEvents)).toMatchObject({ target: ATTACKER, events: 0, days: 14 });
     expect(firewall.blocked()).toEqual([]);
 
     const action = await orders.order({ ...theirs, reason: 'seen it', incident: 'i1' }, 'console:ada');
@@ -156,7 +157,7 @@ describe('a person', () => {
     await expect(refused).rejects.toThrow(/protected/);
     expect(await codeOf(refused)).toBe('RESPONSE_REFUSED');
     const wide = { ...asked, target: '198.18.5.5/24' };
-    expect((await orders.plan(wide)).plan.refused).toMatch(/zero host bits/);
+    expect((await orders.plan(wide)).refused).toMatch(/zero host bits/);
     await expect(orders.order({ ...wide, reason: '' }, 'console:ada')).rejects.toThrow(/zero host bits/);
     expect(await state.read.actions()).toHaveLength(1);
   });

@@ -7,7 +7,6 @@ import type { MeasureAsked, MeasureOrdered, PersonsResponse } from '@netsentinel
 import type { Action } from '@netsentinel/contracts/action';
 import type { BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { Clock } from '@netsentinel/contracts/clock';
-import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { coversActor } from '@netsentinel/kernel/address';
@@ -30,7 +29,6 @@ export interface ResponseOrders extends PersonsResponse {
 
 export function createResponseOrders(options: {
   readonly state: StateStore;
-  readonly events: Pick<EventStore, 'aggregate' | 'query'>;
   readonly clock: Clock;
   readonly policy: Pick<Policy, 'responder' | 'trafficOf'>;
   /** How far back usual traffic is looked for. */
@@ -41,7 +39,7 @@ export function createResponseOrders(options: {
   /** Told of an action once it is durable: hands it to the dispatcher. */
   readonly onPlanned: (action: Action) => void;
 }): ResponseOrders {
-  const { state, events, clock, policy, trafficDays, enforcer, dispatcher, analysis, onPlanned } = options;
+  const { state, clock, policy, trafficDays, enforcer, dispatcher, analysis, onPlanned } = options;
   const waiting = new Map<string, (action: Action) => void>();
 
   async function planOf({ measure, target, ttlMs }: MeasureAsked): Promise<BlockPlan> {
@@ -92,13 +90,8 @@ export function createResponseOrders(options: {
     changed: (action) => {
       if (action.status !== 'planned') waiting.get(action.id)?.(action);
     },
-    plan: async (asked) => {
-      const [plan, radius] = await Promise.all([
-        planOf(asked),
-        blastRadius(events, asked.target, clock.now(), trafficDays),
-      ]);
-      return { plan, ...(radius === undefined ? {} : { blastRadius: radius }) };
-    },
+    plan: planOf,
+    blastRadius: (target, events) => blastRadius(events, target, clock.now(), trafficDays),
     order: async (ordered, by) => {
       const { refused, target } = await planOf(ordered);
       if (refused !== undefined) throw new NetSentinelError('RESPONSE_REFUSED', 'user', refused);

@@ -4,14 +4,17 @@ import { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import { Gate } from '../auth/gate.ts';
 import { ById } from './ids.ts';
+import { eventReads, READ_PROBLEMS, unlessTooMuch } from './reads/bounded-read.ts';
 import { ENFORCER_AWAY, orProblem } from './platform-problem.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
 import { byOf } from './who-did-it.ts';
 
 const MAX_TTL_MS = 31_536_000_000;
-/** Each plan reads the events of some days. */
+/** Plans that the enforcer is asked for. */
 const plans = new Gate(2, 8);
+/** Of all its questions to the event store together: a person waits for the plan. */
+const RADIUS_MS = 10_000;
 
 const MeasureAsked = z.strictObject({
   measure: Measure.default('block'),
@@ -31,6 +34,10 @@ const Planned = z.strictObject({
   blastRadius: BlastRadius.optional().describe(
     'What would be cut off besides, or met by a measure that cuts nothing off',
   ),
+  blastRadiusUnknown: z
+    .string()
+    .optional()
+    .describe('Why there is no `blastRadius`, where it takes too much to find out'),
 });
 const Word = z.strictObject({ reason: z.string().max(512).default('').describe('Why, for the audit') });
 const Decided = z.strictObject({
@@ -54,12 +61,15 @@ export const measureRoutes: readonly Route[] = [
       audit: { none: 'a plan changes nothing' },
       body: MeasureAsked,
       answers: { 200: { description: 'The plan, in each responder’s own words', schema: Planned } },
-      problems: { 503: `${ENFORCER_AWAY}; or too many ask at once` },
+      problems: { 429: READ_PROBLEMS[429], 503: `${ENFORCER_AWAY}; or too many ask at once` },
     },
-    async ({ ctx, body }) => {
-      const planned = await plans.run(() => orProblem(ctx.response.plan(body), {}));
-      if (planned === 'busy') throw new Problem(503, 'busy', 'Too many plans are being made: try again in a moment.');
-      return planned;
+    async (asked) => {
+      const { ctx, body } = asked;
+      const plan = await plans.run(() => orProblem(ctx.response.plan(body), {}));
+      if (plan === 'busy') throw new Problem(503, 'busy', 'Too many plans are being made: try again in a moment.');
+      const radius = await unlessTooMuch(ctx.response.blastRadius(body.target, eventReads(asked, RADIUS_MS)));
+      if (radius instanceof Problem) return { plan, blastRadiusUnknown: radius.message };
+      return { plan, ...(radius === undefined ? {} : { blastRadius: radius }) };
     },
   ),
   route(

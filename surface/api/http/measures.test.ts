@@ -34,8 +34,7 @@ beforeAll(async () => {
       plan: async (what) => {
         asked.push(what);
         if (what.target === '192.0.2.99') refuse('ENFORCER_AWAY', 'the enforcer does not answer');
-        const { plan } = await NO_RESPONSE.plan(what);
-        return { plan: { ...plan, refused: 'the target is protected: ours' } };
+        return { ...(await NO_RESPONSE.plan(what)), refused: 'the target is protected: ours' };
       },
       order: async (what, by) => {
         asked.push([what, by]);

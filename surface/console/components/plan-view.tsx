@@ -8,7 +8,7 @@ import { exactTime, visible } from '../lib/format.ts';
 type Responder = Planned['plan']['responders'][number];
 
 export function PlanView({
-  planned: { plan, blastRadius },
+  planned: { plan, blastRadius, blastRadiusUnknown },
   takesFocus = false,
 }: {
   readonly planned: Planned;
@@ -41,7 +41,7 @@ export function PlanView({
           </div>
         ))}
       </dl>
-      <Radius radius={blastRadius} contains={MEASURE_WORDS[plan.measure].contains} />
+      <Radius radius={blastRadius} unknown={blastRadiusUnknown} contains={MEASURE_WORDS[plan.measure].contains} />
     </div>
   );
 }
@@ -63,9 +63,22 @@ function Lines({ responder: { block, unblock } }: { readonly responder: Responde
   );
 }
 
-function Radius({ radius, contains }: { readonly radius: Planned['blastRadius']; readonly contains: boolean }) {
+function Radius({
+  radius,
+  unknown,
+  contains,
+}: {
+  readonly radius: Planned['blastRadius'];
+  readonly unknown: Planned['blastRadiusUnknown'];
+  readonly contains: boolean;
+}) {
   if (radius === undefined)
-    return <p className="dim">What it would {contains ? 'cut off' : 'meet'} besides is not known.</p>;
+    return (
+      <p className="dim">
+        What it would {contains ? 'cut off' : 'meet'} besides is not known
+        {unknown === undefined ? '.' : `: ${visible(unknown)}`}
+      </p>
+    );
   if (radius.events === 0)
     return (
       <p>Nothing usual came from there in the recorded days: it would {contains ? 'cut off' : 'meet'} nobody else.</p>

@@ -98,6 +98,8 @@ export interface MeasureAsked {
 export interface Planned {
   readonly plan: BlockPlan;
   readonly blastRadius?: BlastRadius;
+  /** Why, where it takes too much to find out. */
+  readonly blastRadiusUnknown?: string;
 }
 
 /** A run of a playbook, as `GET /api/v1/playbooks/runs` has it. */

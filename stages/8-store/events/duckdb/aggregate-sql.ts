@@ -9,6 +9,8 @@ import { jsonValues, type Bindings } from './query-sql.ts';
 
 /** For a field without `top`. */
 export const DEFAULT_TOP = 100;
+/** Of a value that is counted by: attackers choose how long it is, and each group is held in memory. */
+const MAX_KEY_CHARS = 512;
 /** More rows than this help nobody, and would have to be held in memory. */
 export const MAX_GROUPS = 100_000;
 
@@ -93,8 +95,11 @@ function isList(by: By): boolean {
 function keySql(by: By, i: number, bindings: Bindings): string {
   if (!('field' in by)) return `${intervalSql(by.intervalMs, bindings)} AS k${i}`;
   const column = columnOf(by.field);
-  if (column !== undefined) return `${column.name} AS k${i}`;
-  return `list_distinct(list_transform(${jsonValues(by.field, bindings)}, lambda e: CAST(e AS VARCHAR))) AS l${i}`;
+  if (column !== undefined)
+    return `${column.type === 'text' ? `left(${column.name}, ${MAX_KEY_CHARS})` : column.name} AS k${i}`;
+  const key = `CASE WHEN json_type(e) = 'VARCHAR' AND length(e) > ${MAX_KEY_CHARS}
+    THEN CAST(to_json(left(e->>'$', ${MAX_KEY_CHARS})) AS VARCHAR) ELSE CAST(e AS VARCHAR) END`;
+  return `list_distinct(list_transform(${jsonValues(by.field, bindings)}, lambda e: ${key})) AS l${i}`;
 }
 
 /** All values of the measured field of one event, as a list, so that measuring does not multiply events. */

@@ -1,5 +1,7 @@
 /** The contract in this thread, where coverage sees the engine; the same over the real worker is `duckdb-events.real.test.ts`. */
 import { EventEmitter } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +16,8 @@ import { EventEngine } from './event-engine.ts';
 import { serve } from './event-engine.serve.ts';
 import type { EngineRequest } from './event-store.messages.ts';
 
-async function openInThisThread(directory: string): Promise<EventStore> {
-  const engine = await EventEngine.open({ directory, memoryLimitMb: 128, threads: 2, minFreeBytes: 0 });
+async function openInThisThread(directory: string, minFreeBytes = 0): Promise<EventStore> {
+  const engine = await EventEngine.open({ directory, memoryLimitMb: 128, threads: 2, minFreeBytes });
   const answers = new EventEmitter();
   const port = Object.assign(answers, {
     postMessage: (request: EngineRequest) =>
@@ -31,7 +33,7 @@ eventStoreSuite('DuckDB', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'events-'));
   return {
     open: () => openInThisThread(join(folder, 'events')),
-    openBackup: openInThisThread,
+    openBackup: (backup) => openInThisThread(backup),
     backupFolder: join(folder, 'backup'),
     destroy: () => rm(folder, { recursive: true, force: true }),
   };
@@ -80,10 +82,24 @@ describe('a file of Parquet', () => {
     gone.abort();
     const ended = await exporting.catch((error: unknown) => error);
     if ('path' in (ended as object)) await rm((ended as { path: string }).path);
-    await expect(store.exportParquet!({}, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
     const filters = [{ field: 'source.ip', op: 'cidr' as const, value: 'x' }];
     await expect(store.exportParquet!({ filters }, 10)).rejects.toMatchObject({ code: 'STORE_BAD_QUERY' });
     expect(await readdir(join(directory, 'exports'))).toEqual([]);
+  });
+
+  it('takes half of the room that there is, and asks for no more than it needs', async () => {
+    for (let n = 0; n < 8000; n += 1000)
+      await store.append(
+        Array.from({ length: 1000 }, (_, k) => eventFixture(n + k, { message: randomBytes(3000).toString('base64') })),
+        [],
+      );
+    await store.close();
+    const { bavail, bsize } = statfsSync(directory);
+    store = await openInThisThread(directory, bavail * bsize - 16 * 1024 * 1024);
+    await expect(store.exportParquet!({}, 8000)).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
+    expect(await readdir(join(directory, 'exports'))).toEqual([]);
+    const filters = [{ field: 'event.id', op: 'eq' as const, value: 'sensor~e~5' }];
+    expect(await rowsIn((await store.exportParquet!({ filters }, 1_000_000)).path)).toHaveLength(1);
   });
 });
 

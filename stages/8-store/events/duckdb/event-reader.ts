@@ -13,7 +13,7 @@ import type {
 } from '@netsentinel/contracts/event-store';
 import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
-import { copySql, EXPORTED_COLUMNS } from './event-export.ts';
+import { copySql, EXPORTED_COLUMNS, withinRoom } from './event-export.ts';
 import { numbersOf, seqCondition } from './event-numbers.ts';
 import { eventSource, type SourceOptions } from './event-source.ts';
 import { rowsOf, type Database } from './database.ts';
@@ -78,13 +78,15 @@ export class EventReader {
   /** Writes a file of Parquet: see `EventStore.exportParquet`. */
   async copyTo(path: string, selection: EventSelection, limit: number, signal?: AbortSignal): Promise<void> {
     const matches = this.#narrow(selection);
-    await this.#database.read(async (connection) => {
-      const bindings = new Bindings();
-      const { source, conditions } = await this.#selected(connection, selection, matches, bindings, signal);
-      const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-      const select = `SELECT ${EXPORTED_COLUMNS} FROM ${source}${where} LIMIT ${limit}`;
-      await rowsOf(connection, copySql(select, path), bindings.values);
-    }, signal);
+    await withinRoom(this.#database, signal, (ended) =>
+      this.#database.read(async (connection) => {
+        const bindings = new Bindings();
+        const { source, conditions } = await this.#selected(connection, selection, matches, bindings, ended);
+        const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+        const select = `SELECT ${EXPORTED_COLUMNS} FROM ${source}${where} LIMIT ${limit}`;
+        await rowsOf(connection, copySql(select, path), bindings.values);
+      }, ended),
+    );
   }
 
   async body(id: string): Promise<string | undefined> {

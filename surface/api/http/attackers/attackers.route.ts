@@ -8,7 +8,7 @@ import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { actorOf } from '@netsentinel/kernel/address';
 import type { RouteContext } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { eventReads, type EventReads } from '../reads/bounded-read.ts';
+import { eventReads, unlessTooMuch, type EventReads } from '../reads/bounded-read.ts';
 import { unlessKnown } from '../etag.ts';
 import { route, type Route } from '../route.ts';
 import { AttackerStory, storyOf } from './attacker-story.ts';
@@ -85,16 +85,17 @@ export const attackerRoutes: readonly Route[] = [
     async (asked) => {
       const { ctx, params, who } = asked;
       const actor = actorOf(params.address);
-      const { incidents, isWhole } = await incidentsOf(ctx, actor);
-      const [newest, ...others] = incidents;
-      if (newest === undefined) throw new Problem(404, 'no-such-attacker', NO_SUCH);
-      const origins = await originsOf(eventReads(asked), actor, ctx.clock.now());
-      return {
-        ...storyOf([newest, ...others], mayDo(who.role, 'recordings:read')),
-        isWhole,
-        ...(origins === undefined ? {} : { origins }),
-        measures: await measuresOf(ctx, incidents),
-      };
+      const reads = eventReads(asked);
+      // Whole incidents are large: no more than a few accounts' are held at once.
+      const story = await reads.inTurn(async () => {
+        const { incidents, isWhole } = await incidentsOf(ctx, actor);
+        const [newest, ...others] = incidents;
+        if (newest === undefined) throw new Problem(404, 'no-such-attacker', NO_SUCH);
+        const measures = await measuresOf(ctx, incidents);
+        return { ...storyOf([newest, ...others], mayDo(who.role, 'recordings:read')), isWhole, measures };
+      });
+      const origins = await unlessTooMuch(originsOf(reads, actor, ctx.clock.now()));
+      return { ...story, ...(origins instanceof Problem ? {} : { origins }) };
     },
   ),
 ];
@@ -106,26 +107,24 @@ async function incidentsOf(ctx: RouteContext, actor: string): Promise<{ incident
   return { incidents: found.filter((one) => one !== undefined), isWhole: page.next === undefined };
 }
 
-/** Undefined where it takes too much to find out: the rest is worth telling. */
-async function originsOf(reads: EventReads, actor: string, now: number): Promise<AttackerStory['origins']> {
+async function originsOf(
+  reads: EventReads,
+  actor: string,
+  now: number,
+): Promise<NonNullable<AttackerStory['origins']>> {
   const where = {
     from: now - ORIGIN_DAYS * DAY_MS,
     filters: [{ field: 'netsentinel.actor', op: 'eq' as const, value: actor }],
   };
   const count = (field: string) => reads.aggregate({ where, by: [{ field, top: MAX_ORIGINS }] });
-  try {
-    const countries = await count('source.geo.country_iso_code');
-    const networks = await count('source.as.number');
-    return {
-      countries: countries.flatMap(({ keys: [code], count: events }) =>
-        typeof code === 'string' ? [{ code, events }] : [],
-      ),
-      networks: networks.flatMap(({ keys: [as], count: events }) => (typeof as === 'number' ? [{ as, events }] : [])),
-    };
-  } catch (error) {
-    if (error instanceof Problem && error.status === 422) return undefined;
-    throw error;
-  }
+  const countries = await count('source.geo.country_iso_code');
+  const networks = await count('source.as.number');
+  return {
+    countries: countries.flatMap(({ keys: [code], count: events }) =>
+      typeof code === 'string' ? [{ code, events }] : [],
+    ),
+    networks: networks.flatMap(({ keys: [as], count: events }) => (typeof as === 'number' ? [{ as, events }] : [])),
+  };
 }
 
 async function measuresOf(ctx: RouteContext, incidents: readonly Incident[]): Promise<Action[]> {

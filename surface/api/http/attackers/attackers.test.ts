@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AttackerPage } from '@netsentinel/contracts/attacker';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';
@@ -46,6 +46,26 @@ async function get<T>(path: string, who = cookie): Promise<T> {
 }
 
 describe('attackers', () => {
+  it('are looked into one after another for one account', async () => {
+    const waits = Promise.withResolvers<void>();
+    const incident = h.state.read.incident.bind(h.state.read);
+    const asked: string[] = [];
+    const read = vi.spyOn(h.state.read, 'incident').mockImplementation(async (id) => {
+      asked.push(id);
+      await waits.promise;
+      return incident(id);
+    });
+    const all = Promise.all(Array.from({ length: 3 }, () => get<AttackerStory>('/203.0.113.77')));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1), { timeout: 30_000, interval: 20 });
+    // What came before it has been looked at when it is answered.
+    await get('');
+    expect(asked).toHaveLength(2);
+    waits.resolve();
+    expect(await all).toHaveLength(3);
+    expect(asked).toHaveLength(6);
+    read.mockRestore();
+  });
+
   it('are listed by the last time or by score, page by page', async () => {
     const { attackers } = await get<AttackerPage>('');
     expect(attackers).toMatchObject([

@@ -20,7 +20,7 @@ const AggregateQuery = z.strictObject({
   by: z
     .union([FieldParameter, z.array(FieldParameter).max(MAX_FIELDS)])
     .optional()
-    .describe('A field, or two by naming it twice: counted by their values'),
+    .describe('A field, or two by naming it twice: counted by the first 512 characters of their values'),
   top: z.coerce
     .number()
     .int()

@@ -3,10 +3,33 @@ import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { csvCells, csvLine } from './csv.ts';
 
 describe('CSV', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1', '＋1', '－1', '＠x', "=cmd|' /C calc'!A0"])(
-    'defuses what a spreadsheet would run: %j',
-    (text) => expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/),
-  );
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    ' =1+1',
+    '\u00a0 @x',
+    '"=1+1"',
+    '\tx',
+    '\rx',
+    '\nx',
+    '＝1',
+    '＋1',
+    '－1',
+    '＠x',
+    "=cmd|' /C calc'!A0",
+  ])('defuses what a spreadsheet would run: %j', (text) => expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/));
+
+  it.each([
+    ['wget x;=cmd|calc', "wget x;'=cmd|calc"],
+    ['x\t =1', "x\t' =1"],
+    ['a;"=1"', 'a;\'"=1"'],
+    ['a |@b\n-c', "a |'@b\n'-c"],
+    ['a; b | c', 'a; b | c'],
+  ])('defuses what would be a cell where other signs part them: %j', (text, safe) => {
+    expect(csvLine([text])).toBe(`"${safe.replaceAll('"', '""')}"\r\n`);
+  });
 
   it('leaves other text as it is, and quotes by RFC 4180', () => {
     expect(csvLine(['root', '', 'a=b', "'x", ' y', 'über'])).toBe("root,,a=b,'x, y,über\r\n");
@@ -29,6 +52,6 @@ describe('CSV', () => {
         event,
         [...fields, ...missing].map((name) => name.split('.')),
       ),
-    ).toEqual(['1025', 'a; b', 'x; z', '0', 'true', '{"deep":1}', '', '', '', '', '']);
+    ).toEqual(['1025', 'a | b', 'x | z', '0', 'true', '{"deep":1}', '', '', '', '', '']);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Events as CSV (RFC 4180). Cells hold what attackers wrote, and spreadsheets run what looks like a formula: such a cell gets an apostrophe in front,
- * which a spreadsheet takes for "this is text".
+ * which a spreadsheet takes for "this is text". Some of them (Excel in German) part cells by `;` or tabs, whatever is quoted, so that a cell of theirs can
+ * begin within one of ours: it gets one as well.
  */
 import type { Event } from '@netsentinel/contracts/event';
 
@@ -28,11 +29,12 @@ export const DEFAULT_COLUMNS: readonly string[] = [
   'message',
 ];
 
-/** What begins a formula in some spreadsheet, after blanks that it skips. */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
-const QUOTED = /[",\r\n]/;
-/** Between several values of one field. */
-const SEPARATOR = '; ';
+/** Where a cell begins, for one spreadsheet or another, and what begins a formula there, after blanks and quotes that it skips. */
+const FORMULA = /(^|[;|\t\r\n])(?=(?:"|[^\S\t\r\n])*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g;
+const BEGINS_INVISIBLY = /^[\t\r\n]/;
+const QUOTED = /[",;\t\r\n]/;
+/** Between several values of one field: no spreadsheet parts cells by it unless it is told to. */
+const SEPARATOR = ' | ';
 
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
@@ -46,7 +48,7 @@ export function csvCells(event: Event, columns: readonly (readonly string[])[]):
 function csvCell(text: string): string {
   // No reader of CSV agrees on what NUL means.
   const plain = text.replaceAll('\0', '\uFFFD');
-  const safe = FORMULA.test(plain) ? `'${plain}` : plain;
+  const safe = plain.replace(BEGINS_INVISIBLY, "'$&").replace(FORMULA, "$1'");
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -42,7 +42,7 @@ export const selection = {
   ),
   to: Time.optional().describe('Events before this time'),
   filter: Filters.optional().describe(
-    'A condition `FIELD:OP:VALUE`, with `!` in front for its opposite; several by naming it several times, and all must hold. Operators: eq, in (a JSON list), prefix, contains, gt, gte, lt, lte, cidr, and exists without a value; prefix and contains fold case',
+    'A condition `FIELD:OP:VALUE`, with `!` in front for its opposite; several by naming it several times, and all must hold. Operators: eq, in (a JSON list), prefix, contains, gt, gte, lt, lte, cidr, and exists without a value; prefix and contains fold case. Where a field has numbers alone, so must the value: `22`, `-1`, `0.5`',
   ),
   words: z
     .string()

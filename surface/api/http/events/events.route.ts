@@ -61,10 +61,10 @@ export const eventRoutes: readonly Route[] = [
       access: 'events:read',
       params: z.strictObject({ id: z.string().min(1).max(200) }),
       answers: { 200: { description: 'The event', schema: Event } },
-      problems: { 404: NO_SUCH },
+      problems: { 404: NO_SUCH, 429: READ_PROBLEMS[429], 503: READ_PROBLEMS[503] },
     },
-    async ({ ctx, params }) => {
-      const event = await ctx.events.get(params.id);
+    async (asked) => {
+      const event = await eventReads(asked).get(asked.params.id);
       if (event === undefined) throw new Problem(404, 'no-such-event', NO_SUCH);
       return event;
     },

@@ -4,9 +4,13 @@ import type { Event } from '@netsentinel/contracts/event';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { allPages, eventFixture, HOSTILE_TEXTS, START } from '@netsentinel/testkit/event-fixtures';
 
+/** A text that a reader would not want whole as the name of a group. */
+const LONG = `${'é'.repeat(511)}→${'x'.repeat(400)}`;
 const EVENTS = Array.from({ length: 60 }, (_, n) =>
   eventFixture(n, {
     network: { protocol: n % 4 === 0 ? 'telnet' : 'ssh' },
+    ...(n === 7 ? { event: { duration: 2_000_000_000_000_000 } } : {}),
+    ...(n === 8 || n === 9 ? { rule: { name: `${LONG}${n}` }, zeek: { notice: { msg: `${LONG}${n}` } } } : {}),
     ...(n % 2 === 0 ? {} : { threat: { technique: { id: ['T1110', 'T1078'] } } }),
   }),
 );
@@ -64,6 +68,9 @@ describe('a list of events', () => {
     ['a value', { filter: 'network.protocol:eq:telnet' }, (_, n) => n % 4 === 0],
     ['its opposite', { filter: '!network.protocol:eq:telnet', to: START + 60_000 }, (_, n) => n % 4 !== 0],
     ['a number', { filter: ['source.port:gte:1070', 'source.port:lt:1075'] }, (_, n) => n >= 46 && n < 51],
+    ['a long number', { filter: 'event.duration:gte:1000000000000000' }, (_, n) => n === 7],
+    ['the longest number', { filter: 'event.duration:lt:1000000000000000000' }, (_, n) => n === 7],
+    ['a list of numbers', { filter: 'source.port:in:["1070",1071]' }, (_, n) => n === 46 || n === 47],
     ['a network', { filter: 'source.ip:cidr:203.0.113.0/29', to: START + 60_000 }, (_, n) => n < 8],
     ['a list', { filter: 'source.ip:in:["203.0.113.3","203.0.113.9"]' }, (_, n) => n === 3 || n === 9],
     ['presence', { filter: 'threat.technique.id:exists' }, (_, n) => n % 2 === 1],
@@ -98,6 +105,11 @@ describe('a list of events', () => {
     ['host bits', { filter: 'source.ip:cidr:10.0.0.1/8' }, /is no network such as/],
     ['half a list', { filter: 'source.ip:in:["a"' }, /JSON list/],
     ['objects in a list', { filter: 'source.ip:in:[{"$gt":""}]' }, /JSON list/],
+    ['an exponent for a number', { filter: 'source.port:gt:1e3' }, /^filter\.0: "1e3" is no number/],
+    ['a sign for a number', { filter: ['event.kind:exists', 'event.duration:gte:+5'] }, /^filter\.1: "\+5" is no/],
+    ['a word for a number', { filter: 'source.port:eq:abc' }, /^filter\.0: "abc" is no number/],
+    ['nothing for a number', { filter: 'event.duration:lt:' }, /^filter\.0: "" is no number/],
+    ['a word among numbers', { filter: 'source.port:in:[22,"ssh"]' }, /^filter\.0: "ssh" is no number/],
     ['a time that is none', { from: 'yesterday' }, /^from: neither/],
     ['a month that is none', { from: '2026-13-01T00:00:00Z' }, /^from: neither/],
     ['a page that is none', { after: 'AAAA' }, /^after: not the `next`/],
@@ -170,6 +182,13 @@ describe('counts', () => {
         { keys: ['ssh', START], count: 22 },
         { keys: ['ssh', START + 30_000], count: 23 },
       ],
+    });
+  });
+
+  it.each(['rule.name', 'zeek.notice.msg'])('are by the first 512 characters of a value of %s', async (by) => {
+    expect(await ask('/aggregate', { by, filter: `${by}:exists` })).toEqual({
+      by: [by],
+      groups: [{ keys: [LONG.slice(0, 512)], count: 2 }],
     });
   });
 

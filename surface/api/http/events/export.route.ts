@@ -7,8 +7,10 @@ import type { Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event } from '@netsentinel/contracts/event';
 import type { EventQuery } from '@netsentinel/contracts/event-store';
+import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS, whenOver, type EventReads } from '../reads/bounded-read.ts';
 import { refusal } from '../access.ts';
@@ -26,6 +28,8 @@ const PAGE_BYTES = 1024 * 1024;
 const HTTP2_INTERNAL_ERROR = 2;
 /** A client that takes nothing for so long is gone. */
 const STALL_MS = 60_000;
+/** Nor may it take longer over a file that takes room on the disk. */
+const SENDING_MS = 3_600_000;
 const TYPES = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
@@ -37,7 +41,7 @@ const ExportQuery = z.strictObject({
   format: z
     .enum(['ndjson', 'csv', 'parquet'])
     .describe(
-      '`ndjson`: one event a line, whole; `csv`: some of their fields; `parquet`: common fields and the whole event as JSON, in no order, at most 1,000,000 events',
+      '`ndjson`: one event a line, whole; `csv`: some of their fields; `parquet`: common fields and the whole event as JSON, in no order, at most 1,000,000 events, to be taken within an hour',
     ),
   order: z
     .enum(['newest', 'oldest'])
@@ -71,7 +75,7 @@ export const exportRoutes: readonly Route[] = [
       answers: {
         200: {
           description:
-            'The file. In `csv` several values of a field are parted by `; `, and a cell that a spreadsheet would take for a formula begins with an apostrophe',
+            'The file. In `csv` several values of a field are parted by ` | `, and an apostrophe stands in front of what a spreadsheet would take for a formula: at the beginning of a cell, and within it after `;`, `|`, a tab or a new line',
           type: Object.values(TYPES),
         },
       },
@@ -86,11 +90,12 @@ export const exportRoutes: readonly Route[] = [
       ctx.exporting.add(who.account);
       whenOver(request, reply, () => ctx.exporting.delete(who.account));
       const reads = eventReads(asked);
-      if (query.format === 'parquet') return await sendParquet(reads, query, reply);
-      const pages = pagesOf(reads, query, async () => {
+      const mayGoOn = async (): Promise<void> => {
         const refused = refusal('events:read', await ctx.who(request));
         if (refused !== undefined) throw refused;
-      });
+      };
+      if (query.format === 'parquet') return await sendParquet(reads, query, reply, ctx.clock, mayGoOn);
+      const pages = pagesOf(reads, query, mayGoOn);
       // What is wrong with the question is a problem, and no broken file.
       const first = await pages.next();
       return asFile(reply, query)
@@ -151,13 +156,35 @@ function breakOff({ raw }: FastifyReply): void {
 }
 
 /** The file has no name any more once it is open, so that it is gone whatever happens. */
-async function sendParquet(reads: EventReads, query: ExportQuery, reply: FastifyReply): Promise<FastifyReply> {
+async function sendParquet(
+  reads: EventReads,
+  query: ExportQuery,
+  reply: FastifyReply,
+  clock: Clock,
+  mayGoOn: () => Promise<void>,
+): Promise<FastifyReply> {
   const limit = Math.min(MAX_PARQUET_EVENTS, query.limit ?? MAX_PARQUET_EVENTS);
   const path = await reads.exportParquet(selectionOf(query), limit);
   if (path === undefined) throw new Problem(422, 'no-parquet', 'The store of this platform writes no Parquet.');
   const file = await opened(path);
   const { size } = await file.stat();
-  return asFile(reply, query).type(TYPES.parquet).header('content-length', size).send(file.createReadStream());
+  const pieces = Readable.from(piecesOf(file, clock, mayGoOn), { objectMode: false, highWaterMark: PAGE_BYTES })
+    .once('error', () => breakOff(reply))
+    .once('close', () => void file.close());
+  return asFile(reply, query).type(TYPES.parquet).header('content-length', size).send(pieces);
+}
+
+/** As long as `mayGoOn` does not reject, and for a bounded time: the file takes room on the disk meanwhile. */
+async function* piecesOf(file: FileHandle, clock: Clock, mayGoOn: () => Promise<void>): AsyncGenerator<Buffer> {
+  const began = clock.monotonicMs();
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PAGE_BYTES), 0, PAGE_BYTES);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    await mayGoOn();
+    if (clock.monotonicMs() - began > SENDING_MS)
+      throw new NetSentinelError('EXPORT_TOO_SLOW', 'user', 'the client took too long over this file');
+  }
 }
 
 async function opened(path: string): Promise<FileHandle> {

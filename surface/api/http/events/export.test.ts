@@ -1,14 +1,17 @@
 /** Exports: whole, in order, and no faster than the client takes them. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore, ReadBounds } from '@netsentinel/contracts/event-store';
+import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 
+/** More than sockets hold. */
+const PARQUET_BYTES = 256 * 1024 * 1024;
 const PATIENCE = { timeout: 30_000, interval: 50 };
 
 describe('an export', () => {
@@ -79,11 +82,18 @@ describe('a slow client', () => {
       await answer();
       return { texts: Array.from({ length: 500 }, () => event), next: '1.1' };
     },
+    exportParquet: async () => {
+      const path = join(h.folder, 'sparse.parquet');
+      writeFileSync(path, '');
+      truncateSync(path, PARQUET_BYTES);
+      return { path };
+    },
   } as unknown as EventStore;
+  const clock = { ...systemClock };
   let h: ApiHarness;
   let cookie: string;
   beforeAll(async () => {
-    h = await startApi({ events: endless });
+    h = await startApi({ events: endless, clock });
     cookie = await h.setUp();
   });
   afterAll(() => h.close());
@@ -128,6 +138,27 @@ describe('a slow client', () => {
     answer = async () => undefined;
     waits.resolve();
     await vi.waitFor(async () => expect(await one()).toBe(200), PATIENCE);
+  });
+
+  it('of Parquet gets no more once it may not see events any more, or took too long', async () => {
+    for (const end of [
+      async (who: string) => expect((await h.call('DELETE', '/api/v1/session', { cookie: who })).status).toBe(204),
+      async () => void vi.spyOn(clock, 'monotonicMs').mockReturnValue(clock.monotonicMs() + 3_700_000),
+    ]) {
+      const other = await h.signInAs('analyst');
+      const socket = connect(Number(new URL(h.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(`GET /api/v1/events/export?format=parquet HTTP/1.1\r\nhost: x\r\ncookie: ${other}\r\n\r\n`);
+      let got = 0;
+      await new Promise((resolve) => socket.once('data', resolve).once('data', () => socket.pause()));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      await end(other);
+      socket.on('data', (bytes) => (got += bytes.length)).resume();
+      await closed;
+      expect(got).toBeLessThan(PARQUET_BYTES);
+      vi.restoreAllMocks();
+    }
+    expect(readdirSync(h.folder)).not.toContain('sparse.parquet');
   });
 
   it('gets no more once it may not see events any more', async () => {

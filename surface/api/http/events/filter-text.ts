@@ -6,14 +6,17 @@
  *     source.port:gte:1024             !event.outcome:eq:success
  */
 import { EventFilter } from '@netsentinel/contracts/event-store';
-import { fieldsLike, isEventField } from '@netsentinel/contracts/event-fields';
+import { fieldsLike, isEventField, isNumberField } from '@netsentinel/contracts/event-fields';
 import { err, ok, type Result } from '@netsentinel/contracts/result';
 import { parseNetwork } from '@netsentinel/kernel/address';
 
 type Op = EventFilter['op'];
 
 const OPS = EventFilter.shape.op.options;
-const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
+/** Nanoseconds since 1970 have 19 digits. */
+const NUMBER = /^-?\d{1,19}(\.\d{1,15})?$/;
+/** Operators that compare with the value as a whole. */
+const COMPARES: ReadonlySet<Op> = new Set(['eq', 'gt', 'gte', 'lt', 'lte']);
 /** As much of what was sent is said back. */
 const MAX_SAID = 80;
 
@@ -31,7 +34,7 @@ export function parseFilter(text: string): Result<EventFilter> {
   }
   if (!text.slice(Number(not) + field.length + 1).includes(':'))
     return err(`${op} needs a value: ${field}:${op}:VALUE`);
-  const value = parseValue(op, rest);
+  const value = isNumberField(field) ? parseNumbers(field, op, rest) : parseValue(op, rest);
   if (!value.ok) return value;
   return ok({ field, op, value: value.value, ...(not ? { not } : {}) });
 }
@@ -49,6 +52,18 @@ function parseValue(op: Op, text: string): Result<NonNullable<EventFilter['value
   const isOrder = op === 'gt' || op === 'gte' || op === 'lt' || op === 'lte';
   const value = isOrder && NUMBER.test(text) ? Number(text) : text;
   return EventFilter.shape.value.safeParse(value).success ? ok(value) : err('the value is too long');
+}
+
+/** Of a field that has numbers alone: whatever is none would find nothing. */
+function parseNumbers(field: string, op: Op, text: string): Result<NonNullable<EventFilter['value']>> {
+  const wrong = (value: string): Result<never> =>
+    err(`${said(value)} is no number such as -1, 22 or 0.5, and ${field} has numbers alone`);
+  if (COMPARES.has(op)) return NUMBER.test(text) ? ok(Number(text)) : wrong(text);
+  const value = parseValue(op, text);
+  if (op !== 'in' || !value.ok) return value;
+  const items = [value.value].flat().map(String);
+  const none = items.find((item) => !NUMBER.test(item));
+  return none === undefined ? ok(items.map(Number)) : wrong(none);
 }
 
 function parseList(text: string): Result<NonNullable<EventFilter['value']>> {

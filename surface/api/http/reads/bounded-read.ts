@@ -1,5 +1,6 @@
 /** Questions to the event store as routes ask them: in turn, for a bounded time, and no longer than somebody waits for the answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Event } from '@netsentinel/contracts/event';
 import type {
   AggregateRow,
   EventAggregate,
@@ -14,6 +15,7 @@ import type { SignedIn } from '../../auth/sessions.ts';
 import { Problem } from '../problem.ts';
 import type { RouteRequest } from '../route.ts';
 
+const ENDED = 'ended';
 /** Of one question. */
 const TIMEOUT_MS = 10_000;
 /** Of writing a file. */
@@ -34,27 +36,40 @@ export interface EventReads {
   aggregate(aggregate: EventAggregate): Promise<readonly AggregateRow[]>;
   /** Answers where the file is; undefined where the store has none of this kind. */
   exportParquet(selection: EventSelection, limit: number): Promise<string | undefined>;
+  get(id: string): Promise<Event | undefined>;
+  /** Other dear reads for the same answer, when it is this account's turn. They cannot be ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Aborted once nobody waits. */
   readonly signal: AbortSignal;
 }
 
-/** For one request: they end with it. */
-export function eventReads({
-  ctx,
-  who,
-  request,
-  reply,
-}: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request' | 'reply'> & {
-  readonly who: SignedIn;
-}): EventReads {
+/** For one request: they end with it. `totalMs`: for all of them together, without the time that they wait for their turns. */
+export function eventReads(
+  {
+    ctx,
+    who,
+    request,
+    reply,
+  }: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request' | 'reply'> & { readonly who: SignedIn },
+  totalMs = Infinity,
+): EventReads {
   const gone = new AbortController();
   whenOver(request, reply, () => gone.abort(nobodyWaits()));
   const { signal } = gone;
-  const ask = async <T>(work: (bounds: ReadBounds) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> => {
+  let leftMs = totalMs;
+  const ask = async <T>(work: (bounds: ReadBounds) => Promise<T>, mostMs = TIMEOUT_MS): Promise<T> => {
     try {
-      return await ctx.reads.run(who.account, signal, () => work({ timeoutMs, signal }));
+      return await ctx.reads.run(who.account, signal, async () => {
+        const timeoutMs = Math.max(1, Math.min(mostMs, Math.ceil(leftMs)));
+        const began = ctx.clock.monotonicMs();
+        try {
+          return await work({ timeoutMs, signal });
+        } finally {
+          leftMs -= ctx.clock.monotonicMs() - began;
+        }
+      });
     } catch (error) {
-      throw asProblem(error, timeoutMs);
+      throw asProblem(error, Math.min(mostMs, totalMs));
     }
   };
   return {
@@ -63,8 +78,20 @@ export function eventReads({
     aggregate: (aggregate) => ask((bounds) => ctx.events.aggregate(aggregate, bounds)),
     exportParquet: (selection, limit) =>
       ask(async (bounds) => (await ctx.events.exportParquet?.(selection, limit, bounds))?.path, EXPORT_TIMEOUT_MS),
+    get: (id) => ask(() => ctx.events.get(id)),
+    inTurn: (work) => ctx.reads.run(who.account, signal, work),
     signal,
   };
+}
+
+/** What was found; the problem where it takes too much to find out, and the rest of the answer is worth telling. */
+export async function unlessTooMuch<T>(read: Promise<T>): Promise<T | Problem> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 422) return error;
+    throw error;
+  }
 }
 
 /** Once the answer has gone out, or cannot any more. */
@@ -100,5 +127,10 @@ function tooMuch(why: string): Problem {
 }
 
 function nobodyWaits(): Problem {
-  return new Problem(503, 'ended', 'Nobody waited for the answer.');
+  return new Problem(503, ENDED, 'Nobody waited for the answer.');
+}
+
+/** Whether a question failed because of who asked it (they have gone, or ask too much), so that others may find an answer. */
+export function isAskersFault(error: unknown): boolean {
+  return error instanceof Problem && (error.code === ENDED || error.status === 429);
 }
