@@ -86,7 +86,7 @@ export class EventEngine {
     return this.#interruptible(ticket, (signal) =>
       this.#inTurn(async () => {
         const { database, reader } = this.#parts;
-        return { path: await writeExport(database, limit, (path) => reader.copyTo(path, selection, limit, signal)) };
+        return { path: await writeExport(database, (path) => reader.copyTo(path, selection, limit, signal)) };
       }),
     );
   }

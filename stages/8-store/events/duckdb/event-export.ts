@@ -56,11 +56,7 @@ export async function withinRoom(
 }
 
 /** Answers the path once `write` has filled it; where it fails, nothing is left. */
-export async function writeExport(
-  database: Database,
-  _limit: number,
-  write: (path: string) => Promise<void>,
-): Promise<string> {
+export async function writeExport(database: Database, write: (path: string) => Promise<void>): Promise<string> {
   database.assertSpace();
   const folder = exportFolder(database.options.directory);
   makeFolder(folder);
