@@ -20,6 +20,7 @@ export const Permission = z.enum([
   'exceptions:read',
   'exceptions:write',
   'recordings:read',
+  'decoys:read',
   'response:read',
   'response:write',
   'system:read',

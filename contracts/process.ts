@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
 import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
 import { Severity } from './detection.ts';
+import { PlayedDecoy } from './played-decoy.ts';
 import { PlayedStack } from './played-stack.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -191,7 +192,7 @@ export const ToPlatform = z.discriminatedUnion('t', [
     logLevel,
     config: z.unknown(),
     responseMode: ResponseMode,
-    decoys: z.array(z.strictObject({ id, type: id, listen: z.string() })),
+    decoys: z.array(PlayedDecoy),
     collectors: z.array(z.strictObject({ id, type: id })),
     /** Every sensor that is to be heard, and how long a source behind it may be silent; 0: no matter. */
     sensors: z.array(z.strictObject({ id, silenceAfterMs: z.number().int() })),

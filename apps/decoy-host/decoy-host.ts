@@ -23,6 +23,8 @@ type Boot = Extract<ToDecoyHost, { t: 'boot' }>;
 const epoch = `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
 const decoys = new Map<string, Decoy>();
 const servers: (Server | DatagramSocket)[] = [];
+/** Ids of decoys that have been given what they listen on. */
+const listening = new Set<string>();
 const replyBudget = new ReplyBudget(systemClock);
 let wire: WireClient | undefined;
 
@@ -41,6 +43,7 @@ const channel = serveLauncher(
           servers.push(handle);
           serveDatagrams(handle, decoy, replyBudget, handle.address().port);
         } else throw new NetSentinelError('PROCESS_BAD_MESSAGE', 'bug', 'a listener came for no decoy of ours');
+        listening.add(message.decoy);
         return;
       }
       case 'link':
@@ -56,8 +59,12 @@ const channel = serveLauncher(
 
 async function boot(message: Boot): Promise<void> {
   const log = createLogger('decoy-host', { level: message.logLevel });
-  const connections = (): number => [...decoys.values()].reduce((sum, decoy) => sum + decoy.connections, 0);
-  const link = new WireClient({ epoch, log, limits: message.limits, connections });
+  const link = new WireClient({
+    epoch,
+    log,
+    limits: message.limits,
+    decoys: () => Object.fromEntries([...listening].map((id) => [id, decoys.get(id)?.connections ?? 0])),
+  });
   wire = link;
   let session = 0;
   for (const entry of message.decoys) {

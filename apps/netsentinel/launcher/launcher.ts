@@ -15,6 +15,7 @@ import type {
   ToWatcher,
 } from '@netsentinel/contracts/process';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
+import { WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
@@ -32,8 +33,8 @@ import {
   watcherProgram,
 } from './confinements.ts';
 import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { drawMachines } from './drawn-machines.ts';
 import { FirstReady } from './first-ready.ts';
-import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
 import { bindAgain, bindListener } from './listeners.ts';
@@ -42,7 +43,7 @@ import { Supervisor } from './supervisor.ts';
 import { createWatcher, watchedNow, whyNoPackets, whyNotWatched } from './watcher.ts';
 
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
-const WATCHER = { id: 'watcher', type: 'watcher' } as const;
+const WATCHER = { id: WATCHER_SENSOR, type: 'watcher' } as const;
 const REBIND_MS = 10_000;
 /** Whoever starts us at once after a launcher was killed, as service managers do, shall not fail for what its processes still hold. */
 const LEAVING_MS = 3000;
@@ -91,7 +92,6 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     seed: Uint8Array,
     release: () => void,
   ): Promise<Launched> {
-    const honeytokens = drawHoneytokens(planned, seed, log);
     const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
@@ -109,6 +109,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         throw error;
       }
     }, LEAVING_MS);
+    const drawn = drawMachines(planned, decoys, seed, log);
     /** The listener bound at the start, or a new one where a process is started again. */
     const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
       const bound = waiting.get(name);
@@ -257,7 +258,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'platform',
           (async () => {
-            it.send(platformBoot(options.plan, decoys, await honeytokens));
+            it.send(platformBoot(options.plan, decoys, await drawn));
             await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
             await linkEnforcer();
             await linkSensor();

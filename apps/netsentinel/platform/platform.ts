@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Action } from '@netsentinel/contracts/action';
 import { isRecordId } from '@netsentinel/contracts/playbook-record';
 import { ToPlatform } from '@netsentinel/contracts/process';
+import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { attackNames } from '@netsentinel/detect/attack';
 import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
 import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
@@ -42,6 +43,7 @@ import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
 import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
+import { sensorDetails } from './sensor-details.ts';
 import { createSensorLinks } from './sensor-links.ts';
 import { startSourceHealth } from './source-health.ts';
 import { createResponseOrders } from './response-orders.ts';
@@ -234,6 +236,17 @@ async function start(boot: Boot) {
     consoleRoot: config.consoleRoot,
     tls: config.tls,
     status: () => board.status(),
+    decoys: () => board.decoys(),
+    sensors: () =>
+      sensorDetails(
+        [
+          { id: DECOY_SENSOR, type: 'decoy-host' },
+          { id: WATCHER_SENSOR, type: 'watcher', mayRest: true, unable: board.whyNotWatching },
+          ...boot.collectors,
+        ],
+        (id) => board.sensors.of(id),
+        health.records(),
+      ),
     attack: attackNames(),
     dismissals,
     blocklist,
