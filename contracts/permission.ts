@@ -21,6 +21,7 @@ export const Permission = z.enum([
   'exceptions:write',
   'recordings:read',
   'decoys:read',
+  'decoys:write',
   'response:read',
   'response:write',
   'system:read',

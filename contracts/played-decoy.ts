@@ -15,6 +15,7 @@ export const PlayedDecoy = z.strictObject({
   service: text.describe('What nmap calls it: `ssh`, `ssl/http`'),
   product: text.describe('`OpenSSH`; empty where nmap finds none'),
   version: text.describe('`9.2p1 Debian 2+deb12u10`; empty where nmap finds none'),
+  stopped: z.boolean().describe('A person has stopped it'),
   config: z
     .record(z.string(), z.unknown())
     .describe('Its options as they are in force, with the defaults; of passwords it says `***`'),

@@ -18,6 +18,7 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'exceptions:write': true,
   'recordings:read': true,
   'decoys:read': true,
+  'decoys:write': true,
   'response:read': true,
   'response:write': true,
   'system:read': true,
@@ -28,7 +29,15 @@ const EVERY: Readonly<Record<Permission, true>> = {
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
   admin: new Set(Object.keys(EVERY)),
-  analyst: new Set([...READS, ...DECOYS, ...CAPTURED, 'incidents:write', 'exceptions:write', 'response:write']),
+  analyst: new Set([
+    ...READS,
+    ...DECOYS,
+    ...CAPTURED,
+    'incidents:write',
+    'exceptions:write',
+    'response:write',
+    'decoys:write',
+  ]),
   'red-team': new Set(READS),
   'read-only': new Set([...READS, ...DECOYS, ...CAPTURED]),
   sensor: new Set(),

@@ -10,7 +10,9 @@ export const SensorStatus = z.strictObject({
   healthy: z.boolean().describe('Linked, and nothing for an operator to mend'),
   events: Count.describe('Kept since the platform’s start'),
   refused: Count.describe('Records that nobody could read, since then'),
-  lastRecordAt: Time.optional().describe('When the latest came in, milliseconds since 1970; not there before the first'),
+  lastRecordAt: Time.optional().describe(
+    'When the latest came in, milliseconds since 1970; not there before the first',
+  ),
   lagBytes: Count.describe('What waits in files that are followed'),
   dropped: Count.describe('Records that were thrown away, for want of room or of a link'),
   problems: z.array(z.string()).readonly(),

@@ -45,16 +45,17 @@ export class WireClient implements DecoyBlobs {
         this.#requests.clear();
       },
     });
-    setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   }
 
   link(socket: Socket): void {
     this.#wire.link(socket);
     // What listens is known at once, not after the first interval.
-    this.#beat();
+    this.beat();
   }
 
-  #beat(): void {
+  /** Says how the decoys do, now and every few seconds. */
+  beat(): void {
     const decoys = this.#decoys();
     this.#wire.send({
       t: 'heartbeat',

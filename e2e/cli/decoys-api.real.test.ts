@@ -1,5 +1,7 @@
 /** Decoys and sensors by REST, of the whole product: what is told of a decoy is what the command line says of it, and what an attacker then does there. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -44,6 +46,29 @@ afterAll(async () => {
   rmSync(top, { recursive: true, force: true });
 });
 
+/** Whether something takes connections at the decoy's port. */
+async function isOpen(): Promise<boolean> {
+  const socket = connect(decoyPort, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function order(verb: 'stop' | 'start'): Promise<unknown> {
+  const { origin } = new URL(product.listening.console);
+  const response = await fetch(`${origin}/api/v1/decoys/ssh-1/${verb}`, {
+    method: 'POST',
+    headers: { origin, cookie },
+  });
+  return response.json();
+}
+
 async function get(path: string): Promise<Record<string, Record<string, unknown>[]>> {
   const { origin } = new URL(product.listening.console);
   const response = await fetch(`${origin}/api/v1${path}`, { headers: { cookie } });
@@ -59,15 +84,18 @@ it('tells of decoys what the command line and nmap call them, with their configu
     expect(all).toMatchObject([{ listening: true, healthy: true }, { listening: true }]);
     return all!;
   });
-  expect(decoys.map(({ id: decoy, address, port, transport, service, product: name, version }) => ({
-    decoy,
-    address,
-    port,
-    transport,
-    service,
-    product: name,
-    version,
-  }))).toEqual(listed);
+  expect(
+    decoys.map(({ id: decoy, address, port, transport, service, product: name, version }) => ({
+      decoy,
+      address,
+      port,
+      transport,
+      service,
+      product: name,
+      version,
+      stopped: false,
+    })),
+  ).toEqual(listed);
   expect(decoys[0]).toMatchObject({ id: 'ssh-1', product: 'OpenSSH', port: decoyPort });
   const one = await get('/decoys/ssh-1');
   expect(one).toMatchObject({ config: { credentials: { any: true, accept: [{ user: 'root', password: '***' }] } } });
@@ -75,15 +103,25 @@ it('tells of decoys what the command line and nmap call them, with their configu
 });
 
 it('tells who is there now, and what they did once they have gone', async () => {
-  const attacker = await connectSsh({ host: '127.0.0.1', port: decoyPort, user: 'root', password: 'x', timeoutMs: 20_000 });
+  const attacker = await connectSsh({
+    host: '127.0.0.1',
+    port: decoyPort,
+    user: 'root',
+    password: 'x',
+    timeoutMs: 20_000,
+  });
   const shell = await attacker.shell();
   shell.onData(() => {});
   shell.write('id\n');
-  await vi.waitFor(async () => expect((await get('/decoys')).decoys).toMatchObject([{ connections: 1 }, { connections: 0 }]));
+  await vi.waitFor(async () =>
+    expect((await get('/decoys')).decoys).toMatchObject([{ connections: 1 }, { connections: 0 }]),
+  );
   attacker.close();
   const [session] = await vi.waitFor(async () => {
     const { sessions } = await get('/decoys/ssh-1/sessions');
-    expect(sessions).toMatchObject([{ logins: 1, accepted: 1, commands: 1, recording: true, ended: expect.any(Number) as number }]);
+    expect(sessions).toMatchObject([
+      { logins: 1, accepted: 1, commands: 1, recording: true, ended: expect.any(Number) as number },
+    ]);
     return sessions!;
   });
   expect(session!['source']).toMatchObject({ ip: '127.0.0.1' });
@@ -101,3 +139,54 @@ it('tells who is there now, and what they did once they have gone', async () => 
   expect(sensors![0]!['events']).toBeGreaterThan(3);
   expect(await get('/sensors/decoys')).toMatchObject({ heartbeat: { lastSeen: expect.any(Number) as number } });
 });
+
+it(
+  'stops one: its port refuses, its sessions end, also after a restart, until it is started again',
+  { timeout: 120_000 },
+  async () => {
+    const attacker = await connectSsh({
+      host: '127.0.0.1',
+      port: decoyPort,
+      user: 'root',
+      password: 'x',
+      timeoutMs: 20_000,
+    });
+    expect(await order('stop')).toEqual({ stopped: true });
+    expect(await isOpen()).toBe(false);
+    await attacker.closed;
+    const standing = { id: 'ssh-1', stopped: true, listening: false, connections: 0 };
+    await vi.waitFor(async () =>
+      expect((await get('/decoys')).decoys).toMatchObject([standing, { stopped: false, listening: true }]),
+    );
+    expect((await run(['decoys', 'list'], { cwd: top })).out).toContain(`${decoyPort}/tcp (stopped)`);
+    expect((await run(['status'], { cwd: top })).out).toMatch(/ssh-1 .* stopped/);
+    // Neither a new decoy host nor a new start opens it.
+    process.kill(product.listening.pids['decoy host']!, 'SIGKILL');
+    await vi.waitFor(() => expect(product.err()).toContain('the decoy host ended'));
+    await vi.waitFor(async () => expect((await get('/decoys')).decoys).toMatchObject([standing, { listening: true }]));
+    expect(await isOpen()).toBe(false);
+    await product.stop('SIGTERM');
+    product = await up([], { cwd: top });
+    expect(await isOpen()).toBe(false);
+    await vi.waitFor(async () => expect((await get('/decoys')).decoys).toMatchObject([standing, { listening: true }]));
+    expect(await order('start')).toEqual({ stopped: false });
+    expect(await isOpen()).toBe(true);
+    const again = await connectSsh({
+      host: '127.0.0.1',
+      port: decoyPort,
+      user: 'root',
+      password: 'x',
+      timeoutMs: 20_000,
+    });
+    again.close();
+    const { records } = await get('/audit');
+    expect(records).toContainEqual(
+      expect.objectContaining({
+        action: 'stopDecoy',
+        target: 'decoys/ssh-1/stop',
+        before: { stopped: false },
+        after: { stopped: true },
+      }),
+    );
+  },
+);

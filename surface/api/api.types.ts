@@ -47,6 +47,8 @@ export interface ApiOptions {
   /** Asked at most once a second. */
   status(): PlatformStatus;
   decoys(): readonly DecoyDetail[];
+  /** Has a decoy listen, or not any more; resolves once it is so. Rejects with `LISTEN_…` where its port cannot be had, with `DECOY_NOT_SWITCHED` where nobody answers. */
+  switchDecoy(id: string, isListening: boolean): Promise<void>;
   sensors(): readonly SensorDetail[];
   /** A person's word that an incident is no attack, and taking back what it taught. */
   readonly dismissals: {

@@ -43,6 +43,7 @@ export function platformBoot(
   { config, folder, home, tls, places, collectors, playbooks }: LaunchPlan,
   decoys: readonly PlannedDecoy[],
   drawn: DrawnMachines,
+  isStopped: (decoy: string) => boolean,
 ): ToPlatform {
   return {
     t: 'boot',
@@ -66,7 +67,7 @@ export function platformBoot(
       honeytokens: drawn.honeytokens,
     },
     responseMode: strongestMode(config.enforcer),
-    decoys: decoys.map((decoy) => partOf(decoy, drawn.decoys[decoy.id])),
+    decoys: decoys.map((decoy) => partOf(decoy, isStopped(decoy.id), drawn.decoys[decoy.id])),
     collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
     sensors: [
       // Attackers come and go: nobody behind a decoy is expected.
@@ -78,10 +79,11 @@ export function platformBoot(
 
 function partOf(
   { id, type, transport, address, port, persona, options }: PlannedDecoy,
+  stopped: boolean,
   { host, service, product, version }: DrawnDecoy = UNKNOWN,
 ): PlayedDecoy {
   const config = withoutSecrets(options) as Record<string, unknown>;
-  return { id, type, transport, address, port, persona, host, service, product, version, config };
+  return { id, type, transport, address, port, persona, host, service, product, version, stopped, config };
 }
 
 /**

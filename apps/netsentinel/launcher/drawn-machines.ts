@@ -35,14 +35,12 @@ export async function drawMachines(
   install: Uint8Array,
   log: Logger,
 ): Promise<DrawnMachines> {
-  const machines = [...Map.groupBy(decoys, ({ persona }) => persona)].map(
-    ([id, own]): MachineToDraw => ({
-      id,
-      seed: personaSeed(install, id, personas[id]),
-      file: personas[id]?.file,
-      decoys: own.map(({ id: decoy, type, options }) => ({ id: decoy, type, options })),
-    }),
-  );
+  const machines = [...Map.groupBy(decoys, ({ persona }) => persona)].map(([id, own]): MachineToDraw => ({
+    id,
+    seed: personaSeed(install, id, personas[id]),
+    file: personas[id]?.file,
+    decoys: own.map(({ id: decoy, type, options }) => ({ id: decoy, type, options })),
+  }));
   if (machines.length === 0) return NOTHING;
   const drawer = fork(DRAWER, [], {
     execArgv: [ONE_LANGUAGE, '--disable-warning=ExperimentalWarning'],

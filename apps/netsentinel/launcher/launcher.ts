@@ -14,11 +14,11 @@ import type {
   ToPlatform,
   ToWatcher,
 } from '@netsentinel/contracts/process';
-import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
 import { WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
+import { toWireError } from '@netsentinel/kernel/wire-error';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
 import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
@@ -36,7 +36,8 @@ import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts
 import { drawMachines } from './drawn-machines.ts';
 import { FirstReady } from './first-ready.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
-import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
+import { bindDecoys, keepStopped, type DecoyListener } from './decoy-listeners.ts';
+import { DecoySwitch } from './decoy-switch.ts';
 import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
@@ -96,13 +97,13 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
     const waiting = new Map<string, Bound>();
-    const decoys = await bindAgain(async () => {
+    const { decoys, stopped } = await bindAgain(async () => {
       try {
         waiting.set('console', await bindConsole());
         const bound = await bindDecoys(planned, folder.root);
         for (const [name, server] of bound.listeners) waiting.set(name, server);
         for (const [name, bind] of bindings) waiting.set(name, await bind());
-        return bound.decoys;
+        return bound;
       } catch (error) {
         for (const server of waiting.values()) server.close();
         waiting.clear();
@@ -231,18 +232,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'decoy host',
           (async () => {
+            decoySwitch.hostStarted();
             it.send(decoyHostBoot(options.plan, decoys, seed));
             // One that came before its decoy is there would take connections that nobody answers.
             await it.whenReady();
-            for (const decoy of decoys) {
-              const handOver = async (name: string, port: number): Promise<void> =>
-                it.handOver(
-                  { t: 'listener', decoy: decoy.id } satisfies ToDecoyHost,
-                  await listener(name, () => bindDecoy({ ...decoy, port })),
-                );
-              await handOver(decoy.id, decoy.port);
-              for (const port of passivePortsOf(decoy.options)) await handOver(passiveName(decoy, port), port);
-            }
+            await decoySwitch.serve();
             await linkSensor();
           })(),
         ),
@@ -258,7 +252,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'platform',
           (async () => {
-            it.send(platformBoot(options.plan, decoys, await drawn));
+            it.send(platformBoot(options.plan, decoys, await drawn, (id) => decoySwitch.isStopped(id)));
             await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
@@ -267,9 +261,29 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             tellWatching();
           })(),
         ),
-      onMessage: (message) => hear('platform', message),
+      onMessage: (message) => (message.t === 'decoy' ? void switchDecoy(message) : hear('platform', message)),
       onDeath: died('platform'),
     });
+    const decoySwitch = new DecoySwitch({
+      decoys,
+      stopped,
+      host: decoyHost,
+      listener: async (name, bind) => (await listener(name, bind)) as DecoyListener,
+      release: (name) => {
+        waiting.get(name)?.close();
+        waiting.delete(name);
+      },
+      keep: (ids) => keepStopped(folder.root, ids),
+      log,
+    });
+    const switchDecoy = async (order: Extract<FromPlatform, { t: 'decoy' }>): Promise<void> => {
+      const { request, decoy, listening } = order;
+      const error = await decoySwitch.set(decoy, listening).then(
+        () => undefined,
+        (refused: unknown) => toWireError(refused, 'DECOY_NOT_SWITCHED'),
+      );
+      platform.send({ t: 'decoy-set', request, ...(error === undefined ? {} : { error }) } satisfies ToPlatform);
+    };
     const captures =
       capturing === undefined || programs.capture === undefined
         ? undefined
@@ -370,7 +384,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       watching: watching(),
       listening: [
         { what: 'console', address: config.console.address, port: config.console.port },
-        ...decoys.map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
+        ...decoys
+          .filter(({ id }) => !decoySwitch.isStopped(id))
+          .map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
         ...collectors.flatMap(({ boot, listeners }) =>
           listeners.map((l) => ({ what: `${boot.type} ${boot.id}`, address: l.address, port: l.port })),
         ),

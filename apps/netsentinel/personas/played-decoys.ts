@@ -16,6 +16,8 @@ export interface PlayedDecoy {
   readonly planned: PlannedDecoy;
   readonly persona: Persona;
   readonly description: DecoyDescription;
+  /** By a person: it does not listen. */
+  readonly isStopped: boolean;
 }
 
 /** Without a choice of one's own, what runs is told as it was started. */
@@ -37,6 +39,7 @@ export async function playedDecoys(
       },
     );
   const install = needsInstall ? installSeed(folder) : new Uint8Array();
+  const stopped = isOwnChoice ? [] : readPlacement(folder.root).stopped;
   const played: PlayedDecoy[] = [];
   for (const planned of placedDecoys(plan.decoys, folder.root)) {
     const chosen = plan.personas[planned.persona];
@@ -46,6 +49,7 @@ export async function playedDecoys(
       planned,
       persona,
       description: await describeDecoy(planned.type, persona, planned.options),
+      isStopped: stopped.includes(planned.id),
     });
   }
   return { played, plan };

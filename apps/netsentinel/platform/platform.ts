@@ -34,6 +34,7 @@ import { createCasework } from './casework.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
+import { DecoyOrders } from './decoy-orders.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
@@ -82,6 +83,9 @@ const channel = serveLauncher(
         running?.board.watching({ addresses, ...(reason === undefined ? {} : { reason }) });
         return;
       }
+      case 'decoy-set':
+        running?.decoyOrders.answered(message);
+        return;
       default:
         message satisfies never;
     }
@@ -111,6 +115,7 @@ async function start(boot: Boot) {
     collectors: boot.collectors,
     responseMode: boot.responseMode,
   });
+  const decoyOrders = new DecoyOrders(clock, (order) => channel.send(order));
   const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
   const { onIncident, onAction } = createAnnouncements(
     () => api.live,
@@ -237,6 +242,10 @@ async function start(boot: Boot) {
     tls: config.tls,
     status: () => board.status(),
     decoys: () => board.decoys(),
+    switchDecoy: async (id, isListening) => {
+      await decoyOrders.set(id, isListening);
+      board.switched(id, isListening);
+    },
     sensors: () =>
       sensorDetails(
         [
@@ -334,10 +343,12 @@ async function start(boot: Boot) {
   return {
     api,
     board,
+    decoyOrders,
     enforcer,
     sensors,
     stop: async (): Promise<void> => {
       sensors.close();
+      decoyOrders.close();
       control.close();
       housekeeping.stop();
       liveRules.stop();

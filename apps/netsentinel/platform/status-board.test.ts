@@ -21,7 +21,8 @@ it('counts blocks in force, and nothing else as one', () => {
 it('tells of each decoy what its host says while that is linked, and nothing of decoys that are not ours', () => {
   const decoys = [sampleDecoy('ssh', 2222), sampleDecoy('web', 8080)];
   const board = new StatusBoard({ clock: new ManualClock(), decoys, collectors: [], responseMode: 'enforce' });
-  const standing = () => board.decoys().map(({ id, healthy, listening, connections }) => [id, healthy, listening, connections]);
+  const standing = () =>
+    board.decoys().map(({ id, healthy, listening, connections }) => [id, healthy, listening, connections]);
   expect(standing()).toEqual([
     ['ssh', false, false, 0],
     ['web', false, false, 0],

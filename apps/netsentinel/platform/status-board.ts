@@ -33,6 +33,7 @@ export class StatusBoard {
   /** Open connections of each decoy that listens, as its host said last. */
   #listening: ReadonlyMap<string, number> = new Map();
   readonly sensors: SensorFigures;
+  readonly #stopped: Set<string>;
   #scans: PlatformStatus['scans'] = { addresses: [], uncounted: 0 };
   #rules = { rules: 0, correlations: 0, refused: 0 };
   #sources: () => SourcesStatus = () => ({ known: 0, silent: 0, latest: [] });
@@ -44,6 +45,7 @@ export class StatusBoard {
       WATCHER_SENSOR,
       ...options.collectors.map(({ id }) => id),
     ]);
+    this.#stopped = new Set(options.decoys.filter(({ stopped }) => stopped).map(({ id }) => id));
     this.#startedAt = options.clock.now();
   }
 
@@ -87,6 +89,12 @@ export class StatusBoard {
     this.#listening = new Map(Object.entries(decoys));
   }
 
+  /** A person has started or stopped a decoy. */
+  switched(id: string, isListening: boolean): void {
+    if (isListening) this.#stopped.delete(id);
+    else this.#stopped.add(id);
+  }
+
   rules(inForce: PlatformStatus['rules']): void {
     this.#rules = inForce;
   }
@@ -124,12 +132,13 @@ export class StatusBoard {
       rules: this.#rules,
       scans: this.#scans,
       sources: this.#sources(),
-      decoys: this.decoys().map(({ id, type, address, port, connections, healthy }) => ({
+      decoys: this.decoys().map(({ id, type, address, port, connections, healthy, stopped }) => ({
         id,
         type,
         listen: `${address}:${port}`,
         connections,
         healthy,
+        stopped,
       })),
       collectors: this.#options.collectors.map(({ id, type }) => {
         const { isLinked, ...figure } = this.sensors.of(id);
@@ -142,7 +151,8 @@ export class StatusBoard {
     const healthy = this.sensors.of(DECOY_SENSOR).isLinked;
     return this.#options.decoys.map((decoy) => {
       const connections = healthy ? this.#listening.get(decoy.id) : undefined;
-      return { ...decoy, healthy, listening: connections !== undefined, connections: connections ?? 0 };
+      const standing = { healthy, listening: connections !== undefined, connections: connections ?? 0 };
+      return { ...decoy, stopped: this.#stopped.has(decoy.id), ...standing };
     });
   }
 

@@ -26,7 +26,8 @@ export const recordingRoutes: readonly Route[] = [
       id: 'listRecordings',
       method: 'GET',
       path: '/api/v1/recordings',
-      summary: 'Recordings of sessions that are over, those that ended last first; `listDecoySessions` tells of those that go on',
+      summary:
+        'Recordings of sessions that are over, those that ended last first; `listDecoySessions` tells of those that go on',
       tag: 'recordings',
       access: 'recordings:read',
       query: z.strictObject({

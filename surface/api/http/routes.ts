@@ -4,6 +4,7 @@ import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
 import { decoyRoutes } from './decoys/decoys.route.ts';
+import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...trendRoutes,
   ...exceptionRoutes,
   ...decoyRoutes,
+  ...decoySwitchRoutes,
   ...recordingRoutes,
   ...sensorRoutes,
   ...responseRoutes,

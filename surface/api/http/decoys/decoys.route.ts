@@ -1,12 +1,12 @@
 /** The decoys: what is played where, how each does, and what happened there. */
 import { z } from 'zod';
 import { DecoyDetail, DecoySummary } from '@netsentinel/contracts/played-decoy';
-import type { RouteContext } from '../context.ts';
 import { Cursor, cursorOf } from '../events/event-cursor.ts';
 import { selection } from '../events/event-selection.ts';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS } from '../reads/bounded-read.ts';
 import { route, type Route } from '../route.ts';
+import { decoyOf, DecoyId, NO_SUCH_DECOY } from './decoy-of.ts';
 import { DecoySession, MAX_SESSIONS, sessionsPage } from './decoy-sessions.ts';
 import { DecoyStatistics, decoyStatistics } from './decoy-statistics.ts';
 
@@ -15,9 +15,6 @@ const DEFAULT_DAYS = 7;
 /** Of all questions that statistics take, together. */
 const STATISTICS_MS = 10_000;
 const DEFAULT_SESSIONS = 50;
-
-const params = z.strictObject({ id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/) });
-const NO_SUCH = 'There is no decoy of this id.';
 
 export const decoyRoutes: readonly Route[] = [
   route(
@@ -42,9 +39,9 @@ export const decoyRoutes: readonly Route[] = [
       summary: 'One decoy, with its configuration as it is in force',
       tag: 'decoys',
       access: 'decoys:read',
-      params,
+      params: DecoyId,
       answers: { 200: { description: 'The decoy', schema: DecoyDetail } },
-      problems: { 404: NO_SUCH },
+      problems: { 404: NO_SUCH_DECOY },
     },
     ({ ctx, params: { id } }) => decoyOf(ctx, id),
   ),
@@ -57,7 +54,7 @@ export const decoyRoutes: readonly Route[] = [
       tag: 'decoys',
       // Account names are what attackers typed.
       access: 'events:read',
-      params,
+      params: DecoyId,
       query: z.strictObject({
         from: selection.from.describe(
           `Events of this time or later: milliseconds since 1970, or a time such as \`2026-11-22T18:00:00Z\`; ${DEFAULT_DAYS} days before \`to\` where it is not given`,
@@ -65,7 +62,7 @@ export const decoyRoutes: readonly Route[] = [
         to: selection.to.describe('Events before this time; now where it is not given'),
       }),
       answers: { 200: { description: 'The figures', schema: DecoyStatistics } },
-      problems: { 404: NO_SUCH, ...READ_PROBLEMS },
+      problems: { 404: NO_SUCH_DECOY, ...READ_PROBLEMS },
     },
     async (asked) => {
       const { ctx, params: asks, query } = asked;
@@ -84,7 +81,7 @@ export const decoyRoutes: readonly Route[] = [
       summary: 'Visits of attackers at a decoy, the newest first',
       tag: 'decoys',
       access: 'events:read',
-      params,
+      params: DecoyId,
       query: z.strictObject({
         limit: z.coerce
           .number()
@@ -104,7 +101,7 @@ export const decoyRoutes: readonly Route[] = [
           }),
         },
       },
-      problems: { 404: NO_SUCH, ...READ_PROBLEMS },
+      problems: { 404: NO_SUCH_DECOY, ...READ_PROBLEMS },
     },
     async (asked) => {
       const { ctx, params: asks, query } = asked;
@@ -115,9 +112,3 @@ export const decoyRoutes: readonly Route[] = [
     },
   ),
 ];
-
-function decoyOf(ctx: RouteContext, id: string): DecoyDetail {
-  const decoy = ctx.decoys().find((one) => one.id === id);
-  if (decoy === undefined) throw new Problem(404, 'no-such-decoy', NO_SUCH);
-  return decoy;
-}
