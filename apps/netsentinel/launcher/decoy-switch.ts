@@ -122,7 +122,7 @@ export class DecoySwitch {
 }
 
 /** The decoy's own port, and the passive ones. */
-function placesOf(decoy: PlannedDecoy): { readonly name: string; bind(): Promise<DecoyListener> }[] {
+function placesOf(decoy: PlannedDecoy): { readonly name: string; readonly bind: () => Promise<DecoyListener> }[] {
   return [
     { name: decoy.id, bind: () => bindDecoy(decoy) },
     ...passivePortsOf(decoy.options).map((port) => ({

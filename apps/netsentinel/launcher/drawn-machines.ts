@@ -2,7 +2,7 @@
  * What the machines have that are played: honeytokens, for the platform that looks out for them, and what a scanner finds at each decoy. They are drawn in
  * a process of its own: making machines takes code and data that the launcher has no use for afterwards.
  */
-import { fork, type Serializable } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { DecoyDescription } from '@netsentinel/contracts/decoy';
 import type { Honeytoken } from '@netsentinel/contracts/honeytoken';
@@ -53,7 +53,7 @@ export async function drawMachines(
       drawer.once('message', (drawn) => resolve(drawn as unknown as DrawnMachines));
       drawer.once('error', reject);
       drawer.once('close', (code) => reject(new Error(`ended with ${String(code)}`)));
-      drawer.send(machines as unknown as Serializable);
+      drawer.send(machines);
     });
   } catch (error) {
     log.error('the machines could not be drawn: no honeytoken is looked out for, and decoys are not described', {

@@ -36,7 +36,7 @@ import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts
 import { drawMachines } from './drawn-machines.ts';
 import { FirstReady } from './first-ready.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
-import { bindDecoys, keepStopped, type DecoyListener } from './decoy-listeners.ts';
+import { bindDecoys, keepStopped } from './decoy-listeners.ts';
 import { DecoySwitch } from './decoy-switch.ts';
 import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
@@ -268,7 +268,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       decoys,
       stopped,
       host: decoyHost,
-      listener: async (name, bind) => (await listener(name, bind)) as DecoyListener,
+      listener,
       release: (name) => {
         waiting.get(name)?.close();
         waiting.delete(name);

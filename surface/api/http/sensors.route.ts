@@ -19,7 +19,12 @@ export const sensorRoutes: readonly Route[] = [
         200: { description: 'All of them', schema: z.strictObject({ sensors: z.array(SensorStatus) }) },
       },
     },
-    ({ ctx }) => ({ sensors: ctx.sensors().map(({ heartbeat: _, expected: __, ...sensor }) => sensor) }),
+    ({ ctx }) => ({
+      sensors: ctx.sensors().map((sensor) => {
+        const { heartbeat: _, expected: __, ...status } = sensor;
+        return status;
+      }),
+    }),
   ),
   route(
     {

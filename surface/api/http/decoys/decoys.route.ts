@@ -29,7 +29,12 @@ export const decoyRoutes: readonly Route[] = [
         200: { description: 'All of them', schema: z.strictObject({ decoys: z.array(DecoySummary) }) },
       },
     },
-    ({ ctx }) => ({ decoys: ctx.decoys().map(({ config: _, ...decoy }) => decoy) }),
+    ({ ctx }) => ({
+      decoys: ctx.decoys().map((decoy) => {
+        const { config: _, ...summary } = decoy;
+        return summary;
+      }),
+    }),
   ),
   route(
     {
