@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
 import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
 import { Severity } from './detection.ts';
-import { PlayedDecoy } from './played-decoy.ts';
+import { DescribedDecoy, PlayedDecoy } from './played-decoy.ts';
 import { PlayedStack } from './played-stack.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -220,6 +220,8 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('sensor'), sensor: id, type: id }),
   /** With a connected socket to the enforcer. */
   z.strictObject({ t: z.literal('enforcer') }),
+  /** What a scanner finds at the decoys, by id. */
+  z.strictObject({ t: z.literal('described'), decoys: z.record(id, DescribedDecoy) }),
   /** It is as this `decoy` order has it; the error where it is not. */
   z.strictObject({ t: z.literal('decoy-set'), request: z.number().int().min(0), error: Refusal.optional() }),
   /** Where scans are watched for, or why they are not. */

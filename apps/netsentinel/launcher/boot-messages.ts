@@ -1,5 +1,6 @@
 /** What each process is told when it starts: its part of the plan, and nothing of the others'. */
 import { join } from 'node:path';
+import type { Honeytoken } from '@netsentinel/contracts/honeytoken';
 import type { PlayedDecoy } from '@netsentinel/contracts/played-decoy';
 import type { PlayedStack } from '@netsentinel/contracts/played-stack';
 import type { ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
@@ -7,11 +8,8 @@ import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import { personaSeed } from './data-folder.ts';
-import type { DrawnDecoy, DrawnMachines } from './drawn-machines.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { withoutSecrets } from './without-secrets.ts';
-
-const UNKNOWN: DrawnDecoy = { host: '', service: '', product: '', version: '' };
 
 /** The sensor that the decoy host is to the platform. */
 export const SENSOR = { id: DECOY_SENSOR, type: 'decoy-host' } as const;
@@ -42,7 +40,7 @@ export function decoyHostBoot(
 export function platformBoot(
   { config, folder, home, tls, places, collectors, playbooks }: LaunchPlan,
   decoys: readonly PlannedDecoy[],
-  drawn: DrawnMachines,
+  honeytokens: readonly Honeytoken[],
   isStopped: (decoy: string) => boolean,
 ): ToPlatform {
   return {
@@ -64,10 +62,10 @@ export function platformBoot(
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),
       rulesRoot: folder.rules,
-      honeytokens: drawn.honeytokens,
+      honeytokens,
     },
     responseMode: strongestMode(config.enforcer),
-    decoys: decoys.map((decoy) => partOf(decoy, isStopped(decoy.id), drawn.decoys[decoy.id])),
+    decoys: decoys.map((decoy) => playedOf(decoy, isStopped(decoy.id))),
     collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
     sensors: [
       // Attackers come and go: nobody behind a decoy is expected.
@@ -77,13 +75,12 @@ export function platformBoot(
   };
 }
 
-function partOf(
+function playedOf(
   { id, type, transport, address, port, persona, options }: PlannedDecoy,
   stopped: boolean,
-  { host, service, product, version }: DrawnDecoy = UNKNOWN,
 ): PlayedDecoy {
   const config = withoutSecrets(options) as Record<string, unknown>;
-  return { id, type, transport, address, port, persona, host, service, product, version, stopped, config };
+  return { id, type, transport, address, port, persona, stopped, config };
 }
 
 /**

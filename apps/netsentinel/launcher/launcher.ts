@@ -33,8 +33,9 @@ import {
   watcherProgram,
 } from './confinements.ts';
 import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts';
-import { drawMachines } from './drawn-machines.ts';
+import { describeDecoys, type DescribedDecoys } from './described-decoys.ts';
 import { FirstReady } from './first-ready.ts';
+import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoys, keepStopped } from './decoy-listeners.ts';
 import { DecoySwitch } from './decoy-switch.ts';
@@ -93,6 +94,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     seed: Uint8Array,
     release: () => void,
   ): Promise<Launched> {
+    const honeytokens = drawHoneytokens(planned, seed, log);
     const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
@@ -110,7 +112,6 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         throw error;
       }
     }, LEAVING_MS);
-    const drawn = drawMachines(planned, decoys, seed, log);
     /** The listener bound at the start, or a new one where a process is started again. */
     const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
       const bound = waiting.get(name);
@@ -165,6 +166,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         ...(reason === undefined ? {} : { reason }),
       } satisfies ToPlatform);
     };
+    let described: DescribedDecoys = {};
+    const tellDescribed = (): void => platform.send({ t: 'described', decoys: { ...described } } satisfies ToPlatform);
     const linkCollectors = async (): Promise<void> => {
       for (const { boot } of collectors) {
         if (collector?.running !== true || !platform.running) return;
@@ -252,13 +255,14 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'platform',
           (async () => {
-            it.send(platformBoot(options.plan, decoys, await drawn, (id) => decoySwitch.isStopped(id)));
+            it.send(platformBoot(options.plan, decoys, await honeytokens, (id) => decoySwitch.isStopped(id)));
             await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
             await linkCollectors();
             await linkWatcher();
             tellWatching();
+            tellDescribed();
           })(),
         ),
       onMessage: (message) => (message.t === 'decoy' ? void switchDecoy(message) : hear('platform', message)),
@@ -362,7 +366,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       enforcer,
       ...(collector === undefined ? {} : { collector }),
     };
+    const stopping = new AbortController();
     const stop = async (): Promise<void> => {
+      stopping.abort();
       for (const server of waiting.values()) server.close();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
@@ -374,6 +380,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const process of Object.values(all)) process.start();
     try {
       await Promise.all([up, watcher?.start(), ...setUp.values()]);
+      void describeDecoys({ plan: planned, decoys, install: seed, codeCache, log }, stopping.signal).then((found) => {
+        described = found;
+        tellDescribed();
+      });
       releaseMemorySoon();
     } catch (error) {
       await stop();

@@ -83,6 +83,9 @@ const channel = serveLauncher(
         running?.board.watching({ addresses, ...(reason === undefined ? {} : { reason }) });
         return;
       }
+      case 'described':
+        running?.board.described(message.decoys);
+        return;
       case 'decoy-set':
         running?.decoyOrders.answered(message);
         return;

@@ -37,6 +37,13 @@ it('tells of each decoy what its host says while that is linked, and nothing of 
     { id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 3, healthy: true },
     { id: 'web', connections: 0 },
   ]);
+  expect(board.decoys()[0]).toMatchObject({ product: '', version: '' });
+  board.described({ ssh: { host: 'srv1', service: 'ssh', product: 'OpenSSH', version: '9.2p1' } });
+  board.switched('web', false);
+  expect(board.decoys()).toMatchObject([
+    { product: 'OpenSSH', stopped: false },
+    { product: '', stopped: true },
+  ]);
   board.sensors.linked(DECOY_SENSOR, false);
   expect(standing()[0]).toEqual(['ssh', false, false, 0]);
 });

@@ -4,7 +4,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { measureOf } from '@netsentinel/contracts/measure-words';
-import type { DecoyDetail, PlayedDecoy } from '@netsentinel/contracts/played-decoy';
+import type { DecoyDetail, DescribedDecoy, PlayedDecoy } from '@netsentinel/contracts/played-decoy';
 import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import type { SourcesStatus } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
@@ -12,6 +12,7 @@ import { SensorFigures } from './sensor-figures.ts';
 
 const RATE_WINDOW_S = 10;
 const MAX_TRACKED = 200_000;
+const UNKNOWN: DescribedDecoy = { host: '', service: '', product: '', version: '' };
 
 export interface StatusBoardOptions {
   readonly clock: Clock;
@@ -32,6 +33,7 @@ export class StatusBoard {
   readonly #blocks = new Map<string, number>();
   /** Open connections of each decoy that listens, as its host said last. */
   #listening: ReadonlyMap<string, number> = new Map();
+  #described: Readonly<Record<string, DescribedDecoy>> = {};
   readonly sensors: SensorFigures;
   readonly #stopped: Set<string>;
   #scans: PlatformStatus['scans'] = { addresses: [], uncounted: 0 };
@@ -87,6 +89,11 @@ export class StatusBoard {
   /** What the decoy host says of its decoys; it may be in an attacker's hands, so that names are looked for and never listed. */
   listening(decoys: Readonly<Record<string, number>>): void {
     this.#listening = new Map(Object.entries(decoys));
+  }
+
+  /** What a scanner finds at the decoys, by id. */
+  described(decoys: Readonly<Record<string, DescribedDecoy>>): void {
+    this.#described = decoys;
   }
 
   /** A person has started or stopped a decoy. */
@@ -152,7 +159,8 @@ export class StatusBoard {
     return this.#options.decoys.map((decoy) => {
       const connections = healthy ? this.#listening.get(decoy.id) : undefined;
       const standing = { healthy, listening: connections !== undefined, connections: connections ?? 0 };
-      return { ...decoy, stopped: this.#stopped.has(decoy.id), ...standing };
+      const described = this.#described[decoy.id] ?? UNKNOWN;
+      return { ...decoy, ...described, stopped: this.#stopped.has(decoy.id), ...standing };
     });
   }
 
