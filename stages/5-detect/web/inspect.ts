@@ -97,7 +97,7 @@ const COMMON_AGENT =
 export interface Recogniser {
   /** Bits of `MARK`, of which one must stand in a text for the recogniser to say anything; whatever the text where it is not given. */
   readonly needs?: number;
-  recognise(text: string, part: Part, marks: number): Sign | undefined;
+  readonly recognise: (text: string, part: Part, marks: number) => Sign | undefined;
 }
 
 /** For every text. */

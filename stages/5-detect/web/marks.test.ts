@@ -7,7 +7,7 @@ import type { Part } from './request-part.ts';
 const ALL = Object.values(MARK).reduce((all, mark) => all | mark, 0);
 /** Pieces that recognisers look for, and what may stand between them. */
 const PIECES = [
-  ...'/\\._:={(<$%@#|;&*)[]}"\'`-+?, \t\r\n\u0085\u2028\u0000',
+  ...'/\\._:={(<$%@#|;&*)[]}"\'`-+?, \t\r\n\u0085\u2028\u0000'.split(''),
   ...['..', '//', '${', '{{', '<!', '--', '||', '__', '=1', '%00', '%s', '0x'],
   ...'etc passwd proc self windows win ini id_rsa authorized_keys web-inf file php jndi ldap lower set-cookie location http-equiv'.split(
     ' ',
@@ -49,9 +49,8 @@ it('keeps no recogniser from what it would have found', () => {
       const part: Part = { place, text: given };
       const marks = marksOf(given);
       for (const { needs, recognise } of FREE) {
-        if (needs !== undefined && (marks & needs) === 0) expect(recognise(given, part, ALL)).toBeUndefined();
-        // Nor what it looks for by parts of its own.
-        expect(recognise(given, part, marks)).toEqual(recognise(given, part, ALL));
+        const isAsked = needs === undefined || (marks & needs) !== 0;
+        expect(isAsked ? recognise(given, part, marks) : undefined).toEqual(recognise(given, part, ALL));
       }
     }),
     { numRuns: 4000 },
