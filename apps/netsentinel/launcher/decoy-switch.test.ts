@@ -5,6 +5,7 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { freePort } from '@netsentinel/testkit/free-port';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import type { DecoyListener } from './decoy-listeners.ts';
+import { BoundListeners } from './bound-listeners.ts';
 import { DecoySwitch } from './decoy-switch.ts';
 import { bindListener } from './listeners.ts';
 
@@ -57,17 +58,17 @@ class FakeHost {
 function made(decoys: readonly PlannedDecoy[], stopped: readonly string[] = []) {
   const host = new FakeHost();
   const kept: (readonly string[])[] = [];
+  const bound = new BoundListeners();
   const it = new DecoySwitch({
     decoys,
     stopped,
     host,
-    listener: (_, bind) => bind(),
-    release: () => {},
+    bound,
     keep: (ids) => kept.push(ids),
     log: silentLogger,
     closeMs: 200,
   });
-  return { host, kept, it };
+  return { host, kept, bound, it };
 }
 
 async function isOpen({ port }: PlannedDecoy): Promise<boolean> {
@@ -122,6 +123,16 @@ describe('a decoy that is stopped', () => {
     expect([...host.held.keys()]).toEqual(['a', 'b']);
   });
 
+  it('is closed where no decoy host has it yet', async () => {
+    const decoy = await decoyAt('a');
+    const { host, bound, it: decoys } = made([decoy]);
+    bound.add('a', await bindListener('127.0.0.1', decoy.port, ''));
+    await decoys.set('a', false);
+    expect(await isOpen(decoy)).toBe(false);
+    await decoys.serve();
+    expect([host.renewed, host.held.size]).toEqual([0, 0]);
+  });
+
   it('is closed though the decoy host does not let go: that is started anew', async () => {
     const decoy = await decoyAt('a');
     const { host, it: decoys } = made([decoy]);
@@ -136,7 +147,11 @@ describe('a decoy that is stopped', () => {
     const { it: decoys } = made([decoy], ['a']);
     const thief: Server = await bindListener('127.0.0.1', decoy.port, '');
     closing.push(() => thief.close());
-    await expect(decoys.set('a', true)).rejects.toMatchObject({ code: 'LISTEN_IN_USE' });
+    expect(await decoys.obey({ t: 'decoy', request: 7, decoy: 'a', listening: true })).toMatchObject({
+      t: 'decoy-set',
+      request: 7,
+      error: { code: 'LISTEN_IN_USE' },
+    });
     expect(decoys.isStopped('a')).toBe(true);
     await expect(decoys.set('nobody', true)).rejects.toMatchObject({ code: 'DECOY_UNKNOWN' });
   });

@@ -4,9 +4,11 @@
  */
 import type { Logger } from '@netsentinel/contracts/log';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
-import type { FromChild, ToDecoyHost } from '@netsentinel/contracts/process';
+import type { FromChild, FromPlatform, ToDecoyHost, ToPlatform } from '@netsentinel/contracts/process';
 import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { toWireError } from '@netsentinel/kernel/wire-error';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
+import type { BoundListeners } from './bound-listeners.ts';
 import { bindDecoy, passiveName, type DecoyListener } from './decoy-listeners.ts';
 import { bindAgain } from './listeners.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -15,15 +17,15 @@ const CLOSE_MS = 5_000;
 /** What has just been let go of may be held for a moment. */
 const OPEN_MS = 1_000;
 
+type DecoyOrder = Extract<FromPlatform, { t: 'decoy' }>;
+type DecoyAnswer = Extract<ToPlatform, { t: 'decoy-set' }>;
+
 export interface DecoySwitchOptions {
   /** As they were placed. */
   readonly decoys: readonly PlannedDecoy[];
   readonly stopped: Iterable<string>;
   readonly host: Pick<Supervisor<FromChild>, 'running' | 'send' | 'handOver' | 'renew'>;
-  /** The listener of this name, bound at the start or anew. */
-  readonly listener: (name: string, bind: () => Promise<DecoyListener>) => Promise<DecoyListener>;
-  /** Closes the listener of this name that was bound at the start, where it has not been asked for yet. */
-  readonly release: (name: string) => void;
+  readonly bound: Pick<BoundListeners, 'take' | 'release'>;
   /** Writes down which are stopped. */
   readonly keep: (stopped: readonly string[]) => void;
   readonly log: Logger;
@@ -55,14 +57,24 @@ export class DecoySwitch {
   /** Gives the decoy host, which is ready, all that is not stopped. */
   serve(): Promise<void> {
     return this.#next(async () => {
-      const { decoys, host, listener } = this.#options;
+      const { decoys, host, bound } = this.#options;
       for (const decoy of decoys) {
         if (this.#stopped.has(decoy.id)) continue;
         for (const { name, bind } of placesOf(decoy))
-          await host.handOver(listenerMessage(decoy), await listener(name, bind));
+          await host.handOver(listenerMessage(decoy), await bound.take(name, bind));
       }
       this.#isServed = true;
     });
+  }
+
+  /** Does what a person has said, and answers how that went. */
+  async obey({ request, decoy, listening }: DecoyOrder): Promise<DecoyAnswer> {
+    try {
+      await this.set(decoy, listening);
+      return { t: 'decoy-set', request };
+    } catch (error) {
+      return { t: 'decoy-set', request, error: toWireError(error, 'DECOY_NOT_SWITCHED') };
+    }
   }
 
   /** Rejects with `DECOY_UNKNOWN`, and with `LISTEN_…` where its port cannot be had: it stays stopped then. */
@@ -92,11 +104,11 @@ export class DecoySwitch {
   }
 
   async #close(decoy: PlannedDecoy): Promise<void> {
-    const { host, release, log, closeMs = CLOSE_MS } = this.#options;
+    const { host, bound, log, closeMs = CLOSE_MS } = this.#options;
     // First written down: a crash in between leaves it stopped, as it was asked to be.
     this.#keep((stopped) => stopped.add(decoy.id));
     host.send({ t: 'unlisten', decoy: decoy.id } satisfies ToDecoyHost);
-    for (const { name } of placesOf(decoy)) release(name);
+    for (const { name } of placesOf(decoy)) bound.release(name);
     try {
       for (const { bind } of placesOf(decoy)) (await bindAgain(bind, closeMs)).close();
     } catch (error) {

@@ -18,12 +18,12 @@ import { WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
-import { toWireError } from '@netsentinel/kernel/wire-error';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
 import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
+import { BoundListeners } from './bound-listeners.ts';
 import { captureConfig, Captures } from './captures.ts';
-import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
+import { collectorBindings, collectorSupervisor, sendLink } from './collectors.ts';
 import {
   captureProgram,
   collectorProgram,
@@ -46,7 +46,6 @@ import { createWatcher, watchedNow, whyNoPackets, whyNotWatched } from './watche
 
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
 const WATCHER = { id: WATCHER_SENSOR, type: 'watcher' } as const;
-const REBIND_MS = 10_000;
 /** Whoever starts us at once after a launcher was killed, as service managers do, shall not fail for what its processes still hold. */
 const LEAVING_MS = 3000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
@@ -98,26 +97,19 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
-    const waiting = new Map<string, Bound>();
+    const waiting = new BoundListeners();
     const { decoys, stopped } = await bindAgain(async () => {
       try {
-        waiting.set('console', await bindConsole());
+        waiting.add('console', await bindConsole());
         const bound = await bindDecoys(planned, folder.root);
-        for (const [name, server] of bound.listeners) waiting.set(name, server);
-        for (const [name, bind] of bindings) waiting.set(name, await bind());
+        for (const [name, server] of bound.listeners) waiting.add(name, server);
+        for (const [name, bind] of bindings) waiting.add(name, await bind());
         return bound;
       } catch (error) {
-        for (const server of waiting.values()) server.close();
-        waiting.clear();
+        waiting.closeAll();
         throw error;
       }
     }, LEAVING_MS);
-    /** The listener bound at the start, or a new one where a process is started again. */
-    const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
-      const bound = waiting.get(name);
-      waiting.delete(name);
-      return bound ?? bindAgain(bind, REBIND_MS);
-    };
 
     const first = new FirstReady();
     const hear = (name: string, message: FromPlatform): void => {
@@ -256,7 +248,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
           'platform',
           (async () => {
             it.send(platformBoot(options.plan, decoys, await honeytokens, (id) => decoySwitch.isStopped(id)));
-            await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
+            await it.handOver({ t: 'console' } satisfies ToPlatform, await waiting.take('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
             await linkCollectors();
@@ -265,29 +257,20 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             tellDescribed();
           })(),
         ),
-      onMessage: (message) => (message.t === 'decoy' ? void switchDecoy(message) : hear('platform', message)),
+      onMessage: (message) =>
+        message.t === 'decoy'
+          ? void decoySwitch.obey(message).then((answer) => platform.send(answer))
+          : hear('platform', message),
       onDeath: died('platform'),
     });
     const decoySwitch = new DecoySwitch({
       decoys,
       stopped,
       host: decoyHost,
-      listener,
-      release: (name) => {
-        waiting.get(name)?.close();
-        waiting.delete(name);
-      },
+      bound: waiting,
       keep: (ids) => keepStopped(folder.root, ids),
       log,
     });
-    const switchDecoy = async (order: Extract<FromPlatform, { t: 'decoy' }>): Promise<void> => {
-      const { request, decoy, listening } = order;
-      const error = await decoySwitch.set(decoy, listening).then(
-        () => undefined,
-        (refused: unknown) => toWireError(refused, 'DECOY_NOT_SWITCHED'),
-      );
-      platform.send({ t: 'decoy-set', request, ...(error === undefined ? {} : { error }) } satisfies ToPlatform);
-    };
     const captures =
       capturing === undefined || programs.capture === undefined
         ? undefined
@@ -332,7 +315,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             codeCache,
             log,
             logLevel: config.logLevel,
-            listener: (name) => listener(name, bindings.get(name)!),
+            listener: (name) => waiting.take(name, bindings.get(name)!),
             guard: (work) => guard('collector', work),
             linkAll: linkCollectors,
             onMessage: (message) => hear('collector', message),
@@ -369,7 +352,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const stopping = new AbortController();
     const stop = async (): Promise<void> => {
       stopping.abort();
-      for (const server of waiting.values()) server.close();
+      waiting.closeAll();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
       await Promise.all([platform.stop(), captures?.stop()]);
