@@ -113,7 +113,7 @@ function describe({ description = '', schema }: Parameter): string {
 /** Types of answers that have no name in the document. */
 function answerType(operation: Operation): string {
   const schemas = jsonAnswers(operation);
-  if (schemas.length === 0 || schemas.every(({ $ref }) => $ref !== undefined)) return '';
+  if (schemas.every(({ $ref }) => $ref !== undefined)) return '';
   const types = schemas.map((schema) => typeOf(schema, 'answered'));
   return declared(`${capital(operation.operationId)}Answer`, [...new Set(types)].join(' | '));
 }

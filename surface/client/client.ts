@@ -47,9 +47,10 @@ export interface Answer<Id extends OperationId> {
   readonly body: AnswerOf<Id> | undefined;
 }
 
-/** Nothing needs to be asked where all of it may be left out. */
+/** Whether all of a request may be left out; of some operations it is empty. */
+type Optional<Request> = Request extends Record<string, never> ? true : Partial<Request> extends Request ? true : false;
 type Asked<Id extends OperationId, Options extends readonly unknown[]> =
-  Record<never, never> extends RequestOf<Id>
+  Optional<RequestOf<Id>> extends true
     ? [request?: RequestOf<Id>, ...options: Options]
     : [request: RequestOf<Id>, ...options: Options];
 
@@ -139,7 +140,7 @@ async function bodyOf(operation: OperationId, response: Response, signal: AbortS
   if (response.status === 204 || response.status === 304) return undefined;
   if (OPERATIONS[operation][2] === 'bytes') return response;
   try {
-    return (await response.json()) as unknown;
+    return await response.json();
   } catch (cause) {
     if (cause instanceof SyntaxError)
       throw new ApiError(response.status, 'What answered is not NetSentinel: its answer is no JSON.', { cause });

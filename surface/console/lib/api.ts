@@ -36,11 +36,11 @@ export interface IncidentQuery {
 export type AuditQuery = { readonly [Name in 'account' | 'action']: NonNullable<ListAuditRequest[Name]> };
 
 /** A 401 of these is an answer, not the end of a session. */
-const OF_SESSION: readonly OperationId[] = ['getSession', 'signIn', 'signOut'];
+const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'signOut']);
 
 export const api = createClient({
   onError: ({ status }, operation) => {
-    if (status === 401 && !OF_SESSION.includes(operation)) toSignIn();
+    if (status === 401 && !OF_SESSION.has(operation)) toSignIn();
   },
 });
 
