@@ -62,5 +62,5 @@ console.log(all.map(({ id }) => id).join(' '), why instanceof ApiError && why.co
   const made = await h.call('POST', '/api/v1/tokens', { cookie, body: { name: 'a report', role: 'read-only' } });
   const { secret } = (await made.json()) as { secret: string };
   const { stdout } = await promisify(execFile)(process.execPath, [join(home, 'use.js'), h.url, secret]);
-  expect(stdout).toBe('i3 i2 i1 not-found\n');
+  expect(stdout).toBe('i3 i2 i1 no-such-incident\n');
 }, 60_000);

@@ -8,7 +8,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** Of HTTP; 0 where no answer came, or nothing was asked. */
   readonly status: number;
-  /** Stable, such as `not-found` or `code-needed`; empty where what answered was not the platform. */
+  /** Stable, such as `no-such-incident` or `code-needed`; empty where what answered was not the platform. */
   readonly code: string;
   /** As the platform sent it (RFC 9457). */
   readonly problem: Problem | undefined;
