@@ -157,6 +157,7 @@ export interface BlockPlan {
     asks: boolean;
     /** Whether it holds such a measure already */
     holds: boolean;
+    /** Whether it could act now; one in mode `simulate` or `off` is never made ready, and is not available */
     available: boolean;
     /** Why it takes no part in this */
     refuses?: string;
