@@ -54,6 +54,8 @@ export const PlatformStatus = z.strictObject({
       listen: z.string(),
       connections: Count,
       healthy: z.boolean(),
+      /** By a person: it refuses connections. */
+      stopped: z.boolean(),
     }),
   ),
   /** Where the watcher looks for port scans; the reason where it does not. */

@@ -20,6 +20,8 @@ export const Permission = z.enum([
   'exceptions:read',
   'exceptions:write',
   'recordings:read',
+  'decoys:read',
+  'decoys:write',
   'response:read',
   'response:write',
   'system:read',

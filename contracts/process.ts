@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
 import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
 import { Severity } from './detection.ts';
+import { DescribedDecoy, PlayedDecoy } from './played-decoy.ts';
 import { PlayedStack } from './played-stack.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -43,6 +44,8 @@ export const ToDecoyHost = z.discriminatedUnion('t', [
   }),
   /** With a listening server's or a bound datagram socket's handle. */
   z.strictObject({ t: z.literal('listener'), decoy: id }),
+  /** Closes what this decoy listens on, and ends its connections. */
+  z.strictObject({ t: z.literal('unlisten'), decoy: id }),
   /** With a connected socket's handle: the way to the platform, anew after each restart of it. */
   z.strictObject({ t: z.literal('link') }),
   z.strictObject({ t: z.literal('stop') }),
@@ -182,8 +185,23 @@ export const FromPlatform = z.discriminatedUnion('t', [
     silentMs: z.number(),
   }),
   z.strictObject({ t: z.literal('sign-in'), path: z.string().max(512) }),
+  /** A person's word: this decoy shall listen, or stop. Answered by `decoy-set`. */
+  z.strictObject({
+    t: z.literal('decoy'),
+    request: z.number().int().min(0),
+    decoy: z.string().max(64),
+    listening: z.boolean(),
+  }),
 ]);
 export type FromPlatform = z.infer<typeof FromPlatform>;
+
+const Refusal = z.strictObject({
+  code: z.string(),
+  fault: z.enum(['user', 'operational', 'bug']),
+  message: z.string(),
+  hint: z.string().exactOptional(),
+  where: z.string().exactOptional(),
+});
 
 export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({
@@ -193,7 +211,7 @@ export const ToPlatform = z.discriminatedUnion('t', [
     logLevel,
     config: z.unknown(),
     responseMode: ResponseMode,
-    decoys: z.array(z.strictObject({ id, type: id, listen: z.string() })),
+    decoys: z.array(PlayedDecoy),
     collectors: z.array(z.strictObject({ id, type: id })),
     /** Every sensor that is to be heard, and how long a source behind it may be silent; 0: no matter. */
     sensors: z.array(z.strictObject({ id, silenceAfterMs: z.number().int() })),
@@ -204,6 +222,10 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('sensor'), sensor: id, type: id }),
   /** With a connected socket to the enforcer. */
   z.strictObject({ t: z.literal('enforcer') }),
+  /** What a scanner finds at the decoys, by id. */
+  z.strictObject({ t: z.literal('described'), decoys: z.record(id, DescribedDecoy) }),
+  /** It is as this `decoy` order has it; the error where it is not. */
+  z.strictObject({ t: z.literal('decoy-set'), request: z.number().int().min(0), error: Refusal.optional() }),
   /** Where scans are watched for, or why they are not. */
   z.strictObject({ t: z.literal('watching'), addresses: z.array(z.string()), reason: z.string().optional() }),
   z.strictObject({ t: z.literal('stop') }),

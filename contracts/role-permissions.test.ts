@@ -13,9 +13,10 @@ describe('roles', () => {
       expect(others.filter((role) => mayDo(role, permission))).toEqual([]);
   });
 
-  it('let those who look on change nothing, and red teams see no recordings', () => {
+  it('let those who look on change nothing, and red teams see neither recordings nor decoys', () => {
     for (const role of ['red-team', 'read-only', 'sensor'] as const) expect(withWord(role, ':write')).toEqual([]);
-    expect(mayDo('red-team', 'recordings:read')).toBe(false);
+    for (const permission of ['recordings:read', 'decoys:read'] as const)
+      expect(mayDo('red-team', permission)).toBe(false);
     expect(withWord('sensor', ':read')).toEqual([]);
   });
 

@@ -3,6 +3,9 @@ import type { Permission, Role } from './permission.ts';
 
 const READS: readonly Permission[] = ['incidents:read', 'exceptions:read', 'response:read', 'system:read'];
 
+/** Which decoys there are and how they are set: whoever knows goes around them, so a test of the defence by one who does says little. */
+const DECOYS: readonly Permission[] = ['decoys:read'];
+
 /** What attackers typed, and whatever they presented, as it came. */
 const CAPTURED: readonly Permission[] = ['events:read', 'recordings:read'];
 
@@ -14,6 +17,8 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'exceptions:read': true,
   'exceptions:write': true,
   'recordings:read': true,
+  'decoys:read': true,
+  'decoys:write': true,
   'response:read': true,
   'response:write': true,
   'system:read': true,
@@ -24,9 +29,17 @@ const EVERY: Readonly<Record<Permission, true>> = {
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
   admin: new Set(Object.keys(EVERY)),
-  analyst: new Set([...READS, ...CAPTURED, 'incidents:write', 'exceptions:write', 'response:write']),
+  analyst: new Set([
+    ...READS,
+    ...DECOYS,
+    ...CAPTURED,
+    'incidents:write',
+    'exceptions:write',
+    'response:write',
+    'decoys:write',
+  ]),
   'red-team': new Set(READS),
-  'read-only': new Set([...READS, ...CAPTURED]),
+  'read-only': new Set([...READS, ...DECOYS, ...CAPTURED]),
   sensor: new Set(),
 };
 

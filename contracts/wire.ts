@@ -37,6 +37,8 @@ export const FromSensor = z.discriminatedUnion('t', [
     connections: z.number().int(),
     queued: z.number().int(),
     dropped: z.number().int(),
+    /** Of a decoy host: open connections of each decoy that listens. */
+    decoys: z.record(z.string().max(64), z.number().int().min(0)).optional(),
   }),
 ]);
 export type FromSensor = z.infer<typeof FromSensor>;

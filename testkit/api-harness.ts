@@ -13,6 +13,8 @@ import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Role } from '@netsentinel/contracts/permission';
+import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
+import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -33,9 +35,45 @@ export const SAMPLE_STATUS: PlatformStatus = {
   responseMode: 'enforce',
   rules: { rules: 53, correlations: 14, refused: 0 },
   scans: { addresses: [], uncounted: 0 },
-  decoys: [{ id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 1, healthy: true }],
+  decoys: [{ id: 'ssh', type: 'ssh', listen: '0.0.0.0:2222', connections: 1, healthy: true, stopped: false }],
   collectors: [],
   sources: { known: 0, silent: 0, latest: [] },
+};
+
+/** One that runs and has no connection. */
+export function sampleDecoy(id: string, port: number): DecoyDetail {
+  return {
+    id,
+    type: 'ssh',
+    transport: 'tcp',
+    address: '0.0.0.0',
+    port,
+    persona: 'debian-12-server',
+    host: 'srv1',
+    service: 'ssh',
+    product: 'OpenSSH',
+    version: '9.2p1 Debian 2+deb12u10',
+    stopped: false,
+    config: { credentials: { accept: [{ user: 'root', password: '***' }] } },
+    listening: true,
+    healthy: true,
+    connections: 0,
+  };
+}
+
+export const SAMPLE_SENSOR: SensorDetail = {
+  id: 'tail',
+  type: 'tail',
+  healthy: false,
+  events: 5,
+  refused: 1,
+  lastRecordAt: 1000,
+  lagBytes: 0,
+  dropped: 0,
+  problems: ['no right to read /var/log/x'],
+  sources: { read: 2, expected: 1, silent: 1 },
+  heartbeat: { lastSeen: 1000 },
+  expected: [{ name: 'web-1 /var/log/a.log', firstSeen: 1, lastSeen: 500, silentSince: 500 }],
 };
 
 export interface ApiHarness {
@@ -109,6 +147,9 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
+    decoys: () => [sampleDecoy('ssh', 2222)],
+    switchDecoy: async () => {},
+    sensors: () => [SAMPLE_SENSOR],
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     casework: NO_CASEWORK,
     response: NO_RESPONSE,

@@ -17,12 +17,18 @@ import { WireClient } from './wire-client.ts';
 
 const SETTLE_MS = 2_000;
 
+interface Listening {
+  readonly listeners: (Server | DatagramSocket)[];
+  readonly sockets: Set<Socket>;
+}
+
 type Boot = Extract<ToDecoyHost, { t: 'boot' }>;
 
 /** Unique across restarts, and readable: milliseconds and chance. */
 const epoch = `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
 const decoys = new Map<string, Decoy>();
-const servers: (Server | DatagramSocket)[] = [];
+/** What decoys have been given to listen on, by id, and who is connected there. */
+const listening = new Map<string, Listening>();
 const replyBudget = new ReplyBudget(systemClock);
 let wire: WireClient | undefined;
 
@@ -36,13 +42,20 @@ const channel = serveLauncher(
         return;
       case 'listener': {
         const decoy = decoys.get(message.decoy);
-        if (decoy !== undefined && handle instanceof Server) serve(handle, decoy);
-        else if (decoy?.datagram !== undefined && handle instanceof DatagramSocket) {
-          servers.push(handle);
+        const own = listening.get(message.decoy) ?? { listeners: [], sockets: new Set() };
+        if (decoy !== undefined && handle instanceof Server) serve(handle, decoy, own.sockets);
+        else if (decoy?.datagram !== undefined && handle instanceof DatagramSocket)
           serveDatagrams(handle, decoy, replyBudget, handle.address().port);
-        } else throw new NetSentinelError('PROCESS_BAD_MESSAGE', 'bug', 'a listener came for no decoy of ours');
+        else throw new NetSentinelError('PROCESS_BAD_MESSAGE', 'bug', 'a listener came for no decoy of ours');
+        own.listeners.push(handle);
+        listening.set(message.decoy, own);
+        wire?.beat();
         return;
       }
+      case 'unlisten':
+        unlisten(message.decoy);
+        wire?.beat();
+        return;
       case 'link':
         // No socket comes with the message where the platform died before it was delivered; another will follow.
         if (handle instanceof Socket) wire?.link(handle);
@@ -56,8 +69,12 @@ const channel = serveLauncher(
 
 async function boot(message: Boot): Promise<void> {
   const log = createLogger('decoy-host', { level: message.logLevel });
-  const connections = (): number => [...decoys.values()].reduce((sum, decoy) => sum + decoy.connections, 0);
-  const link = new WireClient({ epoch, log, limits: message.limits, connections });
+  const link = new WireClient({
+    epoch,
+    log,
+    limits: message.limits,
+    decoys: () => Object.fromEntries([...listening.keys()].map((id) => [id, decoys.get(id)?.connections ?? 0])),
+  });
   wire = link;
   let session = 0;
   for (const entry of message.decoys) {
@@ -81,12 +98,13 @@ async function boot(message: Boot): Promise<void> {
   }
 }
 
-function serve(server: Server, decoy: Decoy): void {
-  servers.push(server);
+function serve(server: Server, decoy: Decoy, sockets: Set<Socket>): void {
   server.on('connection', (socket) => {
     socket.on('error', () => {});
     const { remoteAddress, remotePort, localAddress, localPort } = socket;
     if (remoteAddress === undefined || remotePort === undefined) return socket.destroy();
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     decoy.accept({
       stream: socket,
       source: { ip: remoteAddress, port: remotePort },
@@ -97,8 +115,16 @@ function serve(server: Server, decoy: Decoy): void {
   server.on('error', () => {});
 }
 
+function unlisten(decoy: string): void {
+  const { listeners, sockets } = listening.get(decoy) ?? { listeners: [], sockets: [] };
+  listening.delete(decoy);
+  for (const listener of listeners) listener.close();
+  // The decoy tells of each as of any attacker who hung up.
+  for (const socket of sockets) socket.destroy();
+}
+
 async function stop(): Promise<void> {
-  for (const server of servers) server.close();
+  for (const { listeners } of listening.values()) for (const listener of listeners) listener.close();
   await Promise.all([...decoys.values()].map((decoy) => decoy.close()));
   await wire?.settle(SETTLE_MS);
   wire?.close();

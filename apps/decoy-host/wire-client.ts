@@ -19,11 +19,19 @@ const MAX_MEMORY_BYTES = 1024 * 1024;
 export class WireClient implements DecoyBlobs {
   readonly #wire: SensorWire;
   readonly #limits: DecoyLimits;
+  readonly #decoys: () => Readonly<Record<string, number>>;
   #requests = new Map<number, (reply: ToSensor | undefined) => void>();
   #nextRequest = 1;
 
-  constructor(options: { epoch: string; log: Logger; limits: DecoyLimits; connections: () => number }) {
+  /** `decoys`: open connections of each decoy that listens. */
+  constructor(options: {
+    epoch: string;
+    log: Logger;
+    limits: DecoyLimits;
+    decoys: () => Readonly<Record<string, number>>;
+  }) {
     this.#limits = options.limits;
+    this.#decoys = options.decoys;
     this.#wire = new SensorWire({
       epoch: options.epoch,
       log: options.log,
@@ -37,20 +45,25 @@ export class WireClient implements DecoyBlobs {
         this.#requests.clear();
       },
     });
-    setInterval(
-      () =>
-        this.#wire.send({
-          t: 'heartbeat',
-          connections: options.connections(),
-          queued: this.#wire.queued,
-          dropped: this.#wire.dropped,
-        }),
-      HEARTBEAT_MS,
-    ).unref();
+    setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   }
 
   link(socket: Socket): void {
     this.#wire.link(socket);
+    // What listens is known at once, not after the first interval.
+    this.beat();
+  }
+
+  /** Says how the decoys do, now and every few seconds. */
+  beat(): void {
+    const decoys = this.#decoys();
+    this.#wire.send({
+      t: 'heartbeat',
+      connections: Object.values(decoys).reduce((sum, open) => sum + open, 0),
+      queued: this.#wire.queued,
+      dropped: this.#wire.dropped,
+      decoys,
+    });
   }
 
   /** Queues an event; false once the queue is over its high mark. */

@@ -10,8 +10,10 @@ import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
+import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { Recovery } from './auth/recover.ts';
@@ -46,6 +48,10 @@ export interface ApiOptions {
   readonly attack: unknown;
   /** Asked at most once a second. */
   status(): PlatformStatus;
+  decoys(): readonly DecoyDetail[];
+  /** Has a decoy listen, or not any more; resolves once it is so. Rejects with `LISTEN_…` where its port cannot be had, with `DECOY_NOT_SWITCHED` where nobody answers. */
+  switchDecoy(id: string, isListening: boolean): Promise<void>;
+  sensors(): readonly SensorDetail[];
   /** A person's word that an incident is no attack, and taking back what it taught. */
   readonly dismissals: {
     dismiss(incident: string, word: NotAnAttack, by: string): Promise<Dismissed | undefined>;

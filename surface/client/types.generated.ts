@@ -1286,6 +1286,7 @@ export interface PlatformStatus {
     listen: string;
     connections: number;
     healthy: boolean;
+    stopped: boolean;
   }[];
   scans: {
     addresses: string[];
@@ -1756,8 +1757,273 @@ export interface EndExceptionRequest {
   readonly id: string;
 }
 
+export interface ListDecoysAnswer {
+  decoys: {
+    id: string;
+    /** The protocol: `ssh` */
+    type: string;
+    transport: 'tcp' | 'udp';
+    /** Where it is bound; `0.0.0.0` is every address of the machine */
+    address: string;
+    port: number;
+    /** The machine that it is a part of, by its id in the configuration */
+    persona: string;
+    /** A person has stopped it */
+    stopped: boolean;
+    /** The name that its machine gives itself; empty in the first seconds after a start, as the next */
+    host: string;
+    /** What nmap calls it: `ssh`, `ssl/http` */
+    service: string;
+    /** `OpenSSH`; empty where nmap finds none */
+    product: string;
+    /** `9.2p1 Debian 2+deb12u10`; empty where nmap finds none */
+    version: string;
+    /** It has what it listens on, and takes connections */
+    listening: boolean;
+    /** The process that plays it is there, and linked with the platform */
+    healthy: boolean;
+    /** Open now */
+    connections: number;
+  }[];
+}
+
+export interface GetDecoyRequest {
+  readonly id: string;
+}
+
+export interface GetDecoyAnswer {
+  id: string;
+  /** The protocol: `ssh` */
+  type: string;
+  transport: 'tcp' | 'udp';
+  /** Where it is bound; `0.0.0.0` is every address of the machine */
+  address: string;
+  port: number;
+  /** The machine that it is a part of, by its id in the configuration */
+  persona: string;
+  /** A person has stopped it */
+  stopped: boolean;
+  /** Its options as they are in force, with the defaults; of passwords it says `***` */
+  config: Record<string, unknown>;
+  /** The name that its machine gives itself; empty in the first seconds after a start, as the next */
+  host: string;
+  /** What nmap calls it: `ssh`, `ssl/http` */
+  service: string;
+  /** `OpenSSH`; empty where nmap finds none */
+  product: string;
+  /** `9.2p1 Debian 2+deb12u10`; empty where nmap finds none */
+  version: string;
+  /** It has what it listens on, and takes connections */
+  listening: boolean;
+  /** The process that plays it is there, and linked with the platform */
+  healthy: boolean;
+  /** Open now */
+  connections: number;
+}
+
+export interface GetDecoyStatisticsRequest {
+  readonly id: string;
+  /** Events of this time or later: milliseconds since 1970, or a time such as `2026-11-22T18:00:00Z`; 7 days before `to` where it is not given */
+  readonly from?: string | undefined;
+  /** Events before this time; now where it is not given */
+  readonly to?: string | undefined;
+}
+
+export interface GetDecoyStatisticsAnswer {
+  /** Milliseconds since 1970, as `to` and `lastTouched` */
+  from: number;
+  to: number;
+  /** Connections that began */
+  sessions: number;
+  /** Whose they were; an IPv6 /64 is one */
+  attackers: number;
+  logins: {
+    tried: number;
+    accepted: number;
+  };
+  /** Lines of a shell, and statements in other languages */
+  commands: number;
+  /** Names that were most tried, at most 10; of long ones the first 512 characters */
+  accounts: {
+    name: string;
+    tries: number;
+  }[];
+  /** ATT&CK techniques that the decoy saw by itself; what rules and detectors found stands in incidents */
+  techniques: {
+    id: string;
+    events: number;
+  }[];
+  /** Not there where nobody was */
+  lastTouched?: number;
+  /** How long attackers were held */
+  engagement: {
+    /** Those that ended */
+    sessions: number;
+    totalMs: number;
+    /** Not there where none ended */
+    meanMs?: number;
+  };
+}
+
+export interface ListDecoySessionsRequest {
+  readonly id: string;
+  /** Sessions a page; 50 where it is not given. From 1 to 100. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before */
+  readonly after?: string | undefined;
+}
+
+export interface ListDecoySessionsAnswer {
+  sessions: {
+    id: string;
+    source: {
+      ip: string;
+      port?: number;
+    };
+    /** Milliseconds since 1970 */
+    started: number;
+    /** Not there while it goes on, nor where its end was never told */
+    ended?: number;
+    /** Credentials that were presented */
+    logins: number;
+    /** Those of them that were let in */
+    accepted: number;
+    /** Lines of a shell, and statements in other languages */
+    commands: number;
+    /** There is one under the session’s id, which may still grow */
+    recording: boolean;
+    /** Of this attacker and this time, where there is one */
+    incident?: string;
+  }[];
+  /** For `after` of the next page; not there on the last one */
+  next?: string;
+}
+
+export interface StopDecoyRequest {
+  readonly id: string;
+}
+
+export interface StopDecoyAnswer {
+  stopped: boolean;
+}
+
+export interface StartDecoyRequest {
+  readonly id: string;
+}
+
+export interface StartDecoyAnswer {
+  stopped: boolean;
+}
+
+export interface ListRecordingsRequest {
+  /** Only of this one */
+  readonly decoy?: string | undefined;
+  /** Recordings a page; 50 where it is not given. From 1 to 500. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before */
+  readonly after?: string | undefined;
+}
+
+export interface ListRecordingsAnswer {
+  recordings: {
+    /** Its own id, too */
+    session: string;
+    decoy: string;
+    /** The attacker’s address */
+    source?: string;
+    /** When the session began, milliseconds since 1970 */
+    started?: number;
+    ended: number;
+    bytes?: number;
+    /** Of the recording */
+    durationMs?: number;
+  }[];
+  /** For `after` of the next page; not there on the last one */
+  next?: string;
+}
+
 export interface GetRecordingRequest {
   readonly session: string;
+}
+
+export interface ListSensorsAnswer {
+  sensors: {
+    id: string;
+    /** `decoy-host`, `watcher`, or the collector’s: `tail`, `syslog` */
+    type: string;
+    /** Linked, and nothing for an operator to mend */
+    healthy: boolean;
+    /** Kept since the platform’s start */
+    events: number;
+    /** Records that nobody could read, since then */
+    refused: number;
+    /** When the latest came in, milliseconds since 1970; not there before the first */
+    lastRecordAt?: number;
+    /** What waits in files that are followed */
+    lagBytes: number;
+    /** Records that were thrown away, for want of room or of a link */
+    dropped: number;
+    problems: string[];
+    /** What stands behind it */
+    sources: {
+      /** Files or senders that it has now, as it says itself */
+      read: number;
+      /** That wrote regularly, and are expected to go on */
+      expected: number;
+      /** Those of them that have stopped */
+      silent: number;
+    };
+  }[];
+}
+
+export interface GetSensorRequest {
+  readonly id: string;
+}
+
+export interface GetSensorAnswer {
+  id: string;
+  /** `decoy-host`, `watcher`, or the collector’s: `tail`, `syslog` */
+  type: string;
+  /** Linked, and nothing for an operator to mend */
+  healthy: boolean;
+  /** Kept since the platform’s start */
+  events: number;
+  /** Records that nobody could read, since then */
+  refused: number;
+  /** When the latest came in, milliseconds since 1970; not there before the first */
+  lastRecordAt?: number;
+  /** What waits in files that are followed */
+  lagBytes: number;
+  /** Records that were thrown away, for want of room or of a link */
+  dropped: number;
+  problems: string[];
+  /** What stands behind it */
+  sources: {
+    /** Files or senders that it has now, as it says itself */
+    read: number;
+    /** That wrote regularly, and are expected to go on */
+    expected: number;
+    /** Those of them that have stopped */
+    silent: number;
+  };
+  /** Of the sensor itself, where one is expected of it */
+  heartbeat?: {
+    /** Milliseconds since 1970 */
+    lastSeen: number;
+    /** Not there while it speaks */
+    silentSince?: number;
+  };
+  /** The silent ones first */
+  expected: {
+    /** A file of a machine, a sender’s address, an agent’s name */
+    name: string;
+    /** Milliseconds since 1970 */
+    firstSeen: number;
+    /** Milliseconds since 1970 */
+    lastSeen: number;
+    /** Not there while it speaks */
+    silentSince?: number;
+  }[];
 }
 
 export interface ListActionsRequest {
@@ -2332,11 +2598,65 @@ export interface Operations {
    */
   endException: { request: EndExceptionRequest; answer: void };
   /**
+   * The decoys: what is played where, what a scanner finds there, and how each does.
+   *
+   * `GET /api/v1/decoys`. Permission: `decoys:read`.
+   */
+  listDecoys: { request: Record<string, never>; answer: ListDecoysAnswer };
+  /**
+   * One decoy, with its configuration as it is in force.
+   *
+   * `GET /api/v1/decoys/{id}`. Permission: `decoys:read`.
+   */
+  getDecoy: { request: GetDecoyRequest; answer: GetDecoyAnswer };
+  /**
+   * What happened at a decoy: sessions, attackers, logins, techniques, and how long it held them.
+   *
+   * `GET /api/v1/decoys/{id}/statistics`. Permission: `events:read`.
+   */
+  getDecoyStatistics: { request: GetDecoyStatisticsRequest; answer: GetDecoyStatisticsAnswer };
+  /**
+   * Visits of attackers at a decoy, the newest first.
+   *
+   * `GET /api/v1/decoys/{id}/sessions`. Permission: `events:read`.
+   */
+  listDecoySessions: { request: ListDecoySessionsRequest; answer: ListDecoySessionsAnswer };
+  /**
+   * Stop a decoy: its port refuses connections, and its sessions end; it stays stopped over restarts.
+   *
+   * `POST /api/v1/decoys/{id}/stop`. Permission: `decoys:write`.
+   */
+  stopDecoy: { request: StopDecoyRequest; answer: StopDecoyAnswer };
+  /**
+   * Start a decoy that was stopped.
+   *
+   * `POST /api/v1/decoys/{id}/start`. Permission: `decoys:write`.
+   */
+  startDecoy: { request: StartDecoyRequest; answer: StartDecoyAnswer };
+  /**
+   * Recordings of sessions that are over, those that ended last first; `listDecoySessions` tells of those that go on.
+   *
+   * `GET /api/v1/recordings`. Permission: `recordings:read`.
+   */
+  listRecordings: { request: ListRecordingsRequest; answer: ListRecordingsAnswer };
+  /**
    * What was typed and shown in a session at a decoy.
    *
    * `GET /api/v1/recordings/{session}`. Permission: `recordings:read`.
    */
   getRecording: { request: GetRecordingRequest; answer: Response };
+  /**
+   * The decoy host, the watcher and the collectors: how each does, and what it has told since the start.
+   *
+   * `GET /api/v1/sensors`. Permission: `system:read`.
+   */
+  listSensors: { request: Record<string, never>; answer: ListSensorsAnswer };
+  /**
+   * One sensor, with the sources that are expected to be heard through it.
+   *
+   * `GET /api/v1/sensors/{id}`. Permission: `system:read`.
+   */
+  getSensor: { request: GetSensorRequest; answer: GetSensorAnswer };
   /**
    * Blocks and other measures, newest first.
    *

@@ -23,7 +23,7 @@ async function list({ json, ...choice }: PersonaChoice & { json?: boolean }, com
   const { played, plan } = await playedDecoys(settings(command), choice);
   if (json === true) {
     printJson(
-      played.map(({ planned, description }) => ({
+      played.map(({ planned, description, isStopped }) => ({
         decoy: planned.id,
         address: planned.address,
         port: planned.port,
@@ -31,15 +31,16 @@ async function list({ json, ...choice }: PersonaChoice & { json?: boolean }, com
         service: description.service,
         product: description.product,
         version: description.version,
+        stopped: isStopped,
       })),
     );
     return;
   }
   table(
     ['decoy', 'listens on', 'machine', 'what nmap finds'],
-    played.map(({ planned, persona, description }) => [
+    played.map(({ planned, persona, description, isStopped }) => [
       planned.id,
-      `${planned.address}:${planned.port}/${planned.transport}`,
+      `${planned.address}:${planned.port}/${planned.transport}${isStopped ? ' (stopped)' : ''}`,
       `${persona.hostname} (${persona.profile})`,
       safe([description.service, description.product, description.version].filter((word) => word !== '').join('  ')),
     ]),

@@ -110,7 +110,16 @@ describe('decoys list', () => {
       product: 'OpenSSH',
     });
     expect(version).toContain(ssh!.version);
-    expect(Object.keys(ssh!)).toEqual(['decoy', 'address', 'port', 'transport', 'service', 'product', 'version']);
+    expect(Object.keys(ssh!)).toEqual([
+      'decoy',
+      'address',
+      'port',
+      'transport',
+      'service',
+      'product',
+      'version',
+      'stopped',
+    ]);
     expect(existsSync(folder.root)).toBe(false);
   });
 

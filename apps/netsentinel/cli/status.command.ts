@@ -35,7 +35,12 @@ export function addStatus(program: Command): void {
         print(`  ${safe(source === '' ? sensor : `${sensor}: ${source}`, 200)}, last heard ${when(lastSeen)}`);
       table(
         ['decoy', 'type', 'listens on', 'state'],
-        status.decoys.map((d) => [d.id, d.type, d.listen, d.healthy ? 'healthy' : 'not linked']),
+        status.decoys.map((d) => [
+          d.id,
+          d.type,
+          d.listen,
+          d.stopped ? 'stopped' : d.healthy ? 'healthy' : 'not linked',
+        ]),
       );
       if (status.collectors.length > 0) showCollectors(status.collectors);
       return undefined;

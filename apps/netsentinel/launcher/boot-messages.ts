@@ -1,15 +1,18 @@
 /** What each process is told when it starts: its part of the plan, and nothing of the others'. */
 import { join } from 'node:path';
 import type { Honeytoken } from '@netsentinel/contracts/honeytoken';
+import type { PlayedDecoy } from '@netsentinel/contracts/played-decoy';
 import type { PlayedStack } from '@netsentinel/contracts/played-stack';
 import type { ToDecoyHost, ToEnforcer, ToPlatform } from '@netsentinel/contracts/process';
+import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import { personaSeed } from './data-folder.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** The sensor that the decoy host is to the platform. */
-export const SENSOR = { id: 'decoys', type: 'decoy-host' } as const;
+export const SENSOR = { id: DECOY_SENSOR, type: 'decoy-host' } as const;
 
 /** `decoys` as they were bound. */
 export function decoyHostBoot(
@@ -38,6 +41,7 @@ export function platformBoot(
   { config, folder, home, tls, places, collectors, playbooks }: LaunchPlan,
   decoys: readonly PlannedDecoy[],
   honeytokens: readonly Honeytoken[],
+  isStopped: (decoy: string) => boolean,
 ): ToPlatform {
   return {
     t: 'boot',
@@ -62,7 +66,7 @@ export function platformBoot(
       honeytokens,
     },
     responseMode: strongestMode(config.enforcer),
-    decoys: decoys.map((d) => ({ id: d.id, type: d.type, listen: `${d.address}:${d.port}` })),
+    decoys: decoys.map((decoy) => playedOf(decoy, isStopped(decoy.id))),
     collectors: collectors.map(({ boot: { id, type } }) => ({ id, type })),
     sensors: [
       // Attackers come and go: nobody behind a decoy is expected.
@@ -70,6 +74,14 @@ export function platformBoot(
       ...config.collectors.map(({ id, silenceAfterMs }) => ({ id, silenceAfterMs })),
     ],
   };
+}
+
+function playedOf(
+  { id, type, transport, address, port, persona, options }: PlannedDecoy,
+  stopped: boolean,
+): PlayedDecoy {
+  const config = withoutSecrets(options) as Record<string, unknown>;
+  return { id, type, transport, address, port, persona, stopped, config };
 }
 
 /**

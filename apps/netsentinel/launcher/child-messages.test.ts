@@ -60,6 +60,7 @@ const message = fc.oneof(
         expiresAt: 9,
       },
       { t: 'sign-in', path: '/x' },
+      { t: 'decoy', request: 1, decoy: 'ssh-1', listening: false },
       { t: 'capture', wanted: [WANTED] },
       { t: 'file', file: 'a.pcap', network: '::1', order: 'o', state: 'ended', packets: 1, bytes: 2, sha256: 'f' },
     ],
@@ -97,6 +98,7 @@ it('takes every message that there is', () => {
       expiresAt: 9,
     })),
     { t: 'sign-in', path: '/x' },
+    { t: 'decoy', request: 1, decoy: 'ssh-1', listening: false },
   ];
   expect(said.map(readFromPlatform)).toEqual(said);
   expect(said.map(readFromChild)).toEqual(said.map((one, i) => (i < 4 ? one : undefined)));

@@ -85,6 +85,7 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
     silentMs: Number.isFinite,
   },
   'sign-in': { path: text(512) },
+  decoy: { request: count, decoy: text(64), listening: (value) => typeof value === 'boolean' },
 };
 
 /** What any started process says; undefined where it is nothing that one may say. */

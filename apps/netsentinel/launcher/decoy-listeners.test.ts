@@ -54,7 +54,11 @@ describe('a decoy that may move', () => {
     const port = await taken();
     const [placed] = await bind(plan(decoy(port)));
     expect(placed!.port).toBeGreaterThan(port);
-    expect(readPlacement(root)).toEqual({ choice: { persona: 'p' }, ports: { [`d-${port}`]: placed!.port } });
+    expect(readPlacement(root)).toEqual({
+      choice: { persona: 'p' },
+      ports: { [`d-${port}`]: placed!.port },
+      stopped: [],
+    });
     for (const listener of open.splice(0)) listener.close();
     const [again] = await bind(plan(decoy(port)));
     expect(again!.port).toBe(placed!.port);
@@ -90,5 +94,5 @@ it('one that may not move fails with what asked for it, and nothing stays bound'
 });
 
 it('what was kept and is damaged counts as nothing', () => {
-  expect(readPlacement(root)).toEqual({ choice: {}, ports: {} });
+  expect(readPlacement(root)).toEqual({ choice: {}, ports: {}, stopped: [] });
 });

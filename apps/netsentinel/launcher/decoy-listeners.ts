@@ -24,18 +24,20 @@ export interface Placement {
   readonly choice: PersonaChoice;
   /** Where decoys that can move came to stand, by id. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Ids of decoys that a person has stopped. */
+  readonly stopped: readonly string[];
 }
 
 /** `root`: the data folder. */
 export function readPlacement(root: string): Placement {
   try {
-    const { choice, ports } = JSON.parse(readFileSync(placementFile(root), 'utf8')) as Partial<Placement>;
+    const { choice, ports, stopped } = JSON.parse(readFileSync(placementFile(root), 'utf8')) as Partial<Placement>;
     const valid = Object.entries(ports ?? {}).filter(
       ([, port]) => Number.isInteger(port) && port > 0 && port <= MAX_PORT,
     );
-    return { choice: choice ?? {}, ports: Object.fromEntries(valid) };
+    return { choice: choice ?? {}, ports: Object.fromEntries(valid), stopped: Array.isArray(stopped) ? stopped : [] };
   } catch {
-    return { choice: {}, ports: {} };
+    return { choice: {}, ports: {}, stopped: [] };
   }
 }
 
@@ -49,15 +51,20 @@ export function placedDecoys(decoys: readonly PlannedDecoy[], root: string): Pla
   return decoys.map((decoy) => (decoy.movable ? { ...decoy, port: ports[decoy.id] ?? decoy.port } : decoy));
 }
 
-/** Binds all, those that cannot move first. Nothing stays bound where one fails. */
+/** Binds all that are not stopped, those that cannot move first. Nothing stays bound where one fails. */
 export async function bindDecoys(
   { decoys: planned, choice }: DecoyPlan,
   root: string,
-): Promise<{ decoys: PlannedDecoy[]; listeners: Map<string, DecoyListener> }> {
+): Promise<{ decoys: PlannedDecoy[]; listeners: Map<string, DecoyListener>; stopped: readonly string[] }> {
+  const { stopped } = readPlacement(root);
   const listeners = new Map<string, DecoyListener>();
   const placed = new Map<string, PlannedDecoy>();
   try {
     for (const decoy of placedDecoys(planned, root).toSorted((a, b) => Number(a.movable) - Number(b.movable))) {
+      if (stopped.includes(decoy.id)) {
+        placed.set(decoy.id, decoy);
+        continue;
+      }
       const [listener, port] = await bindNear(decoy);
       listeners.set(decoy.id, listener);
       const [passive, options] = await bindPassiveNear(decoy);
@@ -70,7 +77,7 @@ export async function bindDecoys(
   }
   const decoys = planned.map(({ id }) => placed.get(id)!);
   keepPlacement(root, { choice, ports: portsOf(decoys) });
-  return { decoys, listeners };
+  return { decoys, listeners, stopped };
 }
 
 export function bindDecoy({ transport, address, port, where }: PlannedDecoy): Promise<DecoyListener> {
@@ -121,9 +128,18 @@ function portsOf(decoys: readonly PlannedDecoy[]): Record<string, number> {
 }
 
 /** What other personas had at earlier starts stays known. */
-function keepPlacement(root: string, { choice, ports }: Placement): void {
+function keepPlacement(root: string, { choice, ports }: Omit<Placement, 'stopped'>): void {
   const before = readPlacement(root);
-  const text = `${JSON.stringify({ choice, ports: { ...before.ports, ...ports } }, undefined, 2)}\n`;
+  writePlacement(root, { choice, ports: { ...before.ports, ...ports }, stopped: before.stopped });
+}
+
+/** So that they stay stopped at the next start. */
+export function keepStopped(root: string, stopped: readonly string[]): void {
+  writePlacement(root, { ...readPlacement(root), stopped });
+}
+
+function writePlacement(root: string, placement: Placement): void {
+  const text = `${JSON.stringify(placement, undefined, 2)}\n`;
   writeFileSync(`${placementFile(root)}.new`, text, { mode: 0o600 });
   renameSync(`${placementFile(root)}.new`, placementFile(root));
 }

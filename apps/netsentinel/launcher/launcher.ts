@@ -14,15 +14,16 @@ import type {
   ToPlatform,
   ToWatcher,
 } from '@netsentinel/contracts/process';
-import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
+import { WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { describeError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { releaseMemorySoon } from '@netsentinel/kernel/release-memory';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { decoyHostBoot, enforcerBoot, platformBoot, SENSOR } from './boot-messages.ts';
 import { readFromChild, readFromEnforcer, readFromPlatform } from './child-messages.ts';
 import { fillCodeCache } from './code-cache.ts';
+import { BoundListeners } from './bound-listeners.ts';
 import { captureConfig, Captures } from './captures.ts';
-import { collectorBindings, collectorSupervisor, sendLink, type Bound } from './collectors.ts';
+import { collectorBindings, collectorSupervisor, sendLink } from './collectors.ts';
 import {
   captureProgram,
   collectorProgram,
@@ -32,18 +33,19 @@ import {
   watcherProgram,
 } from './confinements.ts';
 import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts';
+import { describeDecoys, type DescribedDecoys } from './described-decoys.ts';
 import { FirstReady } from './first-ready.ts';
 import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
-import { bindDecoy, bindDecoys, passiveName } from './decoy-listeners.ts';
+import { bindDecoys, keepStopped } from './decoy-listeners.ts';
+import { DecoySwitch } from './decoy-switch.ts';
 import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
 import { createWatcher, watchedNow, whyNoPackets, whyNotWatched } from './watcher.ts';
 
 /** That the watcher is. It is not in the list of those who must be heard: it sleeps while nobody probes, and its end is the launcher's to see. */
-const WATCHER = { id: 'watcher', type: 'watcher' } as const;
-const REBIND_MS = 10_000;
+const WATCHER = { id: WATCHER_SENSOR, type: 'watcher' } as const;
 /** Whoever starts us at once after a launcher was killed, as service managers do, shall not fail for what its processes still hold. */
 const LEAVING_MS = 3000;
 /** All that a decoy host ever says to the launcher: that it is ready, that it failed, and that a socket has arrived. */
@@ -95,26 +97,19 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const bindConsole = (): Promise<Server> => bindListener(config.console.address, config.console.port, where.console);
     // All ports first: a mistake in the configuration shall be said before anything runs.
     const bindings = collectorBindings(collectors);
-    const waiting = new Map<string, Bound>();
-    const decoys = await bindAgain(async () => {
+    const waiting = new BoundListeners();
+    const { decoys, stopped } = await bindAgain(async () => {
       try {
-        waiting.set('console', await bindConsole());
+        waiting.add('console', await bindConsole());
         const bound = await bindDecoys(planned, folder.root);
-        for (const [name, server] of bound.listeners) waiting.set(name, server);
-        for (const [name, bind] of bindings) waiting.set(name, await bind());
-        return bound.decoys;
+        for (const [name, server] of bound.listeners) waiting.add(name, server);
+        for (const [name, bind] of bindings) waiting.add(name, await bind());
+        return bound;
       } catch (error) {
-        for (const server of waiting.values()) server.close();
-        waiting.clear();
+        waiting.closeAll();
         throw error;
       }
     }, LEAVING_MS);
-    /** The listener bound at the start, or a new one where a process is started again. */
-    const listener = async (name: string, bind: () => Promise<Bound>): Promise<Bound> => {
-      const bound = waiting.get(name);
-      waiting.delete(name);
-      return bound ?? bindAgain(bind, REBIND_MS);
-    };
 
     const first = new FirstReady();
     const hear = (name: string, message: FromPlatform): void => {
@@ -163,6 +158,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         ...(reason === undefined ? {} : { reason }),
       } satisfies ToPlatform);
     };
+    let described: DescribedDecoys = {};
+    const tellDescribed = (): void => platform.send({ t: 'described', decoys: { ...described } } satisfies ToPlatform);
     const linkCollectors = async (): Promise<void> => {
       for (const { boot } of collectors) {
         if (collector?.running !== true || !platform.running) return;
@@ -230,18 +227,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'decoy host',
           (async () => {
+            decoySwitch.hostStarted();
             it.send(decoyHostBoot(options.plan, decoys, seed));
             // One that came before its decoy is there would take connections that nobody answers.
             await it.whenReady();
-            for (const decoy of decoys) {
-              const handOver = async (name: string, port: number): Promise<void> =>
-                it.handOver(
-                  { t: 'listener', decoy: decoy.id } satisfies ToDecoyHost,
-                  await listener(name, () => bindDecoy({ ...decoy, port })),
-                );
-              await handOver(decoy.id, decoy.port);
-              for (const port of passivePortsOf(decoy.options)) await handOver(passiveName(decoy, port), port);
-            }
+            await decoySwitch.serve();
             await linkSensor();
           })(),
         ),
@@ -257,17 +247,29 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         guard(
           'platform',
           (async () => {
-            it.send(platformBoot(options.plan, decoys, await honeytokens));
-            await it.handOver({ t: 'console' } satisfies ToPlatform, await listener('console', bindConsole));
+            it.send(platformBoot(options.plan, decoys, await honeytokens, (id) => decoySwitch.isStopped(id)));
+            await it.handOver({ t: 'console' } satisfies ToPlatform, await waiting.take('console', bindConsole));
             await linkEnforcer();
             await linkSensor();
             await linkCollectors();
             await linkWatcher();
             tellWatching();
+            tellDescribed();
           })(),
         ),
-      onMessage: (message) => hear('platform', message),
+      onMessage: (message) =>
+        message.t === 'decoy'
+          ? void decoySwitch.obey(message).then((answer) => platform.send(answer))
+          : hear('platform', message),
       onDeath: died('platform'),
+    });
+    const decoySwitch = new DecoySwitch({
+      decoys,
+      stopped,
+      host: decoyHost,
+      bound: waiting,
+      keep: (ids) => keepStopped(folder.root, ids),
+      log,
     });
     const captures =
       capturing === undefined || programs.capture === undefined
@@ -313,7 +315,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
             codeCache,
             log,
             logLevel: config.logLevel,
-            listener: (name) => listener(name, bindings.get(name)!),
+            listener: (name) => waiting.take(name, bindings.get(name)!),
             guard: (work) => guard('collector', work),
             linkAll: linkCollectors,
             onMessage: (message) => hear('collector', message),
@@ -347,8 +349,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       enforcer,
       ...(collector === undefined ? {} : { collector }),
     };
+    const stopping = new AbortController();
     const stop = async (): Promise<void> => {
-      for (const server of waiting.values()) server.close();
+      stopping.abort();
+      waiting.closeAll();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);
       await Promise.all([platform.stop(), captures?.stop()]);
@@ -359,6 +363,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const process of Object.values(all)) process.start();
     try {
       await Promise.all([up, watcher?.start(), ...setUp.values()]);
+      void describeDecoys({ plan: planned, decoys, install: seed, codeCache, log }, stopping.signal).then((found) => {
+        described = found;
+        tellDescribed();
+      });
       releaseMemorySoon();
     } catch (error) {
       await stop();
@@ -369,7 +377,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       watching: watching(),
       listening: [
         { what: 'console', address: config.console.address, port: config.console.port },
-        ...decoys.map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
+        ...decoys
+          .filter(({ id }) => !decoySwitch.isStopped(id))
+          .map((d) => ({ what: `${d.type} decoy ${d.id}`, address: d.address, port: d.port })),
         ...collectors.flatMap(({ boot, listeners }) =>
           listeners.map((l) => ({ what: `${boot.type} ${boot.id}`, address: l.address, port: l.port })),
         ),

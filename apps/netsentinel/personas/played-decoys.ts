@@ -1,8 +1,7 @@
 /** The decoys as they are or would be started, each with the machine that it plays and what a scanner finds there. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DecoyDefinition, DecoyDescription } from '@netsentinel/contracts/decoy';
-import { findDecoy } from '@netsentinel/decoys/index';
+import type { DecoyDescription } from '@netsentinel/contracts/decoy';
 import { createPersona } from '@netsentinel/decoys/persona/persona';
 import { DEFAULT_PERSONA } from '@netsentinel/decoys/persona/persona-library';
 import type { Persona } from '@netsentinel/decoys/persona/persona.types';
@@ -11,11 +10,14 @@ import type { Settings } from '../cli/settings.ts';
 import { planDecoys, type DecoyPlan, type PersonaChoice, type PlannedDecoy } from '../config/decoy-plan.ts';
 import { installSeed, isRunning, personaSeed } from '../launcher/data-folder.ts';
 import { placedDecoys, readPlacement } from '../launcher/decoy-listeners.ts';
+import { describeDecoy } from './describe-decoy.ts';
 
 export interface PlayedDecoy {
   readonly planned: PlannedDecoy;
   readonly persona: Persona;
   readonly description: DecoyDescription;
+  /** By a person: it does not listen. */
+  readonly isStopped: boolean;
 }
 
 /** Without a choice of one's own, what runs is told as it was started. */
@@ -37,6 +39,7 @@ export async function playedDecoys(
       },
     );
   const install = needsInstall ? installSeed(folder) : new Uint8Array();
+  const stopped = isOwnChoice ? [] : readPlacement(folder.root).stopped;
   const played: PlayedDecoy[] = [];
   for (const planned of placedDecoys(plan.decoys, folder.root)) {
     const chosen = plan.personas[planned.persona];
@@ -45,17 +48,9 @@ export async function playedDecoys(
     played.push({
       planned,
       persona,
-      description: describeDecoy(await findDecoy(planned.type), persona, planned.options),
+      description: await describeDecoy(planned.type, persona, planned.options),
+      isStopped: stopped.includes(planned.id),
     });
   }
   return { played, plan };
-}
-
-function describeDecoy(
-  definition: DecoyDefinition<unknown> | undefined,
-  persona: Persona,
-  options: unknown,
-): DecoyDescription {
-  const told = definition?.describe?.(persona, definition.config.parse(options));
-  return told ?? { service: definition?.id ?? '', product: '', version: '' };
 }

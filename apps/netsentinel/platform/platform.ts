@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Action } from '@netsentinel/contracts/action';
 import { isRecordId } from '@netsentinel/contracts/playbook-record';
 import { ToPlatform } from '@netsentinel/contracts/process';
+import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import { attackNames } from '@netsentinel/detect/attack';
 import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
 import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
@@ -33,6 +34,7 @@ import { createCasework } from './casework.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
+import { DecoyOrders } from './decoy-orders.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
@@ -42,6 +44,7 @@ import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
 import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
+import { sensorDetails } from './sensor-details.ts';
 import { createSensorLinks } from './sensor-links.ts';
 import { startSourceHealth } from './source-health.ts';
 import { createResponseOrders } from './response-orders.ts';
@@ -80,6 +83,12 @@ const channel = serveLauncher(
         running?.board.watching({ addresses, ...(reason === undefined ? {} : { reason }) });
         return;
       }
+      case 'described':
+        running?.board.described(message.decoys);
+        return;
+      case 'decoy-set':
+        running?.decoyOrders.answered(message);
+        return;
       default:
         message satisfies never;
     }
@@ -109,6 +118,7 @@ async function start(boot: Boot) {
     collectors: boot.collectors,
     responseMode: boot.responseMode,
   });
+  const decoyOrders = new DecoyOrders(clock, (order) => channel.send(order));
   const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
   const { onIncident, onAction } = createAnnouncements(
     () => api.live,
@@ -235,6 +245,21 @@ async function start(boot: Boot) {
     requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),
+    decoys: () => board.decoys(),
+    switchDecoy: async (id, isListening) => {
+      await decoyOrders.set(id, isListening);
+      board.switched(id, isListening);
+    },
+    sensors: () =>
+      sensorDetails(
+        [
+          { id: DECOY_SENSOR, type: 'decoy-host' },
+          { id: WATCHER_SENSOR, type: 'watcher', mayRest: true, unable: board.whyNotWatching },
+          ...boot.collectors,
+        ],
+        (id) => board.sensors.of(id),
+        health.records(),
+      ),
     attack: attackNames(),
     dismissals,
     blocklist,
@@ -322,10 +347,12 @@ async function start(boot: Boot) {
   return {
     api,
     board,
+    decoyOrders,
     enforcer,
     sensors,
     stop: async (): Promise<void> => {
       sensors.close();
+      decoyOrders.close();
       control.close();
       housekeeping.stop();
       liveRules.stop();

@@ -84,7 +84,7 @@ function ports(over: Partial<SensorLinkPorts> = {}): SensorLinkPorts {
 }
 
 function client(): WireClient {
-  return new WireClient({ epoch: EPOCH, log: silentLogger, limits: LIMITS, connections: () => 0 });
+  return new WireClient({ epoch: EPOCH, log: silentLogger, limits: LIMITS, decoys: () => ({}) });
 }
 
 async function link(

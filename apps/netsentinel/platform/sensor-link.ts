@@ -59,7 +59,7 @@ export interface SensorLinkPorts {
   onKept(sensor: string, events: number): void;
   /** A piece of a recording is on its way to the disk: for those who watch. */
   onTerminal(session: string, offset: number, chunk: Uint8Array): void;
-  onHeartbeat(sensor: string, heartbeat: { connections: number; queued: number; dropped: number }): void;
+  onHeartbeat(sensor: string, heartbeat: Omit<Extract<FromSensor, { t: 'heartbeat' }>, 't'>): void;
 }
 
 interface Taken {
@@ -231,11 +231,7 @@ export function serveSensor(
         return undefined;
       }
       case 'heartbeat':
-        return ports.onHeartbeat(sensor.id, {
-          connections: message.connections,
-          queued: message.queued,
-          dropped: message.dropped,
-        });
+        return ports.onHeartbeat(sensor.id, message);
       case 'collecting':
         return ports.onCollecting(sensor.id, message.report);
       case 'event':

@@ -25,7 +25,6 @@ export async function createSensorLinks(options: SensorLinksOptions): Promise<Se
   // Who collects nothing does not carry what makes events of other people's logs.
   const collected = collectors.length === 0 ? undefined : await import('@netsentinel/normalise/event/collected');
   const links = new Set<ReturnType<typeof serveSensor>>();
-  let decoyLinks = 0;
 
   return {
     accept: (socket, sensor) => {
@@ -42,6 +41,7 @@ export async function createSensorLinks(options: SensorLinksOptions): Promise<Se
           board.event();
           // A collector's records are what others wrote: they name whom they like.
           if (result.ok && !isCollector) ownTests.mark(result.value);
+          if (!result.ok) board.sensors.refused(sensor.id);
           return result;
         },
         normaliseRecord:
@@ -51,32 +51,29 @@ export async function createSensorLinks(options: SensorLinksOptions): Promise<Se
                 board.event();
                 const result = collected.normaliseRecord(record, stamp);
                 health.seen(sensor.id, result.ok ? result.value : result.error);
-                if (!result.ok) board.refused(sensor.id);
+                if (!result.ok) board.sensors.refused(sensor.id);
                 return result;
               },
         onCollecting: (id, report) => {
           health.heartbeat(id);
-          board.collecting(id, report);
+          board.sensors.reported(id, report);
         },
-        onKept: (id, kept) => board.kept(id, kept),
+        onKept: (id, kept) => board.sensors.kept(id, kept),
         onTerminal,
         onHeartbeat: (id, heartbeat) => {
           health.heartbeat(id);
+          board.sensors.reported(id, { dropped: heartbeat.dropped });
           if (isWatcher) board.scansUncounted(heartbeat.dropped);
-          else board.heartbeat(heartbeat.connections);
+          else if (!isCollector) board.listening(heartbeat.decoys ?? {});
         },
       });
       links.add(link);
-      const linked = (by: number): void => {
-        if (isWatcher) return undefined;
-        if (isCollector) return board.collectorLinked(sensor.id, by > 0);
-        decoyLinks += by;
-        return board.sensorLinked(decoyLinks > 0);
-      };
-      linked(1);
+      board.sensors.linked(sensor.id, true);
+      // What an earlier decoy host listened on is over; this one says what it does.
+      if (!isWatcher && !isCollector) board.listening({});
       socket.on('close', () => {
         links.delete(link);
-        linked(-1);
+        board.sensors.linked(sensor.id, false);
       });
     },
     close: () => {

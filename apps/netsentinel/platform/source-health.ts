@@ -7,7 +7,7 @@ import { NOBODY } from '@netsentinel/contracts/actor';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Event, SensorEvent } from '@netsentinel/contracts/event';
 import type { Logger } from '@netsentinel/contracts/log';
-import { MAX_SILENT_SHOWN, type SourcesStatus } from '@netsentinel/contracts/source';
+import { MAX_SILENT_SHOWN, type SourceRecord, type SourcesStatus } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { describeError } from '@netsentinel/kernel/errors';
@@ -28,6 +28,8 @@ export interface SourceHealth {
   /** A record came in from a collector, understood or not. */
   seen(sensor: string, event: Event): void;
   status(): SourcesStatus;
+  /** All that are expected to be heard. */
+  records(): readonly SourceRecord[];
   stop(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export async function startSourceHealth(options: SourceHealthOptions): Promise<S
       const latest = silent.toSorted((a, b) => b.silentSince - a.silentSince).slice(0, MAX_SILENT_SHOWN);
       return { known: records.length, silent: silent.length, latest };
     },
+    records: () => watch.records(),
     stop: async () => {
       stopped = true;
       cancel();

@@ -1,33 +1,28 @@
 /** The figures that the console's head and `netsentinel status` show, kept up as things happen. */
 import type { Action, ResponseMode } from '@netsentinel/contracts/action';
 import type { Clock } from '@netsentinel/contracts/clock';
-import type { CollectorReport } from '@netsentinel/contracts/collector-report';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { measureOf } from '@netsentinel/contracts/measure-words';
+import type { DecoyDetail, DescribedDecoy, PlayedDecoy } from '@netsentinel/contracts/played-decoy';
+import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import type { SourcesStatus } from '@netsentinel/contracts/source';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import { SensorFigures } from './sensor-figures.ts';
 
 const RATE_WINDOW_S = 10;
 const MAX_TRACKED = 200_000;
+const UNKNOWN: DescribedDecoy = { host: '', service: '', product: '', version: '' };
 
-interface CollectorFigures {
-  links: number;
-  events: number;
-  refused: number;
-  lastRecordAt?: number;
-  report?: CollectorReport;
+export interface StatusBoardOptions {
+  readonly clock: Clock;
+  readonly decoys: readonly PlayedDecoy[];
+  readonly collectors: readonly { readonly id: string; readonly type: string }[];
+  readonly responseMode: ResponseMode;
 }
 
-const NO_REPORT: CollectorReport = { sources: 0, lagBytes: 0, dropped: 0, problems: [] };
-
 export class StatusBoard {
-  readonly #options: {
-    readonly clock: Clock;
-    readonly decoys: readonly { id: string; type: string; listen: string }[];
-    readonly collectors: readonly { id: string; type: string }[];
-    readonly responseMode: ResponseMode;
-  };
+  readonly #options: StatusBoardOptions;
   readonly #startedAt: number;
   #events = 0;
   /** Events a second, a ring over the last seconds. */
@@ -36,21 +31,23 @@ export class StatusBoard {
   readonly #open = new Set<string>();
   /** Blocks in force and when each ends. */
   readonly #blocks = new Map<string, number>();
-  #connections = 0;
-  #linked = false;
-  readonly #collectors = new Map<string, CollectorFigures>();
+  /** Open connections of each decoy that listens, as its host said last. */
+  #listening: ReadonlyMap<string, number> = new Map();
+  #described: Readonly<Record<string, DescribedDecoy>> = {};
+  readonly sensors: SensorFigures;
+  readonly #stopped: Set<string>;
   #scans: PlatformStatus['scans'] = { addresses: [], uncounted: 0 };
   #rules = { rules: 0, correlations: 0, refused: 0 };
   #sources: () => SourcesStatus = () => ({ known: 0, silent: 0, latest: [] });
 
-  constructor(options: {
-    clock: Clock;
-    decoys: readonly { id: string; type: string; listen: string }[];
-    collectors: readonly { id: string; type: string }[];
-    responseMode: ResponseMode;
-  }) {
+  constructor(options: StatusBoardOptions) {
     this.#options = options;
-    for (const { id } of options.collectors) this.#collectors.set(id, { links: 0, events: 0, refused: 0 });
+    this.sensors = new SensorFigures(options.clock, [
+      DECOY_SENSOR,
+      WATCHER_SENSOR,
+      ...options.collectors.map(({ id }) => id),
+    ]);
+    this.#stopped = new Set(options.decoys.filter(({ stopped }) => stopped).map(({ id }) => id));
     this.#startedAt = options.clock.now();
   }
 
@@ -89,35 +86,20 @@ export class StatusBoard {
     } else this.#blocks.delete(action.id);
   }
 
-  heartbeat(connections: number): void {
-    this.#connections = connections;
+  /** What the decoy host says of its decoys; it may be in an attacker's hands, so that names are looked for and never listed. */
+  listening(decoys: Readonly<Record<string, number>>): void {
+    this.#listening = new Map(Object.entries(decoys));
   }
 
-  sensorLinked(linked: boolean): void {
-    this.#linked = linked;
+  /** What a scanner finds at the decoys, by id. */
+  described(decoys: Readonly<Record<string, DescribedDecoy>>): void {
+    this.#described = decoys;
   }
 
-  collectorLinked(id: string, linked: boolean): void {
-    const figures = this.#collectors.get(id);
-    if (figures !== undefined) figures.links += linked ? 1 : -1;
-  }
-
-  collecting(id: string, report: CollectorReport): void {
-    const figures = this.#collectors.get(id);
-    if (figures !== undefined) figures.report = report;
-  }
-
-  /** Events of this sensor that are new on disk; of a decoy host they are not counted one by one. */
-  kept(id: string, events: number): void {
-    const figures = this.#collectors.get(id);
-    if (figures === undefined) return;
-    figures.events += events;
-    figures.lastRecordAt = this.#options.clock.now();
-  }
-
-  refused(id: string): void {
-    const figures = this.#collectors.get(id);
-    if (figures !== undefined) figures.refused++;
+  /** A person has started or stopped a decoy. */
+  switched(id: string, isListening: boolean): void {
+    if (isListening) this.#stopped.delete(id);
+    else this.#stopped.add(id);
   }
 
   rules(inForce: PlatformStatus['rules']): void {
@@ -126,6 +108,11 @@ export class StatusBoard {
 
   watching(scans: Pick<PlatformStatus['scans'], 'addresses' | 'reason'>): void {
     this.#scans = { ...scans, uncounted: this.#scans.uncounted };
+  }
+
+  /** Undefined where port scans are watched for. */
+  get whyNotWatching(): string | undefined {
+    return this.#scans.reason;
   }
 
   /** Probes that the watcher could not count by port since it woke. */
@@ -152,14 +139,29 @@ export class StatusBoard {
       rules: this.#rules,
       scans: this.#scans,
       sources: this.#sources(),
-      decoys: this.#options.decoys.map((d) => ({ ...d, connections: this.#connections, healthy: this.#linked })),
+      decoys: this.decoys().map(({ id, type, address, port, connections, healthy, stopped }) => ({
+        id,
+        type,
+        listen: `${address}:${port}`,
+        connections,
+        healthy,
+        stopped,
+      })),
       collectors: this.#options.collectors.map(({ id, type }) => {
-        const { links, events, refused, lastRecordAt, report = NO_REPORT } = this.#collectors.get(id)!;
-        const healthy = links > 0 && report.problems.length === 0;
-        const last = lastRecordAt === undefined ? {} : { lastRecordAt };
-        return { id, type, healthy, events, refused, ...last, ...report };
+        const { isLinked, ...figure } = this.sensors.of(id);
+        return { id, type, healthy: isLinked && figure.problems.length === 0, ...figure };
       }),
     };
+  }
+
+  decoys(): DecoyDetail[] {
+    const healthy = this.sensors.of(DECOY_SENSOR).isLinked;
+    return this.#options.decoys.map((decoy) => {
+      const connections = healthy ? this.#listening.get(decoy.id) : undefined;
+      const standing = { healthy, listening: connections !== undefined, connections: connections ?? 0 };
+      const described = this.#described[decoy.id] ?? UNKNOWN;
+      return { ...decoy, ...described, stopped: this.#stopped.has(decoy.id), ...standing };
+    });
   }
 
   #tick(): void {

@@ -96,6 +96,7 @@ export function played(one: Partial<Own> & Pick<Own, 'type' | 'port'>): PlayedDe
     },
     persona: one.persona ?? persona,
     description: { service: type, product, version },
+    isStopped: false,
   };
 }
 

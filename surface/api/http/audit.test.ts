@@ -1,7 +1,7 @@
 /** Who changed what: every route that changes something, and what must not be in there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noWork, type IncidentWork } from '@netsentinel/contracts/casework';
-import { cookieOf, NO_RESPONSE, PASSWORD } from '@netsentinel/testkit/api-harness';
+import { cookieOf, NO_RESPONSE, PASSWORD, sampleDecoy } from '@netsentinel/testkit/api-harness';
 import { runFixture } from '@netsentinel/testkit/contracts/playbook-book.cases';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { summaryOf } from '@netsentinel/contracts/incident';
@@ -37,6 +37,7 @@ beforeEach(async () => {
     },
     casework: { change: async () => WORK, note: async () => WORK, merge: async () => WORK },
     playbooks: { list: () => [], answer: async () => runFixture('run-1') },
+    decoys: () => [sampleDecoy('ssh', 2222), { ...sampleDecoy('off', 2223), stopped: true }],
   });
   ada = await p.join('ada', 'analyst');
   secrets = [PASSWORD, NEW];
@@ -169,6 +170,14 @@ const CASES: Readonly<Record<string, Case>> = {
   answerPlaybookRun: [
     async () => (await asAda('POST', '/api/v1/playbooks/runs/run-1/answer', { word: 'deny' }))[0],
     { account: 'ada', target: 'playbooks/runs/run-1/answer', after: { word: 'deny', reason: '' } },
+  ],
+  stopDecoy: [
+    async () => (await asAda('POST', '/api/v1/decoys/ssh/stop'))[0],
+    { account: 'ada', target: 'decoys/ssh/stop', before: { stopped: false }, after: { stopped: true } },
+  ],
+  startDecoy: [
+    async () => (await asAda('POST', '/api/v1/decoys/off/start'))[0],
+    { account: 'ada', target: 'decoys/off/start', before: { stopped: true }, after: { stopped: false } },
   ],
   changeIncidentWork: [
     async () => (await onVersion('PATCH', '/api/v1/incidents/i1/work', { assignee: null }))[0],

@@ -5,7 +5,7 @@ import { prometheusText } from './metrics.ts';
 describe('what Prometheus reads', () => {
   const text = prometheusText({
     ...SAMPLE_STATUS,
-    decoys: [{ id: 'a"b\\c\nd', type: 'ssh', listen: '0.0.0.0:22', connections: 3, healthy: false }],
+    decoys: [{ id: 'a"b\\c\nd', type: 'ssh', listen: '0.0.0.0:22', connections: 3, healthy: false, stopped: false }],
   });
 
   it('names, types and explains each metric once', () => {

@@ -3,6 +3,8 @@ import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
+import { decoyRoutes } from './decoys/decoys.route.ts';
+import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
@@ -16,6 +18,7 @@ import { playbookRoutes } from './playbooks.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
+import { sensorRoutes } from './sensors.route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
 import { tokenRoutes } from './tokens.route.ts';
@@ -35,7 +38,10 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...trendRoutes,
   ...exceptionRoutes,
+  ...decoyRoutes,
+  ...decoySwitchRoutes,
   ...recordingRoutes,
+  ...sensorRoutes,
   ...responseRoutes,
   ...measureRoutes,
   ...playbookRoutes,

@@ -26,6 +26,14 @@ missing_required_header.expected-statuses = ["400", "401", "403", "406", "415", 
 [[operations]]
 include-tag = "events"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 422, 429]
+
+[[operations]]
+include-tag = "decoys"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 422, 429]
+
+[[operations]]
+include-tag = "recordings"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 422, 429]
 `;
 const run = promisify(execFile);
 
