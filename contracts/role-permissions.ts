@@ -6,6 +6,9 @@ const READS: readonly Permission[] = ['incidents:read', 'exceptions:read', 'resp
 /** What attackers typed, and whatever they presented, as it came. */
 const CAPTURED: readonly Permission[] = ['events:read', 'recordings:read'];
 
+/** What is looked for, and how. No red team's: whoever has read it knows how to pass unseen, and would test nothing. */
+const RULES: Permission = 'rules:read';
+
 /** A record, so that none can be forgotten. */
 const EVERY: Readonly<Record<Permission, true>> = {
   'incidents:read': true,
@@ -13,6 +16,8 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'events:read': true,
   'exceptions:read': true,
   'exceptions:write': true,
+  'rules:read': true,
+  'rules:write': true,
   'recordings:read': true,
   'response:read': true,
   'response:write': true,
@@ -24,9 +29,17 @@ const EVERY: Readonly<Record<Permission, true>> = {
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
   admin: new Set(Object.keys(EVERY)),
-  analyst: new Set([...READS, ...CAPTURED, 'incidents:write', 'exceptions:write', 'response:write']),
+  analyst: new Set([
+    ...READS,
+    ...CAPTURED,
+    RULES,
+    'incidents:write',
+    'exceptions:write',
+    'rules:write',
+    'response:write',
+  ]),
   'red-team': new Set(READS),
-  'read-only': new Set([...READS, ...CAPTURED]),
+  'read-only': new Set([...READS, ...CAPTURED, RULES]),
   sensor: new Set(),
 };
 
