@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CompiledEventRules } from './event-rules.ts';
 import { enableRule, keptWords } from './kept-words.ts';
 import { startLiveRules, type LiveRules } from './live-rules.ts';
+import { openRuleTrial } from './rule-trial.ts';
 import { rulesForPeople } from './rules-for-people.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
@@ -312,10 +313,20 @@ detection:
     ['a: [', 1, 'no YAML'],
     ['# nothing', 1, 'no rule'],
     [`${RULE}---\n${RULE.replace('A tool', 'Another')}`, 7, 'one rule'],
-    [RULE.replace('|contains: corp-tool', "|re: '(a+)\\1$'"), 1, ''],
+    [RULE.replace('|contains: corp-tool', () => "|re: '(a+)\\1$'"), 1, 'back-references'],
   ])('is told what is wrong with it, and where: %j', async (rule, line, why) => {
     const [status, { faults }] = await tried({ rule, ...window });
     expect([status, faults]).toEqual([200, [{ line, error: expect.stringContaining(why) }]]);
+  });
+
+  it('is ended where it takes too long, while it is read and later', async () => {
+    const opening = openRuleTrial(RULE, CONTENT, clock);
+    clock.advance(15_000);
+    await expect(opening).rejects.toMatchObject({ code: 'RULE_TRIAL_SLOW' });
+    const trial = await openRuleTrial(RULE, CONTENT, clock);
+    expect(await trial.meet([JSON.stringify(event('192.0.2.7'))])).toMatchObject({ matched: 1 });
+    clock.advance(15_000);
+    await expect(trial.meet([])).rejects.toMatchObject({ code: 'RULE_TRIAL_SLOW' });
   });
 
   it('is not longer than rules are', async () => {
