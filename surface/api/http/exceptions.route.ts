@@ -12,11 +12,14 @@ import { byOf } from './who-did-it.ts';
 const MAX_LISTED = 1000;
 const MAX_WRITTEN = 1000;
 const MAX_TOLD = 1000;
+/** Of values no more than fit in a body. */
 const Written = z.strictObject({
   rules: Exception.shape.rules.describe('Ids of the rules that leave them alone'),
-  where: Exception.shape.where.describe(
-    'Which events: Sigma fields with their modifiers (`source.ip|cidr`), each with values; all of the fields, any of a field’s values',
-  ),
+  where: z
+    .record(z.string().min(1).max(200), z.array(z.string().max(512)).min(1).max(100))
+    .describe(
+      'Which events: Sigma fields with their modifiers (`source.ip|cidr`), each with values; all of the fields, any of a field’s values',
+    ),
   reason: Reason,
   until: Until.optional(),
 });
