@@ -17,7 +17,11 @@ export const BlockPlan = z.strictObject({
         mode: ResponseMode,
         asks: z.boolean().describe('Whether a person would be asked first'),
         holds: z.boolean().describe('Whether it holds such a measure already'),
-        available: z.boolean(),
+        available: z
+          .boolean()
+          .describe(
+            'Whether it could act now; one in mode `simulate` or `off` is never made ready, and is not available',
+          ),
         refuses: z.string().optional().describe('Why it takes no part in this'),
         block: lines.describe('What it would change, in its own words'),
         unblock: lines.describe('And what at its end'),

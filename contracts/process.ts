@@ -90,6 +90,8 @@ export const ToWatcher = z.discriminatedUnion('t', [
     decoyPorts: z.array(z.string()).max(1024),
     /** Where the machine's own clients begin to take ports. */
     clientPortsFrom: z.number().int(),
+    /** Whom this machine asks for names: what comes from their port 53 is an answer, to a socket that may be closed by now. */
+    nameServers: z.array(z.string()).max(64),
   }),
   /** With a connected socket's handle: the way to the platform, anew after each restart of it. */
   z.strictObject({ t: z.literal('link') }),

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import { formatNetwork, networksOverlap, parseAddress, parseNetwork, type Network } from '@netsentinel/kernel/address';
+import { nameServersIn } from '@netsentinel/kernel/resolv-conf';
 import { AllowedHosts, type Resolve } from './allowed-hosts.ts';
 import { readAsnRanges, type AsnRanges } from './asn-ranges.ts';
 import type { EnforcerConfig } from './enforcer.config.ts';
@@ -74,10 +75,7 @@ export function assetsFromRoutes(json: unknown): ProtectedAsset[] {
 
 /** Name servers from the text of `resolv.conf`. */
 export function assetsFromResolvConf(text: string): ProtectedAsset[] {
-  return text.split('\n').flatMap((line) => {
-    const [keyword, server] = line.trim().split(/\s+/);
-    return keyword === 'nameserver' ? found(server?.split('%')[0], 'a DNS server of this machine') : [];
-  });
+  return nameServersIn(text).flatMap((server) => found(server, 'a DNS server of this machine'));
 }
 
 export class ProtectedAssets {

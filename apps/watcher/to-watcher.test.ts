@@ -10,6 +10,7 @@ const BOOT = {
   addresses: { '192.0.2.1': 'web' },
   decoyPorts: ['tcp 22'],
   clientPortsFrom: 32_768,
+  nameServers: ['192.0.2.53'],
 };
 
 const value = fc.oneof(

@@ -4,6 +4,7 @@ import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-m
 import type { MessageSchema } from '@netsentinel/kernel/ipc';
 
 const MAX_DECOY_PORTS = 1024;
+const MAX_NAME_SERVERS = 64;
 const isText: Check = (value) => typeof value === 'string';
 const LEVELS: ReadonlySet<unknown> = new Set(['debug', 'info', 'warn', 'error']);
 
@@ -14,6 +15,7 @@ const MESSAGES: Readonly<Record<ToWatcher['t'], Fields>> = {
       typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText),
     decoyPorts: (value) => Array.isArray(value) && value.length <= MAX_DECOY_PORTS && value.every(isText),
     clientPortsFrom: Number.isSafeInteger,
+    nameServers: (value) => Array.isArray(value) && value.length <= MAX_NAME_SERVERS && value.every(isText),
   },
   link: {},
   stop: {},

@@ -13,6 +13,7 @@ function watching(options: { decoyPorts?: string[]; served?: string[]; dropped?:
     addresses: { '192.0.2.1': 'web', '192.0.2.2': 'nas' },
     decoyPorts: options.decoyPorts ?? [],
     clientPortsFrom: 32_768,
+    nameServers: ['198.51.100.53', '2001:db8::53'],
     statistics: () => {
       const now = dropped;
       dropped = 0;
@@ -61,6 +62,23 @@ describe('what comes', () => {
     watch.tick(START + 1000);
     watch.end(START + 2000);
     expect(told).toEqual([]);
+  });
+
+  it('is nothing where it answers what this machine asked a name server, and something from any other port of it', () => {
+    const { watch, told } = watching();
+    const late = udp([53, 1029]);
+    watch.packet(ip4(17, late, { from: '198.51.100.53' }), false, START);
+    watch.tick(START + 1000);
+    expect(told).toEqual([]);
+    watch.packet(ip4(17, udp([54, 1029]), { from: '198.51.100.53' }), false, START);
+    watch.packet(ip4(17, late, { from: '198.51.100.9' }), false, START);
+    watch.packet(ip4(6, tcp([53, 22], FLAG.syn), { from: '198.51.100.53' }), false, START);
+    watch.end(START + 2000);
+    expect(told.map(({ source, netsentinel }) => [source?.ip, netsentinel?.probe?.kind])).toEqual([
+      ['198.51.100.53', 'udp'],
+      ['198.51.100.9', 'udp'],
+      ['198.51.100.53', 'syn'],
+    ]);
   });
 
   it('is at a decoy what the decoy may not see: a connection that is reset at once, and what is no connection', () => {

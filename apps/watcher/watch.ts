@@ -9,6 +9,7 @@ import type { ServedPorts } from '@netsentinel/sense/watcher/socket-table';
 
 /** Whoever resets a connection so soon wanted to know whether it would be taken. */
 const GLANCE_MS = 3000;
+const DNS_PORT = 53;
 const MAX_OPENED = 4096;
 const EXPIRE_MS = 30_000;
 const STATISTICS_MS = 1000;
@@ -19,6 +20,8 @@ export interface WatchOptions {
   readonly addresses: Readonly<Record<string, string>>;
   readonly decoyPorts: readonly string[];
   readonly clientPortsFrom: number;
+  /** In canonical form. */
+  readonly nameServers: readonly string[];
   /** What the kernel counted since it was last asked. */
   readonly statistics: () => { readonly packets: number; readonly dropped: number };
   /** The kernel's tables of sockets. */
@@ -33,6 +36,7 @@ export class Watch {
   readonly #ledger = new ProbeLedger();
   readonly #services: Services;
   readonly #personas: ReadonlyMap<string, string>;
+  readonly #nameServers: ReadonlySet<string>;
   /** Connections that programs opened at decoys lately, by both ends: the decoy tells of them, unless they are reset before it can look. */
   readonly #opened = new Map<string, { readonly probe: Probe; readonly atMs: number }>();
   #sawPackets = false;
@@ -47,6 +51,7 @@ export class Watch {
     this.#options = options;
     this.#services = new Services(options.decoyPorts, options.clientPortsFrom);
     this.#personas = new Map(Object.entries(options.addresses));
+    this.#nameServers = new Set(options.nameServers);
   }
 
   packet(bytes: Uint8Array, isOutgoing: boolean, nowMs: number): void {
@@ -62,7 +67,7 @@ export class Watch {
       if (opened !== undefined && nowMs - opened.atMs < GLANCE_MS) this.#ledger.see(opened.probe, nowMs);
     } else if (sight.kind === 'connect' && this.#services.isDecoys('tcp', sight.target, sight.port))
       this.#open(ends, sight, nowMs);
-    else this.#ledger.see(sight, nowMs);
+    else if (!this.#isAnswerOfNames(sight)) this.#ledger.see(sight, nowMs);
     return undefined;
   }
 
@@ -83,6 +88,11 @@ export class Watch {
       this.#tell(left);
     this.#count(nowMs);
     if (this.#loss.unlisted + this.#loss.dropped > 0) this.#tellLoss(nowMs);
+  }
+
+  /** Some resolvers ask from low ports and close each at once, so that an answer finds nobody. Whoever forges one of these is not blamed for it anyway. */
+  #isAnswerOfNames({ kind, source, sourcePort }: Probe): boolean {
+    return kind === 'udp' && sourcePort === DNS_PORT && this.#nameServers.has(source);
   }
 
   #open(ends: string, probe: Probe, atMs: number): void {

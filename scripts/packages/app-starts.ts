@@ -82,6 +82,7 @@ export async function startWatcher(home: string): Promise<string> {
     addresses: { '127.0.0.1': 'web' },
     decoyPorts: [],
     clientPortsFrom: 32_768,
+    nameServers: [],
   } satisfies ToWatcher);
   return supervised(
     child,

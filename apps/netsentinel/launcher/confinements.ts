@@ -1,6 +1,7 @@
 /** What each process may see and do: used by the launcher, and by the test that tries to get out. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { HEAP_OPTIONS } from '@netsentinel/decoys/heap-options';
 import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
 import { ONE_LANGUAGE } from './lean.ts';
 import { codePaths, programFiles, systemLibraries, type Confinement } from './sandbox.ts';
@@ -44,13 +45,7 @@ export function decoyHostProgram(home: string, types: readonly string[] = ['ssh'
       user: 'decoy-host',
       permissionModel: true,
       // The permission model does not look at what SQLite opens, so where it stands alone there must be no SQLite.
-      nodeOptions: [
-        ONE_LANGUAGE,
-        ...COMPILE_LATER,
-        '--expose-gc',
-        '--max-semi-space-size=2',
-        '--no-experimental-sqlite',
-      ],
+      nodeOptions: [ONE_LANGUAGE, ...COMPILE_LATER, '--expose-gc', ...HEAP_OPTIONS, '--no-experimental-sqlite'],
     },
   };
 }

@@ -1,5 +1,7 @@
-import type { NetworkInterfaceInfo } from 'node:os';
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { WatcherConfig } from '@netsentinel/sense/watcher/watcher.config';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import { watchedNow, whyNotWatched } from './watcher.ts';
@@ -28,13 +30,14 @@ const decoy = (address: string, persona: string, port = 22): PlannedDecoy => ({
   where: 'test',
 });
 const watched = (decoys: PlannedDecoy[], config: Partial<WatcherConfig> = {}) =>
-  watchedNow({ ...WatcherConfig.parse({}), ...config }, decoys, INTERFACES);
+  watchedNow({ ...WatcherConfig.parse({}), ...config }, decoys, INTERFACES, []);
 
 it('watches the addresses that decoys listen on, and knows whose each is', () => {
   expect(watched([decoy('192.0.2.1', 'web'), decoy('192.0.2.2', 'nas'), decoy('192.0.2.2', 'nas', 80)])).toEqual({
     addresses: { '192.0.2.1': 'web', '192.0.2.2': 'nas' },
     interfaces: [],
     decoyPorts: ['tcp 192.0.2.1 22', 'tcp 192.0.2.2 22', 'tcp 192.0.2.2 80'],
+    nameServers: [],
   });
   expect(watched([decoy('0.0.0.0', 'web')])).toMatchObject({
     addresses: { '192.0.2.1': 'web', '192.0.2.2': 'web' },
@@ -50,6 +53,17 @@ it('watches loopback where it is named, and all addresses where that is asked fo
     interfaces: ['lo'],
   });
   expect(Object.keys(watched([decoy('192.0.2.1', 'web')], { addresses: 'all' }).addresses)).toHaveLength(3);
+});
+
+it('knows whom this machine asks for names, from whichever file says so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resolver-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'resolv.conf');
+  writeFileSync(file, 'nameserver 192.0.2.53\nnameserver 2001:db8::53\n');
+  expect(watchedNow(WatcherConfig.parse({}), [], INTERFACES, [join(folder, 'missing'), file]).nameServers).toEqual([
+    '192.0.2.53',
+    '2001:db8::53',
+  ]);
 });
 
 it('says why nothing is watched', () => {

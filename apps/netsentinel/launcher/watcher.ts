@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { FromChild, ToWatcher } from '@netsentinel/contracts/process';
 import { clientPortsFrom, type WatchRequest } from '@netsentinel/watcher/watch-scope';
+import { nameServersIn } from '@netsentinel/kernel/resolv-conf';
 import type { PlannedDecoy } from '../config/decoy-plan.ts';
 import type { NetSentinelConfig } from '../config/netsentinel.config.ts';
 import { readFromChild } from './child-messages.ts';
@@ -21,6 +22,9 @@ import { Supervisor } from './supervisor.ts';
 const MESSAGE_BYTES = 1024 * 1024;
 const LOOK_MS = 15_000;
 const CAP_NET_RAW = 13;
+/** The system's, and those that systemd-resolved asks behind its own. */
+const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+const MAX_NAME_SERVERS = 64;
 
 export interface Watched {
   /** Ours that are watched, and the persona of each. */
@@ -28,6 +32,8 @@ export interface Watched {
   readonly interfaces: readonly string[];
   /** `tcp 22` at all addresses, `tcp 192.0.2.1 22` at one. */
   readonly decoyPorts: readonly string[];
+  /** Whom this machine asks for names. */
+  readonly nameServers: readonly string[];
 }
 
 /** Why scans are not watched; undefined where they can be. */
@@ -58,6 +64,7 @@ export function watchedNow(
   config: NetSentinelConfig['watcher'],
   decoys: readonly PlannedDecoy[],
   interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
+  resolverFiles: readonly string[] = RESOLVER_FILES,
 ): Watched {
   const local = Object.entries(interfaces).flatMap(([name, addresses]) =>
     (addresses ?? [])
@@ -80,7 +87,17 @@ export function watchedNow(
     decoyPorts: decoys.map(({ transport, address, port }) =>
       address === '0.0.0.0' || address === '::' ? `${transport} ${port}` : `${transport} ${address} ${port}`,
     ),
+    nameServers: resolverFiles.flatMap(nameServersOf).slice(0, MAX_NAME_SERVERS),
   };
+}
+
+/** None where there is no such file. */
+function nameServersOf(path: string): string[] {
+  try {
+    return nameServersIn(readFileSync(path, 'utf8'));
+  } catch {
+    return [];
+  }
 }
 
 export interface WatcherOptions {
@@ -133,13 +150,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
     },
     onStart: (it) => {
       isAwake = false;
-      const { addresses, decoyPorts } = watched;
+      const { addresses, decoyPorts, nameServers } = watched;
       it.send({
         t: 'boot',
         logLevel,
         addresses,
         decoyPorts: [...decoyPorts],
         clientPortsFrom: clientPortsFrom(),
+        nameServers: [...nameServers],
       } satisfies ToWatcher);
     },
     onMessage: (message) => {

@@ -14,6 +14,7 @@ function measure(packetOf: (bytes: Buffer, i: number) => void): Record<string, n
     addresses: { '192.0.2.1': 'web' },
     decoyPorts: [],
     clientPortsFrom: 32_768,
+    nameServers: [],
     statistics: () => ({ packets: 0, dropped: 0 }),
     tables: () => ({ tcp: new Set(['22']), udp: new Set() }),
     isBusy: () => false,

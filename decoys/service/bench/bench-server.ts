@@ -1,13 +1,8 @@
 /** The benchmarks' side of `bench-server.child.ts`: starts it, asks what it costs, ends it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { HEAP_OPTIONS } from '../../heap-options.ts';
 import type { BenchedDecoy, BenchReply, BenchRequest } from './bench-server.child.ts';
-
-/**
- * As the launcher starts the decoy host (`confinements.ts`). A small young generation: what a login leaves behind is not kept around as committed
- * memory, and one collection of it has little to copy.
- */
-export const SERVER_OPTIONS = ['--max-semi-space-size=2'];
 
 export class BenchServer {
   readonly #child: ChildProcess;
@@ -23,7 +18,7 @@ export class BenchServer {
   static async start(decoys: readonly BenchedDecoy[]): Promise<BenchServer> {
     const child = fork(fileURLToPath(new URL('bench-server.child.ts', import.meta.url)), {
       execArgv: [
-        ...SERVER_OPTIONS,
+        ...HEAP_OPTIONS,
         ...(process.env['BENCH_SERVER_OPTIONS'] ?? '').split(' ').filter((word) => word !== ''),
       ],
       env: { ...process.env, BENCH_DECOYS: JSON.stringify(decoys) },

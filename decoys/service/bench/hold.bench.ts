@@ -1,6 +1,7 @@
 /** What held sessions cost, of one kind or of a mix: what the decoys' process grows by, and how long it is away while they come and stay. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchServer, SERVER_OPTIONS } from './bench-server.ts';
+import { HEAP_OPTIONS } from '../../heap-options.ts';
+import { BenchServer } from './bench-server.ts';
 import { benchName, type DecoyBench } from './bench-target.ts';
 import { MAX_STALL_MS, round } from './decoy.bench.ts';
 import { HeldSessions } from './held-sessions.ts';
@@ -54,7 +55,7 @@ export async function benchHold(kinds: readonly MixedKind[], sessions: number): 
       hold_stall_ms: round(hold.maxStallMs),
       max_turn_cpu_ms: round(Math.max(ramp.maxTurnCpuMs, hold.maxTurnCpuMs)),
       failures: held.failures,
-      node_options: SERVER_OPTIONS.join(' '),
+      node_options: HEAP_OPTIONS.join(' '),
       failed: held.failures > 0 || bytes > MAX_BYTES_PER_SESSION || stall > MAX_STALL_MS,
     };
   } finally {

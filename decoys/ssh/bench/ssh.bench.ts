@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectSsh, type SshClient } from '../../../testkit/ssh-client/ssh-client.ts';
-import { BenchServer, SERVER_OPTIONS } from '../../service/bench/bench-server.ts';
+import { HEAP_OPTIONS } from '../../heap-options.ts';
+import { BenchServer } from '../../service/bench/bench-server.ts';
 import { addressOf, type BenchTarget, type DecoyBench } from '../../service/bench/bench-target.ts';
 
 export interface SshBenchResult {
@@ -107,7 +108,7 @@ export async function benchSshHold(options: {
       hold_stall_ms: round(hold.maxStallMs),
       max_turn_cpu_ms: round(Math.max(ramp.maxTurnCpuMs, hold.maxTurnCpuMs)),
       hold_seconds: holdMs / 1000,
-      node_options: SERVER_OPTIONS.join(' '),
+      node_options: HEAP_OPTIONS.join(' '),
     };
   } finally {
     for (const client of clients) client.close();

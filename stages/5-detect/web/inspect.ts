@@ -8,6 +8,7 @@ import { layersOf } from './decode/layers.ts';
 import { fileAccess } from './file-access.ts';
 import { htmlInjection } from './html-injection.ts';
 import { knownPath } from './known-paths.ts';
+import { MARK, marksOf } from './marks.ts';
 import { lineInjection, protocolAttacks, sessionFixation, sessionName, uploadedProgram } from './protocol-attacks.ts';
 import { PlainRequests } from './plain-requests.ts';
 import { queryInjection, xmlInjection } from './query-injection.ts';
@@ -55,11 +56,15 @@ function inspectPart(part: Part, parts: RequestParts | undefined, findings: Find
   }
   if (place.inName === true && parts !== undefined) fixation(text, place, parts, findings);
   if (isPlain(text, place.in === 'path')) return;
-  for (const { text: layer, encodings } of layersOf(text))
-    for (const recognise of recognisersFor(part)) {
-      const sign = recognise(layer, part);
+  const recognisers = recognisersFor(part);
+  for (const { text: layer, encodings } of layersOf(text)) {
+    const marks = marksOf(layer);
+    for (const { needs, recognise } of recognisers) {
+      if (needs !== undefined && (marks & needs) === 0) continue;
+      const sign = recognise(layer, part, marks);
       if (sign !== undefined) findings.add(sign, place, encodings);
     }
+  }
 }
 
 const plain = new PlainRequests(isUsualHeader);
@@ -89,29 +94,48 @@ const SYSTEM_PATH = /\/(?:etc|bin|sbin|proc|dev|var|usr|tmp|root)\b|\.\./i;
 const COMMON_AGENT =
   /^[\w./ +-]{1,64}(?:\((?:compatible; )?[\w./;:, +-]{1,160}\)[\w./ ,()-]{0,160}(?:\+https?:\/\/[\w./-]{1,80}\)?)?)?$/;
 
-type Recogniser = (text: string, part: Part) => Sign | undefined;
+export interface Recogniser {
+  /** Bits of `MARK`, of which one must stand in a text for the recogniser to say anything; whatever the text where it is not given. */
+  readonly needs?: number;
+  readonly recognise: (text: string, part: Part, marks: number) => Sign | undefined;
+}
 
 /** For every text. */
 const ALWAYS: readonly Recogniser[] = [
-  (text, { place }) => lineInjection(text, place),
-  (text) => templateInjection(text),
+  { needs: MARK.breaks | MARK.colon | MARK.equals, recognise: (text, { place }) => lineInjection(text, place) },
+  {
+    needs: MARK.dollar | MARK.colon | MARK.brace | MARK.less | MARK.hash | MARK.at | MARK.underscore,
+    recognise: (text) => templateInjection(text),
+  },
 ];
+const XML: Recogniser = { needs: MARK.less | MARK.equals, recognise: (text) => xmlInjection(text) };
+const CODE: Recogniser = { recognise: (text) => codeInjection(text) };
+const HTML: Recogniser = { recognise: (text) => htmlInjection(text) };
 /** For markup as a whole; its texts and attributes are parts of their own. */
-const MARKUP: readonly Recogniser[] = [...ALWAYS, xmlInjection, codeInjection];
+const MARKUP: readonly Recogniser[] = [...ALWAYS, XML, CODE];
 /** For a query that splitting at `&` and `=` tears apart. */
-const WHOLE: readonly Recogniser[] = [htmlInjection, xmlInjection];
-const FREE: readonly Recogniser[] = [
+const WHOLE: readonly Recogniser[] = [HTML, XML];
+export const FREE: readonly Recogniser[] = [
   ...ALWAYS,
-  (text, { place }) => fileAccess(text, place.in === 'path'),
-  sqlInjection,
-  htmlInjection,
-  (text, { place }) => commandInjection(text, place.in !== 'path' && place.in !== 'header'),
-  codeInjection,
-  (text, { place }) => (place.in === 'header' && OWN_URL.has(place.name ?? '') ? undefined : serverSideRequest(text)),
-  (text, { place }) => queryInjection(text, place),
-  xmlInjection,
-  sessionFixation,
-  (text, { place }) => uploadedProgram(text, place),
+  {
+    needs: MARK.slash | MARK.backslash | MARK.dot | MARK.underscore | MARK.colon | MARK.brace,
+    recognise: (text, { place }) => fileAccess(text, place.in === 'path'),
+  },
+  { recognise: (text) => sqlInjection(text) },
+  HTML,
+  {
+    recognise: (text, { place }, marks) => commandInjection(text, place.in !== 'path' && place.in !== 'header', marks),
+  },
+  CODE,
+  {
+    needs: MARK.slash | MARK.colon | MARK.dot,
+    recognise: (text, { place }) =>
+      place.in === 'header' && OWN_URL.has(place.name ?? '') ? undefined : serverSideRequest(text),
+  },
+  { recognise: (text, { place }) => queryInjection(text, place) },
+  XML,
+  { needs: MARK.equals, recognise: (text) => sessionFixation(text) },
+  { needs: MARK.dot, recognise: (text, { place }) => uploadedProgram(text, place) },
 ];
 /** Headers with a grammar of their own, full of `;q=0.9` and wildcards. */
 const FORMAL_HEADERS = new Set([

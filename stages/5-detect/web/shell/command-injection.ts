@@ -3,6 +3,7 @@
  * a shell reads it (quotes, backslashes, empty expansions and `$IFS` taken out), and the word there must be a program with what only a command
  * line has behind it. "echo in the mirror" has nothing of that.
  */
+import { MARK } from '../marks.ts';
 import type { Sign } from '../web-inspection.types.ts';
 import { commandWord } from './shell-words.ts';
 
@@ -11,22 +12,26 @@ const MAX_WORD = 128;
 /** A run of separators is a start at each of them. */
 const MAX_SKIPPED = 64;
 
-const OUTRIGHT: readonly RegExp[] = [
-  /\$\{?IFS\b/,
-  /\/dev\/(?:tcp|udp)\/[\w.$-]+\/\d/,
-  /\(\)\s{0,8}\{[^}]{0,64}[;}]/,
-  /(?:^|[\s;|&`(=])(?:\/\w{1,16}){0,4}\/s?bin\/(?:[a-z]{0,4}sh|cat|id|ls|nc|ping|sleep|echo|wget|curl|uname|whoami|perl|python\d?|ps|rm|env|find|grep|chmod)\b/i,
-  /\bpowershell(?:\.exe)?\s+-\w/i,
-  /\bcmd(?:\.exe)?\s*\/[ckr]\b/i,
-  /\b(?:ping|cmd|certutil|net1?|whoami|ipconfig|systeminfo|tasklist|wmic)\.exe\b/i,
-  /\bnet1?\s+(?:user|localgroup|group|view|share|use|start|stop|accounts)\s+[\w/\\]/i,
-  /<!--#\s{0,4}(?:exec|include|echo|config|printenv)\b/i,
-  /%(?:comspec|systemroot|windir)%/i,
-  /\{(?:cat|ls|id|wget|curl|nc|bash|sh|ping|echo|base64|uname|whoami|printf),/i,
-  /\bbase64\s+(?:-d|--decode)\b/i,
-  /\$\((?:\(|<)/,
-  /--(?:exec|use-compress-program|checkpoint-action|to-command|upload-pack|rsh)=/,
+/** Each with the marks of which it needs one (`marks.ts`). */
+const OUTRIGHT: readonly (readonly [needs: number, RegExp])[] = [
+  [MARK.dollar, /\$\{?IFS\b/],
+  [MARK.slash, /\/dev\/(?:tcp|udp)\/[\w.$-]+\/\d/],
+  [MARK.brace, /\(\)\s{0,8}\{[^}]{0,64}[;}]/],
+  [
+    MARK.slash,
+    /(?:^|[\s;|&`(=])(?:\/\w{1,16}){0,4}\/s?bin\/(?:[a-z]{0,4}sh|cat|id|ls|nc|ping|sleep|echo|wget|curl|uname|whoami|perl|python\d?|ps|rm|env|find|grep|chmod)\b/i,
+  ],
+  [MARK.slash, /\bcmd(?:\.exe)?\s*\/[ckr]\b/i],
+  [MARK.dot, /\b(?:ping|cmd|certutil|net1?|whoami|ipconfig|systeminfo|tasklist|wmic)\.exe\b/i],
+  [MARK.less, /<!--#\s{0,4}(?:exec|include|echo|config|printenv)\b/i],
+  [MARK.percent, /%(?:comspec|systemroot|windir)%/i],
+  [MARK.brace, /\{(?:cat|ls|id|wget|curl|nc|bash|sh|ping|echo|base64|uname|whoami|printf),/i],
+  [MARK.dollar, /\$\((?:\(|<)/],
+  [MARK.equals, /--(?:exec|use-compress-program|checkpoint-action|to-command|upload-pack|rsh)=/],
 ];
+/** Words alone. */
+const OUTRIGHT_WORDS =
+  /\bpowershell(?:\.exe)?\s+-\w|\bnet1?\s+(?:user|localgroup|group|view|share|use|start|stop|accounts)\s+[\w/\\]|\bbase64\s+(?:-d|--decode)\b/i;
 
 const WINDOWS: readonly RegExp[] = [
   /\bfor\s{1,8}(?:\/[dfrl]\s{1,8}(?:"[^"]{0,128}"\s{1,8}|[\w\\:.]{1,64}\s{1,8}){0,2})?%{1,2}\w{1,16}\s{1,8}in\s{0,8}\(/i,
@@ -36,11 +41,10 @@ const WINDOWS: readonly RegExp[] = [
 
 const START = /[;|&\n\r`]|\$\(|[<>]\(|^/g;
 
-export function commandInjection(text: string, whole: boolean): Sign | undefined {
-  for (const sign of text.includes('%') || /\bif\s/i.test(text) ? [...OUTRIGHT, ...WINDOWS] : OUTRIGHT) {
-    const found = sign.exec(text);
-    if (found !== null) return { kind: 'command-injection', evidence: found[0] };
-  }
+/** @param marks of the text */
+export function commandInjection(text: string, whole: boolean, marks: number): Sign | undefined {
+  const found = outright(text, marks);
+  if (found !== undefined) return { kind: 'command-injection', evidence: found };
   START.lastIndex = 0;
   for (let count = 0; count < MAX_STARTS; count++) {
     const found = START.exec(text);
@@ -50,6 +54,21 @@ export function commandInjection(text: string, whole: boolean): Sign | undefined
     if (mark === '' && !whole) continue;
     const evidence = commandAt(text, found.index + mark.length, mark);
     if (evidence !== undefined) return { kind: 'command-injection', evidence: mark + evidence };
+  }
+  return undefined;
+}
+
+function outright(text: string, marks: number): string | undefined {
+  for (const [needs, sign] of OUTRIGHT) {
+    const found = (marks & needs) === 0 ? null : sign.exec(text);
+    if (found !== null) return found[0];
+  }
+  const words = OUTRIGHT_WORDS.exec(text);
+  if (words !== null) return words[0];
+  if ((marks & MARK.percent) === 0 && !/\bif\s/i.test(text)) return undefined;
+  for (const sign of WINDOWS) {
+    const found = sign.exec(text);
+    if (found !== null) return found[0];
   }
   return undefined;
 }
