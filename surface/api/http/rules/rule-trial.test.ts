@@ -5,6 +5,7 @@ import { ManualClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { eventFixture, START } from '@netsentinel/testkit/event-fixtures';
+import { playedRules } from './played-rules.fixture.ts';
 
 const EVENTS = 2100;
 const clock = new ManualClock();
@@ -20,11 +21,7 @@ beforeAll(async () => {
   h = await startApi({
     clock,
     rules: {
-      list: () => [],
-      get: () => undefined,
-      written: () => undefined,
-      reload: async () => {},
-      refusalOf: () => undefined,
+      ...playedRules([], () => h.state),
       tryOut: async (): Promise<RuleTrial> => {
         await opening();
         let page = 0;

@@ -1,12 +1,13 @@
 /** Rules by REST: how they are listed, and what may be said of them; what runs them is played. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
+import type { RuleCard } from '@netsentinel/contracts/rule-card';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { playedRules } from './played-rules.fixture.ts';
 
 const LEVELS = [undefined, 'informational', 'low', 'medium', 'high', 'critical'] as const;
 const clock = new ManualClock();
-let cards: readonly RuleCard[] = Array.from({ length: 12 }, (_, n): RuleCard => {
+const cards: readonly RuleCard[] = Array.from({ length: 12 }, (_, n): RuleCard => {
   const level = LEVELS[(n * 5) % 6];
   return {
     id: n === 4 ? 'a/b c' : `r${String(n).padStart(2, '0')}`,
@@ -18,41 +19,12 @@ let cards: readonly RuleCard[] = Array.from({ length: 12 }, (_, n): RuleCard => 
     enabled: true,
   };
 }).toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || (a.id < b.id ? -1 : 1));
-const detailOf = (card: RuleCard): RuleDetail => ({
-  ...card,
-  tags: [],
-  falsePositives: [],
-  references: [],
-  file: 'x.yml',
-  line: 1,
-  text: 'title: x',
-  exceptions: [],
-});
-let canRead = true;
+const rules = playedRules(cards, () => h.state);
 let h: ApiHarness;
 let analyst: string;
 
 beforeAll(async () => {
-  h = await startApi({
-    clock,
-    rules: {
-      list: () => cards,
-      get: (id) => cards.filter((card) => card.id === id).map(detailOf)[0],
-      written: () => undefined,
-      refusalOf: () => undefined,
-      tryOut: () => Promise.reject(new Error('not played')),
-      reload: async () => {
-        if (!canRead) return;
-        const words = new Map((await h.state.read.ruleWords()).map((word) => [word.rule, word]));
-        cards = cards.map((card) => {
-          const word = words.get(card.id);
-          return word === undefined || word.enabled
-            ? { ...card, enabled: true, off: undefined }
-            : { ...card, enabled: false, off: { reason: word.reason, by: word.by, at: word.at } };
-        });
-      },
-    },
-  });
+  h = await startApi({ clock, rules });
   analyst = await h.signInAs('analyst');
 });
 afterAll(() => h.close());
@@ -67,9 +39,9 @@ async function ask(
   return [response.status, (await response.json()) as Record<string, unknown>];
 }
 async function ids(query: string): Promise<readonly string[]> {
-  const [status, { rules }] = await ask('GET', `?${query}`);
+  const [status, answer] = await ask('GET', `?${query}`);
   expect(status).toBe(200);
-  return (rules as RuleCard[]).map(({ id }) => id);
+  return (answer['rules'] as RuleCard[]).map(({ id }) => id);
 }
 
 describe('the list of rules', () => {
@@ -165,12 +137,12 @@ describe('a word on a rule', () => {
   });
 
   it('says where it is kept and not in force', async () => {
-    canRead = false;
+    rules.canBeRead = false;
     expect((await ask('PATCH', '/r02', { enabled: false, reason: 'x' }))[0]).toBe(503);
     // What was said and not yet read counts for what was before.
     expect((await ask('PATCH', '/r02', { enabled: true, reason: 'y' }))[0]).toBe(200);
     const [newest] = (await h.state.read.audit({ action: 'changeRule' })).records;
     expect(newest).toMatchObject({ before: { enabled: false, reason: 'x' }, after: { enabled: true, reason: 'y' } });
-    canRead = true;
+    rules.canBeRead = true;
   });
 });
