@@ -118,6 +118,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     clock,
     log,
     sealer: sealerOf(randomBytes(32)),
+    // Tests ask as fast as they can.
+    requestsPerMinute: 1_000_000,
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,

@@ -17,6 +17,7 @@ import { bearerOf, guard, isSameOrigin, safeHeaders } from './http/guard.ts';
 import { KeptAnswers } from './http/kept-answers.ts';
 import { Problem } from './http/problem.ts';
 import { ReadGate } from './http/reads/read-gate.ts';
+import { RequestLimit } from './http/request-limit.ts';
 import { mount } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
@@ -52,6 +53,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     status,
     sessions,
     ...documents(),
+    requests: new RequestLimit(clock, options.requestsPerMinute),
     attempts: new AttemptLimit(clock),
     tokens,
     answers: new KeptAnswers(options.state, options.sealer, clock),

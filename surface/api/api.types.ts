@@ -36,6 +36,8 @@ export interface ApiOptions {
   readonly consoleRoot: string;
   /** PEM; plain HTTP without it. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** That one account, token or stranger's address may make. */
+  readonly requestsPerMinute: number;
   /** Overrides of the HTTP server's own, for tests. */
   readonly timeouts?: {
     readonly headersTimeout?: number;

@@ -121,6 +121,15 @@ const Console = z
       .default('127.0.0.1')
       .describe('Address to serve the console on. Anything but loopback needs `tls`.'),
     port: port.default(8088).describe('Port to serve the console on.'),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(60)
+      .max(1_000_000)
+      .default(6000)
+      .describe(
+        'Requests that one account, one token, or one address that is not signed in may make of the API; up to a quarter of a minute’s at once. More are answered 429.',
+      ),
     tls: z
       .strictObject({
         certFile: z.string().optional().describe('PEM file with the certificate and its chain.'),

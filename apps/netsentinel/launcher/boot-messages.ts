@@ -55,6 +55,7 @@ export function platformBoot(
       playbooks,
       tls,
       places,
+      requestsPerMinute: config.console.requestsPerMinute,
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),
       rulesRoot: folder.rules,

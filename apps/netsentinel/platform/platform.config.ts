@@ -29,6 +29,7 @@ export const PlatformConfig = z.strictObject({
     .optional(),
   places: z.strictObject({ addressTable: z.string(), elsewhere: z.array(z.string()).optional() }).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  requestsPerMinute: z.number().int().min(1),
   consoleRoot: z.string(),
   contentRoot: z.string(),
   rulesRoot: z.string(),

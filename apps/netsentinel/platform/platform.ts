@@ -234,6 +234,7 @@ async function start(boot: Boot) {
     log,
     sealer: stores.sealer,
     consoleRoot: config.consoleRoot,
+    requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),
     attack: attackNames(),

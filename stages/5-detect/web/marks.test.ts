@@ -8,7 +8,18 @@ const ALL = Object.values(MARK).reduce((all, mark) => all | mark, 0);
 /** Pieces that recognisers look for, and what may stand between them. */
 const PIECES = [
   ...'/\\._:={(<$%@#|;&*)[]}"\'`-+?, \t\r\n\u0085\u2028\u0000'.split(''),
-  ...['..', '//', '${', '{{', '<!', '--', '||', '__', '=1', '%00', '%s', '0x'],
+  '..',
+  '//',
+  '${',
+  '{{',
+  '<!',
+  '--',
+  '||',
+  '__',
+  '=1',
+  '%00',
+  '%s',
+  '0x',
   ...'etc passwd proc self windows win ini id_rsa authorized_keys web-inf file php jndi ldap lower set-cookie location http-equiv'.split(
     ' ',
   ),

@@ -10,6 +10,7 @@ import type { SecondFactors } from '../auth/second-factors.ts';
 import type { Access } from './access.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { ReadGate } from './reads/read-gate.ts';
+import type { RequestLimit } from './request-limit.ts';
 import type { SharedAnswers } from './trends/shared-answers.ts';
 
 export interface RouteContext extends ApiOptions {
@@ -23,6 +24,8 @@ export interface RouteContext extends ApiOptions {
   /** True over TLS: cookies are for TLS only then. */
   readonly secure: boolean;
   who(request: FastifyRequest): Promise<SignedIn | undefined>;
+  /** Of all that is asked. */
+  readonly requests: RequestLimit;
   /** Of signing in, making accounts and whatever else tries a secret. */
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;

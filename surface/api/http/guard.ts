@@ -31,7 +31,9 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
     if (isChange(request) && bearerOf(request.headers) === undefined && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
     request.who = await ctx.who(request);
-    const refused = refusal(request.routeOptions.config.access ?? 'signed-in', request.who);
+    const refused =
+      ctx.requests.count(request.who, request.ip) ??
+      refusal(request.routeOptions.config.access ?? 'signed-in', request.who);
     if (refused !== undefined) throw refused;
   });
 }

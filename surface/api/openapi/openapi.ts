@@ -47,6 +47,7 @@ for (const [id, schema] of Object.entries({
 
 const EVERYWHERE: Readonly<Record<number, string>> = {
   400: 'What was sent is not what is taken; `detail` says where',
+  429: 'Asked too often (`console.requestsPerMinute`)',
   500: 'Something went wrong here; the log says what',
 };
 const SIGNED_IN: Readonly<Record<number, string>> = { 401: 'Nobody is signed in' };
