@@ -28,7 +28,7 @@ module.exports = {
         path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+)/',
         pathNot: '(\\.(test|bench|fuzz|fixture)\\.ts$|/(bench|fault)/)',
       },
-      to: { path: room, pathNot: ['^$1/', '^stages/5-detect/web/'] },
+      to: { path: room, pathNot: ['^$1/', '^stages/5-detect/web/', '^surface/client/'] },
     },
     // Web inspection stands alone, so that a web application can carry it (ADR 0014); for everybody else it is a part of its stage.
     {
@@ -46,6 +46,22 @@ module.exports = {
       from: { path: '^stages/5-detect/web/', pathNot: '(\\.(test|bench|fuzz|fixture)\\.ts$|/(bench|fault)/)' },
       to: { pathNot: '^stages/5-detect/web/' },
     },
+    // The client is what programs elsewhere have of us (ADR 0033); of ours only the console is one of them.
+    {
+      name: 'only-the-console-uses-the-client',
+      severity: 'error',
+      from: {
+        path: '^(stages/[^/]+|decoys|enforcer|surface/[^/]+|kernel|apps)/',
+        pathNot: '^surface/(client|console)/',
+      },
+      to: { path: '^surface/client/' },
+    },
+    {
+      name: 'the-client-stands-alone',
+      severity: 'error',
+      from: { path: '^surface/client/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^surface/client/' },
+    },
     {
       name: 'rooms-never-import-apps',
       severity: 'error',
@@ -62,7 +78,7 @@ module.exports = {
       },
     },
     {
-      name: 'console-imports-contracts-only',
+      name: 'console-imports-contracts-and-the-client-only',
       severity: 'error',
       from: { path: '^surface/console/' },
       to: { path: '^(kernel|stages|decoys|enforcer|surface/api|apps)/' },

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      '{contracts,kernel,stages,decoys,enforcer,surface/api,surface/guard,apps,examples,testkit,e2e,scripts}/**/*.test.ts',
+      '{contracts,kernel,stages,decoys,enforcer,surface/api,surface/client,surface/guard,apps,examples,testkit,e2e,scripts}/**/*.test.ts',
       'surface/console/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.real.test.ts'],
@@ -17,7 +17,9 @@ export default defineConfig({
     setupFiles: ['./testkit/patience.ts'],
     coverage: {
       provider: 'v8',
-      include: ['{contracts,kernel,stages,decoys,enforcer,surface/api,surface/guard,apps,examples}/**/*.ts'],
+      include: [
+        '{contracts,kernel,stages,decoys,enforcer,surface/api,surface/client,surface/guard,apps,examples}/**/*.ts',
+      ],
       exclude: ['**/*.test.ts', '**/*.bench.ts', '**/bench/**', 'apps/netsentinel/fault/**', '**/*.fuzz.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 80 },

@@ -23,6 +23,8 @@ export function apiPage(routes: readonly Route[]): string {
     'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8088/api/v1/incidents?limit=5',
     '```',
     '',
+    'Programs in JavaScript and TypeScript have a [client](../client.md), generated from the same declarations.',
+    '',
     'Events are searched by conditions `FIELD:OP:VALUE` (fields: [events](event.md)), words and time, and exported by the same:',
     '',
     '```sh',

@@ -1,10 +1,8 @@
 /**
- * Generates what documentation can be generated: the JSON Schema and reference of the configuration, the commands, the fields of an event, the log formats.
+ * Generates what documentation can be generated: the JSON Schema and reference of the configuration, the commands, the fields of an event, the log formats;
+ * and the generated part of the API's client.
  * `npm run docs` writes; `npm run docs -- --check` fails where what is committed is not what would be written.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ECS_VERSION, Event } from '@netsentinel/contracts/event';
 import { decoyTypes, findDecoy } from '@netsentinel/decoys/index';
@@ -12,18 +10,17 @@ import { findNotifier, notifierTypes } from '@netsentinel/alert/notifiers/index'
 import { collectorTypes, findCollector } from '@netsentinel/sense/collectors/index';
 import { routes } from '@netsentinel/api/http/routes';
 import { API_VERSION, openApiOf } from '@netsentinel/api/openapi/openapi';
+import { clientFiles } from './client/client-files.ts';
 import { apiPage } from './docs-api.ts';
 import { formatsPage } from './docs-formats.ts';
 import { personaSchema, personasPage } from './docs-personas.ts';
 import { playbookSchema, playbooksPage } from './docs-playbooks.ts';
 import { segmentsPage, segmentsSchema } from './docs-segments.ts';
+import { writeGenerated } from './generated.ts';
 import { createProgram } from '../apps/netsentinel/cli/program.ts';
 import { configJsonSchema } from '../apps/netsentinel/config/example-config.ts';
 
 type Command = ReturnType<typeof createProgram>;
-
-const home = join(dirname(fileURLToPath(import.meta.url)), '..');
-const reference = join(home, 'docs', 'reference');
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -64,20 +61,17 @@ files.set(
 files.set('openapi.json', `${JSON.stringify(openApiOf(routes, API_VERSION), undefined, 2)}\n`);
 files.set('api.md', apiPage(routes));
 
+const generated = new Map([...files].map(([name, text]) => [`docs/reference/${name}`, text]));
+for (const [path, text] of clientFiles()) generated.set(path, text);
 const check = process.argv.includes('--check');
-const stale: string[] = [];
-mkdirSync(reference, { recursive: true });
-for (const [name, text] of files) {
-  const path = join(reference, name);
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
-  if (check) stale.push(`docs/reference/${name}`);
-  else writeFileSync(path, text);
-}
-if (stale.length > 0) {
+const stale = writeGenerated(generated, check);
+if (check && stale.length > 0) {
   process.stderr.write(`not what would be generated (run npm run docs): ${stale.join(', ')}\n`);
   process.exit(1);
 }
-process.stdout.write(check ? 'the reference is up to date\n' : `wrote ${files.size} files to docs/reference\n`);
+process.stdout.write(
+  check ? 'the reference is up to date\n' : `made ${generated.size} files of docs/reference and the client\n`,
+);
 
 async function configurationPage(root: Schema): Promise<string> {
   const lines = [

@@ -36,7 +36,8 @@ async function setUp({ console: wantConsole = true, clouds: wanted = [] } = {}) 
     writeStamp('clouds', clouds.join(','));
   }
   if (!wantConsole) return;
-  const source = hash([lock, ...sources(join(home, 'surface', 'console')), ...sources(join(home, 'contracts'))]);
+  const parts = [join(home, 'surface', 'console'), join(home, 'surface', 'client'), join(home, 'contracts')];
+  const source = hash([lock, ...parts.flatMap((part) => [...sources(part)])]);
   if (readStamp('console') !== source || !existsSync(join(home, 'surface', 'console', 'out', 'index.html'))) {
     const next = join(home, 'node_modules', 'next', 'dist', 'bin', 'next');
     await step('building the console', pinnedNode(), [next, 'build'], join(home, 'surface', 'console'));
@@ -100,7 +101,7 @@ function hash(parts) {
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (
-      ['node_modules', 'out', '.next', 'next-env.d.ts'].includes(entry.name) ||
+      ['node_modules', 'out', 'dist', '.next', 'next-env.d.ts'].includes(entry.name) ||
       /\.(test\.tsx?|tsbuildinfo)$/.test(entry.name)
     )
       continue;

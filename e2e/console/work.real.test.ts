@@ -137,6 +137,12 @@ describe('work on an incident', () => {
 
   it('that somebody else has taken meanwhile is not taken from them unseen', async () => {
     isSilent = true;
+    // A page that connects asks anew, perhaps only now: until it changes something it shall have seen nothing of eve.
+    let isUnseen = true;
+    await page.route('**/api/v1/incidents/i1/work', (route) => {
+      if (route.request().method() !== 'GET') isUnseen = false;
+      return isUnseen ? route.fulfill({ json: noWork('i1') }) : route.continue();
+    });
     await put('i1', 0, (work) => ({ ...work, assignee: 'eve', status: 'in-work' }));
     await panel().getByRole('button', { name: 'Take it' }).click();
     await panel().getByText('Somebody has changed it meanwhile').waitFor();

@@ -8,7 +8,7 @@ const config: NextConfig = {
   images: { unoptimized: true },
   // Types are checked by `npm run types`, with the same compiler as everything else.
   typescript: { ignoreBuildErrors: true },
-  transpilePackages: ['@netsentinel/contracts'],
+  transpilePackages: ['@netsentinel/client', '@netsentinel/contracts'],
   poweredByHeader: false,
 };
 

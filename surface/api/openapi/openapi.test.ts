@@ -59,6 +59,18 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/v1/session']!['post']).toMatchObject({ security: [], requestBody: { required: true } });
   });
 
+  it('says of fields what they are, in parameters, bodies, answers and schemas', () => {
+    const parameter = { name: 'scanner', description: expect.stringContaining('known scanners') as string };
+    expect(document.paths['/api/v1/incidents']!['get']!.parameters).toContainEqual(expect.objectContaining(parameter));
+    const { post } = document.paths['/api/v1/session']!;
+    expect(JSON.stringify(post)).toContain('"description":"Of the authenticator application');
+    const { get } = document.paths['/api/v1/account']!;
+    expect(JSON.stringify(get)).toContain('"description":"Codes that signing in asks for');
+    expect(document.components.schemas['Problem']).toMatchObject({
+      properties: { detail: { description: 'For people' } },
+    });
+  });
+
   it('refers to nothing that is not in it', () => {
     const named = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref!);
     expect(named.length).toBeGreaterThan(10);

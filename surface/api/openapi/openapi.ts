@@ -201,7 +201,16 @@ function headerParameters({ headers = {}, once }: Route): Json[] {
 
 /** Named schemas within it go to `schemas`, and are referred to. */
 function schemaOf(schema: z.ZodType, schemas: Json, io: 'input' | 'output'): Json {
-  const made = z.toJSONSchema(schema, { metadata: NAMED, io, unrepresentable: 'any' }) as Json;
+  const made = z.toJSONSchema(schema, {
+    metadata: NAMED,
+    io,
+    unrepresentable: 'any',
+    // What schemas say of themselves is in zod's own registry.
+    override: ({ zodSchema, jsonSchema }) => {
+      const description = z.globalRegistry.get(zodSchema)?.description;
+      if (description !== undefined) jsonSchema.description = description;
+    },
+  }) as Json;
   const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
   const parsed = JSON.parse(text) as Json & { $defs?: Record<string, Json> };
   for (const [name, definition] of Object.entries(parsed.$defs ?? {})) schemas[name] ??= without(definition, ['id']);

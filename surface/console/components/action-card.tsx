@@ -26,7 +26,7 @@ export function ActionCard({
   const { busy, error, attempt } = useAttempt();
   const inForce = status === 'applied' || status === 'verified';
   const revert = async (): Promise<void> => {
-    if (await attempt(() => api.revert(id))) onChange();
+    if (await attempt(() => api.revertAction({ id }))) onChange();
   };
   return (
     <li className={`action status-${status}`} data-testid="action">

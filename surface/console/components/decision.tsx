@@ -57,10 +57,11 @@ function Plan({
   const { attempt } = plan;
   useEffect(() => {
     const ttlMs = Math.max(1000, expiresAt - Date.now());
-    void attempt(async () => setPlanned(await api.plan({ measure, target, ttlMs })));
+    void attempt(async () => setPlanned(await api.planAction({ body: { measure, target, ttlMs } })));
   }, [attempt, measure, target, expiresAt]);
   const decide = async (said: 'approve' | 'deny', reason: string): Promise<void> => {
-    await word.attempt(async () => onDone(sayDecided(target, await api.decide(id, said, reason))));
+    const say = said === 'approve' ? api.approveAction : api.denyAction;
+    await word.attempt(async () => onDone(sayDecided(target, await say({ id, body: { reason } }))));
   };
   return (
     <div className="measure" data-testid="decision">

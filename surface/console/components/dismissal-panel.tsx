@@ -75,7 +75,8 @@ function DismissalForm({
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setBusy(true);
-    api.notAnAttack(incident.id, reason.toWellFormed(), days).then(onDone, (problem: unknown) => {
+    const said = { reason: reason.toWellFormed(), days };
+    api.dismissIncident({ id: incident.id, body: said }).then(onDone, (problem: unknown) => {
       setError(wordsOf(problem));
       setBusy(false);
     });

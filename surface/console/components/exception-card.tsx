@@ -28,7 +28,7 @@ export function ExceptionCard({
   const end = (): void => {
     setBusy(true);
     api
-      .endException(id)
+      .endException({ id })
       .then(onChange, (problem: unknown) => setError(wordsOf(problem)))
       .finally(() => setBusy(false));
   };

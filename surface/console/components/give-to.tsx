@@ -16,7 +16,7 @@ export function GiveTo(props: {
 }
 
 function Choice({ assignee, busy, onGive }: Parameters<typeof GiveTo>[0]) {
-  const { value } = useLoaded(useCallback(() => api.users(), []));
+  const { value } = useLoaded(useCallback(() => api.listUsers(), []));
   const id = useId();
   const names = (value?.users ?? []).filter(({ role }) => mayDo(role, 'incidents:write')).map(({ name }) => name);
   if (names.length < 2) return null;

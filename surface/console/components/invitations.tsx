@@ -22,7 +22,7 @@ export function Invitations({ invitations, mayChange, now, onChange }: Props) {
   const { busy, error, attempt } = useAttempt();
   const [made, setMade] = useState<{ readonly id: string; readonly link: string }>();
   const takeBack = async (id: string): Promise<void> => {
-    if (!(await attempt(() => api.endInvitation(id)))) return;
+    if (!(await attempt(() => api.endInvitation({ id })))) return;
     if (made?.id === id) setMade(undefined);
     onChange();
   };
@@ -76,7 +76,7 @@ function InviteForm({ onMade }: { readonly onMade: (id: string, path: string) =>
   const invite = (event: FormEvent): void => {
     event.preventDefault();
     void attempt(async () => {
-      const { id, path } = await api.invite(role);
+      const { id, path } = await api.invite({ body: { role } });
       onMade(id, path);
     });
   };

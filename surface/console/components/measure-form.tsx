@@ -3,7 +3,7 @@
 import type { Measure } from '@netsentinel/contracts/action';
 import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { useId, useMemo, useState, type FormEvent } from 'react';
-import { api, type Planned } from '../lib/api.ts';
+import { api, newKey, type Planned } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
@@ -37,21 +37,17 @@ export function MeasureForm({
   const [reason, setReason] = useState('');
   const [planned, setPlanned] = useState<Planned>();
   /** Of this plan and reason: an answer that was lost on its way leads to no second measure. */
-  const key = useMemo(() => api.newKey(), [planned, reason]);
+  const key = useMemo(() => newKey(), [planned, reason]);
   const { busy, error, attempt } = useAttempt();
   const id = useId();
   const asked = { measure, target: target.toWellFormed().trim(), ttlMs };
   const plan = (event: FormEvent): void => {
     event.preventDefault();
-    void attempt(async () => setPlanned(await api.plan(asked)));
+    void attempt(async () => setPlanned(await api.planAction({ body: asked })));
   };
   const order = async (): Promise<void> => {
-    const ordered = {
-      ...asked,
-      reason: reason.toWellFormed().trim(),
-      ...(incident === undefined ? {} : { incident }),
-    };
-    if (await attempt(() => api.order(ordered, key))) onDone();
+    const body = { ...asked, reason: reason.toWellFormed().trim(), incident };
+    if (await attempt(() => api.orderAction({ body, idempotencyKey: key }))) onDone();
   };
   /** A plan is of what it was made for. */
   const other =

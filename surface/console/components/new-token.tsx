@@ -25,7 +25,8 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
   const make = (event: FormEvent): void => {
     event.preventDefault();
     void attempt(async () => {
-      const token = await api.makeToken(name.toWellFormed().trim(), role, Number(days));
+      const wish = { name: name.toWellFormed().trim(), role, days: Number(days) };
+      const token = await api.makeToken({ body: wish });
       setMade(token);
       setName('');
       onMade();
@@ -70,7 +71,8 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
           {mayDo(made.role, 'incidents:read') && (
             <pre>
               <code>
-                curl -H &quot;Authorization: Bearer {made.secret}&quot; {window.location.origin}/api/v1/incidents
+                curl -H &quot;Authorization: Bearer {made.secret}&quot; {window.location.origin}
+                {api.urlOf('listIncidents')}
               </code>
             </pre>
           )}

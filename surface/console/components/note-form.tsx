@@ -1,7 +1,7 @@
 'use client';
 /** A note for whoever works on the incident next. */
 import { useId, useRef, useState, type FormEvent } from 'react';
-import { api } from '../lib/api.ts';
+import { api, newKey } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
 
@@ -15,9 +15,9 @@ export function NoteForm({ incident, onDone }: { readonly incident: string; read
   const id = useId();
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    key.current ??= api.newKey();
-    const { current } = key;
-    if (!(await attempt(() => api.addNote(incident, text.toWellFormed().trim(), current)))) return;
+    key.current ??= newKey();
+    const note = { id: incident, body: { text: text.toWellFormed().trim() }, idempotencyKey: key.current };
+    if (!(await attempt(() => api.noteIncident(note)))) return;
     key.current = undefined;
     setText('');
     onDone();

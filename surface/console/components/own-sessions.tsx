@@ -10,7 +10,7 @@ import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
 
 export function OwnSessions() {
-  const { value, error, reload } = useLoaded(useCallback(() => api.sessions(), []));
+  const { value, error, reload } = useLoaded(useCallback(() => api.listSessions(), []));
   const { busy, error: refused, attempt } = useAttempt();
   const now = useNow();
   const sessions = value?.sessions ?? [];
@@ -39,7 +39,7 @@ export function OwnSessions() {
                 session={session}
                 now={now}
                 busy={busy}
-                onEnd={() => void end(() => api.endSession(session.id))}
+                onEnd={() => void end(() => api.endSession({ id: session.id }))}
               />
             ))}
           </tbody>

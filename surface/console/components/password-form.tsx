@@ -14,7 +14,7 @@ export function PasswordForm() {
   const change = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setDone(false);
-    if (!(await attempt(() => api.changePassword(present, next)))) return;
+    if (!(await attempt(() => api.changePassword({ body: { password: present, newPassword: next } })))) return;
     setPresent('');
     setNext('');
     setDone(true);

@@ -11,7 +11,7 @@ import { Person } from './person.tsx';
 import { ShownOnce } from './shown-once.tsx';
 
 async function load() {
-  const [{ users }, { invitations }] = await Promise.all([api.users(), api.invitations()]);
+  const [{ users }, { invitations }] = await Promise.all([api.listUsers(), api.listInvitations()]);
   return { users, invitations };
 }
 

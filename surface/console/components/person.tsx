@@ -35,15 +35,15 @@ export function Person({
   const change = async (wanted: Role | undefined): Promise<void> => {
     if (wanted === undefined || busy) return;
     setChosen(wanted);
-    if (await attempt(() => api.changeUser(name, wanted))) onChange();
+    if (await attempt(() => api.changeUser({ name, body: { role: wanted } }))) onChange();
     else setChosen(undefined);
   };
   const remove = async (): Promise<void> => {
-    if (await attempt(() => api.removeUser(name))) onChange();
+    if (await attempt(() => api.removeUser({ name }))) onChange();
   };
-  const reset = (): Promise<boolean> => attempt(async () => onReset((await api.makePasswordReset(name)).path));
+  const reset = (): Promise<boolean> => attempt(async () => onReset((await api.makePasswordReset({ name })).path));
   const endSecondFactor = async (): Promise<void> => {
-    if (await attempt(() => api.endSecondFactorOf(name))) onChange();
+    if (await attempt(() => api.endSecondFactorOf({ name }))) onChange();
   };
   return (
     <tr data-testid="person">

@@ -22,7 +22,7 @@ export function RunCard({
   const mayAnswer = useMay('response:write');
   const { busy, error, attempt } = useAttempt();
   const answer = async (step: string, word: 'approve' | 'deny', reason: string): Promise<void> => {
-    if (await attempt(() => api.answerRun(run.id, step, word, reason))) onChange();
+    if (await attempt(() => api.answerPlaybookRun({ id: run.id, body: { word, reason, step } }))) onChange();
   };
   return (
     <li className={asks.length > 0 ? 'action asks' : 'action'} data-testid="run">

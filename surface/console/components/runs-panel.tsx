@@ -12,7 +12,9 @@ import { RunCard } from './run-card.tsx';
 const EVERY_MS = 5_000;
 
 export function RunsPanel({ incident }: { readonly incident: string }) {
-  const { value, error, reload } = useLoaded(useCallback(() => api.runs(incident), [incident]));
+  const { value, error, reload } = useLoaded(
+    useCallback(() => api.listPlaybookRuns({ incident, limit: 1000 }), [incident]),
+  );
   const now = useNow();
   const onIncident = useCallback(
     ({ id }: IncidentSummary) => {

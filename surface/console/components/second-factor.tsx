@@ -16,7 +16,7 @@ interface Enrolment {
 }
 
 export function SecondFactor() {
-  const { value, error, reload } = useLoaded(useCallback(() => api.account(), []));
+  const { value, error, reload } = useLoaded(useCallback(() => api.getAccount(), []));
   const [begun, setBegun] = useState<Enrolment>();
   const [recovery, setRecovery] = useState<readonly string[]>();
   const factor = value?.secondFactor;
@@ -66,7 +66,7 @@ function Begin({ onBegun }: { readonly onBegun: (enrolment: Enrolment) => void }
   const [password, setPassword] = useState('');
   const begin = (event: FormEvent): void => {
     event.preventDefault();
-    void attempt(async () => onBegun(await api.beginSecondFactor(password)));
+    void attempt(async () => onBegun(await api.beginSecondFactor({ body: { password } })));
   };
   return (
     <form className="entry" onSubmit={begin} aria-label="Set up a second factor">
@@ -107,7 +107,7 @@ function Confirm({
       <CodeForm
         label="The code that it shows now"
         button="Turn on"
-        onCode={async (code) => onConfirmed((await api.confirmSecondFactor(code)).recoveryCodes)}
+        onCode={async (code) => onConfirmed((await api.confirmSecondFactor({ body: { code } })).recoveryCodes)}
       />
     </>
   );
@@ -119,7 +119,7 @@ function End({ onEnded }: { readonly onEnded: () => void }) {
       label="A code, to turn it off"
       button="Turn off"
       onCode={async (code) => {
-        await api.endSecondFactor(code);
+        await api.endSecondFactor({ body: { code } });
         onEnded();
       }}
     />

@@ -6,7 +6,7 @@
 import 'asciinema-player/dist/bundle/asciinema-player.css';
 import type { Options, Player, Source } from 'asciinema-player';
 import { useEffect, useRef, type RefObject } from 'react';
-import { segment } from '../lib/api.ts';
+import { api } from '../lib/api.ts';
 import { liveSocket } from '../lib/live.ts';
 import { drawOf, TerminalFeed, type Piece } from '../lib/terminal-feed.ts';
 
@@ -33,7 +33,7 @@ export function Replay({ session }: { readonly session: string }) {
     () =>
       play(
         element,
-        { url: `/api/v1/recordings/${segment(session)}` },
+        { url: api.urlOf('getRecording', { session }) },
         { ...OPTIONS, idleTimeLimit: 2, controls: true, preload: true, poster: 'npt:0:01' },
       ),
     [session],

@@ -11,7 +11,7 @@ import { Ago, Until } from './moment.tsx';
 import { NewToken } from './new-token.tsx';
 
 export function TokensPanel() {
-  const { value, error, reload } = useLoaded(useCallback(() => api.tokens(), []));
+  const { value, error, reload } = useLoaded(useCallback(() => api.listTokens(), []));
   const now = useNow();
   const tokens = value?.tokens ?? [];
   const withOwner = new Set(tokens.map(({ account }) => account)).size > 1;
@@ -19,8 +19,8 @@ export function TokensPanel() {
     <section className="panel" data-testid="tokens" aria-labelledby="tokens">
       <h2 id="tokens">Tokens</h2>
       <p className="dim">
-        For programs that ask NetSentinel by REST (<a href="/api/v1/reference">all that they may ask</a>). A token can
-        do at most what you may.
+        For programs that ask NetSentinel by REST (<a href={api.urlOf('getReference')}>all that they may ask</a>). A
+        token can do at most what you may.
       </p>
       <NewToken onMade={reload} />
       <Failure words={error} />
@@ -65,7 +65,7 @@ function Row({
   const { busy, error, attempt } = useAttempt();
   const name = visible(token.name);
   const revoke = async (): Promise<void> => {
-    if (await attempt(() => api.revokeToken(token.id))) onChange();
+    if (await attempt(() => api.revokeToken({ id: token.id }))) onChange();
   };
   return (
     <tr data-testid="token">

@@ -2,7 +2,7 @@
 /** The end of the work on an incident: closed with a reason, or made a part of another. */
 import type { IncidentWork } from '@netsentinel/contracts/casework';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
-import { api } from '../lib/api.ts';
+import { api, tagOf } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
 
@@ -48,10 +48,11 @@ function EndForm({
   const why = reason.toWellFormed().trim();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    const seen = { id: incident, ifMatch: tagOf(version) };
     const end = (): Promise<unknown> =>
       how === 'merge'
-        ? api.mergeIncident(incident, version, into.toWellFormed().trim(), why)
-        : api.changeWork(incident, version, { status: 'closed', reason: why });
+        ? api.mergeIncident({ ...seen, body: { into: into.toWellFormed().trim(), reason: why } })
+        : api.changeIncidentWork({ ...seen, body: { status: 'closed', reason: why } });
     await attempt(end);
     onChange();
   };

@@ -1,8 +1,9 @@
 'use client';
 /** What people do about an incident: who has it, how far they are, notes, and what is a part of it. */
+import type { ChangeIncidentWorkRequest } from '@netsentinel/client';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import { useCallback } from 'react';
-import { api, segment } from '../lib/api.ts';
+import { api, segment, tagOf } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { useLive } from '../lib/live.ts';
@@ -21,7 +22,7 @@ const NAMES: Readonly<Record<WorkStatus, string>> = {
 };
 
 export function WorkPanel({ incident }: { readonly incident: string }) {
-  const { value, error, reload } = useLoaded(useCallback(() => api.work(incident), [incident]));
+  const { value, error, reload } = useLoaded(useCallback(() => api.getIncidentWork({ id: incident }), [incident]));
   const onWork = useCallback(
     (news: WorkNews) => {
       if (news.incident === incident) reload();
@@ -43,8 +44,8 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
   const { account } = useSession();
   const mayWork = useMay('incidents:write');
   const { busy, error, attempt } = useAttempt();
-  const change = async (what: Parameters<typeof api.changeWork>[2]): Promise<void> => {
-    await attempt(() => api.changeWork(incident, version, what));
+  const change = async (what: ChangeIncidentWorkRequest['body']): Promise<void> => {
+    await attempt(() => api.changeIncidentWork({ id: incident, ifMatch: tagOf(version), body: what }));
     // Also where somebody was faster: then this is what they made of it.
     onChange();
   };

@@ -72,7 +72,7 @@ let attackNames: Promise<AttackNames> | undefined;
 export function useAttackNames(): AttackNames | undefined {
   const [names, setNames] = useState<AttackNames>();
   useEffect(() => {
-    attackNames ??= api.attack();
+    attackNames ??= api.getAttackNames();
     attackNames.then(setNames, () => (attackNames = undefined));
   }, []);
   return names;

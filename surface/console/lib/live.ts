@@ -15,7 +15,7 @@ export function liveSocket(): LiveSocket {
   shared = io({ path: '/live', transports: ['websocket'], withCredentials: true, reconnectionDelayMax: 3_000 });
   // Refused: perhaps the session is over, and then every page leads to the door.
   shared.on('connect_error', () => {
-    api.session().then(
+    api.getSession().then(
       (session) => (session.account === null ? toSignIn() : undefined),
       () => undefined,
     );

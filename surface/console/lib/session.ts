@@ -34,7 +34,7 @@ export function useAskedSession(): {
   const [session, setSession] = useState<Session>();
   const [error, setError] = useState<string>();
   const again = useCallback(() => {
-    api.session().then(
+    api.getSession().then(
       ({ account, role }) => {
         if (account === null || role === null) return toSignIn();
         setSession((was) => (was?.account === account && was.role === role ? was : { account, role }));

@@ -10,6 +10,8 @@ import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, ty
 
 /** Live changes are drawn together at most this often. */
 const DRAW_MS = 100;
+/** Rows that are loaded at once. */
+const PAGE = 100;
 
 export interface QueueView {
   readonly queue: Queue;
@@ -47,7 +49,7 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
       const since = (heard.current = new Map<string, IncidentSummary>());
       setLoading(true);
       api
-        .incidents({ status, scanner, text }, after)
+        .listIncidents({ status, scanner, text: text === '' ? undefined : text, after, limit: PAGE })
         .then(
           (page) => {
             if (mine !== request.current) return;

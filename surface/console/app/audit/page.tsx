@@ -30,7 +30,8 @@ function Audit() {
   }>();
   const load = (query: AuditQuery, known: readonly AuditRecord[] = [], before?: number): void =>
     void attempt(async () => {
-      const page = await api.audit(query, before);
+      const { account, action } = query;
+      const page = await api.listAudit({ account: account || undefined, action: action || undefined, before });
       setShown({ ...page, query, records: [...known, ...page.records] });
     });
   useEffect(() => {

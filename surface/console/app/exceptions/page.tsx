@@ -13,7 +13,7 @@ export default function ExceptionsPage() {
   );
 }
 
-const load = (): ReturnType<typeof api.exceptions> => api.exceptions();
+const load = (): ReturnType<typeof api.listExceptions> => api.listExceptions();
 
 function Exceptions() {
   const { value, error, reload } = useLoaded(load);

@@ -12,7 +12,7 @@ import { Shell } from '../../components/shell.tsx';
 import { LiveTerminal, Replay } from '../../components/terminal.tsx';
 import { Timeline } from '../../components/timeline.tsx';
 import { WorkPanel } from '../../components/work-panel.tsx';
-import { api, segment } from '../../lib/api.ts';
+import { api } from '../../lib/api.ts';
 import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
 import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
 import { useLive } from '../../lib/live.ts';
@@ -27,9 +27,9 @@ export default function IncidentPage() {
 function Story({ id }: { readonly id: string }) {
   const load = useCallback(async () => {
     const [incident, { actions }, { exceptions }] = await Promise.all([
-      api.incident(id),
-      api.actions(id),
-      api.exceptions(id),
+      api.getIncident({ id }),
+      api.listActions({ incident: id }),
+      api.listExceptions({ incident: id }),
     ]);
     return { incident, actions, exceptions };
   }, [id]);
@@ -149,7 +149,7 @@ function Sessions({ incident }: { readonly incident: Incident }) {
             ))}
           </select>
         )}
-        <a className="quiet" href={`/api/v1/recordings/${segment(session.recording!)}`} download>
+        <a className="quiet" href={api.urlOf('getRecording', { session: session.recording! })} download>
           Download
         </a>
       </div>

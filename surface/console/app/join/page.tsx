@@ -11,7 +11,7 @@ export default function JoinPage() {
       button="Create the account"
       isNew
       onSubmit={async (name, password) => {
-        await api.join(window.location.hash.slice(1), name, password);
+        await api.join({ body: { token: window.location.hash.slice(1), name, password } });
         window.location.replace('/');
       }}
     />

@@ -12,7 +12,7 @@ export default function ResetPage() {
       isNew
       isKnown
       onSubmit={async (_, password) => {
-        await api.resetPassword(window.location.hash.slice(1), password);
+        await api.resetPassword({ body: { token: window.location.hash.slice(1), password } });
         window.location.replace('/sign-in/');
       }}
     />

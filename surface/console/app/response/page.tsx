@@ -13,6 +13,8 @@ import { useLive } from '../../lib/live.ts';
 
 /** A run's own progress is told to nobody live. */
 const EVERY_MS = 5_000;
+/** Actions of a list, the newest. */
+const SHOWN = 200;
 
 export default function ResponsePage() {
   return (
@@ -24,7 +26,11 @@ export default function ResponsePage() {
 
 function Response() {
   const load = useCallback(async () => {
-    const [waiting, inForce, open] = await Promise.all([api.waitingActions(), api.actionsInForce(), api.runs()]);
+    const [waiting, inForce, open] = await Promise.all([
+      api.listActions({ status: 'awaiting-approval', limit: SHOWN }),
+      api.listActions({ status: ['applied', 'verified', 'planned'], limit: SHOWN }),
+      api.listPlaybookRuns({ open: 'true', limit: 1000 }),
+    ]);
     return { waiting: waiting.actions, inForce: inForce.actions, runs: open.runs };
   }, []);
   const { value, error, reload } = useLoaded(load);
@@ -72,7 +78,7 @@ function Response() {
           <section data-testid="in-force">
             <h2>
               In force
-              {value.inForce.length >= 200 && <span className="dim">the newest 200</span>}
+              {value.inForce.length >= SHOWN && <span className="dim">the newest {SHOWN}</span>}
             </h2>
             {value.inForce.length === 0 && <p className="dim">Nothing is in force.</p>}
             <ul className="actions">

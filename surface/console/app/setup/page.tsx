@@ -12,7 +12,7 @@ export default function SetupPage() {
       isNew
       name="admin"
       onSubmit={async (name, password) => {
-        await api.setUp(window.location.hash.slice(1), name, password);
+        await api.setUp({ body: { token: window.location.hash.slice(1), name, password } });
         window.location.replace('/');
       }}
     />

@@ -11,7 +11,7 @@ export default function SignInPage() {
       button="Sign in"
       isNew={false}
       onSubmit={async (name, password, code) => {
-        await api.signIn(name, password, code);
+        await api.signIn({ body: { name, password, code } });
         window.location.replace(ownPath(new URLSearchParams(window.location.search).get('then')));
       }}
     />
