@@ -19,6 +19,8 @@ export const Permission = z.enum([
   'events:read',
   'exceptions:read',
   'exceptions:write',
+  'rules:read',
+  'rules:write',
   'recordings:read',
   'decoys:read',
   'decoys:write',

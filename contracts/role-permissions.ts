@@ -9,6 +9,9 @@ const DECOYS: readonly Permission[] = ['decoys:read'];
 /** What attackers typed, and whatever they presented, as it came. */
 const CAPTURED: readonly Permission[] = ['events:read', 'recordings:read'];
 
+/** What is looked for, and how. No red team's: whoever has read it knows how to pass unseen, and would test nothing. */
+const RULES: Permission = 'rules:read';
+
 /** A record, so that none can be forgotten. */
 const EVERY: Readonly<Record<Permission, true>> = {
   'incidents:read': true,
@@ -16,6 +19,8 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'events:read': true,
   'exceptions:read': true,
   'exceptions:write': true,
+  'rules:read': true,
+  'rules:write': true,
   'recordings:read': true,
   'decoys:read': true,
   'decoys:write': true,
@@ -33,13 +38,15 @@ const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {
     ...READS,
     ...DECOYS,
     ...CAPTURED,
+    RULES,
     'incidents:write',
     'exceptions:write',
+    'rules:write',
     'response:write',
     'decoys:write',
   ]),
   'red-team': new Set(READS),
-  'read-only': new Set([...READS, ...DECOYS, ...CAPTURED]),
+  'read-only': new Set([...READS, ...DECOYS, ...CAPTURED, RULES]),
   sensor: new Set(),
 };
 

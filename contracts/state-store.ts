@@ -14,6 +14,7 @@ import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
 import type { PlaybookBookReader, PlaybookBookWriter } from './playbook-run.ts';
+import type { RuleBookReader, RuleBookWriter } from './rule-book.ts';
 import type { Position } from './stream.ts';
 
 export interface StateStore {
@@ -56,7 +57,14 @@ export interface StoredActor {
 }
 
 export interface StateReader
-  extends AccessBookReader, AlertBookReader, AnswerBookReader, AuditBookReader, CaseworkReader, PlaybookBookReader {
+  extends
+    AccessBookReader,
+    AlertBookReader,
+    AnswerBookReader,
+    AuditBookReader,
+    CaseworkReader,
+    PlaybookBookReader,
+    RuleBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
     filter?: IncidentFilter,
@@ -72,7 +80,7 @@ export interface StateReader
     readonly incident?: string;
     readonly limit?: number;
   }): Promise<readonly Action[]>;
-  /** What incidents taught that were no attacks: newest first, those that are over too; at most 20,000. */
+  /** What incidents taught that were no attacks, and what people wrote by the API: newest first, those that are over too; at most 20,000. */
   exceptions(): Promise<readonly Exception[]>;
   /** Next offset to read, by consumer name. */
   watermarks(consumer: string): Promise<readonly Position[]>;
@@ -91,7 +99,8 @@ export interface StateTransaction
     AnswerBookWriter,
     AuditBookWriter,
     CaseworkWriter,
-    PlaybookBookWriter {
+    PlaybookBookWriter,
+    RuleBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;

@@ -126,6 +126,20 @@ const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   },
 };
 
+const NO_RULES: ApiOptions['rules'] = {
+  list: () => [],
+  get: () => undefined,
+  written: () => undefined,
+  reload: async () => {},
+  refusalOf: () => undefined,
+  tryOut: async () => ({
+    faults: [{ line: 1, error: 'there is no `title`' }],
+    title: undefined,
+    meet: async () => ({ matched: 0, first: [] }),
+    close: () => {},
+  }),
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -154,6 +168,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     casework: NO_CASEWORK,
     response: NO_RESPONSE,
     playbooks: NO_PLAYBOOKS,
+    rules: NO_RULES,
     onAnswer: (route, status, payload) => {
       const complaint = undeclared(route, status, payload);
       if (complaint !== undefined) undeclaredAnswers.push(complaint);

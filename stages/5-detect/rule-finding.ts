@@ -87,7 +87,7 @@ const techniqueTag = /^attack\.(t\d{4}(?:\.\d{3})?)$/i;
 const maxTags = 16;
 
 /** `attack.t1059.004` → `T1059.004`; other tags (CVE, CAR, TLP) say nothing about techniques. */
-function techniquesOf(tags: readonly string[]): string[] {
+export function techniquesOf(tags: readonly string[]): string[] {
   const found = tags.flatMap((tag) => techniqueTag.exec(tag)?.[1]?.toUpperCase() ?? []);
   return [...new Set(found)].slice(0, maxTags);
 }

@@ -63,6 +63,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     reads: new ReadGate(),
     shared: new SharedAnswers(clock),
     exporting: new Set(),
+    trying: new Set(),
     cookie: cookieName,
     secure,
     who: (request) => {

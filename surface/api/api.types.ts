@@ -9,11 +9,15 @@ import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
+import type { Exception } from '@netsentinel/contracts/exception';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
+import type { RuleWord } from '@netsentinel/contracts/rule-book';
+import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
+import type { RuleTrial } from '@netsentinel/contracts/rule-trial';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { Recovery } from './auth/recover.ts';
@@ -67,6 +71,7 @@ export interface ApiOptions {
   readonly response: PersonsResponse;
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
+  readonly rules: PersonsRules;
 }
 
 /** `version`: that it was changed from; whichever there is where it is not given. */
@@ -143,6 +148,21 @@ export interface PersonsPlaybooks {
     run: string,
     given: { readonly word: 'approve' | 'deny'; readonly by: string; readonly reason: string; readonly step?: string },
   ): Promise<PlaybookRun>;
+}
+
+/** The rules of this installation as they were read last. What people say of them is kept in the state first. */
+export interface PersonsRules {
+  /** With those that are off; the most severe first (`severityOf`), then by id. */
+  list(): readonly RuleCard[];
+  get(id: string): RuleDetail | undefined;
+  /** What the rules' own file says of it (`rules disable`), whatever was said later. */
+  written(id: string): RuleWord | undefined;
+  /** Has what is kept come into force. Resolves also where the rules could not be read: then those before stay. */
+  reload(): Promise<void>;
+  /** Why this cannot be an exception, in one sentence. */
+  refusalOf(exception: Exception): string | undefined;
+  /** Rejects with `RULE_TRIAL_SLOW` where the rule takes too much time, or too much memory. */
+  tryOut(text: string): Promise<RuleTrial>;
 }
 
 export interface ApiServer {

@@ -1329,6 +1329,90 @@ export interface Problem {
 /** What an account or a token may do */
 export type Role = 'admin' | 'analyst' | 'red-team' | 'read-only' | 'sensor';
 
+export interface RuleCard {
+  id: string;
+  kind: 'rule' | 'correlation';
+  title: string;
+  level?: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  status?: 'stable' | 'test' | 'experimental' | 'deprecated' | 'unsupported';
+  /** Of ATT&CK, as its tags name them: `T1059.004` */
+  techniques: string[];
+  /** `netsentinel`: it comes with us; else the installed set that it is of */
+  set: string;
+  enabled: boolean;
+  /** Who turned it off, why and until when; there where it is off */
+  off?: {
+    /** Why: whoever comes later has nothing else to go by. */
+    reason: string;
+    /** When it is on again by itself; without it, it stays off */
+    until?: string;
+    by: string;
+    at: string;
+  };
+  /** Why it finds nothing although it is on */
+  problem?: string;
+}
+
+export interface RuleDetail {
+  id: string;
+  kind: 'rule' | 'correlation';
+  title: string;
+  level?: 'informational' | 'low' | 'medium' | 'high' | 'critical';
+  status?: 'stable' | 'test' | 'experimental' | 'deprecated' | 'unsupported';
+  /** Of ATT&CK, as its tags name them: `T1059.004` */
+  techniques: string[];
+  /** `netsentinel`: it comes with us; else the installed set that it is of */
+  set: string;
+  enabled: boolean;
+  /** Who turned it off, why and until when; there where it is off */
+  off?: {
+    /** Why: whoever comes later has nothing else to go by. */
+    reason: string;
+    /** When it is on again by itself; without it, it stays off */
+    until?: string;
+    by: string;
+    at: string;
+  };
+  /** Why it finds nothing although it is on */
+  problem?: string;
+  description?: string;
+  author?: string;
+  date?: string;
+  modified?: string;
+  /** Which logs it is for; correlations have none */
+  logsource?: {
+    category?: string;
+    product?: string;
+    service?: string;
+  };
+  /** Of a correlation: the ids of the rules that it rests on */
+  rules?: string[];
+  tags: string[];
+  /** When what it finds is harmless */
+  falsePositives: string[];
+  references: string[];
+  /** Within its set */
+  file: string;
+  /** Where it begins in the file */
+  line: number;
+  /** The file, YAML, with whatever other documents it has; at most 262,144 characters of it */
+  text: string;
+  /** Events that it leaves alone now, whoever said so */
+  exceptions: Exception[];
+}
+
+export interface RuleWord {
+  /** The id of a rule or a correlation */
+  rule: string;
+  enabled: boolean;
+  /** Why: whoever comes later has nothing else to go by. */
+  reason: string;
+  /** When it is on again by itself; without it, it stays off */
+  until?: string;
+  by: string;
+  at: string;
+}
+
 export interface GetSessionAnswer {
   /** Who is signed in; null: nobody */
   account: string | null;
@@ -1745,12 +1829,115 @@ export interface GetSummaryAnswer {
   isWhole: boolean;
 }
 
+export interface ListRulesRequest {
+  /** Only these; several by naming it several times */
+  readonly level?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | readonly ('informational' | 'low' | 'medium' | 'high' | 'critical')[] | undefined;
+  /** Only those that name this technique of ATT&CK, or one below it */
+  readonly technique?: string | undefined;
+  /** `true`: only those that are on; `false`: only those that are off */
+  readonly enabled?: 'true' | 'false' | undefined;
+  /** Words that must all stand in title, id, set or techniques, in whatever case */
+  readonly text?: string | undefined;
+  /** Rules a page; 100 where it is not given. From 1 to 500. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before */
+  readonly after?: string | undefined;
+}
+
+export interface ListRulesAnswer {
+  rules: RuleCard[];
+  /** For `after` of the next page; not there on the last one */
+  next?: string;
+}
+
+export interface GetRuleRequest {
+  readonly id: string;
+}
+
+export interface ChangeRuleRequest {
+  readonly id: string;
+  readonly body: {
+    readonly enabled: false;
+    /** Why: whoever comes later has nothing else to go by */
+    readonly reason: string;
+    /** When it ends by itself, such as `2027-01-31T12:00:00Z`; without it, it stays */
+    readonly until?: string | undefined;
+  } | {
+    readonly enabled: true;
+    /** Why: whoever comes later has nothing else to go by */
+    readonly reason: string;
+  };
+}
+
+export interface ListRuleHistoryRequest {
+  readonly id: string;
+}
+
+export interface ListRuleHistoryAnswer {
+  words: RuleWord[];
+}
+
+export interface TryRuleRequest {
+  readonly body: {
+    /** One Sigma rule, YAML; filters may stand with it */
+    readonly rule: string;
+    /** Events of this time or later; a day before `to` where it is not given */
+    readonly from?: string | undefined;
+    /** Events before this time; now where it is not given */
+    readonly to?: string | undefined;
+    /** At most so many events are looked at, the newest; 10,000 where it is not given */
+    readonly limit?: number | undefined;
+  };
+}
+
+export interface TryRuleAnswer {
+  /** What is wrong with the rule; empty where it was tried */
+  faults: {
+    /** Of the rule’s text; the first is 1 */
+    line: number;
+    error: string;
+  }[];
+  title?: string;
+  /** How many events were looked at */
+  looked: number;
+  /** How many of them it meets */
+  matched: number;
+  /** The newest of those, at most 20 */
+  matches: {
+    id: string;
+    /** When it happened, as the event tells */
+    time: string;
+    /** At most 1,000 characters of it */
+    message?: string;
+  }[];
+  /** Not all events of that time were looked at: there are more than `limit`, or it took longer than 10 s */
+  cut?: 'events' | 'time';
+}
+
 export interface ListExceptionsRequest {
+  /** Only what this one taught */
   readonly incident?: string | undefined;
+  /** Only what this rule leaves alone */
+  readonly rule?: string | undefined;
 }
 
 export interface ListExceptionsAnswer {
   exceptions: Exception[];
+}
+
+export interface WriteExceptionRequest {
+  /** Of your own making, such as a UUID: the same request with the same key within 24 hours gives the first answer again */
+  readonly idempotencyKey?: string | undefined;
+  readonly body: {
+    /** Ids of the rules that leave them alone */
+    readonly rules: readonly string[];
+    /** Which events: Sigma fields with their modifiers (`source.ip|cidr`), each with values; all of the fields, any of a field’s values */
+    readonly where: Readonly<Record<string, readonly string[]>>;
+    /** Why: whoever comes later has nothing else to go by */
+    readonly reason: string;
+    /** When it ends by itself, such as `2027-01-31T12:00:00Z`; without it, it stays */
+    readonly until?: string | undefined;
+  };
 }
 
 export interface EndExceptionRequest {
@@ -2586,11 +2773,47 @@ export interface Operations {
    */
   getSummary: { request: Record<string, never>; answer: GetSummaryAnswer };
   /**
-   * What was taught, newest first, with what is over; at most 1,000.
+   * Rules and correlations that there are, with those that are off; the most severe first.
+   *
+   * `GET /api/v1/rules`. Permission: `rules:read`.
+   */
+  listRules: { request: ListRulesRequest; answer: ListRulesAnswer };
+  /**
+   * One rule: what it looks for, in words and as its file has it, and what it leaves alone.
+   *
+   * `GET /api/v1/rules/{id}`. Permission: `rules:read`.
+   */
+  getRule: { request: GetRuleRequest; answer: RuleDetail };
+  /**
+   * Turn a rule off, without touching it, or on again; from the next event on.
+   *
+   * `PATCH /api/v1/rules/{id}`. Permission: `rules:write`.
+   */
+  changeRule: { request: ChangeRuleRequest; answer: RuleCard };
+  /**
+   * Who turned a rule off and on, and why; the newest first, at most a hundred and what its file says.
+   *
+   * `GET /api/v1/rules/{id}/history`. Permission: `rules:read`.
+   */
+  listRuleHistory: { request: ListRuleHistoryRequest; answer: ListRuleHistoryAnswer };
+  /**
+   * Try a Sigma rule on events that are kept: how many it meets, and which; one at a time for each account.
+   *
+   * `POST /api/v1/rules/test`. Permission: `events:read`.
+   */
+  tryRule: { request: TryRuleRequest; answer: TryRuleAnswer };
+  /**
+   * What was taught and written, newest first, with what is over; at most 1,000.
    *
    * `GET /api/v1/exceptions`. Permission: `exceptions:read`.
    */
   listExceptions: { request: ListExceptionsRequest; answer: ListExceptionsAnswer };
+  /**
+   * Have rules leave events alone, without touching them; from the next event on.
+   *
+   * `POST /api/v1/exceptions`. Permission: `exceptions:write`.
+   */
+  writeException: { request: WriteExceptionRequest; answer: Exception };
   /**
    * Take it back: from now on this counts again.
    *

@@ -7,7 +7,7 @@ import type { Library, RuleLibrary } from '../rules/rule-library.ts';
 import { safe } from './output.ts';
 import { readEcsPipelines } from './rule-sets.ts';
 import { HOME, settings } from './settings.ts';
-import { taughtExceptions } from './taught-exceptions.ts';
+import { readKeptWords } from './kept-words.ts';
 
 /** The rules that come with the product. */
 export const ownRules = join(HOME, 'content', 'rules');
@@ -19,7 +19,7 @@ export async function openLibrary(command: Command): Promise<RuleLibrary> {
 
 /** What counts now: rules, what is off, and what is excepted. */
 export async function installedLibrary(command: Command): Promise<Library> {
-  return (await openLibrary(command)).read(Date.now(), await taughtExceptions(command));
+  return (await openLibrary(command)).read(Date.now(), await readKeptWords(command));
 }
 
 /** Own and installed rules, exceptions applied, without those that are off. `ecs`: with fields as our events name them. */

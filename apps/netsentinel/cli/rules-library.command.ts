@@ -11,7 +11,7 @@ import { shareRules } from '../launcher/data-folder.ts';
 import { settings } from './settings.ts';
 import { whoami } from './whoami.ts';
 import { findRule, openLibrary, readLibrary } from './rule-library.ts';
-import { taughtExceptions } from './taught-exceptions.ts';
+import { readKeptWords } from './kept-words.ts';
 
 export function addLibrary(rules: Command): void {
   addInstall(rules);
@@ -131,6 +131,7 @@ function addDisable(rules: Command): void {
     .action(async (id: string, _: unknown, command: Command) => {
       const { all } = await readLibrary(command);
       const rule = findRule(all, id);
+      await enableKept(command, rule.id);
       await change(command, ({ disabled, exceptions }) => ({
         disabled: disabled.filter((one) => one.rule !== rule.id),
         exceptions,
@@ -151,8 +152,8 @@ function addExcept(rules: Command): void {
       '\nExample: netsentinel rules except decoy_touched --where "source.ip|cidr=192.0.2.0/24" --reason "our scanner" --until 2027-01-31',
     )
     .action(async (id: string, options: Why & { where: string[] }, command: Command) => {
-      const { newException, parseWhere, filterText } = await import('../rules/exceptions.ts');
-      const { readRules } = await import('@netsentinel/sigma/read/read-rules');
+      const { newException, parseWhere } = await import('../rules/exceptions.ts');
+      const { refusalOf } = await import('../rules/exception-check.ts');
       const { all } = await readLibrary(command);
       const rule = findRule(all, id);
       if (rule.kind === 'correlation') {
@@ -161,9 +162,9 @@ function addExcept(rules: Command): void {
         });
       }
       const exception = newException({ rules: [rule.id], where: parseWhere(options.where), ...signed(options) });
-      const [wrong] = readRules([{ path: '--where', text: filterText(exception) }]).failed;
+      const wrong = refusalOf(exception);
       if (wrong !== undefined)
-        throw new NetSentinelError('RULES_WHERE_INVALID', 'user', wrong.error, {
+        throw new NetSentinelError('RULES_WHERE_INVALID', 'user', wrong, {
           hint: 'Fields and modifiers are those of Sigma.',
         });
       await change(command, ({ disabled, exceptions }) => ({ disabled, exceptions: [...exceptions, exception] }));
@@ -178,16 +179,16 @@ function addExceptions(rules: Command): void {
     .option('--remove <id>', 'end an exception')
     .option('--json', 'print JSON: one a line')
     .action(async (options: { remove?: string; json?: boolean }, command: Command) => {
-      const { readExceptions } = await import('../rules/exceptions.ts');
+      const { offByNewestWord, readExceptions } = await import('../rules/exceptions.ts');
       const { exceptionsPath } = await openLibrary(command);
       const { remove } = options;
       if (remove !== undefined) {
         await removeException(command, remove);
       }
       const { disabled, exceptions } = await readExceptions(exceptionsPath);
-      const taught = await taughtExceptions(command);
+      const kept = await readKeptWords(command);
       const rows = [
-        ...disabled.map((one) => ({
+        ...offByNewestWord(disabled, kept.rules).map((one) => ({
           kind: 'off',
           id: '-',
           rules: [one.rule],
@@ -196,7 +197,7 @@ function addExceptions(rules: Command): void {
           ...one,
         })),
         ...exceptions.map((one) => ({ kind: 'exception', ...one })),
-        ...taught.map((one) => ({ kind: 'no attack', ...one })),
+        ...kept.exceptions.map((one) => ({ kind: one.incident === undefined ? 'exception' : 'no attack', ...one })),
       ];
       if (options.json === true) return rows.forEach(printJson);
       return table(
@@ -220,14 +221,16 @@ function untilText(until: string | undefined, endedAt: string | undefined): stri
   return `${end.slice(0, 16)}${Date.parse(end) <= Date.now() ? paint(' (over)', 'dim') : ''}`;
 }
 
-/** One that stands in the file, or one that an incident taught: that one the running NetSentinel ends. */
+/** One that stands in the file, or one that the state keeps: that one the running NetSentinel ends. */
 async function removeException(command: Command, begin: string): Promise<void> {
   const { readExceptions } = await import('../rules/exceptions.ts');
   const { exceptionsPath } = await openLibrary(command);
   const begins = ({ id }: { id: string }): boolean => id.startsWith(begin);
   const written = (await readExceptions(exceptionsPath)).exceptions.filter(begins);
-  const taught = (await taughtExceptions(command)).filter((one) => begins(one) && isExceptionInForce(one, Date.now()));
-  const [only, ...others] = [...written, ...taught];
+  const kept = (await readKeptWords(command)).exceptions.filter(
+    (one) => begins(one) && isExceptionInForce(one, Date.now()),
+  );
+  const [only, ...others] = [...written, ...kept];
   if (only === undefined || others.length > 0)
     throw new NetSentinelError('RULES_EXCEPTION_NOT_FOUND', 'user', `no single exception begins with ${safe(begin)}`, {
       hint: '`netsentinel rules exceptions` names them all.',
@@ -239,6 +242,15 @@ async function removeException(command: Command, begin: string): Promise<void> {
     }));
   const { askPlatform } = await import('../platform/control.ts');
   await askPlatform(settings(command).folder.platformSocket, { ask: 'end-exception', id: only.id, by: whoami() });
+}
+
+/** Against a word by the API, which the running NetSentinel alone writes. */
+async function enableKept(command: Command, rule: string): Promise<void> {
+  const { isOff } = await import('../rules/kept-words.ts');
+  const word = (await readKeptWords(command)).rules.find((one) => one.rule === rule);
+  if (!isOff(word, Date.now())) return;
+  const { askPlatform } = await import('../platform/control.ts');
+  await askPlatform(settings(command).folder.platformSocket, { ask: 'enable-rule', rule, by: whoami() });
 }
 
 async function change(command: Command, edit: (exceptions: Exceptions) => Exceptions): Promise<void> {

@@ -1,9 +1,12 @@
 /** `hunt` and `rules …` as their user meets them, on folders of their own. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '@netsentinel/kernel/log';
+import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { captured } from './captured.fixture.ts';
 
 let top: string;
@@ -239,5 +242,28 @@ describe('rules', () => {
       expect(code).not.toBe(0);
       expect(err).toMatch(/error .+/);
     }
+  });
+
+  it('what was said by the API holds here too, and is unsaid by the running NetSentinel', async () => {
+    writeFileSync(join(rules, 'whoami.yml'), WHOAMI);
+    await cli('rules', 'install', rules);
+    const rule = '11111111-1111-4111-8111-111111111111';
+    mkdirSync(join(top, 'data', 'platform'), { recursive: true });
+    const file = join(top, 'data', 'platform', 'state.db');
+    const state = await openSqliteStateStore({ file, log: silentLogger });
+    const said = { reason: 'noise', by: 'console:ada', at: new Date().toISOString() };
+    await state.transaction(async (tx) => {
+      await tx.addRuleWord({ rule, enabled: false, ...said });
+      await tx.putException({ id: randomUUID(), rules: ['r1'], where: { 'user.name': ['backup'] }, ...said });
+    });
+    await state.close();
+    expect((await cli('rules', 'list', '--json')).out).not.toContain('Who am I');
+    const listed = linesOf((await cli('rules', 'exceptions', '--json')).out);
+    expect(listed).toMatchObject([
+      { kind: 'off', rules: [rule], by: 'console:ada' },
+      { kind: 'exception', rules: ['r1'] },
+    ]);
+    const { code, err } = await cli('rules', 'enable', 'who_am_i');
+    expect([code === 0, err]).toEqual([false, expect.stringContaining('not running')]);
   });
 });

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { BouncerName } from '@netsentinel/api/http/blocklist/bouncers';
 import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import { RuleWord } from '@netsentinel/contracts/rule-book';
 import { NotifyOrder } from './notify-orders.ts';
 import { PlaybookOrder } from './playbook-orders.ts';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -24,6 +25,8 @@ export const ControlRequest = z.discriminatedUnion('ask', [
     by: z.string().max(200),
   }),
   z.strictObject({ ask: z.literal('end-exception'), id: z.uuid(), by: z.string().max(200) }),
+  /** Of a rule that was turned off by the API. */
+  z.strictObject({ ask: z.literal('enable-rule'), ...RuleWord.pick({ rule: true, by: true }).shape }),
   /** What comes from this address of the machine's own loopback network in the next minutes is a test of ours (`decoys verify`). */
   z.strictObject({ ask: z.literal('own-test'), address: z.string().max(45) }),
   /** What a block of this address or network would have cut off in the last days. */

@@ -26,6 +26,8 @@ import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
 import { FindingExceptions } from '../rules/finding-exceptions.ts';
 import { startLiveRules } from '../rules/live-rules.ts';
+import { rulesForPeople } from '../rules/rules-for-people.ts';
+import { enableRule, keptWords } from '../rules/kept-words.ts';
 import { withSubjects } from '../rules/watched-subjects.ts';
 import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
@@ -142,7 +144,7 @@ async function start(boot: Boot) {
     folder: config.rulesRoot,
     clock,
     log,
-    taught: () => state.read.exceptions(),
+    kept: () => keptWords(state.read),
     onRules: (set, excepted) => {
       exceptions.use(excepted);
       rules.use(set);
@@ -266,6 +268,7 @@ async function start(boot: Boot) {
     casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
     response: orders,
     playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
+    rules: rulesForPeople({ live: liveRules, running: () => rules.rules, content: config.contentRoot, clock }),
   });
   await board.load(state);
   const writer = await startStoreWriter({ stream, store: events, clock, log });
@@ -317,6 +320,8 @@ async function start(boot: Boot) {
         return (await dismissals.dismiss(request.incident, request.word, request.by)) ?? null;
       case 'end-exception':
         return dismissals.endException(request.id, request.by);
+      case 'enable-rule':
+        return enableRule(request, { state, clock, reload: () => liveRules.reload() });
       case 'own-test': {
         const until = ownTests.announce(request.address);
         log.info('own test of the decoys announced', { address: request.address, until });

@@ -2,7 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { filterText, inForce, newException, parseWhere, readExceptions, writeExceptions } from './exceptions.ts';
+import {
+  filterText,
+  inForce,
+  newException,
+  offByNewestWord,
+  parseWhere,
+  readExceptions,
+  writeExceptions,
+} from './exceptions.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -59,6 +67,14 @@ it('counts each until its end, and says when the next one ends', () => {
   expect(counts.exceptions).toHaveLength(2);
   expect(counts.changesAt).toBe(Date.UTC(2026, 10, 21, 12, 30));
   expect(inForce({ disabled: [], exceptions: [exception] }, 0).changesAt).toBeUndefined();
+});
+
+it('a rule is off by the newest word on it, whoever said it', () => {
+  const word = (rule: string, n: number) => ({ rule, reason: 'x', by: 'a', at: `2026-11-21T1${n}:00:00Z` });
+  const written = ['older', 'newer', 'same', 'alone'].map((rule) => word(rule, 5));
+  const said = [word('older', 6), word('newer', 4), word('same', 5)].map((one) => ({ ...one, enabled: true }));
+  const off = offByNewestWord(written, [...said, { ...word('said', 1), enabled: false }]);
+  expect(off).toEqual([word('newer', 5), word('alone', 5), word('said', 1)]);
 });
 
 it('becomes a filter of the rule', () => {

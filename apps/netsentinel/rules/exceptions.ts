@@ -1,7 +1,8 @@
 /**
  * What users take out of rules without touching them: rules that are off, and events that a rule must leave alone. Each says why, and may end by
  * itself. Kept in `rules/exceptions.json` of the data folder; an exception becomes a Sigma filter, so that it means what a rule's author would mean. What an incident
- * taught that was no attack is an exception as well (`platform/not-an-attack.ts`), and lies with the incidents.
+ * taught that was no attack is an exception as well (`platform/not-an-attack.ts`), and lies with the incidents; so does what people say by the API, since the
+ * platform may not write here (ADR 0032).
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Exception, ExceptionReason } from '@netsentinel/contracts/exception';
 import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
+import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import { z } from 'zod';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
@@ -70,6 +72,16 @@ export function inForce(all: Exceptions, now: number): Exceptions & { readonly c
     exceptions: all.exceptions.filter(counts),
     changesAt: ends.length === 0 ? undefined : Math.min(...ends),
   };
+}
+
+/** What is off by the newest word on each rule: the file's, or one that was said by the API. Of words of the same time the latter counts. */
+export function offByNewestWord(written: readonly Disabled[], words: readonly RuleWord[]): Disabled[] {
+  const newest = new Map<string, RuleWord>();
+  for (const word of [...written.map((one) => ({ ...one, enabled: false })), ...words]) {
+    const known = newest.get(word.rule);
+    if (known === undefined || Date.parse(known.at) <= Date.parse(word.at)) newest.set(word.rule, word);
+  }
+  return [...newest.values()].flatMap(({ enabled, ...word }) => (enabled ? [] : [word]));
 }
 
 /** The exception as a Sigma filter document (JSON is YAML): the rule matches where this does not. */

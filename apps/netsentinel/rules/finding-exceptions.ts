@@ -25,7 +25,7 @@ export class FindingExceptions {
     this.#exceptions = new Map(
       exceptions.map(({ id, rules, incident }) => [id, { rules: new Set(rules), isTaught: incident !== undefined }]),
     );
-    this.#matcher = compileRules(readRules(exceptions.map(asRule)).rules);
+    this.#matcher = compileRules(readRules(exceptions.map(exceptionAsRule)).rules);
   }
 
   /** What is left of what was found. */
@@ -44,7 +44,8 @@ export class FindingExceptions {
   }
 }
 
-function asRule({ id, where }: Exception): { path: string; text: string } {
+/** A rule that matches the events that it leaves alone. */
+export function exceptionAsRule({ id, where }: Exception): { path: string; text: string } {
   const text = JSON.stringify({
     title: 'Exception',
     id,

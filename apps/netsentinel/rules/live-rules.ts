@@ -11,7 +11,7 @@ import { describeError } from '@netsentinel/kernel/errors';
 import { RuleReader } from '@netsentinel/sigma/read/read-rules';
 import type { RuleSet } from '@netsentinel/sigma/rule';
 import { readEcsPipelines } from './ecs-pipelines.ts';
-import { RuleLibrary, withoutDisabled } from './rule-library.ts';
+import { RuleLibrary, withoutDisabled, type KeptWords, type Library } from './rule-library.ts';
 
 /** Many files change at once when a set is installed: quiet for this long means that all are there. */
 const SETTLE_MS = 250;
@@ -29,11 +29,21 @@ export interface LiveRulesOptions {
   readonly log: Logger;
   /** The rules from now on. */
   readonly onRules: (rules: RuleSet, exceptions: readonly Exception[]) => void;
-  /** The exceptions that incidents taught. */
-  readonly taught?: () => Promise<readonly Exception[]>;
+  /** What the state keeps of exceptions and of rules that are off. */
+  readonly kept?: () => Promise<KeptWords>;
+}
+
+/** What was read last. */
+export interface ReadRules {
+  /** With those that are off. */
+  readonly all: RuleSet;
+  readonly inForce: RuleSet;
+  readonly library: Library;
 }
 
 export interface LiveRules {
+  /** Another object after each reading; undefined where they could not be read so far. */
+  readonly latest: ReadRules | undefined;
   /** Reads everything again now, as a change does. */
   reload(): Promise<void>;
   stop(): void;
@@ -41,7 +51,7 @@ export interface LiveRules {
 
 /** Resolves once the first rules are in force, or could not be read. */
 export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRules> {
-  const { content, folder, clock, log, onRules, taught } = options;
+  const { content, folder, clock, log, onRules, kept } = options;
   const own = join(content, 'rules');
   const library = new RuleLibrary(folder, own, { readOnly: true });
   const reader = new RuleReader({ pipelines: await readEcsPipelines(content) });
@@ -49,6 +59,7 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   let cancelChange = (): void => {};
   let cancelTimer = (): void => {};
   let reading: Promise<void> = Promise.resolve();
+  let latest: ReadRules | undefined;
 
   function reload(): Promise<void> {
     reading = reading.then(read);
@@ -58,9 +69,12 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   async function read(): Promise<void> {
     if (stopping.signal.aborted) return;
     try {
-      const { files, disabled, exceptions, changesAt } = await library.read(clock.now(), await taught?.());
-      const rules = withoutDisabled(reader.read(files), disabled);
+      const found = await library.read(clock.now(), await kept?.());
+      const { files, disabled, exceptions, changesAt } = found;
+      const all = reader.read(files);
+      const rules = withoutDisabled(all, disabled);
       onRules(rules, exceptions);
+      latest = { all, inForce: rules, library: found };
       tell(rules);
       cancelTimer();
       if (changesAt !== undefined)
@@ -102,6 +116,9 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   }
   await reload();
   return {
+    get latest() {
+      return latest;
+    },
     reload,
     stop: () => {
       stopping.abort();

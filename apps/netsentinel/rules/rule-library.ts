@@ -3,20 +3,33 @@
  * exceptions that are in force.
  */
 import { join } from 'node:path';
+import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { RuleError, RuleSet } from '@netsentinel/sigma/rule';
 import { readRuleFiles, type RuleFile } from '../hunt/rule-files.ts';
 import type { Exception } from '@netsentinel/contracts/exception';
-import { filterText, inForce, readExceptions, type Disabled } from './exceptions.ts';
+import { filterText, inForce, offByNewestWord, readExceptions, type Disabled } from './exceptions.ts';
 import { InstalledSets } from './installed-set.ts';
 
 export interface Library {
   /** Rules, and the exceptions as filters. */
   readonly files: readonly RuleFile[];
+  /** Where its sets lie; `netsentinel` is the one that comes with the product. */
+  readonly folders: readonly { readonly set: string; readonly path: string }[];
   readonly disabled: readonly Disabled[];
+  /** Of those that are off, what the file says: in force or not, and whatever was said later. */
+  readonly written: readonly Disabled[];
   readonly exceptions: readonly Exception[];
   /** When an exception ends, and the rules must be read again: epoch milliseconds. */
   readonly changesAt: number | undefined;
 }
+
+/** What is kept in the state, because the platform writes it: exceptions of people and of incidents, and words on whole rules. */
+export interface KeptWords {
+  readonly exceptions: readonly Exception[];
+  readonly rules: readonly RuleWord[];
+}
+
+const OWN_SET = 'netsentinel';
 
 /** The `rules` folder of a data folder. */
 export class RuleLibrary {
@@ -31,15 +44,21 @@ export class RuleLibrary {
     this.#own = own;
   }
 
-  /** @param taught exceptions that incidents taught */
-  async read(now: number, taught: readonly Exception[] = []): Promise<Library> {
+  async read(now: number, kept: KeptWords = { exceptions: [], rules: [] }): Promise<Library> {
     const written = await readExceptions(this.exceptionsPath);
-    const all = { ...written, exceptions: [...written.exceptions, ...taught] };
+    const all = {
+      disabled: offByNewestWord(written.disabled, kept.rules),
+      exceptions: [...written.exceptions, ...kept.exceptions],
+    };
     const { disabled, exceptions, changesAt } = inForce(all, now);
-    const folders = [this.#own, ...(await this.sets.list()).map(({ name }) => this.sets.folderOf(name))];
-    const files = await readRuleFiles(folders, { mayBeEmpty: true });
+    const installed = (await this.sets.list()).map(({ name }) => ({ set: name, path: this.sets.folderOf(name) }));
+    const folders = [{ set: OWN_SET, path: this.#own }, ...installed];
+    const files = await readRuleFiles(
+      folders.map(({ path }) => path),
+      { mayBeEmpty: true },
+    );
     const filters = exceptions.map((one) => ({ path: `${this.exceptionsPath}#${one.id}`, text: filterText(one) }));
-    return { files: [...files, ...filters], disabled, exceptions, changesAt };
+    return { files: [...files, ...filters], folders, disabled, written: written.disabled, exceptions, changesAt };
   }
 }
 

@@ -192,6 +192,13 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
       await sql`drop index incidents_by_actor`.execute(tx);
     },
   },
+  {
+    version: 13,
+    async up(tx) {
+      await sql`create table rule_words (seq bigint primary key, rule text not null, body text not null)`.execute(tx);
+      await sql`create index rule_words_by_rule on rule_words (rule, seq)`.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

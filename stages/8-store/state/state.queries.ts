@@ -16,6 +16,7 @@ import { caseworkReader, caseworkWriter, workConditions } from './casework.queri
 import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
+import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
@@ -85,6 +86,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     ...auditBookReader(db, guard),
     ...playbookBookReader(db, guard),
     ...caseworkReader(db, guard),
+    ...ruleBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
         const [row] = (await incidentBody(db, { id })).rows;
@@ -159,6 +161,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...auditBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
     ...caseworkWriter(tx, guard),
+    ...ruleBookWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);

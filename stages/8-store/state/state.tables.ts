@@ -85,6 +85,8 @@ export interface StateTables {
     before: string;
     after: string;
   };
+  /** What people said of whole rules: `RuleWord` as JSON. */
+  rule_words: { seq: number; rule: string; body: string };
   settings: { key: string; value: string };
   /** `SourceRecord` as JSON. */
   sources: { sensor: string; source: string; body: string };

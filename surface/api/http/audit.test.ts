@@ -1,6 +1,7 @@
 /** Who changed what: every route that changes something, and what must not be in there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noWork, type IncidentWork } from '@netsentinel/contracts/casework';
+import type { RuleCard } from '@netsentinel/contracts/rule-card';
 import { cookieOf, NO_RESPONSE, PASSWORD, sampleDecoy } from '@netsentinel/testkit/api-harness';
 import { runFixture } from '@netsentinel/testkit/contracts/playbook-book.cases';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
@@ -8,6 +9,7 @@ import { summaryOf } from '@netsentinel/contracts/incident';
 import { codeOf, stepAt } from '../auth/totp.ts';
 import { bytesOfBase32, startPeople, type People } from './identity.fixture.ts';
 import { routes } from './routes.ts';
+import { playedRules } from './rules/played-rules.fixture.ts';
 
 const NEW = 'another long password';
 const EXCEPTION = '3b241101-e2bb-4255-8caf-4136c566a962';
@@ -16,6 +18,14 @@ const WORK: IncidentWork = {
   ...noWork('i1'),
   version: 2,
   entries: [{ at: 0, by: 'console:ada', kind: 'note', text: 'seen' }],
+};
+const RULE: RuleCard = {
+  id: 'r1',
+  kind: 'rule',
+  title: 'A rule',
+  techniques: [],
+  set: 'netsentinel',
+  enabled: true,
 };
 let p: People;
 let ada: string;
@@ -38,6 +48,7 @@ beforeEach(async () => {
     casework: { change: async () => WORK, note: async () => WORK, merge: async () => WORK },
     playbooks: { list: () => [], answer: async () => runFixture('run-1') },
     decoys: () => [sampleDecoy('ssh', 2222), { ...sampleDecoy('off', 2223), stopped: true }],
+    rules: playedRules([RULE], () => p.h.state),
   });
   ada = await p.join('ada', 'analyst');
   secrets = [PASSWORD, NEW];
@@ -228,6 +239,31 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     { account: 'admin', before: { role: 'analyst', by: 'admin' } },
   ],
+  changeRule: [
+    async () => (await asAda('PATCH', '/api/v1/rules/r1', { enabled: false, reason: 'noise' }))[0],
+    {
+      account: 'ada',
+      target: 'rules/r1',
+      before: { enabled: true },
+      after: { enabled: false, reason: 'noise' },
+    },
+  ],
+  writeException: [
+    async () => {
+      const body = { rules: ['r1'], where: { 'source.ip': ['192.0.2.1'] }, reason: 'our scanner' };
+      return (await asAda('POST', '/api/v1/exceptions', body))[0];
+    },
+    {
+      account: 'ada',
+      target: 'exceptions',
+      after: {
+        id: expect.any(String),
+        rules: 'r1',
+        where: '{"source.ip":["192.0.2.1"]}',
+        reason: 'our scanner',
+      },
+    },
+  ],
   makeToken: [
     async () => {
       const [status, { secret }] = await asAda('POST', '/api/v1/tokens', { name: 'a report', role: 'read-only' });
@@ -274,7 +310,7 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (id) =>
 describe('the audit', () => {
   it('is declared by every route that is not GET; what is none of it says why', () => {
     const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
-    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor', 'planAction']);
+    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor', 'tryRule', 'planAction']);
   });
 
   it('begins with the first account', async () => {

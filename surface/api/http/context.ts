@@ -42,6 +42,8 @@ export interface RouteContext extends ApiOptions {
   readonly shared: SharedAnswers;
   /** Accounts that an export of events is on its way to. */
   readonly exporting: Set<string>;
+  /** Accounts that a rule is being tried for. */
+  readonly trying: Set<string>;
   /** This account has another role, or is gone: cuts its live channels, and forgets what is known of it. */
   endAccount(name: string): void;
 }

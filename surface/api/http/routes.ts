@@ -19,6 +19,9 @@ import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
 import { sensorRoutes } from './sensors.route.ts';
+import { ruleWordRoutes } from './rules/rule-words.route.ts';
+import { ruleTrialRoutes } from './rules/rule-trial.route.ts';
+import { ruleRoutes } from './rules/rules.route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
 import { tokenRoutes } from './tokens.route.ts';
@@ -37,6 +40,9 @@ export const routes: readonly Route[] = [
   ...exportRoutes,
   ...eventRoutes,
   ...trendRoutes,
+  ...ruleRoutes,
+  ...ruleWordRoutes,
+  ...ruleTrialRoutes,
   ...exceptionRoutes,
   ...decoyRoutes,
   ...decoySwitchRoutes,

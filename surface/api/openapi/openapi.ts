@@ -9,6 +9,8 @@ import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { RuleWord } from '@netsentinel/contracts/rule-book';
+import { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
 import { AttackerStory } from '../http/attackers/attacker-story.ts';
 import { IDEMPOTENCY_KEY } from '../http/kept-answers.ts';
 import { ProblemBody } from '../http/problem.ts';
@@ -37,6 +39,9 @@ for (const [id, schema] of Object.entries({
   PlatformStatus,
   Problem: ProblemBody,
   Role,
+  RuleCard,
+  RuleDetail,
+  RuleWord,
 }))
   NAMED.add(schema, { id });
 

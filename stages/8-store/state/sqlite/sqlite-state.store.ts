@@ -58,7 +58,8 @@ export async function openSqliteStateReader(file: string): Promise<StateReader &
     const version = await stateVersion(db);
     const exceptions: StateReader['exceptions'] = async () => (version < 3 ? [] : read.exceptions());
     const playbookRuns: StateReader['playbookRuns'] = async (filter) => (version < 6 ? [] : read.playbookRuns(filter));
-    return { ...read, exceptions, playbookRuns, close: () => db.destroy() };
+    const ruleWords: StateReader['ruleWords'] = async () => (version < 13 ? [] : read.ruleWords());
+    return { ...read, exceptions, playbookRuns, ruleWords, close: () => db.destroy() };
   });
 }
 
