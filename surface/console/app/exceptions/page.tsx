@@ -25,8 +25,8 @@ function Exceptions() {
       <header>
         <h1>Exceptions</h1>
         <p className="dim">
-          What was said to be no attack, and is left alone for a time. Exceptions of single rules are written with{' '}
-          <code>netsentinel rules except</code>.
+          What was said to be no attack, and what was written for single rules by REST. Those that{' '}
+          <code>netsentinel rules except</code> wrote into a file, <code>netsentinel rules exceptions</code> lists.
         </p>
       </header>
       {error !== undefined && (
