@@ -161,8 +161,8 @@ export interface PersonsRules {
   reload(): Promise<void>;
   /** Why this cannot be an exception, in one sentence. */
   refusalOf(exception: Exception): string | undefined;
-  /** Rejects with `RULE_TRIAL_SLOW` where the rule takes too much time, or too much memory. */
-  tryOut(text: string): Promise<RuleTrial>;
+  /** Rejects with `RULE_TRIAL_SLOW` where the rule takes too much time, or too much memory, and once nobody waits (`signal`). */
+  tryOut(text: string, signal: AbortSignal): Promise<RuleTrial>;
 }
 
 export interface ApiServer {

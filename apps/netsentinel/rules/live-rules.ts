@@ -59,11 +59,16 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   let cancelChange = (): void => {};
   let cancelTimer = (): void => {};
   let reading: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   let latest: ReadRules | undefined;
 
+  /** However many ask while one reading is under way: the next, which has not begun, is for all of them. */
   function reload(): Promise<void> {
-    reading = reading.then(read);
-    return reading;
+    waiting ??= reading = reading.then(() => {
+      waiting = undefined;
+      return read();
+    });
+    return waiting;
   }
 
   async function read(): Promise<void> {

@@ -10,11 +10,17 @@ const LONGEST_MS = 15_000;
 const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
 
 /**
- * Resolves once the rule is read; rejects with `RULE_TRIAL_SLOW` where that takes too long, or too much memory.
+ * Resolves once the rule is read; rejects with `RULE_TRIAL_SLOW` where that takes too long, or too much memory, and with `RULE_TRIAL_BROKEN` where the fault is ours.
  * @param content the product's `content` folder
+ * @param signal ends it, as when nobody waits any more
  */
-export async function openRuleTrial(text: string, content: string, clock: Clock): Promise<RuleTrial> {
-  const thread = new TrialThread({ text, content }, clock);
+export async function openRuleTrial(
+  text: string,
+  content: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RuleTrial> {
+  const thread = new TrialThread({ text, content }, clock, signal);
   try {
     const said = await thread.next();
     if (said.kind !== 'read') throw new NetSentinelError('RULE_TRIAL_BROKEN', 'bug', 'a trial began with its end');
@@ -36,36 +42,50 @@ export async function openRuleTrial(text: string, content: string, clock: Clock)
 
 class TrialThread {
   readonly #worker: Worker;
-  readonly #cancelTimer: () => void;
+  readonly #letGo: () => void;
   #waiting: PromiseWithResolvers<TrialAnswer> | undefined;
-  #isOver = false;
+  #over: NetSentinelError | undefined;
 
-  constructor(setup: TrialSetup, clock: Clock) {
+  constructor(setup: TrialSetup, clock: Clock, signal: AbortSignal) {
     this.#worker = new Worker(new URL('./rule-trial.worker.ts', import.meta.url), {
       workerData: setup,
       resourceLimits: LIMITS,
     });
     this.#worker.on('message', (answer: TrialAnswer) => this.#waiting?.resolve(answer));
-    this.#worker.on('error', () => this.end());
+    this.#worker.on('error', (error) => this.end(whyItFailed(error)));
     this.#worker.on('exit', () => this.end());
-    this.#cancelTimer = clock.after(LONGEST_MS, () => this.end());
+    const end = (): void => this.end();
+    const cancelTimer = clock.after(LONGEST_MS, end);
+    signal.addEventListener('abort', end, { once: true });
+    this.#letGo = () => {
+      cancelTimer();
+      signal.removeEventListener('abort', end);
+    };
+    if (signal.aborted) this.end();
   }
 
   /** Its next answer, to these events where there are any. */
   next(texts?: readonly string[]): Promise<TrialAnswer> {
-    if (this.#isOver) return Promise.reject(tooSlow());
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     this.#waiting = Promise.withResolvers<TrialAnswer>();
     if (texts !== undefined) this.#worker.postMessage(texts, []);
     return this.#waiting.promise;
   }
 
-  end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#cancelTimer();
-    this.#waiting?.reject(tooSlow());
+  end(why: NetSentinelError = tooSlow()): void {
+    if (this.#over !== undefined) return;
+    this.#over = why;
+    this.#letGo();
+    this.#waiting?.reject(why);
     void this.#worker.terminate();
   }
+}
+
+function whyItFailed(error: unknown): NetSentinelError {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return tooSlow();
+  return new NetSentinelError('RULE_TRIAL_BROKEN', 'bug', 'the thread of a rule that is tried failed', {
+    cause: error,
+  });
 }
 
 function tooSlow(): NetSentinelError {

@@ -50,6 +50,7 @@ let h: ApiHarness;
 let live: LiveRules;
 let rules: CompiledEventRules;
 let analyst: string;
+let readings = 0;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rules-for-people-'));
@@ -68,7 +69,7 @@ beforeEach(async () => {
       written: (id) => people().written(id),
       reload: () => people().reload(),
       refusalOf: (exception) => people().refusalOf(exception),
-      tryOut: (text) => people().tryOut(text),
+      tryOut: (text, signal) => people().tryOut(text, signal),
     },
   });
   await start();
@@ -89,7 +90,10 @@ async function start(): Promise<void> {
     clock,
     log: silentLogger,
     kept: () => keptWords(h.state.read),
-    onRules: (set) => rules.use(set),
+    onRules: (set) => {
+      readings++;
+      rules.use(set);
+    },
   });
 }
 
@@ -211,6 +215,23 @@ describe('a rule that is turned off', () => {
     expect(isFound()).toBe(false);
   });
 
+  it('is turned on by a newer word, though the file’s was written by a clock that is ahead', async () => {
+    const ahead = { rule: TOOL, reason: 'at the machine', by: 'root', at: new Date(NOW + HOUR_MS).toISOString() };
+    writeFileSync(join(folder, 'exceptions.json'), JSON.stringify({ disabled: [ahead], exceptions: [] }));
+    await live.reload();
+    expect(isFound()).toBe(false);
+    expect((await on())[0]).toBe(200);
+    expect(isFound()).toBe(true);
+    expect(await history()).toMatchObject([{ enabled: true }, { enabled: false, by: 'root' }]);
+  });
+
+  it('is read for all who changed something meanwhile at once', async () => {
+    readings = 0;
+    await Promise.all([off(), off({ reason: 'again' }), ...Array.from({ length: 20 }, () => live.reload())]);
+    expect(isFound()).toBe(false);
+    expect(readings).toBeLessThanOrEqual(4);
+  });
+
   it('is turned on by the command line too, which asks the platform', async () => {
     await off();
     clock.advance(1);
@@ -320,13 +341,25 @@ detection:
   });
 
   it('is ended where it takes too long, while it is read and later', async () => {
-    const opening = openRuleTrial(RULE, CONTENT, clock);
+    const { signal } = new AbortController();
+    const opening = openRuleTrial(RULE, CONTENT, clock, signal);
     clock.advance(15_000);
     await expect(opening).rejects.toMatchObject({ code: 'RULE_TRIAL_SLOW' });
-    const trial = await openRuleTrial(RULE, CONTENT, clock);
+    const trial = await openRuleTrial(RULE, CONTENT, clock, signal);
     expect(await trial.meet([JSON.stringify(event('192.0.2.7'))])).toMatchObject({ matched: 1 });
     clock.advance(15_000);
     await expect(trial.meet([])).rejects.toMatchObject({ code: 'RULE_TRIAL_SLOW' });
+  });
+
+  it('is ended with whoever waited for it, and says where the fault is ours', async () => {
+    const waiting = new AbortController();
+    const trial = await openRuleTrial(RULE, CONTENT, clock, waiting.signal);
+    const meeting = trial.meet(EVENTS.map((one) => JSON.stringify(one)));
+    waiting.abort();
+    await expect(meeting).rejects.toMatchObject({ code: 'RULE_TRIAL_SLOW' });
+    const { signal } = new AbortController();
+    const noContent = openRuleTrial(RULE, join(folder, 'nothing'), clock, signal);
+    await expect(noContent).rejects.toMatchObject({ code: 'RULE_TRIAL_BROKEN' });
   });
 
   it('is not longer than rules are', async () => {

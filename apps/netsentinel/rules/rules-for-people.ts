@@ -36,6 +36,6 @@ export function rulesForPeople({ live, running, content, clock }: RulesForPeople
     },
     reload: () => live.reload(),
     refusalOf,
-    tryOut: (text) => openRuleTrial(text, content, clock),
+    tryOut: (text, signal) => openRuleTrial(text, content, clock, signal),
   };
 }

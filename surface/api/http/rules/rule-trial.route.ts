@@ -66,7 +66,7 @@ export const ruleTrialRoutes: readonly Route[] = [
       ctx.trying.add(who.account);
       try {
         const reads = eventReads(asked);
-        const trial = await orProblem(ctx.rules.tryOut(body.rule), TOO_SLOW);
+        const trial = await orProblem(ctx.rules.tryOut(body.rule, reads.signal), TOO_SLOW);
         try {
           const { faults, title } = trial;
           if (faults.length > 0) return { faults, looked: 0, matched: 0, matches: [] };

@@ -35,8 +35,8 @@ export const ruleWordRoutes: readonly Route[] = [
       needFuture(until, ctx.clock);
       const { enabled, reason } = body;
       const isSaid = await ctx.state.transaction(async (tx) => {
-        const now = ctx.clock.now();
         const [last] = await tx.ruleHistory(id);
+        const now = ctx.clock.now();
         const off = offNow(rule, last, now);
         // On is on, whatever the reason; off for another reason, or for another time, is something else.
         if (enabled && off === undefined) return false;
@@ -44,7 +44,7 @@ export const ruleWordRoutes: readonly Route[] = [
           before: { enabled: off === undefined, reason: off?.reason, until: off?.until },
           after: { enabled, reason, until },
         });
-        const at = new Date(now).toISOString();
+        const at = new Date(notBefore(now, last, ctx.rules.written(id))).toISOString();
         await tx.addRuleWord({
           rule: id,
           enabled,
@@ -63,6 +63,11 @@ export const ruleWordRoutes: readonly Route[] = [
     },
   ),
 ];
+
+/** Newer than what was said before, on a clock that was ahead: the newest word counts. */
+function notBefore(now: number, ...said: readonly (Pick<RuleWord, 'at'> | undefined)[]): number {
+  return Math.max(now, ...said.map((word) => (word === undefined ? 0 : Date.parse(word.at))));
+}
 
 /** Why it is off; the word that was said last may not have been read yet. */
 function offNow(
