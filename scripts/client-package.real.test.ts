@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { buildClient } from './client-package.ts';
+import { compileForUser } from './packages/compile-for-user.fixture.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'netsentinel-client-'));
 const at = join(home, 'node_modules', '@netsentinel', 'client');
@@ -46,18 +46,7 @@ const why = await client.getIncident({ id: 'none' }).catch((error: unknown) => e
 console.log(all.map(({ id }) => id).join(' '), why instanceof ApiError && why.code);
 `,
   );
-  const program = ts.createProgram([use], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    typeRoots: [join(import.meta.dirname, '..', 'node_modules', '@types')],
-    types: ['node'],
-    strict: true,
-    skipDefaultLibCheck: true,
-    outDir: home,
-  });
-  program.emit();
-  expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+  expect(compileForUser(use, home)).toEqual([]);
   const cookie = await h.signInAs('admin');
   const made = await h.call('POST', '/api/v1/tokens', { cookie, body: { name: 'a report', role: 'read-only' } });
   const { secret } = (await made.json()) as { secret: string };

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildGuard } from './guard-package.ts';
+import { compileForUser } from './packages/compile-for-user.fixture.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'netsentinel-guard-'));
 const at = join(home, 'node_modules', '@netsentinel', 'guard');
@@ -86,18 +87,7 @@ export const server = createServer(protect(guard, (_request, response) => void r
 export const used = [guardExpress, createForwardAuth];
 `,
   );
-  const program = ts.createProgram([use], {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    typeRoots: [join(import.meta.dirname, '..', 'node_modules', '@types')],
-    types: ['node'],
-    strict: true,
-    skipDefaultLibCheck: true,
-    outDir: home,
-  });
-  program.emit();
-  expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+  expect(compileForUser(use, home)).toEqual([]);
   const said = execFileSync(process.execPath, [join(home, 'use.js')], { encoding: 'utf8' });
   expect(said).toBe('inspection 403\n');
 }, 60_000);
