@@ -23,14 +23,17 @@ export function readSetName(name: string): Shape | undefined {
 /** ::ffff:0:0/96 (RFC 4291, section 2.5.5.2). */
 const MAPPED = 0xffff_0000_0000n;
 
-/** What an element of one of our sets stands for. */
+/** What an element of one of our sets stands for; undefined for what is no network of that length, which is nothing of ours. */
 export function networkOf(set: string, element: string): (Network & { readonly measure: Measure }) | undefined {
   const [shape, address] = [readSetName(set), parseAddress(element)];
   if (shape === undefined || address === undefined) return undefined;
   const { family, prefix, measure } = shape;
-  if (address.family === family) return { family, base: address.value, prefix, measure };
   // nft prints `::ffff:198.18.0.1` so, which is read as the IPv4 address in it.
-  return family === 6 ? { family, base: MAPPED | address.value, prefix, measure } : undefined;
+  if (address.family !== family && family === 4) return undefined;
+  const value = address.family === family ? address.value : MAPPED | address.value;
+  const hostBits = (family === 4 ? 32 : 128) - prefix;
+  if (hostBits < 0 || (hostBits > 0 && BigInt.asUintN(hostBits, value) !== 0n)) return undefined;
+  return { family, base: value, prefix, measure };
 }
 
 export function chainName(measure: Measure): string {
