@@ -25,21 +25,48 @@ function packedBound(pixels: number): number {
   return pixels * 5;
 }
 
+/** Side of the squares that are looked after as untouched, in pixels. */
+const SQUARE = 64;
+
 export class Picture {
   readonly width: number;
   readonly height: number;
+  readonly #background: number;
   readonly #pixels: Uint16Array;
+  /** Of each square whether anything was drawn into it: most of a screen is background, and is packed without a look at its pixels. */
+  readonly #touched: Uint8Array;
+  readonly #squaresAcross: number;
 
-  constructor(width: number, height: number, color: number) {
+  constructor(width: number, height: number, background: number) {
     this.width = width;
     this.height = height;
-    this.#pixels = new Uint16Array(width * height).fill(color);
+    this.#background = background;
+    this.#pixels = new Uint16Array(width * height).fill(background);
+    this.#squaresAcross = Math.ceil(width / SQUARE);
+    this.#touched = new Uint8Array(this.#squaresAcross * Math.ceil(height / SQUARE));
+  }
+
+  /** Nothing but background again. */
+  clear(): void {
+    this.#pixels.fill(this.#background);
+    this.#touched.fill(0);
   }
 
   rectangle({ x, y, width, height }: Box, color: number): void {
-    const right = Math.min(this.width, x + width);
-    for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++)
-      if (right > Math.max(0, x)) this.#pixels.fill(color, row * this.width + Math.max(0, x), row * this.width + right);
+    const [left, right] = [Math.max(0, x), Math.min(this.width, x + width)];
+    const [top, bottom] = [Math.max(0, y), Math.min(this.height, y + height)];
+    if (right <= left || bottom <= top) return;
+    for (let row = top; row < bottom; row++)
+      this.#pixels.fill(color, row * this.width + left, row * this.width + right);
+    for (const square of this.#squares({ x: left, y: top, width: right - left, height: bottom - top }))
+      this.#touched[square] = 1;
+  }
+
+  /** Which a box that lies within the picture meets. */
+  *#squares({ x, y, width, height }: Box): Generator<number> {
+    for (let row = Math.floor(y / SQUARE); row <= Math.floor((y + height - 1) / SQUARE); row++)
+      for (let column = Math.floor(x / SQUARE); column <= Math.floor((x + width - 1) / SQUARE); column++)
+        yield row * this.#squaresAcross + column;
   }
 
   disc(centerX: number, centerY: number, radius: number, color: number): void {
@@ -69,6 +96,8 @@ export class Picture {
 
   /** Bottom row first, as bitmaps are; packed. */
   pack({ x, y, width, height }: Box): Buffer {
+    if (width * height <= MAX_RUN && this.#isBackground({ x, y, width, height }))
+      return colorRun(width * height, this.#background);
     if (piece.length < width * height) {
       piece = new Uint16Array(width * height);
       packed = Buffer.alloc(packedBound(piece.length));
@@ -80,6 +109,16 @@ export class Picture {
     }
     return packPixels(pixels);
   }
+
+  #isBackground(box: Box): boolean {
+    for (const square of this.#squares(box)) if (this.#touched[square] === 1) return false;
+    return true;
+  }
+}
+
+/** One color, as often as that. */
+function colorRun(length: number, color: number): Buffer {
+  return Buffer.from([MEGA_COLOR_RUN, length & 0xff, length >> 8, color & 0xff, color >> 8]);
 }
 
 export function textWidth(words: string, scale: number): number {
@@ -93,6 +132,7 @@ export function textHeight(scale: number): number {
 const MEGA_COLOR_RUN = 0xf3;
 const MEGA_COLOR_IMAGE = 0xf4;
 const MIN_RUN = 4;
+const MAX_RUN = 0xffff;
 
 /** Runs of one color and pixels as they are: the two orders that need no line above. */
 function packPixels(pixels: Uint16Array): Buffer {
@@ -113,7 +153,7 @@ function packPixels(pixels: Uint16Array): Buffer {
   };
   for (let at = 0; at < pixels.length;) {
     let run = 1;
-    while (run < 0xffff && at + run < pixels.length && pixels[at + run] === pixels[at]) run++;
+    while (run < MAX_RUN && at + run < pixels.length && pixels[at + run] === pixels[at]) run++;
     if (run >= MIN_RUN) {
       flush(at);
       order(MEGA_COLOR_RUN, run);
