@@ -4,6 +4,7 @@
  */
 import type { Measure } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
+import type { ConfigurationAsk } from '@netsentinel/contracts/configuration';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
 import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
@@ -38,6 +39,16 @@ const WANTED = {
   order: text(64),
   incident: text(64),
 } satisfies Record<keyof WantedCapture, Check>;
+
+const CHANGED = { 'base?': count, by: text(128), 'reason?': text(500) } satisfies Fields;
+const ASKS: Readonly<Record<ConfigurationAsk['what'], Fields>> = {
+  list: {},
+  read: { 'version?': count },
+  compare: { from: count, to: count },
+  check: { text: text(MAX_CONFIGURATION) },
+  change: { text: text(MAX_CONFIGURATION), ...CHANGED },
+  restore: { version: count, ...CHANGED },
+};
 
 const CHILD: Readonly<Record<FromChild['t'], Fields>> = {
   ready: {},
@@ -86,6 +97,7 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
   },
   'sign-in': { path: text(512) },
   decoy: { request: count, decoy: text(64), listening: (value) => typeof value === 'boolean' },
+  configuration: { request: count, ask: isConfigurationAsk },
 };
 
 /** What any started process says; undefined where it is nothing that one may say. */
@@ -109,6 +121,16 @@ export function readFromPlatform(raw: unknown): FromPlatform | undefined {
 }
 
 function isWanted(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || 't' in raw) return false;
-  return fitsMessage({ ...raw, t: 'wanted' }, { wanted: WANTED });
+  return isPart(raw) && fitsMessage({ ...raw, t: 'wanted' }, { wanted: WANTED });
+}
+
+function isConfigurationAsk(raw: unknown): boolean {
+  if (!isPart(raw) || !('what' in raw)) return false;
+  const { what, ...rest } = raw;
+  return fitsMessage({ ...rest, t: what }, ASKS);
+}
+
+/** Of a message, and none itself. */
+function isPart(raw: unknown): raw is object {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !('t' in raw);
 }
