@@ -1,9 +1,6 @@
 /** The configuration as people change it through the API: its versions, what differs between two, and what is asked of the launcher about them. */
 import { z } from 'zod';
-
-/** Of a file's text, in characters: more is changed at the machine. */
-export const MAX_CONFIGURATION = 100_000;
-const MAX_REASON = 500;
+import { MAX_CONFIGURATION, MAX_REASON } from './wire-limits.ts';
 
 const version = z.number().int().min(1).max(999_999);
 

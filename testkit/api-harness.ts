@@ -126,6 +126,12 @@ const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   },
 };
 
+const NO_CONFIGURATION: ApiOptions['configuration'] = {
+  ask: async () => {
+    throw new NetSentinelError('CONFIGURATION_NO_ANSWER', 'operational', 'the launcher does not answer');
+  },
+};
+
 const NO_RULES: ApiOptions['rules'] = {
   list: () => [],
   get: () => undefined,
@@ -164,6 +170,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     decoys: () => [sampleDecoy('ssh', 2222)],
     switchDecoy: async () => {},
     sensors: () => [SAMPLE_SENSOR],
+    configuration: NO_CONFIGURATION,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     casework: NO_CASEWORK,
     response: NO_RESPONSE,

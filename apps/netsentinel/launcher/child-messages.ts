@@ -7,6 +7,7 @@ import type { Severity } from '@netsentinel/contracts/detection';
 import type { ConfigurationAsk } from '@netsentinel/contracts/configuration';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
 import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
+import { MAX_CONFIGURATION, MAX_REASON } from '@netsentinel/contracts/wire-limits';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
 const SEVERITIES = { info: 1, low: 1, medium: 1, high: 1, critical: 1 } satisfies Record<Severity, 1>;
@@ -40,14 +41,16 @@ const WANTED = {
   incident: text(64),
 } satisfies Record<keyof WantedCapture, Check>;
 
-const CHANGED = { 'base?': count, by: text(128), 'reason?': text(500) } satisfies Fields;
+const MAX_VERSION = 999_999;
+const version: Check = (value) => count(value) && (value as number) >= 1 && (value as number) <= MAX_VERSION;
+const CHANGED = { 'base?': version, by: text(128), 'reason?': text(MAX_REASON) } satisfies Fields;
 const ASKS: Readonly<Record<ConfigurationAsk['what'], Fields>> = {
   list: {},
-  read: { 'version?': count },
-  compare: { from: count, to: count },
+  read: { 'version?': version },
+  compare: { from: version, to: version },
   check: { text: text(MAX_CONFIGURATION) },
   change: { text: text(MAX_CONFIGURATION), ...CHANGED },
-  restore: { version: count, ...CHANGED },
+  restore: { version, ...CHANGED },
 };
 
 const CHILD: Readonly<Record<FromChild['t'], Fields>> = {

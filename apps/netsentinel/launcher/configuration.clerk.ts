@@ -11,7 +11,7 @@ import type {
   ConfigurationLine,
   ConfigurationText,
 } from '@netsentinel/contracts/configuration';
-import { MAX_CONFIGURATION } from '@netsentinel/contracts/configuration';
+import { MAX_CONFIGURATION } from '@netsentinel/contracts/wire-limits';
 import { loadConfig } from '@netsentinel/kernel/config';
 import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { toWireError } from '@netsentinel/kernel/wire-error';
