@@ -100,6 +100,9 @@ describe('declarations', () => {
       'endOtherSessions',
       'makeToken',
       'revokeToken',
+      'signInProgram',
+      'refreshProgram',
+      'endProgram',
     ]);
   });
 
@@ -111,6 +114,7 @@ describe('declarations', () => {
       'makePasswordReset',
       'endSecondFactorOf',
       'invite',
+      'rotateKeys',
     ]);
   });
 });
