@@ -30,19 +30,17 @@ export async function signAccess(
   signer: Signer,
   { account, program }: Omit<AccessClaims, 'expiresAt'>,
   now: number,
-): Promise<{ readonly accessToken: string; readonly expiresAt: number }> {
+): Promise<string> {
   const issuedAt = Math.floor(now / 1000);
-  const expires = issuedAt + ACCESS_MS / 1000;
-  const accessToken = await new SignJWT({ client_id: program })
+  return new SignJWT({ client_id: program })
     .setProtectedHeader({ alg: ALGORITHM, kid: signer.id, typ: TYPE })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setSubject(account)
     .setJti(newId())
     .setIssuedAt(issuedAt)
-    .setExpirationTime(expires)
+    .setExpirationTime(issuedAt + ACCESS_MS / 1000)
     .sign(signer.key);
-  return { accessToken, expiresAt: expires * 1000 };
 }
 
 /** What a token says, if one of these keys has signed it and it is good now; else undefined. Whether the program is still signed in is not looked at. */

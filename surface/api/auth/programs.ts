@@ -28,9 +28,8 @@ const MAX_CACHED = 1_000;
 /** What a program is handed. */
 export interface IssuedTokens {
   readonly program: SignedInProgram;
+  /** Lives `ACCESS_MS`. */
   readonly accessToken: string;
-  /** Of the access token; epoch milliseconds. */
-  readonly expiresAt: number;
   readonly refreshToken: string;
 }
 
@@ -99,7 +98,7 @@ export class Programs {
     const claims = await readAccess(accessToken, (id) => this.#keys.find(id), now);
     if (claims === undefined) return undefined;
     const program = await this.#state.read.program(claims.program);
-    if (program === undefined || program.account !== claims.account) return undefined;
+    if (program === undefined || program.account !== claims.account || program.expiresAt <= now) return undefined;
     const owner = await this.#state.read.account(program.account);
     if (owner === undefined) return undefined;
     const role = cappedBy(program.role, owner.role);
@@ -150,8 +149,8 @@ export class Programs {
     };
     await tx.putProgram(program);
     const signer = await this.#keys.signer(tx);
-    const signed = await signAccess(signer, { account: program.account, program: program.id }, now);
-    return { program, ...signed, refreshToken };
+    const accessToken = await signAccess(signer, { account: program.account, program: program.id }, now);
+    return { program, accessToken, refreshToken };
   }
 }
 

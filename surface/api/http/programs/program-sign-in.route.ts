@@ -4,6 +4,7 @@ import type { SignedInProgram } from '@netsentinel/contracts/program-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { isWithin } from '@netsentinel/contracts/role-permissions';
 import type { IssuedTokens } from '../../auth/programs.ts';
+import { ACCESS_MS } from '../../auth/signing-keys.ts';
 import { addressOf } from '../address-of.ts';
 import { IDEMPOTENCY_KEY } from '../kept-answers.ts';
 import { Problem } from '../problem.ts';
@@ -21,9 +22,9 @@ const Issued = z.strictObject({
   account: z.string(),
   role: Role,
   accessToken: z.string().describe('A JWT, to be shown as `Authorization: Bearer`'),
-  expiresAt: z.number().describe('Of the access token, five minutes from now; epoch milliseconds, as the next'),
+  expiresInS: z.number().describe('Of the access token: seconds from now'),
   refreshToken: z.string().describe('For new tokens, once: a second use ends all of this program’s'),
-  refreshExpiresAt: z.number(),
+  refreshExpiresAt: z.number().describe('If it is not used before; epoch milliseconds'),
 });
 
 export const programSignInRoutes: readonly Route[] = [
@@ -125,7 +126,8 @@ function reused(): Problem {
   );
 }
 
-function shown({ program, accessToken, expiresAt, refreshToken }: IssuedTokens): z.infer<typeof Issued> {
+function shown({ program, accessToken, refreshToken }: IssuedTokens): z.infer<typeof Issued> {
   const { id, account, role, expiresAt: refreshExpiresAt } = program;
-  return { program: id, account, role, accessToken, expiresAt, refreshToken, refreshExpiresAt };
+  const expiresInS = ACCESS_MS / 1000;
+  return { program: id, account, role, accessToken, expiresInS, refreshToken, refreshExpiresAt };
 }

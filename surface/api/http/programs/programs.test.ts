@@ -21,7 +21,6 @@ interface Tokens {
   readonly program: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  readonly expiresAt: number;
   readonly refreshExpiresAt: number;
 }
 
@@ -58,7 +57,7 @@ describe('signing in', () => {
     expect(tokens).toMatchObject({
       account: 'ada',
       role: 'analyst',
-      expiresAt: Math.floor(p.clock.now() / 1000) * 1000 + 5 * MINUTE_MS,
+      expiresInS: 300,
       refreshExpiresAt: p.clock.now() + 14 * DAY_MS,
       refreshToken: expect.stringMatching(/^nsr_[\w-]{12}\.[\w-]{43}\.[\w-]{43}$/),
     });
