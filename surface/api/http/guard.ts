@@ -33,9 +33,7 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
     if (needsOrigin && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
     request.who = await ctx.who(request);
-    const refused =
-      ctx.requests.count(request.who, request.ip) ??
-      refusal(access ?? 'signed-in', request.who);
+    const refused = ctx.requests.count(request.who, request.ip) ?? refusal(access ?? 'signed-in', request.who);
     if (refused !== undefined) throw refused;
   });
 }

@@ -68,7 +68,11 @@ export const sessionRoutes: readonly Route[] = [
     async (asked) => {
       const { ctx, who, reply, audit } = asked;
       if (who.by !== 'session')
-        throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens, a signed-in program under /api/v1/auth/programs.');
+        throw new Problem(
+          409,
+          'no-session',
+          'A token has no session; it is revoked under /api/v1/tokens, a signed-in program under /api/v1/auth/programs.',
+        );
       await ctx.state.transaction(async (tx) => {
         await audit.write(tx, { before: { session: sessionId(who) } });
         await tx.removeSession(who.tokenHash);

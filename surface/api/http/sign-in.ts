@@ -16,10 +16,7 @@ export const Credentials = z.strictObject({
 
 export const SIGN_IN_PROBLEMS = { 401: 'Name, password or code is wrong, or a code is needed', ...TRIES };
 
-type Asked = Pick<
-  RouteRequest<unknown, unknown, z.infer<typeof Credentials>>,
-  'ctx' | 'request' | 'body' | 'audit'
->;
+type Asked = Pick<RouteRequest<unknown, unknown, z.infer<typeof Credentials>>, 'ctx' | 'request' | 'body' | 'audit'>;
 
 /**
  * Does `enter` in the transaction in which all of it was right; what it throws lets nobody in, and uses no code up.

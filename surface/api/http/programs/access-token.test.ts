@@ -106,8 +106,7 @@ const FORGED: Readonly<Record<string, () => string>> = {
   'by ES384': () => signed(header({ alg: 'ES384' }), claims(), strange384, 'sha384'),
   'by RS256': () => signed(header({ alg: 'RS256' }), claims(), strangeRsa),
   'by another key under our key’s id': () => signed(header(), claims(), strange.privateKey),
-  'by another key that it brings along': () =>
-    signed(header({ jwk: strangeJwk }), claims(), strange.privateKey),
+  'by another key that it brings along': () => signed(header({ jwk: strangeJwk }), claims(), strange.privateKey),
   'by another key, under its own id': () => signed(header({ kid: 'x'.repeat(43) }), claims(), strange.privateKey),
   'by another key that it says where to find': () =>
     signed(header({ jku: 'http://127.0.0.1:9/keys' }), claims(), strange.privateKey),
@@ -123,8 +122,7 @@ const FORGED: Readonly<Record<string, () => string>> = {
   'of the future': () => signed(header(), claims({ iat: seconds() + 60 })),
   'without an end': () => signed(header(), claims({ exp: undefined })),
   'whose end is no number': () => signed(header(), claims({ exp: '9999999999' })),
-  'of a year, made long ago': () =>
-    signed(header(), claims({ iat: seconds() - 3_600, exp: seconds() + 31_536_000 })),
+  'of a year, made long ago': () => signed(header(), claims({ iat: seconds() - 3_600, exp: seconds() + 31_536_000 })),
   'that does not say when it was made': () => signed(header(), claims({ iat: undefined })),
   'for another audience': () => signed(header(), claims({ aud: 'another-api' })),
   'for no audience': () => signed(header(), claims({ aud: undefined })),

@@ -115,7 +115,11 @@ function whoOf({ account, role, id }: SignedInProgram) {
 }
 
 function notValid(): Problem {
-  return new Problem(401, 'refresh-not-valid', 'This refresh token is not good, or not any more: sign the program in anew.');
+  return new Problem(
+    401,
+    'refresh-not-valid',
+    'This refresh token is not good, or not any more: sign the program in anew.',
+  );
 }
 
 function reused(): Problem {

@@ -61,7 +61,11 @@ export const signingKeyRoutes: readonly Route[] = [
         return key;
       });
       if (made === undefined)
-        throw new Problem(409, 'too-many', 'There were twenty new keys within five minutes: wait, or end the old ones.');
+        throw new Problem(
+          409,
+          'too-many',
+          'There were twenty new keys within five minutes: wait, or end the old ones.',
+        );
       ctx.programs.forget();
       return { key: published(made) };
     },
