@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const carry: typeof fetch = async (input, init) => {
-  const path = new URL(String(input)).pathname;
+  const path = new URL(input instanceof Request ? input.url : input).pathname;
   asked.push(path);
   const response = await fetch(input, init);
   if (isLost && path.endsWith('/refresh')) throw new TypeError('the connection was reset');

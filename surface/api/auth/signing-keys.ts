@@ -51,7 +51,7 @@ export class SigningKeys {
   /** The key that signs now: another one than before where that has had its time, or cannot be opened. */
   async signer(tx: StateTransaction): Promise<Signer> {
     const now = this.#clock.now();
-    const [newest] = (await tx.signingKeys()).filter(({ expiresAt }) => expiresAt === undefined);
+    const newest = (await tx.signingKeys()).find(({ expiresAt }) => expiresAt === undefined);
     const secret = newest && this.#sealer.open(newest.sealedKey, contextOf(newest.id));
     if (newest !== undefined && secret === undefined)
       this.#log.error('a signing key was sealed with another key than this install’s', { key: newest.id });

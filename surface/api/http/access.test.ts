@@ -36,10 +36,10 @@ async function statusOf(route: Route, cookie: string | undefined): Promise<numbe
 
 beforeAll(async () => {
   h = await startApi({ clock });
+  await h.setUp();
   const over = await h.signInAs('admin');
   clock.advance(2 * 86_400_000);
   for (const role of Role.options) cookies.set(role, await h.signInAs(role));
-  await h.setUp();
   const body = { name: 'admin', password: PASSWORD, program: 'a report' };
   const signedIn = await h.call('POST', '/api/v1/auth/token', { body });
   accessToken = ((await signedIn.json()) as { accessToken: string }).accessToken;
