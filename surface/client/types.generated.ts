@@ -2686,7 +2686,7 @@ export interface ListAuditAnswer {
     at: number;
     /** Who did it */
     account: string;
-    /** Id of the token that it was done with; not there for people */
+    /** Id of the token, or of the signed-in program, that it was done with; not there for people */
     token?: string;
     /** From where */
     address: string;
@@ -2748,7 +2748,7 @@ export interface Operations {
    */
   getAccount: { request: Record<string, never>; answer: GetAccountAnswer };
   /**
-   * Change your password; your other sessions end, signed-in programs, and invitations that you sent out.
+   * Change your password; your other sessions, signed-in programs and invitations that you sent out end.
    *
    * `PUT /api/v1/account/password`. Not with a token.
    */

@@ -57,16 +57,14 @@ export class Programs {
   async signIn(
     tx: StateTransaction,
     options: { readonly account: string; readonly name: string; readonly role: Role; readonly address: string },
-  ): Promise<IssuedTokens> {
-    for (const { id } of (await tx.programs(options.account)).slice(MOST_OF_ONE - 1)) await tx.removeProgram(id);
+  ): Promise<IssuedTokens & { readonly ended: number }> {
+    const tooMany = (await tx.programs(options.account)).slice(MOST_OF_ONE - 1);
+    for (const { id } of tooMany) await tx.removeProgram(id);
     const family = newSecret();
     const now = this.#clock.now();
-    return this.#issue(tx, family, {
-      ...options,
-      id: newId(),
-      familyHash: hashSecret(family),
-      createdAt: now,
-    });
+    const id = newId();
+    const issued = await this.#issue(tx, family, { ...options, id, familyHash: hashSecret(family), createdAt: now });
+    return { ...issued, ended: tooMany.length };
   }
 
   /** Whose refresh token this is, or was; undefined for what was made up, and where the program has ended. */

@@ -70,7 +70,7 @@ export const accountRoutes: readonly Route[] = [
       id: 'changePassword',
       method: 'PUT',
       path: '/api/v1/account/password',
-      summary: 'Change your password; your other sessions end, signed-in programs, and invitations that you sent out',
+      summary: 'Change your password; your other sessions, signed-in programs and invitations that you sent out end',
       tag: 'account',
       access: 'session',
       audit: 'with',

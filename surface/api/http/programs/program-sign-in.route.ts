@@ -51,7 +51,13 @@ export const programSignInRoutes: readonly Route[] = [
         const made = await ctx.programs.signIn(tx, options);
         await audit.write(tx, {
           account: account.name,
-          after: { program: made.program.id, name: made.program.name, role, secondFactor },
+          after: {
+            program: made.program.id,
+            name: made.program.name,
+            role,
+            secondFactor,
+            programsEnded: made.ended || undefined,
+          },
         });
         return made;
       });

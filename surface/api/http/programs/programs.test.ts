@@ -130,6 +130,8 @@ describe('signing in', () => {
     await tokensOf(signIn());
     expect(await p.h.state.read.programs('ada')).toHaveLength(100);
     expect([(await refresh(first.refreshToken))[0], (await refresh(second.refreshToken))[0]]).toEqual([401, 200]);
+    const { records } = await p.h.state.read.audit({ action: 'signInProgram', limit: 1 });
+    expect(records).toMatchObject([{ after: { programsEnded: 1 } }]);
   });
 });
 
