@@ -13,6 +13,18 @@ export interface Box {
   readonly height: number;
 }
 
+/**
+ * What pieces are cut and packed in, shared by all: a screen is cut into hundreds. With memory of its own for each of them V8 ends a collection that it has begun
+ * within that one screen, and nobody else is served meanwhile.
+ */
+let piece = new Uint16Array(0);
+let packed = Buffer.alloc(0);
+
+/** No pixel takes more than its two bytes and an order's three. */
+function packedBound(pixels: number): number {
+  return pixels * 5;
+}
+
 export class Picture {
   readonly width: number;
   readonly height: number;
@@ -57,7 +69,11 @@ export class Picture {
 
   /** Bottom row first, as bitmaps are; packed. */
   pack({ x, y, width, height }: Box): Buffer {
-    const pixels = new Uint16Array(width * height);
+    if (piece.length < width * height) {
+      piece = new Uint16Array(width * height);
+      packed = Buffer.alloc(packedBound(piece.length));
+    }
+    const pixels = piece.subarray(0, width * height);
     for (let row = 0; row < height; row++) {
       const from = (y + height - 1 - row) * this.width + x;
       pixels.set(this.#pixels.subarray(from, from + width), row * width);
@@ -80,13 +96,20 @@ const MIN_RUN = 4;
 
 /** Runs of one color and pixels as they are: the two orders that need no line above. */
 function packPixels(pixels: Uint16Array): Buffer {
-  const out: number[] = [];
-  const order = (code: number, length: number): void => void out.push(code, length & 0xff, length >> 8);
+  let size = 0;
+  const order = (code: number, length: number): void => {
+    packed[size++] = code;
+    pair(length);
+  };
+  const pair = (value: number): void => {
+    packed[size++] = value & 0xff;
+    packed[size++] = value >> 8;
+  };
   let plain = 0;
   const flush = (end: number): void => {
     if (end <= plain) return;
     order(MEGA_COLOR_IMAGE, end - plain);
-    for (let i = plain; i < end; i++) out.push(pixels[i]! & 0xff, pixels[i]! >> 8);
+    for (let i = plain; i < end; i++) pair(pixels[i]!);
   };
   for (let at = 0; at < pixels.length;) {
     let run = 1;
@@ -94,11 +117,11 @@ function packPixels(pixels: Uint16Array): Buffer {
     if (run >= MIN_RUN) {
       flush(at);
       order(MEGA_COLOR_RUN, run);
-      out.push(pixels[at]! & 0xff, pixels[at]! >> 8);
+      pair(pixels[at]!);
       plain = at + run;
     }
     at += run;
   }
   flush(pixels.length);
-  return Buffer.from(out);
+  return Buffer.from(packed.subarray(0, size));
 }
