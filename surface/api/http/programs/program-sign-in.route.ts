@@ -14,7 +14,12 @@ import { Credentials, SIGN_IN_PROBLEMS, withCredentials } from '../sign-in.ts';
 const MAX_REFRESH_CHARS = 128;
 
 const ProgramCredentials = Credentials.extend({
-  program: z.string().trim().min(1).max(100).describe('What it is, for the list of programs that are signed in'),
+  program: z
+    .string()
+    .trim()
+    .regex(/\S/, 'say what it is')
+    .max(100)
+    .describe('What it is, for the list of programs that are signed in'),
   role: Role.optional().describe('At most what the account may do; without it as much'),
 });
 const Issued = z.strictObject({
