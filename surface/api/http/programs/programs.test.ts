@@ -332,4 +332,23 @@ describe('a program', () => {
     expect((await p.ask('DELETE', `/api/v1/auth/programs/${victim.program}`, by(admin)))[0]).toBe(401);
     expect(await reads(victim)).toBe(200);
   });
+
+  it('may ask as often as any account, and no more often with a newer token', async () => {
+    const few = await startPeople({ requestsPerMinute: 60 });
+    const ask = async (token: unknown): Promise<number> =>
+      (await few.ask('GET', '/api/v1/incidents', by({ accessToken: String(token) })))[0];
+    try {
+      const body = { name: 'admin', password: PASSWORD, program: 'x' };
+      const [, first] = await few.ask('POST', '/api/v1/auth/token', { origin: null, body });
+      const statuses: number[] = [];
+      for (let n = 0; n < 16; n++) statuses.push(await ask(first['accessToken']));
+      expect(statuses).toEqual([...Array<number>(15).fill(200), 429]);
+      const refreshing = { origin: null, body: { refreshToken: first['refreshToken'] } };
+      const [status, second] = await few.ask('POST', '/api/v1/auth/refresh', refreshing);
+      expect([status, await ask(second['accessToken'])]).toEqual([200, 429]);
+      expect((await few.ask('GET', '/api/v1/incidents', { cookie: few.admin }))[0]).toBe(200);
+    } finally {
+      await few.h.close();
+    }
+  });
 });
