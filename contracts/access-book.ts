@@ -94,7 +94,7 @@ export interface AccessBookReader {
 
 export interface AccessBookWriter {
   putAccount(account: Account): Promise<void>;
-  /** With its sessions, tokens, second factor and password reset. */
+  /** With its sessions, tokens, signed-in programs, second factor and password reset. */
   removeAccount(name: string): Promise<void>;
   putSession(session: ConsoleSession): Promise<void>;
   removeSession(tokenHash: string): Promise<void>;
@@ -107,6 +107,6 @@ export interface AccessBookWriter {
   removePasswordResets(account: string): Promise<void>;
   putSecondFactor(factor: SecondFactor): Promise<void>;
   removeSecondFactor(account: string): Promise<void>;
-  /** Drops sessions, tokens, invitations, password resets and kept answers that were over before this time; answers how many. */
+  /** Drops sessions, tokens, signed-in programs, signing keys, invitations, password resets and kept answers that were over before this time; answers how many. */
   pruneAccess(before: number): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { Role } from '@netsentinel/contracts/permission';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSessions } from '../auth/password-resets.ts';
+import { endPrograms } from '../auth/programs.ts';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Code, codeProblem, hashed, isPassword, limited, NewPassword, Password, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
@@ -69,7 +70,7 @@ export const accountRoutes: readonly Route[] = [
       id: 'changePassword',
       method: 'PUT',
       path: '/api/v1/account/password',
-      summary: 'Change your password; your other sessions end, and invitations that you sent out',
+      summary: 'Change your password; your other sessions, signed-in programs and invitations that you sent out end',
       tag: 'account',
       access: 'session',
       audit: 'with',
@@ -88,7 +89,8 @@ export const accountRoutes: readonly Route[] = [
         await tx.removePasswordResets(account.name);
         await endInvitationsBy(tx, account.name);
         const ended = await endSessions(tx, account.name, who.tokenHash);
-        await audit.write(tx, { after: { sessionsEnded: ended.length } });
+        const programsEnded = await endPrograms(tx, account.name);
+        await audit.write(tx, { after: { sessionsEnded: ended.length, programsEnded } });
       });
       ctx.cutSessions((one) => one.account === who.account && one.tokenHash !== who.tokenHash);
       return reply.status(204).send();

@@ -3,17 +3,10 @@ import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
 import { sessionId } from '../auth/sessions.ts';
 import { clearCookie, enter, openSession, SignedInAs } from './enter.ts';
-import { Code, codeProblem, isPassword, limited, Password, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
 import { openRoute, route, type Route } from './route.ts';
+import { Credentials, SIGN_IN_PROBLEMS, withCredentials } from './sign-in.ts';
 
-const Credentials = z.strictObject({
-  name: z.string().min(1).max(64),
-  password: Password,
-  code: Code.optional().describe(
-    'Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed` asks for it',
-  ),
-});
 const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
   role: Role.nullable(),
@@ -46,31 +39,18 @@ export const sessionRoutes: readonly Route[] = [
       audit: 'with',
       body: Credentials,
       answers: { 200: { description: 'The session is in the cookie', schema: SignedInAs } },
-      problems: { 401: 'Name, password or code is wrong, or a code is needed', ...TRIES },
+      problems: SIGN_IN_PROBLEMS,
     },
     async (asked) => {
-      limited(asked);
-      const { ctx, body, audit } = asked;
-      const account = await ctx.state.read.account(body.name);
-      const wrong = (): Problem => new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
-      if (!(await isPassword(account?.passwordHash, body.password)) || account === undefined) throw wrong();
-      const { name } = account;
-      const entered = await ctx.state.transaction(async (tx) => {
-        // Meanwhile there may be another password, or nobody of this name.
-        if ((await tx.account(name))?.passwordHash !== account.passwordHash) return wrong();
-        const outcome = await ctx.secondFactors.use(tx, name, body.code);
-        if (outcome === 'wrong') await audit.write(tx, { account: name, after: { refused: 'wrong code' } });
-        if (outcome !== 'none' && outcome !== 'code' && outcome !== 'recovery') return codeProblem(outcome, 401);
-        const opened = await openSession(asked, tx, name);
-        await audit.write(tx, {
-          account: name,
-          after: { session: sessionId(opened), secondFactor: outcome === 'none' ? null : outcome },
+      const { name, opened } = await withCredentials(asked, async (tx, account, secondFactor) => {
+        const session = await openSession(asked, tx, account.name);
+        await asked.audit.write(tx, {
+          account: account.name,
+          after: { session: sessionId(session), secondFactor },
         });
-        return opened;
+        return { name: account.name, opened: session };
       });
-      // Thrown in there it would take the record of a wrong code along.
-      if (entered instanceof Problem) throw entered;
-      return enter(asked, name, entered);
+      return enter(asked, name, opened);
     },
   ),
   route(
@@ -87,8 +67,12 @@ export const sessionRoutes: readonly Route[] = [
     },
     async (asked) => {
       const { ctx, who, reply, audit } = asked;
-      if (who.by === 'token')
-        throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens.');
+      if (who.by !== 'session')
+        throw new Problem(
+          409,
+          'no-session',
+          'A token has no session; it is revoked under /api/v1/tokens, a signed-in program under /api/v1/auth/programs.',
+        );
       await ctx.state.transaction(async (tx) => {
         await audit.write(tx, { before: { session: sessionId(who) } });
         await tx.removeSession(who.tokenHash);
