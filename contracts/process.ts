@@ -237,7 +237,7 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({
     t: z.literal('configuration-answer'),
     request: z.number().int().min(0),
-    answer: z.unknown(),
+    answer: z.unknown().optional(),
     error: Refusal.optional(),
   }),
   /** Where scans are watched for, or why they are not. */

@@ -41,7 +41,12 @@ afterAll(async () => {
   rmSync(top, { recursive: true, force: true });
 });
 
-async function ask(method: string, path: string, body?: object, etag?: string): Promise<[number, unknown, string | null]> {
+async function ask(
+  method: string,
+  path: string,
+  body?: object,
+  etag?: string,
+): Promise<{ status: number; body: unknown; etag: string | null }> {
   const response = await fetch(`${origin}/api/v1/configuration${path}`, {
     method,
     headers: {
@@ -52,14 +57,17 @@ async function ask(method: string, path: string, body?: object, etag?: string): 
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return [response.status, await response.json(), response.headers.get('etag')];
+  return { status: response.status, body: await response.json(), etag: response.headers.get('etag') };
 }
 
 /** How often all has started. */
 const starts = (): number => product.lines.filter(({ t }) => t === 'listening').length;
 const states = async (): Promise<unknown> => {
-  const [, body] = await ask('GET', '/versions');
-  return (body as { versions: { version: number; state: string }[] }).versions.map(({ version, state }) => [version, state]);
+  const { body } = await ask('GET', '/versions');
+  return (body as { versions: { version: number; state: string }[] }).versions.map(({ version, state }) => [
+    version,
+    state,
+  ]);
 };
 
 async function greets(port: number): Promise<string> {
@@ -74,14 +82,14 @@ async function greets(port: number): Promise<string> {
 
 it('starts again with a change, and takes it back', { timeout: 180_000 }, async () => {
   const port = await freePort();
-  const [, before, etag] = await ask('GET', '');
+  const { body: before, etag } = await ask('GET', '');
   expect(before).toMatchObject({ version: 1, state: 'running', text: first });
   const text = `${first}  - { id: ftp, type: ftp, address: 127.0.0.1, port: ${port} }\n`;
-  expect(await ask('POST', '/check', { text })).toMatchObject([200, { sections: ['decoys'] }]);
-  expect(await ask('PUT', '', { text, reason: 'a place for files' }, etag!)).toMatchObject([
-    202,
-    { sections: ['decoys'], version: 2 },
-  ]);
+  expect(await ask('POST', '/check', { text })).toMatchObject({ status: 200, body: { sections: ['decoys'] } });
+  expect(await ask('PUT', '', { text, reason: 'a place for files' }, etag!)).toMatchObject({
+    status: 202,
+    body: { sections: ['decoys'], version: 2 },
+  });
   await vi.waitFor(() => expect(starts()).toBe(2), PATIENCE);
   // Who was signed in still is.
   expect(await states()).toEqual([
@@ -90,12 +98,15 @@ it('starts again with a change, and takes it back', { timeout: 180_000 }, async 
   ]);
   expect(await greets(port)).toMatch(/^220 /);
   expect(readFileSync(file, 'utf8')).toBe(text);
-  expect(await ask('GET', '/versions/2/diff?from=1')).toMatchObject([
-    200,
-    { lines: expect.arrayContaining([{ change: 'added', text: text.split('\n').at(-2) }]) as unknown },
-  ]);
+  expect(await ask('GET', '/versions/2/diff?from=1')).toMatchObject({
+    status: 200,
+    body: { lines: expect.arrayContaining([{ change: 'added', text: text.split('\n').at(-2) }]) as unknown },
+  });
 
-  expect(await ask('POST', '/versions/1/restore', { reason: 'enough' }, '"2"')).toMatchObject([202, { version: 3 }]);
+  expect(await ask('POST', '/versions/1/restore', { reason: 'enough' }, '"2"')).toMatchObject({
+    status: 202,
+    body: { version: 3 },
+  });
   await vi.waitFor(() => expect(starts()).toBe(3), PATIENCE);
   expect(readFileSync(file, 'utf8')).toBe(first);
   await expect(greets(port)).rejects.toThrow('ECONNREFUSED');
@@ -107,26 +118,30 @@ it('puts the one before back where a change cannot be started with', { timeout: 
   try {
     const { port } = taken.address() as AddressInfo;
     const text = `${first}  - { id: ftp, type: ftp, address: 127.0.0.1, port: ${port} }\n`;
-    expect(await ask('PUT', '', { text }, '"3"')).toMatchObject([202, { version: 4 }]);
+    expect(await ask('PUT', '', { text }, '"3"')).toMatchObject({ status: 202, body: { version: 4 } });
     await vi.waitFor(() => expect(starts()).toBe(4), PATIENCE);
     expect(readFileSync(file, 'utf8')).toBe(first);
-    expect(await ask('GET', '/versions/4')).toMatchObject([
-      200,
-      { state: 'failed', by: 'console:ada', error: expect.stringContaining(String(port)) as string },
-    ]);
-    expect(await ask('GET', '')).toMatchObject([200, { version: 3 }]);
+    expect(await ask('GET', '/versions/4')).toMatchObject({
+      status: 200,
+      body: { state: 'failed', by: 'console:ada', error: expect.stringContaining(String(port)) as string },
+    });
+    expect(await ask('GET', '')).toMatchObject({ status: 200, body: { version: 3 } });
   } finally {
     taken.close();
   }
 });
 
 it('leaves what gives rights to the machine', async () => {
-  expect(await ask('PUT', '', { text: `${first}enforcer: { mode: enforce }\n` }, '*')).toMatchObject([
-    403,
-    { type: 'urn:netsentinel:problem:configuration-kept' },
-  ]);
-  expect(await ask('PUT', '', { text: `${first}logLevle: info\n` }, '*')).toMatchObject([
-    422,
-    { detail: expect.stringMatching(/netsentinel\.yaml:6:1: unknown key "logLevle" \(did you mean "logLevel"\?\)/) as string },
-  ]);
+  expect(await ask('PUT', '', { text: `${first}enforcer: { mode: enforce }\n` }, '*')).toMatchObject({
+    status: 403,
+    body: { type: 'urn:netsentinel:problem:configuration-kept' },
+  });
+  expect(await ask('PUT', '', { text: `${first}logLevle: info\n` }, '*')).toMatchObject({
+    status: 422,
+    body: {
+      detail: expect.stringMatching(
+        /netsentinel\.yaml:6:1: unknown key "logLevle" \(did you mean "logLevel"\?\)/,
+      ) as string,
+    },
+  });
 });

@@ -17,9 +17,10 @@ export function addUp(program: Command, start: (plan: UpPlan) => Promise<void>):
       .option('--json', 'print what happens as JSON lines')
       // For the launcher, which tries a change before it takes the file's place.
       .addOption(new Option('--candidate <file>').hideHelp()),
-  ).action(async ({ json, candidate: _, ...choice }: PersonaChoice & { json?: boolean; candidate?: string }, command: Command) =>
-    start(await planUp(command, json === true, choice)),
-  );
+  ).action(async (options: PersonaChoice & { json?: boolean; candidate?: string }, command: Command) => {
+    const { json, candidate: _, ...choice } = options;
+    await start(await planUp(command, json === true, choice));
+  });
 }
 
 async function planUp(command: Command, json: boolean, choice: PersonaChoice): Promise<UpPlan> {

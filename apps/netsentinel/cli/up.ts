@@ -78,7 +78,9 @@ export async function up(plan: UpPlan, argv: readonly string[] = process.argv.sl
         inForce = change.plan;
         desk.settled(change.version, inForce.source.text);
       } catch (error) {
-        notice(`it could not be started with version ${change.version}, and the one before is put back: ${describeError(error)}`);
+        notice(
+          `it could not be started with version ${change.version}, and the one before is put back: ${describeError(error)}`,
+        );
         desk.settled(change.version, inForce.source.text, error);
         launched = await begin(inForce);
       }

@@ -27,7 +27,7 @@ describe('secrets in a configuration', () => {
     expect(hidden).toContain('options: { password: { value: "***1" }, host: mail.example.com } # ours\n');
     expect(hidden).toContain('url: "***2"\n');
     expect(hidden).toContain('          value: "***3"\n        headers:\n          X-Api-Key: "***4"\n');
-    expect(hidden).toContain("body: '{\"value\": \"{{title}}\"}'\nlogLevel: warn\n");
+    expect(hidden).toContain('body: \'{"value": "{{title}}"}\'\nlogLevel: warn\n');
   });
 
   it('are what they were where they come back, wherever they stand then', () => {

@@ -18,13 +18,13 @@ interface Place {
 /** The text, with nothing else changed. One that is no YAML comes as nothing: what of it is secret cannot be told. */
 export function hideSecrets(text: string): string {
   let number = 0;
-  return replaced(text, () => `***${++number}`);
+  return replaced(text, () => `***${++number}`) ?? '';
 }
 
-/** The text as it is meant. Throws `CONFIGURATION_SECRET_UNKNOWN` where a number is none of those that `base`, the text that was read, has. */
+/** The text as it is meant; one that is no YAML as it came. Throws `CONFIGURATION_SECRET_UNKNOWN` where a number is none of those that `base`, the text that was read, has. */
 export function revealSecrets(text: string, base: string): string {
   const known = (secretPlaces(base) ?? []).map(({ value }) => value);
-  return replaced(text, (value) => {
+  const revealed = replaced(text, (value) => {
     const number = HIDDEN.exec(value)?.[1];
     if (number === undefined) return value;
     const secret = known[Number(number) - 1];
@@ -37,11 +37,13 @@ export function revealSecrets(text: string, base: string): string {
       );
     return secret;
   });
+  return revealed ?? text;
 }
 
-function replaced(text: string, instead: (value: string) => string): string {
+/** Undefined where the text is no YAML. */
+function replaced(text: string, instead: (value: string) => string): string | undefined {
   const places = secretPlaces(text);
-  if (places === undefined) return '';
+  if (places === undefined) return undefined;
   let out = '';
   let at = 0;
   for (const { value, from, to } of places) {
@@ -74,15 +76,16 @@ function secretPlaces(text: string): Place[] | undefined {
       if (keyOf(key) === 'headers' && isMap(value)) for (const one of value.items) add(one.value);
     },
     Scalar: (key, node) => {
-      if (key !== 'key' && hasPassword(node)) add(node);
+      if (key !== 'key' && isSecret(node)) add(node);
     },
   });
   const seen = new Set<number>();
   return places.toSorted((a, b) => a.from - b.from).filter(({ from }) => !seen.has(from) && seen.add(from));
 }
 
-function hasPassword({ value }: Scalar): boolean {
-  return typeof value === 'string' && WITH_PASSWORD.test(value);
+/** Wherever it stands: with a password in it, or hidden already. */
+function isSecret({ value }: Scalar): boolean {
+  return typeof value === 'string' && (WITH_PASSWORD.test(value) || HIDDEN.test(value));
 }
 
 function keyOf(key: unknown): unknown {

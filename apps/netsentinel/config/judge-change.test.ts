@@ -10,7 +10,7 @@ const notifier = (password: object): object => ({
     notifiers: [
       { id: 'n', type: 'ntfy', options: { url: 'https://ntfy.example.com', topic: { value: 't' }, token: password } },
     ],
-    routes: [{ to: ['n'] }],
+    routes: [{ id: 'all', to: ['n'] }],
   },
 });
 
@@ -28,7 +28,7 @@ describe('a change through the API', () => {
     ['enforcer', { enforcer: { mode: 'enforce' } }],
     ['console', { console: { address: '127.0.0.2' } }],
     ['collectors', { collectors: [{ id: 'x', type: 'tail', options: { paths: ['/etc/shadow'], format: 'sshd' } }] }],
-    ['personas', { personas: [{ id: 'x', persona: './evil.yaml' }] }],
+    ['personas', { personas: [{ id: 'x', file: './evil.yaml' }] }],
     ['playbooks', { playbooks: { mode: 'run' } }],
     ['stream', { stream: { partitions: 4 } }],
   ])('is refused where it would give rights: %s', (section, value) => {

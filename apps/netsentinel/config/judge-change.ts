@@ -30,7 +30,8 @@ export function judgeChange(before: NetSentinelConfig, after: NetSentinelConfig)
   }
   const known = new Set(namedOutside(before));
   const added = namedOutside(after).find((name) => !known.has(name));
-  if (added !== undefined) throw kept(`${added} is not named yet: files and variables are named in the file, at the machine`);
+  if (added !== undefined)
+    throw kept(`${added} is not named yet: files and variables are named in the file, at the machine`);
   return sections;
 }
 
@@ -38,7 +39,9 @@ export function judgeChange(before: NetSentinelConfig, after: NetSentinelConfig)
 function namedOutside({ alert, decoys, networks }: NetSentinelConfig): string[] {
   return [
     ...secretsIn(alert),
-    ...decoys.flatMap(({ options }) => ('script' in options && typeof options.script === 'string' ? [`script ${options.script}`] : [])),
+    ...decoys.flatMap(({ options }) =>
+      'script' in options && typeof options.script === 'string' ? [`script ${options.script}`] : [],
+    ),
     ...[networks.addressTable ?? [], networks.vpns].flat().map((file) => `file ${file}`),
   ];
 }

@@ -93,7 +93,12 @@ describe('the configuration', () => {
     ['no YAML', 'data: [', 'CONFIGURATION_INVALID', /netsentinel\.yaml:1:/],
     ['no such key', 'data: ./d\nlogLevle: info\n', 'CONFIGURATION_INVALID', /netsentinel\.yaml:2:1: .*logLevel/],
     ['kept at the machine', 'data: ./d\nenforcer: { mode: enforce }\n', 'CONFIGURATION_KEPT', /enforcer/],
-    ['a secret that is not there', `${TEXT}# x\nalert: { notifiers: [] }\nx: { value: "***1" }\n`, 'CONFIGURATION_SECRET_UNKNOWN', /\*\*\*1/],
+    [
+      'a secret that is not there',
+      `${TEXT}# x\nalert: { notifiers: [] }\nx: { value: "***1" }\n`,
+      'CONFIGURATION_SECRET_UNKNOWN',
+      /\*\*\*1/,
+    ],
   ])('is not changed to what is wrong: %s', async (_, text, code, message) => {
     for (const asked of [{ what: 'check', text } as const, { what: 'change', text, by: 'console:ada' } as const])
       expect(await ask(asked)).toMatchObject({ error: { code, message: expect.stringMatching(message) as string } });
@@ -113,7 +118,9 @@ describe('the configuration', () => {
 
   it('is what it was where nothing is changed', async () => {
     expect(await change(TEXT, 1)).toEqual({ answer: { sections: [] } });
-    expect(await ask({ what: 'check', text: 'data: ./d\nlogLevel: info\n' })).toEqual({ answer: { sections: ['logLevel'] } });
+    expect(await ask({ what: 'check', text: 'data: ./d\nlogLevel: info\n' })).toEqual({
+      answer: { sections: ['logLevel'] },
+    });
     expect(history.list()).toHaveLength(1);
     expect(existsSync(`${file}.candidate`)).toBe(false);
   });

@@ -90,7 +90,11 @@ export class ConfigurationDesk {
     const { askClerk = forkClerk, argv, file, historyFolder } = this.#options;
     const changes = ask.what === 'change' || ask.what === 'restore';
     if (this.#asked >= MAX_AT_ONCE || (changes && this.#isChanging))
-      throw new NetSentinelError('CONFIGURATION_BUSY', 'operational', 'the configuration is being changed, or asked for by many');
+      throw new NetSentinelError(
+        'CONFIGURATION_BUSY',
+        'operational',
+        'the configuration is being changed, or asked for by many',
+      );
     this.#asked++;
     if (changes) this.#isChanging = true;
     let isHandedOn = false;
@@ -109,7 +113,10 @@ export class ConfigurationDesk {
   }
 
   /** First a version, then the file: a crash in between is a change that was not made, and a version that says so by never having run. */
-  #write({ text, candidate }: AcceptedChange, ask: Extract<ConfigurationOrder['ask'], { what: 'change' | 'restore' }>): number {
+  #write(
+    { text, candidate }: AcceptedChange,
+    ask: Extract<ConfigurationOrder['ask'], { what: 'change' | 'restore' }>,
+  ): number {
     const { history, file, now } = this.#options;
     const { version } = history.add({
       at: new Date(now()).toISOString(),

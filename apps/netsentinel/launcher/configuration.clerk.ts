@@ -58,7 +58,10 @@ function compared(from: ConfigurationText, to: ConfigurationText): Configuration
   const [before, after] = [lines(from), lines(to)];
   // `diff` has nothing to say of what is the same.
   if (before.join('\n') === after.join('\n')) return before.map((text) => ({ change: 'same', text }));
-  return diff(after, before).map(([sign, text]) => ({ change: sign === 0 ? 'same' : sign > 0 ? 'added' : 'removed', text }));
+  return diff(after, before).map(([sign, text]) => ({
+    change: sign === 0 ? 'same' : sign > 0 ? 'added' : 'removed',
+    text,
+  }));
 }
 
 async function judged({ argv, file }: ClerkRequest, ask: Change, history: ConfigurationHistory): Promise<ClerkReply> {
@@ -103,7 +106,8 @@ async function tried(
     return { sections, accepted: { plan: await planOf([...argv, '--candidate', candidate]), text, candidate } };
   } catch (error) {
     rmSync(candidate, { force: true });
-    if (isNetSentinelError(error, 'CONFIGURATION_KEPT') || isNetSentinelError(error, 'CONFIGURATION_NOT_WRITABLE')) throw error;
+    if (isNetSentinelError(error, 'CONFIGURATION_KEPT') || isNetSentinelError(error, 'CONFIGURATION_NOT_WRITABLE'))
+      throw error;
     const { message, where } = toWireError(error, 'CONFIGURATION_INVALID');
     throw new NetSentinelError('CONFIGURATION_INVALID', 'user', where === undefined ? message : `${where}: ${message}`);
   }
@@ -113,7 +117,11 @@ function leave(candidate: string, text: string, file: string): void {
   try {
     writeLike(candidate, text, file);
   } catch (error) {
-    throw new NetSentinelError('CONFIGURATION_NOT_WRITABLE', 'operational', `${candidate} cannot be written: ${(error as Error).message}`);
+    throw new NetSentinelError(
+      'CONFIGURATION_NOT_WRITABLE',
+      'operational',
+      `${candidate} cannot be written: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -124,7 +132,8 @@ async function planOf(argv: readonly string[]): Promise<UpPlan> {
     made = plan;
   });
   await program.parseAsync(argv, { from: 'user' });
-  if (made === undefined) throw new NetSentinelError('CONFIGURATION_FAILED', 'bug', 'no plan was made of the configuration');
+  if (made === undefined)
+    throw new NetSentinelError('CONFIGURATION_FAILED', 'bug', 'no plan was made of the configuration');
   return made;
 }
 
@@ -140,6 +149,10 @@ function inForce(history: ConfigurationHistory): ConfigurationText {
 function versionOf(history: ConfigurationHistory, version: number): ConfigurationText {
   const kept = history.get(version);
   if (kept === undefined)
-    throw new NetSentinelError('CONFIGURATION_UNKNOWN', 'user', `there is no version ${version}, or it is kept no more`);
+    throw new NetSentinelError(
+      'CONFIGURATION_UNKNOWN',
+      'user',
+      `there is no version ${version}, or it is kept no more`,
+    );
   return kept;
 }

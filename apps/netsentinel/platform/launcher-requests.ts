@@ -46,7 +46,7 @@ export class LauncherRequests {
 
   /** Nobody answers any more. */
   close(): void {
-    for (const request of [...this.#waiting.keys()]) this.#fail(request, 'the platform stops');
+    for (const request of this.#waiting.keys()) this.#fail(request, 'the platform stops');
   }
 
   #fail(request: number, message: string): void {

@@ -19,7 +19,8 @@ const PROBLEMS = { 403: KEPT, 409: ELSEWHERE, 412: CHANGED, 422: INVALID, 428: W
 const ACCEPTED = {
   200: { description: 'It is that already: nothing is changed', schema: ConfigurationChange },
   202: {
-    description: 'It is written, and everything starts again with it; where that fails, the one before is put back, and its version says why',
+    description:
+      'It is written, and everything starts again with it; where that fails, the one before is put back, and its version says why',
     schema: ConfigurationChange,
   },
 } as const;
@@ -56,7 +57,13 @@ export const configurationChangeRoutes: readonly Route[] = [
     },
     async ({ ctx, body, request, reply, who, audit }) => {
       const base = versionOf(request);
-      const change = await changed(ctx, audit, { what: 'change', text: body.text, base, by: byOf(who), reason: body.reason });
+      const change = await changed(ctx, audit, {
+        what: 'change',
+        text: body.text,
+        base,
+        by: byOf(who),
+        reason: body.reason,
+      });
       reply.status(change.version === undefined ? 200 : 202);
       return change;
     },

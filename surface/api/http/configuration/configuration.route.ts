@@ -35,7 +35,10 @@ export const configurationRoutes: readonly Route[] = [
       tag: 'configuration',
       access: 'configuration:read',
       answers: {
-        200: { description: 'Without their texts', schema: z.strictObject({ versions: z.array(ConfigurationVersion) }) },
+        200: {
+          description: 'Without their texts',
+          schema: z.strictObject({ versions: z.array(ConfigurationVersion) }),
+        },
       },
       problems: { 503: AWAY },
     },

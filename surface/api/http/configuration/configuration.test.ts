@@ -32,7 +32,11 @@ const call = async (
 ): Promise<{ status: number; body: unknown; etag: string | null }> => {
   const response = await h.call(method, `/api/v1/configuration${path}`, { cookie, body, headers });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), etag: response.headers.get('etag') };
+  return {
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+    etag: response.headers.get('etag'),
+  };
 };
 const lastAudit = async (): Promise<unknown> => {
   const response = await h.call('GET', '/api/v1/audit', { cookie });
@@ -51,7 +55,11 @@ describe('the configuration', () => {
     const { text: _, ...told } = IN_FORCE;
     answer = [told];
     expect((await call('GET', '/versions')).body).toEqual({ versions: [told] });
-    expect(asked.slice(2)).toEqual([{ what: 'read', version: 2 }, { what: 'compare', from: 2, to: 3 }, { what: 'list' }]);
+    expect(asked.slice(2)).toEqual([
+      { what: 'read', version: 2 },
+      { what: 'compare', from: 2, to: 3 },
+      { what: 'list' },
+    ]);
   });
 
   it('is checked without being changed', async () => {
@@ -74,7 +82,10 @@ describe('the configuration', () => {
     });
     expect(await call('POST', '/versions/1/restore', {}, { 'if-match': '*' })).toMatchObject({ status: 202 });
     expect(asked[1]).toMatchObject({ what: 'restore', version: 1, by: 'console:admin' });
-    expect(await lastAudit()).toMatchObject({ action: 'restoreConfiguration', target: 'configuration/versions/1/restore' });
+    expect(await lastAudit()).toMatchObject({
+      action: 'restoreConfiguration',
+      target: 'configuration/versions/1/restore',
+    });
   });
 
   it('is not told in the audit where it is that already', async () => {
