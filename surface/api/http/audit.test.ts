@@ -34,6 +34,7 @@ let secrets: string[];
 
 beforeEach(async () => {
   p = await startPeople({
+    configuration: { ask: async () => ({ sections: ['logLevel'], version: 2 }) as never },
     dismissals: {
       dismiss: async (id) => ({ incident: summaryOf(sampleIncident(id, 0)), lifted: 2 }),
       endException: async () => true,
@@ -60,8 +61,13 @@ const asAdmin = (method: string, path: string, body: object = {}): Promise<[numb
 const asAda = (method: string, path: string, body: object = {}): Promise<[number, Record<string, unknown>]> =>
   p.ask(method, path, { cookie: ada, body });
 
-function onVersion(method: string, path: string, body: object): Promise<[number, Record<string, unknown>]> {
-  return p.ask(method, path, { cookie: ada, headers: { 'if-match': '"1"' }, body });
+function onVersion(
+  method: string,
+  path: string,
+  body: object,
+  cookie = ada,
+): Promise<[number, Record<string, unknown>]> {
+  return p.ask(method, path, { cookie, headers: { 'if-match': '"1"' }, body });
 }
 
 async function begin(): Promise<Uint8Array> {
@@ -308,6 +314,17 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     { account: 'admin', before: { name: 'a report', account: 'ada', role: 'analyst' } },
   ],
+  changeConfiguration: [
+    async () =>
+      (
+        await onVersion('PUT', '/api/v1/configuration', { text: 'logLevel: info\n', reason: 'to see more' }, p.admin)
+      )[0],
+    { account: 'admin', target: 'configuration', after: { version: 2, sections: 'logLevel', reason: 'to see more' } },
+  ],
+  restoreConfiguration: [
+    async () => (await onVersion('POST', '/api/v1/configuration/versions/1/restore', {}, p.admin))[0],
+    { account: 'admin', target: 'configuration/versions/1/restore', after: { version: 2, sections: 'logLevel' } },
+  ],
   rotateKeys: [
     async () => (await asAdmin('POST', '/api/v1/auth/keys/rotate', { endOld: true }))[0],
     { account: 'admin', target: 'auth/keys/rotate', after: { key: expect.any(String), endOld: true } },
@@ -338,7 +355,13 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (id) =>
 describe('the audit', () => {
   it('is declared by every route that is not GET; what is none of it says why', () => {
     const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
-    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor', 'tryRule', 'planAction', 'refreshProgram']);
+    expect(none.map(({ id }) => id)).toEqual([
+      'beginSecondFactor',
+      'tryRule',
+      'planAction',
+      'checkConfiguration',
+      'refreshProgram',
+    ]);
   });
 
   it('begins with the first account', async () => {
