@@ -8,6 +8,8 @@ import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-inciden
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { codeOf, stepAt } from '../auth/totp.ts';
 import { bytesOfBase32, startPeople, type People } from './identity.fixture.ts';
+import type { CreationOptions } from '../auth/webauthn/browser-json.ts';
+import { SoftwareAuthenticator } from '../auth/webauthn/software-authenticator.fixture.ts';
 import { routes } from './routes.ts';
 import { playedRules } from './rules/played-rules.fixture.ts';
 
@@ -82,6 +84,23 @@ async function confirm(): Promise<[number, Uint8Array]> {
   return [status, secret];
 }
 
+/** Under a name, as browsers do. */
+async function addKey(): Promise<[status: number, id: string, recovery: string]> {
+  const here = p.h.url.replace('127.0.0.1', 'localhost');
+  const call = async (path: string, body: object): Promise<[number, Record<string, unknown>]> => {
+    const headers = { origin: here, cookie: ada, 'content-type': 'application/json' };
+    const url = `${here}${OWN}/security-keys${path}`;
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return [response.status, (await response.json()) as Record<string, unknown>];
+  };
+  const [, { options }] = await call('/begin', { password: PASSWORD });
+  const credential = new SoftwareAuthenticator(here).create(options as CreationOptions);
+  const [status, added] = await call('', { name: 'a key', credential });
+  const codes = added['recoveryCodes'] as string[];
+  secrets.push(...codes);
+  return [status, (added['key'] as { id: string }).id, codes[0]!];
+}
+
 async function linkOf(path: string, body: object = {}): Promise<string> {
   const token = String((await asAdmin('POST', path, body))[1]['path']).split('#')[1]!;
   secrets.push(token);
@@ -130,6 +149,32 @@ const CASES: Readonly<Record<string, Case>> = {
       return (await asAda('POST', `${OWN}/second-factor/end`, { code: code(secret) }))[0];
     },
     { account: 'ada', target: 'account/second-factor/end', before: { on: true }, after: { on: false } },
+  ],
+  addSecurityKey: [
+    async () => (await addKey())[0],
+    {
+      account: 'ada',
+      target: 'account/security-keys',
+      after: { id: expect.any(String), name: 'a key', host: 'localhost' },
+    },
+  ],
+  renameSecurityKey: [
+    async () => {
+      const [, id] = await addKey();
+      return (await asAda('PATCH', `${OWN}/security-keys/${id}`, { name: 'another', password: PASSWORD }))[0];
+    },
+    { account: 'ada', before: { name: 'a key' }, after: { name: 'another' } },
+  ],
+  removeSecurityKey: [
+    async () => {
+      const [, id, recovery] = await addKey();
+      return (await asAda('POST', `${OWN}/security-keys/${id}/remove`, { code: recovery }))[0];
+    },
+    {
+      account: 'ada',
+      target: expect.stringMatching(/^account\/security-keys\/[\w-]{12}\/remove$/),
+      before: { name: 'a key' },
+    },
   ],
   endSession: [
     async () => {
@@ -310,7 +355,14 @@ describe.each(changing.map((route) => [route.id, route] as const))('%s', (id) =>
 describe('the audit', () => {
   it('is declared by every route that is not GET; what is none of it says why', () => {
     const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
-    expect(none.map(({ id }) => id)).toEqual(['beginSecondFactor', 'tryRule', 'planAction']);
+    expect(none.map(({ id }) => id)).toEqual([
+      'askKeyForSignIn',
+      'beginSecondFactor',
+      'beginSecurityKey',
+      'askOwnKey',
+      'tryRule',
+      'planAction',
+    ]);
   });
 
   it('begins with the first account', async () => {

@@ -1,19 +1,19 @@
 /** Signing in and out. */
 import { z } from 'zod';
+import type { Account } from '@netsentinel/contracts/access-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { sessionId } from '../auth/sessions.ts';
+import { askKeys } from './ask-keys.ts';
 import { clearCookie, enter, openSession, SignedInAs } from './enter.ts';
-import { Code, codeProblem, isPassword, limited, Password, TRIES } from './credentials.ts';
+import { RequestOptions } from '../auth/webauthn/browser-json.ts';
+import { factorProblem, isPassword, limited, NO_NAME, Password, PROOF, relyingParty, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
-import { openRoute, route, type Route } from './route.ts';
+import { openRoute, route, type Route, type RouteRequest } from './route.ts';
 
-const Credentials = z.strictObject({
-  name: z.string().min(1).max(64),
-  password: Password,
-  code: Code.optional().describe(
-    'Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed` asks for it',
-  ),
-});
+const NamePassword = z.strictObject({ name: z.string().min(1).max(64), password: Password });
+const Credentials = NamePassword.extend(PROOF).describe(
+  'Where the account has a second factor, `code-needed`, `key-needed` or `code-or-key-needed` asks for it. A key answers what `askKeyForSignIn` answered',
+);
 const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
   role: Role.nullable(),
@@ -41,36 +41,59 @@ export const sessionRoutes: readonly Route[] = [
       id: 'signIn',
       method: 'POST',
       path: '/api/v1/session',
-      summary: 'Sign in with name and password, and a code where the account has a second factor',
+      summary: 'Sign in with name and password, and a code or a security key where the account has a second factor',
       tag: 'session',
       audit: 'with',
       body: Credentials,
       answers: { 200: { description: 'The session is in the cookie', schema: SignedInAs } },
-      problems: { 401: 'Name, password or code is wrong, or a code is needed', ...TRIES },
+      problems: { 401: 'Name, password, code or key is wrong, or a code or key is needed', ...TRIES },
     },
     async (asked) => {
-      limited(asked);
       const { ctx, body, audit } = asked;
-      const account = await ctx.state.read.account(body.name);
-      const wrong = (): Problem => new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
-      if (!(await isPassword(account?.passwordHash, body.password)) || account === undefined) throw wrong();
-      const { name } = account;
+      const { name, passwordHash } = await knocking(asked);
       const entered = await ctx.state.transaction(async (tx) => {
         // Meanwhile there may be another password, or nobody of this name.
-        if ((await tx.account(name))?.passwordHash !== account.passwordHash) return wrong();
-        const outcome = await ctx.secondFactors.use(tx, name, body.code);
-        if (outcome === 'wrong') await audit.write(tx, { account: name, after: { refused: 'wrong code' } });
-        if (outcome !== 'none' && outcome !== 'code' && outcome !== 'recovery') return codeProblem(outcome, 401);
+        if ((await tx.account(name))?.passwordHash !== passwordHash) return wrongCredentials();
+        const outcome = await ctx.secondFactors.use(tx, { account: name, purpose: 'sign-in', session: '' }, body);
+        if ('refused' in outcome) {
+          if (outcome.told !== undefined) await audit.write(tx, { account: name, after: outcome.told });
+          return factorProblem(outcome.refused, 401);
+        }
         const opened = await openSession(asked, tx, name);
-        await audit.write(tx, {
-          account: name,
-          after: { session: sessionId(opened), secondFactor: outcome === 'none' ? null : outcome },
-        });
+        const { taken, key } = outcome;
+        const after = { session: sessionId(opened), secondFactor: taken === 'none' ? null : taken, key };
+        await audit.write(tx, { account: name, after });
         return opened;
       });
       // Thrown in there it would take the record of a wrong code along.
       if (entered instanceof Problem) throw entered;
       return enter(asked, name, entered);
+    },
+  ),
+  openRoute(
+    {
+      id: 'askKeyForSignIn',
+      method: 'POST',
+      path: '/api/v1/session/key',
+      summary: 'What a browser asks the account’s security keys by, for signing in with one',
+      tag: 'session',
+      audit: { none: 'it is a question that ends by itself' },
+      body: NamePassword,
+      answers: {
+        200: { description: 'Good once, for some minutes', schema: z.strictObject({ options: RequestOptions }) },
+      },
+      problems: {
+        401: 'Name or password is wrong',
+        404: 'The account has no key of this name of the console',
+        409: NO_NAME,
+        ...TRIES,
+      },
+    },
+    async (asked) => {
+      const { ctx } = asked;
+      const { name } = await knocking(asked);
+      const occasion = { account: name, purpose: 'sign-in', session: '' } as const;
+      return { options: await askKeys(ctx, occasion, relyingParty(asked)) };
     },
   ),
   route(
@@ -99,3 +122,18 @@ export const sessionRoutes: readonly Route[] = [
     },
   ),
 ];
+
+/** Of this name and password; throws where there is none. */
+async function knocking(
+  asked: Pick<RouteRequest<unknown, unknown, z.infer<typeof NamePassword>>, 'ctx' | 'request' | 'body'>,
+): Promise<Account> {
+  limited(asked);
+  const { ctx, body } = asked;
+  const account = await ctx.state.read.account(body.name);
+  if (!(await isPassword(account?.passwordHash, body.password)) || account === undefined) throw wrongCredentials();
+  return account;
+}
+
+function wrongCredentials(): Problem {
+  return new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
+}
