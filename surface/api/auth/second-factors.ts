@@ -89,6 +89,8 @@ export class SecondFactors {
     if (typeof step === 'object') return step.waitS;
     if (step === undefined) return 'wrong-code';
     await tx.putSecondFactor({ ...factor, confirmedAt: this.#clock.now(), lastStep: step });
+    // Begun while no code was asked for.
+    this.keys.endBegun(account);
     return makeRecoveryCodes(tx, account);
   }
 

@@ -29,14 +29,14 @@ export class SecurityKeys {
     this.#challenges = new Challenges(clock);
   }
 
-  /** What a browser makes a new key by; undefined where the account has as many as it may. */
+  /** What a browser makes a new key by; undefined where the account has as many as it may. In the transaction that has asked for a present factor. */
   async beginAdding(
-    read: AccessBookReader,
+    tx: StateTransaction,
     account: string,
     session: string,
     rp: RelyingParty,
   ): Promise<CreationOptions | undefined> {
-    const keys = await read.securityKeys(account);
+    const keys = await tx.securityKeys(account);
     if (keys.length >= MOST_KEYS) return undefined;
     // The same for all: authenticators keep one passkey for it, and take the new for the old.
     const id = keys[0]?.userHandle ?? randomBytes(HANDLE_BYTES).toString('base64url');
@@ -82,7 +82,15 @@ export class SecurityKeys {
       createdAt: this.#clock.now(),
     };
     await tx.putSecurityKey(key);
+    // What somebody began while no factor was asked for ends with the first: an application that was never confirmed, too.
+    this.endBegun(account);
+    if ((await tx.secondFactor(account))?.confirmedAt === undefined) await tx.removeSecondFactor(account);
     return ok(key);
+  }
+
+  /** No key that was begun is added any more. */
+  endBegun(account: string): void {
+    this.#challenges.end(account, 'add');
   }
 
   /** What a browser asks the account's keys by; undefined where it has none of this name of the console. */

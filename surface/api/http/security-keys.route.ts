@@ -69,12 +69,12 @@ export const securityKeyRoutes: readonly Route[] = [
       const { ctx, body, who } = asked;
       const rp = relyingParty(asked);
       const known = await checked(asked, body.password);
-      const refused = await ctx.state.transaction(async (tx) => {
+      const options = await ctx.state.transaction(async (tx) => {
         if ((await present(tx, who)).passwordHash !== known) throw wrongPassword();
-        return confirmFactor(asked, tx, body);
+        const refused = await confirmFactor(asked, tx, body);
+        return refused ?? ctx.secondFactors.keys.beginAdding(tx, who.account, who.tokenHash, rp);
       });
-      if (refused !== undefined) throw refused;
-      const options = await ctx.secondFactors.keys.beginAdding(ctx.state.read, who.account, who.tokenHash, rp);
+      if (options instanceof Problem) throw options;
       if (options === undefined) throw new Problem(409, 'too-many', FULL);
       return { options };
     },

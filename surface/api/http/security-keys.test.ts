@@ -168,6 +168,20 @@ describe('adding one', () => {
     expect(await refusals('beginSecurityKey')).toEqual(['wrong key']);
   });
 
+  it('adds nothing that was begun before there was a factor to ask for', async () => {
+    const codes = '/api/v1/account/second-factor';
+    const [, { secret }] = await asAda('POST', codes, { password: PASSWORD });
+    const early = new SoftwareAuthenticator(here).create(await toMake());
+    await add();
+    expect(problemOf(await asAda('POST', AT, { name: 'early', credential: early }))).toEqual([403, 'key-not-accepted']);
+    const code = codeOf(bytesOfBase32(String(secret)), stepAt(p.clock.now() + 6_000));
+    expect(problemOf(await asAda('POST', `${codes}/confirm`, { code }))).toEqual([409, 'nothing-begun']);
+    expect((await asAda('POST', `${AT}/${await idOf()}/remove`, await proof()))[0]).toBe(204);
+    const other = new SoftwareAuthenticator(here).create(await toMake());
+    await turnCodesOn();
+    expect(problemOf(await asAda('POST', AT, { name: 'early', credential: other }))).toEqual([403, 'key-not-accepted']);
+  });
+
   it('is for names, and says so under an address', async () => {
     const body = { password: PASSWORD };
     const under = await p.ask('POST', `${AT}/begin`, { cookie: ada, body });

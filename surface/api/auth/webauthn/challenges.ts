@@ -60,4 +60,10 @@ export class Challenges {
     const isForThis = occasion.account === account && occasion.purpose === purpose && occasion.session === session;
     return isForThis ? issued : undefined;
   }
+
+  /** Those for this purpose that are open. */
+  end(account: string, purpose: Occasion['purpose']): void {
+    for (const [challenge, { occasion }] of this.#issued)
+      if (occasion.account === account && occasion.purpose === purpose) this.#issued.delete(challenge);
+  }
 }
