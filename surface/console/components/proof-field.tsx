@@ -17,7 +17,7 @@ export function ProofField({
   const code = hasCodes ? 'A code' : 'A recovery code';
   return (
     <TextField
-      label={hasKeys ? `${code}, or leave it empty to use a key` : code}
+      label={hasKeys ? `${code} (empty: use a key)` : code}
       autoComplete="one-time-code"
       spellCheck={false}
       required={!hasKeys}

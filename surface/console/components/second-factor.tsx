@@ -66,7 +66,7 @@ function Begin({ hasKeys, canAsk, onBegun }: OwnKeys & { readonly onBegun: (enro
   return (
     <form className="entry" onSubmit={begin} aria-label="Set up a second factor">
       <TextField
-        label="Password, to set up codes of an authenticator application"
+        label="Password, to set up codes"
         type="password"
         autoComplete="current-password"
         maxLength={256}

@@ -29,7 +29,7 @@ export function SecondFactors() {
   };
   return (
     <>
-      <h3>Codes of an application</h3>
+      <h3>Codes of an authenticator application</h3>
       <Failure words={error} />
       <SecondFactor since={since} hasKeys={has.keys} canAsk={canAsk} onChange={changed} />
       <h3>Security keys and passkeys</h3>
