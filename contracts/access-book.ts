@@ -124,7 +124,7 @@ export interface AccessBookReader {
 
 export interface AccessBookWriter {
   putAccount(account: Account): Promise<void>;
-  /** With its sessions, tokens, second factors and password reset. */
+  /** With its sessions, tokens, signed-in programs, second factors and password reset. */
   removeAccount(name: string): Promise<void>;
   putSession(session: ConsoleSession): Promise<void>;
   removeSession(tokenHash: string): Promise<void>;
@@ -142,6 +142,6 @@ export interface AccessBookWriter {
   removeSecurityKey(id: string): Promise<void>;
   /** In the place of those before; empty: none. */
   putRecoveryHashes(account: string, hashes: readonly string[]): Promise<void>;
-  /** Drops sessions, tokens, invitations, password resets and kept answers that were over before this time; answers how many. */
+  /** Drops sessions, tokens, signed-in programs, signing keys, invitations, password resets and kept answers that were over before this time; answers how many. */
   pruneAccess(before: number): Promise<number>;
 }

@@ -8,7 +8,7 @@ export interface AuditRecord {
   readonly at: number;
   /** Who did it: the account that was signed in, or that a link or a password spoke for. */
   readonly account: string;
-  /** Id of the API token that it was done with; undefined for people. */
+  /** Id of the API token, or of the signed-in program, that it was done with; undefined for people. */
   readonly token?: string | undefined;
   /** From where. */
   readonly address: string;

@@ -55,6 +55,11 @@ export function isWithin(inner: Role, outer: Role): boolean {
   return [...PERMISSIONS[inner]].every((permission) => PERMISSIONS[outer].has(permission));
 }
 
+/** What a program of `owner`'s may do that was given `role`: never more than its owner. */
+export function cappedBy(role: Role, owner: Role): Role {
+  return isWithin(role, owner) ? role : owner;
+}
+
 export function mayDo(role: Role, permission: Permission): boolean {
   return PERMISSIONS[role].has(permission);
 }

@@ -14,6 +14,7 @@ import type { Exception } from './exception.ts';
 import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
 import type { PlaybookBookReader, PlaybookBookWriter } from './playbook-run.ts';
+import type { ProgramBookReader, ProgramBookWriter } from './program-book.ts';
 import type { RuleBookReader, RuleBookWriter } from './rule-book.ts';
 import type { Position } from './stream.ts';
 
@@ -64,6 +65,7 @@ export interface StateReader
     AuditBookReader,
     CaseworkReader,
     PlaybookBookReader,
+    ProgramBookReader,
     RuleBookReader {
   incident(id: string): Promise<Incident | undefined>;
   incidents(
@@ -100,6 +102,7 @@ export interface StateTransaction
     AuditBookWriter,
     CaseworkWriter,
     PlaybookBookWriter,
+    ProgramBookWriter,
     RuleBookWriter {
   putIncident(incident: Incident): Promise<void>;
   putAction(action: Action): Promise<void>;

@@ -13,6 +13,7 @@ import type { TlsHello } from './telemetry.types.ts';
 import type { Endpoint, Kept, ServiceProtocol, ServiceSession } from './service.types.ts';
 import { type RecordingStart, TerminalRecording } from './terminal-recording.ts';
 import { HelloReader } from './hello-reader.ts';
+import { turnBudget } from './turn-budget.ts';
 import { type TlsIdentity, type TlsOptions, type TlsResult, upgradeToTls } from './tls-upgrade.ts';
 
 const MAX_PIECE = 64 * 1024;
@@ -59,6 +60,8 @@ export class Session implements ServiceSession {
   #failed = false;
   #congested = false;
   #holding = false;
+  /** What came waits for a turn of the event loop that has time for it. */
+  #waitsForTurn = false;
   /** Why nothing is read: the protocol waits, the client does not take what was sent, or the queue of events is full. */
   #pauses = 0;
   #delivering = false;
@@ -128,7 +131,7 @@ export class Session implements ServiceSession {
     stream.setNoDelay?.(true);
     // A client that sends all it has and its FIN still gets its answers, as from a server that reads to the end.
     (stream as { allowHalfOpen?: boolean }).allowHalfOpen = true;
-    stream.on('close', () => this.finish('closed'));
+    stream.on('close', () => this.#lost('closed'));
     this.guard(() => {
       this.report.connected();
       this.after(this.limits.maxSessionMs, () => this.end('longest session'));
@@ -329,7 +332,7 @@ export class Session implements ServiceSession {
     const data = (chunk: Buffer): void => this.guard(() => this.#receive(chunk));
     const drain = (): void => this.guard(() => this.#onDrain());
     const end = (): void => this.guard(() => this.#onEnd());
-    const error = (): void => this.finish(isRaw ? 'connection reset' : 'TLS failed');
+    const error = (): void => this.#lost(isRaw ? 'connection reset' : 'TLS failed');
     stream.on('error', error).on('drain', drain).on('end', end).on('data', data);
     if (!isRaw) stream.on('close', () => this.#connection.stream.destroy());
     this.#unlisten = () => stream.off('data', data).off('drain', drain).off('end', end).off('error', error);
@@ -340,9 +343,28 @@ export class Session implements ServiceSession {
     const { counts } = this.report;
     counts.bytesIn += chunk.length;
     if (counts.bytesIn > this.#parts.bounds.maxBytesIn) return this.end('most bytes');
-    if (this.#hello !== undefined) return this.#hello.read(chunk);
     this.#undelivered = this.#undelivered === undefined ? chunk : Buffer.concat([this.#undelivered, chunk]);
+    if (!this.#waitsForTurn && turnBudget.isSpent) this.#waitForTurn();
     this.#deliver();
+  }
+
+  #waitForTurn(): void {
+    this.#waitsForTurn = true;
+    this.pause();
+    turnBudget.later(() => this.guard(() => this.#takeTurn()));
+  }
+
+  #takeTurn(): void {
+    if (!this.#waitsForTurn) return;
+    this.#waitsForTurn = false;
+    this.#pauses--;
+    this.#proceed();
+  }
+
+  /** Nothing comes any more. What came before that is not lost for it. */
+  #lost(reason: string): void {
+    this.guard(() => this.#takeTurn());
+    this.finish(reason);
   }
 
   #deliver(): void {
@@ -350,9 +372,12 @@ export class Session implements ServiceSession {
     this.#delivering = true;
     try {
       while (this.#undelivered !== undefined && this.#pauses === 0 && !this.#over) {
-        const piece: Buffer = this.#undelivered.subarray(0, MAX_PIECE);
-        this.#undelivered = this.#undelivered.length > MAX_PIECE ? this.#undelivered.subarray(MAX_PIECE) : undefined;
-        this.#protocol!.data(piece);
+        const waiting: Buffer = this.#undelivered;
+        // What follows a hello is TLS's, all of it.
+        const size = this.#hello === undefined ? MAX_PIECE : waiting.length;
+        this.#undelivered = waiting.length > size ? waiting.subarray(size) : undefined;
+        if (this.#hello !== undefined) this.#hello.read(waiting);
+        else this.#protocol!.data(waiting.subarray(0, size));
         this.#rank();
       }
     } finally {

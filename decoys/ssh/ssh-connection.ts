@@ -6,6 +6,7 @@ import type { LoginPolicy } from '../service/login-policy.ts';
 import type { MachineLease, MachinePool } from '../service/machine-pool.ts';
 import { ShellWatch } from '../service/shell-watch.ts';
 import { TerminalRecording } from '../service/terminal-recording.ts';
+import { turnBudget } from '../service/turn-budget.ts';
 import { ConnectionLayer, type ForwardTarget } from './connection.ts';
 import { ForwardFake } from './forward-fake.ts';
 import type { HostKeys } from './host-keys.ts';
@@ -63,6 +64,8 @@ export class SshConnection {
   #ended = false;
   #congested = false;
   #holding = false;
+  /** What came waits for a turn of the event loop that has time for it. */
+  #waitsForTurn = false;
 
   constructor(server: SshServer, connection: DecoyConnection, actor: Actor, hooks: ConnectionHooks) {
     this.#server = server;
@@ -109,9 +112,9 @@ export class SshConnection {
     stream.setNoDelay?.(true);
     stream.on('data', (chunk: Buffer) => this.#guard(() => this.#receive(chunk)));
     stream.on('drain', () => this.#guard(() => this.#onDrain()));
-    stream.on('end', () => this.#guard(() => this.transport.drop('closed by the client')));
-    stream.on('error', () => this.#guard(() => this.transport.drop('connection reset')));
-    stream.on('close', () => this.#guard(() => this.transport.drop('closed')));
+    stream.on('end', () => this.#lost('closed by the client'));
+    stream.on('error', () => this.#lost('connection reset'));
+    stream.on('close', () => this.#lost('closed'));
     this.#guard(() => {
       this.#telemetry.connected();
       this.transport.start();
@@ -289,8 +292,25 @@ export class SshConnection {
 
   #receive(chunk: Buffer): void {
     this.#telemetry.counts.bytesIn += chunk.length;
+    if (!this.#waitsForTurn && turnBudget.isSpent) {
+      this.#waitsForTurn = true;
+      this.transport.block();
+      turnBudget.later(() => this.#guard(() => this.#takeTurn()));
+    }
     this.transport.receive(chunk);
     if (this.transport.blocked && !this.#ended) this.#connection.stream.pause();
+  }
+
+  #takeTurn(): void {
+    if (!this.#waitsForTurn) return;
+    this.#waitsForTurn = false;
+    this.transport.unblock();
+  }
+
+  /** Nothing comes any more. What came before that is not lost for it. */
+  #lost(reason: string): void {
+    this.#guard(() => this.#takeTurn());
+    this.#guard(() => this.transport.drop(reason));
   }
 
   #onDrain(): void {

@@ -3,13 +3,15 @@ import type { Server, Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
 import type { ApiOptions, ApiServer } from './api.types.ts';
-import { ApiTokens } from './auth/api-tokens.ts';
+import { ApiTokens, isApiToken } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
 import { Invitations } from './auth/invitations.ts';
 import { PasswordResets } from './auth/password-resets.ts';
+import { Programs } from './auth/programs.ts';
 import { recover } from './auth/recover.ts';
 import { SecondFactors } from './auth/second-factors.ts';
 import { Sessions } from './auth/sessions.ts';
+import { SigningKeys } from './auth/signing-keys.ts';
 import { serveBlocklist } from './http/blocklist/serve-blocklist.ts';
 import type { RouteContext } from './http/context.ts';
 import { errorAnswer } from './http/errors.ts';
@@ -45,6 +47,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 
   const sessions = new Sessions(options.state, clock);
   const tokens = new ApiTokens(options.state, clock);
+  const signingKeys = new SigningKeys(options.state, clock, options.sealer, log);
+  const programs = new Programs(options.state, clock, signingKeys);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
   const status = onceInAWhile(() => options.status(), options);
@@ -56,6 +60,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     requests: new RequestLimit(clock, options.requestsPerMinute),
     attempts: new AttemptLimit(clock),
     tokens,
+    programs,
+    signingKeys,
     answers: new KeptAnswers(options.state, options.sealer, clock),
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
@@ -68,10 +74,12 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     secure,
     who: (request) => {
       const secret = bearerOf(request.headers);
-      return secret === undefined ? sessions.check(request.cookies[cookieName]) : tokens.check(secret);
+      if (secret === undefined) return sessions.check(request.cookies[cookieName]);
+      return isApiToken(secret) ? tokens.check(secret) : programs.check(secret);
     },
     cutSessions: (which) => {
       sessions.forget(which);
+      programs.forget();
       live.end(which);
     },
     endAccount: (name) => {

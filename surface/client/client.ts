@@ -5,10 +5,11 @@
 import { ApiError, errorOf } from './api-error.ts';
 import { OPERATIONS, PAGED } from './operations.generated.ts';
 import { build, type OperationId, type RequestOf } from './request.ts';
+import { programToken, type ProgramTokenOptions } from './program-token.ts';
 import type { Operations } from './types.generated.ts';
 
-export { ApiError };
-export type { OperationId, RequestOf };
+export { ApiError, programToken };
+export type { OperationId, ProgramTokenOptions, RequestOf };
 export type * from './types.generated.ts';
 
 export interface ClientOptions {
@@ -16,9 +17,9 @@ export interface ClientOptions {
   readonly baseUrl?: string;
   /**
    * Of `makeToken`, or the console's settings. Without one a browser's cookie counts, and the browser names the origin that changes must come
-   * from. With one no cookie is sent.
+   * from. With one no cookie is sent. A function is asked before each call: `programToken` of a program that was signed in.
    */
-  readonly token?: string;
+  readonly token?: string | (() => string | Promise<string>);
   /** Instead of the platform's own. */
   readonly fetch?: typeof fetch;
   /** Told of each failure before the call rejects with it; not of calls that their signal ended. */
@@ -85,12 +86,13 @@ export function createClient(options: ClientOptions = {}): Client {
   const send = async (operation: OperationId, request: object, call: ConditionalOptions): Promise<Response> => {
     const { method, path, headers, body } = build(operation, request);
     const { signal, ifNoneMatch } = call;
+    const shown = typeof token === 'function' ? await token() : token;
     const response = await ask(base + path, {
       method,
-      credentials: token === undefined ? 'same-origin' : 'omit',
+      credentials: shown === undefined ? 'same-origin' : 'omit',
       headers: {
         ...headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(shown === undefined ? {} : { authorization: `Bearer ${shown}` }),
         ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
       },
       ...(body === undefined ? {} : { body }),

@@ -2771,6 +2771,113 @@ export interface RevokeTokenRequest {
   readonly id: string;
 }
 
+export interface SignInProgramRequest {
+  readonly body: {
+    readonly name: string;
+    readonly password: string;
+    /** Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed`, `key-needed` or `code-or-key-needed` asks for it */
+    readonly code?: string | undefined;
+    /** What it is, for the list of programs that are signed in */
+    readonly program: string;
+    /** At most what the account may do; without it as much */
+    readonly role?: Role | undefined;
+  };
+}
+
+export interface SignInProgramAnswer {
+  /** Its id */
+  program: string;
+  account: string;
+  role: Role;
+  /** A JWT, to be shown as `Authorization: Bearer` */
+  accessToken: string;
+  /** Of the access token: seconds from now */
+  expiresInS: number;
+  /** For new tokens, once: a second use ends all of this program’s */
+  refreshToken: string;
+  /** If it is not used before; epoch milliseconds */
+  refreshExpiresAt: number;
+}
+
+export interface RefreshProgramRequest {
+  /** Of your own making, such as a UUID: the same request with the same key within 24 hours gives the first answer again */
+  readonly idempotencyKey?: string | undefined;
+  readonly body: {
+    readonly refreshToken: string;
+  };
+}
+
+export interface RefreshProgramAnswer {
+  /** Its id */
+  program: string;
+  account: string;
+  role: Role;
+  /** A JWT, to be shown as `Authorization: Bearer` */
+  accessToken: string;
+  /** Of the access token: seconds from now */
+  expiresInS: number;
+  /** For new tokens, once: a second use ends all of this program’s */
+  refreshToken: string;
+  /** If it is not used before; epoch milliseconds */
+  refreshExpiresAt: number;
+}
+
+export interface ListProgramsAnswer {
+  programs: {
+    id: string;
+    /** What it is, in the words of who signed it in */
+    name: string;
+    /** Whose it is */
+    account: string;
+    role: Role;
+    /** Epoch milliseconds, as all times */
+    createdAt: number;
+    /** When it got its latest tokens */
+    refreshedAt: number;
+    /** When it is over, if it gets no newer ones */
+    expiresAt: number;
+    /** From where it was signed in; empty where that is not known */
+    address: string;
+  }[];
+}
+
+export interface EndProgramRequest {
+  readonly id: string;
+}
+
+export interface ListSigningKeysAnswer {
+  keys: {
+    kty: 'EC';
+    crv: 'P-256';
+    x: string;
+    y: string;
+    /** That the header of a token names */
+    kid: string;
+    alg: 'ES256';
+    use: 'sig';
+  }[];
+}
+
+export interface RotateKeysRequest {
+  readonly body: {
+    /** Access tokens that there are count no more at once, as after a theft of keys; programs go on by their refresh tokens */
+    readonly endOld?: boolean | undefined;
+  };
+}
+
+export interface RotateKeysAnswer {
+  key: {
+    kty: 'EC';
+    crv: 'P-256';
+    x: string;
+    y: string;
+    /** That the header of a token names */
+    kid: string;
+    alg: 'ES256';
+    use: 'sig';
+  };
+}
+
 export interface ListAuditRequest {
   /** Only what this account did */
   readonly account?: string | undefined;
@@ -2790,7 +2897,7 @@ export interface ListAuditAnswer {
     at: number;
     /** Who did it */
     account: string;
-    /** Id of the token that it was done with; not there for people */
+    /** Id of the token, or of the signed-in program, that it was done with; not there for people */
     token?: string;
     /** From where */
     address: string;
@@ -2846,7 +2953,7 @@ export interface Operations {
    */
   join: { request: JoinRequest; answer: JoinAnswer };
   /**
-   * Choose a new password, with the token of a link that an admin has made; all sessions of the account end.
+   * Choose a new password, with the token of a link that an admin has made; all sessions and signed-in programs of the account end.
    *
    * `POST /api/v1/reset`.
    */
@@ -2858,7 +2965,7 @@ export interface Operations {
    */
   getAccount: { request: Record<string, never>; answer: GetAccountAnswer };
   /**
-   * Change your password; your other sessions end, and invitations that you sent out.
+   * Change your password; your other sessions, signed-in programs and invitations that you sent out end.
    *
    * `PUT /api/v1/account/password`. Not with a token.
    */
@@ -3236,7 +3343,7 @@ export interface Operations {
    */
   changeUser: { request: ChangeUserRequest; answer: ChangeUserAnswer };
   /**
-   * Remove an account with its sessions and tokens, at once.
+   * Remove an account with its sessions, tokens and signed-in programs, at once.
    *
    * `DELETE /api/v1/users/{name}`. Permission: `users:write`. Not with a token.
    */
@@ -3289,6 +3396,42 @@ export interface Operations {
    * `DELETE /api/v1/tokens/{id}`.
    */
   revokeToken: { request: RevokeTokenRequest; answer: void };
+  /**
+   * Sign a program in with name and password, and a code where the account has a second factor.
+   *
+   * `POST /api/v1/auth/token`.
+   */
+  signInProgram: { request: SignInProgramRequest; answer: SignInProgramAnswer };
+  /**
+   * New tokens for a refresh token, which is worth nothing then; one that was used before ends the program.
+   *
+   * `POST /api/v1/auth/refresh`.
+   */
+  refreshProgram: { request: RefreshProgramRequest; answer: RefreshProgramAnswer };
+  /**
+   * Your programs that are signed in, the latest refreshed first (by a program: itself); of everybody for who may see accounts.
+   *
+   * `GET /api/v1/auth/programs`.
+   */
+  listPrograms: { request: Record<string, never>; answer: ListProgramsAnswer };
+  /**
+   * Sign a program out: yours (by a program: itself), or anybody’s for who may change accounts.
+   *
+   * `DELETE /api/v1/auth/programs/{id}`.
+   */
+  endProgram: { request: EndProgramRequest; answer: void };
+  /**
+   * The public keys of access tokens as a JWK set (RFC 7517), newest first.
+   *
+   * `GET /api/v1/auth/keys`.
+   */
+  listSigningKeys: { request: Record<string, never>; answer: ListSigningKeysAnswer };
+  /**
+   * Sign access tokens with a new key from now on, without waiting for the thirty days of the present one.
+   *
+   * `POST /api/v1/auth/keys/rotate`. Permission: `users:write`. Not with a token.
+   */
+  rotateKeys: { request: RotateKeysRequest; answer: RotateKeysAnswer };
   /**
    * Who changed what and when, from where, before and after; newest first.
    *

@@ -11,6 +11,7 @@ import { alertBookCases } from './alert-book.cases.ts';
 import { auditBookCases } from './audit-book.cases.ts';
 import { caseworkCases } from './casework.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
+import { programBookCases } from './program-book.cases.ts';
 import { ruleBookCases } from './rule-book.cases.ts';
 
 export interface StateStoreHarness {
@@ -408,6 +409,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
     );
 
     auditBookCases(() => store);
+    programBookCases(() => store);
     ruleBookCases(() => store);
     playbookBookCases(
       () => store,

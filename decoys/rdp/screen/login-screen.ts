@@ -118,7 +118,7 @@ export class LoginScreen {
     if (canvas?.width !== width || canvas.height !== height) canvas = new Picture(width, height, BACKGROUND);
     const picture = canvas;
     const { left, top } = this.#place();
-    picture.rectangle(this.whole, BACKGROUND);
+    picture.clear();
     const middle = Math.floor(picture.width / 2);
     picture.disc(middle, top - 120, 60, PALE);
     picture.disc(middle, top - 134, 22, GREY);

@@ -13,21 +13,60 @@ export interface Box {
   readonly height: number;
 }
 
+/**
+ * What pieces are cut and packed in, shared by all: a screen is cut into hundreds. With memory of its own for each of them V8 ends a collection that it has begun
+ * within that one screen, and nobody else is served meanwhile.
+ */
+let piece = new Uint16Array(0);
+let packed = Buffer.alloc(0);
+
+/** No pixel takes more than its two bytes and an order's three. */
+function packedBound(pixels: number): number {
+  return pixels * 5;
+}
+
+/** Side of the squares that are looked after as untouched, in pixels. */
+const SQUARE = 64;
+
 export class Picture {
   readonly width: number;
   readonly height: number;
+  readonly #background: number;
   readonly #pixels: Uint16Array;
+  /** Of each square whether anything was drawn into it: most of a screen is background, and is packed without a look at its pixels. */
+  readonly #touched: Uint8Array;
+  readonly #squaresAcross: number;
 
-  constructor(width: number, height: number, color: number) {
+  constructor(width: number, height: number, background: number) {
     this.width = width;
     this.height = height;
-    this.#pixels = new Uint16Array(width * height).fill(color);
+    this.#background = background;
+    this.#pixels = new Uint16Array(width * height).fill(background);
+    this.#squaresAcross = Math.ceil(width / SQUARE);
+    this.#touched = new Uint8Array(this.#squaresAcross * Math.ceil(height / SQUARE));
+  }
+
+  /** Nothing but background again. */
+  clear(): void {
+    this.#pixels.fill(this.#background);
+    this.#touched.fill(0);
   }
 
   rectangle({ x, y, width, height }: Box, color: number): void {
-    const right = Math.min(this.width, x + width);
-    for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++)
-      if (right > Math.max(0, x)) this.#pixels.fill(color, row * this.width + Math.max(0, x), row * this.width + right);
+    const [left, right] = [Math.max(0, x), Math.min(this.width, x + width)];
+    const [top, bottom] = [Math.max(0, y), Math.min(this.height, y + height)];
+    if (right <= left || bottom <= top) return;
+    for (let row = top; row < bottom; row++)
+      this.#pixels.fill(color, row * this.width + left, row * this.width + right);
+    for (const square of this.#squares({ x: left, y: top, width: right - left, height: bottom - top }))
+      this.#touched[square] = 1;
+  }
+
+  /** Which a box that lies within the picture meets. */
+  *#squares({ x, y, width, height }: Box): Generator<number> {
+    for (let row = Math.floor(y / SQUARE); row <= Math.floor((y + height - 1) / SQUARE); row++)
+      for (let column = Math.floor(x / SQUARE); column <= Math.floor((x + width - 1) / SQUARE); column++)
+        yield row * this.#squaresAcross + column;
   }
 
   disc(centerX: number, centerY: number, radius: number, color: number): void {
@@ -57,13 +96,29 @@ export class Picture {
 
   /** Bottom row first, as bitmaps are; packed. */
   pack({ x, y, width, height }: Box): Buffer {
-    const pixels = new Uint16Array(width * height);
+    if (width * height <= MAX_RUN && this.#isBackground({ x, y, width, height }))
+      return colorRun(width * height, this.#background);
+    if (piece.length < width * height) {
+      piece = new Uint16Array(width * height);
+      packed = Buffer.alloc(packedBound(piece.length));
+    }
+    const pixels = piece.subarray(0, width * height);
     for (let row = 0; row < height; row++) {
       const from = (y + height - 1 - row) * this.width + x;
       pixels.set(this.#pixels.subarray(from, from + width), row * width);
     }
     return packPixels(pixels);
   }
+
+  #isBackground(box: Box): boolean {
+    for (const square of this.#squares(box)) if (this.#touched[square] === 1) return false;
+    return true;
+  }
+}
+
+/** One color, as often as that. */
+function colorRun(length: number, color: number): Buffer {
+  return Buffer.from([MEGA_COLOR_RUN, length & 0xff, length >> 8, color & 0xff, color >> 8]);
 }
 
 export function textWidth(words: string, scale: number): number {
@@ -77,28 +132,36 @@ export function textHeight(scale: number): number {
 const MEGA_COLOR_RUN = 0xf3;
 const MEGA_COLOR_IMAGE = 0xf4;
 const MIN_RUN = 4;
+const MAX_RUN = 0xffff;
 
 /** Runs of one color and pixels as they are: the two orders that need no line above. */
 function packPixels(pixels: Uint16Array): Buffer {
-  const out: number[] = [];
-  const order = (code: number, length: number): void => void out.push(code, length & 0xff, length >> 8);
+  let size = 0;
+  const order = (code: number, length: number): void => {
+    packed[size++] = code;
+    pair(length);
+  };
+  const pair = (value: number): void => {
+    packed[size++] = value & 0xff;
+    packed[size++] = value >> 8;
+  };
   let plain = 0;
   const flush = (end: number): void => {
     if (end <= plain) return;
     order(MEGA_COLOR_IMAGE, end - plain);
-    for (let i = plain; i < end; i++) out.push(pixels[i]! & 0xff, pixels[i]! >> 8);
+    for (let i = plain; i < end; i++) pair(pixels[i]!);
   };
   for (let at = 0; at < pixels.length;) {
     let run = 1;
-    while (run < 0xffff && at + run < pixels.length && pixels[at + run] === pixels[at]) run++;
+    while (run < MAX_RUN && at + run < pixels.length && pixels[at + run] === pixels[at]) run++;
     if (run >= MIN_RUN) {
       flush(at);
       order(MEGA_COLOR_RUN, run);
-      out.push(pixels[at]! & 0xff, pixels[at]! >> 8);
+      pair(pixels[at]!);
       plain = at + run;
     }
     at += run;
   }
   flush(pixels.length);
-  return Buffer.from(out);
+  return Buffer.from(packed.subarray(0, size));
 }

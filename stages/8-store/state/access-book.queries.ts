@@ -14,6 +14,15 @@ import type { Guard, StateTables } from './state.tables.ts';
 
 /** More than any of these are made by hand. */
 const MAX_LISTED = 10_000;
+const OVER_AT_A_TIME = [
+  'sessions',
+  'api_tokens',
+  'programs',
+  'signing_keys',
+  'invitations',
+  'password_resets',
+  'kept_answers',
+] as const;
 
 export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessBookReader {
   return {
@@ -173,7 +182,7 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
     pruneAccess: (before) =>
       guard(async () => {
         let rows = 0n;
-        for (const table of ['sessions', 'api_tokens', 'invitations', 'password_resets', 'kept_answers'] as const)
+        for (const table of OVER_AT_A_TIME)
           rows += (await tx.deleteFrom(table).where('expires_at', '<', before).executeTakeFirst()).numDeletedRows;
         return Number(rows);
       }),

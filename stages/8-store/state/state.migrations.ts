@@ -203,6 +203,20 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
     version: 14,
     async up(tx) {
       for (const statement of [
+        sql`create table programs (id text primary key, family_hash text not null, refresh_hash text not null,
+          account text not null references accounts (name) on delete cascade, name text not null, role text not null,
+          created_at bigint not null, refreshed_at bigint not null, expires_at bigint not null, address text not null)`,
+        sql`create index programs_by_account on programs (account, refreshed_at)`,
+        sql`create table signing_keys (id text primary key, public_key text not null, sealed_key text not null,
+          created_at bigint not null, expires_at bigint)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
+  {
+    version: 15,
+    async up(tx) {
+      for (const statement of [
         sql`create table security_keys (id text primary key, credential text not null unique,
           account text not null references accounts (name) on delete cascade, name text not null, host text not null,
           user_handle text not null, public_key text not null, algorithm integer not null, sign_count bigint not null,

@@ -16,6 +16,7 @@ import { caseworkReader, caseworkWriter, workConditions } from './casework.queri
 import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
+import { programBookReader, programBookWriter } from './program-book.queries.ts';
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
@@ -86,6 +87,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     ...auditBookReader(db, guard),
     ...playbookBookReader(db, guard),
     ...caseworkReader(db, guard),
+    ...programBookReader(db, guard),
     ...ruleBookReader(db, guard),
     incident: (id) =>
       guard(async () => {
@@ -161,6 +163,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...auditBookWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
     ...caseworkWriter(tx, guard),
+    ...programBookWriter(tx, guard),
     ...ruleBookWriter(tx, guard),
     putIncident: (incident) =>
       guard(async () => {

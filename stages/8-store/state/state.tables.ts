@@ -88,6 +88,26 @@ export interface StateTables {
   };
   /** `hashes`: a JSON array. */
   recovery_codes: { account: string; hashes: string };
+  programs: {
+    id: string;
+    family_hash: string;
+    refresh_hash: string;
+    account: string;
+    name: string;
+    role: Role;
+    created_at: number;
+    refreshed_at: number;
+    expires_at: number;
+    address: string;
+  };
+  /** `expires_at`: null for the key that signs. */
+  signing_keys: {
+    id: string;
+    public_key: string;
+    sealed_key: string;
+    created_at: number;
+    expires_at: number | null;
+  };
   /** `before` and `after`: JSON, empty where there is nothing to tell. */
   audit: {
     seq: number;

@@ -2,7 +2,7 @@
 import type { ApiToken } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
-import { isWithin } from '@netsentinel/contracts/role-permissions';
+import { cappedBy } from '@netsentinel/contracts/role-permissions';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { SignedIn } from './sessions.ts';
@@ -16,6 +16,10 @@ const TOUCH_MS = 60_000;
 const CACHE_MS = 1_000;
 const MAX_CACHED = 1_000;
 const MOST_OF_ONE = 100;
+
+export function isApiToken(secret: string): boolean {
+  return secret.startsWith(PREFIX);
+}
 
 export class ApiTokens {
   readonly #state: StateStore;
@@ -55,7 +59,7 @@ export class ApiTokens {
 
   /** Whose program shows this; undefined for unknown ones and those that are over. */
   async check(secret: string): Promise<SignedIn | undefined> {
-    if (!secret.startsWith(PREFIX) || secret.length > MAX_CHARS) return undefined;
+    if (!isApiToken(secret) || secret.length > MAX_CHARS) return undefined;
     const tokenHash = hashSecret(secret);
     const at = this.#clock.monotonicMs();
     const cached = this.#cache.get(tokenHash);
@@ -67,7 +71,7 @@ export class ApiTokens {
     const owner = await this.#state.read.account(token.account);
     if (owner === undefined) return undefined;
     if (now - (token.lastUsedAt ?? 0) > TOUCH_MS) await this.#touch(token, now);
-    const role = isWithin(token.role, owner.role) ? token.role : owner.role;
+    const role = cappedBy(token.role, owner.role);
     const who: SignedIn = { by: 'token', account: owner.name, role, tokenHash, tokenId: token.id };
     // What was read before something ended is not kept.
     if (known !== this.#forgotten) return who;

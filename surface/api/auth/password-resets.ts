@@ -3,6 +3,7 @@ import type { Account, PasswordReset } from '@netsentinel/contracts/access-book'
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { endInvitationsBy } from './invitations.ts';
+import { endPrograms } from './programs.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 86_400_000;
@@ -34,13 +35,14 @@ export class PasswordResets {
     return (await this.#find(this.#state.read, secret)) !== undefined;
   }
 
-  /** Gives the account its new password, uses the link up and ends all its sessions and invitations; undefined for a link that is not valid. */
+  /** Gives the account its new password, uses the link up and ends all its sessions, signed-in programs and invitations; undefined for a link that is not valid. */
   async use(tx: StateTransaction, secret: string, passwordHash: string): Promise<Account | undefined> {
     const reset = await this.#find(tx, secret);
     const account = reset && (await tx.account(reset.account));
     if (account === undefined) return undefined;
     await tx.putAccount({ ...account, passwordHash });
     await endSessions(tx, account.name);
+    await endPrograms(tx, account.name);
     await tx.removePasswordResets(account.name);
     await endInvitationsBy(tx, account.name);
     return account;

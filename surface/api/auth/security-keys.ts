@@ -6,7 +6,6 @@ import { err, ok, type Result } from '@netsentinel/contracts/result';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { newId } from './secrets.ts';
 import type { CreationOptions, MadeCredential, RequestOptions, ShownKey } from './webauthn/browser-json.ts';
-import { challengeOf, verifyAssertion, verifyNewCredential } from './webauthn/ceremonies.ts';
 import { ASK_MS, Challenges, type Occasion } from './webauthn/challenges.ts';
 import { ALGORITHMS } from './webauthn/public-key.ts';
 import type { RelyingParty } from './webauthn/relying-party.ts';
@@ -14,6 +13,9 @@ import type { RelyingParty } from './webauthn/relying-party.ts';
 /** More than anybody carries. */
 export const MOST_KEYS = 20;
 const HANDLE_BYTES = 32;
+
+/** Loaded when somebody first uses a key: most installs have none. */
+const ceremonies = () => import('./webauthn/ceremonies.ts');
 
 /** `key`: it signed. `wrong`: it did not, or not what it was asked. `counted-back`: it signed, and has counted less than before: there may be a copy of it. */
 export type KeyOutcome =
@@ -58,6 +60,7 @@ export class SecurityKeys {
 
   /** Keeps what a browser made; else why not, as half a sentence. */
   async add(tx: StateTransaction, { account, session, name, made }: AddedKey): Promise<Result<SecurityKey>> {
+    const { challengeOf, verifyNewCredential } = await ceremonies();
     const challenge = challengeOf(made.response.clientDataJSON);
     const issued = this.#challenges.take(challenge, { account, purpose: 'add', session });
     if (issued === undefined) return err('it answers no challenge that is open');
@@ -109,6 +112,7 @@ export class SecurityKeys {
   /** Whether this is one of the account's keys, asked on this occasion. The challenge is used up in any case. */
   async use(tx: StateTransaction, occasion: Occasion, shown: ShownKey): Promise<KeyOutcome> {
     const { clientDataJSON, authenticatorData, signature, userHandle } = shown.response;
+    const { challengeOf, verifyAssertion } = await ceremonies();
     const challenge = challengeOf(clientDataJSON);
     const rp = this.#challenges.take(challenge, occasion)?.rp;
     const keys = await tx.securityKeys(occasion.account);

@@ -24,13 +24,13 @@ export interface Visit {
 
 /** Who asks. */
 export interface SignedIn {
-  /** How they showed it: by the cookie of a session, or as a program by a token. */
-  readonly by: 'session' | 'token';
+  /** How they showed it: by the cookie of a session, by an API token, or as a program that was signed in by its access token. */
+  readonly by: 'session' | 'token' | 'program';
   readonly account: string;
   readonly role: Role;
-  /** Of the session's secret or the token. */
+  /** Of the session's secret, the API token or the access token. */
   readonly tokenHash: string;
-  /** Of a token. */
+  /** Of an API token, or of the program. */
   readonly tokenId?: string;
 }
 

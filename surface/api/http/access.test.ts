@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { needsSession, permissionOf } from './access.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -11,6 +11,8 @@ import { routes } from './routes.ts';
 const clock = new ManualClock();
 const cookies = new Map<string, string>();
 let h: ApiHarness;
+/** Of a program that the first account, an admin, has signed in. */
+let accessToken: string;
 
 /** Values for what stands in addresses; nothing of that name is there. */
 const NOTHING: Readonly<Record<string, string>> = {
@@ -34,9 +36,13 @@ async function statusOf(route: Route, cookie: string | undefined): Promise<numbe
 
 beforeAll(async () => {
   h = await startApi({ clock });
+  await h.setUp();
   const over = await h.signInAs('admin');
   clock.advance(2 * 86_400_000);
   for (const role of Role.options) cookies.set(role, await h.signInAs(role));
+  const body = { name: 'admin', password: PASSWORD, program: 'a report' };
+  const signedIn = await h.call('POST', '/api/v1/auth/token', { body });
+  accessToken = ((await signedIn.json()) as { accessToken: string }).accessToken;
   cookies.set('a session that is over', over);
   cookies.set('a token that is made up', `netsentinel-session=${'x'.repeat(43)}`);
 });
@@ -58,16 +64,21 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   });
 });
 
-describe('a token', () => {
+/** What programs show. */
+const PROGRAMS: Readonly<Record<string, () => Promise<string>>> = {
+  'a token': async () => {
+    const body = { name: 'a program', role: 'admin', days: 1 };
+    const made = await h.call('POST', '/api/v1/tokens', { cookie: cookies.get('admin'), body });
+    return ((await made.json()) as { secret: string }).secret;
+  },
+  'a program that was signed in': async () => accessToken,
+};
+
+describe.each(Object.entries(PROGRAMS))('%s', (_, secretOf) => {
   it.each(routes.filter(({ access }) => needsSession(access)).map((route) => [route.id, route] as const))(
     'of an admin may not %s',
-    async (_, route) => {
-      const made = await h.call('POST', '/api/v1/tokens', {
-        cookie: cookies.get('admin'),
-        body: { name: 'a program', role: 'admin', days: 1 },
-      });
-      const { secret } = (await made.json()) as { secret: string };
-      const headers = { authorization: `Bearer ${secret}` };
+    async (_id, route) => {
+      const headers = { authorization: `Bearer ${await secretOf()}` };
       const body = route.method === 'GET' ? undefined : {};
       const response = await h.call(route.method, addressOf(route), { headers, body });
       expect([response.status, await response.json()]).toMatchObject([
@@ -106,6 +117,9 @@ describe('declarations', () => {
       'endOtherSessions',
       'makeToken',
       'revokeToken',
+      'signInProgram',
+      'refreshProgram',
+      'endProgram',
     ]);
   });
 
@@ -117,6 +131,7 @@ describe('declarations', () => {
       'makePasswordReset',
       'endSecondFactorOf',
       'invite',
+      'rotateKeys',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 /** Who may ask a route: looked at by the guard, and again in the transaction of a change. */
 import type { Permission } from '@netsentinel/contracts/permission';
-import { isWithin, mayDo } from '@netsentinel/contracts/role-permissions';
+import { cappedBy, mayDo } from '@netsentinel/contracts/role-permissions';
 import type { StateReader } from '@netsentinel/contracts/state-store';
 import type { SignedIn } from '../auth/sessions.ts';
 import { Problem } from './problem.ts';
@@ -39,6 +39,6 @@ export async function refusalNow(access: Access, who: SignedIn, state: StateRead
   const account = await state.account(name);
   if (account === undefined) return refusal(access, undefined);
   if (who.by === 'session') return refusal(access, (await state.session(tokenHash)) && { ...who, role: account.role });
-  const token = await state.apiToken(tokenHash);
-  return refusal(access, token && { ...who, role: isWithin(token.role, account.role) ? token.role : account.role });
+  const given = who.by === 'token' ? await state.apiToken(tokenHash) : await state.program(who.tokenId ?? '');
+  return refusal(access, given && { ...who, role: cappedBy(given.role, account.role) });
 }

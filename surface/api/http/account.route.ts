@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
 import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSessions } from '../auth/password-resets.ts';
+import { endPrograms } from '../auth/programs.ts';
 import { dropIdleRecoveryCodes } from '../auth/second-factors.ts';
 import { Code, confirmFactor, factorProblem, hashed, NewPassword, Password, PROOF, TRIES } from './credentials.ts';
 import { checked, present, WRONG_PASSWORD, wrongPassword } from './own-account.ts';
@@ -45,7 +46,7 @@ export const accountRoutes: readonly Route[] = [
       id: 'changePassword',
       method: 'PUT',
       path: '/api/v1/account/password',
-      summary: 'Change your password; your other sessions end, and invitations that you sent out',
+      summary: 'Change your password; your other sessions, signed-in programs and invitations that you sent out end',
       tag: 'account',
       access: 'session',
       audit: 'with',
@@ -64,7 +65,8 @@ export const accountRoutes: readonly Route[] = [
         await tx.removePasswordResets(account.name);
         await endInvitationsBy(tx, account.name);
         const ended = await endSessions(tx, account.name, who.tokenHash);
-        await audit.write(tx, { after: { sessionsEnded: ended.length } });
+        const programsEnded = await endPrograms(tx, account.name);
+        await audit.write(tx, { after: { sessionsEnded: ended.length, programsEnded } });
       });
       ctx.cutSessions((one) => one.account === who.account && one.tokenHash !== who.tokenHash);
       return reply.status(204).send();

@@ -81,7 +81,7 @@ export class AuditPen {
 
   #record({ account, before, after }: Change): Omit<AuditRecord, 'seq'> {
     const who = this.#who;
-    const token = who?.by === 'token' ? who.tokenId : undefined;
+    const token = who?.tokenId;
     return {
       at: this.#ctx.clock.now(),
       account: account ?? who?.account ?? '',

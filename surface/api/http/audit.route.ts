@@ -7,7 +7,10 @@ const AuditRecord = z.strictObject({
   seq: z.number().int().describe('1, 2, 3 … without a gap'),
   at: z.number().describe('Epoch milliseconds'),
   account: z.string().describe('Who did it'),
-  token: z.string().optional().describe('Id of the token that it was done with; not there for people'),
+  token: z
+    .string()
+    .optional()
+    .describe('Id of the token, or of the signed-in program, that it was done with; not there for people'),
   address: z.string().describe('From where'),
   action: z.string().describe('The operation’s id in the OpenAPI document'),
   target: z.string().describe('What it was about: the path below `/api/v1/`'),

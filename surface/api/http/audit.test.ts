@@ -107,6 +107,11 @@ async function linkOf(path: string, body: object = {}): Promise<string> {
   return token;
 }
 
+function signInProgram(): Promise<[number, Record<string, unknown>]> {
+  const body = { name: 'ada', password: PASSWORD, program: 'a report' };
+  return p.ask('POST', '/api/v1/auth/token', { origin: null, body });
+}
+
 async function firstIdOf(path: string, list: string): Promise<string> {
   const [, body] = await p.ask('GET', path, { cookie: path.startsWith(OWN) ? ada : p.admin });
   return (body[list] as { id: string }[])[0]!.id;
@@ -137,7 +142,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ],
   changePassword: [
     async () => (await asAda('PUT', `${OWN}/password`, { password: PASSWORD, newPassword: NEW }))[0],
-    { account: 'ada', target: 'account/password', after: { sessionsEnded: 0 } },
+    { account: 'ada', target: 'account/password', after: { sessionsEnded: 0, programsEnded: 0 } },
   ],
   confirmSecondFactor: [
     async () => (await confirm())[0],
@@ -328,6 +333,29 @@ const CASES: Readonly<Record<string, Case>> = {
       return (await asAdmin('DELETE', `/api/v1/tokens/${id}`))[0];
     },
     { account: 'admin', before: { name: 'a report', account: 'ada', role: 'read-only' } },
+  ],
+  signInProgram: [
+    async () => {
+      const [status, issued] = await signInProgram();
+      secrets.push(String(issued['accessToken']), String(issued['refreshToken']));
+      return status;
+    },
+    {
+      account: 'ada',
+      target: 'auth/token',
+      after: { program: expect.any(String), name: 'a report', role: 'analyst', secondFactor: null },
+    },
+  ],
+  endProgram: [
+    async () => {
+      const [, { program }] = await signInProgram();
+      return (await asAdmin('DELETE', `/api/v1/auth/programs/${String(program)}`))[0];
+    },
+    { account: 'admin', before: { name: 'a report', account: 'ada', role: 'analyst' } },
+  ],
+  rotateKeys: [
+    async () => (await asAdmin('POST', '/api/v1/auth/keys/rotate', { endOld: true }))[0],
+    { account: 'admin', target: 'auth/keys/rotate', after: { key: expect.any(String), endOld: true } },
   ],
 };
 

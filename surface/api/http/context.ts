@@ -6,7 +6,9 @@ import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
 import type { PasswordResets } from '../auth/password-resets.ts';
+import type { Programs } from '../auth/programs.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
+import type { SigningKeys } from '../auth/signing-keys.ts';
 import type { Access } from './access.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { ReadGate } from './reads/read-gate.ts';
@@ -29,12 +31,14 @@ export interface RouteContext extends ApiOptions {
   /** Of signing in, making accounts and whatever else tries a secret. */
   readonly attempts: AttemptLimit;
   readonly tokens: ApiTokens;
+  readonly programs: Programs;
+  readonly signingKeys: SigningKeys;
   /** To requests that named an `Idempotency-Key`. */
   readonly answers: KeptAnswers;
   readonly invitations: Invitations;
   readonly resets: PasswordResets;
   readonly secondFactors: SecondFactors;
-  /** These sessions are gone from the state: forgets them, and cuts their live channels. */
+  /** These sessions, and programs with them, are gone from the state: forgets them, and cuts their live channels. */
   cutSessions(which: (who: SignedIn) => boolean): void;
   /** Of questions to the event store. */
   readonly reads: ReadGate;
@@ -52,6 +56,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may ask; without it: whoever is signed in. */
     access?: Access;
+    /** It looks at no cookie and sets none. */
+    cookieless?: true | undefined;
   }
 
   interface FastifyRequest {

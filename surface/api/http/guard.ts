@@ -28,12 +28,12 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
   api.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('cache-control', 'no-store');
     // A program's token comes along with no request that another site could make.
-    if (isChange(request) && bearerOf(request.headers) === undefined && !isSameOrigin(request.headers, ctx.secure))
+    const { access, cookieless } = request.routeOptions.config;
+    const needsOrigin = isChange(request) && cookieless !== true && bearerOf(request.headers) === undefined;
+    if (needsOrigin && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
     request.who = await ctx.who(request);
-    const refused =
-      ctx.requests.count(request.who, request.ip) ??
-      refusal(request.routeOptions.config.access ?? 'signed-in', request.who);
+    const refused = ctx.requests.count(request.who, request.ip) ?? refusal(access ?? 'signed-in', request.who);
     if (refused !== undefined) throw refused;
   });
 }

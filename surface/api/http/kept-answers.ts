@@ -28,6 +28,9 @@ const KEPT_MS = 86_400_000;
 const MOST_KEPT = 1000;
 const MAX_RUNNING = 1000;
 
+/** Whose answer it is. */
+type Asker = Pick<SignedIn, 'by' | 'account' | 'role' | 'tokenId'>;
+
 export interface GivenAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -50,7 +53,7 @@ export class KeptAnswers {
    * @param asked what makes the request this one: route, address and body, as JSON can have them
    * @throws Problem 400 for what is no key, 409 while the first is being made, 422 where the key came with another request
    */
-  async once(key: string, who: SignedIn, asked: unknown, make: () => Promise<GivenAnswer>): Promise<GivenAnswer> {
+  async once(key: string, who: Asker, asked: unknown, make: () => Promise<GivenAnswer>): Promise<GivenAnswer> {
     if (!KEY.test(key))
       throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
     const keyHash = hashOf('key', who.account, key);

@@ -84,7 +84,7 @@ export const linkRoutes: readonly Route[] = [
       method: 'POST',
       path: '/api/v1/reset',
       summary:
-        'Choose a new password, with the token of a link that an admin has made; all sessions of the account end',
+        'Choose a new password, with the token of a link that an admin has made; all sessions and signed-in programs of the account end',
       tag: 'session',
       audit: 'with',
       body: z.strictObject({ token: Token, password: NewPassword }),

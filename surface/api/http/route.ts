@@ -58,6 +58,8 @@ interface Described<Params, Query, Body> {
   readonly headers?: Readonly<Record<string, Header>>;
   /** It makes something: with an `Idempotency-Key` only once. It answers by what it returns, and sends nothing itself. */
   readonly once?: true;
+  /** It looks at no cookie and sets none, so that it matters not which site has a browser ask: for programs, which name no origin. */
+  readonly cookieless?: true;
   /** Without it a body is empty. */
   readonly body?: z.ZodType<Body>;
   /** Those that are no problems, by status. */
@@ -111,7 +113,7 @@ export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly 
     app.route({
       method,
       url: path,
-      config: { access },
+      config: { access, cookieless: one.cookieless },
       handler: async (request, reply) => {
         const asked = {
           params: parse(params, request.params),

@@ -15,6 +15,9 @@ import { measureRoutes } from './measures.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
 import { ownSessionRoutes } from './own-sessions.route.ts';
 import { playbookRoutes } from './playbooks.route.ts';
+import { programRoutes } from './programs/programs.route.ts';
+import { programSignInRoutes } from './programs/program-sign-in.route.ts';
+import { signingKeyRoutes } from './programs/signing-keys.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
@@ -56,6 +59,9 @@ export const routes: readonly Route[] = [
   ...systemRoutes,
   ...userRoutes,
   ...tokenRoutes,
+  ...programSignInRoutes,
+  ...programRoutes,
+  ...signingKeyRoutes,
   ...auditRoutes,
   ...openApiRoutes,
 ];

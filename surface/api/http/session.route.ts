@@ -1,19 +1,15 @@
 /** Signing in and out. */
 import { z } from 'zod';
-import type { Account } from '@netsentinel/contracts/access-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { sessionId } from '../auth/sessions.ts';
 import { askKeys } from './ask-keys.ts';
 import { clearCookie, enter, openSession, SignedInAs } from './enter.ts';
 import { RequestOptions } from '../auth/webauthn/browser-json.ts';
-import { factorProblem, isPassword, limited, NO_NAME, Password, PROOF, relyingParty, TRIES } from './credentials.ts';
+import { NO_NAME, relyingParty, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
-import { openRoute, route, type Route, type RouteRequest } from './route.ts';
+import { openRoute, route, type Route } from './route.ts';
+import { Credentials, knocking, NamePassword, SIGN_IN_PROBLEMS, withCredentials } from './sign-in.ts';
 
-const NamePassword = z.strictObject({ name: z.string().min(1).max(64), password: Password });
-const Credentials = NamePassword.extend(PROOF).describe(
-  'Where the account has a second factor, `code-needed`, `key-needed` or `code-or-key-needed` asks for it. A key answers what `askKeyForSignIn` answered',
-);
 const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
   role: Role.nullable(),
@@ -46,28 +42,18 @@ export const sessionRoutes: readonly Route[] = [
       audit: 'with',
       body: Credentials,
       answers: { 200: { description: 'The session is in the cookie', schema: SignedInAs } },
-      problems: { 401: 'Name, password, code or key is wrong, or a code or key is needed', ...TRIES },
+      problems: SIGN_IN_PROBLEMS,
     },
     async (asked) => {
-      const { ctx, body, audit } = asked;
-      const { name, passwordHash } = await knocking(asked);
-      const entered = await ctx.state.transaction(async (tx) => {
-        // Meanwhile there may be another password, or nobody of this name.
-        if ((await tx.account(name))?.passwordHash !== passwordHash) return wrongCredentials();
-        const outcome = await ctx.secondFactors.use(tx, { account: name, purpose: 'sign-in', session: '' }, body);
-        if ('refused' in outcome) {
-          if (outcome.told !== undefined) await audit.write(tx, { account: name, after: outcome.told });
-          return factorProblem(outcome.refused, 401);
-        }
-        const opened = await openSession(asked, tx, name);
-        const { taken, key } = outcome;
-        const after = { session: sessionId(opened), secondFactor: taken === 'none' ? null : taken, key };
-        await audit.write(tx, { account: name, after });
-        return opened;
+      const { name, opened } = await withCredentials(asked, async (tx, account, shown) => {
+        const session = await openSession(asked, tx, account.name);
+        await asked.audit.write(tx, {
+          account: account.name,
+          after: { session: sessionId(session), ...shown },
+        });
+        return { name: account.name, opened: session };
       });
-      // Thrown in there it would take the record of a wrong code along.
-      if (entered instanceof Problem) throw entered;
-      return enter(asked, name, entered);
+      return enter(asked, name, opened);
     },
   ),
   openRoute(
@@ -110,8 +96,12 @@ export const sessionRoutes: readonly Route[] = [
     },
     async (asked) => {
       const { ctx, who, reply, audit } = asked;
-      if (who.by === 'token')
-        throw new Problem(409, 'no-session', 'A token has no session; it is revoked under /api/v1/tokens.');
+      if (who.by !== 'session')
+        throw new Problem(
+          409,
+          'no-session',
+          'A token has no session; it is revoked under /api/v1/tokens, a signed-in program under /api/v1/auth/programs.',
+        );
       await ctx.state.transaction(async (tx) => {
         await audit.write(tx, { before: { session: sessionId(who) } });
         await tx.removeSession(who.tokenHash);
@@ -122,18 +112,3 @@ export const sessionRoutes: readonly Route[] = [
     },
   ),
 ];
-
-/** Of this name and password; throws where there is none. */
-async function knocking(
-  asked: Pick<RouteRequest<unknown, unknown, z.infer<typeof NamePassword>>, 'ctx' | 'request' | 'body'>,
-): Promise<Account> {
-  limited(asked);
-  const { ctx, body } = asked;
-  const account = await ctx.state.read.account(body.name);
-  if (!(await isPassword(account?.passwordHash, body.password)) || account === undefined) throw wrongCredentials();
-  return account;
-}
-
-function wrongCredentials(): Problem {
-  return new Problem(401, 'wrong-credentials', 'Name or password is wrong.');
-}

@@ -105,7 +105,7 @@ export const tokenRoutes: readonly Route[] = [
 
 /** A person's are all of theirs, a program's the one that it shows. */
 function isOf({ by, account, tokenId }: SignedIn, token: ApiToken): boolean {
-  return by === 'token' ? token.id === tokenId : token.account === account;
+  return by === 'session' ? token.account === account : token.id === tokenId;
 }
 
 /** Without its secret's hash. */

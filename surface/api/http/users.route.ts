@@ -89,7 +89,7 @@ export const userRoutes: readonly Route[] = [
       id: 'removeUser',
       method: 'DELETE',
       path: '/api/v1/users/:name',
-      summary: 'Remove an account with its sessions and tokens, at once',
+      summary: 'Remove an account with its sessions, tokens and signed-in programs, at once',
       tag: 'users',
       access: BY_SESSION,
       audit: 'with',

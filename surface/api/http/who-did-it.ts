@@ -3,5 +3,5 @@ import type { SignedIn } from '../auth/sessions.ts';
 
 /** `console:ada`; `token:ada` where a program of hers asks. */
 export function byOf({ by, account }: Pick<SignedIn, 'by' | 'account'>): string {
-  return `${by === 'token' ? 'token' : 'console'}:${account}`;
+  return `${by === 'session' ? 'console' : 'token'}:${account}`;
 }

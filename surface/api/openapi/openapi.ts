@@ -82,7 +82,12 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
           description:
             'Set by signing in; over TLS its name is `__Host-netsentinel-session`. What changes something must come from the console’s own origin.',
         },
-        token: { type: 'http', scheme: 'bearer', description: 'For programs: a token of `POST /api/v1/tokens`.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'For programs: a token of `POST /api/v1/tokens`, or an access token of `POST /api/v1/auth/token`.',
+        },
       },
     },
   };

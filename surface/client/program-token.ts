@@ -1,0 +1,49 @@
+/**
+ * The token of a program that was signed in (`signInProgram`): asks for a new one in time, once for all calls that wait for it. A refresh token that is
+ * sent twice ends the program, so that this is not to be done by each call for itself.
+ */
+import type { Operations } from './types.generated.ts';
+
+type Refresh = Operations['refreshProgram'];
+
+/** So long before its end a token is not shown any more. */
+const MARGIN_MS = 30_000;
+
+export interface ProgramTokenOptions {
+  /** Asks without a token: `createClient({ baseUrl })`. */
+  readonly client: { refreshProgram(request: Refresh['request']): Promise<Refresh['answer']> };
+  /** Of `signInProgram`, or what `keep` was handed last. Nobody else uses it. */
+  readonly refreshToken: string;
+  /** Keeps the next one, for when the program starts again: the one before is worth nothing by then. */
+  readonly keep: (refreshToken: string) => void | Promise<void>;
+}
+
+/**
+ * For the `token` of a client. Rejects as `refreshProgram` does: where no answer came, the next call asks again with the same key, which is safe. After a
+ * 401 somebody has to sign the program in anew.
+ */
+export function programToken({ client, refreshToken, keep }: ProgramTokenOptions): () => Promise<string> {
+  let next = refreshToken;
+  let shown = { accessToken: '', until: 0 };
+  let refreshing: Promise<string> | undefined;
+  let idempotencyKey: string | undefined;
+
+  const refresh = async (): Promise<string> => {
+    // Kept until there is an answer: with it a lost one is given again.
+    idempotencyKey ??= crypto.randomUUID();
+    const askedAt = Date.now();
+    const answer = await client.refreshProgram({ body: { refreshToken: next }, idempotencyKey });
+    idempotencyKey = undefined;
+    next = answer.refreshToken;
+    // By how long it lives, not until when: the clocks here and there may differ.
+    shown = { accessToken: answer.accessToken, until: askedAt + answer.expiresInS * 1000 - MARGIN_MS };
+    await keep(next);
+    return shown.accessToken;
+  };
+
+  return async () => {
+    if (Date.now() < shown.until) return shown.accessToken;
+    refreshing ??= refresh().finally(() => (refreshing = undefined));
+    return refreshing;
+  };
+}
