@@ -20,7 +20,7 @@ const Key = z.strictObject({
   createdAt: z.number().describe('Epoch milliseconds, as the next'),
   lastUsedAt: z.number().optional().describe('Not there before the first use'),
 });
-const KeyName = z.string().trim().min(1).max(64).describe('For its owner to know it by');
+const KeyName = z.string().trim().regex(/\S/, 'give it a name').max(64).describe('For its owner to know it by');
 const NO_SUCH = 'You have no such security key.';
 const FULL = `You have ${MOST_KEYS} security keys: remove one first.`;
 const BY_OTHERS = 'asked for with a token, or by another site';

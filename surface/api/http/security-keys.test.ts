@@ -306,6 +306,15 @@ describe('signing in', () => {
     expect(await signInBy(key)).toEqual([200, 'undefined']);
   });
 
+  it('is not for programs, which take a recovery code', async () => {
+    const [recovery] = await add();
+    const program = (factor: object): Promise<Answer> =>
+      ask('POST', '/api/v1/auth/token', { name: 'ada', password: PASSWORD, program: 'a report', ...factor });
+    expect(problemOf(await program({}))).toEqual([401, 'key-needed']);
+    expect((await program({ key: key.get(await toShow()) }))[0]).toBe(400);
+    expect((await program({ code: recovery }))[0]).toBe(200);
+  });
+
   it('takes codes, keys and recovery codes side by side', async () => {
     const [recovery] = await add();
     expect((await signIn({ code: recovery }))[0]).toBe(200);
