@@ -27,6 +27,8 @@ export const Permission = z.enum([
   'response:read',
   'response:write',
   'system:read',
+  'configuration:read',
+  'configuration:write',
   'users:read',
   'users:write',
   'audit:read',

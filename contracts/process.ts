@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Measure, ResponseMode } from './action.ts';
 import { CaptureNews, CaptureStanding, WantedCapture } from './capture.ts';
+import { ConfigurationAsk } from './configuration.ts';
 import { Severity } from './detection.ts';
 import { DescribedDecoy, PlayedDecoy } from './played-decoy.ts';
 import { PlayedStack } from './played-stack.ts';
@@ -192,6 +193,12 @@ export const FromPlatform = z.discriminatedUnion('t', [
     decoy: z.string().max(64),
     listening: z.boolean(),
   }),
+  /** Of a person, about the configuration. Answered by `configuration-answer`. */
+  z.strictObject({
+    t: z.literal('configuration'),
+    request: z.number().int().min(0),
+    ask: ConfigurationAsk,
+  }),
 ]);
 export type FromPlatform = z.infer<typeof FromPlatform>;
 
@@ -226,6 +233,13 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('described'), decoys: z.record(id, DescribedDecoy) }),
   /** It is as this `decoy` order has it; the error where it is not. */
   z.strictObject({ t: z.literal('decoy-set'), request: z.number().int().min(0), error: Refusal.optional() }),
+  /** What this `configuration` asked for, or why not. */
+  z.strictObject({
+    t: z.literal('configuration-answer'),
+    request: z.number().int().min(0),
+    answer: z.unknown().optional(),
+    error: Refusal.optional(),
+  }),
   /** Where scans are watched for, or why they are not. */
   z.strictObject({ t: z.literal('watching'), addresses: z.array(z.string()), reason: z.string().optional() }),
   z.strictObject({ t: z.literal('stop') }),

@@ -27,6 +27,8 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'response:read': true,
   'response:write': true,
   'system:read': true,
+  'configuration:read': true,
+  'configuration:write': true,
   'users:read': true,
   'users:write': true,
   'audit:read': true,

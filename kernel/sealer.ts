@@ -3,8 +3,9 @@
  * copy of the database alone gives nothing away. A backup holds both.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { NetSentinelError } from './errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -67,9 +68,6 @@ function readKey(file: string): Uint8Array | undefined {
 /** Whole or not at all, also when this is cut short. Nobody else makes one meanwhile: the data folder is locked. */
 function makeKey(file: string): Uint8Array {
   const key = randomBytes(KEY_BYTES);
-  const half = `${file}.new`;
-  rmSync(half, { force: true });
-  writeFileSync(half, `${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
-  renameSync(half, file);
+  writeWhole(file, `${key.toString('base64')}\n`, 0o600);
   return key;
 }

@@ -10,6 +10,7 @@ import { ProblemBody } from '@netsentinel/api/http/problem';
 import type { Route } from '@netsentinel/api/http/route';
 import { problemsOf } from '@netsentinel/api/openapi/openapi';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { ConfigurationAnswers } from '@netsentinel/contracts/configuration';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Role } from '@netsentinel/contracts/permission';
@@ -126,6 +127,22 @@ const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   },
 };
 
+/** Whose launcher has kept one version, and takes whatever comes for it. */
+const ONE_CONFIGURATION: ApiOptions['configuration'] = {
+  ask: async ({ what }) => {
+    const kept = { version: 1, at: '2026-01-01T00:00:00.000Z', state: 'running' } as const;
+    const answers: ConfigurationAnswers = {
+      list: [kept],
+      read: { ...kept, text: '' },
+      compare: [],
+      check: { sections: [] },
+      change: { sections: [] },
+      restore: { sections: [] },
+    };
+    return answers[what];
+  },
+};
+
 const NO_RULES: ApiOptions['rules'] = {
   list: () => [],
   get: () => undefined,
@@ -164,6 +181,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     decoys: () => [sampleDecoy('ssh', 2222)],
     switchDecoy: async () => {},
     sensors: () => [SAMPLE_SENSOR],
+    configuration: ONE_CONFIGURATION,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     casework: NO_CASEWORK,
     response: NO_RESPONSE,

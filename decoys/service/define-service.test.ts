@@ -7,6 +7,7 @@ import { tlsIdentity } from '../tls/tls-identity.ts';
 import { defineService, type ServiceDefinition } from './define-service.ts';
 import { serviceFields } from './service.config.ts';
 import type { ServiceProtocol, ServiceSession } from './service.types.ts';
+import { turnBudget } from './turn-budget.ts';
 import { joinService, type PlayedService, playService, toldOf } from './session.fixture.ts';
 
 const Config = z.strictObject({ ...serviceFields });
@@ -30,6 +31,12 @@ function play(
   const played = playService(definition, config, options);
   onTestFinished(() => played.close());
   return played;
+}
+
+/** As work of others would that came first. */
+function spendTurn(): void {
+  const until = performance.now() + 20;
+  while (!turnBudget.isSpent || performance.now() < until);
 }
 
 const echo = (session: ServiceSession): ServiceProtocol => ({ data: (bytes) => void session.send(bytes) });
@@ -69,6 +76,21 @@ describe('a service', () => {
     await client.settle(1000);
     expect(client.text).toBe('on');
     expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(150_000);
+  });
+
+  it('takes what came in a turn that has no time left in a later one, also where the connection is lost meanwhile', async () => {
+    const heard: string[] = [];
+    const played = play(() => ({ data: (bytes) => void heard.push(bytes.toString()) }));
+    const [waiting, gone] = [played.connect(), played.connect({ port: 40_001 })];
+    spendTurn();
+    waiting.stream.write('first ');
+    gone.stream.write('last words');
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(heard).toEqual([]);
+    gone.stream.destroy();
+    await waiting.send('second');
+    expect(heard.join('|')).toContain('last words');
+    expect(heard.filter((one) => one !== 'last words').join('')).toBe('first second');
   });
 
   it('sends no faster than the client takes it, and tells the protocol when there is room', async () => {

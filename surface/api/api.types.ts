@@ -5,6 +5,7 @@ import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { ConfigurationAnswers, ConfigurationAsk } from '@netsentinel/contracts/configuration';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
@@ -55,6 +56,7 @@ export interface ApiOptions {
   decoys(): readonly DecoyDetail[];
   /** Has a decoy listen, or not any more; resolves once it is so. Rejects with `LISTEN_…` where its port cannot be had, with `DECOY_NOT_SWITCHED` where nobody answers. */
   switchDecoy(id: string, isListening: boolean): Promise<void>;
+  readonly configuration: PersonsConfiguration;
   sensors(): readonly SensorDetail[];
   /** A person's word that an incident is no attack, and taking back what it taught. */
   readonly dismissals: {
@@ -72,6 +74,17 @@ export interface ApiOptions {
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
   readonly rules: PersonsRules;
+}
+
+/**
+ * The configuration file, which the launcher reads and writes. Rejects with `CONFIGURATION_UNKNOWN` where no such version is kept, `CONFIGURATION_INVALID`,
+ * `CONFIGURATION_KEPT` where it is changed at the machine alone, `CONFIGURATION_SECRET_UNKNOWN`, `CONFIGURATION_CHANGED` where another version is in force by now,
+ * `CONFIGURATION_FILE_CHANGED` where the file is another one, `CONFIGURATION_NOT_WRITABLE`, `CONFIGURATION_BUSY`, `CONFIGURATION_NO_ANSWER`.
+ */
+export interface PersonsConfiguration {
+  ask<What extends ConfigurationAsk['what']>(
+    ask: Extract<ConfigurationAsk, { what: What }>,
+  ): Promise<ConfigurationAnswers[What]>;
 }
 
 /** `version`: that it was changed from; whichever there is where it is not given. */

@@ -2644,6 +2644,123 @@ export interface GetAttackNamesAnswer {
   tactics: Record<string, string>;
 }
 
+export interface GetConfigurationAnswer {
+  /** They are counted from 1 */
+  version: number;
+  /** When it was changed, or was first started with */
+  at: string;
+  /** Who changed it by the API; not there where its file was changed at the machine */
+  by?: string;
+  reason?: string;
+  /** The version whose text it has again */
+  restores?: number;
+  state: 'starting' | 'running' | 'failed';
+  /** Why it failed */
+  error?: string;
+  /** The file’s YAML */
+  text: string;
+}
+
+export interface ChangeConfigurationRequest {
+  /** The `ETag` of the version that is changed, or `*` */
+  readonly ifMatch: string;
+  readonly body: {
+    /** YAML, as in the file; secrets that were hidden may stay so */
+    readonly text: string;
+    /** Why, for those who read the versions */
+    readonly reason?: string | undefined;
+  };
+}
+
+export interface ChangeConfigurationAnswer {
+  /** Sections of the file that mean something else now */
+  sections: string[];
+  /** That it becomes; not there where nothing was changed */
+  version?: number;
+}
+
+export interface ListConfigurationsAnswer {
+  versions: {
+    /** They are counted from 1 */
+    version: number;
+    /** When it was changed, or was first started with */
+    at: string;
+    /** Who changed it by the API; not there where its file was changed at the machine */
+    by?: string;
+    reason?: string;
+    /** The version whose text it has again */
+    restores?: number;
+    state: 'starting' | 'running' | 'failed';
+    /** Why it failed */
+    error?: string;
+  }[];
+}
+
+export interface GetConfigurationVersionRequest {
+  readonly version: string;
+}
+
+export interface GetConfigurationVersionAnswer {
+  /** They are counted from 1 */
+  version: number;
+  /** When it was changed, or was first started with */
+  at: string;
+  /** Who changed it by the API; not there where its file was changed at the machine */
+  by?: string;
+  reason?: string;
+  /** The version whose text it has again */
+  restores?: number;
+  state: 'starting' | 'running' | 'failed';
+  /** Why it failed */
+  error?: string;
+  /** The file’s YAML */
+  text: string;
+}
+
+export interface CompareConfigurationsRequest {
+  readonly version: string;
+  /** The version that it is compared with */
+  readonly from: string;
+}
+
+export interface CompareConfigurationsAnswer {
+  lines: {
+    change: 'same' | 'added' | 'removed';
+    text: string;
+  }[];
+}
+
+export interface CheckConfigurationRequest {
+  readonly body: {
+    /** YAML, as in the file; secrets that were hidden may stay so */
+    readonly text: string;
+  };
+}
+
+export interface CheckConfigurationAnswer {
+  /** Sections of the file that mean something else now */
+  sections: string[];
+  /** That it becomes; not there where nothing was changed */
+  version?: number;
+}
+
+export interface RestoreConfigurationRequest {
+  readonly version: string;
+  /** The `ETag` of the version that is changed, or `*` */
+  readonly ifMatch: string;
+  readonly body: {
+    /** Why, for those who read the versions */
+    readonly reason?: string | undefined;
+  };
+}
+
+export interface RestoreConfigurationAnswer {
+  /** Sections of the file that mean something else now */
+  sections: string[];
+  /** That it becomes; not there where nothing was changed */
+  version?: number;
+}
+
 export interface ListUsersAnswer {
   users: {
     name: string;
@@ -3330,6 +3447,48 @@ export interface Operations {
    * `GET /api/v1/attack`.
    */
   getAttackNames: { request: Record<string, never>; answer: GetAttackNamesAnswer };
+  /**
+   * The configuration in force.
+   *
+   * `GET /api/v1/configuration`. Permission: `configuration:read`.
+   */
+  getConfiguration: { request: Record<string, never>; answer: GetConfigurationAnswer };
+  /**
+   * Change the configuration; everything starts again with it, which takes seconds and ends sessions.
+   *
+   * `PUT /api/v1/configuration`. Permission: `configuration:write`.
+   */
+  changeConfiguration: { request: ChangeConfigurationRequest; answer: ChangeConfigurationAnswer };
+  /**
+   * The configurations that this install was started with, the newest first; the last 200.
+   *
+   * `GET /api/v1/configuration/versions`. Permission: `configuration:read`.
+   */
+  listConfigurations: { request: Record<string, never>; answer: ListConfigurationsAnswer };
+  /**
+   * One version of the configuration.
+   *
+   * `GET /api/v1/configuration/versions/{version}`. Permission: `configuration:read`.
+   */
+  getConfigurationVersion: { request: GetConfigurationVersionRequest; answer: GetConfigurationVersionAnswer };
+  /**
+   * What one version has that another has not, line by line.
+   *
+   * `GET /api/v1/configuration/versions/{version}/diff`. Permission: `configuration:read`.
+   */
+  compareConfigurations: { request: CompareConfigurationsRequest; answer: CompareConfigurationsAnswer };
+  /**
+   * Whether this could be the configuration, and what it would change; nothing is changed.
+   *
+   * `POST /api/v1/configuration/check`. Permission: `configuration:write`.
+   */
+  checkConfiguration: { request: CheckConfigurationRequest; answer: CheckConfigurationAnswer };
+  /**
+   * Go back to a version of the configuration; it is a new version then.
+   *
+   * `POST /api/v1/configuration/versions/{version}/restore`. Permission: `configuration:write`.
+   */
+  restoreConfiguration: { request: RestoreConfigurationRequest; answer: RestoreConfigurationAnswer };
   /**
    * All accounts, by name.
    *

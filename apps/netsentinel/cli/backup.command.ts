@@ -66,7 +66,7 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
       }
     } else cpSync(folder.platform, join(target, 'platform'), { recursive: true, filter: notASocket });
     cpSync(folder.enforcer, join(target, 'enforcer'), { recursive: true, filter: notASocket });
-    for (const part of ['rules', 'console'] as const)
+    for (const part of ['rules', 'console', 'configuration'] as const)
       if (existsSync(folder[part])) cpSync(folder[part], join(target, part), { recursive: true });
     copyCaptures(folder.captures, join(target, 'captures'));
     const manifest: Manifest = {

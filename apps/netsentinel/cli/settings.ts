@@ -16,29 +16,33 @@ export interface Settings {
   readonly configFile: string;
   /** False where defaults stand in for a file that is not there. */
   readonly hasFile: boolean;
+  /** The file's; empty without one. */
+  readonly text: string;
   readonly folder: DataFolder;
 }
 
-/** Reads the file that `--config` names; without one at the default place, the defaults count. */
+/** Reads the file that `--config` names, or the text that may take its place (`--candidate`); without one at the default place, the defaults count. */
 export function settings(command: Command): Settings {
-  const options = command.optsWithGlobals<{ config: string; data?: string }>();
+  const options = command.optsWithGlobals<{ config: string; data?: string; candidate?: string }>();
   const configFile = resolve(options.config);
-  const hasFile = existsSync(configFile);
+  const textFile = options.candidate ?? configFile;
+  const hasFile = existsSync(textFile);
   if (!hasFile && command.parent?.getOptionValueSourceWithGlobals('config') === 'cli') {
     throw new NetSentinelError('CONFIG_NOT_FOUND', 'user', `there is no ${options.config}`, {
       hint: '`netsentinel init` writes one.',
     });
   }
+  const text = hasFile ? readFileSync(textFile, 'utf8') : '';
   const loaded = loadConfig(NetSentinelConfig, {
     file: relative(process.cwd(), configFile) || configFile,
-    text: hasFile ? readFileSync(configFile, 'utf8') : '',
+    text,
     env: process.env,
   });
   const data =
     options.data ??
     process.env['NETSENTINEL_DATA'] ??
     resolve(hasFile ? dirname(configFile) : process.cwd(), loaded.config.data);
-  return { loaded, configFile, hasFile, folder: dataFolder(resolve(data)) };
+  return { loaded, configFile, hasFile, text, folder: dataFolder(resolve(data)) };
 }
 
 /** Fails where NetSentinel has never run on this folder. */

@@ -1,5 +1,5 @@
 /** `up`: reads what is to be started; `up.ts` starts it. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { planAlerts } from '../config/alert-plan.ts';
 import { consoleTls } from '../config/console-tls.ts';
 import { planDecoys, type PersonaChoice } from '../config/decoy-plan.ts';
@@ -14,14 +14,17 @@ export function addUp(program: Command, start: (plan: UpPlan) => Promise<void>):
     program
       .command('up')
       .description('start NetSentinel and show incidents as they happen; ^C stops it')
-      .option('--json', 'print what happens as JSON lines'),
-  ).action(async ({ json, ...choice }: PersonaChoice & { json?: boolean }, command: Command) =>
-    start(await planUp(command, json === true, choice)),
-  );
+      .option('--json', 'print what happens as JSON lines')
+      // For the launcher, which tries a change before it takes the file's place.
+      .addOption(new Option('--candidate <file>').hideHelp()),
+  ).action(async (options: PersonaChoice & { json?: boolean; candidate?: string }, command: Command) => {
+    const { json, candidate: _, ...choice } = options;
+    await start(await planUp(command, json === true, choice));
+  });
 }
 
 async function planUp(command: Command, json: boolean, choice: PersonaChoice): Promise<UpPlan> {
-  const { loaded, configFile, hasFile, folder } = settings(command);
+  const { loaded, configFile, hasFile, text, folder } = settings(command);
   const { config } = loaded;
   const places = placeFiles(loaded, configFile);
   const playbooks = await playbooksOf(loaded, configFile);
@@ -35,6 +38,7 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
     ...(await tlsOf(consoleTls(loaded, configFile), config, folder)),
     ...(places === undefined ? {} : { places }),
     ...(playbooks === undefined ? {} : { playbooks }),
+    source: { file: configFile, text },
     hasFile,
     json,
   };

@@ -11,6 +11,8 @@ export interface UpPlan extends LaunchPlan {
   /** False where defaults stand in for a configuration file that is not there. */
   readonly hasFile: boolean;
   readonly json: boolean;
+  /** The configuration file, with its path, and its text; empty without a file. */
+  readonly source: { readonly file: string; readonly text: string };
   /** Of the console, where it was made here: the file that browsers are told of, and SHA-256 as they show it. */
   readonly certificate?: { readonly authorityFile: string; readonly fingerprint: string };
 }

@@ -1,8 +1,12 @@
 /** Starts everything as planned, says what listens where, and shows incidents as they happen until ^C. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FromPlatform } from '@netsentinel/contracts/process';
 import { strongestMode } from '@netsentinel/enforcer/strongest-mode';
+import { describeError } from '@netsentinel/kernel/errors';
 import { createLogger } from '@netsentinel/kernel/log';
 import { consoleUrl } from '../config/console-url.ts';
+import { ConfigurationHistory } from '../config/configuration-history.ts';
+import { ConfigurationDesk, type WrittenChange } from '../launcher/configuration-desk.ts';
 import { launch, type Launched } from '../launcher/launcher.ts';
 import { incidentNews } from './incident-news.ts';
 import { listenForEnd } from './listen-for-end.ts';
@@ -10,9 +14,15 @@ import { notBuiltLine } from './not-built.ts';
 import { paint, print, printJson, safe, severityColour, span, warn, when } from './output.ts';
 import type { UpPlan } from './up.plan.ts';
 
-/** Resolves once all has stopped again. */
-export async function up(plan: UpPlan): Promise<void> {
-  const { config, json } = plan;
+/** A change's answer is on its way then, through the platform that is about to be stopped. */
+const ANSWERED_MS = 300;
+
+/**
+ * Resolves once all has stopped again.
+ * @param argv the command line that the plan was made of; changes of the configuration are planned by it too
+ */
+export async function up(plan: UpPlan, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const { config, json, folder, source } = plan;
   let signIn = '/';
   const isNews = incidentNews();
   const show = (message: FromPlatform): void => {
@@ -21,34 +31,71 @@ export async function up(plan: UpPlan): Promise<void> {
   };
   // From here on, or a signal that comes during the start would end us without ending what we started.
   const end = listenForEnd();
-  const launched = await launch({
-    plan,
-    log: createLogger('launcher', { level: config.logLevel }),
-    onMessage: (message) => {
-      if (message.t === 'sign-in') signIn = message.path;
-      else show(message);
-    },
-    onNotice: (text) => warn(`${paint('!', 'yellow', process.stderr)} ${safe(text, 400)}`),
-  }).catch((error: unknown) => {
-    end.forget();
-    throw error;
+  const log = createLogger('launcher', { level: config.logLevel });
+  const notice = (text: string): void => warn(`${paint('!', 'yellow', process.stderr)} ${safe(text, 400)}`);
+  const desk = new ConfigurationDesk({
+    history: new ConfigurationHistory(folder.configuration),
+    historyFolder: folder.configuration,
+    argv,
+    file: source.file,
+    now: Date.now,
+    log,
   });
-  const url = `${consoleUrl(config, plan.tls !== undefined)}${signIn}`;
-  if (json)
-    printJson({
-      t: 'listening',
-      listening: launched.listening,
-      console: url,
-      sandbox: launched.sandbox,
-      watching: launched.watching,
-      pids: launched.pids(),
+  const begin = async (which: UpPlan): Promise<Launched> => {
+    const launched = await launch({
+      plan: which,
+      log,
+      onMessage: (message) => {
+        if (message.t === 'sign-in') signIn = message.path;
+        else show(message);
+      },
+      onNotice: notice,
+      onConfiguration: (order) => desk.answer(order),
     });
-  else welcome(launched, url, plan);
+    desk.started(which.source.text);
+    const url = `${consoleUrl(which.config, which.tls !== undefined)}${signIn}`;
+    if (json)
+      printJson({
+        t: 'listening',
+        listening: launched.listening,
+        console: url,
+        sandbox: launched.sandbox,
+        watching: launched.watching,
+        pids: launched.pids(),
+      });
+    else welcome(launched, url, which);
+    return launched;
+  };
+  try {
+    let launched = await begin(plan);
+    let inForce = plan;
+    for (let change = await next(); change !== undefined; change = await next()) {
+      notice(`the configuration was changed: everything starts again with version ${change.version}`);
+      await sleep(ANSWERED_MS);
+      await launched.stop();
+      try {
+        launched = await begin(change.plan);
+        inForce = change.plan;
+        desk.settled(change.version, inForce.source.text);
+      } catch (error) {
+        notice(
+          `it could not be started with version ${change.version}, and the one before is put back: ${describeError(error)}`,
+        );
+        desk.settled(change.version, inForce.source.text, error);
+        launched = await begin(inForce);
+      }
+    }
+    if (!json) print('\nstopping …');
+    await launched.stop();
+    if (!json) print('stopped; everything that was seen is kept');
+  } finally {
+    end.forget();
+  }
 
-  await end.asked;
-  if (!json) print('\nstopping …');
-  await launched.stop();
-  if (!json) print('stopped; everything that was seen is kept');
+  /** Undefined once it is to end. */
+  async function next(): Promise<WrittenChange | undefined> {
+    return (await Promise.race([end.asked, desk.next])) ?? undefined;
+  }
 }
 
 function welcome(launched: Launched, url: string, plan: UpPlan): void {

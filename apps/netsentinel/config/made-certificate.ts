@@ -4,12 +4,13 @@
  * authority.
  */
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { formatAddress, parseAddress } from '@netsentinel/kernel/address';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
+import { writeWhole } from '@netsentinel/kernel/write-whole';
 import { issueCertificate, newKey } from '@netsentinel/kernel/x509';
 import type { ConsoleTls } from './console-tls.ts';
 
@@ -161,13 +162,7 @@ function newServer(folder: string, authority: ConsoleTls, names: readonly string
 
 /** Each file as a whole: one that was cut off beside the other does not fit it, and both are made anew. */
 function keep(folder: string, name: string, pair: ConsoleTls): ConsoleTls {
-  const write = (file: string, text: string, mode: number): void => {
-    const path = join(folder, file);
-    rmSync(`${path}.new`, { force: true });
-    writeFileSync(`${path}.new`, text, { mode, flag: 'wx', flush: true });
-    renameSync(`${path}.new`, path);
-  };
-  write(`${name}.key`, pair.key, 0o600);
-  write(`${name}.pem`, pair.cert, 0o644);
+  writeWhole(join(folder, `${name}.key`), pair.key, 0o600);
+  writeWhole(join(folder, `${name}.pem`), pair.cert, 0o644);
   return pair;
 }

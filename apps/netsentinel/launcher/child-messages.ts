@@ -4,8 +4,10 @@
  */
 import type { Measure } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
+import type { ConfigurationAsk } from '@netsentinel/contracts/configuration';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
 import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
+import { MAX_CONFIGURATION, MAX_REASON } from '@netsentinel/contracts/wire-limits';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
 const SEVERITIES = { info: 1, low: 1, medium: 1, high: 1, critical: 1 } satisfies Record<Severity, 1>;
@@ -38,6 +40,18 @@ const WANTED = {
   order: text(64),
   incident: text(64),
 } satisfies Record<keyof WantedCapture, Check>;
+
+const MAX_VERSION = 999_999;
+const version: Check = (value) => count(value) && (value as number) >= 1 && (value as number) <= MAX_VERSION;
+const CHANGED = { 'base?': version, by: text(128), 'reason?': text(MAX_REASON) } satisfies Fields;
+const ASKS: Readonly<Record<ConfigurationAsk['what'], Fields>> = {
+  list: {},
+  read: { 'version?': version },
+  compare: { from: version, to: version },
+  check: { text: text(MAX_CONFIGURATION) },
+  change: { text: text(MAX_CONFIGURATION), ...CHANGED },
+  restore: { version, ...CHANGED },
+};
 
 const CHILD: Readonly<Record<FromChild['t'], Fields>> = {
   ready: {},
@@ -86,6 +100,7 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
   },
   'sign-in': { path: text(512) },
   decoy: { request: count, decoy: text(64), listening: (value) => typeof value === 'boolean' },
+  configuration: { request: count, ask: isConfigurationAsk },
 };
 
 /** What any started process says; undefined where it is nothing that one may say. */
@@ -109,6 +124,16 @@ export function readFromPlatform(raw: unknown): FromPlatform | undefined {
 }
 
 function isWanted(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || 't' in raw) return false;
-  return fitsMessage({ ...raw, t: 'wanted' }, { wanted: WANTED });
+  return isPart(raw) && fitsMessage({ ...raw, t: 'wanted' }, { wanted: WANTED });
+}
+
+function isConfigurationAsk(raw: unknown): boolean {
+  if (!isPart(raw) || !('what' in raw)) return false;
+  const { what, ...rest } = raw;
+  return fitsMessage({ ...rest, t: what }, ASKS);
+}
+
+/** Of a message, and none itself. */
+function isPart(raw: unknown): raw is object {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !('t' in raw);
 }

@@ -9,13 +9,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { writeWhole } from '@netsentinel/kernel/write-whole';
 
 export const DATA_VERSION = 1;
 
@@ -32,6 +32,8 @@ export interface DataFolder {
   readonly captures: string;
   /** The certificate that was made for the console, and its authority; there once one was. */
   readonly console: string;
+  /** Every configuration that was started with. */
+  readonly configuration: string;
   readonly platformSocket: string;
   readonly enforcerSocket: string;
 }
@@ -46,6 +48,7 @@ export function dataFolder(root: string): DataFolder {
     rules: join(root, 'rules'),
     captures: join(root, 'captures'),
     console: join(root, 'console'),
+    configuration: join(root, 'configuration'),
     platformSocket: join(platform, 'control.sock'),
     enforcerSocket: join(enforcer, 'control.sock'),
   };
@@ -154,8 +157,7 @@ export function installSeed(folder: DataFolder): Uint8Array {
       seed: randomBytes(32).toString('base64'),
       createdAt: new Date().toISOString(),
     };
-    writeFileSync(`${file}.new`, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, `${JSON.stringify(made, undefined, 2)}\n`, 0o600);
   }
   const { id, seed } = (tryJson(readFileSync(file, 'utf8')) ?? {}) as Record<string, unknown>;
   if (typeof id !== 'string' || id.length < 8 || typeof seed !== 'string' || seed.length < 40)

@@ -3,11 +3,12 @@
  * above; where it came to stand is kept in the data folder.
  */
 import type { Socket as DatagramSocket } from 'node:dgram';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { passivePortsOf } from '@netsentinel/contracts/passive-ports';
 import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
+import { writeWhole } from '@netsentinel/kernel/write-whole';
 import type { DecoyPlan, PersonaChoice, PlannedDecoy } from '../config/decoy-plan.ts';
 import { bindDatagram, bindListener } from './listeners.ts';
 
@@ -139,7 +140,5 @@ export function keepStopped(root: string, stopped: readonly string[]): void {
 }
 
 function writePlacement(root: string, placement: Placement): void {
-  const text = `${JSON.stringify(placement, undefined, 2)}\n`;
-  writeFileSync(`${placementFile(root)}.new`, text, { mode: 0o600 });
-  renameSync(`${placementFile(root)}.new`, placementFile(root));
+  writeWhole(placementFile(root), `${JSON.stringify(placement, undefined, 2)}\n`, 0o600);
 }

@@ -55,6 +55,8 @@ export interface LaunchOptions {
   readonly plan: LaunchPlan;
   readonly log: Logger;
   readonly onMessage: (message: FromPlatform) => void;
+  /** A person's word about the configuration. */
+  readonly onConfiguration: (order: Extract<FromPlatform, { t: 'configuration' }>) => Promise<ToPlatform>;
   readonly onNotice: (text: string) => void;
 }
 
@@ -260,7 +262,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       onMessage: (message) =>
         message.t === 'decoy'
           ? void decoySwitch.obey(message).then((answer) => platform.send(answer))
-          : hear('platform', message),
+          : message.t === 'configuration'
+            ? void options.onConfiguration(message).then((answer) => platform.send(answer))
+            : hear('platform', message),
       onDeath: died('platform'),
     });
     const decoySwitch = new DecoySwitch({

@@ -33,10 +33,10 @@ import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { openBlocklist } from './blocklist.ts';
 import { createCasework } from './casework.ts';
+import { configurationForPeople } from './configuration-orders.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
-import { DecoyOrders } from './decoy-orders.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
@@ -44,6 +44,7 @@ import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
+import { LauncherRequests } from './launcher-requests.ts';
 import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
 import { sensorDetails } from './sensor-details.ts';
@@ -91,6 +92,9 @@ const channel = serveLauncher(
       case 'decoy-set':
         running?.decoyOrders.answered(message);
         return;
+      case 'configuration-answer':
+        running?.configurationOrders.answered(message);
+        return;
       default:
         message satisfies never;
     }
@@ -120,7 +124,8 @@ async function start(boot: Boot) {
     collectors: boot.collectors,
     responseMode: boot.responseMode,
   });
-  const decoyOrders = new DecoyOrders(clock, (order) => channel.send(order));
+  const decoyOrders = new LauncherRequests(clock, 'DECOY_NOT_SWITCHED');
+  const configurationOrders = new LauncherRequests(clock, 'CONFIGURATION_NO_ANSWER');
   const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
   const { onIncident, onAction } = createAnnouncements(
     () => api.live,
@@ -249,9 +254,10 @@ async function start(boot: Boot) {
     status: () => board.status(),
     decoys: () => board.decoys(),
     switchDecoy: async (id, isListening) => {
-      await decoyOrders.set(id, isListening);
+      await decoyOrders.ask((request) => channel.send({ t: 'decoy', request, decoy: id, listening: isListening }));
       board.switched(id, isListening);
     },
+    configuration: configurationForPeople(configurationOrders, (order) => channel.send(order)),
     sensors: () =>
       sensorDetails(
         [
@@ -353,11 +359,13 @@ async function start(boot: Boot) {
     api,
     board,
     decoyOrders,
+    configurationOrders,
     enforcer,
     sensors,
     stop: async (): Promise<void> => {
       sensors.close();
       decoyOrders.close();
+      configurationOrders.close();
       control.close();
       housekeeping.stop();
       liveRules.stop();

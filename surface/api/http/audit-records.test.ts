@@ -29,6 +29,7 @@ describe('the audit', () => {
       'askOwnKey',
       'tryRule',
       'planAction',
+      'checkConfiguration',
       'refreshProgram',
     ]);
   });

@@ -51,6 +51,7 @@ beforeEach(async () => {
     playbooks: { list: () => [], answer: async () => runFixture('run-1') },
     decoys: () => [sampleDecoy('ssh', 2222), { ...sampleDecoy('off', 2223), stopped: true }],
     rules: playedRules([RULE], () => p.h.state),
+    configuration: { ask: async () => ({ sections: ['logLevel'], version: 2 }) as never },
   });
   ada = await p.join('ada', 'analyst');
   secrets = [PASSWORD, NEW];
@@ -64,6 +65,10 @@ const asAda = (method: string, path: string, body: object = {}): Promise<[number
 
 function onVersion(method: string, path: string, body: object): Promise<[number, Record<string, unknown>]> {
   return p.ask(method, path, { cookie: ada, headers: { 'if-match': '"1"' }, body });
+}
+
+function asAdminOnVersion(method: string, path: string, body: object): Promise<[number, Record<string, unknown>]> {
+  return p.ask(method, path, { cookie: p.admin, headers: { 'if-match': '"1"' }, body });
 }
 
 async function begin(): Promise<Uint8Array> {
@@ -352,6 +357,14 @@ const CASES: Readonly<Record<string, Case>> = {
       return (await asAdmin('DELETE', `/api/v1/auth/programs/${String(program)}`))[0];
     },
     { account: 'admin', before: { name: 'a report', account: 'ada', role: 'analyst' } },
+  ],
+  changeConfiguration: [
+    async () => (await asAdminOnVersion('PUT', '/api/v1/configuration', { text: 'logLevel: info', reason: 'more' }))[0],
+    { account: 'admin', target: 'configuration', after: { version: 2, sections: 'logLevel', reason: 'more' } },
+  ],
+  restoreConfiguration: [
+    async () => (await asAdminOnVersion('POST', '/api/v1/configuration/versions/1/restore', {}))[0],
+    { account: 'admin', target: 'configuration/versions/1/restore' },
   ],
   rotateKeys: [
     async () => (await asAdmin('POST', '/api/v1/auth/keys/rotate', { endOld: true }))[0],

@@ -3,6 +3,8 @@ import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
+import { configurationChangeRoutes } from './configuration/configuration-change.route.ts';
+import { configurationRoutes } from './configuration/configuration.route.ts';
 import { decoyRoutes } from './decoys/decoys.route.ts';
 import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
 import { eventRoutes } from './events/events.route.ts';
@@ -57,6 +59,8 @@ export const routes: readonly Route[] = [
   ...measureRoutes,
   ...playbookRoutes,
   ...systemRoutes,
+  ...configurationRoutes,
+  ...configurationChangeRoutes,
   ...userRoutes,
   ...tokenRoutes,
   ...programSignInRoutes,
