@@ -69,8 +69,32 @@ export interface SecondFactor {
   readonly confirmedAt?: number | undefined;
   /** The time step of the last code that was taken: none is taken twice, nor an older one. */
   readonly lastStep: number;
-  /** SHA-256 in hex of the recovery codes that are left. */
-  readonly recoveryHashes: readonly string[];
+}
+
+/** A security key or passkey (WebAuthn) that signing in takes besides the password. Nothing of it is secret. */
+export interface SecurityKey {
+  /** Of ours, for addresses and the audit. */
+  readonly id: string;
+  /** By which its authenticator knows it, in base64url; no two keys have the same. */
+  readonly credential: string;
+  readonly account: string;
+  /** In its owner's words. */
+  readonly name: string;
+  /** The relying party's id: the host name of the console that it was made under, the only one where its authenticator signs. */
+  readonly host: string;
+  /** By which authenticators know the account, in base64url: random, the same for all keys of an account. */
+  readonly userHandle: string;
+  /** SubjectPublicKeyInfo (RFC 5280, section 4.1) as DER in base64url. */
+  readonly publicKey: string;
+  /** COSE's number of how it signs (RFC 9053). */
+  readonly algorithm: number;
+  /** The highest that it counted; 0 for ever where it does not count, as most passkeys. */
+  readonly signCount: number;
+  /** How a browser reaches it (`usb`, `internal` …), as the browser said. */
+  readonly transports: readonly string[];
+  readonly createdAt: number;
+  /** Undefined before the first use. */
+  readonly lastUsedAt?: number | undefined;
 }
 
 export interface AccessBookReader {
@@ -88,13 +112,19 @@ export interface AccessBookReader {
   invitations(): Promise<readonly Invitation[]>;
   passwordReset(tokenHash: string): Promise<PasswordReset | undefined>;
   secondFactor(account: string): Promise<SecondFactor | undefined>;
-  /** Names of accounts whose second factor is confirmed. */
+  /** In the order in which they were added. */
+  securityKeys(account: string): Promise<readonly SecurityKey[]>;
+  /** Whether any account has the key that authenticators know by this name. */
+  hasCredential(credential: string): Promise<boolean>;
+  /** SHA-256 in hex of the recovery codes that are left; empty where there never were any. */
+  recoveryHashes(account: string): Promise<readonly string[]>;
+  /** Names of accounts whose second factor is confirmed, or that have a security key. */
   accountsWithSecondFactor(): Promise<readonly string[]>;
 }
 
 export interface AccessBookWriter {
   putAccount(account: Account): Promise<void>;
-  /** With its sessions, tokens, signed-in programs, second factor and password reset. */
+  /** With its sessions, tokens, signed-in programs, second factors and password reset. */
   removeAccount(name: string): Promise<void>;
   putSession(session: ConsoleSession): Promise<void>;
   removeSession(tokenHash: string): Promise<void>;
@@ -107,6 +137,11 @@ export interface AccessBookWriter {
   removePasswordResets(account: string): Promise<void>;
   putSecondFactor(factor: SecondFactor): Promise<void>;
   removeSecondFactor(account: string): Promise<void>;
+  /** By `id`. */
+  putSecurityKey(key: SecurityKey): Promise<void>;
+  removeSecurityKey(id: string): Promise<void>;
+  /** In the place of those before; empty: none. */
+  putRecoveryHashes(account: string, hashes: readonly string[]): Promise<void>;
   /** Drops sessions, tokens, signed-in programs, signing keys, invitations, password resets and kept answers that were over before this time; answers how many. */
   pruneAccess(before: number): Promise<number>;
 }

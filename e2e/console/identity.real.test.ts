@@ -98,7 +98,8 @@ async function setUpCodes(
   await mary.getByRole('button', { name: 'Done' }).click();
   await mary.getByLabel('The code that it shows now').fill(codeAt(secret, 0));
   await mary.getByRole('button', { name: 'Turn on' }).click();
-  await mary.getByTestId('second-factor-on').getByText('10 of 10').waitFor();
+  await mary.getByTestId('second-factor-on').waitFor();
+  await mary.getByTestId('recovery-left').getByText('10 of 10').waitFor();
   const recovery = (await secretOn(mary)).split(' ');
   expect(recovery).toHaveLength(10);
   return { secret, recovery };

@@ -1425,13 +1425,47 @@ export interface SignInRequest {
   readonly body: {
     readonly name: string;
     readonly password: string;
-    /** Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed` asks for it */
+    /** Of the authenticator application, or a recovery code */
     readonly code?: string | undefined;
+    /** What `navigator.credentials.get()` answered, by its `toJSON()` */
+    readonly key?: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly authenticatorData: string;
+        readonly signature: string;
+        readonly userHandle?: string | null | undefined;
+      };
+    } | undefined;
   };
 }
 
 export interface SignInAnswer {
   account: string;
+}
+
+export interface AskKeyForSignInRequest {
+  readonly body: {
+    readonly name: string;
+    readonly password: string;
+  };
+}
+
+export interface AskKeyForSignInAnswer {
+  /** For `PublicKeyCredential.parseRequestOptionsFromJSON()` */
+  options: {
+    rpId: string;
+    challenge: string;
+    /** Milliseconds */
+    timeout: number;
+    allowCredentials: {
+      type: 'public-key';
+      id: string;
+      transports: string[];
+    }[];
+    userVerification: 'preferred';
+  };
 }
 
 export interface SetUpRequest {
@@ -1495,6 +1529,19 @@ export interface ChangePasswordRequest {
 export interface BeginSecondFactorRequest {
   readonly body: {
     readonly password: string;
+    /** Of the authenticator application, or a recovery code */
+    readonly code?: string | undefined;
+    /** What `navigator.credentials.get()` answered, by its `toJSON()` */
+    readonly key?: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly authenticatorData: string;
+        readonly signature: string;
+        readonly userHandle?: string | null | undefined;
+      };
+    } | undefined;
   };
 }
 
@@ -1517,7 +1564,171 @@ export interface ConfirmSecondFactorAnswer {
 
 export interface EndSecondFactorRequest {
   readonly body: {
-    readonly code: string;
+    /** Of the authenticator application, or a recovery code */
+    readonly code?: string | undefined;
+    /** What `navigator.credentials.get()` answered, by its `toJSON()` */
+    readonly key?: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly authenticatorData: string;
+        readonly signature: string;
+        readonly userHandle?: string | null | undefined;
+      };
+    } | undefined;
+  };
+}
+
+export interface ListSecurityKeysAnswer {
+  keys: {
+    id: string;
+    name: string;
+    /** The name of the console that it was added under: it signs there only */
+    host: string;
+    /** Epoch milliseconds, as the next */
+    createdAt: number;
+    /** Not there before the first use */
+    lastUsedAt?: number;
+  }[];
+  recoveryCodesLeft: number;
+}
+
+export interface AddSecurityKeyRequest {
+  readonly body: {
+    /** For its owner to know it by */
+    readonly name: string;
+    /** What `navigator.credentials.create()` made, by its `toJSON()` */
+    readonly credential: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly attestationObject: string;
+        readonly transports?: readonly string[] | undefined;
+      };
+    };
+  };
+}
+
+export interface AddSecurityKeyAnswer {
+  key: {
+    id: string;
+    name: string;
+    /** The name of the console that it was added under: it signs there only */
+    host: string;
+    /** Epoch milliseconds, as the next */
+    createdAt: number;
+    /** Not there before the first use */
+    lastUsedAt?: number;
+  };
+  recoveryCodes?: string[];
+}
+
+export interface BeginSecurityKeyRequest {
+  readonly body: {
+    readonly password: string;
+    /** Of the authenticator application, or a recovery code */
+    readonly code?: string | undefined;
+    /** What `navigator.credentials.get()` answered, by its `toJSON()` */
+    readonly key?: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly authenticatorData: string;
+        readonly signature: string;
+        readonly userHandle?: string | null | undefined;
+      };
+    } | undefined;
+  };
+}
+
+export interface BeginSecurityKeyAnswer {
+  /** For `PublicKeyCredential.parseCreationOptionsFromJSON()` */
+  options: {
+    rp: {
+      id: string;
+      name: string;
+    };
+    user: {
+      id: string;
+      name: string;
+      displayName: string;
+    };
+    challenge: string;
+    pubKeyCredParams: {
+      type: 'public-key';
+      alg: number;
+    }[];
+    /** Milliseconds */
+    timeout: number;
+    excludeCredentials: {
+      type: 'public-key';
+      id: string;
+      transports: string[];
+    }[];
+    authenticatorSelection: {
+      residentKey: 'preferred';
+      requireResidentKey: false;
+      userVerification: 'preferred';
+    };
+    attestation: 'none';
+  };
+}
+
+export interface AskOwnKeyAnswer {
+  /** For `PublicKeyCredential.parseRequestOptionsFromJSON()` */
+  options: {
+    rpId: string;
+    challenge: string;
+    /** Milliseconds */
+    timeout: number;
+    allowCredentials: {
+      type: 'public-key';
+      id: string;
+      transports: string[];
+    }[];
+    userVerification: 'preferred';
+  };
+}
+
+export interface RenameSecurityKeyRequest {
+  readonly id: string;
+  readonly body: {
+    /** For its owner to know it by */
+    readonly name: string;
+    readonly password: string;
+  };
+}
+
+export interface RenameSecurityKeyAnswer {
+  id: string;
+  name: string;
+  /** The name of the console that it was added under: it signs there only */
+  host: string;
+  /** Epoch milliseconds, as the next */
+  createdAt: number;
+  /** Not there before the first use */
+  lastUsedAt?: number;
+}
+
+export interface RemoveSecurityKeyRequest {
+  readonly id: string;
+  readonly body: {
+    /** Of the authenticator application, or a recovery code */
+    readonly code?: string | undefined;
+    /** What `navigator.credentials.get()` answered, by its `toJSON()` */
+    readonly key?: {
+      readonly type: 'public-key';
+      readonly id: string;
+      readonly response: {
+        readonly clientDataJSON: string;
+        readonly authenticatorData: string;
+        readonly signature: string;
+        readonly userHandle?: string | null | undefined;
+      };
+    } | undefined;
   };
 }
 
@@ -2556,7 +2767,7 @@ export interface ListUsersAnswer {
     role: Role;
     /** Epoch milliseconds */
     createdAt: number;
-    /** Signing in asks for a code besides the password */
+    /** Signing in asks for a code or a security key besides the password */
     secondFactor: boolean;
   }[];
 }
@@ -2573,7 +2784,7 @@ export interface ChangeUserAnswer {
   role: Role;
   /** Epoch milliseconds */
   createdAt: number;
-  /** Signing in asks for a code besides the password */
+  /** Signing in asks for a code or a security key besides the password */
   secondFactor: boolean;
 }
 
@@ -2681,7 +2892,7 @@ export interface SignInProgramRequest {
   readonly body: {
     readonly name: string;
     readonly password: string;
-    /** Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed` asks for it */
+    /** Of the authenticator application, or a recovery code, where the account has a second factor: without it the problem `code-needed`, `key-needed` or `code-or-key-needed` asks for it */
     readonly code?: string | undefined;
     /** What it is, for the list of programs that are signed in */
     readonly program: string;
@@ -2829,7 +3040,7 @@ export interface Operations {
    */
   getSession: { request: Record<string, never>; answer: GetSessionAnswer };
   /**
-   * Sign in with name and password, and a code where the account has a second factor.
+   * Sign in with name and password, and a code or a security key where the account has a second factor.
    *
    * `POST /api/v1/session`.
    */
@@ -2840,6 +3051,12 @@ export interface Operations {
    * `DELETE /api/v1/session`.
    */
   signOut: { request: Record<string, never>; answer: void };
+  /**
+   * What a browser asks the account’s security keys by, for signing in with one.
+   *
+   * `POST /api/v1/session/key`.
+   */
+  askKeyForSignIn: { request: AskKeyForSignInRequest; answer: AskKeyForSignInAnswer };
   /**
    * Make the first account, with the token of the link that the terminal shows.
    *
@@ -2883,11 +3100,47 @@ export interface Operations {
    */
   confirmSecondFactor: { request: ConfirmSecondFactorRequest; answer: ConfirmSecondFactorAnswer };
   /**
-   * Turn your second factor off, with a code.
+   * Turn codes at sign-in off, with a code or a security key.
    *
    * `POST /api/v1/account/second-factor/end`. Not with a token.
    */
   endSecondFactor: { request: EndSecondFactorRequest; answer: void };
+  /**
+   * Your security keys and passkeys, in the order in which they were added.
+   *
+   * `GET /api/v1/account/security-keys`. Not with a token.
+   */
+  listSecurityKeys: { request: Record<string, never>; answer: ListSecurityKeysAnswer };
+  /**
+   * Add the security key or passkey that the browser made: from now on signing in takes it, and asks for a second factor.
+   *
+   * `POST /api/v1/account/security-keys`. Not with a token.
+   */
+  addSecurityKey: { request: AddSecurityKeyRequest; answer: AddSecurityKeyAnswer };
+  /**
+   * Begin to add a security key or passkey (WebAuthn): what the browser makes it by.
+   *
+   * `POST /api/v1/account/security-keys/begin`. Not with a token.
+   */
+  beginSecurityKey: { request: BeginSecurityKeyRequest; answer: BeginSecurityKeyAnswer };
+  /**
+   * What a browser asks your security keys by, to show one before your second factors change.
+   *
+   * `POST /api/v1/account/security-keys/ask`. Not with a token.
+   */
+  askOwnKey: { request: Record<string, never>; answer: AskOwnKeyAnswer };
+  /**
+   * Give a security key of yours another name.
+   *
+   * `PATCH /api/v1/account/security-keys/{id}`. Not with a token.
+   */
+  renameSecurityKey: { request: RenameSecurityKeyRequest; answer: RenameSecurityKeyAnswer };
+  /**
+   * Remove a security key of yours, with a code or a key, that one too.
+   *
+   * `POST /api/v1/account/security-keys/{id}/remove`. Not with a token.
+   */
+  removeSecurityKey: { request: RemoveSecurityKeyRequest; answer: void };
   /**
    * Where you are signed in, the latest used first.
    *
@@ -3261,7 +3514,7 @@ export interface Operations {
    */
   makePasswordReset: { request: MakePasswordResetRequest; answer: MakePasswordResetAnswer };
   /**
-   * Turn an account’s second factor off, for whoever has lost theirs.
+   * Turn an account’s second factor off, codes and security keys, for whoever has lost theirs.
    *
    * `DELETE /api/v1/users/{name}/second-factor`. Permission: `users:write`. Not with a token.
    */

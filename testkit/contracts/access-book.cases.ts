@@ -85,7 +85,7 @@ export function accessBookCases(current: () => StateStore): void {
   it('keeps one password reset an account, and a second factor, for as long as there is the account', async () => {
     const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
     const reset = { account: 'ada', tokenHash: 'r1', by: 'admin', createdAt: 1, expiresAt: 9 };
-    const factor = { account: 'ada', sealedSecret: 's', createdAt: 1, lastStep: 0, recoveryHashes: [] };
+    const factor = { account: 'ada', sealedSecret: 's', createdAt: 1, lastStep: 0 };
     await current().transaction(async (tx) => {
       await tx.putAccount(account);
       await tx.putPasswordReset(reset);
@@ -97,7 +97,7 @@ export function accessBookCases(current: () => StateStore): void {
     expect(await read.passwordReset('r2')).toEqual({ ...reset, tokenHash: 'r2' });
     expect(await read.secondFactor('ada')).toEqual(factor);
     expect(await read.accountsWithSecondFactor()).toEqual([]);
-    const confirmed = { ...factor, confirmedAt: 3, lastStep: 57_000_000, recoveryHashes: ['a', 'b'] };
+    const confirmed = { ...factor, confirmedAt: 3, lastStep: 57_000_000 };
     await current().transaction((tx) => tx.putSecondFactor(confirmed));
     expect(await read.secondFactor('ada')).toEqual(confirmed);
     expect(await read.accountsWithSecondFactor()).toEqual(['ada']);
@@ -111,5 +111,54 @@ export function accessBookCases(current: () => StateStore): void {
     });
     expect(await read.passwordReset('r1')).toBeUndefined();
     expect(await read.secondFactor('ada')).toBeUndefined();
+  });
+
+  it('keeps security keys and recovery codes for as long as there is the account', async () => {
+    const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
+    const key = {
+      id: 'k1',
+      credential: 'AQID',
+      account: 'ada',
+      name: 'on my key ring',
+      host: 'console.example.org',
+      userHandle: 'BAUG',
+      publicKey: 'MFkw',
+      algorithm: -7,
+      signCount: 0,
+      transports: ['usb', 'nfc'],
+      createdAt: 5,
+    };
+    const used = { ...key, name: 'another name', signCount: 4_294_967_295, lastUsedAt: 9 };
+    const earlier = { ...key, id: 'k2', credential: 'Bw', createdAt: 2 };
+    await current().transaction(async (tx) => {
+      for (const name of ['ada', 'bob']) await tx.putAccount({ ...account, name });
+      await tx.putSecurityKey(key);
+      await tx.putSecurityKey(earlier);
+      await tx.putRecoveryHashes('ada', ['a', 'b']);
+    });
+    const { read } = current();
+    expect(await read.securityKeys('ada')).toEqual([earlier, key]);
+    expect(await read.securityKeys('bob')).toEqual([]);
+    expect([await read.hasCredential('AQID'), await read.hasCredential('AQI')]).toEqual([true, false]);
+    expect(await read.accountsWithSecondFactor()).toEqual(['ada']);
+    expect(await read.recoveryHashes('ada')).toEqual(['a', 'b']);
+    expect(await read.recoveryHashes('bob')).toEqual([]);
+    // Of whom a credential is it says once.
+    const twice = current().transaction((tx) => tx.putSecurityKey({ ...key, id: 'k3', account: 'bob' }));
+    await expect(twice).rejects.toThrow(/unique/i);
+    await current().transaction(async (tx) => {
+      await tx.putSecurityKey(used);
+      await tx.removeSecurityKey('k2');
+      await tx.putRecoveryHashes('ada', ['b']);
+    });
+    expect(await read.securityKeys('ada')).toEqual([used]);
+    expect(await read.recoveryHashes('ada')).toEqual(['b']);
+    await current().transaction(async (tx) => {
+      await tx.removeAccount('ada');
+      await tx.putAccount(account);
+    });
+    expect(await read.securityKeys('ada')).toEqual([]);
+    expect(await read.recoveryHashes('ada')).toEqual([]);
+    expect(await read.hasCredential('AQID')).toBe(false);
   });
 }

@@ -14,7 +14,7 @@ export function addAccount(program: Command): void {
     .command('reset')
     .description('make a link, good for a day and once, by which an account gets a new password')
     .argument('<name>', 'the account')
-    .option('--second-factor-off', 'sign-in asks for no code any more either')
+    .option('--second-factor-off', 'sign-in asks for no code and no security key any more either')
     .action(async (name: string, options: { secondFactorOff?: boolean }, command: Command) => {
       const { folder, loaded } = settings(command);
       const secondFactorOff = options.secondFactorOff === true;

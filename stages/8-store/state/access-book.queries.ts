@@ -7,9 +7,9 @@ import type {
   ConsoleSession,
   Invitation,
   PasswordReset,
-  SecondFactor,
 } from '@netsentinel/contracts/access-book';
 import type { Kysely, Transaction } from 'kysely';
+import { secondFactorReader, secondFactorWriter } from './second-factor.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 /** More than any of these are made by hand. */
@@ -78,17 +78,7 @@ export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessB
         const row = await query.executeTakeFirst();
         return row && toReset(row);
       }),
-    secondFactor: (account) =>
-      guard(async () => {
-        const query = db.selectFrom('second_factors').selectAll().where('account', '=', account);
-        const row = await query.executeTakeFirst();
-        return row && toFactor(row);
-      }),
-    accountsWithSecondFactor: () =>
-      guard(async () => {
-        const query = db.selectFrom('second_factors').select('account').where('confirmed_at', 'is not', null);
-        return (await query.execute()).map(({ account }) => account);
-      }),
+    ...secondFactorReader(db, guard),
   };
 }
 
@@ -188,25 +178,7 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
           .where((eb) => eb.or([eb('account', '=', account), eb('made_by', '=', account)]))
           .execute();
       }),
-    putSecondFactor: (factor) =>
-      guard(async () => {
-        const row = {
-          sealed_secret: factor.sealedSecret,
-          created_at: factor.createdAt,
-          confirmed_at: factor.confirmedAt ?? null,
-          last_step: factor.lastStep,
-          recovery: JSON.stringify(factor.recoveryHashes),
-        };
-        await tx
-          .insertInto('second_factors')
-          .values({ account: factor.account, ...row })
-          .onConflict((conflict) => conflict.column('account').doUpdateSet(row))
-          .execute();
-      }),
-    removeSecondFactor: (account) =>
-      guard(async () => {
-        await tx.deleteFrom('second_factors').where('account', '=', account).execute();
-      }),
+    ...secondFactorWriter(tx, guard),
     pruneAccess: (before) =>
       guard(async () => {
         let rows = 0n;
@@ -264,16 +236,5 @@ function toReset(row: StateTables['password_resets']): PasswordReset {
     by: row.made_by,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-  };
-}
-
-function toFactor(row: StateTables['second_factors']): SecondFactor {
-  return {
-    account: row.account,
-    sealedSecret: row.sealed_secret,
-    createdAt: row.created_at,
-    ...(row.confirmed_at === null ? {} : { confirmedAt: row.confirmed_at }),
-    lastStep: row.last_step,
-    recoveryHashes: JSON.parse(row.recovery) as string[],
   };
 }

@@ -213,6 +213,25 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 15,
+    async up(tx) {
+      for (const statement of [
+        sql`create table security_keys (id text primary key, credential text not null unique,
+          account text not null references accounts (name) on delete cascade, name text not null, host text not null,
+          user_handle text not null, public_key text not null, algorithm integer not null, sign_count bigint not null,
+          transports text not null, created_at bigint not null, last_used_at bigint)`,
+        sql`create index security_keys_by_account on security_keys (account, created_at, id)`,
+        // They are for whoever has lost a key, too.
+        sql`create table recovery_codes (account text primary key references accounts (name) on delete cascade,
+          hashes text not null)`,
+        sql`insert into recovery_codes (account, hashes)
+          select account, recovery from second_factors where confirmed_at is not null`,
+        sql`alter table second_factors drop column recovery`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

@@ -64,15 +64,30 @@ export interface StateTables {
     expires_at: number;
   };
   password_resets: { account: string; token_hash: string; made_by: string; created_at: number; expires_at: number };
-  /** `recovery`: the hashes as a JSON array. */
   second_factors: {
     account: string;
     sealed_secret: string;
     created_at: number;
     confirmed_at: number | null;
     last_step: number;
-    recovery: string;
   };
+  /** `transports`: a JSON array. */
+  security_keys: {
+    id: string;
+    credential: string;
+    account: string;
+    name: string;
+    host: string;
+    user_handle: string;
+    public_key: string;
+    algorithm: number;
+    sign_count: number;
+    transports: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  /** `hashes`: a JSON array. */
+  recovery_codes: { account: string; hashes: string };
   programs: {
     id: string;
     family_hash: string;

@@ -2,12 +2,13 @@
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { PasswordResets } from './password-resets.ts';
+import { endSecondFactors } from './second-factors.ts';
 
 export interface Recovery {
   readonly account: string;
   /** Who at the machine, as the command line calls them: no account has a name with a colon. */
   readonly by: string;
-  /** Turns the second factor off as well. */
+  /** Turns second factors off as well: the application's codes, and all keys. */
   readonly secondFactorOff: boolean;
 }
 
@@ -19,7 +20,7 @@ export async function recover(
   return state.transaction(async (tx) => {
     if ((await tx.account(account)) === undefined) return undefined;
     const { secret } = await resets.make(tx, account, by);
-    if (secondFactorOff) await tx.removeSecondFactor(account);
+    if (secondFactorOff) await endSecondFactors(tx, account);
     await tx.addAudit({
       at: clock.now(),
       account: by,

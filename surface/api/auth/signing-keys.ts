@@ -109,7 +109,8 @@ export class SigningKeys {
 
   /** Takes the place of those that there are, whose signatures count until then. */
   async #replace(tx: StateTransaction, until: number): Promise<{ readonly made: SigningKey; readonly signer: Signer }> {
-    for (const key of await tx.signingKeys())
+    const old = await tx.signingKeys();
+    for (const key of old)
       if (key.expiresAt === undefined || key.expiresAt > until) await tx.putSigningKey({ ...key, expiresAt: until });
     const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
     const jwk = await exportJWK(publicKey);
@@ -119,7 +120,8 @@ export class SigningKeys {
       id,
       publicKey: JSON.stringify(jwk),
       sealedKey: this.#sealer.seal(secret, contextOf(id)),
-      createdAt: this.#clock.now(),
+      // The newest of all, also where the clock stood still or went back.
+      createdAt: Math.max(this.#clock.now(), (old[0]?.createdAt ?? 0) + 1),
     };
     await tx.putSigningKey(made);
     return { made, signer: { id, key: privateKey } };

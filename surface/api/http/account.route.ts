@@ -1,14 +1,14 @@
 /** One's own account: password and second factor. By a session only: a program's token changes nothing here. */
 import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
-import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSessions } from '../auth/password-resets.ts';
 import { endPrograms } from '../auth/programs.ts';
-import type { SignedIn } from '../auth/sessions.ts';
-import { Code, codeProblem, hashed, isPassword, limited, NewPassword, Password, TRIES } from './credentials.ts';
+import { dropIdleRecoveryCodes } from '../auth/second-factors.ts';
+import { Code, confirmFactor, factorProblem, hashed, NewPassword, Password, PROOF, TRIES } from './credentials.ts';
+import { checked, present, WRONG_PASSWORD, wrongPassword } from './own-account.ts';
 import { Problem } from './problem.ts';
-import { route, type Route, type RouteRequest } from './route.ts';
+import { route, type Route } from './route.ts';
 
 const Account = z.strictObject({
   name: z.string(),
@@ -19,30 +19,6 @@ const Account = z.strictObject({
     .nullable()
     .describe('Codes that signing in asks for; null: none'),
 });
-const WRONG_PASSWORD = 'The password is wrong.';
-
-/** Throws where it is not the password of who asks; answers its hash, for the transaction to see that it still is. */
-async function checked(
-  asked: Pick<RouteRequest<unknown, unknown, unknown>, 'ctx' | 'request'> & { readonly who: SignedIn },
-  password: string,
-): Promise<string> {
-  limited(asked);
-  const account = await asked.ctx.state.read.account(asked.who.account);
-  if (!(await isPassword(account?.passwordHash, password)) || account === undefined) throw wrongPassword();
-  return account.passwordHash;
-}
-
-function wrongPassword(): Problem {
-  return new Problem(403, 'wrong-password', WRONG_PASSWORD);
-}
-
-/** The account and session of who asks as they are in this transaction: neither may have ended since the guard looked. */
-async function present(tx: StateTransaction, who: SignedIn) {
-  const account = await tx.account(who.account);
-  if (account === undefined || (await tx.session(who.tokenHash)) === undefined)
-    throw new Problem(401, 'not-signed-in', 'Sign in first.');
-  return account;
-}
 
 export const accountRoutes: readonly Route[] = [
   route(
@@ -61,7 +37,7 @@ export const accountRoutes: readonly Route[] = [
       const factor = await ctx.state.read.secondFactor(account.name);
       const { name, role, createdAt } = account;
       const since = factor?.confirmedAt;
-      const left = factor?.recoveryHashes.length ?? 0;
+      const left = (await ctx.state.read.recoveryHashes(account.name)).length;
       return { name, role, createdAt, secondFactor: since === undefined ? null : { since, recoveryCodesLeft: left } };
     },
   ),
@@ -106,7 +82,7 @@ export const accountRoutes: readonly Route[] = [
       tag: 'account',
       access: 'session',
       audit: { none: 'nothing is asked for, or not asked for any more, until it is confirmed' },
-      body: z.strictObject({ password: Password }),
+      body: z.strictObject({ password: Password, ...PROOF }).describe('With a proof where you have a security key'),
       answers: {
         201: {
           description: 'What the application needs, shown this once',
@@ -117,7 +93,7 @@ export const accountRoutes: readonly Route[] = [
         },
       },
       problems: {
-        403: `${WRONG_PASSWORD} Or asked for with a token, or by another site`,
+        403: `${WRONG_PASSWORD} Or the key or recovery code is, or one is needed, or asked for with a token, or by another site`,
         409: 'There is one',
         ...TRIES,
       },
@@ -127,8 +103,11 @@ export const accountRoutes: readonly Route[] = [
       const known = await checked(asked, body.password);
       const begun = await ctx.state.transaction(async (tx) => {
         if ((await present(tx, who)).passwordHash !== known) throw wrongPassword();
-        return ctx.secondFactors.begin(tx, who.account);
+        // Before a code is asked for and used up.
+        if ((await tx.secondFactor(who.account))?.confirmedAt !== undefined) return undefined;
+        return (await confirmFactor(asked, tx, body)) ?? ctx.secondFactors.begin(tx, who.account);
       });
+      if (begun instanceof Problem) throw begun;
       if (begun === undefined)
         throw new Problem(409, 'second-factor-on', 'Codes are asked for already: turn that off first.');
       return reply.status(201).send(begun);
@@ -146,7 +125,7 @@ export const accountRoutes: readonly Route[] = [
       body: z.strictObject({ code: Code }),
       answers: {
         200: {
-          description: 'Codes for when the application is lost, each good once, shown this once',
+          description: 'Codes for when the application is lost, each good once, shown this once; earlier ones are void',
           schema: z.strictObject({ recoveryCodes: z.array(z.string()) }),
         },
       },
@@ -163,7 +142,7 @@ export const accountRoutes: readonly Route[] = [
         if (typeof made === 'object') await audit.write(tx, { before: { on: false }, after: { on: true } });
         return made;
       });
-      if (recoveryCodes === 'wrong' || typeof recoveryCodes === 'number') throw codeProblem(recoveryCodes, 403);
+      if (recoveryCodes === 'wrong-code' || typeof recoveryCodes === 'number') throw factorProblem(recoveryCodes, 403);
       if (recoveryCodes === undefined)
         throw new Problem(409, 'nothing-begun', 'There is nothing to confirm: begin anew.');
       return { recoveryCodes };
@@ -174,30 +153,34 @@ export const accountRoutes: readonly Route[] = [
       id: 'endSecondFactor',
       method: 'POST',
       path: '/api/v1/account/second-factor/end',
-      summary: 'Turn your second factor off, with a code',
+      summary: 'Turn codes at sign-in off, with a code or a security key',
       tag: 'account',
       access: 'session',
       audit: 'with',
-      body: z.strictObject({ code: Code }),
-      answers: { 204: { description: 'Signing in asks for the password only' } },
+      body: z.strictObject(PROOF),
+      answers: {
+        204: { description: 'Signing in asks for the password only, or for a security key where you have one' },
+      },
       problems: {
-        403: 'The code is wrong, or asked for with a token, or by another site',
+        403: 'The code or key is wrong, or one is needed, or asked for with a token, or by another site',
         409: 'There is none',
         429: 'Too many wrong codes',
       },
     },
-    async ({ ctx, body, who, reply, audit }) => {
-      const outcome = await ctx.state.transaction(async (tx) => {
+    async (asked) => {
+      const { ctx, body, who, reply, audit } = asked;
+      const problem = await ctx.state.transaction(async (tx) => {
         await present(tx, who);
-        const used = await ctx.secondFactors.use(tx, who.account, body.code);
-        if (used === 'wrong') await audit.write(tx, { after: { refused: 'wrong code' } });
-        if (used !== 'code' && used !== 'recovery') return used;
+        if ((await tx.secondFactor(who.account))?.confirmedAt === undefined)
+          return new Problem(409, 'no-second-factor', 'No codes are asked for.');
+        const refused = await confirmFactor(asked, tx, body);
+        if (refused !== undefined) return refused;
         await tx.removeSecondFactor(who.account);
+        await dropIdleRecoveryCodes(tx, who.account);
         await audit.write(tx, { before: { on: true }, after: { on: false } });
-        return used;
+        return undefined;
       });
-      if (outcome === 'none') throw new Problem(409, 'no-second-factor', 'No codes are asked for.');
-      if (outcome !== 'code' && outcome !== 'recovery') throw codeProblem(outcome, 403);
+      if (problem !== undefined) throw problem;
       return reply.status(204).send();
     },
   ),

@@ -23,6 +23,7 @@ import { signingKeyRoutes } from './programs/signing-keys.route.ts';
 import { recordingRoutes } from './recordings.route.ts';
 import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
+import { securityKeyRoutes } from './security-keys.route.ts';
 import { sensorRoutes } from './sensors.route.ts';
 import { ruleWordRoutes } from './rules/rule-words.route.ts';
 import { ruleTrialRoutes } from './rules/rule-trial.route.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...linkRoutes,
   ...accountRoutes,
+  ...securityKeyRoutes,
   ...ownSessionRoutes,
   ...incidentRoutes,
   ...caseworkRoutes,

@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
 import { sessionId } from '../auth/sessions.ts';
+import { askKeys } from './ask-keys.ts';
 import { clearCookie, enter, openSession, SignedInAs } from './enter.ts';
+import { RequestOptions } from '../auth/webauthn/browser-json.ts';
+import { NO_NAME, relyingParty, TRIES } from './credentials.ts';
 import { Problem } from './problem.ts';
 import { openRoute, route, type Route } from './route.ts';
-import { Credentials, SIGN_IN_PROBLEMS, withCredentials } from './sign-in.ts';
+import { Credentials, knocking, NamePassword, SIGN_IN_PROBLEMS, withCredentials } from './sign-in.ts';
 
 const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
@@ -34,7 +37,7 @@ export const sessionRoutes: readonly Route[] = [
       id: 'signIn',
       method: 'POST',
       path: '/api/v1/session',
-      summary: 'Sign in with name and password, and a code where the account has a second factor',
+      summary: 'Sign in with name and password, and a code or a security key where the account has a second factor',
       tag: 'session',
       audit: 'with',
       body: Credentials,
@@ -42,15 +45,41 @@ export const sessionRoutes: readonly Route[] = [
       problems: SIGN_IN_PROBLEMS,
     },
     async (asked) => {
-      const { name, opened } = await withCredentials(asked, async (tx, account, secondFactor) => {
+      const { name, opened } = await withCredentials(asked, async (tx, account, shown) => {
         const session = await openSession(asked, tx, account.name);
         await asked.audit.write(tx, {
           account: account.name,
-          after: { session: sessionId(session), secondFactor },
+          after: { session: sessionId(session), ...shown },
         });
         return { name: account.name, opened: session };
       });
       return enter(asked, name, opened);
+    },
+  ),
+  openRoute(
+    {
+      id: 'askKeyForSignIn',
+      method: 'POST',
+      path: '/api/v1/session/key',
+      summary: 'What a browser asks the account’s security keys by, for signing in with one',
+      tag: 'session',
+      audit: { none: 'it is a question that ends by itself' },
+      body: NamePassword,
+      answers: {
+        200: { description: 'Good once, for some minutes', schema: z.strictObject({ options: RequestOptions }) },
+      },
+      problems: {
+        401: 'Name or password is wrong',
+        404: 'The account has no key of this name of the console',
+        409: NO_NAME,
+        ...TRIES,
+      },
+    },
+    async (asked) => {
+      const { ctx } = asked;
+      const { name } = await knocking(asked);
+      const occasion = { account: name, purpose: 'sign-in', session: '' } as const;
+      return { options: await askKeys(ctx, occasion, relyingParty(asked)) };
     },
   ),
   route(

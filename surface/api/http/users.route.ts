@@ -5,6 +5,7 @@ import { Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { endInvitationsBy } from '../auth/invitations.ts';
+import { endSecondFactors, hasSecondFactor } from '../auth/second-factors.ts';
 import { SecretId } from './ids.ts';
 import { Problem } from './problem.ts';
 import { route, type Route, type RouteRequest } from './route.ts';
@@ -13,7 +14,7 @@ const User = z.strictObject({
   name: z.string(),
   role: Role,
   createdAt: z.number().describe('Epoch milliseconds'),
-  secondFactor: z.boolean().describe('Signing in asks for a code besides the password'),
+  secondFactor: z.boolean().describe('Signing in asks for a code or a security key besides the password'),
 });
 const Reset = z.strictObject({
   account: z.string(),
@@ -34,7 +35,7 @@ const NO_SUCH_USER = 'There is no account of this name.';
 const NO_SECOND_FACTOR = 'There is no account of this name with a second factor.';
 const NO_SUCH_INVITATION = 'There is no such invitation.';
 const OWN_PASSWORD = 'It is your own: change your password where your account is.';
-const OWN_FACTOR = 'It is your own: turn it off with a code, where your account is.';
+const OWN_FACTOR = 'It is your own: turn it off with a code or a key, where your account is.';
 const LAST_ADMIN = 'It is the last admin: make somebody else one first.';
 
 export const userRoutes: readonly Route[] = [
@@ -80,8 +81,7 @@ export const userRoutes: readonly Route[] = [
         await asked.audit.write(tx, { before: { role: was.role }, after: { role } });
         await tx.putAccount({ ...was, role });
       });
-      const factor = await asked.ctx.state.read.secondFactor(name);
-      return { name, role, createdAt, secondFactor: factor?.confirmedAt !== undefined };
+      return { name, role, createdAt, secondFactor: await hasSecondFactor(asked.ctx.state.read, name) };
     },
   ),
   route(
@@ -135,7 +135,7 @@ export const userRoutes: readonly Route[] = [
       id: 'endSecondFactorOf',
       method: 'DELETE',
       path: '/api/v1/users/:name/second-factor',
-      summary: 'Turn an account’s second factor off, for whoever has lost theirs',
+      summary: 'Turn an account’s second factor off, codes and security keys, for whoever has lost theirs',
       tag: 'users',
       access: BY_SESSION,
       audit: 'with',
@@ -147,10 +147,10 @@ export const userRoutes: readonly Route[] = [
       if (params.name === who.account) throw new Problem(409, 'own-account', OWN_FACTOR);
       await ctx.state.transaction(async (tx) => {
         // One that was begun and never confirmed asks for nothing.
-        if ((await tx.secondFactor(params.name))?.confirmedAt === undefined)
-          throw new Problem(404, 'no-second-factor', NO_SECOND_FACTOR);
-        await tx.removeSecondFactor(params.name);
-        await audit.write(tx, { before: { on: true }, after: { on: false } });
+        if (!(await hasSecondFactor(tx, params.name))) throw new Problem(404, 'no-second-factor', NO_SECOND_FACTOR);
+        const keys = (await tx.securityKeys(params.name)).length;
+        await endSecondFactors(tx, params.name);
+        await audit.write(tx, { before: { on: true, ...(keys > 0 ? { keys } : {}) }, after: { on: false } });
       });
       return reply.status(204).send();
     },

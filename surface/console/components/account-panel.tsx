@@ -1,8 +1,8 @@
 'use client';
-/** One's own account: the password, codes at sign-in, and where one is signed in. */
+/** One's own account: the password, what else signing in asks for, and where one is signed in. */
 import { OwnSessions } from './own-sessions.tsx';
 import { PasswordForm } from './password-form.tsx';
-import { SecondFactor } from './second-factor.tsx';
+import { SecondFactors } from './second-factors.tsx';
 
 export function AccountPanel() {
   return (
@@ -10,8 +10,7 @@ export function AccountPanel() {
       <h2 id="account">Your account</h2>
       <h3>Password</h3>
       <PasswordForm />
-      <h3>Second factor</h3>
-      <SecondFactor />
+      <SecondFactors />
       <h3>Where you are signed in</h3>
       <OwnSessions />
     </section>

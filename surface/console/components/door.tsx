@@ -1,9 +1,22 @@
 'use client';
 /** The form in front of the house: signing in and all that links open share it. */
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { ApiError } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
+import type { Proof } from '../lib/security-keys.ts';
 import { Mark } from './mark.tsx';
+
+/** What a refusal asks for besides the password. */
+interface Asked {
+  readonly code: boolean;
+  readonly key: boolean;
+}
+
+const ASKED: Readonly<Record<string, Asked>> = {
+  'code-needed': { code: true, key: false },
+  'key-needed': { code: false, key: true },
+  'code-or-key-needed': { code: true, key: true },
+};
 
 export function Door(props: {
   readonly title: string;
@@ -14,27 +27,37 @@ export function Door(props: {
   readonly name?: string;
   /** The link says who it is: no name is asked for. */
   readonly isKnown?: boolean;
-  /** `code`: undefined until a refusal with `code-needed` asks for it. */
-  readonly onSubmit: (name: string, password: string, code: string | undefined) => Promise<unknown>;
+  /** Shows a security key, where a refusal has asked for one. */
+  readonly onKey?: (name: string, password: string) => Promise<Proof>;
+  /** `proof`: empty until a refusal has asked for a second factor. */
+  readonly onSubmit: (name: string, password: string, proof: Proof) => Promise<unknown>;
 }) {
+  const form = useRef<HTMLFormElement>(null);
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const [asksCode, setAsksCode] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
+  const { onKey } = props;
+  const enter = async (proofOf: (name: string, password: string, code: string) => Promise<Proof>): Promise<void> => {
+    if (form.current === null) return;
+    const data = new FormData(form.current);
+    const [name, password] = [field(data, 'name'), field(data, 'password')];
+    setBusy(true);
+    try {
+      await props.onSubmit(name, password, await proofOf(name, password, field(data, 'code')));
+    } catch (problem) {
+      setBusy(false);
+      const needed = problem instanceof ApiError ? ASKED[problem.code] : undefined;
+      if (needed !== undefined) setAsked(needed);
+      setError(needed === undefined ? wordsOf(problem) : undefined);
+    }
+  };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    const code = asksCode ? field(form, 'code') : undefined;
-    props.onSubmit(field(form, 'name'), field(form, 'password'), code).catch((problem: unknown) => {
-      setBusy(false);
-      const isAsked = problem instanceof ApiError && problem.code === 'code-needed';
-      if (isAsked) setAsksCode(true);
-      setError(isAsked ? undefined : wordsOf(problem));
-    });
+    void enter(async (_, __, code) => (code === '' ? {} : { code }));
   };
   return (
     <main className="door">
-      <form onSubmit={submit}>
+      <form ref={form} onSubmit={submit}>
         <p className="brand">
           <Mark /> NetSentinel
         </p>
@@ -65,10 +88,22 @@ export function Door(props: {
             autoFocus={props.isKnown === true}
           />
         </label>
-        {asksCode && (
+        {asked?.key === true && onKey !== undefined && (
+          <button type="button" autoFocus disabled={busy} onClick={() => void enter(onKey)}>
+            Use a security key or passkey
+          </button>
+        )}
+        {asked !== undefined && (
           <label>
-            Code of your authenticator application, or a recovery code
-            <input name="code" autoComplete="one-time-code" required maxLength={64} autoFocus spellCheck={false} />
+            {asked.code ? 'Code of your authenticator application, or a recovery code' : 'Or a recovery code'}
+            <input
+              name="code"
+              autoComplete="one-time-code"
+              required
+              maxLength={64}
+              autoFocus={!asked.key}
+              spellCheck={false}
+            />
           </label>
         )}
         {error !== undefined && (

@@ -90,7 +90,7 @@ export function Person({
             <AskFirst
               button="Second factor off"
               about={shown}
-              question={`Let ${shown} sign in without a code?`}
+              question={`Let ${shown} sign in by the password alone, and forget codes and keys?`}
               sure="Turn off"
               busy={busy}
               onSure={() => void endSecondFactor()}

@@ -1,11 +1,12 @@
 'use client';
 /** Codes of an authenticator application that signing in asks for: setting them up, and turning them off. */
-import { useCallback, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { api } from '../lib/api.ts';
 import { exactTime } from '../lib/format.ts';
-import { useLoaded } from '../lib/hooks.ts';
+import { proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
+import { ProofField } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';
 import { ShownOnce } from './shown-once.tsx';
 import { TextField } from './text-field.tsx';
@@ -15,69 +16,64 @@ interface Enrolment {
   readonly uri: string;
 }
 
-export function SecondFactor() {
-  const { value, error, reload } = useLoaded(useCallback(() => api.getAccount(), []));
+interface OwnKeys {
+  readonly hasKeys: boolean;
+  /** One of them signs on this page. */
+  readonly canAsk: boolean;
+}
+
+export function SecondFactor({
+  since,
+  onChange,
+  ...keys
+}: OwnKeys & {
+  /** When codes were turned on; undefined where they are off. */
+  readonly since: number | undefined;
+  /** With recovery codes where some were made. */
+  readonly onChange: (recoveryCodes?: readonly string[]) => void;
+}) {
   const [begun, setBegun] = useState<Enrolment>();
-  const [recovery, setRecovery] = useState<readonly string[]>();
-  const factor = value?.secondFactor;
+  if (begun !== undefined)
+    return (
+      <Confirm
+        enrolment={begun}
+        onConfirmed={(codes) => {
+          setBegun(undefined);
+          onChange(codes);
+        }}
+      />
+    );
+  if (since === undefined) return <Begin {...keys} onBegun={setBegun} />;
   return (
     <>
-      <Failure words={error} />
-      {factor === null && begun === undefined && <Begin onBegun={setBegun} />}
-      {begun !== undefined && (
-        <Confirm
-          enrolment={begun}
-          onConfirmed={(codes) => {
-            setBegun(undefined);
-            setRecovery(codes);
-            reload();
-          }}
-        />
-      )}
-      {recovery !== undefined && (
-        <ShownOnce label="Recovery codes" text={recovery.join(' ')} onDone={() => setRecovery(undefined)}>
-          <p className="dim">
-            Each lets you in once, should you lose the application. They are not shown again: keep them apart from your
-            password.
-          </p>
-          <pre>{recovery.join('\n')}</pre>
-        </ShownOnce>
-      )}
-      {factor !== undefined && factor !== null && (
-        <>
-          <p data-testid="second-factor-on">
-            Signing in asks for a code since {exactTime(factor.since)}.{' '}
-            <span className="dim">{factor.recoveryCodesLeft} of 10 recovery codes are left.</span>
-          </p>
-          <End
-            onEnded={() => {
-              setRecovery(undefined);
-              reload();
-            }}
-          />
-        </>
-      )}
+      <p data-testid="second-factor-on">Signing in asks for a code since {exactTime(since)}.</p>
+      <End canAsk={keys.canAsk} onEnded={() => onChange()} />
     </>
   );
 }
 
-function Begin({ onBegun }: { readonly onBegun: (enrolment: Enrolment) => void }) {
+function Begin({ hasKeys, canAsk, onBegun }: OwnKeys & { readonly onBegun: (enrolment: Enrolment) => void }) {
   const { busy, error, attempt } = useAttempt();
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const begin = (event: FormEvent): void => {
     event.preventDefault();
-    void attempt(async () => onBegun(await api.beginSecondFactor({ body: { password } })));
+    void attempt(async () => {
+      const proof = await proofOf(code, canAsk);
+      onBegun(await api.beginSecondFactor({ body: { password, ...proof } }));
+    });
   };
   return (
     <form className="entry" onSubmit={begin} aria-label="Set up a second factor">
       <TextField
-        label="Password, to set up codes of an authenticator application"
+        label="Password, to set up codes"
         type="password"
         autoComplete="current-password"
         maxLength={256}
         value={password}
         onChange={(e) => setPassword(e.target.value)}
       />
+      {hasKeys && <ProofField hasCodes={false} hasKeys={canAsk} value={code} onChange={setCode} />}
       <button type="submit" className="primary" disabled={busy}>
         Set up
       </button>
@@ -93,7 +89,13 @@ function Confirm({
   readonly enrolment: Enrolment;
   readonly onConfirmed: (recoveryCodes: readonly string[]) => void;
 }) {
+  const { busy, error, attempt } = useAttempt();
   const [isHidden, setHidden] = useState(false);
+  const [code, setCode] = useState('');
+  const confirm = (event: FormEvent): void => {
+    event.preventDefault();
+    void attempt(async () => onConfirmed((await api.confirmSecondFactor({ body: { code } })).recoveryCodes));
+  };
   return (
     <>
       {!isHidden && (
@@ -104,55 +106,36 @@ function Confirm({
           <QrCode text={uri} label="The secret as a QR code" />
         </ShownOnce>
       )}
-      <CodeForm
-        label="The code that it shows now"
-        button="Turn on"
-        onCode={async (code) => onConfirmed((await api.confirmSecondFactor({ body: { code } })).recoveryCodes)}
-      />
+      <form className="entry" onSubmit={confirm} aria-label="Turn on">
+        <TextField
+          label="The code that it shows now"
+          autoComplete="one-time-code"
+          spellCheck={false}
+          maxLength={64}
+          value={code}
+          onChange={(e) => setCode(e.target.value)}
+        />
+        <button type="submit" className="primary" disabled={busy}>
+          Turn on
+        </button>
+        <Failure words={error} />
+      </form>
     </>
   );
 }
 
-function End({ onEnded }: { readonly onEnded: () => void }) {
-  return (
-    <CodeForm
-      label="A code, to turn it off"
-      button="Turn off"
-      onCode={async (code) => {
-        await api.endSecondFactor({ body: { code } });
-        onEnded();
-      }}
-    />
-  );
-}
-
-function CodeForm({
-  label,
-  button,
-  onCode,
-}: {
-  readonly label: string;
-  readonly button: string;
-  readonly onCode: (code: string) => Promise<void>;
-}) {
+function End({ canAsk, onEnded }: { readonly canAsk: boolean; readonly onEnded: () => void }) {
   const { busy, error, attempt } = useAttempt();
   const [code, setCode] = useState('');
-  const send = (event: FormEvent): void => {
+  const end = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    void attempt(() => onCode(code));
+    if (await attempt(async () => api.endSecondFactor({ body: await proofOf(code, canAsk) }))) onEnded();
   };
   return (
-    <form className="entry" onSubmit={send} aria-label={button}>
-      <TextField
-        label={label}
-        autoComplete="one-time-code"
-        spellCheck={false}
-        maxLength={64}
-        value={code}
-        onChange={(e) => setCode(e.target.value)}
-      />
+    <form className="entry" onSubmit={(event) => void end(event)} aria-label="Turn codes off">
+      <ProofField hasCodes hasKeys={canAsk} value={code} onChange={setCode} />
       <button type="submit" className="primary" disabled={busy}>
-        {button}
+        Turn off
       </button>
       <Failure words={error} />
     </form>

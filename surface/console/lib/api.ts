@@ -6,6 +6,7 @@ import {
   type ListIncidentsRequest,
   type ListInvitationsAnswer,
   type ListPlaybookRunsAnswer,
+  type ListSecurityKeysAnswer,
   type ListSessionsAnswer,
   type ListTokensAnswer,
   type ListUsersAnswer,
@@ -21,6 +22,7 @@ export type OpenInvitation = ListInvitationsAnswer['invitations'][number];
 export type OwnSession = ListSessionsAnswer['sessions'][number];
 export type Planned = PlanActionAnswer;
 export type Run = ListPlaybookRunsAnswer['runs'][number];
+export type SecurityKey = ListSecurityKeysAnswer['keys'][number];
 export type User = ListUsersAnswer['users'][number];
 
 /** Which incidents a list shows; undefined: any. */
@@ -36,7 +38,7 @@ export interface IncidentQuery {
 export type AuditQuery = { readonly [Name in 'account' | 'action']: NonNullable<ListAuditRequest[Name]> };
 
 /** A 401 of these is an answer, not the end of a session. */
-const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'signOut']);
+const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'askKeyForSignIn', 'signOut']);
 
 export const api = createClient({
   onError: ({ status }, operation) => {

@@ -7,6 +7,29 @@ import { ownPath } from './own-path.ts';
 import { sayAction, sayDecided } from './say-action.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, rowsOf } from './queue.ts';
 import { drawOf, TerminalFeed } from './terminal-feed.ts';
+import { whyNoKeys } from './why-no-keys.ts';
+
+describe('security keys', () => {
+  const webAuthn = { parseCreationOptionsFromJSON: () => undefined };
+  const why = (url: string, browser: object | undefined = webAuthn): string | undefined =>
+    whyNoKeys(new URL(url), browser);
+
+  it('are for names, and what to do is said elsewhere', () => {
+    for (const url of [
+      'https://console.example.org',
+      'http://localhost:8088',
+      'https://7seas:8443',
+      'https://1.example',
+    ])
+      expect(why(url)).toBeUndefined();
+    expect(why('http://127.0.0.1:8088')).toContain('Open the console as http://localhost:8088 to');
+    expect(why('https://[::1]')).toContain('Open the console as https://localhost to');
+    for (const url of ['https://192.0.2.7:8088', 'https://[2001:db8::1]:8088'])
+      expect(why(url)).toContain('by its host name over HTTPS');
+    expect(whyNoKeys(new URL('http://console.example.org'), undefined)).toContain('HTTPS');
+    expect(why('https://console.example.org', {})).toContain('too old');
+  });
+});
 
 describe('words', () => {
   it('make what is hidden visible', () => {

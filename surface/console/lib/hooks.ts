@@ -1,10 +1,11 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ApiError, type AttackNames } from './api.ts';
+import { KeyFault } from './key-fault.ts';
 
 /** What to tell a person of a failure. */
 export function wordsOf(problem: unknown): string {
-  return problem instanceof ApiError ? problem.message : String(problem);
+  return problem instanceof ApiError || problem instanceof KeyFault ? problem.message : String(problem);
 }
 
 /** A story that changes with every keystroke is read anew at most this often. */

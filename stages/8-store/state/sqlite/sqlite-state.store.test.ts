@@ -77,6 +77,21 @@ describe('the SQLite file', () => {
     await store.close();
   });
 
+  it('keeps recovery codes that an older release has made', async () => {
+    const old = new DatabaseSync(file);
+    const db = new Kysely<StateTables>({ dialect: nodeSqliteDialect(old) });
+    await migrateState(db, SQLITE_STATE, 0, 13);
+    old.exec(`insert into accounts values ('ada', 'x', 'analyst', 1), ('bob', 'x', 'analyst', 1)`);
+    old.exec(`insert into second_factors values ('ada', 's', 1, 2, 3, '["a","b"]'), ('bob', 's', 1, null, 0, '[]')`);
+    await db.destroy();
+    const store = await open(file);
+    const { read } = store;
+    expect([await read.recoveryHashes('ada'), await read.recoveryHashes('bob')]).toEqual([['a', 'b'], []]);
+    const confirmed = { account: 'ada', sealedSecret: 's', createdAt: 1, confirmedAt: 2, lastStep: 3 };
+    expect(await read.secondFactor('ada')).toEqual(confirmed);
+    await store.close();
+  });
+
   it('refuses to change or forget what the audit holds', async () => {
     const store = await open(file);
     const record = { at: 1, account: 'ada', address: '192.0.2.1', action: 'invite', target: 'invitations' };

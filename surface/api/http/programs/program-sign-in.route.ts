@@ -9,11 +9,11 @@ import { addressOf } from '../address-of.ts';
 import { IDEMPOTENCY_KEY } from '../kept-answers.ts';
 import { Problem } from '../problem.ts';
 import { openRoute, type Route } from '../route.ts';
-import { Credentials, SIGN_IN_PROBLEMS, withCredentials } from '../sign-in.ts';
+import { CodeCredentials, SIGN_IN_PROBLEMS, withCredentials } from '../sign-in.ts';
 
 const MAX_REFRESH_CHARS = 128;
 
-const ProgramCredentials = Credentials.extend({
+const ProgramCredentials = CodeCredentials.extend({
   program: z
     .string()
     .trim()
@@ -48,7 +48,7 @@ export const programSignInRoutes: readonly Route[] = [
     },
     async (asked) => {
       const { ctx, body, request, audit } = asked;
-      const issued = await withCredentials(asked, async (tx, account, secondFactor) => {
+      const issued = await withCredentials(asked, async (tx, account, { secondFactor }) => {
         const role = body.role ?? account.role;
         if (!isWithin(role, account.role))
           throw new Problem(403, 'not-allowed', `A program of yours can do at most what the role ${account.role} may.`);

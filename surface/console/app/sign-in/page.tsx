@@ -2,6 +2,7 @@
 import { Door } from '../../components/door.tsx';
 import { api } from '../../lib/api.ts';
 import { ownPath } from '../../lib/own-path.ts';
+import { showKey } from '../../lib/security-keys.ts';
 
 export default function SignInPage() {
   return (
@@ -10,8 +11,12 @@ export default function SignInPage() {
       text="The first account is made with the link that the terminal shows at the first start."
       button="Sign in"
       isNew={false}
-      onSubmit={async (name, password, code) => {
-        await api.signIn({ body: { name, password, code } });
+      onKey={async (name, password) => {
+        const { options } = await api.askKeyForSignIn({ body: { name, password } });
+        return { key: await showKey(options) };
+      }}
+      onSubmit={async (name, password, proof) => {
+        await api.signIn({ body: { name, password, ...proof } });
         window.location.replace(ownPath(new URLSearchParams(window.location.search).get('then')));
       }}
     />
