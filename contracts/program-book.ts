@@ -23,6 +23,15 @@ export interface SignedInProgram {
   readonly expiresAt: number;
   /** From where it was signed in. */
   readonly address: string;
+  /** For whoever sends the request again by which it got its token, because the answer was lost; undefined where that named no key. */
+  readonly retry?: ProgramRetry | undefined;
+}
+
+export interface ProgramRetry {
+  /** SHA-256 in hex of the request's key and of the token that it used up. */
+  readonly hash: string;
+  /** The refresh token that is good now, encrypted with this install's key. */
+  readonly sealed: string;
 }
 
 /** Signs access tokens (ES256). The newest one signs; those before it are kept for as long as what they signed may live. */

@@ -48,7 +48,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const sessions = new Sessions(options.state, clock);
   const tokens = new ApiTokens(options.state, clock);
   const signingKeys = new SigningKeys(options.state, clock, options.sealer, log);
-  const programs = new Programs(options.state, clock, signingKeys);
+  const programs = new Programs(options.state, clock, signingKeys, options.sealer);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
   const status = onceInAWhile(() => options.status(), options);

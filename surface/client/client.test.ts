@@ -103,9 +103,9 @@ describe('a failure', () => {
       onError: ({ code }, operation) => told.push(`${operation} ${code}`),
     });
     const refused = await failure(other.listIncidents());
-    expect(refused).toMatchObject({ status: 401, code: 'not-signed-in', message: 'Sign in first.' });
+    expect(refused).toMatchObject({ status: 401, code: 'token-not-valid' });
     expect(refused.problem).toMatchObject({ title: 'Not signed in', status: 401 });
-    expect(told).toEqual(['listIncidents not-signed-in']);
+    expect(told).toEqual(['listIncidents token-not-valid']);
     const wrong = await failure(client.listIncidents({ limit: 1000 }));
     expect([wrong.status, wrong.code, wrong.message]).toEqual([400, 'invalid', expect.stringMatching(/^limit: /)]);
   });

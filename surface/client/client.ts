@@ -17,9 +17,10 @@ export interface ClientOptions {
   readonly baseUrl?: string;
   /**
    * Of `makeToken`, or the console's settings. Without one a browser's cookie counts, and the browser names the origin that changes must come
-   * from. With one no cookie is sent. A function is asked before each call: `programToken` of a program that was signed in.
+   * from. With one no cookie is sent. A function is asked before each call, and once more where its token was refused, with that one:
+   * `programToken` of a program that was signed in.
    */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: string | ((refused?: string) => string | Promise<string>);
   /** Instead of the platform's own. */
   readonly fetch?: typeof fetch;
   /** Told of each failure before the call rejects with it; not of calls that their signal ended. */
@@ -84,10 +85,26 @@ export function createClient(options: ClientOptions = {}): Client {
   const base = options.baseUrl?.replace(/\/+$/, '') ?? '';
 
   const send = async (operation: OperationId, request: object, call: ConditionalOptions): Promise<Response> => {
-    const { method, path, headers, body } = build(operation, request);
-    const { signal, ifNoneMatch } = call;
     const shown = typeof token === 'function' ? await token() : token;
-    const response = await ask(base + path, {
+    const response = await carry(operation, request, call, shown);
+    if (response.status === 401 && shown !== undefined && typeof token === 'function') {
+      const other = await token(shown);
+      if (other !== shown) {
+        await response.body?.cancel();
+        return checked(await carry(operation, request, call, other));
+      }
+    }
+    return checked(response);
+  };
+
+  const carry = (
+    operation: OperationId,
+    request: object,
+    { signal, ifNoneMatch }: ConditionalOptions,
+    shown: string | undefined,
+  ): Promise<Response> => {
+    const { method, path, headers, body } = build(operation, request);
+    return ask(base + path, {
       method,
       credentials: shown === undefined ? 'same-origin' : 'omit',
       headers: {
@@ -100,8 +117,6 @@ export function createClient(options: ClientOptions = {}): Client {
     }).catch((cause: unknown) => {
       throw unanswered(cause, signal);
     });
-    if (!response.ok && response.status !== 304) throw await errorOf(response);
-    return response;
   };
 
   const answer = async (operation: OperationId, request: object = {}, call: ConditionalOptions = {}) => {
@@ -136,6 +151,11 @@ export function createClient(options: ClientOptions = {}): Client {
   const urlOf = (operation: OperationId, request: object = {}): string => base + build(operation, request).path;
   // What each takes and answers by its operation is said by the type, not here.
   return { ...Object.fromEntries(methods), answer, each, urlOf } as Client;
+}
+
+async function checked(response: Response): Promise<Response> {
+  if (!response.ok && response.status !== 304) throw await errorOf(response);
+  return response;
 }
 
 async function bodyOf(operation: OperationId, response: Response, signal: AbortSignal | undefined): Promise<unknown> {

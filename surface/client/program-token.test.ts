@@ -16,7 +16,7 @@ beforeEach(async () => {
   h = await startApi();
   await h.setUp();
   [kept, asked, isLost] = [[], [], false];
-  const body = { name: 'admin', password: PASSWORD, program: 'a report' };
+  const body = { name: 'admin', password: PASSWORD, program: 'a report', role: 'admin' } as const;
   refreshToken = (await createClient({ baseUrl: h.url }).signInProgram({ body })).refreshToken;
 });
 afterEach(async () => {
@@ -65,6 +65,39 @@ it('goes on after an answer that was lost', async () => {
   isLost = false;
   await client.listIncidents();
   expect([refreshes(), kept.length]).toEqual([2, 1]);
+});
+
+it('goes on after an answer that was lost an hour ago', async () => {
+  const client = program();
+  isLost = true;
+  await expect(client.listIncidents()).rejects.toMatchObject({ status: 0 });
+  isLost = false;
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await client.listIncidents();
+  expect(kept).toHaveLength(1);
+});
+
+it('gets another token where one was refused', async () => {
+  const client = program();
+  await client.listIncidents();
+  const admin = await h.signInAs('admin');
+  const body = { endOld: true };
+  expect((await h.call('POST', '/api/v1/auth/keys/rotate', { cookie: admin, body })).status).toBe(200);
+  await client.listIncidents();
+  expect([refreshes(), kept.length]).toEqual([2, 2]);
+});
+
+it('keeps a token again that could not be kept', async () => {
+  let failures = 1;
+  const keep = (next: string): void => {
+    if (failures-- > 0) throw new Error('the disk is full');
+    kept.push(next);
+  };
+  const client = createClient({ baseUrl: h.url, fetch: carry });
+  const token = programToken({ client, refreshToken, keep });
+  await expect(token()).rejects.toThrow('the disk is full');
+  await token();
+  expect([refreshes(), kept.length]).toEqual([1, 1]);
 });
 
 it('says that it was ended', async () => {

@@ -19,14 +19,19 @@ export interface ProgramTokenOptions {
 }
 
 /**
- * For the `token` of a client. Rejects as `refreshProgram` does: where no answer came, the next call asks again with the same key, which is safe. After a
+ * For the `token` of a client, which says which token was refused, so that another one is got. Rejects as `refreshProgram` does: where no answer came, the next call asks again with the same key, which is safe. After a
  * 401 somebody has to sign the program in anew.
  */
-export function programToken({ client, refreshToken, keep }: ProgramTokenOptions): () => Promise<string> {
+export function programToken({
+  client,
+  refreshToken,
+  keep,
+}: ProgramTokenOptions): (refused?: string) => Promise<string> {
   let next = refreshToken;
   let shown = { accessToken: '', until: 0 };
   let refreshing: Promise<string> | undefined;
   let idempotencyKey: string | undefined;
+  let isKept = true;
 
   const refresh = async (): Promise<string> => {
     // Kept until there is an answer: with it a lost one is given again.
@@ -35,15 +40,26 @@ export function programToken({ client, refreshToken, keep }: ProgramTokenOptions
     const answer = await client.refreshProgram({ body: { refreshToken: next }, idempotencyKey });
     idempotencyKey = undefined;
     next = answer.refreshToken;
+    isKept = false;
     // By how long it lives, not until when: the clocks here and there may differ.
     shown = { accessToken: answer.accessToken, until: askedAt + answer.expiresInS * 1000 - MARGIN_MS };
+    return keepNext();
+  };
+  const keepNext = async (): Promise<string> => {
     await keep(next);
+    isKept = true;
     return shown.accessToken;
   };
+  const work = async (): Promise<string> => {
+    if (Date.now() >= shown.until) return refresh();
+    // It failed before; without it the program could not go on after its next start.
+    return keepNext();
+  };
 
-  return async () => {
-    if (Date.now() < shown.until) return shown.accessToken;
-    refreshing ??= refresh().finally(() => (refreshing = undefined));
+  return async (refused) => {
+    if (refused !== undefined && refused === shown.accessToken) shown = { accessToken: '', until: 0 };
+    if (Date.now() < shown.until && isKept) return shown.accessToken;
+    refreshing ??= work().finally(() => (refreshing = undefined));
     return refreshing;
   };
 }

@@ -2896,8 +2896,8 @@ export interface SignInProgramRequest {
     readonly code?: string | undefined;
     /** What it is, for the list of programs that are signed in */
     readonly program: string;
-    /** At most what the account may do; without it as much */
-    readonly role?: Role | undefined;
+    /** At most what the account may do; the least that the program needs */
+    readonly role: Role;
   };
 }
 

@@ -20,7 +20,8 @@ const program = (id: string, changes: Partial<SignedInProgram> = {}): SignedInPr
 export function programBookCases(current: () => StateStore): void {
   it('keeps signed-in programs for as long as they hold, and their account is there', async () => {
     const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
-    const refreshed = program('p1', { refreshHash: 'new', refreshedAt: 5, expiresAt: 20 });
+    const retry = { hash: 'ef'.repeat(32), sealed: 'v1.x' };
+    const refreshed = program('p1', { refreshHash: 'new', refreshedAt: 5, expiresAt: 20, retry });
     await current().transaction(async (tx) => {
       await tx.putAccount(account);
       await tx.putAccount({ ...account, name: 'bob' });

@@ -46,6 +46,8 @@ export function programBookWriter(tx: Transaction<StateTables>, guard: Guard): P
           refreshed_at: program.refreshedAt,
           expires_at: program.expiresAt,
           address: program.address,
+          retry_hash: program.retry?.hash ?? null,
+          retry_sealed: program.retry?.sealed ?? null,
         };
         await tx
           .insertInto('programs')
@@ -86,6 +88,9 @@ function toProgram(row: StateTables['programs']): SignedInProgram {
     refreshedAt: row.refreshed_at,
     expiresAt: row.expires_at,
     address: row.address,
+    ...(row.retry_hash === null || row.retry_sealed === null
+      ? {}
+      : { retry: { hash: row.retry_hash, sealed: row.retry_sealed } }),
   };
 }
 

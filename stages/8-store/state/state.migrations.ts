@@ -205,7 +205,8 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
       for (const statement of [
         sql`create table programs (id text primary key, family_hash text not null, refresh_hash text not null,
           account text not null references accounts (name) on delete cascade, name text not null, role text not null,
-          created_at bigint not null, refreshed_at bigint not null, expires_at bigint not null, address text not null)`,
+          created_at bigint not null, refreshed_at bigint not null, expires_at bigint not null, address text not null,
+          retry_hash text, retry_sealed text)`,
         sql`create index programs_by_account on programs (account, refreshed_at)`,
         sql`create table signing_keys (id text primary key, public_key text not null, sealed_key text not null,
           created_at bigint not null, expires_at bigint)`,

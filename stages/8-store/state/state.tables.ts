@@ -99,6 +99,9 @@ export interface StateTables {
     refreshed_at: number;
     expires_at: number;
     address: string;
+    /** Both, or neither. */
+    retry_hash: string | null;
+    retry_sealed: string | null;
   };
   /** `expires_at`: null for the key that signs. */
   signing_keys: {

@@ -4,6 +4,8 @@
  *
  * A refresh token is `nsr_ID.FAMILY.ONCE`. ID says which program; FAMILY is a secret that all of its tokens share, ONCE is another one each time. So a token
  * that was used is told from one that was made up without keeping every token that ever was, and nobody ends a program by guessing.
+ *
+ * Where an answer was lost, the same token with the same key of the request's gives its successor again, for as long as that has not been used.
  */
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
@@ -11,6 +13,7 @@ import type { SignedInProgram } from '@netsentinel/contracts/program-book';
 import { cappedBy } from '@netsentinel/contracts/role-permissions';
 import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { readAccess, signAccess } from './access-tokens.ts';
+import type { Sealer } from '@netsentinel/kernel/sealer';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 import type { SignedIn } from './sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -43,14 +46,16 @@ export class Programs {
   readonly #state: StateStore;
   readonly #clock: Clock;
   readonly #keys: SigningKeys;
+  readonly #sealer: Sealer;
   readonly #cache = new Map<string, Checked>();
   /** Grows when something ends. */
   #forgotten = 0;
 
-  constructor(state: StateStore, clock: Clock, keys: SigningKeys) {
+  constructor(state: StateStore, clock: Clock, keys: SigningKeys, sealer: Sealer) {
     this.#state = state;
     this.#clock = clock;
     this.#keys = keys;
+    this.#sealer = sealer;
   }
 
   /** To be called in the transaction in which the password was right. Where an account has very many, the longest unused one ends. */
@@ -67,20 +72,22 @@ export class Programs {
     return { ...issued, ended: tooMany.length };
   }
 
-  /** Whose refresh token this is, or was; undefined for what was made up, and where the program has ended. */
-  async find(refreshToken: string): Promise<SignedInProgram | undefined> {
-    return (await this.#find(this.#state.read, refreshToken))?.program;
-  }
-
-  /** New tokens for old. Where it was used before all ends, and `reused` is what ended; undefined where there is nothing to end. */
+  /**
+   * New tokens for old. Where it was used before all ends, and `reused` is what ended; undefined where there is nothing to end.
+   * @param key of the request's own making: with it the same tokens are given again where the answer was lost
+   */
   async refresh(
     tx: StateTransaction,
     refreshToken: string,
+    key?: string,
   ): Promise<IssuedTokens | { readonly reused: SignedInProgram } | undefined> {
     const found = await this.#find(tx, refreshToken);
     if (found === undefined) return undefined;
     const { program, family } = found;
-    if (program.refreshHash === hashSecret(refreshToken)) return this.#issue(tx, family, program);
+    const retryHash = key === undefined ? undefined : hashSecret(`${key} ${refreshToken}`);
+    if (program.refreshHash === hashSecret(refreshToken)) return this.#issue(tx, family, program, retryHash);
+    const again = this.#successor(program, retryHash);
+    if (again !== undefined) return { program, refreshToken: again, accessToken: await this.#accessToken(tx, program) };
     await tx.removeProgram(program.id);
     return { reused: program };
   }
@@ -135,7 +142,8 @@ export class Programs {
   async #issue(
     tx: StateTransaction,
     family: string,
-    given: Omit<SignedInProgram, 'refreshHash' | 'refreshedAt' | 'expiresAt'>,
+    given: Omit<SignedInProgram, 'refreshHash' | 'refreshedAt' | 'expiresAt' | 'retry'>,
+    retryHash?: string,
   ): Promise<IssuedTokens> {
     const now = this.#clock.now();
     const refreshToken = `nsr_${given.id}.${family}.${newSecret()}`;
@@ -144,12 +152,29 @@ export class Programs {
       refreshHash: hashSecret(refreshToken),
       refreshedAt: now,
       expiresAt: Math.min(now + IDLE_MS, given.createdAt + LIFETIME_MS),
+      retry:
+        retryHash === undefined
+          ? undefined
+          : { hash: retryHash, sealed: this.#sealer.seal(Buffer.from(refreshToken), contextOf(given.id)) },
     };
     await tx.putProgram(program);
-    const signer = await this.#keys.signer(tx);
-    const accessToken = await signAccess(signer, { account: program.account, program: program.id }, now);
-    return { program, accessToken, refreshToken };
+    return { program, accessToken: await this.#accessToken(tx, program), refreshToken };
   }
+
+  /** The token that this request was answered with before; it is good, since nothing is kept of those before it. */
+  #successor({ id, retry }: SignedInProgram, retryHash: string | undefined): string | undefined {
+    if (retry === undefined || retry.hash !== retryHash) return undefined;
+    const opened = this.#sealer.open(retry.sealed, contextOf(id));
+    return opened && Buffer.from(opened).toString('utf8');
+  }
+
+  async #accessToken(tx: StateTransaction, { id, account }: SignedInProgram): Promise<string> {
+    return signAccess(await this.#keys.signer(tx), { account, program: id }, this.#clock.now());
+  }
+}
+
+function contextOf(id: string): string {
+  return `program-retry ${id}`;
 }
 
 /** Ends all programs of this account; answers how many. Forgetting them is the caller's, once the transaction is through. */

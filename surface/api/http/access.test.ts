@@ -41,7 +41,7 @@ beforeAll(async () => {
   const over = await h.signInAs('admin');
   clock.advance(2 * 86_400_000);
   for (const role of Role.options) cookies.set(role, await h.signInAs(role));
-  const body = { name: 'admin', password: PASSWORD, program: 'a report' };
+  const body = { name: 'admin', password: PASSWORD, program: 'a report', role: 'admin' };
   const signedIn = await h.call('POST', '/api/v1/auth/token', { body });
   accessToken = ((await signedIn.json()) as { accessToken: string }).accessToken;
   cookies.set('a session that is over', over);

@@ -113,7 +113,7 @@ async function linkOf(path: string, body: object = {}): Promise<string> {
 }
 
 function signInProgram(): Promise<[number, Record<string, unknown>]> {
-  const body = { name: 'ada', password: PASSWORD, program: 'a report' };
+  const body = { name: 'ada', password: PASSWORD, program: 'a report', role: 'analyst' };
   return p.ask('POST', '/api/v1/auth/token', { origin: null, body });
 }
 

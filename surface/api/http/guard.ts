@@ -29,11 +29,14 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
     reply.header('cache-control', 'no-store');
     // A program's token comes along with no request that another site could make.
     const { access, cookieless } = request.routeOptions.config;
-    const needsOrigin = isChange(request) && cookieless !== true && bearerOf(request.headers) === undefined;
+    const bearer = bearerOf(request.headers);
+    const needsOrigin = isChange(request) && cookieless !== true && bearer === undefined;
     if (needsOrigin && !isSameOrigin(request.headers, ctx.secure))
       throw new Problem(403, 'other-origin', 'Changes are taken from the console itself only.');
-    request.who = await ctx.who(request);
+    // Else a page of another site could use up what the browser's own account may ask.
+    request.who = cookieless === true ? undefined : await ctx.who(request);
     const refused = ctx.requests.count(request.who, request.ip) ?? refusal(access ?? 'signed-in', request.who);
+    if (refused?.status === 401 && bearer !== undefined) throw tokenNotValid();
     if (refused !== undefined) throw refused;
   });
 }
@@ -42,6 +45,16 @@ export function guard(api: FastifyInstance, ctx: RouteContext): void {
 export function bearerOf({ authorization }: NodeJS.Dict<string | string[]>): string | undefined {
   if (typeof authorization !== 'string') return undefined;
   return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+/** Says to programs what to do (RFC 6750, section 3.1): it may be an access token that is over. */
+function tokenNotValid(): Problem {
+  return new Problem(
+    401,
+    'token-not-valid',
+    'This token is not good, or not any more: a program gets a new one by its refresh token.',
+    { 'www-authenticate': 'Bearer error="invalid_token"' },
+  );
 }
 
 function isChange(request: FastifyRequest): boolean {

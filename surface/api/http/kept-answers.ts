@@ -4,6 +4,7 @@
  * database alone nobody can read them. What was refused or failed is not kept, so that it can be tried again.
  */
 import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
@@ -23,6 +24,19 @@ export const IDEMPOTENCY_KEY: Readonly<Record<string, Header>> = {
     required: false,
   },
 };
+
+/** The key of a request; undefined where it has none. Throws a 400 for what is no key. */
+export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const key = headers['idempotency-key'];
+  if (typeof key !== 'string') return undefined;
+  needKey(key);
+  return key;
+}
+
+function needKey(key: string): void {
+  if (!KEY.test(key))
+    throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
+}
 
 const KEPT_MS = 86_400_000;
 const MOST_KEPT = 1000;
@@ -54,8 +68,7 @@ export class KeptAnswers {
    * @throws Problem 400 for what is no key, 409 while the first is being made, 422 where the key came with another request
    */
   async once(key: string, who: Asker, asked: unknown, make: () => Promise<GivenAnswer>): Promise<GivenAnswer> {
-    if (!KEY.test(key))
-      throw new Problem(400, 'invalid', 'Idempotency-Key: 16 to 128 letters, digits, hyphens and underscores');
+    needKey(key);
     const keyHash = hashOf('key', who.account, key);
     // The key may be one that can be guessed; the install's is not.
     const context = hashOf('seal', who.account, key);

@@ -309,7 +309,13 @@ describe('signing in', () => {
   it('is not for programs, which take a recovery code', async () => {
     const [recovery] = await add();
     const program = (factor: object): Promise<Answer> =>
-      ask('POST', '/api/v1/auth/token', { name: 'ada', password: PASSWORD, program: 'a report', ...factor });
+      ask('POST', '/api/v1/auth/token', {
+        name: 'ada',
+        password: PASSWORD,
+        program: 'a report',
+        role: 'analyst',
+        ...factor,
+      });
     expect(problemOf(await program({}))).toEqual([401, 'key-needed']);
     expect((await program({ key: key.get(await toShow()) }))[0]).toBe(400);
     expect((await program({ code: recovery }))[0]).toBe(200);

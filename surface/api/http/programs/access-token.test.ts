@@ -20,7 +20,7 @@ let program: string;
 beforeAll(async () => {
   p = await startPeople({ sealer });
   await p.join('ada', 'analyst');
-  const body = { name: 'ada', password: PASSWORD, program: 'a report' };
+  const body = { name: 'ada', password: PASSWORD, program: 'a report', role: 'analyst' };
   const [, issued] = await p.ask('POST', '/api/v1/auth/token', { origin: null, body });
   genuine = String(issued['accessToken']);
   program = String(issued['program']);
@@ -174,7 +174,7 @@ describe('a token', () => {
   it('of another install is refused', async () => {
     const other = await startPeople();
     try {
-      const body = { name: 'admin', password: PASSWORD, program: 'x' };
+      const body = { name: 'admin', password: PASSWORD, program: 'x', role: 'admin' };
       const [, issued] = await other.ask('POST', '/api/v1/auth/token', { origin: null, body });
       const headers = { authorization: `Bearer ${String(issued['accessToken'])}` };
       expect((await other.ask('GET', '/api/v1/incidents', { headers }))[0]).toBe(200);

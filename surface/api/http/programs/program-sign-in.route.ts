@@ -1,12 +1,11 @@
 /** Programs sign in, and go on: a short access token and a refresh token that is used once. */
 import { z } from 'zod';
-import type { SignedInProgram } from '@netsentinel/contracts/program-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { isWithin } from '@netsentinel/contracts/role-permissions';
 import type { IssuedTokens } from '../../auth/programs.ts';
 import { ACCESS_MS } from '../../auth/signing-keys.ts';
 import { addressOf } from '../address-of.ts';
-import { IDEMPOTENCY_KEY } from '../kept-answers.ts';
+import { IDEMPOTENCY_KEY, keyOf } from '../kept-answers.ts';
 import { Problem } from '../problem.ts';
 import { openRoute, type Route } from '../route.ts';
 import { CodeCredentials, SIGN_IN_PROBLEMS, withCredentials } from '../sign-in.ts';
@@ -20,7 +19,7 @@ const ProgramCredentials = CodeCredentials.extend({
     .regex(/\S/, 'say what it is')
     .max(100)
     .describe('What it is, for the list of programs that are signed in'),
-  role: Role.optional().describe('At most what the account may do; without it as much'),
+  role: Role.describe('At most what the account may do; the least that the program needs'),
 });
 const Issued = z.strictObject({
   program: z.string().describe('Its id'),
@@ -49,7 +48,7 @@ export const programSignInRoutes: readonly Route[] = [
     async (asked) => {
       const { ctx, body, request, audit } = asked;
       const issued = await withCredentials(asked, async (tx, account, { secondFactor }) => {
-        const role = body.role ?? account.role;
+        const { role } = body;
         if (!isWithin(role, account.role))
           throw new Problem(403, 'not-allowed', `A program of yours can do at most what the role ${account.role} may.`);
         const options = { account: account.name, name: body.program, role, address: addressOf(request) };
@@ -83,47 +82,29 @@ export const programSignInRoutes: readonly Route[] = [
       answers: { 200: { description: 'New tokens, both of them', schema: Issued } },
       problems: {
         401: 'No refresh token that is good now (`refresh-not-valid`), or one that was used before, and all of the program’s tokens are void (`refresh-reused`)',
-        409: 'The first request with this `Idempotency-Key` is being answered',
-        422: 'The `Idempotency-Key` came with another request before',
-        503: 'Too many requests at once',
       },
     },
     async ({ ctx, body, request, audit }) => {
-      const refresh = async (): Promise<z.infer<typeof Issued>> => {
-        const outcome = await ctx.state.transaction(async (tx) => {
-          const refreshed = await ctx.programs.refresh(tx, body.refreshToken);
-          if (refreshed !== undefined && 'reused' in refreshed) {
-            const { id, account, name, role } = refreshed.reused;
-            const after = { refused: 'refresh token used twice', ended: true };
-            await audit.write(tx, { account, before: { program: id, name, role }, after });
-          }
-          return refreshed;
-        });
-        if (outcome === undefined) throw notValid();
-        if ('reused' in outcome) {
-          ctx.programs.forget();
-          ctx.log.warn('a refresh token was used twice: the program was ended', { program: outcome.reused.id });
-          throw reused();
+      const key = keyOf(request);
+      const outcome = await ctx.state.transaction(async (tx) => {
+        const refreshed = await ctx.programs.refresh(tx, body.refreshToken, key);
+        if (refreshed !== undefined && 'reused' in refreshed) {
+          const { id, account, name, role } = refreshed.reused;
+          const after = { refused: 'refresh token used twice', ended: true };
+          await audit.write(tx, { account, before: { program: id, name, role }, after });
         }
-        return shown(outcome);
-      };
-      const program = await ctx.programs.find(body.refreshToken);
-      if (program === undefined) throw notValid();
-      const key = request.headers['idempotency-key'];
-      if (typeof key !== 'string') return refresh();
-      // Whoever has copied the token alone does not know the key, so that a lost answer can be given again to whoever it was meant for.
-      const answer = await ctx.answers.once(key, whoOf(program), body, async () => ({
-        status: 200,
-        body: await refresh(),
-      }));
-      return answer.body;
+        return refreshed;
+      });
+      if (outcome === undefined) throw notValid();
+      if ('reused' in outcome) {
+        ctx.programs.forget();
+        ctx.log.warn('a refresh token was used twice: the program was ended', { program: outcome.reused.id });
+        throw reused();
+      }
+      return shown(outcome);
     },
   ),
 ];
-
-function whoOf({ account, role, id }: SignedInProgram) {
-  return { by: 'program', account, role, tokenId: id } as const;
-}
 
 function notValid(): Problem {
   return new Problem(

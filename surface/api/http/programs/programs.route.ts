@@ -4,6 +4,7 @@ import type { SignedInProgram } from '@netsentinel/contracts/program-book';
 import { Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { SignedIn } from '../../auth/sessions.ts';
+import { refusalNow } from '../access.ts';
 import { SecretId } from '../ids.ts';
 import { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -58,8 +59,10 @@ export const programRoutes: readonly Route[] = [
     async ({ ctx, params, who, reply, audit }) => {
       await ctx.state.transaction(async (tx) => {
         const program = await tx.program(params.id);
-        if (program === undefined || !(isOf(who, program) || mayDo(who.role, 'users:write')))
-          throw new Problem(404, 'no-such-program', NO_SUCH);
+        if (program === undefined) throw noSuch();
+        // As the account is now: its role may be another one since the guard looked.
+        const refused = isOf(who, program) ? undefined : await refusalNow('users:write', who, tx);
+        if (refused !== undefined) throw refused.status === 401 ? refused : noSuch();
         const { name, account, role } = program;
         await audit.write(tx, { before: { name, account, role } });
         await tx.removeProgram(program.id);
@@ -69,6 +72,10 @@ export const programRoutes: readonly Route[] = [
     },
   ),
 ];
+
+function noSuch(): Problem {
+  return new Problem(404, 'no-such-program', NO_SUCH);
+}
 
 /** A person's are all of theirs, a program's is itself. */
 function isOf({ by, account, tokenId }: SignedIn, program: SignedInProgram): boolean {

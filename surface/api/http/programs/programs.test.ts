@@ -32,7 +32,8 @@ function asked(path: string, body: object, headers: Record<string, string> = {})
 }
 
 const signIn = (change: object = {}): Promise<[number, Json]> =>
-  asked('/api/v1/auth/token', { name: 'ada', password: PASSWORD, program: 'a report', ...change });
+  asked('/api/v1/auth/token', { name: 'ada', password: PASSWORD, program: 'a report', role: 'analyst', ...change });
+const signInAdmin = (): Promise<[number, Json]> => signIn({ name: 'admin', role: 'admin' });
 const refresh = (refreshToken: string, headers = {}): Promise<[number, Json]> =>
   asked('/api/v1/auth/refresh', { refreshToken }, headers);
 
@@ -84,7 +85,7 @@ describe('signing in', () => {
     expect(wrong).toMatchObject([401, problem('wrong-credentials')]);
     expect(await signIn({ name: 'nobody' })).toEqual(wrong);
     const answers: number[] = [];
-    const body = { name: 'ada', password: 'wrong', program: 'x' };
+    const body = { name: 'ada', password: 'wrong', program: 'x', role: 'analyst' };
     for (let i = 0; i < 12; i++) answers.push((await p.h.call('POST', '/api/v1/auth/token', { body })).status);
     expect(answers.at(-1)).toBe(429);
     const atTheConsole = await p.h.call('POST', '/api/v1/session', { body: { name: 'ada', password: PASSWORD } });
@@ -113,7 +114,7 @@ describe('signing in', () => {
   });
 
   it('sets no cookie, and needs no origin but JSON, which no other site can send', async () => {
-    const body = { name: 'ada', password: PASSWORD, program: 'x' };
+    const body = { name: 'ada', password: PASSWORD, program: 'x', role: 'analyst' };
     const response = await p.h.call('POST', '/api/v1/auth/token', { origin: 'https://evil.example', body });
     expect([response.status, response.headers.getSetCookie()]).toEqual([200, []]);
     const headers = { 'content-type': 'text/plain' };
@@ -200,19 +201,29 @@ describe('a refresh token', () => {
     expect((await refresh('ns_'.padEnd(46, 'x')))[0]).toBe(401);
   });
 
-  it('whose answer was lost gives the same answer to whoever sends the same key, and to nobody else', async () => {
+  const key = { 'idempotency-key': '8f14e45f-ceea-467f-a8b1-2f3f0f5d3f6a' };
+
+  it('whose answer was lost gives the next one again to whoever sends the same key, with a token that is good', async () => {
     const first = await tokensOf(signIn());
-    const key = { 'idempotency-key': '8f14e45f-ceea-467f-a8b1-2f3f0f5d3f6a' };
     const second = await tokensOf(refresh(first.refreshToken, key));
-    expect(await tokensOf(refresh(first.refreshToken, key))).toEqual(second);
-    expect((await refresh(second.refreshToken, key))[0]).toBe(422);
+    p.clock.advance(10 * MINUTE_MS);
+    const again = await tokensOf(refresh(first.refreshToken, key));
+    expect(again.refreshToken).toBe(second.refreshToken);
+    expect([await reads(second), await reads(again)]).toEqual([401, 200]);
     expect(JSON.stringify(await p.h.state.read.programs())).not.toContain(second.refreshToken.slice(4, -10));
-    const third = await tokensOf(refresh(second.refreshToken));
-    // The thief has the token, not the key.
+    expect((await refresh(first.refreshToken, { 'idempotency-key': 'short' }))[0]).toBe(400);
+    expect((await refresh(again.refreshToken, key))[0]).toBe(200);
+  });
+
+  it('is used twice without that key, and with it too once the next one was used', async () => {
     const other = { 'idempotency-key': 'another-key-altogether' };
-    expect(await refresh(first.refreshToken, other)).toMatchObject([401, problem('refresh-reused')]);
-    expect((await refresh(first.refreshToken, key))[0]).toBe(401);
-    expect(await reads(third)).toBe(401);
+    for (const next of [{}, other, key]) {
+      const first = await tokensOf(signIn());
+      const second = await tokensOf(refresh(first.refreshToken, key));
+      const last = next === key ? await tokensOf(refresh(second.refreshToken, other)) : second;
+      expect(await refresh(first.refreshToken, next)).toMatchObject([401, problem('refresh-reused')]);
+      expect(await reads(last)).toBe(401);
+    }
   });
 
   it('waits for fourteen days, and no program goes on for more than ninety', async () => {
@@ -239,7 +250,7 @@ describe('a refresh token', () => {
 
 describe('a program', () => {
   it('may at once no more than its account', async () => {
-    const admin = await tokensOf(signIn({ name: 'admin' }));
+    const admin = await tokensOf(signInAdmin());
     const tokens = await tokensOf(signIn());
     const stop = async (): Promise<number> =>
       (await p.ask('POST', '/api/v1/decoys/none/stop', { ...by(tokens), body: {} }))[0];
@@ -263,7 +274,7 @@ describe('a program', () => {
   });
 
   it('ends when the password is changed, or chosen anew', async () => {
-    const [tokens, others] = [await tokensOf(signIn()), await tokensOf(signIn({ name: 'admin' }))];
+    const [tokens, others] = [await tokensOf(signIn()), await tokensOf(signInAdmin())];
     expect(await reads(tokens)).toBe(200);
     const body = { password: PASSWORD, newPassword: NEW };
     expect((await p.ask('PUT', '/api/v1/account/password', { cookie: ada, body }))[0]).toBe(204);
@@ -313,7 +324,7 @@ describe('a program', () => {
   });
 
   it('is named by the audit, has no session to end, and makes no tokens', async () => {
-    const admin = await tokensOf(signIn({ name: 'admin' }));
+    const admin = await tokensOf(signInAdmin());
     const made = await p.ask('POST', '/api/v1/tokens', { ...by(admin), body: { name: 'x', role: 'read-only' } });
     expect(made).toMatchObject([403, problem('needs-session')]);
     expect((await p.ask('DELETE', '/api/v1/session', by(admin)))[0]).toBe(409);
@@ -324,7 +335,7 @@ describe('a program', () => {
   });
 
   it('that was ended while it asked changes nothing', async () => {
-    const admin = await tokensOf(signIn({ name: 'admin' }));
+    const admin = await tokensOf(signInAdmin());
     const victim = await tokensOf(signIn());
     expect(await reads(admin)).toBe(200);
     await p.h.state.transaction((tx) => tx.removeProgram(admin.program));
@@ -333,12 +344,22 @@ describe('a program', () => {
     expect(await reads(victim)).toBe(200);
   });
 
+  it('of an admin who is none any more ends nobody else’s, whatever it was when it began to ask', async () => {
+    const admin = await tokensOf(signInAdmin());
+    const victim = await tokensOf(signIn());
+    expect(await reads(admin)).toBe(200);
+    const account = (await p.h.state.read.account('admin'))!;
+    await p.h.state.transaction((tx) => tx.putAccount({ ...account, role: 'read-only' }));
+    expect((await p.ask('DELETE', `/api/v1/auth/programs/${victim.program}`, by(admin)))[0]).toBe(404);
+    expect(await reads(victim)).toBe(200);
+  });
+
   it('may ask as often as any account, and no more often with a newer token', async () => {
     const few = await startPeople({ requestsPerMinute: 60 });
     const ask = async (token: unknown): Promise<number> =>
       (await few.ask('GET', '/api/v1/incidents', by({ accessToken: String(token) })))[0];
     try {
-      const body = { name: 'admin', password: PASSWORD, program: 'x' };
+      const body = { name: 'admin', password: PASSWORD, program: 'x', role: 'admin' };
       const [, first] = await few.ask('POST', '/api/v1/auth/token', { origin: null, body });
       const statuses: number[] = [];
       for (let n = 0; n < 16; n++) statuses.push(await ask(first['accessToken']));

@@ -24,7 +24,7 @@ interface Tokens {
 
 async function signIn(): Promise<Tokens> {
   p.clock.advance(6_000);
-  const body = { name: 'admin', password: PASSWORD, program: 'a report' };
+  const body = { name: 'admin', password: PASSWORD, program: 'a report', role: 'admin' };
   return (await p.ask('POST', '/api/v1/auth/token', { origin: null, body }))[1] as unknown as Tokens;
 }
 
