@@ -82,6 +82,8 @@ export interface SecurityKey {
   readonly name: string;
   /** The relying party's id: the host name of the console that it was made under, the only one where its authenticator signs. */
   readonly host: string;
+  /** The same with scheme and port: pages at another port of that name are other programs', and the authenticator signs for them too. */
+  readonly origin: string;
   /** By which authenticators know the account, in base64url: random, the same for all keys of an account. */
   readonly userHandle: string;
   /** SubjectPublicKeyInfo (RFC 5280, section 4.1) as DER in base64url. */

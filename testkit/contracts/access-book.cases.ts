@@ -121,6 +121,7 @@ export function accessBookCases(current: () => StateStore): void {
       account: 'ada',
       name: 'on my key ring',
       host: 'console.example.org',
+      origin: 'https://console.example.org:8088',
       userHandle: 'BAUG',
       publicKey: 'MFkw',
       algorithm: -7,

@@ -220,7 +220,7 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
       for (const statement of [
         sql`create table security_keys (id text primary key, credential text not null unique,
           account text not null references accounts (name) on delete cascade, name text not null, host text not null,
-          user_handle text not null, public_key text not null, algorithm integer not null, sign_count bigint not null,
+          origin text not null, user_handle text not null, public_key text not null, algorithm integer not null, sign_count bigint not null,
           transports text not null, created_at bigint not null, last_used_at bigint)`,
         sql`create index security_keys_by_account on security_keys (account, created_at, id)`,
         // They are for whoever has lost a key, too.

@@ -78,6 +78,7 @@ export interface StateTables {
     account: string;
     name: string;
     host: string;
+    origin: string;
     user_handle: string;
     public_key: string;
     algorithm: number;

@@ -77,6 +77,7 @@ export class SecurityKeys {
       account,
       name,
       host: rp.id,
+      origin: rp.origin,
       userHandle,
       publicKey: publicKey.spki,
       algorithm: publicKey.algorithm,
@@ -98,7 +99,8 @@ export class SecurityKeys {
 
   /** What a browser asks the account's keys by; undefined where it has none of this name of the console. */
   async ask(read: AccessBookReader, occasion: Occasion, rp: RelyingParty): Promise<RequestOptions | undefined> {
-    const keys = (await read.securityKeys(occasion.account)).filter(({ host }) => host === rp.id);
+    // By the port too: whoever asks says the origin, and another program's page at another port of this name could pass the challenge on.
+    const keys = (await read.securityKeys(occasion.account)).filter(({ origin }) => origin === rp.origin);
     if (keys.length === 0) return undefined;
     return {
       rpId: rp.id,
@@ -116,7 +118,7 @@ export class SecurityKeys {
     const challenge = challengeOf(clientDataJSON);
     const rp = this.#challenges.take(challenge, occasion)?.rp;
     const keys = await tx.securityKeys(occasion.account);
-    const key = keys.find(({ credential, host }) => credential === shown.id && host === rp?.id);
+    const key = keys.find(({ credential, origin }) => credential === shown.id && origin === rp?.origin);
     if (rp === undefined || key === undefined) return { outcome: 'wrong' };
     // Authenticators that keep no account say none.
     if ((userHandle ?? '') !== '' && userHandle !== key.userHandle) return { outcome: 'wrong' };

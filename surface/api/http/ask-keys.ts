@@ -5,7 +5,7 @@ import type { RelyingParty } from '../auth/webauthn/relying-party.ts';
 import type { RouteContext } from './context.ts';
 import { Problem } from './problem.ts';
 
-/** What the browser is to ask by; throws where the account has no key that signs under this name of the console. */
+/** What the browser is to ask by; throws where the account has no key that signs under this name and port of the console. */
 export async function askKeys(
   { state, secondFactors }: Pick<RouteContext, 'state' | 'secondFactors'>,
   occasion: Occasion,
@@ -13,8 +13,8 @@ export async function askKeys(
 ): Promise<RequestOptions> {
   const options = await secondFactors.keys.ask(state.read, occasion, rp);
   if (options !== undefined) return options;
-  const hosts = new Set((await state.read.securityKeys(occasion.account)).map(({ host }) => host));
-  if (hosts.size === 0) throw new Problem(404, 'no-security-key', 'The account has no security key.');
-  const words = `Your keys were added under ${[...hosts].join(', ')} and sign there only: open the console by that name, or use a code.`;
+  const origins = new Set((await state.read.securityKeys(occasion.account)).map(({ origin }) => origin));
+  if (origins.size === 0) throw new Problem(404, 'no-security-key', 'The account has no security key.');
+  const words = `Your keys were added under ${[...origins].join(', ')} and sign there only: open the console by that address, or use a code or a recovery code.`;
   throw new Problem(404, 'key-of-another-name', words);
 }

@@ -190,10 +190,26 @@ describe('adding one', () => {
     await add();
     expect(problemOf(await p.ask('POST', `${AT}/ask`, { cookie: ada, body: {} }))).toEqual([409, 'no-name-for-keys']);
     const stored = (await p.h.state.read.securityKeys('ada'))[0]!;
-    await p.h.state.transaction((tx) => tx.putSecurityKey({ ...stored, host: 'console.example.org' }));
+    const there = { host: 'console.example.org', origin: 'https://console.example.org' };
+    await p.h.state.transaction((tx) => tx.putSecurityKey({ ...stored, ...there }));
     const elsewhere = await ask('POST', '/api/v1/session/key', { name: 'ada', ...body });
     expect(problemOf(elsewhere)).toEqual([404, 'key-of-another-name']);
     expect(elsewhere[1]['detail']).toContain('console.example.org');
+  });
+
+  it('does not sign for another program at another port of the same name, which its authenticator would', async () => {
+    await add();
+    const stored = (await p.h.state.read.securityKeys('ada'))[0]!;
+    const [, { options }] = await ask('POST', '/api/v1/session/key', { name: 'ada', password: PASSWORD });
+    const other = { ...stored, origin: 'http://localhost:9999' };
+    await p.h.state.transaction((tx) => tx.putSecurityKey(other));
+    const again = await ask('POST', '/api/v1/session/key', { name: 'ada', password: PASSWORD });
+    expect(problemOf(again)).toEqual([404, 'key-of-another-name']);
+    expect(again[1]['detail']).toContain('http://localhost:9999');
+    // Nor with what was asked for before.
+    const shown = key.get(options as RequestOptions);
+    const body = { name: 'ada', password: PASSWORD, key: shown };
+    expect(problemOf(await ask('POST', '/api/v1/session', body))).toEqual([401, 'wrong-key']);
   });
 
   it('is bounded in number and in size', async () => {

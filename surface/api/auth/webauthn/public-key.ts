@@ -32,8 +32,8 @@ export const ALGORITHMS: readonly number[] = [EDDSA, ES256, RS256];
 
 const MIN_RSA_BYTES = 256;
 const MAX_RSA_BYTES = 512;
-/** Of an RSA key's exponent: longer ones make verifying slow. */
-const MAX_EXPONENT_BYTES = 4;
+/** What all authenticators have. Others are slow, or (1) no secret. */
+const EXPONENT = 65_537;
 
 export function publicKeyOf(cose: CborMap): Result<PublicKey> {
   const algorithm = cose.get(ALG);
@@ -61,8 +61,10 @@ function jwkOf(cose: CborMap, algorithm: number): Result<JsonWebKey> {
   if (algorithm === EDDSA && has(KTY, OKP) && has(CRV_OR_N, ED25519)) return ok({ kty: 'OKP', crv: 'Ed25519', x });
   if (algorithm !== RS256 || !has(KTY, RSA)) return err('the public key is of a kind that was not asked for');
   const n = bytes(CRV_OR_N);
-  if (n.length < MIN_RSA_BYTES || n.length > MAX_RSA_BYTES || bytes(X_OR_E).length > MAX_EXPONENT_BYTES)
+  if (n.length < MIN_RSA_BYTES || n.length > MAX_RSA_BYTES || n[0]! < 0x80)
     return err('the RSA key is shorter than 2048 bits or longer than 4096');
+  if (n.at(-1)! % 2 === 0 || Number(`0x${bytes(X_OR_E).toString('hex') || '0'}`) !== EXPONENT)
+    return err('the RSA key’s modulus is even, or its exponent is not 65537');
   return ok({ kty: 'RSA', n: n.toString('base64url'), e: x });
 }
 
