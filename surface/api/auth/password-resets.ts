@@ -2,6 +2,7 @@
 import type { Account, PasswordReset } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateReader, StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import { endBegunCodes } from './begun-codes.ts';
 import { endInvitationsBy } from './invitations.ts';
 import { endPrograms } from './programs.ts';
 import { hashSecret, newSecret } from './secrets.ts';
@@ -43,6 +44,7 @@ export class PasswordResets {
     await tx.putAccount({ ...account, passwordHash });
     await endSessions(tx, account.name);
     await endPrograms(tx, account.name);
+    await endBegunCodes(tx, account.name);
     await tx.removePasswordResets(account.name);
     await endInvitationsBy(tx, account.name);
     return account;

@@ -8,6 +8,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
+import { BEGUN_MS } from './begun-codes.ts';
 import { makeRecoveryCodes, plainCode, useRecoveryCode } from './recovery-codes.ts';
 import { SecurityKeys } from './security-keys.ts';
 import { TokenBuckets } from './token-buckets.ts';
@@ -77,7 +78,7 @@ export class SecondFactors {
     return { secret: base32(secret), uri: otpauthUri(account, secret) };
   }
 
-  /** From now on codes are asked for. Answers new recovery codes, this once; undefined where nothing was begun. */
+  /** From now on codes are asked for. Answers new recovery codes, this once; undefined where nothing was begun, or too long ago. */
   async confirm(
     tx: StateTransaction,
     account: string,
@@ -85,6 +86,7 @@ export class SecondFactors {
   ): Promise<readonly string[] | 'wrong-code' | number | undefined> {
     const factor = await tx.secondFactor(account);
     if (factor === undefined || factor.confirmedAt !== undefined) return undefined;
+    if (this.#clock.now() - factor.createdAt > BEGUN_MS) return undefined;
     const step = this.#tried(factor, plainCode(code));
     if (typeof step === 'object') return step.waitS;
     if (step === undefined) return 'wrong-code';

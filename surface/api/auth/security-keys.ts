@@ -4,6 +4,7 @@ import type { AccessBookReader, SecurityKey } from '@netsentinel/contracts/acces
 import type { Clock } from '@netsentinel/contracts/clock';
 import { err, ok, type Result } from '@netsentinel/contracts/result';
 import type { StateTransaction } from '@netsentinel/contracts/state-store';
+import { endBegunCodes } from './begun-codes.ts';
 import { newId } from './secrets.ts';
 import type { CreationOptions, MadeCredential, RequestOptions, ShownKey } from './webauthn/browser-json.ts';
 import { ASK_MS, Challenges, type Occasion } from './webauthn/challenges.ts';
@@ -88,7 +89,7 @@ export class SecurityKeys {
     await tx.putSecurityKey(key);
     // What somebody began while no factor was asked for ends with the first: an application that was never confirmed, too.
     this.endBegun(account);
-    if ((await tx.secondFactor(account))?.confirmedAt === undefined) await tx.removeSecondFactor(account);
+    await endBegunCodes(tx, account);
     return ok(key);
   }
 

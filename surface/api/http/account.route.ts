@@ -1,6 +1,7 @@
 /** One's own account: password and second factor. By a session only: a program's token changes nothing here. */
 import { z } from 'zod';
 import { Role } from '@netsentinel/contracts/permission';
+import { endBegunCodes } from '../auth/begun-codes.ts';
 import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSessions } from '../auth/password-resets.ts';
 import { endPrograms } from '../auth/programs.ts';
@@ -66,6 +67,7 @@ export const accountRoutes: readonly Route[] = [
         await endInvitationsBy(tx, account.name);
         const ended = await endSessions(tx, account.name, who.tokenHash);
         const programsEnded = await endPrograms(tx, account.name);
+        await endBegunCodes(tx, account.name);
         await audit.write(tx, { after: { sessionsEnded: ended.length, programsEnded } });
       });
       ctx.cutSessions((one) => one.account === who.account && one.tokenHash !== who.tokenHash);

@@ -40,6 +40,18 @@ async function typeOf(response: Response): Promise<[number, string]> {
 }
 
 describe('setting it up', () => {
+  it('is over after a quarter of an hour, and with a new password', async () => {
+    const confirm = async (): Promise<number> =>
+      (await p.ask('POST', `${AT}/confirm`, { cookie: ada, body: { code: shown() } }))[0];
+    await begin();
+    p.clock.advance(15 * 60_000 + 1);
+    expect(await confirm()).toBe(409);
+    await begin();
+    const body = { password: PASSWORD, newPassword: 'another long password' };
+    expect((await p.ask('PUT', '/api/v1/account/password', { cookie: ada, body }))[0]).toBe(204);
+    expect(await confirm()).toBe(409);
+  });
+
   it('asks for the password, and for nothing at sign-in until a first code was right', async () => {
     expect((await p.ask('POST', AT, { cookie: ada, body: { password: 'wrong' } }))[0]).toBe(403);
     const uri = new URL(await begin());
