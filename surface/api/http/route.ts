@@ -60,6 +60,8 @@ interface Described<Params, Query, Body> {
   readonly once?: true;
   /** It looks at no cookie and sets none, so that it matters not which site has a browser ask: for programs, which name no origin. */
   readonly cookieless?: true;
+  /** Bytes of a body at most, where they may be more than those of other routes. */
+  readonly maxBodyBytes?: number;
   /** Without it a body is empty. */
   readonly body?: z.ZodType<Body>;
   /** Those that are no problems, by status. */
@@ -109,11 +111,12 @@ export function openRoute<Params = unknown, Query = unknown, Body = unknown>(
 /** Serves the routes; who asks has been looked at by then (`guard`). */
 export function mount(app: FastifyInstance, ctx: RouteContext, routes: readonly Route[]): void {
   for (const one of routes) {
-    const { method, path, access, params = Nothing, query = Nothing, body = Nothing } = one;
+    const { method, path, access, maxBodyBytes, params = Nothing, query = Nothing, body = Nothing } = one;
     app.route({
       method,
       url: path,
       config: { access, cookieless: one.cookieless },
+      ...(maxBodyBytes === undefined ? {} : { bodyLimit: maxBodyBytes }),
       handler: async (request, reply) => {
         const asked = {
           params: parse(params, request.params),

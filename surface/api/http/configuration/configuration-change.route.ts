@@ -11,6 +11,8 @@ import { byOf } from '../who-did-it.ts';
 import { AWAY, ByVersion, NO_SUCH_VERSION, STATUSES } from './configuration-words.ts';
 
 const text = z.string().max(MAX_CONFIGURATION).describe('YAML, as in the file; secrets that were hidden may stay so');
+/** The longest text, where each character is escaped. */
+const MAX_BODY_BYTES = 1024 * 1024;
 const reason = z.string().trim().max(MAX_REASON).optional().describe('Why, for those who read the versions');
 const KEPT = 'It changes what is changed at the machine alone: who may do what, and which files and variables are read';
 const INVALID = 'It is no configuration: `detail` has a line for each mistake';
@@ -35,6 +37,7 @@ export const configurationChangeRoutes: readonly Route[] = [
       tag: 'configuration',
       access: 'configuration:write',
       audit: { none: 'nothing is changed' },
+      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ text }),
       answers: { 200: { description: 'It could', schema: ConfigurationChange } },
       problems: { 403: KEPT, 409: ELSEWHERE, 422: INVALID, 503: AWAY },
@@ -51,6 +54,7 @@ export const configurationChangeRoutes: readonly Route[] = [
       access: 'configuration:write',
       audit: 'after',
       headers: IF_MATCH,
+      maxBodyBytes: MAX_BODY_BYTES,
       body: z.strictObject({ text, reason }),
       answers: ACCEPTED,
       problems: PROBLEMS,

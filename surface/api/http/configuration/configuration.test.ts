@@ -62,6 +62,13 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('may be long, and not too long', async () => {
+    answer = { sections: [] };
+    expect((await call('POST', '/check', { text: 'é'.repeat(100_000) })).status).toBe(200);
+    expect((await call('POST', '/check', { text: 'x'.repeat(100_001) })).status).toBe(400);
+    expect((await call('POST', '/check', { text: 'x'.repeat(1024 * 1024) })).status).toBe(413);
+  });
+
   it('is checked without being changed', async () => {
     answer = { sections: ['logLevel'] };
     expect(await call('POST', '/check', { text: 'logLevel: info\n' })).toMatchObject({ status: 200, body: answer });
