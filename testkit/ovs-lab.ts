@@ -81,7 +81,9 @@ export async function createOvsLab(): Promise<OvsLab> {
       const gone = new Promise((resolve) => ended.once('close', resolve));
       run('ovs-appctl', '-t', 'ovs-vswitchd', 'exit');
       await gone;
+      // Its bridge comes a moment after the switch itself.
       await start();
+      await until(() => run('ovs-ofctl', '-O', 'OpenFlow13', 'show', 'br0'));
     },
     destroy,
   };
