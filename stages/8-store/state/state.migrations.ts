@@ -233,6 +233,17 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 16,
+    async up(tx) {
+      for (const statement of [
+        sql`create table own_rules (name text primary key, body text not null)`,
+        sql`create table own_rule_changes (seq bigint primary key, rule text not null, body text not null)`,
+        sql`create index own_rule_changes_by_rule on own_rule_changes (rule, seq)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {
