@@ -233,6 +233,17 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 16,
+    async up(tx) {
+      for (const statement of [
+        sql`alter table accounts add column openid_issuer text`,
+        sql`alter table accounts add column openid_subject text`,
+        sql`create unique index accounts_by_openid on accounts (openid_issuer, openid_subject)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {
