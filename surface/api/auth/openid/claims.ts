@@ -30,7 +30,8 @@ export function nameOf(claims: Claims, { nameClaim }: OpenIdConfig, subject: str
       .replace(/\p{Mark}/gu, '')
       .replace(/[^A-Za-z0-9._@-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, MAX_NAME);
+      .slice(0, MAX_NAME)
+      .replace(/-+$/, '');
     if (name !== '') return name;
   }
   return 'somebody';
