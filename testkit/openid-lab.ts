@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import Provider, { type ClientAuthMethod } from 'oidc-provider';
+import { Provider, type ClientAuthMethod } from 'oidc-provider';
 import { providerFetch } from '@netsentinel/api/auth/openid/provider-fetch';
 
 const MOST_STEPS = 12;
@@ -80,7 +80,7 @@ export async function startOpenIdLab(options: OpenIdLabOptions = {}): Promise<Op
         features: { devInteractions: { enabled: false } },
         interactions: { url: (_, { uid }) => `/interaction/${uid}` },
         cookies: { keys: [randomBytes(16).toString('hex')] },
-        jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'lab', use: 'sig', alg: 'RS256' } as never] },
+        jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'lab', use: 'sig', alg: 'RS256' }] },
         ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
       });
     },

@@ -80,9 +80,9 @@ const FORGED: Readonly<Record<string, Make>> = {
   'for another client': (claims) => signed({ ...claims, aud: 'another' }, keys.privateKey),
   'of another issuer': (claims) => signed({ ...claims, iss: 'https://id.example.org' }, keys.privateKey),
   'for another question': (claims) => signed({ ...claims, nonce: 'another' }, keys.privateKey),
-  'without a nonce': ({ nonce: _, ...claims }) => signed(claims, keys.privateKey),
+  'without a nonce': (claims) => signed({ ...claims, nonce: undefined }, keys.privateKey),
   'that is over': (claims) => signed({ ...claims, exp: claims.iat! - 3600 }, keys.privateKey),
-  'of nobody': ({ sub: _, ...claims }) => signed(claims, keys.privateKey),
+  'of nobody': ({ sub, ...claims }) => signed({ ...claims, name: sub }, keys.privateKey),
   'of somebody with an endless name': (claims) => signed({ ...claims, sub: 'x'.repeat(256) }, keys.privateKey),
   'that is none': () => 'a.b.c',
 };

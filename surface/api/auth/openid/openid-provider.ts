@@ -2,6 +2,7 @@
  * Asks an OpenID provider who somebody is: the authorisation code flow (OpenID Connect Core 1.0, section 3.1) with PKCE (RFC 7636), state and nonce. The
  * protocol is `openid-client`'s, loaded when somebody first signs in so.
  */
+import type * as OpenIdClient from 'openid-client';
 import type { ClientAuth, Configuration } from 'openid-client';
 import type { OpenIdSubject } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
@@ -13,7 +14,7 @@ import { hasClaim, type Claims } from './claims.ts';
 import type { OpenIdConfig } from './openid.config.ts';
 import { providerFetch } from './provider-fetch.ts';
 
-type Library = typeof import('openid-client');
+type Library = typeof OpenIdClient;
 
 /** Of each request to the provider, in seconds. */
 const TIMEOUT_S = 10;
