@@ -3,10 +3,18 @@ import type { Role } from './permission.ts';
 
 export interface Account {
   readonly name: string;
-  /** argon2id in PHC form. */
-  readonly passwordHash: string;
+  /** argon2id in PHC form; undefined where it has no password. */
+  readonly passwordHash?: string | undefined;
   readonly role: Role;
   readonly createdAt: number;
+  /** As whom an OpenID provider knows who signs in to it; undefined where it signs in by its password. */
+  readonly openId?: OpenIdSubject | undefined;
+}
+
+/** Somebody for ever (OpenID Connect Core 1.0, section 5.7): names and addresses may become another's, this may not. */
+export interface OpenIdSubject {
+  readonly issuer: string;
+  readonly subject: string;
 }
 
 /** Times are epoch milliseconds, here and below. */
@@ -103,6 +111,7 @@ export interface AccessBookReader {
   account(name: string): Promise<Account | undefined>;
   /** By name. */
   accounts(): Promise<readonly Account[]>;
+  accountOfOpenId(openId: OpenIdSubject): Promise<Account | undefined>;
   session(tokenHash: string): Promise<ConsoleSession | undefined>;
   /** Of this account, the latest used first, those that are over too. */
   sessionsOf(account: string): Promise<readonly ConsoleSession[]>;

@@ -20,20 +20,20 @@ function made(): { budget: TurnBudget; work: (name: string, ms: number) => void;
 
 it('lets work be done at once as long as the turn has time for it', async () => {
   const { work, done } = made();
-  for (const name of ['a', 'b', 'c']) work(name, 3);
+  for (const name of ['a', 'b', 'c']) work(name, 2);
   expect(done).toEqual(['a', 'b', 'c']);
   await nextTurn();
-  work('d', 3);
+  work('d', 2);
   expect(done).toEqual(['a', 'b', 'c', 'd']);
 });
 
 it('does the rest in later turns, in its order, before what comes then', async () => {
   const { work, done } = made();
-  for (const name of ['a', 'b', 'c', 'd', 'e']) work(name, 6);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) work(name, 3);
   expect(done).toEqual(['a', 'b']);
   await nextTurn();
   expect(done).toEqual(['a', 'b', 'c', 'd']);
-  work('f', 6);
+  work('f', 3);
   expect(done).toEqual(['a', 'b', 'c', 'd']);
   for (let turns = 0; turns < 5; turns++) await nextTurn();
   expect(done).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);

@@ -3,7 +3,7 @@
  * else is served as long as it takes. Once a turn has taken its time, what came last waits for the next one.
  */
 
-const BUDGET_MS = 10;
+const BUDGET_MS = 5;
 
 export class TurnBudget {
   readonly #now: () => number;

@@ -6,6 +6,7 @@ import type { ApiOptions, ApiServer } from './api.types.ts';
 import { ApiTokens, isApiToken } from './auth/api-tokens.ts';
 import { AttemptLimit } from './auth/attempt-limit.ts';
 import { Invitations } from './auth/invitations.ts';
+import { OpenIdProvider } from './auth/openid/openid-provider.ts';
 import { PasswordResets } from './auth/password-resets.ts';
 import { Programs } from './auth/programs.ts';
 import { recover } from './auth/recover.ts';
@@ -66,6 +67,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     invitations: new Invitations(options.state, clock),
     resets: new PasswordResets(options.state, clock),
     secondFactors: new SecondFactors(clock, options.sealer, log),
+    openIdProvider: options.openId === undefined ? undefined : new OpenIdProvider(options.openId, clock, log),
     reads: new ReadGate(),
     shared: new SharedAnswers(clock),
     exporting: new Set(),

@@ -22,6 +22,7 @@ import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
 import type { RuleFault, RuleTrial } from '@netsentinel/contracts/rule-trial';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
+import type { OpenIdConfig } from './auth/openid/openid.config.ts';
 import type { Recovery } from './auth/recover.ts';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly consoleRoot: string;
   /** PEM; plain HTTP without it. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Of the provider that people may sign in by. */
+  readonly openId?: OpenIdConfig | undefined;
   /** That one account, token or stranger's address may make. */
   readonly requestsPerMinute: number;
   /** Overrides of the HTTP server's own, for tests. */

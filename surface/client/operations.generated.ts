@@ -7,6 +7,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   signIn: ['POST', '/api/v1/session'],
   signOut: ['DELETE', '/api/v1/session'],
   askKeyForSignIn: ['POST', '/api/v1/session/key'],
+  beginOpenId: ['POST', '/api/v1/session/openid'],
+  finishOpenId: ['POST', '/api/v1/session/openid/finish'],
   setUp: ['POST', '/api/v1/setup'],
   join: ['POST', '/api/v1/join'],
   resetPassword: ['POST', '/api/v1/reset'],

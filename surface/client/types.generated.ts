@@ -1419,6 +1419,11 @@ export interface GetSessionAnswer {
   role: Role | null;
   /** There is no account yet */
   firstRun: boolean;
+  /** The OpenID provider that people may sign in by; null: none */
+  openId: {
+    /** For people */
+    name: string;
+  } | null;
 }
 
 export interface SignInRequest {
@@ -1466,6 +1471,21 @@ export interface AskKeyForSignInAnswer {
     }[];
     userVerification: 'preferred';
   };
+}
+
+export interface BeginOpenIdAnswer {
+  url: string;
+}
+
+export interface FinishOpenIdRequest {
+  readonly body: {
+    /** What stands behind the ? of the address: `code=…&state=…` */
+    readonly answer: string;
+  };
+}
+
+export interface FinishOpenIdAnswer {
+  account: string;
 }
 
 export interface SetUpRequest {
@@ -1516,6 +1536,8 @@ export interface GetAccountAnswer {
     since: number;
     recoveryCodesLeft: number;
   } | null;
+  /** `openid`: the OpenID provider says who it is and what they may do; there is no password */
+  signsInBy: 'password' | 'openid';
 }
 
 export interface ChangePasswordRequest {
@@ -2769,6 +2791,8 @@ export interface ListUsersAnswer {
     createdAt: number;
     /** Signing in asks for a code or a security key besides the password */
     secondFactor: boolean;
+    /** `openid`: the OpenID provider says who it is and what they may do; there is no password */
+    signsInBy: 'password' | 'openid';
   }[];
 }
 
@@ -2786,6 +2810,8 @@ export interface ChangeUserAnswer {
   createdAt: number;
   /** Signing in asks for a code or a security key besides the password */
   secondFactor: boolean;
+  /** `openid`: the OpenID provider says who it is and what they may do; there is no password */
+  signsInBy: 'password' | 'openid';
 }
 
 export interface RemoveUserRequest {
@@ -3057,6 +3083,18 @@ export interface Operations {
    * `POST /api/v1/session/key`.
    */
   askKeyForSignIn: { request: AskKeyForSignInRequest; answer: AskKeyForSignInAnswer };
+  /**
+   * Begin to sign in by the OpenID provider: where the browser is to go.
+   *
+   * `POST /api/v1/session/openid`.
+   */
+  beginOpenId: { request: Record<string, never>; answer: BeginOpenIdAnswer };
+  /**
+   * Sign in with what the OpenID provider sent the browser back with.
+   *
+   * `POST /api/v1/session/openid/finish`.
+   */
+  finishOpenId: { request: FinishOpenIdRequest; answer: FinishOpenIdAnswer };
   /**
    * Make the first account, with the token of the link that the terminal shows.
    *

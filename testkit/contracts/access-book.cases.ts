@@ -38,6 +38,31 @@ export function accessBookCases(current: () => StateStore): void {
     );
   });
 
+  it('knows whom an OpenID provider knows, by issuer and subject', async () => {
+    const openId = { issuer: 'https://id.example.org', subject: 's-1' };
+    const account = { name: 'eve', role: 'analyst', createdAt: 1, openId } as const;
+    await current().transaction((tx) => tx.putAccount(account));
+    expect(await current().read.account('eve')).toEqual(account);
+    expect(await current().read.accountOfOpenId(openId)).toEqual(account);
+    for (const other of [
+      { ...openId, subject: 'S-1' },
+      { ...openId, issuer: 'https://id.example.com' },
+    ])
+      expect(await current().read.accountOfOpenId(other)).toBeUndefined();
+    await expect(current().transaction((tx) => tx.putAccount({ ...account, name: 'eve-2' }))).rejects.toThrow(
+      /unique/i,
+    );
+    await current().transaction((tx) => tx.putAccount({ ...account, openId: undefined, passwordHash: 'x' }));
+    expect(await current().read.accountOfOpenId(openId)).toBeUndefined();
+    expect(await current().read.account('eve')).toEqual({
+      name: 'eve',
+      role: 'analyst',
+      createdAt: 1,
+      passwordHash: 'x',
+    });
+    await current().transaction((tx) => tx.removeAccount('eve'));
+  });
+
   it('keeps tokens and invitations, and takes an account with all that is its own', async () => {
     const account = { name: 'ada', passwordHash: 'x', role: 'analyst', createdAt: 1 } as const;
     const token = {

@@ -1,6 +1,7 @@
 /** `up`: reads what is to be started; `up.ts` starts it. */
 import { type Command, Option } from 'commander';
 import { planAlerts } from '../config/alert-plan.ts';
+import { planOpenId } from '../config/openid-plan.ts';
 import { consoleTls } from '../config/console-tls.ts';
 import { planDecoys, type PersonaChoice } from '../config/decoy-plan.ts';
 import { placeFiles } from '../config/place-files.ts';
@@ -30,7 +31,11 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
   const playbooks = await playbooksOf(loaded, configFile);
   return {
     home: HOME,
-    config: { ...config, alert: planAlerts(loaded, configFile) },
+    config: {
+      ...config,
+      alert: planAlerts(loaded, configFile),
+      console: { ...config.console, openId: planOpenId(loaded, configFile) },
+    },
     folder,
     collectors: await collectorsOf(loaded, configFile),
     decoys: planDecoys(loaded, configFile, choice),

@@ -1,5 +1,6 @@
 /** The whole configuration file: each part's schema lives with the part; this puts them together. */
 import { z } from 'zod';
+import { OpenIdConfig } from '@netsentinel/api/auth/openid/openid.config';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { FtpConfig } from '@netsentinel/decoys/ftp/ftp.config';
@@ -130,6 +131,9 @@ const Console = z
       .describe(
         'Requests that one account, one token, or one address that is not signed in may make of the API; up to a quarter of a minute’s at once. More are answered 429.',
       ),
+    openId: OpenIdConfig.optional().describe(
+      'Sign in by an OpenID provider, besides passwords. There the console is a web client whose redirect address is the console’s own with `/openid/` behind it.',
+    ),
     tls: z
       .strictObject({
         certFile: z.string().optional().describe('PEM file with the certificate and its chain.'),

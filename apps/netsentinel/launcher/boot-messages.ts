@@ -59,6 +59,7 @@ export function platformBoot(
       playbooks,
       tls,
       places,
+      openId: config.console.openId,
       requestsPerMinute: config.console.requestsPerMinute,
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),

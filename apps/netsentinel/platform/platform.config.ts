@@ -2,6 +2,7 @@
 import { Honeytoken } from '@netsentinel/contracts/honeytoken';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import { z } from 'zod';
+import { OpenIdConfig } from '@netsentinel/api/auth/openid/openid.config';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
@@ -29,6 +30,7 @@ export const PlatformConfig = z.strictObject({
     .optional(),
   places: z.strictObject({ addressTable: z.string(), elsewhere: z.array(z.string()).optional() }).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  openId: OpenIdConfig.optional(),
   requestsPerMinute: z.number().int().min(1),
   consoleRoot: z.string(),
   contentRoot: z.string(),

@@ -249,6 +249,7 @@ async function start(boot: Boot) {
     log,
     sealer: stores.sealer,
     consoleRoot: config.consoleRoot,
+    openId: config.openId,
     requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),

@@ -10,6 +10,7 @@ import { addressOf, benchName, type DecoyBench } from './bench-target.ts';
 import { MAX_STALL_MS, round } from './decoy.bench.ts';
 import { HeldSessions } from './held-sessions.ts';
 import type { MixedKind } from './hold.bench.ts';
+import { standAside } from './stand-aside.ts';
 
 const ROUNDS = 12;
 const SHARE = 0.5;
@@ -75,6 +76,7 @@ export async function benchEndurance(options: EnduranceOptions): Promise<Enduran
   const { mix, rated, minutes } = options;
   const all = [...mix.map(({ bench }) => bench), ...rated];
   const server = await BenchServer.start(all.map(({ type, config }) => ({ type, config, port: 0 })));
+  standAside();
   const held = new HeldSessions(mix.map((kind, i) => ({ ...kind, port: server.ports[i]! })));
   const tallies: Tally[] = rated.map((bench, i) => ({
     bench,

@@ -14,6 +14,8 @@ import type { Guard, StateTables } from './state.tables.ts';
 
 /** More than any of these are made by hand. */
 const MAX_LISTED = 10_000;
+/** No hash; the column takes no null. */
+const NO_PASSWORD = '';
 const OVER_AT_A_TIME = [
   'sessions',
   'api_tokens',
@@ -33,6 +35,12 @@ export function accessBookReader(db: Kysely<StateTables>, guard: Guard): AccessB
       }),
     accounts: () =>
       guard(async () => (await db.selectFrom('accounts').selectAll().orderBy('name').execute()).map(toAccount)),
+    accountOfOpenId: ({ issuer, subject }) =>
+      guard(async () => {
+        const query = db.selectFrom('accounts').selectAll().where('openid_issuer', '=', issuer);
+        const row = await query.where('openid_subject', '=', subject).executeTakeFirst();
+        return row && toAccount(row);
+      }),
     session: (tokenHash) =>
       guard(async () => {
         const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();
@@ -86,7 +94,13 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
   return {
     putAccount: (account) =>
       guard(async () => {
-        const row = { password_hash: account.passwordHash, role: account.role, created_at: account.createdAt };
+        const row = {
+          password_hash: account.passwordHash ?? NO_PASSWORD,
+          role: account.role,
+          created_at: account.createdAt,
+          openid_issuer: account.openId?.issuer ?? null,
+          openid_subject: account.openId?.subject ?? null,
+        };
         await tx
           .insertInto('accounts')
           .values({ name: account.name, ...row })
@@ -190,7 +204,14 @@ export function accessBookWriter(tx: Transaction<StateTables>, guard: Guard): Ac
 }
 
 function toAccount(row: StateTables['accounts']): Account {
-  return { name: row.name, passwordHash: row.password_hash, role: row.role, createdAt: row.created_at };
+  const { openid_issuer: issuer, openid_subject: subject } = row;
+  return {
+    name: row.name,
+    ...(row.password_hash === NO_PASSWORD ? {} : { passwordHash: row.password_hash }),
+    role: row.role,
+    createdAt: row.created_at,
+    ...(issuer === null || subject === null ? {} : { openId: { issuer, subject } }),
+  };
 }
 
 function toSession(row: StateTables['sessions']): ConsoleSession {

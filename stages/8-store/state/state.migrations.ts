@@ -237,6 +237,17 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
     version: 16,
     async up(tx) {
       for (const statement of [
+        sql`alter table accounts add column openid_issuer text`,
+        sql`alter table accounts add column openid_subject text`,
+        sql`create unique index accounts_by_openid on accounts (openid_issuer, openid_subject)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
+  {
+    version: 17,
+    async up(tx) {
+      for (const statement of [
         sql`create table own_rules (name text primary key, body text not null)`,
         sql`create table own_rule_changes (seq bigint primary key, rule text not null, body text not null)`,
         sql`create index own_rule_changes_by_rule on own_rule_changes (rule, seq)`,

@@ -35,7 +35,15 @@ export interface StateTables {
   actor_states: { actor: string; state: Uint8Array; last_seen: number };
   /** Offsets as decimal text: exact beyond 2^53 on every engine. */
   watermarks: { consumer: string; partition: number; next_offset: string };
-  accounts: { name: string; password_hash: string; role: Role; created_at: number };
+  accounts: {
+    name: string;
+    /** Empty where there is no password. */
+    password_hash: string;
+    role: Role;
+    created_at: number;
+    openid_issuer: string | null;
+    openid_subject: string | null;
+  };
   sessions: {
     token_hash: string;
     account: string;

@@ -3,11 +3,11 @@ import type { Invitation } from '@netsentinel/contracts/access-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Role } from '@netsentinel/contracts/permission';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
+import { nameRefusal, type NameRefusal } from './new-names.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 3 * 86_400_000;
 const MOST_OPEN = 100;
-const MOST_ACCOUNTS = 1000;
 
 export class Invitations {
   readonly #state: StateStore;
@@ -51,16 +51,13 @@ export class Invitations {
     name: string,
     passwordHash: string,
     also: (tx: StateTransaction, invitation: Invitation) => Promise<void>,
-  ): Promise<'made' | 'not valid' | 'name taken' | 'name known' | 'too many'> {
+  ): Promise<'made' | 'not valid' | NameRefusal> {
     const now = this.#clock.now();
     return this.#state.transaction(async (tx) => {
       const invitation = await tx.invitation(hashSecret(secret));
       if (invitation === undefined || invitation.expiresAt <= now) return 'not valid';
-      const names = (await tx.accounts()).map((account) => account.name.toLowerCase());
-      // Whoever could be taken for another is refused.
-      if (names.includes(name.toLowerCase())) return 'name taken';
-      if (await tx.isInAudit(name)) return 'name known';
-      if (names.length >= MOST_ACCOUNTS) return 'too many';
+      const refused = await nameRefusal(tx, name);
+      if (refused !== undefined) return refused;
       await tx.removeInvitation(invitation.id);
       await tx.putAccount({ name, passwordHash, role: invitation.role, createdAt: now });
       await also(tx, invitation);

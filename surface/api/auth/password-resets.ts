@@ -41,7 +41,8 @@ export class PasswordResets {
     const reset = await this.#find(tx, secret);
     const account = reset && (await tx.account(reset.account));
     if (account === undefined) return undefined;
-    await tx.putAccount({ ...account, passwordHash });
+    // Made at the machine it lets in who has lost the OpenID provider: from then on the account signs in by its password alone.
+    await tx.putAccount({ ...account, passwordHash, openId: undefined });
     await endSessions(tx, account.name);
     await endPrograms(tx, account.name);
     await endBegunCodes(tx, account.name);

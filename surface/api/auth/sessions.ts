@@ -7,6 +7,8 @@ import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-
 import { hashSecret, newSecret } from './secrets.ts';
 
 const LIFETIME_MS = 7 * 86_400_000;
+/** Of whoever signs in by an OpenID provider: so soon what they may do is asked of it again. */
+export const OPENID_LIFETIME_MS = 12 * 3_600_000;
 const IDLE_MS = 12 * 3_600_000;
 /** `lastSeenAt` is written at most this often. */
 const TOUCH_MS = 60_000;
@@ -57,7 +59,7 @@ export class Sessions {
   }
 
   /** A new session; answers the token for the cookie. Where an account has very many, the longest unused one ends. */
-  async open(tx: StateTransaction, account: string, from: Visit): Promise<OpenedSession> {
+  async open(tx: StateTransaction, account: string, from: Visit, lifetimeMs = LIFETIME_MS): Promise<OpenedSession> {
     const token = newSecret();
     const tokenHash = hashSecret(token);
     const now = this.#clock.now();
@@ -67,10 +69,10 @@ export class Sessions {
       tokenHash,
       account,
       createdAt: now,
-      expiresAt: now + LIFETIME_MS,
+      expiresAt: now + lifetimeMs,
       lastSeenAt: now,
     });
-    return { token, tokenHash, maxAgeS: LIFETIME_MS / 1000 };
+    return { token, tokenHash, maxAgeS: lifetimeMs / 1000 };
   }
 
   /** Those of this account that hold, the latest used first. */

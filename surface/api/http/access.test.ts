@@ -102,6 +102,8 @@ describe('declarations', () => {
       'signIn',
       'askKeyForSignIn',
       'signOut',
+      'beginOpenId',
+      'finishOpenId',
       'setUp',
       'join',
       'resetPassword',

@@ -7,7 +7,7 @@ import { endSessions } from '../auth/password-resets.ts';
 import { endPrograms } from '../auth/programs.ts';
 import { dropIdleRecoveryCodes } from '../auth/second-factors.ts';
 import { Code, confirmFactor, factorProblem, hashed, NewPassword, Password, PROOF, TRIES } from './credentials.ts';
-import { checked, present, WRONG_PASSWORD, wrongPassword } from './own-account.ts';
+import { checked, present, SignsInBy, signsInBy, WRONG_PASSWORD, wrongPassword } from './own-account.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
 
@@ -19,6 +19,7 @@ const Account = z.strictObject({
     .strictObject({ since: z.number(), recoveryCodesLeft: z.number().int().min(0) })
     .nullable()
     .describe('Codes that signing in asks for; null: none'),
+  signsInBy: SignsInBy,
 });
 
 export const accountRoutes: readonly Route[] = [
@@ -39,7 +40,13 @@ export const accountRoutes: readonly Route[] = [
       const { name, role, createdAt } = account;
       const since = factor?.confirmedAt;
       const left = (await ctx.state.read.recoveryHashes(account.name)).length;
-      return { name, role, createdAt, secondFactor: since === undefined ? null : { since, recoveryCodesLeft: left } };
+      return {
+        name,
+        role,
+        createdAt,
+        secondFactor: since === undefined ? null : { since, recoveryCodesLeft: left },
+        signsInBy: signsInBy(account),
+      };
     },
   ),
   route(

@@ -1,11 +1,13 @@
 /** Who changed what: every route that changes something, and that no secret is told. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noWork, type IncidentWork } from '@netsentinel/contracts/casework';
 import type { RuleCard } from '@netsentinel/contracts/rule-card';
-import { NO_RESPONSE, PASSWORD, sampleDecoy } from '@netsentinel/testkit/api-harness';
+import { cookieOf, NO_RESPONSE, PASSWORD, sampleDecoy } from '@netsentinel/testkit/api-harness';
 import { runFixture } from '@netsentinel/testkit/contracts/playbook-book.cases';
+import { LAB_CLIENT, startOpenIdLab, type OpenIdLab } from '@netsentinel/testkit/openid-lab';
 import { sampleBlock, sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { summaryOf } from '@netsentinel/contracts/incident';
+import { OpenIdConfig } from '../auth/openid/openid.config.ts';
 import { codeOf, stepAt } from '../auth/totp.ts';
 import { bytesOfBase32, startPeople, type People } from './identity.fixture.ts';
 import type { CreationOptions } from '../auth/webauthn/browser-json.ts';
@@ -29,13 +31,20 @@ const RULE: RuleCard = {
   set: 'netsentinel',
   enabled: true,
 };
+let lab: OpenIdLab;
 let p: People;
 let ada: string;
 /** All that must never be told. */
 let secrets: string[];
 
+beforeAll(async () => {
+  lab = await startOpenIdLab();
+  lab.person = { subject: 's-eve', claims: { preferred_username: 'eve' } };
+});
+afterAll(() => lab.close());
 beforeEach(async () => {
   p = await startPeople({
+    openId: OpenIdConfig.parse({ issuer: lab.issuer, ...LAB_CLIENT, defaultRole: 'analyst' }),
     dismissals: {
       dismiss: async (id) => ({ incident: summaryOf(sampleIncident(id, 0)), lifted: 2 }),
       endException: async () => true,
@@ -53,6 +62,7 @@ beforeEach(async () => {
     rules: playedRules([RULE], () => p.h.state),
     configuration: { ask: async () => ({ sections: ['logLevel'], version: 2 }) as never },
   });
+  lab.knows(`${p.h.url}/openid/`);
   ada = await p.join('ada', 'analyst');
   secrets = [PASSWORD, NEW];
 });
@@ -377,6 +387,20 @@ const CASES: Readonly<Record<string, Case>> = {
       return (await asAdmin('DELETE', `/api/v1/auth/programs/${String(program)}`))[0];
     },
     { account: 'admin', before: { name: 'a report', account: 'ada', role: 'analyst' } },
+  ],
+  finishOpenId: [
+    async () => {
+      const begun = await p.h.call('POST', '/api/v1/session/openid');
+      const { url } = (await begun.json()) as { url: string };
+      const answer = await lab.visit(url);
+      secrets.push(...new URLSearchParams(answer).getAll('code'));
+      return (await p.ask('POST', '/api/v1/session/openid/finish', { cookie: cookieOf(begun), body: { answer } }))[0];
+    },
+    {
+      account: 'eve',
+      target: 'session/openid/finish',
+      after: { session: expect.any(String), openId: 's-eve', role: 'analyst', isNew: true },
+    },
   ],
   changeConfiguration: [
     async () => (await asAdminOnVersion('PUT', '/api/v1/configuration', { text: 'logLevel: info', reason: 'more' }))[0],

@@ -5,6 +5,7 @@ import type { ApiOptions } from '../api.types.ts';
 import type { ApiTokens } from '../auth/api-tokens.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import type { Invitations } from '../auth/invitations.ts';
+import type { OpenIdProvider } from '../auth/openid/openid-provider.ts';
 import type { PasswordResets } from '../auth/password-resets.ts';
 import type { Programs } from '../auth/programs.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
@@ -38,6 +39,8 @@ export interface RouteContext extends ApiOptions {
   readonly invitations: Invitations;
   readonly resets: PasswordResets;
   readonly secondFactors: SecondFactors;
+  /** That people may sign in by; undefined where none is configured. */
+  readonly openIdProvider: OpenIdProvider | undefined;
   /** These sessions, and programs with them, are gone from the state: forgets them, and cuts their live channels. */
   cutSessions(which: (who: SignedIn) => boolean): void;
   /** Of questions to the event store. */

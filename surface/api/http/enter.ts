@@ -18,10 +18,11 @@ export async function openSession(
   { ctx, request, who }: Asked,
   tx: StateTransaction,
   account: string,
+  lifetimeMs?: number,
 ): Promise<OpenedSession> {
   if (who?.by === 'session') await tx.removeSession(who.tokenHash);
   const program = (request.headers['user-agent'] ?? '').slice(0, MAX_PROGRAM);
-  return ctx.sessions.open(tx, account, { address: addressOf(request), program });
+  return ctx.sessions.open(tx, account, { address: addressOf(request), program }, lifetimeMs);
 }
 
 /** Once the transaction is through. */

@@ -15,6 +15,7 @@ import { incidentRoutes } from './incidents.route.ts';
 import { linkRoutes } from './links.route.ts';
 import { measureRoutes } from './measures.route.ts';
 import { openApiRoutes } from './openapi.route.ts';
+import { openIdRoutes } from './openid.route.ts';
 import { ownSessionRoutes } from './own-sessions.route.ts';
 import { playbookRoutes } from './playbooks.route.ts';
 import { programRoutes } from './programs/programs.route.ts';
@@ -37,6 +38,7 @@ import { userRoutes } from './users.route.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...openIdRoutes,
   ...linkRoutes,
   ...accountRoutes,
   ...securityKeyRoutes,

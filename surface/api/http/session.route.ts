@@ -14,6 +14,10 @@ const Session = z.strictObject({
   account: z.string().nullable().describe('Who is signed in; null: nobody'),
   role: Role.nullable(),
   firstRun: z.boolean().describe('There is no account yet'),
+  openId: z
+    .strictObject({ name: z.string().describe('For people') })
+    .nullable()
+    .describe('The OpenID provider that people may sign in by; null: none'),
 });
 
 export const sessionRoutes: readonly Route[] = [
@@ -30,6 +34,7 @@ export const sessionRoutes: readonly Route[] = [
       account: who?.account ?? null,
       role: who?.role ?? null,
       firstRun: who === undefined && (await ctx.sessions.isFirstRun()),
+      openId: ctx.openIdProvider === undefined ? null : { name: ctx.openIdProvider.name },
     }),
   ),
   openRoute(

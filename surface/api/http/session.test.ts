@@ -26,6 +26,7 @@ describe('first run', () => {
       account: null,
       role: null,
       firstRun: true,
+      openId: null,
     });
     const link = await token();
     const made = await setUp({ token: link, name: 'ada', password: PASSWORD });
@@ -37,6 +38,7 @@ describe('first run', () => {
       account: null,
       role: null,
       firstRun: false,
+      openId: null,
     });
   });
 

@@ -7,6 +7,7 @@ import type { StateTransaction } from '@netsentinel/contracts/state-store';
 import { endInvitationsBy } from '../auth/invitations.ts';
 import { endSecondFactors, hasSecondFactor } from '../auth/second-factors.ts';
 import { SecretId } from './ids.ts';
+import { SignsInBy, signsInBy } from './own-account.ts';
 import { Problem } from './problem.ts';
 import { route, type Route, type RouteRequest } from './route.ts';
 
@@ -15,6 +16,7 @@ const User = z.strictObject({
   role: Role,
   createdAt: z.number().describe('Epoch milliseconds'),
   secondFactor: z.boolean().describe('Signing in asks for a code or a security key besides the password'),
+  signsInBy: SignsInBy,
 });
 const Reset = z.strictObject({
   account: z.string(),
@@ -37,6 +39,8 @@ const NO_SUCH_INVITATION = 'There is no such invitation.';
 const OWN_PASSWORD = 'It is your own: change your password where your account is.';
 const OWN_FACTOR = 'It is your own: turn it off with a code or a key, where your account is.';
 const LAST_ADMIN = 'It is the last admin: make somebody else one first.';
+const OPENID_ROLE = 'The OpenID provider says what they may do, at each signing in: change it there.';
+const OPENID_PASSWORD = 'They sign in by the OpenID provider and have no password here.';
 
 export const userRoutes: readonly Route[] = [
   route(
@@ -52,12 +56,7 @@ export const userRoutes: readonly Route[] = [
     async ({ ctx }) => {
       const withFactor = new Set(await ctx.state.read.accountsWithSecondFactor());
       return {
-        users: (await ctx.state.read.accounts()).map(({ name, role, createdAt }) => ({
-          name,
-          role,
-          createdAt,
-          secondFactor: withFactor.has(name),
-        })),
+        users: (await ctx.state.read.accounts()).map((account) => shownUser(account, withFactor.has(account.name))),
       };
     },
   ),
@@ -73,15 +72,15 @@ export const userRoutes: readonly Route[] = [
       params: ByName,
       body: z.strictObject({ role: Role }),
       answers: { 200: { description: 'The account as it is now', schema: User } },
-      problems: { 404: NO_SUCH_USER, 409: LAST_ADMIN },
+      problems: { 404: NO_SUCH_USER, 409: `${LAST_ADMIN} Or: ${OPENID_ROLE}` },
     },
     async (asked) => {
       const { role } = asked.body;
-      const { name, createdAt } = await changed(asked, role, async (tx, was) => {
+      const account = await changed(asked, role, async (tx, was) => {
         await asked.audit.write(tx, { before: { role: was.role }, after: { role } });
         await tx.putAccount({ ...was, role });
       });
-      return { name, role, createdAt, secondFactor: await hasSecondFactor(asked.ctx.state.read, name) };
+      return shownUser({ ...account, role }, await hasSecondFactor(asked.ctx.state.read, account.name));
     },
   ),
   route(
@@ -116,12 +115,14 @@ export const userRoutes: readonly Route[] = [
       audit: 'with',
       params: ByName,
       answers: { 201: { description: 'The link', schema: Reset } },
-      problems: { 404: NO_SUCH_USER, 409: OWN_PASSWORD },
+      problems: { 404: NO_SUCH_USER, 409: `${OWN_PASSWORD} Or: ${OPENID_PASSWORD}` },
     },
     async ({ ctx, params, who, reply, audit }) => {
       if (params.name === who.account) throw new Problem(409, 'own-account', OWN_PASSWORD);
       const { reset, secret } = await ctx.state.transaction(async (tx) => {
-        if ((await tx.account(params.name)) === undefined) throw new Problem(404, 'no-such-user', NO_SUCH_USER);
+        const account = await tx.account(params.name);
+        if (account === undefined) throw new Problem(404, 'no-such-user', NO_SUCH_USER);
+        if (account.openId !== undefined) throw new Problem(409, 'openid-account', OPENID_PASSWORD);
         const made = await ctx.resets.make(tx, params.name, who.account);
         await audit.write(tx, { after: { expiresAt: made.reset.expiresAt } });
         return made;
@@ -230,6 +231,11 @@ export const userRoutes: readonly Route[] = [
   ),
 ];
 
+function shownUser(account: Account, secondFactor: boolean): z.infer<typeof User> {
+  const { name, role, createdAt } = account;
+  return { name, role, createdAt, secondFactor, signsInBy: signsInBy(account) };
+}
+
 /** Without its secret's hash. */
 function shown({ id, role, by, createdAt, expiresAt }: StoredInvitation): z.infer<typeof Invitation> {
   return { id, role, by, createdAt, expiresAt };
@@ -248,6 +254,7 @@ async function changed(
     if (account.role === 'admin' && role !== 'admin' && admins.length === 1)
       throw new Problem(409, 'last-admin', LAST_ADMIN);
     if (account.role === role) return account;
+    if (role !== undefined && account.openId !== undefined) throw new Problem(409, 'openid-account', OPENID_ROLE);
     // What was meant for another role, or sent out with its rights, opens nothing.
     await tx.removePasswordResets(account.name);
     if (role === undefined || !mayDo(role, 'users:write')) await endInvitationsBy(tx, account.name);

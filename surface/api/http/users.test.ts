@@ -41,7 +41,7 @@ describe('an invitation', () => {
     const cookie = cookieOf(await join(token, 'ada'))!;
     expect(await ask('GET', '/api/v1/session', { cookie })).toEqual([
       200,
-      { account: 'ada', role: 'analyst', firstRun: false },
+      { account: 'ada', role: 'analyst', firstRun: false, openId: null },
     ]);
     expect((await join(token, 'eve')).status).toBe(403);
     expect((await ask('GET', '/api/v1/users', { cookie: admin }))[1]).toMatchObject({

@@ -1,6 +1,6 @@
 'use client';
 /** The form in front of the house: signing in and all that links open share it. */
-import { useRef, useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { ApiError } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
 import type { Proof } from '../lib/security-keys.ts';
@@ -27,6 +27,8 @@ export function Door(props: {
   readonly name?: string;
   /** The link says who it is: no name is asked for. */
   readonly isKnown?: boolean;
+  /** Stands below the form's own button. */
+  readonly otherWay?: ReactNode;
   /** Shows a security key, where a refusal has asked for one. */
   readonly onKey?: (name: string, password: string) => Promise<Proof>;
   /** `proof`: empty until a refusal has asked for a second factor. */
@@ -114,6 +116,7 @@ export function Door(props: {
         <button type="submit" disabled={busy}>
           {props.button}
         </button>
+        {props.otherWay}
       </form>
     </main>
   );

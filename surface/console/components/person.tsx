@@ -12,7 +12,7 @@ import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
 
 export function Person({
-  user: { name, role, createdAt, secondFactor },
+  user: { name, role, createdAt, secondFactor, signsInBy },
   mayChange,
   now,
   onChange,
@@ -32,6 +32,8 @@ export function Person({
   const [chosen, setChosen] = useState<Role>();
   useEffect(() => setChosen(undefined), [role]);
   const shown = visible(name);
+  /** What it may do, and its way in, are the provider's to change. */
+  const isOurs = signsInBy === 'password';
   const change = async (wanted: Role | undefined): Promise<void> => {
     if (wanted === undefined || busy) return;
     setChosen(wanted);
@@ -50,9 +52,10 @@ export function Person({
       <th scope="row">
         {shown} {name === account && <span className="dim">(you)</span>}
         {secondFactor && <div className="dim words">second factor on</div>}
+        {!isOurs && <div className="dim words">by the OpenID provider</div>}
       </th>
       <td data-label="Role">
-        {mayChange ? (
+        {mayChange && isOurs ? (
           <select
             aria-label={`Role of ${shown}`}
             aria-busy={busy}
@@ -76,7 +79,7 @@ export function Person({
       </td>
       {mayChange && (
         <td className="act">
-          {name !== account && (
+          {name !== account && isOurs && (
             <AskFirst
               button="New password"
               about={shown}

@@ -38,7 +38,7 @@ export interface IncidentQuery {
 export type AuditQuery = { readonly [Name in 'account' | 'action']: NonNullable<ListAuditRequest[Name]> };
 
 /** A 401 of these is an answer, not the end of a session. */
-const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'askKeyForSignIn', 'signOut']);
+const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'askKeyForSignIn', 'finishOpenId', 'signOut']);
 
 export const api = createClient({
   onError: ({ status }, operation) => {

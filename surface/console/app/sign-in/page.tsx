@@ -1,5 +1,6 @@
 'use client';
 import { Door } from '../../components/door.tsx';
+import { OpenIdButton } from '../../components/openid-button.tsx';
 import { api } from '../../lib/api.ts';
 import { ownPath } from '../../lib/own-path.ts';
 import { showKey } from '../../lib/security-keys.ts';
@@ -11,6 +12,7 @@ export default function SignInPage() {
       text="The first account is made with the link that the terminal shows at the first start."
       button="Sign in"
       isNew={false}
+      otherWay={<OpenIdButton />}
       onKey={async (name, password) => {
         const { options } = await api.askKeyForSignIn({ body: { name, password } });
         return { key: await showKey(options) };
