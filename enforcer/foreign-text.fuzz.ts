@@ -7,6 +7,7 @@ import { readCount, readSaved, readTests } from './firewall/ipset-script.ts';
 import { planChain, planRemoval } from './firewall/own-chain.ts';
 import { assetsFromAddresses, assetsFromResolvConf, assetsFromRoutes } from './protected-assets.ts';
 import { readTable } from './responders/firewalld/firewalld-table.ts';
+import { readMessages } from './responders/nftables/netlink-messages.ts';
 import { parseMonitorLine } from './responders/nftables/nft-monitor.ts';
 import { NftScript } from './responders/nftables/nft-script.ts';
 import { networkOf } from './responders/nftables/nft-words.ts';
@@ -40,7 +41,15 @@ export const seeds: readonly Uint8Array[] = [
   '[{"ifname":"a","link":"b","address":"1a:54:30:94:c8:6d","addr_info":[{"local":"198.18.0.2"}]},{"ifname":"b","link":"a"},{"dst":"198.18.0.3","lladdr":"1a:54:30:94:c8:6e"}]',
   '{"7":[{"port_no":1,"name":"eth1","hw_addr":"1A:54:30:94:c8:6d","config":0,"state":4},{"port_no":"LOCAL","name":"br0","state":1}]}',
   '[{"src":{"dpid":"0000000000000007","port_no":"00000001","name":"eth1"},"dst":{"dpid":"0000000000000007","port_no":"fffffffe"}},{"mac":"1a:54:30:94:c8:6d","ipv4":["198.18.0.2"],"ipv6":["::",1],"port":{"dpid":"0000000000000007","port_no":"00000001"}}]',
-].map((text) => new TextEncoder().encode(text));
+]
+  .map((text) => new TextEncoder().encode(text))
+  // As a kernel told of a table, a set, an element and their generation.
+  .concat(
+    Buffer.from(
+      '38000000000a000001000000bf2d000001000002060001006100000008000300000000010c000400000000000000000108000200000000007c000000090a000402000000bf2d00000100000206000100610000000a00020076345f33320000000c00100000000000000000010800030000000010080004000000000708000500000000040a000d000004020000000000040009001700130030786666666666666666383235303766343000000800140000000001540000000c0a000400000000bf2d00000100000206000100610000000a00020076345f33320000002c000300280001000c00010008000100c61200010c000400000000000000ea600c000500000000000000ea600000002c2c0000000f0a000001000000bf2d00000000000208000100000000020800020000002dbf080003006e667400',
+      'hex',
+    ),
+  );
 
 const INTERNET = parseNetwork('203.0.113.7')!;
 const NFT = new NftScript(NftablesConfig.parse({ table: 'a' }));
@@ -88,6 +97,9 @@ export function fuzz(data: Uint8Array): void {
   planChain(text, PLAN);
   planRemoval(text, 'a');
   for (const line of text.split('\n')) parseMonitorLine(line, 'a');
+  for (const event of readMessages(Buffer.from(data), 'a'))
+    if (event.kind === 'element' && event.elements.some((element) => parseNetwork(element) === undefined))
+      throw new Error('an element that is no address');
 }
 
 /** Whatever switches say of the network, what is told of it has its shape. */

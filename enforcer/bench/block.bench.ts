@@ -3,7 +3,7 @@
  * millisecond; `drop` is the time from `handle` to the sending of the first packet that gets no answer, so its resolution is half a
  * millisecond. `add` is the time to the reply `applied`, `delete` that from `revert` to its answer. Needs root, `ip`, and `nft` or `iptables` and `ipset`.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OrderReply } from '@netsentinel/contracts/action';
@@ -16,6 +16,7 @@ import { EnforcerConfig } from '../enforcer.config.ts';
 import { createEnforcer } from '../enforcer.ts';
 import type { Enforcer } from '../enforcer.types.ts';
 import { configuredResponders } from '../responders/index.ts';
+import { entriesMemory } from './entries-memory.ts';
 
 export interface BenchBlockResult {
   readonly entries: number;
@@ -30,8 +31,8 @@ export interface BenchBlockResult {
   readonly delete_p99_ms: number;
   /** Milliseconds that a restart takes with everything in force. */
   readonly start_ms: number;
-  /** Resident memory of the nft processes together. */
-  readonly nft_rss_mb: number;
+  /** Megabytes that an enforcer and its programs take more with the entries than without. */
+  readonly rss_growth_mb: number;
 }
 
 export interface BenchBlockOptions {
@@ -40,9 +41,16 @@ export interface BenchBlockOptions {
   /** Attackers, one after another. */
   readonly samples: number;
   readonly responder: 'nftables' | 'iptables';
+  /** Of the enforcer whose memory is measured: as the launcher starts it. */
+  readonly nodeOptions: readonly string[];
 }
 
-export async function benchBlock({ entries, samples, responder }: BenchBlockOptions): Promise<BenchBlockResult> {
+export async function benchBlock({
+  entries,
+  samples,
+  responder,
+  nodeOptions,
+}: BenchBlockOptions): Promise<BenchBlockResult> {
   const lab = createNetworkLab();
   const directory = mkdtempSync(join(tmpdir(), 'enforcer-bench-'));
   const waiting = new Map<string, () => void>();
@@ -104,13 +112,20 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
       verifies?.push((await verified) - start);
       drops?.push(Math.max(0, (await droppedAtMs) - start));
     }
-    const nftRss = children().reduce((sum, pid) => sum + rssMb(pid), 0);
     for (const i of sources.keys()) {
       const start = monotonicMs();
       await enforcer.revert(`sample${i}`, 'bench');
       deletes?.push(monotonicMs() - start);
     }
     if (failed[0] !== undefined) throw new Error(`${failed.length} orders failed: ${failed[0].detail}`);
+    await enforcer.revertAll('bench');
+    await enforcer.close();
+    const rssGrowthMb = await entriesMemory({
+      orders: Array.from({ length: entries }, (_, i) => order(`bulk${i}`, address(0x6440_0000n + BigInt(i)))),
+      namespace: lab.defender,
+      settings: responder === 'nftables' ? {} : { responders: config.responders },
+      nodeOptions,
+    });
     return {
       entries,
       samples,
@@ -123,7 +138,7 @@ export async function benchBlock({ entries, samples, responder }: BenchBlockOpti
       delete_p50_ms: quantile(deletes, 0.5),
       delete_p99_ms: quantile(deletes, 0.99),
       start_ms: Math.round(startMs),
-      nft_rss_mb: Math.round(nftRss),
+      rss_growth_mb: Math.round(rssGrowthMb),
     };
   } finally {
     await enforcer?.close();
@@ -150,21 +165,4 @@ function quantile(values: readonly number[] | undefined, q: number): number {
   const sorted = (values ?? []).toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
   return Math.round(value * 100) / 100;
-}
-
-function rssMb(pid: string): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
-
-/** Our nft processes. */
-function children(): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return /^Name:\tnft$/m.test(status) && status.includes(`PPid:\t${process.pid}\n`);
-    } catch {
-      return false;
-    }
-  });
 }

@@ -195,6 +195,21 @@ describe('PolledResponder', () => {
     await responder.close();
   });
 
+  it('does not take a block that came and went while entries were counted for a difference', async () => {
+    await responder.start();
+    await block('198.18.1.1');
+    const count = firewall.count.bind(firewall);
+    firewall.count = async () => {
+      const counted = await count();
+      await block(`198.18.2.${counted}`);
+      return counted;
+    };
+    await pass(10_000);
+    expect(firewall.blocked().length).toBeGreaterThan(3);
+    expect(firewall.lists).toBe(0);
+    await responder.close();
+  });
+
   it('puts back one entry and a rule within seconds, and says what it was', async () => {
     await responder.start();
     await block('198.18.1.1');

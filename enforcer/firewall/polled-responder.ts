@@ -39,6 +39,8 @@ export class PolledResponder implements Responder {
   #syncs = 0;
   /** Changes that were asked for and are not done yet: what is intended is ahead of the world by these. */
   readonly #underWay = new Set<readonly Change[]>();
+  /** Times that entries were changed. */
+  #changed = 0;
   #unverified: { readonly change: Change; readonly settle: (seen: boolean) => void }[] = [];
   #verifying = false;
   #verification: Promise<void> | undefined;
@@ -189,6 +191,7 @@ export class PolledResponder implements Responder {
 
   /** Makes the changes; where that fails, a set is most likely gone, or half of them is made, and everything is replaced. */
   async #change(changes: readonly Change[]): Promise<CommandResult> {
+    this.#changed += 1;
     const result = await this.#firewall.change(changes);
     if (result.ok) return result;
     this.#ctx.log.warn('A change failed; everything is replaced', { responder: this.id, reason: result.reason });
@@ -288,10 +291,13 @@ export class PolledResponder implements Responder {
     const now = this.#ctx.clock.monotonicMs();
     // Not while changes wait: they make the difference, and they wait for us.
     if (this.#changesWait()) return false;
+    const changed = this.#changed;
     const entries = await this.#firewall.count();
     if (this.#changesWait()) return false;
     if (entries === undefined) return true;
     if (now - this.#comparedAt > this.#polling.compareMs) return true;
+    // A change that came and went meanwhile is in what is intended, and perhaps not in what was counted.
+    if (changed !== this.#changed) return false;
     const extra = entries + this.#surplus - this.#ctx.intended.count();
     if (extra <= 0) this.#extraSince = undefined;
     else this.#extraSince ??= now;

@@ -155,11 +155,13 @@ describe('who may do what', () => {
       account: null,
       role: null,
       firstRun: false,
+      openId: null,
     });
     expect(await (await h.call('GET', '/api/v1/session', { cookie })).json()).toEqual({
       account: 'admin',
       role: 'admin',
       firstRun: false,
+      openId: null,
     });
   });
 });

@@ -108,7 +108,12 @@ export const benches: readonly Bench[] = [
     run: async ({ entries, samples }, _, { responder }) => ({
       ...(await (
         await import('@netsentinel/enforcer/bench/block.bench')
-      ).benchBlock({ entries: entries!, samples: samples!, responder: responder as 'nftables' | 'iptables' })),
+      ).benchBlock({
+        entries: entries!,
+        samples: samples!,
+        responder: responder as 'nftables' | 'iptables',
+        nodeOptions: (await import('../launcher/sandbox.ts')).ENFORCER_OPTIONS,
+      })),
     }),
   },
   {

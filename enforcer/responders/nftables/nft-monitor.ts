@@ -1,12 +1,14 @@
 /**
- * Reads what `nft monitor` says about our table. `parseMonitorLine` is pure; `NftMonitor` keeps the process alive and tells of each
- * line. The kernel itself reports each change here, so this is the cheap proof that a block is in force (listing 100,000 entries
- * takes half a second) and the alarm when somebody else touches our table.
+ * What the kernel reports of our table: the cheap proof that a block is in force (listing 100,000 entries takes half a second) and the alarm when
+ * somebody else touches our table. `NftMonitor` keeps the process alive that tells of it: the reader of `kernel-reader.ts`, whose messages
+ * `netlink-messages.ts` reads, or, where that does not run, `nft monitor`, whose lines `parseMonitorLine` reads.
  */
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { ended, startProgram, type Command } from '../../program.ts';
+import { kernelReader } from './kernel-reader.ts';
+import { NetlinkMessages } from './netlink-messages.ts';
 
 export type MonitorEvent =
   | {
@@ -54,6 +56,8 @@ export class NftMonitor {
   readonly #clock: Clock;
   readonly #onEvent: (event: MonitorEvent) => void;
   readonly #onDown: () => void;
+  /** Undefined where `nft monitor` has to do. */
+  #reader: Command | undefined;
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #closed = false;
   #cancelRestart: (() => void) | undefined;
@@ -67,6 +71,7 @@ export class NftMonitor {
     readonly onDown: () => void;
   }) {
     this.#command = options.command;
+    this.#reader = kernelReader(options.command);
     this.#table = options.table;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
@@ -75,12 +80,37 @@ export class NftMonitor {
 
   start(): void {
     if (this.#closed || this.#child !== undefined) return;
-    const child = startProgram(this.#command, ['monitor']);
+    const reader = this.#reader;
+    const child = reader === undefined ? startProgram(this.#command, ['monitor']) : startProgram(reader, []);
     this.#child = child;
-    let rest = '';
     child.stderr.resume();
     child.stdin.on('error', () => {});
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    let listened = false;
+    if (reader === undefined) this.#readLines(child.stdout);
+    else this.#readMessages(child, () => (listened = true));
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      if (this.#child === child) this.#child = undefined;
+      // It never listened: there is no such right here, or another Perl.
+      if (reader !== undefined && !listened) this.#reader = undefined;
+      if (this.#closed) return;
+      this.#onDown();
+      this.#cancelRestart = this.#clock.after(RESTART_MS, () => this.start());
+    };
+    child.once('error', end);
+    child.once('close', end);
+  }
+
+  /** Whether a start takes the longer the more elements there are. */
+  get readsAllFirst(): boolean {
+    return this.#reader === undefined;
+  }
+
+  #readLines(output: Readable): void {
+    let rest = '';
+    output.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = (lines.pop() ?? '').slice(0, MAX_LINE);
       for (const line of lines) {
@@ -88,17 +118,13 @@ export class NftMonitor {
         if (event !== undefined) this.#onEvent(event);
       }
     });
-    let ended = false;
-    const end = (): void => {
-      if (ended) return;
-      ended = true;
-      if (this.#child === child) this.#child = undefined;
-      if (this.#closed) return;
-      this.#onDown();
-      this.#cancelRestart = this.#clock.after(RESTART_MS, () => this.start());
-    };
-    child.once('error', end);
-    child.once('close', end);
+  }
+
+  #readMessages(child: ChildProcessByStdio<Writable, Readable, Readable>, onListening: () => void): void {
+    const messages = new NetlinkMessages(this.#table, this.#onEvent, onListening);
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!messages.push(chunk)) child.kill('SIGKILL');
+    });
   }
 
   /** Replaces the process: for when it runs but says nothing. */

@@ -7,8 +7,8 @@ import { InteractiveProgram, type Dialogue } from '../../interactive-program.ts'
 import { runProgram, summarize, type Command, type CommandResult } from '../../program.ts';
 import { Turns } from '../../turns.ts';
 
-/** Longer scripts go through a process of their own: interactive line editing is slow on very long lines. */
-const MAX_SESSION_LINE = 128 * 1024;
+/** Longer scripts go through a process of their own: interactive line editing is slow on very long lines, and nft keeps what they took of memory. */
+const MAX_SESSION_LINE = 8 * 1024;
 
 /** 100,000 elements take one to two seconds. Where somebody changes anything in nftables meanwhile it begins anew, for ever if that goes on. */
 const LIST_MS = 4000;

@@ -36,7 +36,7 @@ export const NftablesConfig = z.strictObject({
     'Addresses and networks that a host behind this one goes on speaking with through it while the measure `isolate` holds; without any, none can be isolated.',
   ),
   command: leadingWords.describe(
-    'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders.',
+    'Program and leading arguments that run nft, for a firewall in another namespace; empty: nft from the system folders. Perl is run in nft’s place as well, to hear of changes; where it cannot be, `nft monitor` is, which holds a copy of all sets.',
   ),
   mendDelayMs: z
     .number()

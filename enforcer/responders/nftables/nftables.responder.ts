@@ -116,7 +116,8 @@ class NftablesResponder implements Responder {
     this.#watching = true;
     this.#monitor.start();
     await this.#turns.take(async () => {
-      const watching = await this.#probes.first(this.#ctx.intended.count(), this.#addProbe);
+      const elements = this.#monitor?.readsAllFirst === true ? this.#ctx.intended.count() : 0;
+      const watching = await this.#probes.first(elements, this.#addProbe);
       if ((await this.#adopt()) === undefined && !this.#closed) await this.#rebuild();
       if (watching) return;
       this.#blind = true;

@@ -24,6 +24,7 @@ describe('the audit', () => {
     const none = routes.filter(({ method, audit }) => method !== 'GET' && audit !== 'with' && audit !== 'after');
     expect(none.map(({ id }) => id)).toEqual([
       'askKeyForSignIn',
+      'beginOpenId',
       'beginSecondFactor',
       'beginSecurityKey',
       'askOwnKey',

@@ -21,7 +21,7 @@ export function OpenIdButton() {
     });
   return (
     <>
-      <button type="button" disabled={busy} onClick={() => void go()}>
+      <button type="button" className="other" disabled={busy} onClick={() => void go()}>
         Sign in with {visible(provider.name)}
       </button>
       <Failure words={error} />

@@ -30,7 +30,10 @@ export function providerFetch(ca: string | undefined) {
       });
       request.on('error', reject);
       request.on('response', (response) => {
-        read(response).then((bytes) => resolve(answerOf(response, bytes)), reject);
+        // A status that is none makes `Response` throw.
+        read(response)
+          .then((bytes) => resolve(answerOf(response, bytes)))
+          .catch(reject);
       });
       request.end(text);
     });

@@ -25,7 +25,7 @@ export default function OpenIdPage() {
   }, []);
   return (
     <main className="door">
-      <section className="panel">
+      <section>
         <p className="brand">
           <Mark /> NetSentinel
         </p>
