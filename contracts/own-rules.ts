@@ -30,7 +30,9 @@ export type OwnRules = z.infer<typeof OwnRules>;
 
 /** Without its text. */
 export const OwnRulesCard = OwnRules.omit({ text: true }).extend({
-  faults: z.array(RuleFault).describe('Why something of it is not in force, as when an installed set has come to have the same rule'),
+  faults: z
+    .array(RuleFault)
+    .describe('Why something of it is not in force, as when an installed set has come to have the same rule'),
 });
 export type OwnRulesCard = z.infer<typeof OwnRulesCard>;
 

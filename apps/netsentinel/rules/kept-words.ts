@@ -5,9 +5,7 @@ import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { StateReader, StateStore } from '@netsentinel/contracts/state-store';
 import type { KeptWords } from './rule-library.ts';
 
-export async function keptWords(
-  read: Pick<StateReader, 'exceptions' | 'ruleWords' | 'ownRules'>,
-): Promise<KeptWords> {
+export async function keptWords(read: Pick<StateReader, 'exceptions' | 'ruleWords' | 'ownRules'>): Promise<KeptWords> {
   const [exceptions, rules, own] = await Promise.all([read.exceptions(), read.ruleWords(), read.ownRules()]);
   return { exceptions, rules, own };
 }

@@ -133,8 +133,7 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
     },
     reload,
     suppose: (own) =>
-      latest &&
-      reader.suppose([...latest.library.files.filter((file) => !isOwnRules(file)), ...own.map(ownRulesFile)]),
+      latest && reader.suppose([...latest.library.files.filter((file) => !isOwnRules(file)), ...own.map(ownRulesFile)]),
     alone: (file) => reader.alone(file),
     stop: () => {
       stopping.abort();

@@ -30,12 +30,7 @@ export async function checkOwnRules(
   signal: AbortSignal,
 ): Promise<CheckedRules> {
   const setup: TrialSetup = { text, content };
-  const thread = new RuleThread<CheckedRules>(
-    new URL('./own-rules.worker.ts', import.meta.url),
-    setup,
-    clock,
-    signal,
-  );
+  const thread = new RuleThread<CheckedRules>(new URL('./own-rules.worker.ts', import.meta.url), setup, clock, signal);
   try {
     return await thread.next();
   } finally {
@@ -96,11 +91,7 @@ function placeOf({ path, line }: RuleError): string {
 }
 
 /** Where ids and names are others': findings, exceptions and correlations would take one for the other. */
-function takenIds(
-  says: readonly Document[],
-  others: readonly Document[],
-  setOf: OwnRulesStep['setOf'],
-): RuleFault[] {
+function takenIds(says: readonly Document[], others: readonly Document[], setOf: OwnRulesStep['setOf']): RuleFault[] {
   const owners = new Map<string, string>();
   for (const { id } of [...DETECTORS, ...BEHAVIOURS, ...SUBJECTS]) owners.set(id, 'a detector of ours');
   for (const one of others)

@@ -27,7 +27,10 @@ export function readOwnRules(text: string, pipelines: readonly Pipeline[]): Chec
     ...all.flatMap((one) => faultOfId(one) ?? []),
   ];
   if (all.length > OWN_RULES_LIMITS.documents)
-    faults.push({ line: 1, error: `it has ${all.length} rules: ${OWN_RULES_LIMITS.documents} at most stand in one text` });
+    faults.push({
+      line: 1,
+      error: `it has ${all.length} rules: ${OWN_RULES_LIMITS.documents} at most stand in one text`,
+    });
   if (weight > MAX_WEIGHT_EACH)
     faults.push({
       line: 1,

@@ -17,12 +17,7 @@ export async function openRuleTrial(
   signal: AbortSignal,
 ): Promise<RuleTrial> {
   const setup: TrialSetup = { text, content };
-  const thread = new RuleThread<TrialAnswer>(
-    new URL('./rule-trial.worker.ts', import.meta.url),
-    setup,
-    clock,
-    signal,
-  );
+  const thread = new RuleThread<TrialAnswer>(new URL('./rule-trial.worker.ts', import.meta.url), setup, clock, signal);
   try {
     const said = await thread.next();
     if (said.kind !== 'read') throw new NetSentinelError('RULE_TRIAL_BROKEN', 'bug', 'a trial began with its end');

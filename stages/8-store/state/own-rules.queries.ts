@@ -96,7 +96,9 @@ async function addChanges(
   await tx.insertInto('own_rule_changes').values(rows).execute();
   for (const { rule } of changes)
     await sql`delete from own_rule_changes where rule = ${rule} and seq <=
-      (select seq from own_rule_changes where rule = ${rule} order by seq desc limit 1 offset ${KEPT_EACH})`.execute(tx);
+      (select seq from own_rule_changes where rule = ${rule} order by seq desc limit 1 offset ${KEPT_EACH})`.execute(
+      tx,
+    );
   await tx
     .deleteFrom('own_rule_changes')
     .where('seq', '<=', version - KEPT)

@@ -17,7 +17,9 @@ export async function oneTrial<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (trying.has(account) || trying.size >= MAX_TRIALS)
-    throw new Problem(429, 'trying', 'Rules are being tried already; try this one in a moment.', { 'retry-after': '5' });
+    throw new Problem(429, 'trying', 'Rules are being tried already; try this one in a moment.', {
+      'retry-after': '5',
+    });
   trying.add(account);
   try {
     return await work();

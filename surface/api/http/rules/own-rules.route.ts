@@ -28,7 +28,9 @@ const Put = z.strictObject({
 });
 const InForce = z.strictObject({
   file: OwnRulesCard,
-  rules: z.array(RuleCard).describe('As they are now: one that somebody turned off stays so, also where it was removed meanwhile'),
+  rules: z
+    .array(RuleCard)
+    .describe('As they are now: one that somebody turned off stays so, also where it was removed meanwhile'),
 });
 const NO_SUCH = 'There are no rules of this name.';
 const MANY = `${OWN_RULES_LIMITS.texts} texts are there already`;
@@ -81,7 +83,8 @@ export const ownRulesRoutes: readonly Route[] = [
       headers: {
         'if-match': {
           ...IF_MATCH['if-match']!,
-          description: 'The `ETag` of the version that is replaced, or `*`; without it only a name that is free is taken',
+          description:
+            'The `ETag` of the version that is replaced, or `*`; without it only a name that is free is taken',
           required: false,
         },
       },
@@ -164,8 +167,7 @@ export const ownRulesRoutes: readonly Route[] = [
         needVersion(before, base);
         const left = all.filter((one) => one !== before);
         const faults = faultsOfOwn(ctx, name, all, left);
-        if (faults.length > 0)
-          throw new Problem(409, 'needed', faultsText(faults.map(({ error }) => error)));
+        if (faults.length > 0) throw new Problem(409, 'needed', faultsText(faults.map(({ error }) => error)));
         await tx.removeOwnRules({ name, reason, by: byOf(who), at: new Date(ctx.clock.now()).toISOString() });
         await audit.write(tx, { before: told(before), after: { reason } });
       });

@@ -53,9 +53,9 @@ describe('rules of people’s own', () => {
     });
     const read = await ask('GET', '/mine');
     expect(read).toMatchObject({ status: 200, etag: made.etag, body: { text: 'id: r1', by: 'console:a-analyst' } });
-    expect((await h.call('GET', `${PATH}/mine`, { cookie: analyst, headers: { 'if-none-match': made.etag! } })).status).toBe(
-      304,
-    );
+    expect(
+      (await h.call('GET', `${PATH}/mine`, { cookie: analyst, headers: { 'if-none-match': made.etag! } })).status,
+    ).toBe(304);
     const replaced = await put('mine', 'id: r2', { etag: made.etag, reason: 'better' });
     expect(replaced).toMatchObject({ status: 200, body: { rules: [{ id: 'r2' }] } });
     expect(replaced.etag).not.toBe(made.etag);
@@ -73,15 +73,17 @@ describe('rules of people’s own', () => {
         { ...word, change: 'added', reason: 'to try' },
       ],
     });
-    expect(await history('r2')).toMatchObject({ changes: [{ change: 'removed', reason: 'noise' }, { change: 'added' }] });
+    expect(await history('r2')).toMatchObject({
+      changes: [{ change: 'removed', reason: 'noise' }, { change: 'added' }],
+    });
     const { records } = await h.state.read.audit();
-    expect(records.map(({ action, before, after }) => [action, before?.['rules'], after?.['rules'], after?.['reason']])).toEqual(
-      [
-        ['removeOwnRules', 'r2', undefined, 'noise'],
-        ['putOwnRules', 'r1', 'r2', 'better'],
-        ['putOwnRules', undefined, 'r1', 'to try'],
-      ],
-    );
+    expect(
+      records.map(({ action, before, after }) => [action, before?.['rules'], after?.['rules'], after?.['reason']]),
+    ).toEqual([
+      ['removeOwnRules', 'r2', undefined, 'noise'],
+      ['putOwnRules', 'r1', 'r2', 'better'],
+      ['putOwnRules', undefined, 'r1', 'to try'],
+    ]);
   });
 
   it('change from the version that was read, and from no other', async () => {
@@ -192,9 +194,19 @@ describe('rules of people’s own', () => {
   it('are so many at most', async () => {
     await h.state.transaction(async (tx) => {
       for (let n = 0; n < OWN_RULES_LIMITS.texts; n++)
-        await tx.putOwnRules({ name: `n${n}`, text: '', rules: [`r${n}`], reason: 'x', by: 'x', at: '2026-01-01T00:00:00Z' });
+        await tx.putOwnRules({
+          name: `n${n}`,
+          text: '',
+          rules: [`r${n}`],
+          reason: 'x',
+          by: 'x',
+          at: '2026-01-01T00:00:00Z',
+        });
     });
-    expect(await put('mine', 'id: r1')).toMatchObject({ status: 409, body: { type: 'urn:netsentinel:problem:too-many' } });
+    expect(await put('mine', 'id: r1')).toMatchObject({
+      status: 409,
+      body: { type: 'urn:netsentinel:problem:too-many' },
+    });
     expect((await put('n1', 'id: new', { etag: '*' })).status).toBe(200);
   });
 

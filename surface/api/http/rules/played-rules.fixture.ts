@@ -35,7 +35,9 @@ export function playedRules(all: readonly RuleCard[], state: () => StateStore): 
     // Ids are read, and nothing else.
     checkOwn: async (text) => {
       const rules = [...text.matchAll(/^id: (\S+)$/gm)].map(([, id = '']) => id);
-      return rules.length > 0 ? { faults: [], rules } : { faults: [{ line: 1, error: 'there is no rule in it' }], rules };
+      return rules.length > 0
+        ? { faults: [], rules }
+        : { faults: [{ line: 1, error: 'there is no rule in it' }], rules };
     },
     faultsOfOwn: () => played.faults,
     own: (name) => {

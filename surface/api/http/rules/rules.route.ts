@@ -43,7 +43,9 @@ const Page = z.strictObject({
 
 const History = z.strictObject({
   words: z.array(RuleWord).describe('That it is off, or on again'),
-  changes: z.array(OwnRuleChange).describe('What became of it by REST; none where it comes with us or with an installed set'),
+  changes: z
+    .array(OwnRuleChange)
+    .describe('What became of it by REST; none where it comes with us or with an installed set'),
 });
 
 export const ruleRoutes: readonly Route[] = [
