@@ -50,7 +50,7 @@ export interface OwnRulesStep {
   /** … and as they would be. */
   readonly after: RuleSet;
   /** The set that a rule is of, by its file. */
-  setOf(path: string): string;
+  readonly setOf: (path: string) => string;
 }
 
 /** What is wrong with the step: whose ids the text takes, what it rests on that is not there, and what others would lose by it. */

@@ -26,5 +26,7 @@ function weighed(expression: Expression): number {
       return 0;
     case 'predicate':
       return expression.test.kind === 'regex' ? REGEX : 1;
+    default:
+      return expression satisfies never;
   }
 }
