@@ -15,7 +15,11 @@ export const RuleCard = z.strictObject({
   level: RuleLevel.optional(),
   status: z.enum(['stable', 'test', 'experimental', 'deprecated', 'unsupported']).optional(),
   techniques: z.array(z.string()).describe('Of ATT&CK, as its tags name them: `T1059.004`'),
-  set: z.string().describe('`netsentinel`: it comes with us; else the installed set that it is of'),
+  set: z
+    .string()
+    .describe(
+      '`netsentinel`: it comes with us; `own-rules`: people put it there by REST; else the installed set that it is of',
+    ),
   enabled: z.boolean(),
   off: RuleOff.optional().describe('Who turned it off, why and until when; there where it is off'),
   problem: z.string().optional().describe('Why it finds nothing although it is on'),

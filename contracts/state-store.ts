@@ -15,6 +15,7 @@ import type { Incident, IncidentSummary } from './incident.ts';
 import type { SourceRecord } from './source.ts';
 import type { PlaybookBookReader, PlaybookBookWriter } from './playbook-run.ts';
 import type { ProgramBookReader, ProgramBookWriter } from './program-book.ts';
+import type { OwnRulesReader, OwnRulesWriter } from './own-rules.ts';
 import type { RuleBookReader, RuleBookWriter } from './rule-book.ts';
 import type { Position } from './stream.ts';
 
@@ -64,6 +65,7 @@ export interface StateReader
     AnswerBookReader,
     AuditBookReader,
     CaseworkReader,
+    OwnRulesReader,
     PlaybookBookReader,
     ProgramBookReader,
     RuleBookReader {
@@ -101,6 +103,7 @@ export interface StateTransaction
     AnswerBookWriter,
     AuditBookWriter,
     CaseworkWriter,
+    OwnRulesWriter,
     PlaybookBookWriter,
     ProgramBookWriter,
     RuleBookWriter {

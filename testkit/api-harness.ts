@@ -155,6 +155,9 @@ const NO_RULES: ApiOptions['rules'] = {
     meet: async () => ({ matched: 0, first: [] }),
     close: () => {},
   }),
+  checkOwn: async () => ({ faults: [{ line: 1, error: 'there is no `title`' }], rules: [] }),
+  faultsOfOwn: () => [],
+  own: () => undefined,
 };
 
 /** Without `consoleRoot` a page or two stand in for the console. */

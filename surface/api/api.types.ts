@@ -16,9 +16,10 @@ import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
+import type { CheckedRules, OwnRules } from '@netsentinel/contracts/own-rules';
 import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
-import type { RuleTrial } from '@netsentinel/contracts/rule-trial';
+import type { RuleFault, RuleTrial } from '@netsentinel/contracts/rule-trial';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { OpenIdConfig } from './auth/openid/openid.config.ts';
@@ -179,6 +180,15 @@ export interface PersonsRules {
   refusalOf(exception: Exception): string | undefined;
   /** Rejects with `RULE_TRIAL_SLOW` where the rule takes too much time, or too much memory, and once nobody waits (`signal`). */
   tryOut(text: string, signal: AbortSignal): Promise<RuleTrial>;
+  /** What a text of people's own rules says by itself. Rejects as `tryOut` does. */
+  checkOwn(text: string, signal: AbortSignal): Promise<CheckedRules>;
+  /**
+   * What is wrong with having `after` in place of `before`, which differ in the text of this name alone: ids that others have, what it rests on, and what others
+   * would lose. Texts in `after` have been checked by themselves. Throws `RULES_NOT_READ` where there is nothing to hold them against.
+   */
+  faultsOfOwn(name: string, before: readonly OwnRules[], after: readonly OwnRules[]): readonly RuleFault[];
+  /** Of the text of this name as it was read last: which version, and why something of it is not in force. */
+  own(name: string): { readonly version: number; readonly faults: readonly RuleFault[] } | undefined;
 }
 
 export interface ApiServer {

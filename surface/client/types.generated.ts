@@ -1268,6 +1268,54 @@ export interface IncidentWork {
   version: number;
 }
 
+export interface OwnRuleChange {
+  rule: string;
+  /** Of the text */
+  name: string;
+  /** `changed`: the text has another version, in which it still stands */
+  change: 'added' | 'changed' | 'removed';
+  /** Of the text; where it was removed, of the removal */
+  version: number;
+  /** Why: whoever comes later has nothing else to go by. */
+  reason: string;
+  by: string;
+  at: string;
+}
+
+export interface OwnRules {
+  name: string;
+  /** Grows with each change, also over a removal */
+  version: number;
+  /** YAML: one or several Sigma documents */
+  text: string;
+  /** Ids of the rules and correlations in it */
+  rules: string[];
+  /** Why it is as it is now */
+  reason: string;
+  /** Who put it there last */
+  by: string;
+  at: string;
+}
+
+export interface OwnRulesCard {
+  name: string;
+  /** Grows with each change, also over a removal */
+  version: number;
+  /** Ids of the rules and correlations in it */
+  rules: string[];
+  /** Why it is as it is now */
+  reason: string;
+  /** Who put it there last */
+  by: string;
+  at: string;
+  /** Why something of it is not in force, as when an installed set has come to have the same rule */
+  faults: {
+    /** Of the rule’s text; the first is 1 */
+    line: number;
+    error: string;
+  }[];
+}
+
 export interface PlatformStatus {
   startedAt: number;
   eventsTotal: number;
@@ -1337,7 +1385,7 @@ export interface RuleCard {
   status?: 'stable' | 'test' | 'experimental' | 'deprecated' | 'unsupported';
   /** Of ATT&CK, as its tags name them: `T1059.004` */
   techniques: string[];
-  /** `netsentinel`: it comes with us; else the installed set that it is of */
+  /** `netsentinel`: it comes with us; `own-rules`: people put it there by REST; else the installed set that it is of */
   set: string;
   enabled: boolean;
   /** Who turned it off, why and until when; there where it is off */
@@ -1361,7 +1409,7 @@ export interface RuleDetail {
   status?: 'stable' | 'test' | 'experimental' | 'deprecated' | 'unsupported';
   /** Of ATT&CK, as its tags name them: `T1059.004` */
   techniques: string[];
-  /** `netsentinel`: it comes with us; else the installed set that it is of */
+  /** `netsentinel`: it comes with us; `own-rules`: people put it there by REST; else the installed set that it is of */
   set: string;
   enabled: boolean;
   /** Who turned it off, why and until when; there where it is off */
@@ -2107,7 +2155,10 @@ export interface ListRuleHistoryRequest {
 }
 
 export interface ListRuleHistoryAnswer {
+  /** That it is off, or on again */
   words: RuleWord[];
+  /** What became of it by REST; none where it comes with us or with an installed set */
+  changes: OwnRuleChange[];
 }
 
 export interface TryRuleRequest {
@@ -2145,6 +2196,40 @@ export interface TryRuleAnswer {
   }[];
   /** Not all events of that time were looked at: there are more than `limit`, or it took longer than 10 s */
   cut?: 'events' | 'time';
+}
+
+export interface ListOwnRulesAnswer {
+  files: OwnRulesCard[];
+}
+
+export interface GetOwnRulesRequest {
+  readonly name: string;
+}
+
+export interface PutOwnRulesRequest {
+  readonly name: string;
+  /** The `ETag` of the version that is replaced, or `*`; without it only a name that is free is taken */
+  readonly ifMatch?: string | undefined;
+  readonly body: {
+    /** YAML: Sigma rules and correlations, each with an `id`, parted by `---` */
+    readonly text: string;
+    /** Why: whoever comes later has nothing else to go by */
+    readonly reason: string;
+  };
+}
+
+export interface PutOwnRulesAnswer {
+  file: OwnRulesCard;
+  /** As they are now: one that somebody turned off stays so, also where it was removed meanwhile */
+  rules: RuleCard[];
+}
+
+export interface RemoveOwnRulesRequest {
+  readonly name: string;
+  /** Why: whoever comes later has nothing else to go by */
+  readonly reason: string;
+  /** The `ETag` of the version that is changed, or `*` */
+  readonly ifMatch: string;
 }
 
 export interface ListExceptionsRequest {
@@ -3306,7 +3391,7 @@ export interface Operations {
    */
   changeRule: { request: ChangeRuleRequest; answer: RuleCard };
   /**
-   * Who turned a rule off and on, and why; the newest first, at most a hundred and what its file says.
+   * Who turned a rule off and on, put, changed and removed it, and why; the newest first, at most a hundred of each and what its file says.
    *
    * `GET /api/v1/rules/{id}/history`. Permission: `rules:read`.
    */
@@ -3317,6 +3402,30 @@ export interface Operations {
    * `POST /api/v1/rules/test`. Permission: `events:read`.
    */
   tryRule: { request: TryRuleRequest; answer: TryRuleAnswer };
+  /**
+   * Rules that people put into force by REST, by the name of their text; at most 200.
+   *
+   * `GET /api/v1/own-rules`. Permission: `rules:read`.
+   */
+  listOwnRules: { request: Record<string, never>; answer: ListOwnRulesAnswer };
+  /**
+   * A text of people’s own rules, as it was put; its `ETag` is for changing it.
+   *
+   * `GET /api/v1/own-rules/{name}`. Permission: `rules:read`.
+   */
+  getOwnRules: { request: GetOwnRulesRequest; answer: OwnRules };
+  /**
+   * Put rules into force, or others in their place; from the next event on.
+   *
+   * `PUT /api/v1/own-rules/{name}`. Permission: `rules:write`.
+   */
+  putOwnRules: { request: PutOwnRulesRequest; answer: PutOwnRulesAnswer };
+  /**
+   * Remove rules that people put into force; what was said of them is kept, should they come again.
+   *
+   * `DELETE /api/v1/own-rules/{name}`. Permission: `rules:write`.
+   */
+  removeOwnRules: { request: RemoveOwnRulesRequest; answer: void };
   /**
    * What was taught and written, newest first, with what is over; at most 1,000.
    *

@@ -12,6 +12,7 @@ import { auditBookCases } from './audit-book.cases.ts';
 import { caseworkCases } from './casework.cases.ts';
 import { playbookBookCases } from './playbook-book.cases.ts';
 import { programBookCases } from './program-book.cases.ts';
+import { ownRulesCases } from './own-rules.cases.ts';
 import { ruleBookCases } from './rule-book.cases.ts';
 
 export interface StateStoreHarness {
@@ -410,6 +411,7 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
 
     auditBookCases(() => store);
     programBookCases(() => store);
+    ownRulesCases(() => store);
     ruleBookCases(() => store);
     playbookBookCases(
       () => store,

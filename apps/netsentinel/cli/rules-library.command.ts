@@ -5,6 +5,7 @@ import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Exceptions } from '../rules/exceptions.ts';
 import type { InstalledSets, InstallReport } from '../rules/installed-set.ts';
+import { OWN_RULES } from '../rules/own-rule-files.ts';
 import type { RuleSource } from '../rules/rule-source.ts';
 import { paint, print, printJson, safe, table, when } from './output.ts';
 import { shareRules } from '../launcher/data-folder.ts';
@@ -37,9 +38,9 @@ function addInstall(rules: Command): void {
       const { readRuleSource } = await import('../rules/rule-source.ts');
       const source = (await earlier(sets, path)) ?? (await readRuleSource(path));
       const name = options.name ?? source.name;
-      if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
+      if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) || name === OWN_RULES) {
         throw new NetSentinelError('RULES_NAME_INVALID', 'user', `a set cannot be called ${safe(name)}`, {
-          hint: 'Use up to 64 small letters, digits, `-` and `_`, beginning with a letter or a digit.',
+          hint: `Use up to 64 small letters, digits, \`-\` and \`_\`, beginning with a letter or a digit; \`${OWN_RULES}\` are those that the API keeps.`,
         });
       }
       const report = await sets.install({ ...source, name, version: options.as ?? source.version }, Date.now());

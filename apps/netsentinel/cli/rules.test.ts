@@ -266,4 +266,20 @@ describe('rules', () => {
     const { code, err } = await cli('rules', 'enable', 'who_am_i');
     expect([code === 0, err]).toEqual([false, expect.stringContaining('not running')]);
   });
+
+  it('lists rules that were put by the API, and installs no set under their name', async () => {
+    mkdirSync(join(top, 'data', 'platform'), { recursive: true });
+    const state = await openSqliteStateStore({ file: join(top, 'data', 'platform', 'state.db'), log: silentLogger });
+    const id = '11111111-1111-4111-8111-111111111111';
+    const own = { name: 'mine', text: WHOAMI, rules: [id], reason: 'x', by: 'console:ada', at: new Date().toISOString() };
+    await state.transaction((tx) => tx.putOwnRules(own));
+    await state.close();
+    const shown = linesOf((await cli('rules', 'list', '--json')).out);
+    expect(shown).toContainEqual(expect.objectContaining({ id, path: 'own-rules/mine.yml', line: 1 }));
+    await cli('rules', 'disable', 'who_am_i', '--reason', 'noise');
+    expect((await cli('rules', 'list', '--json')).out).not.toContain(id);
+    writeFileSync(join(rules, 'whoami.yml'), WHOAMI);
+    const { code, err } = await cli('rules', 'install', rules, '--name', 'own-rules');
+    expect([code === 0, err]).toEqual([false, expect.stringContaining('cannot be called own-rules')]);
+  });
 });

@@ -5,9 +5,9 @@ import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { StateReader, StateStore } from '@netsentinel/contracts/state-store';
 import type { KeptWords } from './rule-library.ts';
 
-export async function keptWords(read: Pick<StateReader, 'exceptions' | 'ruleWords'>): Promise<KeptWords> {
-  const [exceptions, rules] = await Promise.all([read.exceptions(), read.ruleWords()]);
-  return { exceptions, rules };
+export async function keptWords(read: Pick<StateReader, 'exceptions' | 'ruleWords' | 'ownRules'>): Promise<KeptWords> {
+  const [exceptions, rules, own] = await Promise.all([read.exceptions(), read.ruleWords(), read.ownRules()]);
+  return { exceptions, rules, own };
 }
 
 /** Whether it keeps its rule off now. */

@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Logger } from '@netsentinel/contracts/log';
+import type { OwnRules } from '@netsentinel/contracts/own-rules';
 import { describeError } from '@netsentinel/kernel/errors';
-import { RuleReader } from '@netsentinel/sigma/read/read-rules';
+import { RuleReader, type SaidAlone } from '@netsentinel/sigma/read/read-rules';
 import type { RuleSet } from '@netsentinel/sigma/rule';
+import type { RuleFile } from '../hunt/rule-files.ts';
 import { readEcsPipelines } from './ecs-pipelines.ts';
+import { isOwnRules, ownRulesFile } from './own-rule-files.ts';
 import { RuleLibrary, withoutDisabled, type KeptWords, type Library } from './rule-library.ts';
 
 /** Many files change at once when a set is installed: quiet for this long means that all are there. */
@@ -46,6 +49,10 @@ export interface LiveRules {
   readonly latest: ReadRules | undefined;
   /** Reads everything again now, as a change does. */
   reload(): Promise<void>;
+  /** What all rules would be, with these of people's own in place of theirs and all else as it was read last; undefined where it could not be read so far. */
+  suppose(own: readonly OwnRules[]): RuleSet | undefined;
+  /** What a file says by itself. */
+  alone(file: RuleFile): SaidAlone;
   stop(): void;
 }
 
@@ -125,6 +132,9 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
       return latest;
     },
     reload,
+    suppose: (own) =>
+      latest && reader.suppose([...latest.library.files.filter((file) => !isOwnRules(file)), ...own.map(ownRulesFile)]),
+    alone: (file) => reader.alone(file),
     stop: () => {
       stopping.abort();
       cancelChange();

@@ -3,30 +3,34 @@
  * exceptions that are in force.
  */
 import { join } from 'node:path';
+import type { OwnRules } from '@netsentinel/contracts/own-rules';
 import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { RuleError, RuleSet } from '@netsentinel/sigma/rule';
 import { readRuleFiles, type RuleFile } from '../hunt/rule-files.ts';
 import type { Exception } from '@netsentinel/contracts/exception';
 import { filterText, inForce, offByNewestWord, readExceptions, type Disabled } from './exceptions.ts';
 import { InstalledSets } from './installed-set.ts';
+import { OWN_RULES, ownRulesFile } from './own-rule-files.ts';
 
 export interface Library {
   /** Rules, and the exceptions as filters. */
   readonly files: readonly RuleFile[];
-  /** Where its sets lie; `netsentinel` is the one that comes with the product. */
+  /** Where its sets lie; `netsentinel` is the one that comes with the product, `own-rules` that of people's own, which lies nowhere. */
   readonly folders: readonly { readonly set: string; readonly path: string }[];
   readonly disabled: readonly Disabled[];
   /** Of those that are off, what the file says: in force or not, and whatever was said later. */
   readonly written: readonly Disabled[];
   readonly exceptions: readonly Exception[];
+  readonly own: readonly OwnRules[];
   /** When an exception ends, and the rules must be read again: epoch milliseconds. */
   readonly changesAt: number | undefined;
 }
 
-/** What is kept in the state, because the platform writes it: exceptions of people and of incidents, and words on whole rules. */
+/** What is kept in the state, because the platform writes it: exceptions of people and of incidents, words on whole rules, and rules of people's own. */
 export interface KeptWords {
   readonly exceptions: readonly Exception[];
   readonly rules: readonly RuleWord[];
+  readonly own: readonly OwnRules[];
 }
 
 const OWN_SET = 'netsentinel';
@@ -44,7 +48,7 @@ export class RuleLibrary {
     this.#own = own;
   }
 
-  async read(now: number, kept: KeptWords = { exceptions: [], rules: [] }): Promise<Library> {
+  async read(now: number, kept: KeptWords = { exceptions: [], rules: [], own: [] }): Promise<Library> {
     const written = await readExceptions(this.exceptionsPath);
     const all = {
       disabled: offByNewestWord(written.disabled, kept.rules),
@@ -58,7 +62,17 @@ export class RuleLibrary {
       { mayBeEmpty: true },
     );
     const filters = exceptions.map((one) => ({ path: `${this.exceptionsPath}#${one.id}`, text: filterText(one) }));
-    return { files: [...files, ...filters], folders, disabled, written: written.disabled, exceptions, changesAt };
+    const { own } = kept;
+    return {
+      // Of two rules of one id the first counts: nobody's own takes the place of another.
+      files: [...files, ...own.map(ownRulesFile), ...filters],
+      folders: [...folders, { set: OWN_RULES, path: OWN_RULES }],
+      disabled,
+      written: written.disabled,
+      exceptions,
+      own,
+      changesAt,
+    };
   }
 }
 

@@ -70,6 +70,9 @@ beforeEach(async () => {
       reload: () => people().reload(),
       refusalOf: (exception) => people().refusalOf(exception),
       tryOut: (text, signal) => people().tryOut(text, signal),
+      checkOwn: (text, signal) => people().checkOwn(text, signal),
+      faultsOfOwn: (...step) => people().faultsOfOwn(...step),
+      own: (name) => people().own(name),
     },
   });
   await start();

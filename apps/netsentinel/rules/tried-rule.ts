@@ -7,9 +7,7 @@ import { logsourceOf } from '@netsentinel/sigma/event-logsource';
 import { compileRules, slowRules } from '@netsentinel/sigma/match/matcher';
 import type { Pipeline } from '@netsentinel/sigma/pipeline/pipeline';
 import { readRules } from '@netsentinel/sigma/read/read-rules';
-
-const MAX_FAULTS = 20;
-const MAX_ERROR = 600;
+import { firstFaults } from './rule-faults.ts';
 
 export interface TriedRule {
   readonly title: string;
@@ -32,8 +30,7 @@ export function readTriedRule(text: string, pipelines: readonly Pipeline[]): Res
   ];
   const [rule] = rules;
   if (rule === undefined && faults.length === 0) faults.push({ line: 1, error: 'there is no rule in it' });
-  if (rule === undefined || faults.length > 0)
-    return err(faults.slice(0, MAX_FAULTS).map(({ line, error }) => ({ line, error: error.slice(0, MAX_ERROR) })));
+  if (rule === undefined || faults.length > 0) return err(firstFaults(faults));
   return ok({
     title: rule.title,
     meets: (event) => {

@@ -244,6 +244,17 @@ export const STATE_MIGRATIONS: readonly StateMigration[] = [
         await statement.execute(tx);
     },
   },
+  {
+    version: 17,
+    async up(tx) {
+      for (const statement of [
+        sql`create table own_rules (name text primary key, body text not null)`,
+        sql`create table own_rule_changes (seq bigint primary key, rule text not null, body text not null)`,
+        sql`create index own_rule_changes_by_rule on own_rule_changes (rule, seq)`,
+      ])
+        await statement.execute(tx);
+    },
+  },
 ];
 
 export async function stateVersion(db: Kysely<StateTables>): Promise<number> {

@@ -15,6 +15,7 @@ import { storedActors, upsertActorState } from './actor.queries.ts';
 import { caseworkReader, caseworkWriter, workConditions } from './casework.queries.ts';
 import { attackerPage } from './attacker.queries.ts';
 import { compiledQuery } from './compiled-query.ts';
+import { ownRulesReader, ownRulesWriter } from './own-rules.queries.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import { programBookReader, programBookWriter } from './program-book.queries.ts';
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
@@ -85,6 +86,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
     ...auditBookReader(db, guard),
+    ...ownRulesReader(db, guard),
     ...playbookBookReader(db, guard),
     ...caseworkReader(db, guard),
     ...programBookReader(db, guard),
@@ -161,6 +163,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
     ...auditBookWriter(tx, guard),
+    ...ownRulesWriter(tx, guard),
     ...playbookBookWriter(tx, guard),
     ...caseworkWriter(tx, guard),
     ...programBookWriter(tx, guard),

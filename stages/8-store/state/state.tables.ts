@@ -134,6 +134,10 @@ export interface StateTables {
   };
   /** What people said of whole rules: `RuleWord` as JSON. */
   rule_words: { seq: number; rule: string; body: string };
+  /** What people put into force through the API: `OwnRules` as JSON. */
+  own_rules: { name: string; body: string };
+  /** What became of each rule in it: `OwnRuleChange` as JSON. */
+  own_rule_changes: { seq: number; rule: string; body: string };
   settings: { key: string; value: string };
   /** `SourceRecord` as JSON. */
   sources: { sensor: string; source: string; body: string };

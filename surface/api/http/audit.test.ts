@@ -313,6 +313,26 @@ const CASES: Readonly<Record<string, Case>> = {
       after: { enabled: false, reason: 'noise' },
     },
   ],
+  putOwnRules: [
+    async () => (await asAda('PUT', '/api/v1/own-rules/mine', { text: 'id: o1', reason: 'to try' }))[0],
+    {
+      account: 'ada',
+      target: 'own-rules/mine',
+      after: { version: 1, rules: 'o1', text: 'id: o1', sha256: expect.any(String), reason: 'to try' },
+    },
+  ],
+  removeOwnRules: [
+    async () => {
+      await asAda('PUT', '/api/v1/own-rules/mine', { text: 'id: o1', reason: 'to try' });
+      return (await onVersion('DELETE', '/api/v1/own-rules/mine?reason=noise', {}))[0];
+    },
+    {
+      account: 'ada',
+      target: 'own-rules/mine',
+      before: { version: 1, rules: 'o1', text: 'id: o1', sha256: expect.any(String) },
+      after: { reason: 'noise' },
+    },
+  ],
   writeException: [
     async () => {
       const body = { rules: ['r1'], where: { 'source.ip': ['192.0.2.1'] }, reason: 'our scanner' };

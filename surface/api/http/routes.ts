@@ -26,6 +26,7 @@ import { responseRoutes } from './response.route.ts';
 import type { Route } from './route.ts';
 import { securityKeyRoutes } from './security-keys.route.ts';
 import { sensorRoutes } from './sensors.route.ts';
+import { ownRulesRoutes } from './rules/own-rules.route.ts';
 import { ruleWordRoutes } from './rules/rule-words.route.ts';
 import { ruleTrialRoutes } from './rules/rule-trial.route.ts';
 import { ruleRoutes } from './rules/rules.route.ts';
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   ...ruleRoutes,
   ...ruleWordRoutes,
   ...ruleTrialRoutes,
+  ...ownRulesRoutes,
   ...exceptionRoutes,
   ...decoyRoutes,
   ...decoySwitchRoutes,

@@ -9,6 +9,7 @@ import { Exception } from '@netsentinel/contracts/exception';
 import { Incident, IncidentSummary } from '@netsentinel/contracts/incident';
 import { PlatformStatus } from '@netsentinel/contracts/live';
 import { Permission, Role } from '@netsentinel/contracts/permission';
+import { OwnRuleChange, OwnRules, OwnRulesCard } from '@netsentinel/contracts/own-rules';
 import { RuleWord } from '@netsentinel/contracts/rule-book';
 import { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
 import { AttackerStory } from '../http/attackers/attacker-story.ts';
@@ -35,6 +36,9 @@ for (const [id, schema] of Object.entries({
   Incident,
   IncidentSummary,
   IncidentWork,
+  OwnRuleChange,
+  OwnRules,
+  OwnRulesCard,
   Permission,
   PlatformStatus,
   Problem: ProblemBody,

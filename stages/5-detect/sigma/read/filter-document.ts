@@ -1,6 +1,6 @@
 /** Filters (Sigma 2): a condition that further rules must meet too, kept apart from them. */
 import type { Expression } from '../expression.ts';
-import type { LogSource, Metadata, Rule } from '../rule.ts';
+import type { LogSource, Metadata, Position, Rule } from '../rule.ts';
 import { allOf } from './combine.ts';
 import type { Placeholders } from './lower.ts';
 import { RuleProblem } from './problem.ts';
@@ -13,6 +13,7 @@ export interface Filter {
   readonly rules: readonly string[] | undefined;
   readonly logsource: LogSource;
   readonly expression: Expression;
+  readonly position: Position;
 }
 
 /** `prepare`: what pipelines make of it, as if it were a rule. @throws RuleProblem */
@@ -39,7 +40,8 @@ export function readFilterDocument(
     fields: [],
     custom: {},
   };
-  return { rules, logsource, expression: lowerConditions(prepare(raw), placeholders, [...path, 'condition']) };
+  const expression = lowerConditions(prepare(raw), placeholders, [...path, 'condition']);
+  return { rules, logsource, expression, position: metadata.position };
 }
 
 /** The rule as the filters leave it. */

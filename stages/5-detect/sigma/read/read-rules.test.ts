@@ -292,6 +292,43 @@ describe('made to exhaust us', () => {
     expect(failed[0]?.error).toContain('alias');
   });
 
+  test.each([
+    [
+      'few aliases that are a bomb all the same',
+      `l0: &l0 [x]\n${Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`).join('\n')}`,
+      'repeat too much',
+    ],
+    [
+      'a long text that aliases repeat',
+      `l0: &l0 ${'x'.repeat(100_000)}\nl1: [${Array(90).fill('*l0').join(', ')}]`,
+      'repeat',
+    ],
+    [
+      'aliases that nest deep together',
+      `l0: &l0 ${'['.repeat(90)}${']'.repeat(90)}\nl1: &l1 ${'['.repeat(90)}*l0${']'.repeat(90)}`,
+      'nest deeper',
+    ],
+    [
+      'an alias of what it stands in',
+      'title: x\ndetection: &d { s: *d, condition: s }',
+      'stands in what it stands for',
+    ],
+  ])('%s: refused', (_, text, why) => {
+    const { rules, failed } = readRules([{ path: 'b', text }]);
+    expect(rules).toEqual([]);
+    expect(failed).toMatchObject([{ path: 'b', error: expect.stringContaining(why) }]);
+  });
+
+  test('an alias that a rule has use for is read', () => {
+    const { rules, failed } = readRules([
+      {
+        path: 'b',
+        text: 'title: x\nlogsource: { product: linux }\ndetection: { s: { a: &list [x, y] }, t: { b: *list }, condition: s or t }',
+      },
+    ]);
+    expect([rules.length, failed]).toEqual([1, []]);
+  });
+
   test('deep nesting is refused', () => {
     const { failed } = readRules([{ path: 'b', text: `a: ${'['.repeat(100_000)}` }]);
     expect(failed).toHaveLength(1);

@@ -38,8 +38,17 @@ export function readRules(files: readonly RuleText[], options: ReadOptions = {})
   return new RuleReader(options).read(files);
 }
 
-/** What one file says by itself. */
-interface FileContent {
+/** What one file says by itself, before anything is known of what its correlations name. */
+export interface SaidAlone {
+  readonly rules: readonly Rule[];
+  readonly correlations: readonly Correlation[];
+  readonly filters: readonly Filter[];
+  readonly failed: readonly RuleError[];
+  /** As in `RuleSet`. */
+  readonly inert: readonly RuleError[];
+}
+
+interface FileContent extends SaidAlone {
   readonly text: string;
   readonly rules: Rule[];
   readonly correlations: Correlation[];
@@ -55,6 +64,8 @@ export class RuleReader {
   readonly #pipelines: readonly Pipeline[];
   readonly #placeholders: Placeholders;
   #known = new Map<string, FileContent>();
+  /** Read last: what was looked at beforehand is not read once more when it comes. */
+  #last: { readonly path: string; readonly content: FileContent } | undefined;
 
   constructor({ pipelines = [], placeholders = {} }: ReadOptions = {}) {
     this.#pipelines = pipelines;
@@ -62,13 +73,37 @@ export class RuleReader {
   }
 
   read(files: readonly RuleText[]): RuleSet {
+    this.#known = this.#contentsOf(files);
+    return this.#setOf([...this.#known.values()]);
+  }
+
+  /** What `read` would answer; what was read last stays so. */
+  suppose(files: readonly RuleText[]): RuleSet {
+    return this.#setOf([...this.#contentsOf(files).values()]);
+  }
+
+  /** What the file says by itself: ids that others have and references to others are not looked at. */
+  alone(file: RuleText): SaidAlone {
+    return this.#contentOf(file);
+  }
+
+  #contentsOf(files: readonly RuleText[]): Map<string, FileContent> {
     const contents = new Map<string, FileContent>();
-    for (const file of files) {
-      const known = this.#known.get(file.path);
-      contents.set(file.path, known?.text === file.text ? known : this.#readFile(file));
-    }
-    this.#known = contents;
-    const all = [...contents.values()];
+    for (const file of files) contents.set(file.path, this.#contentOf(file));
+    return contents;
+  }
+
+  #contentOf(file: RuleText): FileContent {
+    const { path, text } = file;
+    const known = this.#known.get(path);
+    if (known?.text === text) return known;
+    if (this.#last?.path === path && this.#last.content.text === text) return this.#last.content;
+    const content = this.#readFile(file);
+    this.#last = { path, content };
+    return content;
+  }
+
+  #setOf(all: readonly FileContent[]): RuleSet {
     const failed = all.flatMap((content) => content.failed);
     const filters = all.flatMap((content) => content.filters);
     const taken = new Map<string, Rule | Correlation>();

@@ -5,6 +5,8 @@ import { brief, type Path } from './problem.ts';
 /** Rules use aliases now and then; a bomb uses them to grow. */
 const maxAliases = 100;
 const maxDepth = 100;
+/** Characters and values that a file says once its aliases are filled in, beyond its own: who reads a document follows them all. */
+const maxRepeated = 4_000_000;
 
 type YamlEvent = ReturnType<typeof parseEvents>[number];
 
@@ -13,11 +15,50 @@ export function parseYaml(text: string): unknown[] {
   const nul = text.indexOf('\0');
   if (nul >= 0) throw new YamlProblem(lineOfOffset(text, nul), 'there is a NUL character in it');
   try {
-    return constructFromEvents(parseEvents(text, { maxDepth }), { source: text, schema: CORE_SCHEMA, maxAliases });
+    const documents = constructFromEvents(parseEvents(text, { maxDepth }), {
+      source: text,
+      schema: CORE_SCHEMA,
+      maxAliases,
+    });
+    boundAliases(documents, text.length);
+    return documents;
   } catch (error) {
     if (error instanceof YAMLException)
       throw new YamlProblem(lineOfOffset(text, error.mark?.position ?? 0), brief(error.reason));
     throw error;
+  }
+}
+
+/** Values and characters, and levels, of a value whose aliases are written out. */
+interface Extent {
+  readonly length: number;
+  readonly levels: number;
+}
+
+/** Whoever reads the documents follows every alias. @throws YamlProblem where that has no end, or one too far */
+function boundAliases(documents: readonly unknown[], written: number): void {
+  const measured = new Map<object, Extent | undefined>();
+  const extentOf = (value: unknown): Extent => {
+    if (typeof value === 'string') return { length: 1 + value.length, levels: 0 };
+    if (typeof value !== 'object' || value === null) return { length: 1, levels: 0 };
+    const known = measured.get(value);
+    if (known !== undefined) return known;
+    if (measured.has(value)) throw new YamlProblem(1, 'one of its aliases stands in what it stands for');
+    measured.set(value, undefined);
+    let [length, levels] = [1, 0];
+    for (const [key, inner] of Object.entries(value)) {
+      const extent = extentOf(inner);
+      length += key.length + extent.length;
+      levels = Math.max(levels, 1 + extent.levels);
+    }
+    const extent = { length, levels };
+    measured.set(value, extent);
+    return extent;
+  };
+  for (const document of documents) {
+    const { length, levels } = extentOf(document);
+    if (length > written + maxRepeated) throw new YamlProblem(1, 'its aliases repeat too much');
+    if (levels > maxDepth) throw new YamlProblem(1, `its aliases nest deeper than ${maxDepth}`);
   }
 }
 

@@ -69,7 +69,7 @@ describe('the SQLite file', () => {
     }
     await db.destroy();
     const cold = await openSqliteStateReader(file);
-    expect([await cold.exceptions(), await cold.ruleWords()]).toEqual([[], []]);
+    expect([await cold.exceptions(), await cold.ruleWords(), await cold.ownRules()]).toEqual([[], [], []]);
     await cold.close();
     const store = await open(file);
     const found = await store.read.incidents({ text: 'STORM 1000x' });

@@ -59,7 +59,8 @@ export async function openSqliteStateReader(file: string): Promise<StateReader &
     const exceptions: StateReader['exceptions'] = async () => (version < 3 ? [] : read.exceptions());
     const playbookRuns: StateReader['playbookRuns'] = async (filter) => (version < 6 ? [] : read.playbookRuns(filter));
     const ruleWords: StateReader['ruleWords'] = async () => (version < 13 ? [] : read.ruleWords());
-    return { ...read, exceptions, playbookRuns, ruleWords, close: () => db.destroy() };
+    const ownRules: StateReader['ownRules'] = async () => (version < 17 ? [] : read.ownRules());
+    return { ...read, exceptions, playbookRuns, ruleWords, ownRules, close: () => db.destroy() };
   });
 }
 

@@ -1,22 +1,19 @@
 /** Trying a rule on events that are kept, before it is installed anywhere. */
 import { z } from 'zod';
-import { MetEvent, RuleFault } from '@netsentinel/contracts/rule-trial';
+import { MAX_RULE_TEXT, MetEvent, RuleFault } from '@netsentinel/contracts/rule-trial';
 import { orProblem } from '../platform-problem.ts';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS } from '../reads/bounded-read.ts';
 import { route, type Route } from '../route.ts';
+import { oneTrial, TOO_SLOW, TRYING } from './one-trial.ts';
 import { tryRule } from './try-rule.ts';
 
-const MAX_RULE_CHARS = 32_768;
 const MAX_EVENTS = 100_000;
 const DEFAULT_EVENTS = 10_000;
 const DEFAULT_WINDOW_MS = 86_400_000;
-/** Each has a thread. */
-const MAX_TRIALS = 2;
-const TOO_SLOW = { RULE_TRIAL_SLOW: 422 } as const;
 
 const Trial = z.strictObject({
-  rule: z.string().min(1).max(MAX_RULE_CHARS).describe('One Sigma rule, YAML; filters may stand with it'),
+  rule: z.string().min(1).max(MAX_RULE_TEXT).describe('One Sigma rule, YAML; filters may stand with it'),
   from: z.iso.datetime().optional().describe('Events of this time or later; a day before `to` where it is not given'),
   to: z.iso.datetime().optional().describe('Events before this time; now where it is not given'),
   limit: z
@@ -52,19 +49,14 @@ export const ruleTrialRoutes: readonly Route[] = [
       audit: { none: 'nothing is changed' },
       body: Trial,
       answers: { 200: { description: 'What it meets, or what is wrong with it', schema: Outcome } },
-      problems: { ...READ_PROBLEMS, 429: 'A rule of this account is being tried, or too many are' },
+      problems: { ...READ_PROBLEMS, 429: TRYING },
     },
     async (asked) => {
       const { ctx, body, who } = asked;
       const to = body.to === undefined ? ctx.clock.now() : Date.parse(body.to);
       const from = body.from === undefined ? to - DEFAULT_WINDOW_MS : Date.parse(body.from);
       if (!(from < to)) throw new Problem(422, 'no-window', 'to: this is not after `from`.');
-      if (ctx.trying.has(who.account) || ctx.trying.size >= MAX_TRIALS)
-        throw new Problem(429, 'trying', 'Rules are being tried already; try this one in a moment.', {
-          'retry-after': '5',
-        });
-      ctx.trying.add(who.account);
-      try {
+      return oneTrial(ctx, who.account, async () => {
         const reads = eventReads(asked);
         const trial = await orProblem(ctx.rules.tryOut(body.rule, reads.signal), TOO_SLOW);
         try {
@@ -75,9 +67,7 @@ export const ruleTrialRoutes: readonly Route[] = [
         } finally {
           trial.close();
         }
-      } finally {
-        ctx.trying.delete(who.account);
-      }
+      });
     },
   ),
 ];

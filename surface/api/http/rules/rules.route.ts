@@ -1,6 +1,7 @@
 /** The rules of this installation: which there are, what each looks for, and who turned it off and on. */
 import { z } from 'zod';
 import { MAX_FILTER_CHARS, wordsIn } from '@netsentinel/contracts/incident-words';
+import { OwnRuleChange } from '@netsentinel/contracts/own-rules';
 import { RuleWord } from '@netsentinel/contracts/rule-book';
 import { RuleCard, RuleDetail, RuleLevel } from '@netsentinel/contracts/rule-card';
 import { severityOf } from '@netsentinel/contracts/rule-order';
@@ -38,6 +39,13 @@ const ListQuery = z.strictObject({
 const Page = z.strictObject({
   rules: z.array(RuleCard),
   next: z.string().optional().describe('For `after` of the next page; not there on the last one'),
+});
+
+const History = z.strictObject({
+  words: z.array(RuleWord).describe('That it is off, or on again'),
+  changes: z
+    .array(OwnRuleChange)
+    .describe('What became of it by REST; none where it comes with us or with an installed set'),
 });
 
 export const ruleRoutes: readonly Route[] = [
@@ -85,19 +93,21 @@ export const ruleRoutes: readonly Route[] = [
       id: 'listRuleHistory',
       method: 'GET',
       path: '/api/v1/rules/:id/history',
-      summary: 'Who turned a rule off and on, and why; the newest first, at most a hundred and what its file says',
+      summary:
+        'Who turned a rule off and on, put, changed and removed it, and why; the newest first, at most a hundred of each and what its file says',
       tag: 'rules',
       access: 'rules:read',
       params: RuleId,
-      answers: { 200: { description: 'What was said', schema: z.strictObject({ words: z.array(RuleWord) }) } },
+      answers: { 200: { description: 'What was said and done', schema: History } },
       problems: { 404: NO_SUCH_RULE },
     },
     async ({ ctx, params: { id } }) => {
-      const said = await ctx.state.read.ruleHistory(id);
-      // Of a set that was removed the words are there still.
-      if (said.length === 0 && ctx.rules.get(id) === undefined) throw noSuchRule();
+      const { read } = ctx.state;
+      const [said, changes] = await Promise.all([read.ruleHistory(id), read.ownRuleHistory(id)]);
+      // Of rules that were removed the words are there still.
+      if (said.length + changes.length === 0 && ctx.rules.get(id) === undefined) throw noSuchRule();
       const words = [...said, ctx.rules.written(id) ?? []].flat();
-      return { words: words.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)) };
+      return { words: words.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)), changes };
     },
   ),
 ];

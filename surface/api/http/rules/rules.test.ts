@@ -127,7 +127,7 @@ describe('a word on a rule', () => {
     expect(await ask('PATCH', '/r01', over)).toMatchObject([422, { type: 'urn:netsentinel:problem:until-over' }]);
     expect((await ask('PATCH', '/none', { enabled: false, reason: 'x' }))[0]).toBe(404);
     expect((await ask('GET', '/none/history'))[0]).toBe(404);
-    expect((await ask('GET', '/r01/history'))[1]).toEqual({ words: [] });
+    expect((await ask('GET', '/r01/history'))[1]).toEqual({ words: [], changes: [] });
   });
 
   it('is not for those who look on', async () => {
