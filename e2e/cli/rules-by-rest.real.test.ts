@@ -45,6 +45,13 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }
+/** At the decoy, which refuses it. */
+async function logInAs(user: string): Promise<void> {
+  const refused = await connectSsh({ host: '127.0.0.1', port: decoyPort, user, password: 'x' }).catch(
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(SshClientError);
+}
 const exceptions = async (): Promise<string> => (await run(['rules', 'exceptions', '--json'], { cwd: top })).out;
 
 it('is kept where the platform may write, and counts', { timeout: 180_000 }, async () => {
@@ -77,12 +84,49 @@ it('is kept where the platform may write, and counts', { timeout: 180_000 }, asy
   expect((await run(['rules', 'exceptions', '--remove', written.id], { cwd: top })).code).toBe(0);
   expect((await rule()).exceptions).toEqual([]);
 
-  const refused = await connectSsh({ host: '127.0.0.1', port: decoyPort, user: 'root', password: 'x' }).catch(
-    (error: unknown) => error,
-  );
-  expect(refused).toBeInstanceOf(SshClientError);
+  await logInAs('root');
   const text = 'title: A login\nlogsource: {}\ndetection:\n  s: { user.name: root }\n  condition: s\n';
   const tried = (): Promise<{ matched: number; faults: unknown }> => ask('POST', 'rules/test', { rule: text });
   // What was just seen takes a moment to be stored.
   await expect.poll(async () => (await tried()).matched, { timeout: 30_000 }).toBeGreaterThan(0);
 });
+
+it(
+  'is in force once it was put, for the command line too, and gone once it was removed',
+  { timeout: 180_000 },
+  async () => {
+    const link = new URL(product.listening.console);
+    cookie = cookieOf(await call('POST', 'setup', { token: link.hash.slice(1), name: 'admin', password: PASSWORD }));
+    const found = async (): Promise<number> => {
+      const { incidents } = await ask<{ incidents: { id: string }[] }>('GET', 'incidents');
+      const stories = await Promise.all(incidents.map(({ id }) => ask<object>('GET', `incidents/${id}`)));
+      return JSON.stringify(stories).split('Our own name is tried').length - 1;
+    };
+    const text =
+      'title: Our own name is tried\nid: our-own-name\nlevel: high\nlogsource: {}\ndetection:\n  s: { user.name: ourname }\n  condition: s\n';
+    await logInAs('ourname');
+    expect(await ask('PUT', 'own-rules/names', { text, reason: 'nobody outside knows it' })).toMatchObject({
+      file: { name: 'names', rules: ['our-own-name'], faults: [] },
+      rules: [{ id: 'our-own-name', enabled: true }],
+    });
+    expect((await run(['rules', 'list'], { cwd: top })).out).toContain('our-own-name');
+    expect(await found()).toBe(0);
+    await logInAs('ourname');
+    await expect.poll(found, { timeout: 30_000 }).toBeGreaterThan(0);
+
+    const wrong = await call('PUT', 'own-rules/wrong', {
+      text: text.replace('user.name:', 'user.name|sounds:'),
+      reason: 'x',
+    });
+    expect([wrong.status, (await wrong.json()) as object]).toMatchObject([
+      422,
+      { detail: expect.stringContaining('line 6: ') as string },
+    ]);
+    const etag = (await call('GET', 'own-rules/names')).headers.get('etag')!;
+    const headers = { origin, cookie: cookie!, 'if-match': etag };
+    expect((await fetch(`${origin}/api/v1/own-rules/names?reason=noise`, { method: 'DELETE', headers })).status).toBe(
+      204,
+    );
+    expect((await run(['rules', 'list'], { cwd: top })).out).not.toContain('our-own-name');
+  },
+);
