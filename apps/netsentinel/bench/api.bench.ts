@@ -4,7 +4,10 @@
  */
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
+import { systemClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
+import { quantile, queueRate } from './queue-rate.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -14,15 +17,42 @@ const UNDER_WAY = 12;
 /** A batch is appended so often while questions are asked: what a busy day brings, 5,000 events a second. */
 const PACE_MS = 100;
 const ROUNDS = 5;
+/** Incidents of the last day, which the overview sums up. */
+const INCIDENTS = 5_000;
+const OVERVIEW_ROUNDS = 20;
+/** Longer than any answer is shared. */
+const FORGOTTEN_MS = 60_000;
+/** What a page asks that shows the state of things, and the queue. */
+const OVERVIEW = [
+  '/api/v1/metrics/summary',
+  ...['technique', 'severity', 'service', 'country', 'latency', 'engagement'].map(
+    (of) => `/api/v1/metrics/series?of=${of}&range=24h`,
+  ),
+  '/api/v1/attackers?limit=10',
+  '/api/v1/status',
+  '/api/v1/incidents?limit=50',
+  '/api/v1/incidents?limit=50&status=open&minScore=50',
+];
 
 export async function benchApi(options: {
   readonly events: number;
   readonly seconds: number;
 }): Promise<Record<string, number>> {
-  const h = await startApi();
+  // Each round of the overview asks a minute later, so that no answer of the round before is shared.
+  let later = 0;
+  const clock = {
+    ...systemClock,
+    now: () => systemClock.now() + later,
+    monotonicMs: () => systemClock.monotonicMs() + later,
+  };
+  const h = await startApi({ clock });
   try {
     const cookie = await h.setUp();
     const start = Date.now() - DAY_MS;
+    await h.state.transaction(async (tx) => {
+      for (let n = 0; n < INCIDENTS; n++)
+        await tx.putIncident(sampleIncident(`inc-${n}`, start + (n * DAY_MS) / INCIDENTS));
+    });
     const perSecond = options.events / (DAY_MS / 1000);
     const filled = await fill(h.events, options.events, start, perSecond);
     const ask = async (path: string): Promise<number> => {
@@ -45,6 +75,13 @@ export async function benchApi(options: {
     };
     const times: Record<string, number> = {};
     for (const [name, path] of Object.entries(questions)) times[name] = await median(() => ask(path));
+    const pages: Record<string, number[]> = {};
+    for (let round = 0; round < OVERVIEW_ROUNDS; round++) {
+      later += FORGOTTEN_MS;
+      for (const path of OVERVIEW) (pages[path] ??= []).push(await ask(path));
+    }
+    const slowest = Object.entries(pages).map(([path, taken]) => [path, quantile(taken, 0.95)] as const);
+    slowest.sort(([, a], [, b]) => b - a);
     const file = async (format: string): Promise<number> =>
       Math.round((options.events / (await ask(`/api/v1/events/export?format=${format}&to=${start + DAY_MS}`))) * 1000);
     const exports = {
@@ -60,6 +97,9 @@ export async function benchApi(options: {
       events: options.events,
       load_per_second: filled,
       ...times,
+      overview_p95_ms: quantile(Object.values(pages).flat(), 0.95),
+      ...Object.fromEntries(slowest.slice(0, 4).map(([path, ms]) => [`overview_p95_ms ${path}`, ms])),
+      ...(await queueRate(options.seconds)),
       ...exports,
       append_alone_median_ms: alone.median,
       append_alone_worst_ms: alone.worst,

@@ -164,8 +164,11 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'api',
-    summary: 'questions about events over HTTP, exports, and appending meanwhile',
-    options: { events: number('events stored', 200_000), seconds: number('of appending, alone and while asked', 10) },
+    summary: 'the overview, the incident queue, questions about events and exports over HTTP, and appending meanwhile',
+    options: {
+      events: number('events stored', 200_000),
+      seconds: number('of appending, alone and while asked, and of asking for the queue', 10),
+    },
     run: async ({ events, seconds }) =>
       (await import('./api.bench.ts')).benchApi({ events: events!, seconds: seconds! }),
   },
