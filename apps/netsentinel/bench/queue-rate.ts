@@ -70,7 +70,10 @@ async function ask(url: string, cookie: string, seconds: number): Promise<number
           const headEnd = head.indexOf('\r\n\r\n');
           if (headEnd < 0) return;
           const length = /^HTTP\/1\.1 200 [^]*?content-length: (\d+)/i.exec(head)?.[1];
-          if (length === undefined) return void socket.destroy(new Error(head.slice(0, 200)));
+          if (length === undefined) {
+            socket.destroy(new Error(head.slice(0, 200)));
+            return;
+          }
           left = Number(length) - (head.length - headEnd - 4);
         }
         if (left > 0) return;
