@@ -47,6 +47,7 @@ it('posts a form', async () => {
 it.each([
   ['a status that is none', 'HTTP/1.1 700 X\r\ncontent-length: 0\r\n\r\n'],
   ['a body that breaks off', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{'],
+  ['a switch', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2p1\r\n'],
   ['nothing', ''],
   ['an endless body', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1024 * 1024 + 1)}`],

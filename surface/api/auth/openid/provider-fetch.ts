@@ -29,6 +29,11 @@ export function providerFetch(ca: string | undefined) {
         ...(ca === undefined ? {} : { ca }),
       });
       request.on('error', reject);
+      // Without a listener the connection is closed without a word, and nobody would hear of it.
+      request.on('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new Error('the answer is another protocol'));
+      });
       request.on('response', (response) => {
         // A status that is none makes `Response` throw.
         read(response)
