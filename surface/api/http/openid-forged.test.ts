@@ -15,6 +15,8 @@ let others: Awaited<ReturnType<typeof generateKeyPair>>;
 let p: People;
 /** What the provider answers the next code with. */
 let idToken = '';
+/** What it says of itself besides, or instead. */
+let said: object = {};
 
 beforeAll(async () => {
   keys = await generateKeyPair('RS256', { extractable: true });
@@ -30,6 +32,7 @@ beforeAll(async () => {
         response_types_supported: ['code'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],
+        ...said,
       },
       '/keys': { keys: [jwk] },
       '/token': { access_token: 'a', token_type: 'Bearer', id_token: idToken },
@@ -43,6 +46,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 beforeEach(async () => {
+  said = {};
   const openId = { issuer, clientId: 'netsentinel', clientSecret: { value: 's' }, defaultRole: 'analyst' };
   p = await startPeople({ openId: OpenIdConfig.parse(openId) });
 });
@@ -84,10 +88,26 @@ const FORGED: Readonly<Record<string, Make>> = {
   'that is over': (claims) => signed({ ...claims, exp: claims.iat! - 3600 }, keys.privateKey),
   'of nobody': ({ sub, ...claims }) => signed({ ...claims, name: sub }, keys.privateKey),
   'of somebody with an endless name': (claims) => signed({ ...claims, sub: 'x'.repeat(256) }, keys.privateKey),
+  // In JSON half a pair is a character; a database makes another of each such half, and so one account of two people.
+  'of somebody with half a character': (claims) => signed({ ...claims, sub: 's-\ud800' }, keys.privateKey),
+  'of somebody with a line in their name': (claims) => signed({ ...claims, sub: 's\nada' }, keys.privateKey),
   'that is none': () => 'a.b.c',
 };
 
 it.each(Object.entries(FORGED))('one %s does not', async (_, make) => {
   expect(await statusOf(make)).toBe(401);
   expect((await p.h.state.read.accounts()).map(({ name }) => name)).toEqual(['admin']);
+});
+
+it('a provider that does not say where to ask is one that is away', async () => {
+  said = { authorization_endpoint: undefined };
+  expect((await p.h.call('POST', AT)).status).toBe(502);
+});
+
+it('what a browser brings is no fault of ours in the log', async () => {
+  const begun = await p.h.call('POST', AT);
+  const state = new URL(((await begun.json()) as { url: string }).url).searchParams.get('state');
+  const body = { answer: `error=invalid_client&state=${state}` };
+  expect((await p.h.call('POST', `${AT}/finish`, { cookie: cookieOf(begun), body })).status).toBe(403);
+  expect(p.errors).toEqual([]);
 });

@@ -66,7 +66,7 @@ export const openIdRoutes: readonly Route[] = [
         401: `${NOT_ASKED} Or the answer is none to what it asked`,
         403: 'The provider does not let them in, or gives them no role here',
         404: NONE,
-        409: 'They were the last admin and are none any more, or there are too many accounts',
+        409: 'They were the last admin and are none any more, nobody has set this console up yet and they are no admin, or there are too many accounts',
         502: AWAY,
         ...TRIES,
       },
@@ -138,6 +138,12 @@ function turnedAway({ refused }: TurnedAway, { name }: OpenIdProvider): Problem 
       409,
       'last-admin',
       `You were the last admin, and ${name} makes you none any more: somebody else has to become one first.`,
+    );
+  if (refused === 'first-admin')
+    return new Problem(
+      409,
+      'first-admin',
+      `Nobody has set this console up yet, and ${name} makes you no admin of it: an admin has to come first.`,
     );
   return new Problem(409, 'too-many', 'There are 1,000 accounts, or too many of your name: no more can be made.');
 }

@@ -7,7 +7,7 @@ import {
   type OpenIdLab,
   type OpenIdLabOptions,
 } from '@netsentinel/testkit/openid-lab';
-import { cookieOf, PASSWORD } from '@netsentinel/testkit/api-harness';
+import { cookieOf, PASSWORD, startApi } from '@netsentinel/testkit/api-harness';
 import { loopbackCertificate } from '@netsentinel/testkit/certificate';
 import { OpenIdConfig } from '../auth/openid/openid.config.ts';
 import { startPeople, type People } from './identity.fixture.ts';
@@ -18,10 +18,11 @@ const ADMIN: LabPerson = { subject: 's-root', claims: { preferred_username: 'roo
 const NOBODY: LabPerson = { subject: 's-bob', claims: { preferred_username: 'bob', groups: ['cooks'] } };
 let lab: OpenIdLab;
 let p: People;
+let openId: OpenIdConfig;
 
 async function start(change: object = {}, options?: OpenIdLabOptions): Promise<void> {
   lab = await startOpenIdLab(options);
-  const openId = OpenIdConfig.parse({
+  openId = OpenIdConfig.parse({
     issuer: lab.issuer,
     ...LAB_CLIENT,
     name: 'Example',
@@ -129,6 +130,25 @@ describe('whoever comes', () => {
     expect(problem(await come({ ...ADA, claims: {} }))).toEqual([403, 'openid-no-role']);
     expect(await p.isIn(cookie)).toBe(false);
     expect((await p.ask('GET', '/api/v1/incidents', { headers }))[0]).toBe(401);
+  });
+
+  it('leaves no links behind by which others’ passwords are set', async () => {
+    const { cookie } = await come(ADMIN);
+    await p.join('bea', 'analyst');
+    const [, { path }] = await p.ask('POST', '/api/v1/users/bea/password-reset', { cookie });
+    expect(problem(await come({ ...ADMIN, claims: {} }))).toEqual([403, 'openid-no-role']);
+    const body = { token: String(path).split('#')[1], password: 'another horse battery' };
+    expect((await p.ask('POST', '/api/v1/reset', { body }))[0]).toBe(403);
+  });
+
+  it('is not let in before there is an admin, but for an admin', async () => {
+    await p.h.close();
+    p = { ...p, h: await startApi({ openId, clock: p.clock }) };
+    lab.knows(`${p.h.url}/openid/`);
+    expect(problem(await come(ADA))).toEqual([409, 'first-admin']);
+    expect(await p.h.api.firstRunPath()).toBeDefined();
+    expect((await come(ADMIN)).status).toBe(200);
+    expect((await come(ADA)).status).toBe(200);
   });
 
   it('is let in by the default role where there is one', async () => {

@@ -26,7 +26,7 @@ export interface Admitted {
 
 /** `account`: of whom there is one, whose sessions and tokens have ended with it. */
 export interface TurnedAway {
-  readonly refused: 'no-role' | 'last-admin' | 'too-many';
+  readonly refused: 'no-role' | 'last-admin' | 'first-admin' | 'too-many';
   readonly account?: string;
   readonly ended?: { readonly sessionsEnded: number; readonly tokensEnded: number };
 }
@@ -51,6 +51,8 @@ async function make(
   { openId, name: wanted, now }: Newcomer,
   role: Role,
 ): Promise<Admitted | TurnedAway> {
+  // The link of the first run goes with the first account, which is an admin's.
+  if (!mayDo(role, 'users:write') && (await tx.accounts()).length === 0) return { refused: 'first-admin' };
   const name = await freeName(tx, wanted);
   if (name === undefined) return { refused: 'too-many' };
   const account: Account = { name, role, createdAt: now, openId };
@@ -62,6 +64,7 @@ async function make(
 async function turnAway(tx: StateTransaction, account: string, refused: TurnedAway['refused']): Promise<TurnedAway> {
   const sessions = await endSessions(tx, account);
   await endPrograms(tx, account);
+  await tx.removePasswordResets(account);
   const tokens = (await tx.apiTokens()).filter((token) => token.account === account);
   for (const { id } of tokens) await tx.removeApiToken(id);
   return { refused, account, ended: { sessionsEnded: sessions.length, tokensEnded: tokens.length } };

@@ -22,8 +22,8 @@ const TIMEOUT_S = 10;
 const KNOWN_MS = 3_600_000;
 /** One that does not answer is left alone for so long. */
 const AWAY_MS = 5_000;
-/** OpenID Connect Core 1.0, section 2. */
-const MAX_SUBJECT = 255;
+/** OpenID Connect Core 1.0, section 2: 255 characters of ASCII. Others are taken where each is kept as it is. */
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 const MAX_SAID = 200;
 
 /** What the browser keeps from the question to the answer, where nobody else can read it. */
@@ -82,15 +82,20 @@ export class OpenIdProvider {
       verifier: library.randomPKCECodeVerifier(),
       redirectUri,
     };
-    const url = library.buildAuthorizationUrl(configuration, {
+    const question = {
       redirect_uri: redirectUri,
       scope: ['openid', ...this.config.scopes].join(' '),
       state: asked.state,
       nonce: asked.nonce,
       code_challenge: await library.calculatePKCECodeChallenge(asked.verifier),
       code_challenge_method: 'S256',
-    });
-    return { url: url.href, asked };
+    };
+    try {
+      return { url: library.buildAuthorizationUrl(configuration, question).href, asked };
+    } catch (error) {
+      // It does not say where, or names an address that nobody should be sent to.
+      throw this.#away(error);
+    }
   }
 
   /**
@@ -110,7 +115,7 @@ export class OpenIdProvider {
         idTokenExpected: true,
       });
       const told = tokens.claims();
-      if (told === undefined || told.sub === '' || told.sub.length > MAX_SUBJECT)
+      if (told === undefined || !SUBJECT.test(told.sub))
         throw new OpenIdFault('not-valid', 'the identity token names nobody');
       const { nameClaim, roleClaim } = this.config;
       // Many providers tell of groups and names only where they are asked for them.
@@ -158,8 +163,8 @@ export class OpenIdProvider {
     if (error instanceof OpenIdFault) return error;
     if (error instanceof library.AuthorizationResponseError || error instanceof library.ResponseBodyError) {
       const words = [error.error, error.error_description].filter((text) => text !== undefined).join(': ');
-      // It is ours to mend, and people at the door can do nothing about it.
-      if (/_client$|^redirect_uri/.test(error.error))
+      // It is ours to mend, and people at the door can do nothing about it. What their browser brings, anybody may have written.
+      if (error instanceof library.ResponseBodyError && /_client$|^redirect_uri/.test(error.error))
         this.#log.error('the OpenID provider does not know this console', {
           issuer: this.config.issuer,
           said: printable(words, MAX_SAID),
