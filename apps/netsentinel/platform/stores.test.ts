@@ -30,6 +30,10 @@ async function close({ events, stream, blobs, state }: Stores): Promise<void> {
 it('copies all that it keeps, inside its own folder only', async () => {
   const stores = await open(folder);
   const sealed = stores.keys.keyring.seal(Buffer.from('a secret'), 'a test');
+  const { sha256 } = await stores.blobs.put(Buffer.from('an upload'));
+  stores.keys.keyring.rotate(1);
+  const recording = await stores.blobs.openRecording('s1');
+  await recording.append(Buffer.from('typed'));
   expect(stores.correlation.exists).toBe(false);
   await (await stores.correlation.open()).close();
   await expect(stores.backup(join(tmpdir(), 'elsewhere'))).rejects.toMatchObject({ code: 'BACKUP_OUTSIDE' });
@@ -39,5 +43,7 @@ it('copies all that it keeps, inside its own folder only', async () => {
   const again = await open(copy);
   expect(again.correlation.exists).toBe(true);
   expect(again.keys.keyring.open(sealed, 'a test')).toEqual(Buffer.from('a secret'));
+  expect(Buffer.from((await again.blobs.get(sha256))!).toString()).toBe('an upload');
+  expect(Buffer.from((await again.blobs.readRecording('s1'))!).toString()).toBe('typed');
   await close(again);
 });

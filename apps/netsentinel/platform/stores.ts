@@ -61,7 +61,12 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     }),
     openEmbeddedStream({ directory: at('stream'), ...config.stream, clock, log }),
   ]);
-  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: blobsConfig.maxBlobBytes, log });
+  const blobs = await openFileBlobStore({
+    directory: at('blobs'),
+    maxBlobBytes: blobsConfig.maxBlobBytes,
+    keys: keys.keyring,
+    log,
+  });
   for (const repair of stream.repairs)
     log.warn('the stream was mended after an unclean end', {
       file: repair.file,
