@@ -1,8 +1,11 @@
 /** Secrets that are needed again, encrypted at rest: AES-256-GCM (NIST SP 800-38D). The keys are the keyring's (`keyring.ts`). */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
+/** 32 bytes; as a `KeyObject` (`createSecretKey`) where very much is done with one: that is four times as fast. */
+type Key = Uint8Array | KeyObject;
 
 export interface Sealer {
   /** `context`: what the secret is and whose; it opens under the same context only. */
@@ -26,7 +29,7 @@ export function sealerOf(key: Uint8Array, prefix = 'v1.'): Sealer {
 }
 
 /** Nonce, ciphertext and tag; 28 bytes more than the secret. Nonces are random: at most 2^32 of a key (SP 800-38D, section 8.3). */
-export function encrypt(key: Uint8Array, secret: Uint8Array, context: string | Uint8Array): Uint8Array {
+export function encrypt(key: Key, secret: Uint8Array, context: string | Uint8Array): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bytesOf(context));
   return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
@@ -34,7 +37,7 @@ export function encrypt(key: Uint8Array, secret: Uint8Array, context: string | U
 
 /** Undefined for what `encrypt` did not make of this key and this context. */
 export function decrypt(
-  key: Uint8Array,
+  key: Key,
   hidden: Uint8Array,
   context: string | Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
@@ -42,7 +45,10 @@ export function decrypt(
   const decipher = createDecipheriv('aes-256-gcm', key, hidden.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(bytesOf(context)).setAuthTag(hidden.subarray(-TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(hidden.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    // GCM gives all of it at once; at its end it says only whether that was right.
+    const secret = decipher.update(hidden.subarray(NONCE_BYTES, -TAG_BYTES)) as Buffer<ArrayBuffer>;
+    decipher.final();
+    return secret;
   } catch {
     return undefined;
   }

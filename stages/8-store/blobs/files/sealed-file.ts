@@ -10,7 +10,7 @@
  * changed, moved, taken out or brought from elsewhere does not open, and no file opens under another's name. What is cut off at the end of a recording cannot be
  * told from what was never recorded.
  */
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { DataKeys } from '@netsentinel/kernel/keyring';
@@ -40,12 +40,15 @@ export interface SealedAs {
 export class FileSeal {
   readonly header: Uint8Array;
   readonly #as: SealedAs;
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
+  /** Header, offset and name: what a tag covers besides; a recording may have very many frames, and they share it. */
+  readonly #aad: Buffer;
 
   private constructor(header: Uint8Array, key: Uint8Array, as: SealedAs) {
     this.header = header;
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#as = as;
+    this.#aad = Buffer.concat([header, Buffer.alloc(8), Buffer.from(as.name)]);
   }
 
   /** Of a new file, with the active key. */
@@ -84,9 +87,8 @@ export class FileSeal {
   }
 
   #covered(offset: number, endOf?: string): Uint8Array {
-    const at = Buffer.alloc(8);
-    at.writeBigUInt64BE(BigInt(offset));
-    return Buffer.concat([this.header, at, Buffer.from(endOf === undefined ? this.#as.name : `end ${endOf}`)]);
+    this.#aad.writeBigUInt64BE(BigInt(offset), HEADER_BYTES);
+    return endOf === undefined ? this.#aad : Buffer.concat([this.#aad, Buffer.from(` end ${endOf}`)]);
   }
 }
 
