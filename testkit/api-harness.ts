@@ -20,7 +20,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { sealerOf } from '@netsentinel/kernel/sealer';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -166,7 +166,13 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
   const clock = change.clock ?? systemClock;
   const log = change.log ?? silentLogger;
   const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
-  const blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 64 * 1024 * 1024, log });
+  const keys = passingKeyring();
+  const blobs = await openFileBlobStore({
+    directory: join(folder, 'blobs'),
+    maxBlobBytes: 64 * 1024 * 1024,
+    keys,
+    log,
+  });
   const events = whenAsked(() => openDuckDbEventStore({ directory: join(folder, 'events'), log, minFreeBytes: 0 }));
   const undeclaredAnswers: string[] = [];
   const api = await createApi({
@@ -175,7 +181,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     events,
     clock,
     log,
-    sealer: sealerOf(randomBytes(32)),
+    sealer: keys,
     // Tests ask as fast as they can.
     requestsPerMinute: 1_000_000,
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),

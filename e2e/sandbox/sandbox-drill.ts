@@ -16,6 +16,7 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
@@ -64,7 +65,12 @@ async function drill(without: string | undefined): Promise<DrillReport> {
       clock: systemClock,
       log: silentLogger,
     }),
-    blobs: await openFileBlobStore({ directory: join(folder.platform, 'blobs'), maxBlobBytes: 1e6, log: silentLogger }),
+    blobs: await openFileBlobStore({
+      directory: join(folder.platform, 'blobs'),
+      maxBlobBytes: 1e6,
+      keys: passingKeyring(),
+      log: silentLogger,
+    }),
     clock: systemClock,
     log: silentLogger,
     normalise: normaliseSensorEvent,

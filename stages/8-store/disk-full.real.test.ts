@@ -8,6 +8,7 @@ import { silentLogger } from '@netsentinel/kernel/log';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { incidentFixture } from '@netsentinel/testkit/contracts/state-store.suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openFileBlobStore } from './blobs/files/file-blob.store.ts';
 import { openDuckDbEventStore } from './events/duckdb/duckdb-events.store.ts';
 import { openSqliteStateStore } from './state/sqlite/sqlite-state.store.ts';
@@ -96,6 +97,7 @@ describe.skipIf(process.getuid?.() !== 0)('a full disk', () => {
     const store = await openFileBlobStore({
       directory: join(disk, 'blobs'),
       maxBlobBytes: 100 * MB,
+      keys: passingKeyring(),
       log: silentLogger,
     });
     const first = await store.put(new TextEncoder().encode('first'));

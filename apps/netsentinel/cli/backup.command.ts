@@ -76,6 +76,8 @@ async function backup(folder: DataFolder, target: string): Promise<void> {
     };
     writeFileSync(join(target, 'manifest.json'), `${JSON.stringify(manifest, undefined, 1)}\n`, { flush: true });
     print(`backed up ${Object.keys(manifest.files).length} files to ${target}`);
+    if (existsSync(join(target, 'platform', 'keys.json')) && !existsSync(join(target, 'platform', 'secrets.key')))
+      warn('the master key (encryption.masterKey) is not in it: without that key the backup cannot be read');
   } catch (error) {
     rmSync(target, { recursive: true, force: true });
     throw error;

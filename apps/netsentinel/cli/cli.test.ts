@@ -21,6 +21,7 @@ import { AuditWriter } from '@netsentinel/enforcer/audit';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { readRecords, recordPath, writeRecord } from '@netsentinel/watcher/capture/capture-record';
+import { openKeyring } from '@netsentinel/kernel/keyring-files';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import {
@@ -69,6 +70,7 @@ async function withRecording(id: string, lines: readonly unknown[]): Promise<voi
   const blobs = await openFileBlobStore({
     directory: join(folder.platform, 'blobs'),
     maxBlobBytes: 1e6,
+    keys: openKeyring({ directory: folder.platform }, 0).keyring,
     log: silentLogger,
   });
   const recording = await blobs.openRecording(id);

@@ -14,6 +14,7 @@ import { addHoneytokens } from './honeytokens.command.ts';
 import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
+import { addKeys } from './keys.command.ts';
 import { addLab } from './lab.command.ts';
 import { addNormalize } from './normalize.command.ts';
 import { addNotify } from './notify.command.ts';
@@ -49,6 +50,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addNotify,
   addAccount,
   addAudit,
+  addKeys,
   addBackup,
   addBench,
   addLab,

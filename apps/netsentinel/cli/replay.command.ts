@@ -5,6 +5,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { readKeyring } from '@netsentinel/kernel/keyring-files';
+import { masterKeys, planEncryption } from '../config/encryption-plan.ts';
 import { harmless } from './harmless-terminal.ts';
 import { paint, print, safe, warn } from './output.ts';
 import { reading } from './reading-state.ts';
@@ -21,13 +23,15 @@ export function addReplay(program: Command): void {
     .option('--speed <n>', 'times as fast', '1')
     .option('--cast', 'print the recording as it is (asciicast v2), for other players')
     .action(async (id: string, options: { speed: string; cast?: boolean }, command: Command) => {
-      const { folder } = settings(command);
+      const { folder, loaded, configFile } = settings(command);
       const speed = Number(options.speed);
       if (!(speed > 0 && speed <= 1000))
         throw new NetSentinelError('USAGE_SPEED', 'user', '--speed takes a number above 0, at most 1000');
       const session = await sessionOf(command, id);
       const { readFileRecording } = await import('@netsentinel/store/blobs/files/file-blob.store');
-      const bytes = await readFileRecording(join(folder.platform, 'blobs'), session);
+      const bytes = await readFileRecording(join(folder.platform, 'blobs'), session, () =>
+        readKeyring({ directory: folder.platform, ...masterKeys(planEncryption(loaded, configFile)) }),
+      );
       if (bytes === undefined)
         throw new NetSentinelError('RECORDING_NOT_FOUND', 'user', `no recording of ${safe(id)}`, {
           hint: '`netsentinel incidents ID` names the recorded sessions.',

@@ -1,6 +1,7 @@
 /** `up`: reads what is to be started; `up.ts` starts it. */
 import { type Command, Option } from 'commander';
 import { planAlerts } from '../config/alert-plan.ts';
+import { planEncryption } from '../config/encryption-plan.ts';
 import { planOpenId } from '../config/openid-plan.ts';
 import { consoleTls } from '../config/console-tls.ts';
 import { planDecoys, type PersonaChoice } from '../config/decoy-plan.ts';
@@ -34,6 +35,7 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
     config: {
       ...config,
       alert: planAlerts(loaded, configFile),
+      encryption: planEncryption(loaded, configFile),
       console: { ...config.console, openId: planOpenId(loaded, configFile) },
     },
     folder,

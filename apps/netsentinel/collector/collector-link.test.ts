@@ -11,6 +11,7 @@ import { socketPair } from '@netsentinel/kernel/socket-pair';
 import type { Event } from '@netsentinel/contracts/event';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { normaliseRecord } from '@netsentinel/normalise/event/collected';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
@@ -38,7 +39,12 @@ beforeEach(async () => {
       ...StreamConfig.parse({ partitions: 2 }),
       ...common,
     }),
-    blobs: await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 1e6, log: silentLogger }),
+    blobs: await openFileBlobStore({
+      directory: join(folder, 'blobs'),
+      maxBlobBytes: 1e6,
+      keys: passingKeyring(),
+      log: silentLogger,
+    }),
     state: await openSqliteStateStore({ file: join(folder, 'state.db'), ...common }),
     normalise: normaliseSensorEvent,
     normaliseRecord,

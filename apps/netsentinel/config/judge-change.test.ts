@@ -30,6 +30,7 @@ describe('a change through the API', () => {
     ['collectors', { collectors: [{ id: 'x', type: 'tail', options: { paths: ['/etc/shadow'], format: 'sshd' } }] }],
     ['personas', { personas: [{ id: 'x', file: './evil.yaml' }] }],
     ['playbooks', { playbooks: { mode: 'run' } }],
+    ['encryption', { encryption: { masterKey: { env: 'OTHER' } } }],
     ['stream', { stream: { partitions: 4 } }],
   ])('is refused where it would give rights: %s', (section, value) => {
     expect(Object.keys(KEPT_AT_THE_MACHINE)).toContain(section);

@@ -16,6 +16,7 @@ export const KEPT_AT_THE_MACHINE: Readonly<Partial<Record<keyof NetSentinelConfi
   collectors: 'names what is read of this machine',
   personas: 'names files',
   playbooks: 'names files, and what is done by itself',
+  encryption: 'says which key opens what is encrypted at rest',
   stream: 'is fixed when the data folder is made',
 };
 

@@ -19,6 +19,7 @@ import { EnforcerConfig } from '@netsentinel/enforcer/enforcer.config';
 import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
 import { HealthConfig } from '@netsentinel/sense/health/health.config';
 import { WatcherConfig } from '@netsentinel/sense/watcher/watcher.config';
+import { EncryptionConfig } from '@netsentinel/kernel/keyring.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { PlaybooksConfig } from '@netsentinel/respond/playbooks/playbooks.config';
 import { StoreConfig } from '@netsentinel/store/store.config';
@@ -186,6 +187,7 @@ export const NetSentinelConfig = z
     ),
     stream: StreamConfig.prefault({}).describe('The durable log of events.'),
     store: StoreConfig.prefault({}).describe('Where events and files are kept, and for how long.'),
+    encryption: EncryptionConfig.prefault({}).describe('What is encrypted at rest: with whose key.'),
     sandbox: z
       .strictObject({
         enabled: z

@@ -15,6 +15,7 @@ import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser'
 import { createDispatcher, type Dispatcher } from '@netsentinel/respond/dispatcher';
 import { compilePolicy } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -64,7 +65,12 @@ export async function openLoop(options: {
   const log = silentLogger;
   const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
   const store = await openDuckDbEventStore({ directory: join(folder, 'events'), log, clock });
-  const blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 1e6, log });
+  const blobs = await openFileBlobStore({
+    directory: join(folder, 'blobs'),
+    maxBlobBytes: 1e6,
+    keys: passingKeyring(),
+    log,
+  });
   const stream = await openEmbeddedStream({ directory: join(folder, 'stream'), ...StreamConfig.parse({}), clock, log });
   const writer = await startStoreWriter({ stream, store, clock, log });
   const policy = { ...compilePolicy(RespondConfig.parse({})), ttlMs, maxTtlMs: ttlMs };

@@ -51,6 +51,7 @@ export function platformBoot(
     config: {
       stream: config.stream,
       store: config.store,
+      encryption: config.encryption,
       alert: config.alert,
       networks: config.networks,
       health: config.health,

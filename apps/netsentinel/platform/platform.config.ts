@@ -6,6 +6,7 @@ import { OpenIdConfig } from '@netsentinel/api/auth/openid/openid.config';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
+import { EncryptionConfig } from '@netsentinel/kernel/keyring.config';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
 import { HealthConfig } from '@netsentinel/sense/health/health.config';
 import { StoreConfig } from '@netsentinel/store/store.config';
@@ -14,6 +15,8 @@ import { StreamConfig } from '@netsentinel/stream/stream.config';
 export const PlatformConfig = z.strictObject({
   stream: StreamConfig,
   store: StoreConfig,
+  /** With its keys read. */
+  encryption: EncryptionConfig,
   alert: AlertConfig,
   networks: NetworksConfig,
   health: HealthConfig,

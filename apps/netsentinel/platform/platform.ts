@@ -44,6 +44,7 @@ import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
+import { rotateKeys } from './key-orders.ts';
 import { LauncherRequests } from './launcher-requests.ts';
 import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
@@ -247,7 +248,7 @@ async function start(boot: Boot) {
     blobs,
     clock,
     log,
-    sealer: stores.sealer,
+    sealer: stores.keys.keyring,
     consoleRoot: config.consoleRoot,
     openId: config.openId,
     requestsPerMinute: config.requestsPerMinute,
@@ -348,6 +349,8 @@ async function start(boot: Boot) {
         return orderPlaybooks(request.order, playbooks);
       case 'account-reset':
         return (await api.recoverPath(request)) ?? null;
+      case 'rotate-keys':
+        return rotateKeys(request, { keys: stores.keys, state, clock });
       case 'backup':
         return stores.backup(request.folder);
       default:

@@ -14,6 +14,7 @@ import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { pack } from '@netsentinel/kernel/pack';
 import { socketPair } from '@netsentinel/kernel/socket-pair';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
@@ -58,7 +59,12 @@ beforeEach(async () => {
     clock: systemClock,
     log: silentLogger,
   });
-  blobs = await openFileBlobStore({ directory: join(folder, 'blobs'), maxBlobBytes: 1e7, log: silentLogger });
+  blobs = await openFileBlobStore({
+    directory: join(folder, 'blobs'),
+    maxBlobBytes: 1e7,
+    keys: passingKeyring(),
+    log: silentLogger,
+  });
   state = await openSqliteStateStore({ file: join(folder, 'state.db'), log: silentLogger, clock: systemClock });
 });
 

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const open = (directory: string): Promise<Stores> =>
   openStores({
     directory,
-    config: { store: StoreConfig.parse({}), stream: StreamConfig.parse({}) },
+    config: { encryption: {}, store: StoreConfig.parse({}), stream: StreamConfig.parse({}) },
     clock: new ManualClock(),
     log: createLogger('test', { level: 'error' }),
   });
@@ -29,7 +29,11 @@ async function close({ events, stream, blobs, state }: Stores): Promise<void> {
 
 it('copies all that it keeps, inside its own folder only', async () => {
   const stores = await open(folder);
-  const sealed = stores.sealer.seal(Buffer.from('a secret'), 'a test');
+  const sealed = stores.keys.keyring.seal(Buffer.from('a secret'), 'a test');
+  const { sha256 } = await stores.blobs.put(Buffer.from('an upload'));
+  stores.keys.keyring.rotate(1);
+  const recording = await stores.blobs.openRecording('s1');
+  await recording.append(Buffer.from('typed'));
   expect(stores.correlation.exists).toBe(false);
   await (await stores.correlation.open()).close();
   await expect(stores.backup(join(tmpdir(), 'elsewhere'))).rejects.toMatchObject({ code: 'BACKUP_OUTSIDE' });
@@ -38,6 +42,8 @@ it('copies all that it keeps, inside its own folder only', async () => {
   await close(stores);
   const again = await open(copy);
   expect(again.correlation.exists).toBe(true);
-  expect(again.sealer.open(sealed, 'a test')).toEqual(Buffer.from('a secret'));
+  expect(again.keys.keyring.open(sealed, 'a test')).toEqual(Buffer.from('a secret'));
+  expect(Buffer.from((await again.blobs.get(sha256))!).toString()).toBe('an upload');
+  expect(Buffer.from((await again.blobs.readRecording('s1'))!).toString()).toBe('typed');
   await close(again);
 });

@@ -9,11 +9,12 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
-import { openSealer, type Sealer } from '@netsentinel/kernel/sealer';
+import { openKeyring, type KeptKeyring } from '@netsentinel/kernel/keyring-files';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
+import { masterKeys } from '../config/encryption-plan.ts';
 import type { PlatformConfig } from './platform.config.ts';
 
 /** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
@@ -23,14 +24,13 @@ const CORRELATION_STREAM = {
   retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },
 };
 
-const SEALER_KEY = 'secrets.key';
-
 export interface Stores {
   readonly state: StateStore;
   readonly events: EventStore;
   readonly stream: EventStream;
   readonly blobs: BlobStore;
-  readonly sealer: Sealer;
+  /** Of what is encrypted at rest. */
+  readonly keys: KeptKeyring;
   /** The internal stream of correlations, which is made when first needed. */
   readonly correlation: { readonly exists: boolean; open(): Promise<EventStream> };
   /** Copies all of it into `folder`, inside the platform's own. */
@@ -39,7 +39,7 @@ export interface Stores {
 
 export interface StoresOptions {
   readonly directory: string;
-  readonly config: Pick<PlatformConfig, 'store' | 'stream'>;
+  readonly config: Pick<PlatformConfig, 'encryption' | 'store' | 'stream'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -47,7 +47,8 @@ export interface StoresOptions {
 export async function openStores({ directory, config, clock, log }: StoresOptions): Promise<Stores> {
   const at = (name: string): string => join(directory, name);
   const { events: eventsConfig, blobs: blobsConfig } = config.store;
-  const sealer = openSealer(at(SEALER_KEY));
+  // First: without its keys nothing else may begin to be written.
+  const keys = openKeyring({ directory, ...masterKeys(config.encryption) }, clock.now());
   const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
   const [events, stream] = await Promise.all([
     openDuckDbEventStore({
@@ -60,7 +61,12 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     }),
     openEmbeddedStream({ directory: at('stream'), ...config.stream, clock, log }),
   ]);
-  const blobs = await openFileBlobStore({ directory: at('blobs'), maxBlobBytes: blobsConfig.maxBlobBytes, log });
+  const blobs = await openFileBlobStore({
+    directory: at('blobs'),
+    maxBlobBytes: blobsConfig.maxBlobBytes,
+    keys: keys.keyring,
+    log,
+  });
   for (const repair of stream.repairs)
     log.warn('the stream was mended after an unclean end', {
       file: repair.file,
@@ -73,7 +79,7 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     events,
     stream,
     blobs,
-    sealer,
+    keys,
     correlation: {
       exists: existsSync(at('correlation')),
       open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
@@ -83,12 +89,12 @@ export async function openStores({ directory, config, clock, log }: StoresOption
         throw new NetSentinelError('BACKUP_OUTSIDE', 'user', 'a backup is written inside the data folder first');
       makeFolder(folder);
       // Stores before stream: what their watermarks name is then surely in the copy of the stream. Correlations before it too: what they lack is found anew.
-      // Without it nobody with a second factor gets in again by a code.
-      cpSync(at(SEALER_KEY), join(folder, SEALER_KEY));
       await state.backup(join(folder, 'state.db'));
       await events.backup(join(folder, 'events'));
       for (const part of ['blobs', 'correlation', 'stream'].filter((name) => existsSync(at(name))))
         cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !/(LOCK|\.tmp|\.pre)$/.test(path) });
+      // Last: whatever key was made meanwhile, what is copied is opened by these.
+      keys.copyTo(folder);
     },
   };
 }

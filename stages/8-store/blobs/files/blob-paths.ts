@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 
 const SHA256 = /^[0-9a-f]{64}$/;
+/** Behind the name of what is encrypted; without it, a file is from before anything was. */
+export const SEALED = '.sealed';
+
 const RECORDING_ID = /^[A-Za-z0-9~_-]{1,128}$/;
 
 export interface BlobPaths {
@@ -61,6 +64,11 @@ export function blobError(error: unknown): unknown {
     cause: error,
     hint: 'Free space; writing resumes by itself.',
   });
+}
+
+export function missingIsUndefined(error: unknown): undefined {
+  if (isMissing(error)) return undefined;
+  throw error;
 }
 
 export function isMissing(error: unknown): boolean {

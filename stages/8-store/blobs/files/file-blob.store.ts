@@ -1,24 +1,38 @@
 /**
- * Blobs as files named by their SHA-256 in two levels of folders. A blob appears under its name only when all of it is on disk: temporary
+ * Blobs as encrypted files named by the SHA-256 of their content in two levels of folders; files from before anything was encrypted are read as they are. A blob appears under its name only when all of it is on disk: temporary
  * file, fsync, rename, fsync of the folder. Mode 0600, nothing is ever executable.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobInfo, BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import type { DataKeys } from '@netsentinel/kernel/keyring';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
-import { blobError, blobFile, blobPaths, isMissing, recordingFile, syncDirectory, writeFully } from './blob-paths.ts';
+import {
+  blobError,
+  blobFile,
+  blobPaths,
+  isMissing,
+  missingIsUndefined,
+  recordingFile,
+  SEALED,
+  syncDirectory,
+} from './blob-paths.ts';
 import type { BlobPaths } from './blob-paths.ts';
-import { FileRecording } from './recording.ts';
+import { FileRecording, readSealedRecording } from './recording.ts';
+import { readSealedBlob, writeSealedBlob } from './sealed-blob.ts';
+import { plainBytes } from './sealed-file.ts';
 
 export interface FileBlobOptions {
   /** Created where it is missing; the store's alone. */
   readonly directory: string;
   /** Bound of one blob and of one recording, bytes. */
   readonly maxBlobBytes: number;
+  /** What files are encrypted with. */
+  readonly keys: DataKeys;
   readonly log: Logger;
 }
 
@@ -31,21 +45,34 @@ export async function openFileBlobStore(options: FileBlobOptions): Promise<BlobS
   return new FileBlobStore(paths, options);
 }
 
-/** A recording as it is now, for whoever only reads: beside a store that another process has open, and with rights of another user. */
-export async function readFileRecording(directory: string, id: string): Promise<Uint8Array | undefined> {
+/**
+ * A recording as it is now, for whoever only reads: beside a store that another process has open, and with rights of another user. `keys` is asked for where the
+ * recording is encrypted.
+ */
+export async function readFileRecording(
+  directory: string,
+  id: string,
+  keys: () => DataKeys,
+  from = 0,
+): Promise<Uint8Array | undefined> {
   const file = recordingFile(blobPaths(directory), id);
-  return file === undefined ? undefined : await readWhole(file);
+  if (file === undefined) return undefined;
+  return (await readSealedRecording(file + SEALED, { id, keys, from })) ?? (await readPlain(file, from));
 }
 
 class FileBlobStore implements BlobStore {
+  readonly #directory: string;
   readonly #paths: BlobPaths;
+  readonly #keys: DataKeys;
   readonly #maxBytes: number;
   readonly #log: Logger;
   readonly #recordings = new Map<string, Promise<FileRecording>>();
   #closed = false;
 
   constructor(paths: BlobPaths, options: FileBlobOptions) {
+    this.#directory = options.directory;
     this.#paths = paths;
+    this.#keys = options.keys;
     this.#maxBytes = options.maxBlobBytes;
     this.#log = options.log;
   }
@@ -54,7 +81,10 @@ class FileBlobStore implements BlobStore {
     this.#assertOpen();
     const temporary = join(this.#paths.temporary, randomUUID());
     try {
-      const info = await this.#write(temporary, content instanceof Uint8Array ? [content] : content);
+      const info = await writeSealedBlob(temporary, content instanceof Uint8Array ? [content] : content, {
+        keys: this.#keys,
+        maxBytes: this.#maxBytes,
+      });
       await this.#keep(temporary, info.sha256);
       return info;
     } catch (error) {
@@ -64,41 +94,43 @@ class FileBlobStore implements BlobStore {
   }
 
   async get(sha256: string): Promise<Uint8Array | undefined> {
-    const file = blobFile(this.#paths, sha256);
-    return file === undefined ? undefined : await readWhole(file);
+    const pieces: Uint8Array[] = [];
+    const stream = await this.stream(sha256);
+    if (stream === undefined) return undefined;
+    for await (const piece of stream) pieces.push(piece);
+    return Buffer.concat(pieces);
   }
 
   async stream(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const file = blobFile(this.#paths, sha256);
     if (file === undefined) return undefined;
+    const sealed = await readSealedBlob(file + SEALED, sha256, this.#keys);
+    if (sealed !== undefined) return sealed;
     // Opened here, so that a blob removed meanwhile can be read to its end.
     const handle = await open(file, 'r').catch(missingIsUndefined);
     return handle && createReadStream('', { fd: handle, highWaterMark: 256 * 1024 });
   }
 
   async has(sha256: string): Promise<boolean> {
-    const file = blobFile(this.#paths, sha256);
-    return file !== undefined && (await stat(file).catch(missingIsUndefined)) !== undefined;
+    for (const file of this.#filesOf(sha256))
+      if ((await stat(file).catch(missingIsUndefined)) !== undefined) return true;
+    return false;
   }
 
   async remove(sha256: string): Promise<boolean> {
-    const file = blobFile(this.#paths, sha256);
-    if (file === undefined) return false;
-    try {
-      await rm(file);
-      return true;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
+    let found = false;
+    for (const file of this.#filesOf(sha256)) found = (await isRemoved(file)) || found;
+    return found;
   }
 
   async retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number> {
     const blobs: { sha256: string; bytes: number; at: number }[] = [];
     for (const entry of await readdir(this.#paths.content, { recursive: true, withFileTypes: true })) {
-      const file = entry.isFile() ? blobFile(this.#paths, entry.name) : undefined;
-      const info = file && (await stat(file).catch(missingIsUndefined));
-      if (info) blobs.push({ sha256: entry.name, bytes: info.size, at: info.mtimeMs });
+      const isSealed = entry.name.endsWith(SEALED);
+      const sha256 = isSealed ? entry.name.slice(0, -SEALED.length) : entry.name;
+      const file = entry.isFile() ? blobFile(this.#paths, sha256) : undefined;
+      const info = file && (await stat(isSealed ? file + SEALED : file).catch(missingIsUndefined));
+      if (info) blobs.push({ sha256, bytes: isSealed ? plainBytes(info.size) : info.size, at: info.mtimeMs });
     }
     blobs.sort((a, b) => a.at - b.at);
     let excess = blobs.reduce((sum, blob) => sum + blob.bytes, 0) - maxBytes;
@@ -120,15 +152,14 @@ class FileBlobStore implements BlobStore {
       throw new NetSentinelError('BLOB_BAD_RECORDING_ID', 'bug', 'a recording id is 1 to 128 of A-Z a-z 0-9 ~ _ -');
     if (this.#recordings.has(id))
       throw new NetSentinelError('BLOB_RECORDING_OPEN', 'bug', 'this recording is being written already');
-    const opening = this.#open(file, () => this.#recordings.delete(id));
+    const opening = this.#open(id, file);
     this.#recordings.set(id, opening);
     opening.catch(() => this.#recordings.delete(id));
     return opening;
   }
 
   async readRecording(id: string, from = 0): Promise<Uint8Array | undefined> {
-    const file = recordingFile(this.#paths, id);
-    return file === undefined ? undefined : await readWhole(file, from);
+    return readFileRecording(this.#directory, id, () => this.#keys, from);
   }
 
   async close(): Promise<void> {
@@ -137,47 +168,67 @@ class FileBlobStore implements BlobStore {
     for (const result of opened) if (result.status === 'fulfilled') await result.value.close();
   }
 
-  async #open(file: string, onClose: () => void): Promise<FileRecording> {
+  async #open(id: string, file: string): Promise<FileRecording> {
+    const options = {
+      id,
+      keys: this.#keys,
+      maxBytes: this.#maxBytes,
+      onClose: (): void => void this.#recordings.delete(id),
+    };
     try {
-      const handle = await open(file, 'a+', 0o600).then(async (created) => {
+      await this.#sealOld(id, file);
+      const handle = await open(file + SEALED, 'a+', 0o600).then(async (created) => {
         // Append mode ignores positions; what follows writes at a known place, to cut a torn chunk off again.
         await created.close();
-        return open(file, 'r+');
+        return open(file + SEALED, 'r+');
       });
-      const { size } = await handle.stat();
-      if (size === 0) await syncDirectory(this.#paths.recordings);
-      return new FileRecording(file, handle, size, this.#maxBytes, onClose);
+      const recording = await FileRecording.open(handle, file + SEALED, options);
+      if (recording.bytes === 0) await syncDirectory(this.#paths.recordings);
+      return recording;
     } catch (error) {
       throw blobError(error);
     }
   }
 
-  async #write(file: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<BlobInfo> {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      for await (const chunk of chunks) {
-        bytes += chunk.byteLength;
-        if (bytes > this.#maxBytes)
-          throw new NetSentinelError('BLOB_TOO_LARGE', 'operational', `a blob may have ${this.#maxBytes} bytes`);
-        hash.update(chunk);
-        await writeFully(handle, chunk, null);
+  /** Encrypts a recording from before anything was, so that it can go on. */
+  async #sealOld(id: string, file: string): Promise<void> {
+    if ((await stat(file).catch(missingIsUndefined)) === undefined) return;
+    // Where this was cut short once both were there, the encrypted one is whole.
+    if ((await stat(file + SEALED).catch(missingIsUndefined)) === undefined) {
+      const temporary = join(this.#paths.temporary, randomUUID());
+      const handle = await open(temporary, 'wx+', 0o600);
+      const copy = await FileRecording.open(handle, temporary, {
+        id,
+        keys: this.#keys,
+        maxBytes: Number.MAX_SAFE_INTEGER,
+        onClose: () => {},
+      });
+      try {
+        for await (const chunk of createReadStream(file)) await copy.append(chunk as Uint8Array);
+      } finally {
+        await copy.close();
       }
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await rename(temporary, file + SEALED);
+      await syncDirectory(this.#paths.recordings);
     }
-    return { sha256: hash.digest('hex'), bytes };
+    await rm(file, { force: true });
   }
 
   async #keep(temporary: string, sha256: string): Promise<void> {
     const shard = join(this.#paths.content, sha256.slice(0, 2), sha256.slice(2, 4));
     makeFolder(shard);
-    await rename(temporary, join(shard, sha256));
+    await rename(temporary, join(shard, sha256 + SEALED));
     await syncDirectory(shard);
     await syncDirectory(join(shard, '..'));
     await syncDirectory(this.#paths.content);
+    // What was kept of the same content before anything was encrypted.
+    await rm(join(shard, sha256), { force: true });
+  }
+
+  /** Where this blob may be; nowhere, where this is no hash. */
+  #filesOf(sha256: string): string[] {
+    const file = blobFile(this.#paths, sha256);
+    return file === undefined ? [] : [file + SEALED, file];
   }
 
   #assertOpen(): void {
@@ -185,8 +236,17 @@ class FileBlobStore implements BlobStore {
   }
 }
 
-async function readWhole(file: string, from = 0): Promise<Uint8Array | undefined> {
-  if (from === 0) return await readFile(file).catch(missingIsUndefined);
+async function isRemoved(file: string): Promise<boolean> {
+  try {
+    await rm(file);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function readPlain(file: string, from: number): Promise<Uint8Array | undefined> {
   const handle = await open(file, 'r').catch(missingIsUndefined);
   if (handle === undefined) return undefined;
   try {
@@ -198,9 +258,4 @@ async function readWhole(file: string, from = 0): Promise<Uint8Array | undefined
   } finally {
     await handle.close();
   }
-}
-
-function missingIsUndefined(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
 }
