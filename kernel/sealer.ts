@@ -46,7 +46,7 @@ export function decrypt(
   decipher.setAAD(bytesOf(context)).setAuthTag(hidden.subarray(-TAG_BYTES));
   try {
     // GCM gives all of it at once; at its end it says only whether that was right.
-    const secret = decipher.update(hidden.subarray(NONCE_BYTES, -TAG_BYTES)) as Buffer<ArrayBuffer>;
+    const secret = decipher.update(hidden.subarray(NONCE_BYTES, -TAG_BYTES));
     decipher.final();
     return secret;
   } catch {
