@@ -6,6 +6,8 @@ import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { ConfigurationAnswers, ConfigurationAsk } from '@netsentinel/contracts/configuration';
+import type { Detection } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
@@ -205,11 +207,14 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Pushes to signed-in consoles. Never waits and never throws; slow clients miss status and terminal pieces, never incidents or actions. */
+/** Pushes to signed-in consoles. Never waits and never throws; what slow clients miss of it, and what they never miss, is in `contracts/live.ts`. */
 export interface LiveHub {
   incident(incident: IncidentSummary): void;
   action(action: Action): void;
   work(work: WorkNews): void;
+  /** For the rooms `events` and `sessions`; costs next to nothing while nobody is there. */
+  event(event: Event): void;
+  anomaly(detection: Detection): void;
   /** A piece of a session's recording, starting at this byte of it. */
   terminal(session: string, offset: number, chunk: Uint8Array): void;
 }

@@ -142,6 +142,18 @@ export const benches: readonly Bench[] = [
     }),
   },
   {
+    name: 'sockets',
+    summary:
+      'the live channel: how soon messages arrive at many consoles, what a console costs, and whether any is lost',
+    options: {
+      clients: number('clients; 0 is 500 and then 2,000', 0),
+      rate: number('messages a second to each client, with --clients', 20),
+      seconds: number('of each load', 10),
+    },
+    run: async ({ clients, rate, seconds }) =>
+      (await import('./sockets.bench.ts')).benchSockets(clients!, rate!, seconds!),
+  },
+  {
     name: 'ingest',
     summary: 'events through normalise, stream, detect (with the rules that come with us) and store',
     options: { events: number('events', 1_000_000) },

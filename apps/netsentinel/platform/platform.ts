@@ -57,6 +57,7 @@ import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
 import { openStores } from './stores.ts';
+import { tellLive } from './tell-live.ts';
 
 type Boot = Extract<ToPlatform, { t: 'boot' }>;
 type Running = Awaited<ReturnType<typeof start>>;
@@ -165,7 +166,7 @@ async function start(boot: Boot) {
   };
   const analysis = createAnalysis({
     stream,
-    rules: withSubjects(new EventJudge(rules, new Behaviours()), subjects),
+    rules: tellLive(withSubjects(new EventJudge(rules, new Behaviours()), subjects), exceptions, () => api.live),
     correlate: (seen) => correlation.take(seen),
     state,
     clock,

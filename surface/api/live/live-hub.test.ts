@@ -4,7 +4,9 @@ import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
-import type { ClientToServer, ServerToClient } from '@netsentinel/contracts/live';
+import type { Event } from '@netsentinel/contracts/event';
+import type { ClientToServer, Heard, JoinReply, ServerToClient } from '@netsentinel/contracts/live';
+import { ROOM_PERMISSIONS, type LiveRoom } from '@netsentinel/contracts/live-rooms';
 import type { Role } from '@netsentinel/contracts/permission';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
@@ -42,10 +44,24 @@ function open(headers: Readonly<Record<string, string>> = { cookie, origin: h.ur
   return client;
 }
 
-async function opened(): Promise<Client> {
-  const client = open();
-  await new Promise((resolve) => client.once('status', resolve));
+const ROOMS = Object.keys(ROOM_PERMISSIONS) as LiveRoom[];
+
+const join = (client: Client, room: LiveRoom, heard: Heard | null = null): Promise<JoinReply> =>
+  new Promise((resolve) => client.emit('join', room, heard, resolve));
+
+/** One that has joined all that it may. */
+async function opened(as: string = cookie): Promise<Client> {
+  const client = open({ cookie: as, origin: h.url });
+  await new Promise((resolve) => client.once('connect', () => resolve(undefined)));
+  for (const room of ROOMS) await join(client, room);
   return client;
+}
+
+/** As a broken network does it: the server hears of it, the client's own code does not ask for it. */
+async function cutOff(client: Client): Promise<void> {
+  const gone = new Promise((resolve) => client.once('disconnect', resolve));
+  client.io.engine.close();
+  await gone;
 }
 
 const watch = (client: Client, session: string): Promise<Reply> =>
@@ -86,6 +102,7 @@ describe('admission', () => {
     expect(await outcome(tester)).toBe('connected');
     const heard: string[] = [];
     tester.on('incident', ({ id }) => heard.push(id));
+    await join(tester, 'incidents');
     expect(await watch(tester, 'ssh~1')).toMatchObject({ ok: false, error: 'your role may not see recordings' });
     h.api.live.incident(summaryOf(sampleIncident('i1', 1)));
     clock.advance(100);
@@ -94,8 +111,7 @@ describe('admission', () => {
   });
 
   it('ends with the account, or with its role', async () => {
-    const analyst = open({ cookie: await h.signInAs('analyst'), origin: h.url });
-    await new Promise((resolve) => analyst.once('status', resolve));
+    const analyst = await opened(await h.signInAs('analyst'));
     const gone = new Promise((resolve) => analyst.once('disconnect', resolve));
     // The role that it has is no other.
     await h.call('PATCH', '/api/v1/users/a-analyst', { cookie, body: { role: 'analyst' } });
@@ -139,12 +155,23 @@ describe('what arrives', () => {
     for (let version = 1; version <= 50; version++)
       h.api.live.incident(summaryOf(sampleIncident('i1', 0, { version })));
     h.api.live.incident(summaryOf(sampleIncident('i2', 0)));
+    await settled(client);
+    const sent = (): unknown => seen.map((i) => [i.id, i.version]);
+    // The first at once, and of what follows within a moment the last.
+    const first = [
+      ['i1', 1],
+      ['i2', 1],
+    ];
+    expect(sent()).toEqual(first);
     clock.advance(25);
     await settled(client);
-    expect(seen.map((i) => [i.id, i.version])).toEqual([
-      ['i1', 50],
-      ['i2', 1],
-    ]);
+    expect(sent()).toEqual([...first, ['i1', 50]]);
+    h.api.live.incident(summaryOf(sampleIncident('i1', 0, { version: 51 })));
+    clock.advance(25);
+    clock.advance(25);
+    h.api.live.incident(summaryOf(sampleIncident('i1', 0, { version: 52 })));
+    await settled(client);
+    expect(sent()).toEqual([...first, ['i1', 50], ['i1', 51], ['i1', 52]]);
   });
 
   it('is every action, in order', async () => {
@@ -254,6 +281,230 @@ describe('a watched terminal', () => {
   });
 });
 
+describe('rooms', () => {
+  it('are for the roles that may hear them, each by itself', async () => {
+    const all = ROOMS.map((room) => [room, true]);
+    const of = (...rooms: LiveRoom[]): unknown => ROOMS.map((room) => [room, rooms.includes(room)]);
+    const expected: Record<Exclude<Role, 'sensor'>, unknown> = {
+      admin: all,
+      analyst: all,
+      'read-only': all,
+      // What attackers typed and presented is not a red team's to see.
+      'red-team': of('incidents', 'actions', 'system', 'metrics', 'anomalies'),
+    };
+    for (const role of Object.keys(expected) as (keyof typeof expected)[]) {
+      const client = open({ cookie: await h.signInAs(role), origin: h.url });
+      const told: [LiveRoom, boolean][] = [];
+      for (const room of ROOMS) told.push([room, (await join(client, room)).ok]);
+      expect([role, told]).toEqual([role, expected[role]]);
+      const heard: string[] = [];
+      client.onAny((name: string) => heard.push(name));
+      publishAll();
+      await settled(client);
+      expect([role, heard.includes('event') || heard.includes('session')]).toEqual([role, role !== 'red-team']);
+    }
+  });
+
+  it('are silent until they are joined, and after they are left', async () => {
+    const client = open();
+    const heard: string[] = [];
+    client.onAny((name: string) => heard.push(name));
+    await settled(client);
+    publishAll();
+    clock.advance(1_000);
+    await settled(client);
+    expect(heard).toEqual([]);
+    for (const room of ROOMS) await join(client, room);
+    publishAll();
+    clock.advance(1_000);
+    await settled(client);
+    expect(new Set(heard)).toEqual(
+      new Set(['status', 'incident', 'work', 'action', 'event', 'session', 'anomaly', 'metrics']),
+    );
+    for (const room of ROOMS) client.emit('leave', room);
+    await settled(client);
+    heard.length = 0;
+    publishAll();
+    clock.advance(1_000);
+    await settled(client);
+    expect(heard).toEqual([]);
+  });
+
+  it('of other names are none', async () => {
+    const client = await opened();
+    for (const bad of ['toString', '__proto__', 'terminal:ssh~1', client.id, 7, null, {}])
+      expect(await join(client, bad as LiveRoom)).toEqual({ ok: false, error: 'there is no such room' });
+    client.emit('join', 'incidents', null, 'no function' as never);
+    for (const bad of [7, 'x', {}, { epoch: 7, offset: 1 }, { epoch: 'x', offset: -1 }, { epoch: 'x', offset: 1.5 }])
+      expect(await join(client, 'incidents', bad as Heard)).toMatchObject({ ok: true, kept: { resumed: false } });
+  });
+
+  it('tell the figures each second, visits as they begin and end, and what behaviours found', async () => {
+    const client = await opened();
+    const told: unknown[] = [];
+    for (const name of ['metrics', 'session', 'anomaly', 'event'] as const)
+      client.on(name, (body: unknown) => told.push([name, body]));
+    publishAll();
+    clock.advance(1_000);
+    await settled(client);
+    expect(told).toMatchObject([
+      ['event', { id: 'e1', action: 'ssh-connect', address: '203.0.113.7', decoy: 'ssh-1', sensor: 'decoys' }],
+      ['session', { id: 's1', what: 'begun', decoy: 'ssh-1', type: 'ssh', address: '203.0.113.7' }],
+      ['anomaly', { id: 'port-scan~e1', summary: 'knocked at 400 ports' }],
+      ['metrics', { eventsTotal: 12_345, eventsPerSecond: 42, openIncidents: 3, decoyConnections: 1 }],
+    ]);
+    expect(told[2]).not.toHaveProperty([1, 'evidence']);
+  });
+});
+
+describe('resuming', () => {
+  it('gives what was missed in order and once, of each kept room', async () => {
+    const first = await opened();
+    let heard: Heard | undefined;
+    const seen: string[] = [];
+    first.on('incident', ({ id }, offset) => {
+      seen.push(id);
+      heard = { ...heard!, offset };
+    });
+    const reply = await join(first, 'incidents');
+    heard = reply.ok ? reply.kept!.heard : undefined;
+    const tell = (id: string): void => h.api.live.incident(summaryOf(sampleIncident(id, 0)));
+    tell('a');
+    tell('b');
+    await settled(first);
+    await cutOff(first);
+    for (const id of ['c', 'd']) tell(id);
+    h.api.live.work({ incident: 'c', status: 'in-work', version: 1 });
+    const second = await opened();
+    const told: unknown[] = [];
+    second.on('incident', ({ id }, offset) => told.push([id, offset - heard!.offset]));
+    second.on('work', ({ incident }, offset) => told.push([`work on ${incident}`, offset - heard!.offset]));
+    expect(await join(second, 'incidents', heard)).toEqual({ ok: true, kept: { heard, resumed: true } });
+    tell('e');
+    await settled(second);
+    expect(seen).toEqual(['a', 'b']);
+    expect(told).toEqual([
+      ['c', 1],
+      ['d', 2],
+      ['work on c', 3],
+      ['e', 4],
+    ]);
+  });
+
+  it('is refused by another epoch, beyond the window, and from the future; then the client reads anew', async () => {
+    const [client, other] = [await opened(), await opened()];
+    const block = (n: number): void =>
+      h.api.live.action(sampleBlock(`a${n}`, sampleIncident('i1', 0), 0, { status: 'verified' }));
+    const start = await join(client, 'actions');
+    if (!start.ok) throw new Error(start.error);
+    const { epoch, offset } = start.kept!.heard;
+    block(1);
+    const resumed = async (heard: Heard): Promise<unknown> => {
+      const reply = await join(client, 'actions', heard);
+      return reply.ok && reply.kept?.resumed;
+    };
+    expect(await resumed({ epoch: 'another', offset })).toBe(false);
+    expect(await resumed({ epoch, offset: offset + 2 })).toBe(false);
+    expect(await resumed({ epoch, offset })).toBe(true);
+    for (let n = 0; n < 5_000; n++) {
+      block(n);
+      if (n % 100 === 99) await settled(other);
+    }
+    expect(await resumed({ epoch, offset })).toBe(false);
+    expect(await resumed({ epoch, offset: offset + 5_000 })).toBe(true);
+  });
+
+  it('keeps nothing for whoever never comes back', async () => {
+    const leaving = await h.signInAs('analyst');
+    const client = await opened(leaving);
+    const start = await join(client, 'incidents');
+    await h.call('DELETE', '/api/v1/session', { cookie: leaving });
+    const tell = (id: string): void => h.api.live.incident(summaryOf(sampleIncident(id, 0)));
+    clock.advance(5 * 60_000);
+    tell('a');
+    const again = await opened();
+    expect(await join(again, 'incidents', start.ok ? start.kept!.heard : null)).toMatchObject({
+      kept: { resumed: false },
+    });
+  });
+});
+
+describe('more than can be shown', () => {
+  it('is sampled over the second, and each client is told how much it missed', async () => {
+    const client = await opened();
+    let events = 0;
+    let missed = 0;
+    client.on('event', () => events++);
+    client.on('missed', (counts) => (missed += counts.events ?? 0));
+    for (let second = 0; second < 3; second++) {
+      for (let n = 0; n < 1_000; n++) h.api.live.event(sampleEvent(`e${n}`));
+      clock.advance(1_000);
+      await settled(client);
+    }
+    expect(events).toBeGreaterThanOrEqual(3 * 24);
+    expect(events).toBeLessThanOrEqual(3 * 25);
+    expect(missed + events).toBe(3_000);
+  });
+});
+
+/** One message for each room and name. */
+function publishAll(): void {
+  const incident = sampleIncident('i1', 0);
+  h.api.live.incident(summaryOf(incident));
+  h.api.live.work({ incident: 'i1', status: 'open', version: 1 });
+  h.api.live.action(sampleBlock('a1', incident, 0, { status: 'verified' }));
+  h.api.live.event(sampleEvent('e1'));
+  h.api.live.anomaly({
+    id: 'port-scan~e1',
+    rule: { id: 'port-scan', title: 'Port scan' },
+    actor: '203.0.113.7',
+    time: 0,
+    severity: 'low',
+    confidence: 60,
+    techniques: ['T1046'],
+    tactics: ['TA0007'],
+    summary: 'knocked at 400 ports',
+    evidence: ['e1'],
+    sourceVerified: true,
+  });
+}
+
+function sampleEvent(id: string): Event {
+  return {
+    '@timestamp': '2026-01-01T00:00:00.000Z',
+    event: { id, kind: 'event', dataset: 'decoy.ssh', action: 'ssh-connect', ingested: '2026-01-01T00:00:00.000Z' },
+    source: { ip: '203.0.113.7' },
+    netsentinel: {
+      sensor: { id: 'decoys', type: 'decoy-host' },
+      source_verified: true,
+      actor: '203.0.113.7',
+      decoy: { id: 'ssh-1', type: 'ssh' },
+      session: { id: 's1' },
+    },
+  };
+}
+
+describe('a client that floods', () => {
+  it('is cut off, and the others hear on', async () => {
+    const [loud, other] = [await opened(), await opened()];
+    const gone = new Promise((resolve) => loud.once('disconnect', resolve));
+    for (let n = 0; n < 300; n++) loud.emit('unwatch', 'x');
+    expect(await gone).toMatch(/transport/);
+    let heard = 0;
+    other.on('work', () => heard++);
+    h.api.live.work({ incident: 'i1', status: 'open', version: 1 });
+    await settled(other);
+    expect(heard).toBe(1);
+  });
+
+  it('is cut off for joining and leaving without end', async () => {
+    const client = await opened();
+    const gone = new Promise((resolve) => client.once('disconnect', resolve));
+    for (let n = 0; n < 80; n++) client.emit('join', 'events', null, () => {});
+    expect(await gone).toMatch(/transport/);
+  });
+});
+
 describe('a client that does not read', () => {
   it('misses terminal pieces, is cut off before incidents are lost, and holds nobody up', async () => {
     const [slow, quick] = [await opened(), await opened()];
@@ -276,6 +527,29 @@ describe('a client that does not read', () => {
     await gone;
     expect(quick.connected).toBe(true);
     await pause(0);
+  });
+
+  it('and reads again in time is sent all that is kept, in order, and told what it missed of the rest', async () => {
+    const slow = await opened();
+    const { ws } = (slow.io.engine as unknown as { transport: { ws: { pause(): void; resume(): void } } }).transport;
+    const offsets: number[] = [];
+    let [events, missed] = [0, 0];
+    slow.on('incident', (_, offset) => offsets.push(offset));
+    slow.on('event', () => events++);
+    slow.on('missed', (counts) => (missed += counts.events ?? 0));
+    ws.pause();
+    // More than kernels hold of one connection, and less than the window.
+    const title = 'x'.repeat(24 * 1024);
+    for (let n = 0; n < 8; n++) h.api.live.incident(summaryOf(sampleIncident(`big${n}`, 0, { title })));
+    for (let n = 0; n < 2_000; n++) h.api.live.incident(summaryOf(sampleIncident(`i${n}`, 0)));
+    for (let n = 0; n < 20; n++) h.api.live.event(sampleEvent(`e${n}`));
+    ws.resume();
+    await vi.waitFor(() => expect(offsets).toHaveLength(2_008));
+    clock.advance(1_000);
+    await settled(slow);
+    expect(offsets).toEqual(offsets.map((_, n) => n + 1));
+    expect([events, missed]).toEqual([0, 20]);
+    expect(slow.connected).toBe(true);
   });
 });
 

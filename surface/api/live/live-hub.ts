@@ -1,49 +1,37 @@
 /**
- * The live channel: Socket.IO for signed-in consoles. Every client has a bounded queue: a slow one misses status and terminal pieces (it sees
- * the gap by the offset and asks again), and is disconnected before incidents or actions would have to be dropped; it reads them anew then.
- * A channel lives no longer than the session that opened it.
+ * The live channel: Socket.IO for signed-in consoles (`contracts/live.ts` says what is spoken). Each client hears the rooms that it joined, as far as its role
+ * may. Incidents and actions are kept rooms: nothing of them is dropped, and who was away resumes. Of all others a slow client misses what it cannot take, and
+ * is told. A channel lives no longer than the session that opened it.
  */
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { Server, type Socket } from 'socket.io';
-import type { Action } from '@netsentinel/contracts/action';
+import { Server } from 'socket.io';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
-import type { IncidentSummary } from '@netsentinel/contracts/incident';
-import type { ClientToServer, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
-import type { Permission } from '@netsentinel/contracts/permission';
+import type { ClientToServer, Heard, JoinReply, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
+import { LIVE_ROOMS, ROOM_PERMISSIONS, type KeptRoom, type LiveRoom } from '@netsentinel/contracts/live-rooms';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { LiveHub } from '../api.types.ts';
 import type { SignedIn } from '../auth/sessions.ts';
-import { startText, Utf8Tail } from './recording-text.ts';
+import { AccountLimit, createAllowance, JOINS, MESSAGES } from './client-limits.ts';
+import { cut, onDrained, type Client, type ClientData } from './client-queue.ts';
+import { IncidentChanges } from './incident-changes.ts';
+import { KeptFeed } from './kept-feed.ts';
+import { liveAnomalyOf, liveEventOf, liveSessionOf, metricsOf } from './live-news.ts';
+import { PassingRooms } from './passing-rooms.ts';
+import { createTerminals } from './terminals.ts';
 
-/** Changes of one incident within this time are sent as one. */
-const COALESCE_MS = 25;
 const STATUS_MS = 1_000;
 /** After an action the figures in the console's head follow within this time. */
 const STATUS_SOON_MS = 100;
 /** How often a channel's session is looked at again. */
 const RECHECK_MS = 30_000;
-const MAX_WATCHED = 4;
-/** Packets that may wait for one client: beyond the first bound it misses what may be missed, beyond the second it is cut off. */
-const SLOW = 128;
-const STUCK = 2_048;
-const MAX_CLIENTS = 1_000;
-const MAX_RECORDING_TEXT = 4 * 1024 * 1024;
-/** Recordings read at once, for all clients together; each may be tens of megabytes in memory. */
-const MAX_READING = 4;
-const SESSION_ID = /^[A-Za-z0-9~_-]{1,128}$/;
-
-/** Rooms: who has the permission hears what it is about. */
-const INCIDENTS_FEED: Permission = 'incidents:read';
-const ACTIONS_FEED: Permission = 'response:read';
-const STATUS_FEED: Permission = 'system:read';
-const FEEDS = [INCIDENTS_FEED, ACTIONS_FEED, STATUS_FEED];
-
-interface ClientData {
-  who: SignedIn;
-  watched: Set<string>;
-}
-type Client = Socket<ClientToServer, ServerToClient, Record<string, never>, ClientData>;
+/** Of all accounts: what `bench sockets` measures, and some. */
+const MAX_CLIENTS = 2_500;
+const MAX_OF_ACCOUNT = 200;
+/** What a client sends are names of rooms and sessions. */
+const MAX_MESSAGE_BYTES = 8 * 1024;
+const MAX_EPOCH = 32;
 
 export interface LiveHubOptions {
   readonly server: HttpServer;
@@ -63,20 +51,21 @@ export interface LiveHubControl extends LiveHub {
 }
 
 export function createLiveHub(options: LiveHubOptions): LiveHubControl {
+  const { clock } = options;
   const admitted = new WeakMap<IncomingMessage, SignedIn>();
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, ClientData>(options.server, {
     path: '/live',
     serveClient: false,
     // No long polling: one upgrade, checked once, and no request bodies.
     transports: ['websocket'],
-    maxHttpBufferSize: 8 * 1024,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
     connectTimeout: 10_000,
     allowRequest: (request, answer) => {
       if (io.engine.clientsCount >= MAX_CLIENTS) return answer('too many consoles', false);
       options.admit(request.headers).then(
         (who) => {
-          const mayListen = who !== undefined && FEEDS.some((feed) => mayDo(who.role, feed));
+          const mayListen = who !== undefined && LIVE_ROOMS.some((room) => mayDo(who.role, ROOM_PERMISSIONS[room]));
           if (mayListen) admitted.set(request, who);
           answer(null, mayListen);
         },
@@ -86,46 +75,71 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     },
   });
   const clients = io.sockets.sockets as ReadonlyMap<string, Client>;
-  const tails = new Map<string, Utf8Tail>();
-  io.of('/').adapter.on('delete-room', (room: string) => tails.delete(room));
-  let reading = 0;
+  const accounts = new AccountLimit(MAX_OF_ACCOUNT);
+  const epoch = randomBytes(8).toString('hex');
+  const kept: Readonly<Record<KeptRoom, KeptFeed>> = {
+    incidents: new KeptFeed({ io, room: 'incidents', epoch, clock }),
+    actions: new KeptFeed({ io, room: 'actions', epoch, clock }),
+  };
+  const feeds = Object.values(kept);
+  const passing = new PassingRooms(io, clock);
+  const terminals = createTerminals(io, options.blobs);
+  const tellIncident = (body: Parameters<LiveHub['incident']>[0]): void =>
+    kept.incidents.publish({ name: 'incident', body });
+  const changes = new IncidentChanges(clock, tellIncident);
+
+  // Counted before anything is read of it, whatever it asks for.
+  io.engine.on('connection', (connection) => {
+    const mayGoOn = createAllowance(MESSAGES, clock);
+    connection.on('packet', ({ type }: { readonly type: string }) => {
+      if (type === 'message' && !mayGoOn()) connection.close(true);
+    });
+  });
 
   io.on('connection', (client: Client) => {
     const who = admitted.get(client.request);
-    if (who === undefined) return cut(client);
+    if (who === undefined || !accounts.take(who.account)) return cut(client);
     client.data.who = who;
-    for (const feed of FEEDS) if (mayDo(who.role, feed)) void client.join(feed);
-    const watched = (client.data.watched = new Set<string>());
-    client.on('watch', (session, answer) => {
-      if (typeof answer !== 'function') return;
-      const refuse = (error: string): void => answer({ ok: false, offset: 0, text: '', error });
-      if (!mayDo(who.role, 'recordings:read')) return refuse('your role may not see recordings');
-      if (typeof session !== 'string' || !SESSION_ID.test(session)) return refuse('no such session');
-      if (!watched.has(session) && watched.size >= MAX_WATCHED)
-        return refuse(`at most ${MAX_WATCHED} sessions at once`);
-      if (reading >= MAX_READING || waiting(client) >= SLOW) return refuse('busy');
-      reading++;
-      watched.add(session);
-      // Joined first: what is recorded while we read is then sent too, and the client skips what it has by the offsets.
-      void Promise.resolve(client.join(roomOf(session)))
-        .then(() => options.blobs.readRecording(session))
-        .then((recorded) => answer({ ok: true, ...startText(recorded ?? new Uint8Array(), MAX_RECORDING_TEXT) }))
-        .catch(() => refuse('the recording cannot be read'))
-        .finally(() => reading--);
+    client.data.watched = new Set();
+    client.data.missed = new Map();
+    client.on('disconnect', () => {
+      accounts.release(who.account);
+      for (const feed of feeds) feed.leave(client);
+    });
+    onDrained(client, () => {
+      for (const feed of feeds) feed.catchUp(client);
+    });
+    const mayJoin = createAllowance(JOINS, clock);
+    client.on('join', (room, heard, answer) => {
+      if (!mayJoin()) return cut(client);
+      if (typeof answer === 'function') join(client, room, heardOf(heard), answer);
       return undefined;
     });
-    client.on('unwatch', (session) => {
-      if (typeof session !== 'string' || !watched.delete(session)) return;
-      void client.leave(roomOf(session));
+    client.on('leave', (room) => {
+      if (!isRoom(room)) return;
+      if (isKept(room)) kept[room].leave(client);
+      else void client.leave(room);
+      if (!isKept(room)) client.data.missed.delete(room);
     });
-    if (mayDo(who.role, STATUS_FEED)) client.emit('status', options.status());
+    terminals.serve(client);
     return undefined;
   });
+
+  function join(client: Client, room: unknown, heard: Heard | undefined, answer: (reply: JoinReply) => void): void {
+    if (!isRoom(room)) return answer({ ok: false, error: 'there is no such room' });
+    if (!mayDo(client.data.who.role, ROOM_PERMISSIONS[room]))
+      return answer({ ok: false, error: 'your role may not hear this room' });
+    if (isKept(room)) return kept[room].join(client, heard, answer);
+    void client.join(room);
+    answer({ ok: true });
+    if (room === 'system') client.emit('status', options.status());
+    return undefined;
+  }
 
   const repeat = (everyMs: number, work: () => void): (() => void) => {
     let cancel: () => void;
     const again = (): void => {
-      cancel = options.clock.after(everyMs, () => {
+      cancel = clock.after(everyMs, () => {
         if (clients.size > 0) work();
         again();
       });
@@ -137,63 +151,48 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
   const sendStatus = (): void => {
     stopSoon?.();
     stopSoon = undefined;
-    const status = options.status();
-    for (const client of clients.values())
-      if (client.rooms.has(STATUS_FEED) && waiting(client) < SLOW) client.emit('status', status);
+    passing.publish('status', () => options.status());
   };
-  const stopStatus = repeat(STATUS_MS, sendStatus);
-  const stopChecks = repeat(RECHECK_MS, () => {
-    for (const client of clients.values())
-      options.holds(client.data.who).then(
-        (holds) => (holds ? undefined : cut(client)),
-        () => cut(client),
-      );
+  const stopStatus = repeat(STATUS_MS, () => {
+    sendStatus();
+    passing.publish('metrics', () => metricsOf(options.status(), clock.now()));
+    passing.tellMissed(clients.values());
   });
-
-  const cutStuck = (): void => {
-    for (const client of clients.values()) if (waiting(client) >= STUCK) cut(client);
-  };
-  const pending = new Map<string, IncidentSummary>();
-  let stopFlush: (() => void) | undefined;
-  const flush = (): void => {
-    stopFlush = undefined;
-    cutStuck();
-    for (const incident of pending.values()) io.to(INCIDENTS_FEED).emit('incident', incident);
-    pending.clear();
-  };
+  let checking = false;
+  const stopChecks = repeat(RECHECK_MS, () => {
+    if (checking) return;
+    checking = true;
+    void recheck().finally(() => (checking = false));
+  });
+  /** One session after another: all at once they would hold up whoever is told something. */
+  async function recheck(): Promise<void> {
+    const sessions = Map.groupBy(clients.values(), ({ data: { who } }) => `${who.tokenHash} ${who.role}`);
+    for (const those of sessions.values()) {
+      const holds = await options.holds(those[0]!.data.who).catch(() => false);
+      if (!holds) for (const client of those) cut(client);
+    }
+  }
 
   return {
     incident: (incident) => {
-      // Who comes later reads what there is.
-      if (clients.size === 0) return;
-      pending.set(incident.id, incident);
-      stopFlush ??= options.clock.after(COALESCE_MS, flush);
+      if (kept.incidents.isWanted) changes.take(incident);
+      else tellIncident(incident);
     },
-    action: (action: Action) => {
+    action: (body) => {
+      kept.actions.publish({ name: 'action', body });
       if (clients.size === 0) return;
-      cutStuck();
-      io.to(ACTIONS_FEED).emit('action', action);
       // Later, not now: whoever counts blocks may hear of the action after us.
-      stopSoon ??= options.clock.after(STATUS_SOON_MS, sendStatus);
+      stopSoon ??= clock.after(STATUS_SOON_MS, sendStatus);
     },
-    work: (work) => {
+    work: (body) => kept.incidents.publish({ name: 'work', body }),
+    event: (event) => {
       if (clients.size === 0) return;
-      cutStuck();
-      io.to(INCIDENTS_FEED).emit('work', work);
+      passing.publish('event', () => liveEventOf(event));
+      const visit = liveSessionOf(event);
+      if (visit !== undefined) passing.publish('session', () => visit);
     },
-    terminal: (session, offset, chunk) => {
-      const room = roomOf(session);
-      const members = io.of('/').adapter.rooms.get(room);
-      if (members === undefined) return;
-      const tail = tails.get(room) ?? new Utf8Tail();
-      tails.set(room, tail);
-      const piece = tail.take(offset, chunk);
-      if (piece === undefined) return;
-      const slow = [...members].filter((id) => waiting(clients.get(id)) >= SLOW);
-      io.to(room)
-        .except(slow)
-        .emit('terminal', { session, ...piece });
-    },
+    anomaly: (detection) => passing.publish('anomaly', () => liveAnomalyOf(detection)),
+    terminal: (...piece) => terminals.piece(...piece),
     end: (whose) => {
       for (const client of clients.values()) if (whose(client.data.who)) cut(client);
     },
@@ -201,23 +200,25 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       stopStatus();
       stopSoon?.();
       stopChecks();
-      stopFlush?.();
+      changes.stop();
       for (const client of clients.values()) cut(client);
       await io.close();
     },
   };
 }
 
-function roomOf(session: string): string {
-  return `terminal:${session}`;
+function isRoom(room: unknown): room is LiveRoom {
+  return typeof room === 'string' && Object.hasOwn(ROOM_PERMISSIONS, room);
 }
 
-/** Closes at once and drops what waits; the console's client comes back by itself if it may. */
-function cut(client: Client): void {
-  client.conn.close(true);
+function isKept(room: LiveRoom): room is KeptRoom {
+  return room === 'incidents' || room === 'actions';
 }
 
-/** Packets that have not left yet. */
-function waiting(client: Client | undefined): number {
-  return (client?.conn as unknown as { writeBuffer?: readonly unknown[] } | undefined)?.writeBuffer?.length ?? 0;
+/** What a client says that it has heard; undefined where it has heard nothing, or says nothing of the kind. */
+function heardOf(said: unknown): Heard | undefined {
+  if (typeof said !== 'object' || said === null) return undefined;
+  const { epoch, offset } = said as { readonly epoch?: unknown; readonly offset?: unknown };
+  const isSound = typeof epoch === 'string' && epoch.length <= MAX_EPOCH && Number.isSafeInteger(offset);
+  return isSound && (offset as number) >= 0 ? { epoch, offset: offset as number } : undefined;
 }

@@ -4,10 +4,12 @@ import type { ClientToServer, PlatformStatus, ServerToClient } from '@netsentine
 import { useCallback, useEffect, useState } from 'react';
 import { io, type Socket } from 'socket.io-client';
 import { api, toSignIn } from './api.ts';
+import { LiveRooms, type Listener, type RoomMessage } from './live-rooms.ts';
 
 export type LiveSocket = Socket<ServerToClient, ClientToServer>;
 
 let shared: LiveSocket | undefined;
+let rooms: LiveRooms | undefined;
 
 /** The connection; made at first use, kept for the page's life. */
 export function liveSocket(): LiveSocket {
@@ -23,21 +25,12 @@ export function liveSocket(): LiveSocket {
   return shared;
 }
 
-/** Calls `listener` for each message of this name while the component stands, and `onConnect` whenever something may have been missed. */
-export function useLive<K extends keyof ServerToClient>(
-  name: K,
-  listener: ServerToClient[K],
-  onConnect?: () => void,
-): void {
-  useEffect(() => {
-    const socket = liveSocket();
-    socket.on(name, listener as never);
-    if (onConnect !== undefined) socket.on('connect', onConnect);
-    return () => {
-      socket.off(name, listener as never);
-      if (onConnect !== undefined) socket.off('connect', onConnect);
-    };
-  }, [name, listener, onConnect]);
+/**
+ * Calls `listener` for each message of this name while the component stands, once, whatever becomes of the connection; and `onFresh` whenever something may
+ * have been missed: at first, and after the connection was gone for too long.
+ */
+export function useLive<K extends RoomMessage>(name: K, listener: Listener<K>, onFresh?: () => void): void {
+  useEffect(() => (rooms ??= new LiveRooms(liveSocket())).listen(name, listener, onFresh), [name, listener, onFresh]);
 }
 
 /** Calls `listener` when the connection is there again after it was cut, as it is when a role changes. */

@@ -112,13 +112,13 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
     },
     [],
   );
-  const onConnect = useCallback(() => {
+  const onFresh = useCallback(() => {
     if (isNewest) load(undefined, refreshed);
   }, [isNewest, load]);
   // A queue that grew too long while it was watched begins again; its older rows come back page by page.
   useEffect(() => {
     if (isNewest && queue.byId.size > MAX_ROWS) newest();
   }, [isNewest, queue, newest]);
-  useLive('incident', onIncident, onConnect);
+  useLive('incident', onIncident, onFresh);
   return { queue, answers, from, isLoading, error, more, newest };
 }

@@ -48,7 +48,7 @@ function Story({ id }: { readonly id: string }) {
     [id, reload],
   );
   useLive('incident', onIncident, reload);
-  useLive('action', onAction);
+  useLive('action', onAction, reload);
   useEffect(() => {
     if (value !== undefined) document.title = `${visible(value.incident.title).slice(0, 80)} – NetSentinel`;
   }, [value]);
