@@ -22,8 +22,8 @@ export interface EngineClientOptions {
   readonly cookie: string;
   readonly rooms: readonly string[];
   /** Called with the text of each event packet, `["name",…]`. */
-  onEvent(text: string): void;
-  onClose(): void;
+  readonly onEvent: (text: string) => void;
+  readonly onClose: () => void;
 }
 
 /** Resolves once all rooms are joined; rejects where any is refused. */

@@ -10,7 +10,8 @@ import { PLATFORM_OPTIONS } from '../launcher/confinements.ts';
 import type { FromClients, FromServer, ToClients, ToServer } from './sockets-processes.types.ts';
 import { percentile } from './whole-product.ts';
 
-const OPENING_MS = 60_000;
+/** Each step of it, beside the time of the load. */
+const STEP_MS = 60_000;
 /** After the last message was sent. */
 const ARRIVING_MS = 2_000;
 
@@ -60,7 +61,7 @@ async function measure(
     const openedMs = performance.now() - began;
     const opened = await memory();
     server.say({ t: 'publish', perSecond, seconds });
-    const { messages, cpuMs } = await server.hear('published');
+    const { messages, cpuMs } = await server.hear('published', STEP_MS + seconds * 1000);
     await new Promise((resolve) => setTimeout(resolve, ARRIVING_MS));
     herd.say({ t: 'report' });
     const { took, received, outOfOrder, closed } = await herd.hear('report');
@@ -97,7 +98,7 @@ async function measure(
 interface Part<To, From extends { readonly t: string }> {
   say(message: To): void;
   /** The next message of this kind; rejects where the process ends before it, or says that it failed. */
-  hear<T extends From['t']>(t: T): Promise<Extract<From, { t: T }>>;
+  hear<T extends From['t']>(t: T, withinMs?: number): Promise<Extract<From, { t: T }>>;
   end(): Promise<void>;
 }
 
@@ -109,7 +110,7 @@ function start<To extends object, From extends { readonly t: string }>(file: str
   });
   return {
     say: (message) => void child.send(message),
-    hear: (t) =>
+    hear: (t, withinMs = STEP_MS) =>
       new Promise((resolve, reject) => {
         const fail = (why: string): void => {
           done();
@@ -122,7 +123,7 @@ function start<To extends object, From extends { readonly t: string }>(file: str
           resolve(message as never);
         };
         const onExit = (): void => fail('it ended too early');
-        const timer = setTimeout(() => fail(`no word of "${t}" in ${OPENING_MS / 1000} s`), OPENING_MS);
+        const timer = setTimeout(() => fail(`no word of "${t}" in ${withinMs / 1000} s`), withinMs);
         const done = (): void => {
           clearTimeout(timer);
           child.off('message', onMessage).off('exit', onExit);

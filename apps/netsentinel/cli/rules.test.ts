@@ -271,7 +271,14 @@ describe('rules', () => {
     mkdirSync(join(top, 'data', 'platform'), { recursive: true });
     const state = await openSqliteStateStore({ file: join(top, 'data', 'platform', 'state.db'), log: silentLogger });
     const id = '11111111-1111-4111-8111-111111111111';
-    const own = { name: 'mine', text: WHOAMI, rules: [id], reason: 'x', by: 'console:ada', at: new Date().toISOString() };
+    const own = {
+      name: 'mine',
+      text: WHOAMI,
+      rules: [id],
+      reason: 'x',
+      by: 'console:ada',
+      at: new Date().toISOString(),
+    };
     await state.transaction((tx) => tx.putOwnRules(own));
     await state.close();
     const shown = linesOf((await cli('rules', 'list', '--json')).out);
