@@ -1,6 +1,9 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { THEME_SCRIPT } from '../lib/theme-script.ts';
 import './globals.css';
+import './frame.css';
+import './charts.css';
 import './response.css';
 
 export const metadata: Metadata = {
@@ -12,7 +15,11 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1, colo
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <html lang="en">
+    // The script below names the theme before React comes.
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
+      </head>
       <body>{children}</body>
     </html>
   );

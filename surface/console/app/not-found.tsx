@@ -1,7 +1,9 @@
+import Link from 'next/link';
+
 export default function NotFound() {
   return (
     <p className="centre">
-      There is nothing here. <a href="/">All incidents</a>
+      There is nothing here. <Link href="/">The overview</Link>
     </p>
   );
 }

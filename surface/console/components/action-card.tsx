@@ -1,5 +1,6 @@
 'use client';
 /** One block or other measure: how it stands, a person's word where it waits for one, and taking it back. */
+import Link from 'next/link';
 import type { Action } from '@netsentinel/contracts/action';
 import { api, segment } from '../lib/api.ts';
 import { duration, exactTime, visible } from '../lib/format.ts';
@@ -37,7 +38,7 @@ export function ActionCard({
       <p className="dim">{visible(reason)}</p>
       {withIncident && incident !== '' && (
         <p>
-          <a href={`/incident/?id=${segment(incident)}`}>The incident</a>
+          <Link href={`/incident/?id=${segment(incident)}`}>The incident</Link>
         </p>
       )}
       {inForce && (

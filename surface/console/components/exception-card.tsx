@@ -1,5 +1,6 @@
 'use client';
 /** One exception: what is left alone, why, by whose word and until when; and its end. */
+import Link from 'next/link';
 import type { Exception } from '@netsentinel/contracts/exception';
 import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
 import { useState } from 'react';
@@ -59,7 +60,7 @@ export function ExceptionCard({
         {withIncident && incident !== undefined && (
           <>
             {' '}
-            · <a href={`/incident/?id=${segment(incident)}`}>the incident that taught it</a>
+            · <Link href={`/incident/?id=${segment(incident)}`}>the incident that taught it</Link>
           </>
         )}
       </p>

@@ -1,5 +1,6 @@
 'use client';
 /** Incidents as rows; each row leads to its story. */
+import Link from 'next/link';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { memo } from 'react';
 import { segment, type AttackNames } from '../lib/api.ts';
@@ -47,7 +48,7 @@ const Row = memo(function Row(props: {
         <SeverityBadge severity={incident.severity} />
       </td>
       <td className="what">
-        <a href={`/incident/?id=${segment(incident.id)}`}>{visible(incident.title)}</a>
+        <Link href={`/incident/?id=${segment(incident.id)}`}>{visible(incident.title)}</Link>
       </td>
       <td>
         <code>{visible(incident.addresses[0] ?? incident.actor)}</code>

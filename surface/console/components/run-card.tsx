@@ -1,5 +1,6 @@
 'use client';
 /** One run of a playbook: where each step stands, and a person's word where it waits for one. */
+import Link from 'next/link';
 import { api, segment, type Run } from '../lib/api.ts';
 import { exactTime, relativeTime, visible } from '../lib/format.ts';
 import { useMay } from '../lib/session.ts';
@@ -36,7 +37,7 @@ export function RunCard({
       {detail !== undefined && <p className="dim">{visible(detail)}</p>}
       {withIncident && (
         <p>
-          <a href={`/incident/?id=${segment(incident)}`}>The incident</a>
+          <Link href={`/incident/?id=${segment(incident)}`}>The incident</Link>
         </p>
       )}
       <ol className="run-steps">

@@ -1,5 +1,6 @@
 'use client';
 /** What people do about an incident: who has it, how far they are, notes, and what is a part of it. */
+import Link from 'next/link';
 import type { ChangeIncidentWorkRequest } from '@netsentinel/client';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import { useCallback } from 'react';
@@ -56,7 +57,7 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
         {mergedInto !== undefined && (
           <>
             {' '}
-            A part of <a href={`/incident/?id=${segment(mergedInto)}`}>{visible(mergedInto)}</a>.
+            A part of <Link href={`/incident/?id=${segment(mergedInto)}`}>{visible(mergedInto)}</Link>.
           </>
         )}
       </p>
@@ -66,7 +67,7 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
           {merged.map((part, i) => (
             <span key={part}>
               {i === 0 ? '' : ', '}
-              <a href={`/incident/?id=${segment(part)}`}>{visible(part)}</a>
+              <Link href={`/incident/?id=${segment(part)}`}>{visible(part)}</Link>
             </span>
           ))}
         </p>

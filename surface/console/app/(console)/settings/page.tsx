@@ -1,24 +1,15 @@
 'use client';
 /** One's own account, people who have one, and tokens for programs. */
 import { useEffect } from 'react';
-import { AccountPanel } from '../../components/account-panel.tsx';
-import { PeoplePanel } from '../../components/people-panel.tsx';
-import { Shell } from '../../components/shell.tsx';
-import { TokensPanel } from '../../components/tokens-panel.tsx';
-import { visible } from '../../lib/format.ts';
-import { describeRole } from '../../lib/roles.ts';
-import { useMay, useSession } from '../../lib/session.ts';
+import { AccountPanel } from '../../../components/account-panel.tsx';
+import { PeoplePanel } from '../../../components/people-panel.tsx';
+import { TokensPanel } from '../../../components/tokens-panel.tsx';
+import { visible } from '../../../lib/format.ts';
+import { describeRole } from '../../../lib/roles.ts';
+import { useMay, useSession } from '../../../lib/session.ts';
 import './settings.css';
 
 export default function SettingsPage() {
-  return (
-    <Shell>
-      <Settings />
-    </Shell>
-  );
-}
-
-function Settings() {
   const { account, role } = useSession();
   const maySeePeople = useMay('users:read');
   useEffect(() => {

@@ -1,15 +1,14 @@
 'use client';
 /** What waits for a person, and what is in force, of all attackers. */
 import { useCallback, useEffect, useState } from 'react';
-import { ActionCard } from '../../components/action-card.tsx';
-import { Failure } from '../../components/failure.tsx';
-import { RunCard } from '../../components/run-card.tsx';
-import { Shell } from '../../components/shell.tsx';
-import { TakeMeasure } from '../../components/take-measure.tsx';
-import { Told } from '../../components/told.tsx';
-import { api } from '../../lib/api.ts';
-import { useLoaded, useNow } from '../../lib/hooks.ts';
-import { useLive } from '../../lib/live.ts';
+import { ActionCard } from '../../../components/action-card.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { RunCard } from '../../../components/run-card.tsx';
+import { TakeMeasure } from '../../../components/take-measure.tsx';
+import { Told } from '../../../components/told.tsx';
+import { api } from '../../../lib/api.ts';
+import { useLoaded, useNow } from '../../../lib/hooks.ts';
+import { useLive } from '../../../lib/live.ts';
 
 /** A run's own progress is told to nobody live. */
 const EVERY_MS = 5_000;
@@ -17,14 +16,6 @@ const EVERY_MS = 5_000;
 const SHOWN = 200;
 
 export default function ResponsePage() {
-  return (
-    <Shell>
-      <Response />
-    </Shell>
-  );
-}
-
-function Response() {
   const load = useCallback(async () => {
     const [waiting, inForce, open] = await Promise.all([
       api.listActions({ status: 'awaiting-approval', limit: SHOWN }),

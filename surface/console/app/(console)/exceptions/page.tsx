@@ -1,26 +1,18 @@
 'use client';
 /** What people said was no attack: what is left alone because of it, and what was. */
-import { ExceptionCard } from '../../components/exception-card.tsx';
-import { Shell } from '../../components/shell.tsx';
-import { api } from '../../lib/api.ts';
-import { useLoaded } from '../../lib/hooks.ts';
-
-export default function ExceptionsPage() {
-  return (
-    <Shell>
-      <Exceptions />
-    </Shell>
-  );
-}
+import Link from 'next/link';
+import { ExceptionCard } from '../../../components/exception-card.tsx';
+import { api } from '../../../lib/api.ts';
+import { useLoaded } from '../../../lib/hooks.ts';
 
 const load = (): ReturnType<typeof api.listExceptions> => api.listExceptions();
 
-function Exceptions() {
+export default function ExceptionsPage() {
   const { value, error, reload } = useLoaded(load);
   return (
     <article className="story">
       <nav className="crumbs">
-        <a href="/">Incidents</a> / Exceptions
+        <Link href="/incidents/">Incidents</Link> / Exceptions
       </nav>
       <header>
         <h1>Exceptions</h1>

@@ -2,15 +2,14 @@
 /** The incident queue: newest activity first, updating while attacks run. */
 import type { Incident } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
-import { useEffect, useState } from 'react';
-import { QueueTable } from '../components/queue-table.tsx';
-import { Shell } from '../components/shell.tsx';
-import type { IncidentQuery } from '../lib/api.ts';
-import { SilentSources } from '../components/silent-sources.tsx';
-import { useSettled } from '../lib/hooks.ts';
-import { MAX_ROWS, rowsOf } from '../lib/queue.ts';
-import { useQueue } from '../lib/use-queue.ts';
-import { useStatus } from '../lib/live.ts';
+import { useState } from 'react';
+import { FirstSteps } from '../../../components/first-steps.tsx';
+import { QueueTable } from '../../../components/queue-table.tsx';
+import type { IncidentQuery } from '../../../lib/api.ts';
+import { SilentSources } from '../../../components/silent-sources.tsx';
+import { useSettled } from '../../../lib/hooks.ts';
+import { MAX_ROWS, rowsOf } from '../../../lib/queue.ts';
+import { useQueue } from '../../../lib/use-queue.ts';
 
 const STATUSES: readonly Incident['status'][] = ['open', 'contained', 'closed', 'benign'];
 
@@ -24,10 +23,10 @@ const TYPING_MS = 250;
 
 export default function QueuePage() {
   return (
-    <Shell>
+    <>
       <SilentSources />
       <Queue />
-    </Shell>
+    </>
   );
 }
 
@@ -117,36 +116,5 @@ function Failure({ words }: { readonly words: string }) {
     <p className="notice bad" role="alert">
       {words}
     </p>
-  );
-}
-
-/** What an empty install shows: how to attack it. */
-function FirstSteps() {
-  const status = useStatus();
-  const ssh = status?.decoys.find((d) => d.type === 'ssh');
-  const [host, setHost] = useState('localhost');
-  useEffect(() => setHost(window.location.hostname), []);
-  const port = ssh?.listen.split(':').at(-1) ?? '2222';
-  return (
-    <section className="first">
-      <h1>Nobody has attacked yet</h1>
-      <p>Your decoys are listening. Be the first: open a terminal and log in a few times with a weak password.</p>
-      <pre>
-        <code>
-          ssh -p {port} root@{host}
-        </code>
-      </pre>
-      <p className="dim">
-        Passwords such as <code>123456</code> or <code>admin</code> work sooner or later, as on any machine worth
-        attacking. This page fills as you type.
-      </p>
-      <ul className="decoys">
-        {status?.decoys.map((d) => (
-          <li key={d.id}>
-            <span className={d.healthy ? 'dot good' : 'dot bad'} /> {d.id} <code>{d.listen}</code>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

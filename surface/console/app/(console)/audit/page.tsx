@@ -2,25 +2,16 @@
 /** Who changed what through the console and the API. */
 import type { AuditRecord, AuditValues } from '@netsentinel/contracts/audit-book';
 import { useEffect, useState, type FormEvent } from 'react';
-import { Failure } from '../../components/failure.tsx';
-import { Shell } from '../../components/shell.tsx';
-import { TextField } from '../../components/text-field.tsx';
-import { api, type AuditQuery } from '../../lib/api.ts';
-import { exactTime, isoTime, visible } from '../../lib/format.ts';
-import { useAttempt } from '../../lib/use-attempt.ts';
+import { Failure } from '../../../components/failure.tsx';
+import { TextField } from '../../../components/text-field.tsx';
+import { api, type AuditQuery } from '../../../lib/api.ts';
+import { exactTime, isoTime, visible } from '../../../lib/format.ts';
+import { useAttempt } from '../../../lib/use-attempt.ts';
 import '../settings/settings.css';
-
-export default function AuditPage() {
-  return (
-    <Shell>
-      <Audit />
-    </Shell>
-  );
-}
 
 const ALL: AuditQuery = { account: '', action: '' };
 
-function Audit() {
+export default function AuditPage() {
   const { busy, error, attempt } = useAttempt();
   const [wanted, setWanted] = useState(ALL);
   const [shown, setShown] = useState<{

@@ -1,27 +1,27 @@
 'use client';
 /** One attacker's story: what happened in order, the terminal live or replayed, what was done about it. */
+import Link from 'next/link';
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident, IncidentSession, IncidentSummary } from '@netsentinel/contracts/incident';
+import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
-import { ScannerBadge, SeverityBadge, StatusBadge, TacticPath, Techniques } from '../../components/badges.tsx';
-import { DismissalPanel } from '../../components/dismissal-panel.tsx';
-import { Evidence } from '../../components/evidence.tsx';
-import { ResponsePanel } from '../../components/response-panel.tsx';
-import { RunsPanel } from '../../components/runs-panel.tsx';
-import { Shell } from '../../components/shell.tsx';
-import { LiveTerminal, Replay } from '../../components/terminal.tsx';
-import { Timeline } from '../../components/timeline.tsx';
-import { WorkPanel } from '../../components/work-panel.tsx';
-import { api } from '../../lib/api.ts';
-import { clockTime, duration, exactTime, visible } from '../../lib/format.ts';
-import { useAttackNames, useLoaded } from '../../lib/hooks.ts';
-import { useLive } from '../../lib/live.ts';
-import { useMay } from '../../lib/session.ts';
+import { ScannerBadge, SeverityBadge, StatusBadge, TacticPath, Techniques } from '../../../components/badges.tsx';
+import { DismissalPanel } from '../../../components/dismissal-panel.tsx';
+import { Evidence } from '../../../components/evidence.tsx';
+import { ResponsePanel } from '../../../components/response-panel.tsx';
+import { RunsPanel } from '../../../components/runs-panel.tsx';
+import { LiveTerminal, Replay } from '../../../components/terminal.tsx';
+import { Timeline } from '../../../components/timeline.tsx';
+import { WorkPanel } from '../../../components/work-panel.tsx';
+import { api } from '../../../lib/api.ts';
+import { clockTime, duration, exactTime, visible } from '../../../lib/format.ts';
+import { useAttackNames, useLoaded } from '../../../lib/hooks.ts';
+import { useLive } from '../../../lib/live.ts';
+import { useMay } from '../../../lib/session.ts';
 
 export default function IncidentPage() {
-  const [id, setId] = useState<string>();
-  useEffect(() => setId(new URLSearchParams(window.location.search).get('id') ?? ''), []);
-  return <Shell>{id !== undefined && <Story id={id} />}</Shell>;
+  const id = useSearchParams().get('id') ?? '';
+  return <Story key={id} id={id} />;
 }
 
 function Story({ id }: { readonly id: string }) {
@@ -58,14 +58,14 @@ function Story({ id }: { readonly id: string }) {
       <p className="centre">Loading…</p>
     ) : (
       <p className="notice bad" role="alert">
-        {error} <a href="/">All incidents</a>
+        {error} <Link href="/incidents/">All incidents</Link>
       </p>
     );
   const { incident, actions, exceptions } = value;
   return (
     <article className="story">
       <nav className="crumbs">
-        <a href="/">Incidents</a> / <code>{incident.id}</code>
+        <Link href="/incidents/">Incidents</Link> / <code>{incident.id}</code>
       </nav>
       <header className="headline">
         <div className={`bigscore severity-${incident.severity}`} aria-label="Score">

@@ -1,0 +1,66 @@
+'use client';
+/** The pages that who is signed in may see. */
+import type { Permission } from '@netsentinel/contracts/permission';
+import { mayDo } from '@netsentinel/contracts/role-permissions';
+import { BellOff, Gauge, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useSession } from '../lib/session.ts';
+import { text } from '../text/index.ts';
+
+interface Page {
+  readonly href: string;
+  readonly name: keyof typeof text.frame.page;
+  readonly icon: LucideIcon;
+  readonly permission?: Permission;
+  /** Pages of single things that belong to it. */
+  readonly parts?: readonly string[];
+}
+
+const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: readonly Page[]])[] = [
+  [
+    'watch',
+    [
+      { href: '/', name: 'overview', icon: Gauge },
+      { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
+    ],
+  ],
+  ['investigate', [{ href: '/exceptions/', name: 'exceptions', icon: BellOff }]],
+  ['act', [{ href: '/response/', name: 'response', icon: ShieldCheck }]],
+  [
+    'run',
+    [
+      { href: '/audit/', name: 'audit', icon: ScrollText, permission: 'audit:read' },
+      { href: '/settings/', name: 'settings', icon: Settings },
+    ],
+  ],
+];
+
+export function PageList({ isOpen, onChosen }: { readonly isOpen: boolean; readonly onChosen: () => void }) {
+  const { role } = useSession();
+  const path = usePathname();
+  return (
+    <nav id="pages" className={isOpen ? 'pages open' : 'pages'} aria-label={text.frame.pages}>
+      {GROUPS.map(([group, pages]) => (
+        <section key={group} aria-label={text.frame.groups[group]}>
+          <h2>{text.frame.groups[group]}</h2>
+          <ul>
+            {pages
+              .filter(({ permission }) => permission === undefined || mayDo(role, permission))
+              .map(({ href, name, icon: Icon, parts }) => (
+                <li key={href}>
+                  <Link
+                    href={href}
+                    aria-current={path === href || parts?.includes(path) ? 'page' : undefined}
+                    onClick={onChosen}
+                  >
+                    <Icon size={16} aria-hidden /> {text.frame.page[name]}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
