@@ -17,6 +17,7 @@ import type { Detection } from './detection.ts';
 import type { IncidentSummary } from './incident.ts';
 import type { LiveRoom, PassingRoom } from './live-rooms.ts';
 import { SourcesStatus } from './source.ts';
+import { TourStatus } from './tour.ts';
 
 export interface ServerToClient {
   /** An incident was opened or changed. */
@@ -138,6 +139,10 @@ export const PlatformStatus = z.strictObject({
       stopped: z.boolean(),
     }),
   ),
+  /** There are recorded attacks among the incidents and events, and since when. */
+  tour: TourStatus.optional(),
+  /** What the configuration says of who is told of attacks, and of what is never blocked: how many. */
+  configured: z.strictObject({ notifiers: Count, neverBlocked: Count }).optional(),
   /** Where the watcher looks for port scans; the reason where it does not. */
   scans: z.strictObject({
     addresses: z.array(z.string()).readonly(),

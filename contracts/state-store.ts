@@ -37,6 +37,8 @@ export interface IncidentFilter {
   readonly lastSeenUntil?: number;
   /** Only those of known scanners, or only those of others. */
   readonly scanner?: boolean;
+  /** Only those of the tour, or only others. */
+  readonly recorded?: boolean;
   /** Only those that this account has; empty: those that nobody has. */
   readonly assignee?: string;
   /** How far people’s work on it is; what nobody has touched is `open`. */
@@ -52,7 +54,7 @@ export interface IncidentFilter {
 export interface StoredActor {
   /** What detectors remember of it, as they packed it. */
   readonly state?: Uint8Array;
-  /** Its newest incident that is not over: neither closed nor benign. */
+  /** Its newest incident that is not over: neither closed nor benign. None of the tour: nobody's attack goes on in a recording. */
   readonly incident?: Incident;
   /** There are incidents of it, over or not. */
   readonly hasIncidents: boolean;
@@ -108,6 +110,8 @@ export interface StateTransaction
     ProgramBookWriter,
     RuleBookWriter {
   putIncident(incident: Incident): Promise<void>;
+  /** Drops all incidents of the tour (`isRecorded`) and what was done about them; answers how many there were. */
+  removeRecorded(): Promise<number>;
   putAction(action: Action): Promise<void>;
   putException(exception: Exception): Promise<void>;
   putActorState(actor: string, state: Uint8Array, lastSeen: number): Promise<void>;

@@ -160,6 +160,12 @@ const NO_RULES: ApiOptions['rules'] = {
   own: () => undefined,
 };
 
+const NO_TOUR: ApiOptions['tour'] = {
+  status: () => undefined,
+  take: async (by) => ({ since: 0, by }),
+  end: async () => false,
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -196,6 +202,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     response: NO_RESPONSE,
     playbooks: NO_PLAYBOOKS,
     rules: NO_RULES,
+    tour: NO_TOUR,
     onAnswer: (route, status, payload) => {
       const complaint = undeclared(route, status, payload);
       if (complaint !== undefined) undeclaredAnswers.push(complaint);

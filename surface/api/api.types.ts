@@ -23,6 +23,7 @@ import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
 import type { RuleFault, RuleTrial } from '@netsentinel/contracts/rule-trial';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { TourStatus } from '@netsentinel/contracts/tour';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { OpenIdConfig } from './auth/openid/openid.config.ts';
 import type { Recovery } from './auth/recover.ts';
@@ -80,6 +81,7 @@ export interface ApiOptions {
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
   readonly rules: PersonsRules;
+  readonly tour: PersonsTour;
 }
 
 /**
@@ -167,6 +169,16 @@ export interface PersonsPlaybooks {
     run: string,
     given: { readonly word: 'approve' | 'deny'; readonly by: string; readonly reason: string; readonly step?: string },
   ): Promise<PlaybookRun>;
+}
+
+/** Recorded attacks, for who has none yet. Rejects with `TOUR_MISSING` where this install has no recording. */
+export interface PersonsTour {
+  /** Undefined where there are none. */
+  status(): TourStatus | undefined;
+  /** Brings them in; where they are in already, nothing changes. */
+  take(by: string): Promise<TourStatus>;
+  /** Takes all of them out; false where there were none. */
+  end(): Promise<boolean>;
 }
 
 /** The rules of this installation as they were read last. What people say of them is kept in the state first. */

@@ -43,6 +43,7 @@ export function platformBoot(
   honeytokens: readonly Honeytoken[],
   isStopped: (decoy: string) => boolean,
 ): ToPlatform {
+  const { allow, allowHosts, allowAsns } = config.enforcer;
   return {
     t: 'boot',
     directory: folder.platform,
@@ -61,6 +62,7 @@ export function platformBoot(
       tls,
       places,
       openId: config.console.openId,
+      neverBlocked: [allow, allowHosts, allowAsns].reduce((sum, list) => sum + list.length, 0),
       requestsPerMinute: config.console.requestsPerMinute,
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),

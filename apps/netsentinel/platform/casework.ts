@@ -10,6 +10,7 @@ import type { Clock } from '@netsentinel/contracts/clock';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Analysis } from './analysis.types.ts';
+import { refuseRecorded } from './refuse-recorded.ts';
 
 type Change = (tx: StateTransaction) => Promise<readonly IncidentWork[]>;
 
@@ -69,6 +70,7 @@ export function createCasework(options: {
 }
 
 async function workOf(tx: StateTransaction, incident: string, version?: number): Promise<IncidentWork> {
+  refuseRecorded(incident);
   if ((await tx.incident(incident)) === undefined)
     throw new NetSentinelError('WORK_NO_INCIDENT', 'user', 'There is no incident of this id.');
   const work = (await tx.work(incident)) ?? noWork(incident);

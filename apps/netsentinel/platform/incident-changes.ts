@@ -72,6 +72,7 @@ export async function closeQuiet(
   const { incidents } = await state.read.incidents({
     status: ['open', 'contained'],
     lastSeenUntil: now - closeAfterMs,
+    recorded: false,
     limit,
   });
   const quiet = incidents.filter(({ actor }) => {

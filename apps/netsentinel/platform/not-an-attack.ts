@@ -14,6 +14,7 @@ import type { StateReader, StateStore } from '@netsentinel/contracts/state-store
 import { dismissIncident } from '@netsentinel/alert/close';
 import { isInForce } from '@netsentinel/respond/engine';
 import type { Analysis } from './analysis.types.ts';
+import { refuseRecorded } from './refuse-recorded.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_INCIDENTS = 10;
@@ -55,6 +56,7 @@ export function createDismissals({ state, clock, analysis, reload, revert }: Not
 
   return {
     dismiss: async (id, word, by) => {
+      refuseRecorded(id);
       const before = await state.read.incident(id);
       if (before === undefined) return undefined;
       const exception = await exceptionFor(before, word, by);

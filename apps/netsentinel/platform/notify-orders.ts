@@ -6,6 +6,7 @@ import { Silence } from '@netsentinel/contracts/alert-book';
 import type { Clock } from '@netsentinel/contracts/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { Analysis } from './analysis.types.ts';
+import { refuseRecorded } from './refuse-recorded.ts';
 
 const by = z.string().max(200);
 const { address, rule, decoy, reason, until } = Silence.shape;
@@ -39,6 +40,7 @@ export async function carryOut(
     case 'test':
       return alerting.test(order.notifier);
     case 'ack': {
+      refuseRecorded(order.incident);
       const answer = await alerting.acknowledge(order.incident, order.by);
       if (!answer.already)
         await analysis.changeIncident(order.incident, (one) => acknowledgeIncident(one, clock.now(), order.by));

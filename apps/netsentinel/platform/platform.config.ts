@@ -36,6 +36,8 @@ export const PlatformConfig = z.strictObject({
   openId: OpenIdConfig.optional(),
   requestsPerMinute: z.number().int().min(1),
   consoleRoot: z.string(),
+  /** Addresses, networks, hosts and autonomous systems that somebody named as never to be blocked. */
+  neverBlocked: z.number().int(),
   contentRoot: z.string(),
   rulesRoot: z.string(),
   /** What lies in the decoys to be stolen. */

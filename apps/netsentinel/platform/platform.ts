@@ -113,19 +113,15 @@ async function start(boot: Boot) {
     openStores({ directory: boot.directory, config, clock, log }),
     placesOf(config.places, log),
   ]);
-  const { events, stream, blobs } = stores;
+  const { events, stream, blobs, tour } = stores;
   const alertState = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
   const state =
     config.playbooks === undefined
       ? alertState
       : markIncidents(alertState, (tx, incident) => tx.playbookDue(incident, clock.now()));
   const alerting = await createAlerting({ config: config.alert, state, clock, log, placeOf });
-  const board = new StatusBoard({
-    clock,
-    decoys: boot.decoys,
-    collectors: boot.collectors,
-    responseMode: boot.responseMode,
-  });
+  const configured = { notifiers: config.alert.notifiers.length, neverBlocked: config.neverBlocked };
+  const board = new StatusBoard({ ...boot, clock, tour, configured });
   const decoyOrders = new LauncherRequests(clock, 'DECOY_NOT_SWITCHED');
   const configurationOrders = new LauncherRequests(clock, 'CONFIGURATION_NO_ANSWER');
   const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
@@ -246,9 +242,10 @@ async function start(boot: Boot) {
   const api: ApiServer = await createApi({
     state,
     events,
-    blobs,
+    blobs: tour.withRecordings(blobs),
     clock,
     log,
+    tour,
     sealer: stores.keys.keyring,
     consoleRoot: config.consoleRoot,
     openId: config.openId,

@@ -17,6 +17,7 @@ import { blastRadius } from '@netsentinel/respond/usual-traffic';
 import type { Analysis } from './analysis.types.ts';
 import type { EnforcerLink } from './enforcer-link.ts';
 import { isDecided } from './is-decided.ts';
+import { refuseRecorded } from './refuse-recorded.ts';
 
 /** How long whoever ordered waits for the enforcer's first word; the action goes its way without them. */
 const FIRST_WORD_MS = 10_000;
@@ -93,6 +94,7 @@ export function createResponseOrders(options: {
     plan: planOf,
     blastRadius: (target, events) => blastRadius(events, target, clock.now(), trafficDays),
     order: async (ordered, by) => {
+      refuseRecorded(ordered.incident);
       const { refused, target } = await planOf(ordered);
       if (refused !== undefined) throw new NetSentinelError('RESPONSE_REFUSED', 'user', refused);
       const action = await keep({ ...ordered, target }, by);

@@ -7,6 +7,7 @@ import { measureOf } from '@netsentinel/contracts/measure-words';
 import type { DecoyDetail, DescribedDecoy, PlayedDecoy } from '@netsentinel/contracts/played-decoy';
 import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
 import type { SourcesStatus } from '@netsentinel/contracts/source';
+import type { TourStatus } from '@netsentinel/contracts/tour';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import { SensorFigures } from './sensor-figures.ts';
 
@@ -19,6 +20,8 @@ export interface StatusBoardOptions {
   readonly decoys: readonly PlayedDecoy[];
   readonly collectors: readonly { readonly id: string; readonly type: string }[];
   readonly responseMode: ResponseMode;
+  readonly configured?: PlatformStatus['configured'];
+  readonly tour?: { status(): TourStatus | undefined };
 }
 
 export class StatusBoard {
@@ -57,6 +60,7 @@ export class StatusBoard {
     do {
       const page = await state.read.incidents({
         status: ['open', 'contained'],
+        recorded: false,
         limit: 500,
         ...(after === undefined ? {} : { after }),
       });
@@ -129,6 +133,8 @@ export class StatusBoard {
     this.#tick();
     const now = this.#options.clock.now();
     for (const [id, until] of this.#blocks) if (until <= now) this.#blocks.delete(id);
+    const { configured, tour } = this.#options;
+    const onTour = tour?.status();
     return {
       startedAt: this.#startedAt,
       eventsTotal: this.#events,
@@ -138,6 +144,8 @@ export class StatusBoard {
       responseMode: this.#options.responseMode,
       rules: this.#rules,
       scans: this.#scans,
+      ...(onTour === undefined ? {} : { tour: onTour }),
+      ...(configured === undefined ? {} : { configured }),
       sources: this.#sources(),
       decoys: this.decoys().map(({ id, type, address, port, connections, healthy, stopped }) => ({
         id,

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const open = (directory: string): Promise<Stores> =>
   openStores({
     directory,
-    config: { encryption: {}, store: StoreConfig.parse({}), stream: StreamConfig.parse({}) },
+    config: { contentRoot: folder, encryption: {}, store: StoreConfig.parse({}), stream: StreamConfig.parse({}) },
     clock: new ManualClock(),
     log: createLogger('test', { level: 'error' }),
   });

@@ -15,6 +15,7 @@ import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-ev
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
 import { masterKeys } from '../config/encryption-plan.ts';
+import { openTour, type Tour } from '../tour/tour.ts';
 import type { PlatformConfig } from './platform.config.ts';
 
 /** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
@@ -31,6 +32,8 @@ export interface Stores {
   readonly blobs: BlobStore;
   /** Of what is encrypted at rest. */
   readonly keys: KeptKeyring;
+  /** Recorded attacks in the state and among the events. */
+  readonly tour: Tour;
   /** The internal stream of correlations, which is made when first needed. */
   readonly correlation: { readonly exists: boolean; open(): Promise<EventStream> };
   /** Copies all of it into `folder`, inside the platform's own. */
@@ -39,7 +42,7 @@ export interface Stores {
 
 export interface StoresOptions {
   readonly directory: string;
-  readonly config: Pick<PlatformConfig, 'encryption' | 'store' | 'stream'>;
+  readonly config: Pick<PlatformConfig, 'contentRoot' | 'encryption' | 'store' | 'stream'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -74,12 +77,15 @@ export async function openStores({ directory, config, clock, log }: StoresOption
       reason: repair.reason,
     });
 
+  const tour = await openTour({ state, events, clock, folder: join(config.contentRoot, 'tour') });
+
   return {
     state,
     events,
     stream,
     blobs,
     keys,
+    tour,
     correlation: {
       exists: existsSync(at('correlation')),
       open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),

@@ -1,6 +1,7 @@
 /** What is kept of actors, asked for many at once: a flood brings hundreds of new ones with each batch. */
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { StoredActor } from '@netsentinel/contracts/state-store';
+import { TOUR_PREFIX } from '@netsentinel/contracts/tour';
 import type { Kysely } from 'kysely';
 import { compiledListQuery, compiledQuery } from './compiled-query.ts';
 import type { StateTables } from './state.tables.ts';
@@ -14,7 +15,11 @@ const statesOf = compiledListQuery<Pick<StateTables['actor_states'], 'actor' | '
   db.selectFrom('actor_states').select(['actor', 'state']).where('actor', 'in', actors),
 );
 const incidentsOf = compiledListQuery<IncidentKey>((db, actors) =>
-  db.selectFrom('incidents').select(['id', 'actor', 'status', 'last_seen']).where('actor', 'in', actors),
+  db
+    .selectFrom('incidents')
+    .select(['id', 'actor', 'status', 'last_seen'])
+    .where('actor', 'in', actors)
+    .where('id', 'not like', `${TOUR_PREFIX}%`),
 );
 const bodiesOf = compiledListQuery<Pick<StateTables['incidents'], 'actor' | 'body'>>((db, ids) =>
   db.selectFrom('incidents').select(['actor', 'body']).where('id', 'in', ids),

@@ -6,6 +6,7 @@ import { searchText, wordsIn } from '@netsentinel/contracts/incident-words';
 import type { IncidentFilter, StateReader, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { Position } from '@netsentinel/contracts/stream';
+import { TOUR_PREFIX } from '@netsentinel/contracts/tour';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';
@@ -21,6 +22,8 @@ import { programBookReader, programBookWriter } from './program-book.queries.ts'
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
+/** No character of it means anything to `like`. */
+const RECORDED = `${TOUR_PREFIX}%`;
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 500;
 /** As many as an enforcer can hold: the outbox sends all of them again. */
@@ -183,6 +186,11 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           body: JSON.stringify(incident),
         });
       }),
+    removeRecorded: () =>
+      guard(async () => {
+        const { numDeletedRows } = await tx.deleteFrom('incidents').where('id', 'like', RECORDED).executeTakeFirst();
+        return Number(numDeletedRows);
+      }),
     putAction: (action) =>
       guard(async () => {
         await upsertAction(tx, {
@@ -268,6 +276,7 @@ async function incidentPage(
   if (filter.minScore !== undefined) query = query.where('score', '>=', filter.minScore);
   if (filter.lastSeenUntil !== undefined) query = query.where('last_seen', '<=', filter.lastSeenUntil);
   if (filter.scanner !== undefined) query = query.where('scanner', filter.scanner ? '!=' : '=', '');
+  if (filter.recorded !== undefined) query = query.where('id', filter.recorded ? 'like' : 'not like', RECORDED);
   for (const part of workConditions(filter)) query = query.where(part);
   for (const word of wordsIn(filter.text ?? ''))
     query = query.where(sql<boolean>`words like ${`%${word.replace(/[\\%_]/gu, String.raw`\$&`)}%`} escape '\\'`);

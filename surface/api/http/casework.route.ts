@@ -29,13 +29,14 @@ const Merge = z.strictObject({
 });
 
 const NO_SUCH = 'There is no incident of this id.';
-const FULL = 'No more is kept of it';
+const FULL = 'No more is kept of it, it is of the tour';
 const STATUSES = {
   WORK_NO_INCIDENT: 404,
   WORK_NO_ACCOUNT: 400,
   WORK_CHANGED: 412,
   WORK_MERGED: 409,
   WORK_FULL: 409,
+  INCIDENT_RECORDED: 409,
 } as const;
 const done = (description: string): { description: string; schema: typeof IncidentWork } => ({
   description: `${description}; its \`ETag\` names this version`,

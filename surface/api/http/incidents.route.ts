@@ -6,6 +6,7 @@ import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import { isKnown } from './etag.ts';
 import { ById } from './ids.ts';
+import { orProblem } from './platform-problem.ts';
 import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
 
@@ -22,6 +23,7 @@ const ListQuery = z.strictObject({
     .optional()
     .describe('Words that must all stand in what the list shows of an incident'),
   scanner: z.enum(['only', 'none']).optional().describe('`only`: of known scanners; `none`: of others'),
+  recorded: z.enum(['only', 'none']).optional().describe('`only`: of the tour; `none`: of this install'),
   assignee: z.string().max(64).optional().describe('Only those that this account has; empty: those that nobody has'),
   work: z
     .union([WorkStatus.transform((s) => [s]), z.array(WorkStatus).max(3)])
@@ -55,10 +57,11 @@ export const incidentRoutes: readonly Route[] = [
       answers: { 200: { description: 'A page of the queue', schema: Page } },
     },
     ({ ctx, query }) => {
-      const { scanner, ...filter } = query;
+      const { scanner, recorded, ...filter } = query;
       return ctx.state.read.incidents({
         ...given(filter),
         ...(scanner === undefined ? {} : { scanner: scanner === 'only' }),
+        ...(recorded === undefined ? {} : { recorded: recorded === 'only' }),
       });
     },
   ),
@@ -95,10 +98,12 @@ export const incidentRoutes: readonly Route[] = [
       params: ById,
       body: NotAnAttack,
       answers: { 200: { description: 'What became of it', schema: Dismissed } },
-      problems: { 404: NO_SUCH },
+      problems: { 404: NO_SUCH, 409: 'It is of the tour' },
     },
     async ({ ctx, params, body, who, audit }) => {
-      const dismissed = await ctx.dismissals.dismiss(params.id, body, who.account);
+      const dismissed = await orProblem(ctx.dismissals.dismiss(params.id, body, who.account), {
+        INCIDENT_RECORDED: 409,
+      });
       if (dismissed === undefined) throw noSuch();
       audit.note({ after: { reason: body.reason, days: body.days, lifted: dismissed.lifted } });
       return dismissed;

@@ -88,12 +88,15 @@ export const measureRoutes: readonly Route[] = [
       },
       problems: {
         404: 'There is no incident of this id',
-        409: 'The enforcer refuses it, or could not do it, or the incident’s attacker lies outside of `target`; `detail` says why',
+        409: 'The enforcer refuses it, or could not do it, or the incident’s attacker lies outside of `target`, or it is of the tour; `detail` says why',
         503: ENFORCER_AWAY,
       },
     },
     async ({ ctx, body, who, reply, audit }) => {
-      const action = await orProblem(ctx.response.order(body, byOf(who)), { RESPONSE_REFUSED: 409 });
+      const action = await orProblem(ctx.response.order(body, byOf(who)), {
+        RESPONSE_REFUSED: 409,
+        INCIDENT_RECORDED: 409,
+      });
       if (action === undefined) throw new Problem(404, 'no-such-incident', 'There is no incident of this id.');
       audit.note({ after: { action: action.id, ...body } });
       reply.status(201);

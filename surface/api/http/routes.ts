@@ -32,6 +32,7 @@ import { ruleTrialRoutes } from './rules/rule-trial.route.ts';
 import { ruleRoutes } from './rules/rules.route.ts';
 import { sessionRoutes } from './session.route.ts';
 import { systemRoutes } from './system.route.ts';
+import { tourRoutes } from './tour.route.ts';
 import { tokenRoutes } from './tokens.route.ts';
 import { trendRoutes } from './trends/trends.route.ts';
 import { userRoutes } from './users.route.ts';
@@ -70,6 +71,7 @@ export const routes: readonly Route[] = [
   ...programSignInRoutes,
   ...programRoutes,
   ...signingKeyRoutes,
+  ...tourRoutes,
   ...auditRoutes,
   ...openApiRoutes,
 ];

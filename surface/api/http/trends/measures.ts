@@ -64,7 +64,7 @@ const engagement: Measure = async ({ reads }, { from, to, intervalMs }) => {
 
 /** From an attacker's first move to the first finding, by the times of the events. */
 const latency: Measure = async ({ state }, intervals) => {
-  const { incidents, isWhole } = await recentIncidents(state.read, intervals.from, MAX_BODIES);
+  const { incidents, isWhole } = await recentIncidents(state.read, intervals.from, { most: MAX_BODIES });
   const entries: [number, number][] = [];
   for (let at = 0; at < incidents.length; at += BODIES_AT_ONCE) {
     for (const { id } of incidents.slice(at, at + BODIES_AT_ONCE)) {

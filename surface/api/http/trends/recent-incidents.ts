@@ -17,12 +17,16 @@ export interface RecentIncidents {
 export async function recentIncidents(
   read: Pick<StateReader, 'incidents'>,
   from: number,
-  most = MAX_INCIDENTS,
+  { most = MAX_INCIDENTS, recorded }: { readonly most?: number; readonly recorded?: boolean } = {},
 ): Promise<RecentIncidents> {
   const incidents: IncidentSummary[] = [];
   let after: string | undefined;
   do {
-    const page = await read.incidents({ limit: Math.min(PAGE, most), ...(after === undefined ? {} : { after }) });
+    const page = await read.incidents({
+      limit: Math.min(PAGE, most),
+      ...(recorded === undefined ? {} : { recorded }),
+      ...(after === undefined ? {} : { after }),
+    });
     for (const one of page.incidents) {
       if (one.lastSeen < from) return { incidents, isWhole: true };
       if (incidents.length === most) return { incidents, isWhole: false };

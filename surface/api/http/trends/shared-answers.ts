@@ -33,6 +33,11 @@ export class SharedAnswers {
     }
   }
 
+  /** What they were made of has changed at once: all are made anew. */
+  forget(): void {
+    this.#answers.clear();
+  }
+
   async #make<T>(name: string, make: () => Promise<T>): Promise<T> {
     const answer = make();
     const shared: Shared = { answer };

@@ -88,7 +88,7 @@ export const trendRoutes: readonly Route[] = [
       id: 'getSummary',
       method: 'GET',
       path: '/api/v1/metrics/summary',
-      summary: 'How things are now: the threat level, and what is open',
+      summary: 'How things are now: the threat level, and what is open; recorded attacks of the tour left out',
       tag: 'metrics',
       access: 'incidents:read',
       answers: {
@@ -99,7 +99,7 @@ export const trendRoutes: readonly Route[] = [
     async ({ ctx, request, reply }) => {
       const counted = await ctx.shared.get('summary', SUMMARY_MAX_AGE_MS, async () => {
         const now = ctx.clock.now();
-        const { incidents, isWhole } = await recentIncidents(ctx.state.read, now - FORGOTTEN_MS);
+        const { incidents, isWhole } = await recentIncidents(ctx.state.read, now - FORGOTTEN_MS, { recorded: false });
         return { ...countsOf(incidents, now), isWhole };
       });
       const { blocksInForce, eventsTotal } = ctx.status();
