@@ -4,7 +4,7 @@
  *
  *     node e2e/story/record-tour.ts
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event } from '@netsentinel/contracts/event';
@@ -208,9 +208,5 @@ function namesOf(name: string, incident: Incident, events: readonly Event[]): (t
   }
   // The longest first: some begin as others do.
   const ordered = [...names].toSorted(([a], [b]) => b.length - a.length);
-  return (text) =>
-    // Recordings are called after their sessions.
-    ordered
-      .reduce((all, [from, to]) => all.replaceAll(from, to), text)
-      .replaceAll(`r-${TOUR_PREFIX}`, `${TOUR_PREFIX}r-`);
+  return (text) => ordered.reduce((all, [from, to]) => all.replaceAll(from, to), text);
 }

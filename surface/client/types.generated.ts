@@ -1336,6 +1336,15 @@ export interface PlatformStatus {
     healthy: boolean;
     stopped: boolean;
   }[];
+  tour?: {
+    since: number;
+    /** Who took it */
+    by: string;
+  };
+  configured?: {
+    notifiers: number;
+    neverBlocked: number;
+  };
   scans: {
     addresses: string[];
     reason?: string;
@@ -1837,6 +1846,8 @@ export interface ListIncidentsRequest {
   readonly text?: string | undefined;
   /** `only`: of known scanners; `none`: of others */
   readonly scanner?: 'only' | 'none' | undefined;
+  /** `only`: of the tour; `none`: of this install */
+  readonly recorded?: 'only' | 'none' | undefined;
   /** Only those that this account has; empty: those that nobody has */
   readonly assignee?: string | undefined;
   /** How far people’s work on it is; several by naming it several times */
@@ -3106,6 +3117,33 @@ export interface RotateKeysAnswer {
   };
 }
 
+export interface GetTourAnswer {
+  /** `null` where no recorded attacks are there */
+  tour: {
+    since: number;
+    /** Who took it */
+    by: string;
+  } | null;
+}
+
+export interface TakeTourAnswer {
+  /** `null` where no recorded attacks are there */
+  tour: {
+    since: number;
+    /** Who took it */
+    by: string;
+  } | null;
+}
+
+export interface EndTourAnswer {
+  /** `null` where no recorded attacks are there */
+  tour: {
+    since: number;
+    /** Who took it */
+    by: string;
+  } | null;
+}
+
 export interface ListAuditRequest {
   /** Only what this account did */
   readonly account?: string | undefined;
@@ -3367,7 +3405,7 @@ export interface Operations {
    */
   getSeries: { request: GetSeriesRequest; answer: GetSeriesAnswer };
   /**
-   * How things are now: the threat level, and what is open.
+   * How things are now: the threat level, and what is open; recorded attacks of the tour left out.
    *
    * `GET /api/v1/metrics/summary`. Permission: `incidents:read`.
    */
@@ -3738,6 +3776,24 @@ export interface Operations {
    * `POST /api/v1/auth/keys/rotate`. Permission: `users:write`. Not with a token.
    */
   rotateKeys: { request: RotateKeysRequest; answer: RotateKeysAnswer };
+  /**
+   * Whether recorded attacks are there, and since when.
+   *
+   * `GET /api/v1/tour`. Permission: `incidents:read`.
+   */
+  getTour: { request: Record<string, never>; answer: GetTourAnswer };
+  /**
+   * Bring in recorded attacks: incidents and events to look at, whose ids begin with `tour~`. Nobody is notified of them, nothing is blocked, and the threat level leaves them out.
+   *
+   * `POST /api/v1/tour`. Permission: `incidents:write`.
+   */
+  takeTour: { request: Record<string, never>; answer: TakeTourAnswer };
+  /**
+   * Take all recorded attacks out: incidents, events and recordings.
+   *
+   * `DELETE /api/v1/tour`. Permission: `incidents:write`.
+   */
+  endTour: { request: Record<string, never>; answer: EndTourAnswer };
   /**
    * Who changed what and when, from where, before and after; newest first.
    *

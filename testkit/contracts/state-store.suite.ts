@@ -240,6 +240,21 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect(await found('root')).toEqual([]);
     });
 
+    it('tells those of the tour from others, drops them alone, and gives none of them to an actor', async () => {
+      const ids = async (filter = {}): Promise<string[]> =>
+        (await store.read.incidents(filter)).incidents.map(({ id }) => id);
+      await store.transaction(async (tx) => {
+        await tx.putIncident(incidentFixture('tour~a', { actor: '203.0.113.9' }));
+        await tx.putIncident(incidentFixture('tour', { actor: '203.0.113.8' }));
+      });
+      expect(await ids({ recorded: true })).toEqual(['tour~a']);
+      expect(await ids({ recorded: false })).toEqual(['tour']);
+      expect(await store.read.actors(['203.0.113.9'])).toEqual([{ hasIncidents: false }]);
+      expect(await store.transaction((tx) => tx.removeRecorded())).toBe(1);
+      expect(await ids()).toEqual(['tour']);
+      expect(await store.transaction((tx) => tx.removeRecorded())).toBe(0);
+    });
+
     it('lists those of known scanners, and those of others', async () => {
       const scanner = { id: 'shodan', name: 'Shodan', kind: 'research' } as const;
       await store.transaction(async (tx) => {

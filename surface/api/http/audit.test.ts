@@ -61,6 +61,7 @@ beforeEach(async () => {
     decoys: () => [sampleDecoy('ssh', 2222), { ...sampleDecoy('off', 2223), stopped: true }],
     rules: playedRules([RULE], () => p.h.state),
     configuration: { ask: async () => ({ sections: ['logLevel'], version: 2 }) as never },
+    tour: { status: () => undefined, take: async (by) => ({ since: 0, by }), end: async () => true },
   });
   lab.knows(`${p.h.url}/openid/`);
   ada = await p.join('ada', 'analyst');
@@ -254,6 +255,14 @@ const CASES: Readonly<Record<string, Case>> = {
   startDecoy: [
     async () => (await asAda('POST', '/api/v1/decoys/off/start'))[0],
     { account: 'ada', target: 'decoys/off/start', before: { stopped: true }, after: { stopped: false } },
+  ],
+  takeTour: [
+    async () => (await asAda('POST', '/api/v1/tour'))[0],
+    { account: 'ada', target: 'tour', after: { on: true } },
+  ],
+  endTour: [
+    async () => (await asAda('DELETE', '/api/v1/tour'))[0],
+    { account: 'ada', target: 'tour', after: { on: false } },
   ],
   changeIncidentWork: [
     async () => (await onVersion('PATCH', '/api/v1/incidents/i1/work', { assignee: null }))[0],

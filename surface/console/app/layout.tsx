@@ -5,6 +5,7 @@ import './globals.css';
 import './frame.css';
 import './charts.css';
 import './response.css';
+import './tour.css';
 
 export const metadata: Metadata = {
   title: 'NetSentinel',

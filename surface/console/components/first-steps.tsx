@@ -1,34 +1,45 @@
 'use client';
 import { useEffect, useState } from 'react';
+import { sshCommand } from '../lib/checklist.ts';
 import { useStatus } from '../lib/live.ts';
+import { text } from '../text/index.ts';
+import { CopyButton } from './copy-button.tsx';
+import { Panel } from './panel.tsx';
+import { TakeTour } from './tour/take-tour.tsx';
 
-/** What an empty install shows: how to attack it. */
+const words = text.tour.first;
+
+/** What an empty install shows: how to attack it, and attacks that were recorded. */
 export function FirstSteps() {
   const status = useStatus();
-  const ssh = status?.decoys.find((d) => d.type === 'ssh');
   const [host, setHost] = useState('localhost');
   useEffect(() => setHost(window.location.hostname), []);
-  const port = ssh?.listen.split(':').at(-1) ?? '2222';
+  const command = sshCommand(status, host);
   return (
     <section className="first">
-      <h1>Nobody has attacked yet</h1>
-      <p>Your decoys are listening. Be the first: open a terminal and log in a few times with a weak password.</p>
-      <pre>
-        <code>
-          ssh -p {port} root@{host}
-        </code>
-      </pre>
-      <p className="dim">
-        Passwords such as <code>123456</code> or <code>admin</code> work sooner or later, as on any machine worth
-        attacking. This page fills as you type.
-      </p>
-      <ul className="decoys">
-        {status?.decoys.map((d) => (
-          <li key={d.id}>
-            <span className={d.healthy ? 'dot good' : 'dot bad'} /> {d.id} <code>{d.listen}</code>
-          </li>
-        ))}
-      </ul>
+      <h1>{words.title}</h1>
+      <p className="dim">{words.about}</p>
+      <div className="panels">
+        <TakeTour />
+        <Panel title={words.own}>
+          <p>{words.how}</p>
+          <div className="lines">
+            <pre>
+              <code>{command}</code>
+            </pre>
+            <CopyButton value={command} label={words.copy} />
+          </div>
+          <p className="dim">{words.passwords('123456', 'admin')}</p>
+          <ul className="decoys" aria-label={words.decoys}>
+            {status?.decoys.map((d) => (
+              <li key={d.id}>
+                <span className={d.healthy ? 'dot good' : 'dot bad'} /> {d.id} <code>{d.listen}</code>
+                {!d.healthy && ` ${words.down}`}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      </div>
     </section>
   );
 }

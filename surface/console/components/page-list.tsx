@@ -1,6 +1,6 @@
 'use client';
 /** The pages that who is signed in may see. */
-import type { Permission } from '@netsentinel/contracts/permission';
+import type { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { BellOff, Gauge, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
@@ -35,6 +35,12 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     ],
   ],
 ];
+
+/** Whether there is such a page, and this role may see it. */
+export function hasPage(href: string, role: Role): boolean {
+  const page = GROUPS.flatMap(([, pages]) => pages).find((one) => one.href === href);
+  return page !== undefined && (page.permission === undefined || mayDo(role, page.permission));
+}
 
 export function PageList({ isOpen, onChosen }: { readonly isOpen: boolean; readonly onChosen: () => void }) {
   const { role } = useSession();

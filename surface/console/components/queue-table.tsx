@@ -7,6 +7,7 @@ import { segment, type AttackNames } from '../lib/api.ts';
 import { exactTime, isoTime, relativeTime, visible } from '../lib/format.ts';
 import { nameOf, useAttackNames, useNow } from '../lib/hooks.ts';
 import { ScannerBadge, SeverityBadge, StatusBadge } from './badges.tsx';
+import { RecordedBadge } from './tour/recorded-badge.tsx';
 
 export function QueueTable({ rows }: { readonly rows: readonly IncidentSummary[] }) {
   const names = useAttackNames();
@@ -56,7 +57,7 @@ const Row = memo(function Row(props: {
       </td>
       <td className="wide">{tactic === undefined ? '' : (nameOf(names?.tactics, tactic) ?? tactic)}</td>
       <td>
-        <StatusBadge status={incident.status} />
+        <StatusBadge status={incident.status} /> <RecordedBadge id={incident.id} />
       </td>
       <td className="seen">
         <time dateTime={isoTime(incident.lastSeen)} title={exactTime(incident.lastSeen)}>

@@ -1,12 +1,15 @@
 'use client';
 /** The frame of every signed-in page: name, what the platform does now, who is signed in. */
-import { useState, type ReactNode } from 'react';
+import { Fragment, Suspense, useState, type ReactNode } from 'react';
 import { SessionContext, useAskedSession } from '../lib/session.ts';
 import { useReconnected } from '../lib/live.ts';
+import { useTour } from '../lib/tour.ts';
 import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PageList } from './page-list.tsx';
 import { TopBar } from './top-bar.tsx';
+import { Guide } from './tour/guide.tsx';
+import { TourBanner } from './tour/tour-banner.tsx';
 
 /** For whoever is signed in; others are led to the door. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -28,6 +31,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function Frame({ onReconnected, children }: { readonly onReconnected: () => void; readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   useReconnected(onReconnected);
+  const tour = useTour();
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -36,8 +40,13 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
       <TopBar isMenuOpen={isOpen} onMenu={() => setOpen(!isOpen)} />
       <PageList isOpen={isOpen} onChosen={() => setOpen(false)} />
       <main id="content" tabIndex={-1}>
-        {children}
+        <TourBanner />
+        {/* What a page shows is another when recorded attacks come or go. */}
+        <Fragment key={tour?.since}>{children}</Fragment>
       </main>
+      <Suspense>
+        <Guide />
+      </Suspense>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useSession } from '../lib/session.ts';
 import { THEMES, useTheme } from '../lib/theme.ts';
 import { text } from '../text/index.ts';
 import { Mark } from './mark.tsx';
+import { HelpButton } from './tour/help-button.tsx';
 
 const words = text.frame;
 const ICONS = { auto: Monitor, dark: Moon, light: Sun };
@@ -45,6 +46,7 @@ export function TopBar({ isMenuOpen, onMenu }: { readonly isMenuOpen: boolean; r
       <span className={connected ? 'link live' : 'link lost'} role="status">
         {connected ? words.live : words.reconnecting}
       </span>
+      <HelpButton />
       <ThemeButton />
       <button
         className="quiet"

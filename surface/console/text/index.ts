@@ -5,5 +5,6 @@
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
+import { tour } from './en/tour.ts';
 
-export const text = { frame, overview, parts } as const;
+export const text = { frame, overview, parts, tour } as const;

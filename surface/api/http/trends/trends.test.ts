@@ -27,6 +27,8 @@ beforeAll(async () => {
     await tx.putIncident(
       sampleIncident('day', NOW - 30 * HOUR, { status: 'open', severity: 'low', techniques: ['T1595'] }),
     );
+    // Of the tour: no threat to anybody here.
+    await tx.putIncident(sampleIncident('tour~x', NOW - MINUTE, { status: 'open', severity: 'medium' }));
     await tx.putIncident(sampleIncident('old', NOW - 20 * 24 * HOUR, { status: 'open', severity: 'high' }));
   });
   const visit = (n: number, minutesAgo: number, protocol: string, country: string) => {
@@ -64,14 +66,18 @@ const totals = ({ lines }: Series): unknown =>
 
 describe('series', () => {
   it('count incidents by technique and severity, as they began', async () => {
-    expect(totals(await series('of=severity&range=24h'))).toEqual([['critical', 3]]);
+    expect(totals(await series('of=severity&range=24h'))).toEqual([
+      ['critical', 3],
+      ['medium', 1],
+    ]);
     expect(totals(await series('of=severity&range=7d'))).toEqual([
       ['critical', 3],
       ['low', 1],
+      ['medium', 1],
     ]);
     const techniques = await series('of=technique&range=30d');
     expect(totals(techniques)).toContainEqual(['T1595', 1]);
-    expect(totals(techniques)).toContainEqual(['T1105', 4]);
+    expect(totals(techniques)).toContainEqual(['T1105', 5]);
   });
 
   it('count sessions at decoys by service and country, where they belong', async () => {

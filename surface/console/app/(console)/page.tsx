@@ -7,6 +7,7 @@ import { FirstSteps } from '../../components/first-steps.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RangeSelect } from '../../components/range-select.tsx';
+import { Checklist } from '../../components/tour/checklist.tsx';
 import { SilentSources } from '../../components/silent-sources.tsx';
 import { api } from '../../lib/api.ts';
 import { useLoaded } from '../../lib/hooks.ts';
@@ -38,6 +39,7 @@ export default function OverviewPage() {
         <RangeSelect value={range} onChange={(chosen) => change({ range: chosen })} />
       </PageHead>
       <Failure words={error} />
+      {value?.any === true && <Checklist />}
       {value?.any === false ? (
         <FirstSteps />
       ) : (

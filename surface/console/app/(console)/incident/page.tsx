@@ -11,6 +11,7 @@ import { Evidence } from '../../../components/evidence.tsx';
 import { ResponsePanel } from '../../../components/response-panel.tsx';
 import { RunsPanel } from '../../../components/runs-panel.tsx';
 import { LiveTerminal, Replay } from '../../../components/terminal.tsx';
+import { RecordedBadge } from '../../../components/tour/recorded-badge.tsx';
 import { Timeline } from '../../../components/timeline.tsx';
 import { WorkPanel } from '../../../components/work-panel.tsx';
 import { api } from '../../../lib/api.ts';
@@ -18,6 +19,8 @@ import { clockTime, duration, exactTime, visible } from '../../../lib/format.ts'
 import { useAttackNames, useLoaded } from '../../../lib/hooks.ts';
 import { useLive } from '../../../lib/live.ts';
 import { useMay } from '../../../lib/session.ts';
+import { text } from '../../../text/index.ts';
+import { isRecorded } from '@netsentinel/contracts/tour';
 
 export default function IncidentPage() {
   const id = useSearchParams().get('id') ?? '';
@@ -75,7 +78,7 @@ function Story({ id }: { readonly id: string }) {
           <h1>{visible(incident.title)}</h1>
           <p className="facts-line">
             <SeverityBadge severity={incident.severity} /> <StatusBadge status={incident.status} />{' '}
-            <code>{visible(incident.addresses.join(', '))}</code>{' '}
+            <RecordedBadge id={incident.id} /> <code>{visible(incident.addresses.join(', '))}</code>{' '}
             {incident.scanner !== undefined && <ScannerBadge scanner={incident.scanner} />}
             <span className="dim">
               {incident.sourceVerified ? 'address proven' : 'address not proven'} · {exactTime(incident.firstSeen)} to{' '}
@@ -107,10 +110,16 @@ function Story({ id }: { readonly id: string }) {
           </section>
         </div>
         <aside>
-          <WorkPanel incident={incident.id} />
-          <ResponsePanel incident={incident} actions={actions} onChange={reload} />
-          <RunsPanel incident={incident.id} />
-          <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
+          {isRecorded(incident.id) ? (
+            <p className="notice">{text.tour.noWork}</p>
+          ) : (
+            <>
+              <WorkPanel incident={incident.id} />
+              <ResponsePanel incident={incident} actions={actions} onChange={reload} />
+              <RunsPanel incident={incident.id} />
+              <DismissalPanel incident={incident} exceptions={exceptions} onChange={reload} />
+            </>
+          )}
           {incident.techniques.length > 0 && (
             <section>
               <h2>Techniques</h2>

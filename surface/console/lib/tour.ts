@@ -1,0 +1,39 @@
+'use client';
+/** Whether recorded attacks are there, as the platform says, or as it will say in a moment. */
+import type { TourStatus } from '@netsentinel/contracts/tour';
+import { useCallback, useSyncExternalStore } from 'react';
+import { api } from './api.ts';
+import { useStatus } from './live.ts';
+
+/** The status that comes in this time may still be of before. */
+const STALE_MS = 3_000;
+
+let said: { readonly tour: TourStatus | undefined; readonly at: number } | undefined;
+const listeners = new Set<() => void>();
+
+function say(tour: TourStatus | null): void {
+  said = { tour: tour ?? undefined, at: Date.now() };
+  for (const listener of listeners) listener();
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const latest = (): typeof said => said;
+const none = (): typeof said => undefined;
+
+/** Undefined where there are none. */
+export function useTour(): TourStatus | undefined {
+  const status = useStatus();
+  const own = useSyncExternalStore(listen, latest, none);
+  if (own !== undefined && (status === undefined || Date.now() - own.at < STALE_MS)) return own.tour;
+  return status?.tour;
+}
+
+export function useTourOrders(): { readonly take: () => Promise<void>; readonly end: () => Promise<void> } {
+  const take = useCallback(async () => say((await api.takeTour()).tour), []);
+  const end = useCallback(async () => say((await api.endTour()).tour), []);
+  return { take, end };
+}
