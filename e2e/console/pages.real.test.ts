@@ -1,14 +1,11 @@
 /** Every page in a real browser, in both themes and on a phone: healthy, accessible (axe), within its weight, and drawn for a person to look at. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser } from '@netsentinel/testkit/browser';
 import { PAGES, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
+import { violations } from './violations.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Of all scripts that the first load of a page fetches, as they come over the wire. */
 const MAX_SCRIPT_BYTES = 250 * 1024;
 
@@ -25,16 +22,6 @@ afterAll(async () => {
   await browser.close();
   await h.close();
 });
-
-/** What axe finds against WCAG 2.2 A and AA and its own best practices, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await page.evaluate<AxeResults>(
-    `(() => { ${AXE}; return axe.run({ exclude: ['.ap-player'] }); })()`,
-  );
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`),
-  );
-}
 
 describe.each(Object.entries(VIEWS))('%s', (view, options) => {
   it.each(PAGES)('$name', async ({ name, path, ready }) => {
