@@ -3,7 +3,7 @@
 import { Fragment, Suspense, useState, type ReactNode } from 'react';
 import { SessionContext, useAskedSession } from '../lib/session.ts';
 import { useReconnected } from '../lib/live.ts';
-import { useTour } from '../lib/tour.ts';
+import { useTourTurn } from '../lib/tour.ts';
 import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PageList } from './page-list.tsx';
@@ -31,7 +31,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function Frame({ onReconnected, children }: { readonly onReconnected: () => void; readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   useReconnected(onReconnected);
-  const tour = useTour();
+  const turn = useTourTurn();
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -42,7 +42,7 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
       <main id="content" tabIndex={-1}>
         <TourBanner />
         {/* What a page shows is another when recorded attacks come or go. */}
-        <Fragment key={tour?.since}>{children}</Fragment>
+        <Fragment key={turn}>{children}</Fragment>
       </main>
       <Suspense>
         <Guide />
