@@ -88,7 +88,8 @@ function pointAt(shows: string): () => void {
     marked?.removeAttribute(MARK);
     marked = found;
     found.setAttribute(MARK, '');
-    found.scrollIntoView({ block: 'center', behavior: calm() ? 'auto' : 'smooth' });
+    // `scroll-margin` of tour.css keeps it from under the frame.
+    found.scrollIntoView({ block: 'start' });
   };
   const watch = new MutationObserver(() => {
     if (marked?.isConnected !== true) look();
@@ -99,8 +100,4 @@ function pointAt(shows: string): () => void {
     watch.disconnect();
     marked?.removeAttribute(MARK);
   };
-}
-
-function calm(): boolean {
-  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
