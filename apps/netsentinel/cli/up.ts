@@ -122,7 +122,9 @@ function welcome(launched: Launched, url: string, plan: UpPlan): void {
   const { notBuilt } = plan.decoys;
   if (notBuilt.length > 0) warn(`  ${paint('!', 'yellow', process.stderr)} ${safe(notBuiltLine(notBuilt), 400)}`);
   for (const line of limits(launched, mode)) warn(`  ${paint('!', 'yellow', process.stderr)} ${line}`);
-  print(`\nOpen ${paint(url, 'cyan')}\n`);
+  print(`\nOpen ${paint(url, 'cyan')}`);
+  // One link to open: what comes next stands there.
+  print(url.includes('/setup/') ? 'It makes your account, once, and shows you how to attack your own decoys.\n' : '');
 }
 
 /** What this system or these rights do not allow, and what to do about it. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
@@ -109,6 +111,22 @@ describe('its lock', () => {
     release();
     expect(existsSync(join(folder.root, 'LOCK'))).toBe(false);
     lockDataFolder(folder)();
+  });
+
+  it('is taken from a holder that was killed and that nobody has buried yet', async () => {
+    prepareDataFolder(folder, undefined);
+    // Its parent, which becomes `cat`, never asks for how it ended.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    const start = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[21];
+    writeFileSync(join(folder.root, 'LOCK'), `${pid} ${start}\n`);
+    expect(isRunning(folder)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2]).toBe('Z');
+    expect(isRunning(folder)).toBe(false);
+    lockDataFolder(folder)();
+    parent.stdin.end();
   });
 
   it.each(['4194000 12345\n', '1 0\n', `${process.pid} 1\n`, '', 'nonsense'])(

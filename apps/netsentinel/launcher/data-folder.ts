@@ -192,11 +192,12 @@ export interface ChosenSeed {
   readonly file?: { readonly name: string } | undefined;
 }
 
-/** When a process started, as /proc has it: with the pid, the name of one process. */
+/** When a process started, as /proc has it: with the pid, the name of one process. Undefined where it has ended, also while nobody has asked how. */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
   }
