@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { summaryOf } from '@netsentinel/contracts/incident';
+import { loadConfig } from '@netsentinel/kernel/config';
 import { PASSWORD } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
-import { parse } from 'yaml';
 import { NetSentinelConfig } from '../../apps/netsentinel/config/netsentinel.config.ts';
 import { CONFIGURATION } from '../../surface/console/lib/checklist.ts';
 import { CONSOLE_ROOT, signedIn, takePicture, VIEWS } from './pages.ts';
@@ -161,8 +161,13 @@ describe('a newcomer', () => {
   });
 
   it('finds lines in it that the configuration takes', () => {
-    for (const lines of Object.values(CONFIGURATION))
-      expect(NetSentinelConfig.safeParse(parse(lines)).error).toBeUndefined();
+    const all = Object.values(CONFIGURATION).join('\n');
+    const { config } = loadConfig(NetSentinelConfig, { file: 'netsentinel.yaml', text: all });
+    expect(config).toMatchObject({
+      collectors: [{ id: 'web' }],
+      alert: { notifiers: [{ type: 'ntfy' }] },
+      enforcer: { mode: 'enforce', allow: ['192.0.2.10'] },
+    });
   });
 });
 

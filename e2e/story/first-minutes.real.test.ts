@@ -11,7 +11,6 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
 import { freePort } from '@netsentinel/testkit/free-port';
-import { stringify } from 'yaml';
 import { commandLine, descendants } from '../../apps/netsentinel/bench/whole-product.ts';
 import { HOME } from '../../apps/netsentinel/cli/settings.ts';
 import { openTerminal, run, type Terminal } from './stage.ts';
@@ -41,7 +40,7 @@ beforeEach(async () => {
   config = join(folder, 'netsentinel.yaml');
   writeFileSync(
     config,
-    stringify({
+    JSON.stringify({
       data: join(folder, 'data'),
       console: { port: console },
       decoys: [{ id: 'ssh-1', type: 'ssh', port: ssh }],
