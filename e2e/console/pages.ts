@@ -34,8 +34,8 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
   phone: { colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
-/** The API over stores with a believable month in them. */
-export async function startWorld(): Promise<ApiHarness> {
+/** The API over stores with a believable month in them, or with what `fill` puts there. */
+export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
     attack: {
@@ -61,7 +61,7 @@ export async function startWorld(): Promise<ApiHarness> {
       },
     },
   });
-  await fillWorld(h);
+  await fill(h);
   return h;
 }
 
