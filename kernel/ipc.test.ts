@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -51,6 +52,34 @@ describe('a started process', () => {
     const [[code]] = await ended;
     expect(code).toBe(0);
     expect(out()).toBe('gone');
+  });
+
+  it('serves who connected to a listener before it was taken', async () => {
+    const { child, messages } = start(
+      `serveLauncher(schema, async ({ n }, listener) => {
+        if (n === 0) process.send({ t: 'waiting' });
+        if (n === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+        else listener.on('connection', (socket) => socket.on('data', (asked) => socket.end('answer to ' + asked)));
+      }, () => {}).send({ t: 'here' });`,
+    );
+    await once(child, 'message');
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    child.send({ n: 0 });
+    await once(child, 'message');
+    await new Promise<void>((resolve, reject) => {
+      child.send({ n: 1 }, listener, undefined, (error) => (error === null ? resolve() : reject(error)));
+    });
+    listener.close();
+    const client = connect(port, '127.0.0.1', () => client.write('ping'));
+    let answer = '';
+    client.on('data', (data) => (answer += data.toString()));
+    await once(client, 'close');
+    expect(answer).toBe('answer to ping');
+    expect(messages).toHaveLength(2);
+    child.disconnect();
+    await once(child, 'exit');
   });
 
   it('stops once when it is told to, says so, and ends', async () => {

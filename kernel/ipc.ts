@@ -3,6 +3,7 @@
  * (the channel closing means that the launcher is gone, and so shall we be).
  */
 import { compileFromNow } from './compile-later.ts';
+import { holdEarly } from './early-connections.ts';
 import { describeError, NetSentinelError } from './errors.ts';
 import { releaseMemorySoon } from './release-memory.ts';
 
@@ -86,7 +87,11 @@ export function serveLauncher<T extends { readonly t: string }>(
           `a launcher message broke its schema: ${message.error.message}`,
         ),
       );
-    queue = queue.then(() => (failed ? undefined : receive(message.data, peer))).catch(fail);
+    const serveEarly = holdEarly(peer);
+    queue = queue
+      .then(() => (failed ? undefined : receive(message.data, peer)))
+      .then(serveEarly)
+      .catch(fail);
     return undefined;
   });
   process.on('disconnect', () => {

@@ -1,5 +1,5 @@
 /** Chromium as a person's browser: pages of the console, watched for scripts that ran, policies broken and errors logged. */
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const ARGS = [
   '--no-sandbox',
@@ -11,13 +11,17 @@ const ARGS = [
   '--disable-sync',
 ];
 
+const executablePath = process.env['NETSENTINEL_CHROMIUM'] ?? '/usr/bin/chromium';
+
 /** Debian's Chromium unless `NETSENTINEL_CHROMIUM` names another. The caller closes it. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['NETSENTINEL_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ARGS,
-    headless: true,
-  });
+  return chromium.launch({ executablePath, args: ARGS, headless: true });
+}
+
+/** A browser whose cookies another program shares that drives it by its debugging port on loopback. The caller closes it. */
+export function launchPersistent(profile: string, debuggingPort: number): Promise<BrowserContext> {
+  const args = [...ARGS, `--remote-debugging-port=${debuggingPort}`];
+  return chromium.launchPersistentContext(profile, { executablePath, args, headless: true });
 }
 
 export interface WatchedPage {

@@ -1,6 +1,7 @@
 /** A believable month on one install, for pages and pictures of the console: events, incidents, what was done, decoys, recordings. The same each time but for the clock. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
+import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
 import type { ApiHarness } from './api-harness.ts';
@@ -8,7 +9,10 @@ import { sampleBlock, sampleIncident } from './sample-incidents.ts';
 
 const HOUR = 3_600_000;
 const EVENTS = 6_000;
+const SESSIONS = 400;
 const INCIDENTS = 60;
+
+const PROTOCOLS = ['ssh', 'http', 'ssh', 'telnet', 'redis', 'smb', 'ssh', 'rdp', 'mysql', 'http', 'ftp'];
 
 const KINDS: readonly {
   readonly title: string;
@@ -67,6 +71,10 @@ export async function fillWorld(
       Array.from({ length: 1_000 }, (_, n) => sampleEvent(at + n, start, EVENTS / 86_400)),
       [],
     );
+  await h.events.append(
+    Array.from({ length: 2 * SESSIONS }, (_, n) => visitOf(n, start)),
+    [],
+  );
   const incidents = Array.from({ length: INCIDENTS }, (_, n) => incidentOf(n, now));
   const actions = incidents
     .filter(({ status }) => status === 'contained')
@@ -77,6 +85,31 @@ export async function fillWorld(
   });
   for (const incident of incidents.slice(0, 3)) await record(h, incident.sessions[0]!.recording!);
   return { incidents, actions };
+}
+
+/** The beginning or the end of a visit to a decoy. */
+function visitOf(n: number, start: number): Event {
+  const session = Math.floor(n / 2);
+  const isEnd = n % 2 === 1;
+  const protocol = PROTOCOLS[(session * 7) % PROTOCOLS.length]!;
+  const event = sampleEvent(session * 12, start, (SESSIONS * 12) / 86_400);
+  const lastedMs = 2_000 + ((session * 7_919) % 240_000);
+  return {
+    ...event,
+    '@timestamp': new Date(Date.parse(event['@timestamp']) + (isEnd ? lastedMs : 0)).toISOString(),
+    message: isEnd ? 'Disconnected' : 'Connected',
+    network: { ...event.network, protocol },
+    event: {
+      ...event.event,
+      id: `visit~${n.toString(36)}`,
+      category: ['session'],
+      type: [isEnd ? 'end' : 'start'],
+      action: `${protocol}-${isEnd ? 'disconnect' : 'connect'}`,
+      outcome: 'success',
+      ...(isEnd ? { duration: lastedMs * 1e6 } : {}),
+    },
+    netsentinel: { ...event.netsentinel, decoy: { id: protocol, type: protocol } },
+  };
 }
 
 /** The last one is now; older ones lie further and further apart. */

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser } from '@netsentinel/testkit/browser';
+import { fillHostileWorld } from '@netsentinel/testkit/hostile-world';
 import { PAGES, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
 import { violations } from './violations.ts';
 
@@ -31,6 +32,32 @@ describe.each(Object.entries(VIEWS))('%s', (view, options) => {
       await ready(page);
       await takePicture(page, name, view);
       expect(await violations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+      expect(width, 'nothing is wider than the window').toBeLessThanOrEqual(0);
+    } finally {
+      await page.context().close();
+    }
+  });
+});
+
+/** Whatever somebody wrote into a name, a password or a command: a page shows it as text. */
+describe('where attackers wrote into every field that they can reach', () => {
+  let hostile: ApiHarness;
+  let admin: string;
+  beforeAll(async () => {
+    hostile = await startWorld(fillHostileWorld);
+    admin = await hostile.setUp();
+  });
+  afterAll(() => hostile.close());
+
+  it.each(PAGES)('$name', async ({ path, ready }) => {
+    const { page, complaints } = await signedIn(browser, hostile, admin);
+    try {
+      await page.goto(hostile.url + path);
+      await ready(page);
+      expect(await page.evaluate('window.__pwned')).toBeUndefined();
+      expect(await page.locator('main script, main img[src="x"], main svg[onload]').count()).toBe(0);
       expect(complaints).toEqual([]);
       const width = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
       expect(width, 'nothing is wider than the window').toBeLessThanOrEqual(0);

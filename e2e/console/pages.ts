@@ -1,7 +1,7 @@
 /** The console's pages with a believable install behind them: for the tests of all of them, and for pictures (`node e2e/console/pages.ts [NAME…]`). */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
@@ -34,8 +34,8 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
   phone: { colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
-/** The API over stores with a believable month in them. */
-export async function startWorld(): Promise<ApiHarness> {
+/** The API over stores with a believable month in them, or with what `fill` puts there. */
+export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
     attack: {
@@ -61,7 +61,7 @@ export async function startWorld(): Promise<ApiHarness> {
       },
     },
   });
-  await fillWorld(h);
+  await fill(h);
   return h;
 }
 
@@ -73,9 +73,14 @@ export async function signedIn(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const watched = await watchedPage(browser, options);
-  const [name, value] = cookie.split('=') as [string, string];
-  await watched.page.context().addCookies([{ name, value, url: h.url, httpOnly: true, sameSite: 'Strict' }]);
+  await signInTo(watched.page.context(), h, cookie);
   return watched;
+}
+
+/** Gives a browser the session of this cookie (`name=value`). */
+export async function signInTo(context: BrowserContext, h: ApiHarness, cookie: string): Promise<void> {
+  const [name, value] = cookie.split('=') as [string, string];
+  await context.addCookies([{ name, value, url: h.url, httpOnly: true, sameSite: 'Strict' }]);
 }
 
 /** A picture of all of a page, as `SHOTS/NAME-VIEW.png`. */

@@ -12,14 +12,15 @@ export function exactTime(ms: number): string {
   return new Date(ms).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 }
 
-/** `just now`, `5 min ago`, `3 h ago`, then the date. */
+/** `just now`, `5 min ago`, `3 h ago`, `2 d ago`, then the date. */
 export function relativeTime(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
   if (seconds < 10) return 'just now';
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return exactTime(ms);
+  if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
+  return new Date(ms).toLocaleDateString([], { dateStyle: 'medium' });
 }
 
 /** `2 h 5 min`: at most two units. */
@@ -37,7 +38,7 @@ export function duration(ms: number): string {
     parts.push(`${Math.floor(rest / size)} ${name}`);
     rest %= size;
   }
-  return parts.join(' ') || '0 s';
+  return parts.join(' ') || (ms > 0 ? '< 1 s' : '0 s');
 }
 
 /** For `dateTime`; an attacker's clock may name no time at all, which must not take the page with it. */

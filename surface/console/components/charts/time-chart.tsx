@@ -16,7 +16,9 @@ const Canvas = dynamic(() => import('./time-canvas.tsx'), {
 
 export function TimeChart(props: TimeChartProps) {
   const [isTable, setTable] = useState(false);
-  const isEmpty = props.series.every(({ values }) => values.every((v) => v === undefined || v === 0));
+  // A line at zero says something; bars of nothing do not.
+  const isNothing = (v: number | undefined): boolean => v === undefined || (v === 0 && props.kind !== 'lines');
+  const isEmpty = props.series.every(({ values }) => values.every(isNothing));
   return (
     <figure className="chart">
       {isTable ? (

@@ -1,0 +1,35 @@
+'use client';
+/** How things are now, in one number and one word. */
+import type { GetSummaryAnswer } from '@netsentinel/client';
+import { text } from '../../text/index.ts';
+import { Panel } from '../panel.tsx';
+
+const words = text.overview;
+const RADIUS = 52;
+/** Three quarters of a circle. */
+const ARC = 2 * Math.PI * RADIUS * 0.75;
+
+export function ThreatPanel({ threat }: { readonly threat: GetSummaryAnswer['threat'] }) {
+  const { score, level } = threat;
+  return (
+    <Panel title={words.threat} className={`threat threat-${level}`}>
+      <div className="threat-dial" role="img" aria-label={words.threatLabel(level, score)}>
+        <svg viewBox="0 0 120 120" aria-hidden>
+          <circle className="threat-track" cx="60" cy="60" r={RADIUS} strokeDasharray={`${ARC} 1000`} />
+          <circle
+            className="threat-value"
+            cx="60"
+            cy="60"
+            r={RADIUS}
+            strokeDasharray={`${(ARC * Math.min(100, Math.max(0, score))) / 100} 1000`}
+          />
+        </svg>
+        <p aria-hidden>
+          <strong>{score}</strong>
+          <span>{level}</span>
+        </p>
+      </div>
+      <p className="dim">{words.threatAbout[level]}</p>
+    </Panel>
+  );
+}
