@@ -1,18 +1,5 @@
-/**
- * The tour: attacks on decoys of ours that were recorded (`content/tour`), brought into an install so that a newcomer sees the console alive. All of it is
- * marked by its names, is nobody's attack on this install, and goes at one word.
- */
+/** What the platform says of the tour while it is on (`recorded.ts` tells what the tour is). */
 import { z } from 'zod';
-
-/** What the ids of all that is recorded begin with: incidents, events, sessions and their recordings. No origin of ours is called so. */
-export const TOUR_PREFIX = 'tour~';
-/** `event.dataset` of recorded events. */
-export const TOUR_DATASET = 'netsentinel.tour';
-
-/** Whether this incident, event, session or recording is one of the tour. */
-export function isRecorded(id: string): boolean {
-  return id.startsWith(TOUR_PREFIX);
-}
 
 export const TourStatus = z.strictObject({
   /** Epoch milliseconds. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
-import { TOUR_DATASET, TOUR_PREFIX } from '@netsentinel/contracts/tour';
+import { TOUR_DATASET, TOUR_PREFIX } from '@netsentinel/contracts/recorded';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { openKeyring } from '@netsentinel/kernel/keyring-files';
 import { silentLogger } from '@netsentinel/kernel/log';

@@ -1,5 +1,5 @@
 /** Nothing is done about an attack of the tour: it happened elsewhere, and is gone when the tour ends. */
-import { isRecorded } from '@netsentinel/contracts/tour';
+import { isRecorded } from '@netsentinel/contracts/recorded';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 
 /** Throws `INCIDENT_RECORDED` where this is an incident of the tour. */

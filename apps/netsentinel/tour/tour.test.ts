@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { StateStore } from '@netsentinel/contracts/state-store';
-import { isRecorded, TOUR_DATASET } from '@netsentinel/contracts/tour';
+import { isRecorded, TOUR_DATASET } from '@netsentinel/contracts/recorded';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { silentLogger as log } from '@netsentinel/kernel/log';

@@ -6,7 +6,8 @@ import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { StateStore } from '@netsentinel/contracts/state-store';
-import { isRecorded, TOUR_DATASET, type TourStatus } from '@netsentinel/contracts/tour';
+import { isRecorded, TOUR_DATASET } from '@netsentinel/contracts/recorded';
+import type { TourStatus } from '@netsentinel/contracts/tour';
 import { z } from 'zod';
 import { readAttacks, readRecordings } from './recorded-attacks.ts';
 

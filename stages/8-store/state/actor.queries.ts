@@ -1,7 +1,7 @@
 /** What is kept of actors, asked for many at once: a flood brings hundreds of new ones with each batch. */
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { StoredActor } from '@netsentinel/contracts/state-store';
-import { TOUR_PREFIX } from '@netsentinel/contracts/tour';
+import { TOUR_PREFIX } from '@netsentinel/contracts/recorded';
 import type { Kysely } from 'kysely';
 import { compiledListQuery, compiledQuery } from './compiled-query.ts';
 import type { StateTables } from './state.tables.ts';

@@ -6,7 +6,7 @@ import { searchText, wordsIn } from '@netsentinel/contracts/incident-words';
 import type { IncidentFilter, StateReader, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { SourceRecord } from '@netsentinel/contracts/source';
 import type { Position } from '@netsentinel/contracts/stream';
-import { TOUR_PREFIX } from '@netsentinel/contracts/tour';
+import { TOUR_PREFIX } from '@netsentinel/contracts/recorded';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { accessBookReader, accessBookWriter } from './access-book.queries.ts';

@@ -1,5 +1,5 @@
 /** Marks what belongs to the tour; nothing for all else. */
-import { isRecorded } from '@netsentinel/contracts/tour';
+import { isRecorded } from '@netsentinel/contracts/recorded';
 import { text } from '../../text/index.ts';
 
 export function RecordedBadge({ id }: { readonly id: string }) {

@@ -23,7 +23,7 @@ export const tour = {
     label: 'Recorded attacks',
     title: 'You are on the tour.',
     words:
-      'Attacks marked “recorded” did not happen here. The threat level and the figures above leave them out; charts and lists show them.',
+      'Attacks marked “recorded” did not happen here. The threat level and the counts of incidents leave them out; charts and lists show them.',
     end: 'End the tour: remove all of it',
     ending: 'Removing…',
   },

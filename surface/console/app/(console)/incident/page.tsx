@@ -20,7 +20,7 @@ import { useAttackNames, useLoaded } from '../../../lib/hooks.ts';
 import { useLive } from '../../../lib/live.ts';
 import { useMay } from '../../../lib/session.ts';
 import { text } from '../../../text/index.ts';
-import { isRecorded } from '@netsentinel/contracts/tour';
+import { isRecorded } from '@netsentinel/contracts/recorded';
 
 export default function IncidentPage() {
   const id = useSearchParams().get('id') ?? '';
