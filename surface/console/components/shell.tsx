@@ -1,15 +1,20 @@
 'use client';
 /** The frame of every signed-in page: name, what the platform does now, who is signed in. */
+import dynamic from 'next/dynamic';
 import { Fragment, Suspense, useState, type ReactNode } from 'react';
 import { SessionContext, useAskedSession } from '../lib/session.ts';
+import { GUIDE_KEY, SEEN } from '../lib/guide-key.ts';
+import { useKept } from '../lib/kept.ts';
 import { useReconnected } from '../lib/live.ts';
 import { useTourTurn } from '../lib/tour.ts';
 import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PageList } from './page-list.tsx';
 import { TopBar } from './top-bar.tsx';
-import { Guide } from './tour/guide.tsx';
 import { TourBanner } from './tour/tour-banner.tsx';
+
+/** Fetched for who is guided. */
+const Guide = dynamic(async () => (await import('./tour/guide.tsx')).Guide, { ssr: false });
 
 /** For whoever is signed in; others are led to the door. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -32,6 +37,8 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
   const [isOpen, setOpen] = useState(false);
   useReconnected(onReconnected);
   const turn = useTourTurn();
+  const [guide] = useKept(GUIDE_KEY);
+  const isGuided = guide !== '' && guide !== SEEN;
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -44,9 +51,11 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
         {/* What a page shows is another when recorded attacks come or go. */}
         <Fragment key={turn}>{children}</Fragment>
       </main>
-      <Suspense>
-        <Guide />
-      </Suspense>
+      {isGuided && (
+        <Suspense>
+          <Guide />
+        </Suspense>
+      )}
     </div>
   );
 }

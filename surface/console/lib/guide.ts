@@ -29,10 +29,6 @@ export function guideSteps(isOnTour: boolean, hasPage: (href: string) => boolean
   return STEPS.filter(({ href, of }) => of !== left && (href.startsWith('/incident/') || hasPage(href)));
 }
 
-/** What a browser keeps of it: `SEEN`, or the number of the step that is shown; nothing where it was never begun. */
-export const GUIDE_KEY = 'netsentinel:guide';
-export const SEEN = 'seen';
-
 /** The number of the step that is shown; undefined where none is. */
 export function stepOf(kept: string, steps: number): number | undefined {
   if (!/^\d{1,2}$/.test(kept) || steps === 0) return undefined;

@@ -1,10 +1,10 @@
 'use client';
 /** The state of things at a glance. */
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useCallback } from 'react';
 import { TimeChart } from '../../components/charts/time-chart.tsx';
 import { Failure } from '../../components/failure.tsx';
-import { FirstSteps } from '../../components/first-steps.tsx';
 import { Counters } from '../../components/overview/counters.tsx';
 import { Rankings, TopAttackers } from '../../components/overview/rankings.tsx';
 import { SinceLast } from '../../components/overview/since-last.tsx';
@@ -13,7 +13,6 @@ import { PageHead } from '../../components/page-head.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RangeSelect } from '../../components/range-select.tsx';
 import { SilentSources } from '../../components/silent-sources.tsx';
-import { Checklist } from '../../components/tour/checklist.tsx';
 import { readOverview, type Overview } from '../../lib/overview.ts';
 import { duration } from '../../lib/format.ts';
 import { useAttackNames, useLoaded, useNow } from '../../lib/hooks.ts';
@@ -27,6 +26,10 @@ import { useAtMost } from '../../lib/use-at-most.ts';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { text } from '../../text/index.ts';
 import './overview.css';
+
+/** For who is new here, so that nobody else waits for them. */
+const FirstSteps = dynamic(async () => (await import('../../components/first-steps.tsx')).FirstSteps, { ssr: false });
+const Checklist = dynamic(async () => (await import('../../components/tour/checklist.tsx')).Checklist, { ssr: false });
 
 const words = text.overview;
 const DEFAULTS = { range: '24h' };

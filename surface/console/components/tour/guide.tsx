@@ -2,7 +2,8 @@
 /** The guide: a small window beside what it tells of, from page to page; never in the way of using them. */
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
-import { GUIDE_KEY, guideSteps, SEEN, stepOf } from '../../lib/guide.ts';
+import { guideSteps, stepOf } from '../../lib/guide.ts';
+import { GUIDE_KEY, SEEN } from '../../lib/guide-key.ts';
 import { useKept } from '../../lib/kept.ts';
 import { useSession } from '../../lib/session.ts';
 import { useTour } from '../../lib/tour.ts';

@@ -1,7 +1,7 @@
 'use client';
 /** Begins the guide, as often as a person likes. */
 import { CircleQuestionMark } from 'lucide-react';
-import { GUIDE_KEY } from '../../lib/guide.ts';
+import { GUIDE_KEY } from '../../lib/guide-key.ts';
 import { keep } from '../../lib/kept.ts';
 import { text } from '../../text/index.ts';
 

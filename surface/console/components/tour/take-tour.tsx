@@ -1,6 +1,6 @@
 'use client';
 /** Offers recorded attacks, and the guide with them to who has not seen it. */
-import { GUIDE_KEY, SEEN } from '../../lib/guide.ts';
+import { GUIDE_KEY, SEEN } from '../../lib/guide-key.ts';
 import { useKept } from '../../lib/kept.ts';
 import { useMay } from '../../lib/session.ts';
 import { useTourOrders } from '../../lib/tour.ts';
