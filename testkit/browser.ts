@@ -116,7 +116,12 @@ export function faintTexts(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 const FAINT = `() => {
-  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const rgb = (text) => {
+    const [r, g, b, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
+    // A tint lets through what is behind it.
+    if (alpha < 0.5) return undefined;
+    return text.startsWith('color(srgb') ? [r * 255, g * 255, b * 255] : [r, g, b];
+  };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const element of document.querySelectorAll('body *')) {

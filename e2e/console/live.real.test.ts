@@ -37,6 +37,11 @@ beforeEach(async () => {
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByText('Nobody has attacked yet').waitFor();
+  asked = 0;
+  await page.goto(`${h.url}/incidents/`);
+  await page.getByText('Nobody has attacked yet').waitFor();
+  // For the page, and once more when it has joined.
+  await expect.poll(() => asked).toBe(2);
   await page.getByText('live', { exact: true }).waitFor();
 });
 afterEach(async () => {

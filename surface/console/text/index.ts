@@ -3,7 +3,8 @@
  * that each language orders and counts in its own way.
  */
 import { frame } from './en/frame.ts';
+import { incidents } from './en/incidents.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
 
-export const text = { frame, overview, parts } as const;
+export const text = { frame, incidents, overview, parts } as const;
