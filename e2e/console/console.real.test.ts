@@ -183,8 +183,12 @@ describe('the queue', () => {
     await rows().first().waitFor();
     // Only those in sight are drawn; more come as one scrolls.
     expect(await rows().count()).toBeLessThan(60);
-    for (let n = 0; n < 6; n++) await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
-    await page.getByText('story 150.').waitFor();
+    await expect
+      .poll(async () => {
+        await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+        return Number(await rows().last().getAttribute('data-index'));
+      })
+      .toBeGreaterThan(150);
     await page.evaluate('window.scrollTo(0, 0)');
     await page.getByText('story 0.').waitFor();
     await page.getByLabel('Status').selectOption('closed');

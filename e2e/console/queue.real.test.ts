@@ -54,7 +54,7 @@ const SCROLL = `async (wanted) => {
   const last = () => Number([...document.querySelectorAll('[data-testid=incident]')].at(-1)?.dataset.index ?? 0);
   const end = performance.now() + 60_000;
   while (last() < wanted && performance.now() < end) {
-    window.scrollBy(0, 1_500);
+    window.scrollBy(0, 400);
     await frame();
     nodes = Math.max(nodes, document.getElementsByTagName('*').length);
   }
@@ -63,7 +63,7 @@ const SCROLL = `async (wanted) => {
   return { longest, nodes, last: last() };
 }`;
 
-it(`stays small and quick with ${MANY.toLocaleString('en')} incidents`, { timeout: 300_000 }, async () => {
+it('stays small and quick with 50,000 incidents', { timeout: 300_000 }, async () => {
   await put(MANY);
   await page.goto(`${h.url}/incidents/`);
   await row('story 0.').waitFor();
@@ -139,7 +139,7 @@ it('is worked through by keys alone', async () => {
   await page.getByLabel('Filter').fill('story 4.');
   await expect.poll(() => rows().count()).toBe(1);
   expect(page.url()).toContain('text=story+4.');
-  await page.getByLabel('Filter').evaluate('(field) => field.blur()');
+  await page.getByLabel('Filter').blur();
   await page.keyboard.press('?');
   await page.getByText('Keys of this page').waitFor();
   await page.getByLabel('Single keys do something').uncheck();
