@@ -36,6 +36,9 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
+    // The next page's styles are fetched ahead, and not every page is looked at.
+    if (message.type() === 'warning' && message.text().includes('was preloaded using link preload but not used'))
+      return;
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
