@@ -122,6 +122,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     server,
     blobs: options.blobs,
     clock,
+    log,
+    redis: options.liveRedis,
     status,
     admit: async (handshake) =>
       isSameOrigin(handshake, secure)
