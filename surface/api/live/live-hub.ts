@@ -89,9 +89,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       room,
       epoch,
       clock,
-      ...(options.redis === undefined
-        ? {}
-        : { share: (message: KeptMessage) => others?.take(room, message) === true }),
+      ...(options.redis === undefined ? {} : { share: (message: KeptMessage) => others?.take(room, message) === true }),
     });
   const kept: Readonly<Record<KeptRoom, KeptFeed>> = { incidents: feed('incidents'), actions: feed('actions') };
   const feeds = Object.values(kept);

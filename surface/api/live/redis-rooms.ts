@@ -262,7 +262,8 @@ export class RedisRooms {
 }
 
 function placeOf({ tls, password, ...place }: LiveRedisConfig): RedisPlace {
-  const text = (secret: Secret | undefined): string | undefined => (secret === undefined ? undefined : revealed(secret));
+  const text = (secret: Secret | undefined): string | undefined =>
+    secret === undefined ? undefined : revealed(secret);
   return {
     ...place,
     password: text(password),

@@ -207,8 +207,9 @@ export class SharedRoom {
     throw new Error('the stream is longer than ours are');
   }
 
+  /** Whether it is a message that we published. */
   #isOurs(entry: SharedEntry | undefined): entry is SharedEntry {
-    return entry !== undefined && entry.from === this.#options.from;
+    return entry !== undefined && entry.name !== 'begin' && entry.from === this.#options.from;
   }
 
   #entryOf(epoch: number, fields: unknown): SharedEntry | undefined {
