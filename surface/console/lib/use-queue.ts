@@ -8,7 +8,7 @@ import { wordsOf } from './hooks.ts';
 import { useLive } from './live.ts';
 import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, type Queue } from './queue.ts';
 
-/** Live changes are drawn together at most this often. */
+/** Live changes are drawn together at most this often; the first after a pause at once. */
 const DRAW_MS = 100;
 /** Rows that are loaded at once. */
 const PAGE = 100;
@@ -90,11 +90,13 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
   const isNewest = from === undefined;
   const waiting = useRef(new Map<string, IncidentSummary>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const drawnAt = useRef(Number.NEGATIVE_INFINITY);
   /** As of the latest filter, also where a change has waited since before it. */
   const draw = useRef<() => void>(undefined);
   useEffect(() => {
     draw.current = () => {
       timer.current = undefined;
+      drawnAt.current = performance.now();
       const incidents = [...waiting.current.values()];
       waiting.current.clear();
       setQueue((old) => changed(old, isNewest ? incidents : incidents.filter((i) => old.byId.has(i.id)), holds));
@@ -103,7 +105,8 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
   const onIncident = useCallback((incident: IncidentSummary) => {
     heard.current?.set(incident.id, incident);
     waiting.current.set(incident.id, incident);
-    timer.current ??= setTimeout(() => draw.current?.(), DRAW_MS);
+    const waitMs = Math.max(0, drawnAt.current + DRAW_MS - performance.now());
+    timer.current ??= setTimeout(() => draw.current?.(), waitMs);
   }, []);
   useEffect(
     () => () => {
