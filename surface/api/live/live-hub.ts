@@ -53,6 +53,8 @@ export interface LiveHubOptions {
 export interface LiveHubControl extends LiveHub {
   /** Cuts every channel of these. */
   end(whose: (who: SignedIn) => boolean): void;
+  /** Why clients hear nothing of other platforms, where they should. */
+  whyAlone(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -230,6 +232,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     end: (whose) => {
       for (const client of clients.values()) if (whose(client.data.who)) cut(client);
     },
+    whyAlone: () => others?.whyAlone,
     close: async () => {
       stopStatus();
       stopSoon?.();

@@ -240,6 +240,11 @@ describe.skipIf(missing && process.env['CI'] === undefined)('two platforms and D
     await expect.poll(() => atA.socket.connected).toBe(false);
     const alone = open(a);
     expect(await alone.join('incidents', atA.heard!)).toMatchObject({ kept: { resumed: false } });
+    const status = new Promise<string | undefined>((resolve) =>
+      alone.socket.on('status', ({ othersUnheard }) => resolve(othersUnheard)),
+    );
+    await alone.join('system');
+    expect(await status).toMatch(/^Redis: .*(ECONNREFUSED|closed)/);
     tell(a, 'meanwhile');
     await expect.poll(() => alone.ids).toEqual(['meanwhile']);
     await redis.start();

@@ -92,9 +92,9 @@ export class RedisRooms {
     return this.#settled.promise;
   }
 
-  /** Why other platforms are not heard; undefined while they are. */
+  /** Why other platforms are not heard; undefined while they are, or are expected to be at any moment. */
   get whyAlone(): string | undefined {
-    return this.#reason;
+    return this.#isAlone ? `Redis: ${this.#reason ?? ''}` : undefined;
   }
 
   /** False where it does not come back by `deliver` and our clients are to be told now. */

@@ -3,6 +3,7 @@
 import type { Incident } from '@netsentinel/contracts/incident';
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { useEffect, useState } from 'react';
+import { OthersUnheard } from '../components/others-unheard.tsx';
 import { QueueTable } from '../components/queue-table.tsx';
 import { Shell } from '../components/shell.tsx';
 import type { IncidentQuery } from '../lib/api.ts';
@@ -26,6 +27,7 @@ export default function QueuePage() {
   return (
     <Shell>
       <SilentSources />
+      <OthersUnheard />
       <Queue />
     </Shell>
   );
