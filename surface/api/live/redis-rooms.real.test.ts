@@ -42,7 +42,7 @@ class RealRedis {
     }));
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject).once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
-      child.stdout!.on('data', (text) => {
+      child.stdout.on('data', (text) => {
         if (String(text).includes('eady to accept connections')) resolve();
       });
     });
@@ -178,7 +178,7 @@ describe.skipIf(missing && process.env['CI'] === undefined)('two platforms and D
     first.socket.disconnect();
     for (let n = 0; n < 200; n++) tell(n % 2 === 0 ? a : b, `m${n}`);
     const second = open(b);
-    expect(await second.join('incidents', first.heard!)).toMatchObject({ ok: true, kept: { resumed: true } });
+    expect(await second.join('incidents', first.heard)).toMatchObject({ ok: true, kept: { resumed: true } });
     tell(a, 'last');
     await expect.poll(() => new Set(second.ids).size).toBe(201);
     expect(second.ids).toHaveLength(201);
@@ -239,7 +239,7 @@ describe.skipIf(missing && process.env['CI'] === undefined)('two platforms and D
     await redis.kill();
     await expect.poll(() => atA.socket.connected).toBe(false);
     const alone = open(a);
-    expect(await alone.join('incidents', atA.heard!)).toMatchObject({ kept: { resumed: false } });
+    expect(await alone.join('incidents', atA.heard)).toMatchObject({ kept: { resumed: false } });
     const status = new Promise<string | undefined>((resolve) =>
       alone.socket.on('status', ({ othersUnheard }) => resolve(othersUnheard)),
     );

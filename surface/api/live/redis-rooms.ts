@@ -158,7 +158,7 @@ export class RedisRooms {
     if (this.#isUnreadable) await writer.run([['DEL', ...keys]]);
     this.#isUnreadable = false;
     const [latest] = await writer.run([['XREVRANGE', keys[2]!, '+', '-', 'COUNT', '1']]);
-    this.#passing = String(rowsOf(latest)[0]?.id ?? '0-0');
+    this.#passing = idOf(rowsOf(latest)[0]?.id);
     for (const room of Object.values(this.#rooms)) await room.link(writer);
     this.#linked();
     for (;;) {
@@ -176,7 +176,7 @@ export class RedisRooms {
     for (const { id: key, fields: entries } of rowsOf(heard))
       for (const { id, fields } of rowsOf(entries as Reply)) {
         if (key === this.#key('passing')) {
-          this.#passing = String(id);
+          this.#passing = idOf(id);
           this.#passed(fields);
         } else if (!this.#relinks) {
           if (key === this.#key('incidents')) this.#rooms.incidents.heard(id, fields);
@@ -259,6 +259,11 @@ export class RedisRooms {
         prefix: this.#options.config.prefix,
       });
   }
+}
+
+/** As Redis gave it, whatever its numbers. */
+function idOf(id: unknown): string {
+  return typeof id === 'string' ? id : '0-0';
 }
 
 function placeOf({ tls, password, ...place }: LiveRedisConfig): RedisPlace {

@@ -24,13 +24,13 @@ class Stream {
   }
   #one([name, , ...rest]: readonly string[]): Reply {
     if (name === 'DEL') this.entries = [];
-    if (name === 'XREVRANGE') return this.entries.slice(-1) as unknown as Reply;
-    if (name === 'XRANGE') return this.entries.filter(([id]) => isWithin(id, rest[0]!, rest[1]!)).slice(0, 32) as never;
+    if (name === 'XREVRANGE') return this.entries.slice(-1);
+    if (name === 'XRANGE') return this.entries.filter(([id]) => isWithin(id, rest[0]!, rest[1]!)).slice(0, 32);
     if (name !== 'XADD') return 0;
     const id = rest.find((word) => /^\d+-(\*|1)$/.test(word))!;
     const [epoch] = id.split('-');
     const next = this.entries.filter(([one]) => one.startsWith(`${epoch}-`)).length + 1;
-    const added: [string, string[]] = [`${epoch}-${next}`, rest.slice(-4) as string[]];
+    const added: [string, string[]] = [`${epoch}-${next}`, rest.slice(-4)];
     this.entries.push(added);
     return added[0];
   }

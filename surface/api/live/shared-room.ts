@@ -25,15 +25,15 @@ export interface SharedRoomOptions {
   readonly secret: string;
   /** This start of this platform. */
   readonly from: string;
-  now(): number;
-  deliver(message: KeptMessage | null): void;
-  renew(epoch: string, last: number): void;
+  readonly now: () => number;
+  readonly deliver: (message: KeptMessage | null) => void;
+  readonly renew: (epoch: string, last: number) => void;
   /** Hands a command to Redis and does not wait. */
-  send(command: readonly string[]): void;
+  readonly send: (command: readonly string[]) => void;
   /** The stream is not what we took it for: link anew. */
-  relink(): void;
+  readonly relink: () => void;
   /** An entry was none of ours, or malformed. */
-  refused(): void;
+  readonly refused: () => void;
 }
 
 interface Waiting {
