@@ -84,20 +84,25 @@ export async function openConsole(options: {
   }
 }
 
-/** The time at which the live terminal first showed `text` in a frame. */
-export function drawnAt(page: Page, text: string, timeoutMs = 30_000): Promise<number> {
-  return page.evaluate(`(${DRAWN_AT})(${JSON.stringify(text)}, ${timeoutMs})`);
+/** The time at which the live terminal first showed `text` in a frame; with `selector` any such element. */
+export function drawnAt(
+  page: Page,
+  text: string,
+  timeoutMs = 30_000,
+  selector = '[data-testid="live-terminal"] .ap-line',
+): Promise<number> {
+  return page.evaluate(`(${DRAWN_AT})(${JSON.stringify(text)}, ${timeoutMs}, ${JSON.stringify(selector)})`);
 }
 
 /** Runs in the page, whose types are not ours here. A frame that has the text is drawn when the task after its animation frame runs. */
-const DRAWN_AT = `(wanted, timeoutMs) => new Promise((resolve, reject) => {
+const DRAWN_AT = `(wanted, timeoutMs, selector) => new Promise((resolve, reject) => {
   // Lines joined, so that a text which wraps is found too.
-  const shows = () => [...document.querySelectorAll('[data-testid="live-terminal"] .ap-line')]
+  const shows = () => [...document.querySelectorAll(selector)]
     .map((line) => line.textContent.replaceAll('\\u00a0', ' ')).join('').includes(wanted);
   const observer = new MutationObserver(() => { if (shows()) done(); });
   const timer = setTimeout(() => {
     observer.disconnect();
-    reject(new Error('the terminal did not show the text within ' + timeoutMs + ' ms'));
+    reject(new Error('the page did not show the text within ' + timeoutMs + ' ms'));
   }, timeoutMs);
   const done = () => {
     observer.disconnect();

@@ -29,6 +29,7 @@ import type { Recovery } from './auth/recover.ts';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
 import type { Bouncers } from './http/blocklist/bouncers.ts';
+import type { LiveRedisConfig } from './live/live-redis.config.ts';
 import type { Route } from './http/route.ts';
 
 export interface ApiOptions {
@@ -45,6 +46,8 @@ export interface ApiOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Of the provider that people may sign in by. */
   readonly openId?: OpenIdConfig | undefined;
+  /** By which the live channel is shared with other platforms, its secrets read. */
+  readonly liveRedis?: LiveRedisConfig | undefined;
   /** That one account, token or stranger's address may make. */
   readonly requestsPerMinute: number;
   /** Overrides of the HTTP server's own, for tests. */

@@ -1351,6 +1351,7 @@ export interface PlatformStatus {
       silentSince: number;
     }[];
   };
+  othersUnheard?: string;
   collectors: {
     id: string;
     type: string;

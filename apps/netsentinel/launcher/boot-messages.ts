@@ -61,6 +61,7 @@ export function platformBoot(
       tls,
       places,
       openId: config.console.openId,
+      liveRedis: config.console.live.redis,
       requestsPerMinute: config.console.requestsPerMinute,
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),

@@ -252,6 +252,7 @@ async function start(boot: Boot) {
     sealer: stores.keys.keyring,
     consoleRoot: config.consoleRoot,
     openId: config.openId,
+    liveRedis: config.liveRedis,
     requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),

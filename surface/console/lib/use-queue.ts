@@ -22,7 +22,7 @@ import {
 const NONE: ReadonlyMap<string, IncidentSummary> = new Map();
 /** Where the list depends on who has what, it is read anew at most this often. */
 const WORK_MS = 2_000;
-/** Live changes are drawn together at most this often. */
+/** Live changes are drawn together at most this often; the first after a pause at once. */
 const DRAW_MS = 100;
 /** Rows that are loaded at once. */
 const PAGE = 100;
@@ -118,11 +118,13 @@ export function useQueue(query: IncidentQuery, isHeld: boolean): QueueView {
   const coming = useRef(new Map<string, IncidentSummary>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [held, setHeld] = useState<ReadonlyMap<string, IncidentSummary>>(NONE);
+  const drawnAt = useRef(Number.NEGATIVE_INFINITY);
   /** As of the latest filter, also where a change has waited since before it. */
   const draw = useRef<() => void>(undefined);
   useEffect(() => {
     draw.current = () => {
       timer.current = undefined;
+      drawnAt.current = performance.now();
       const incidents = [...coming.current.values()];
       coming.current.clear();
       if (isHeld) {
@@ -144,7 +146,8 @@ export function useQueue(query: IncidentQuery, isHeld: boolean): QueueView {
   const onIncident = useCallback((incident: IncidentSummary) => {
     heard.current?.set(incident.id, incident);
     coming.current.set(incident.id, incident);
-    timer.current ??= setTimeout(() => draw.current?.(), DRAW_MS);
+    const waitMs = Math.max(0, drawnAt.current + DRAW_MS - performance.now());
+    timer.current ??= setTimeout(() => draw.current?.(), waitMs);
   }, []);
   useEffect(
     () => () => {

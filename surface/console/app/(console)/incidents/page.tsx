@@ -11,6 +11,7 @@ import { PageHead } from '../../../components/page-head.tsx';
 import { Empty } from '../../../components/panel.tsx';
 import { ANY, QueueFilters, type Filters } from '../../../components/queue-filters.tsx';
 import { QueueTable } from '../../../components/queue-table.tsx';
+import { OthersUnheard } from '../../../components/others-unheard.tsx';
 import { SilentSources } from '../../../components/silent-sources.tsx';
 import { segment, type IncidentQuery } from '../../../lib/api.ts';
 import { isoTime } from '../../../lib/format.ts';
@@ -34,6 +35,7 @@ export default function IncidentsPage() {
   return (
     <>
       <SilentSources />
+      <OthersUnheard />
       <Queue />
     </>
   );
