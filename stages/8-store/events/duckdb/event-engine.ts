@@ -11,6 +11,7 @@ import type {
   RetentionPolicy,
 } from '@netsentinel/contracts/event-store';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
+import type { TextKey } from '@netsentinel/kernel/sealed-text';
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
 import { sweepExports, writeExport } from './event-export.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
@@ -38,7 +39,7 @@ const READS_END_MS = 15_000;
 
 /** What the worker answers; each method is one message. */
 export class EventEngine {
-  readonly #options: DatabaseOptions;
+  #options: DatabaseOptions;
   #parts: Parts;
   readonly #tickets = new Map<number, AbortController>();
   #maintenance: Promise<unknown> = Promise.resolve();
@@ -55,6 +56,12 @@ export class EventEngine {
   constructor(options: DatabaseOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
+  }
+
+  /** What is sealed from now on, and what was before, opens with these. */
+  async useKeys(textKeys: readonly TextKey[]): Promise<void> {
+    this.#options = { ...this.#options, textKeys };
+    this.#parts.database.useKeys(textKeys);
   }
 
   append(batch: PackedBatch): Promise<void> {

@@ -5,6 +5,7 @@ import type { EventEngine } from './event-engine.ts';
 
 export type EngineMethod =
   | 'append'
+  | 'useKeys'
   | 'watermarks'
   | 'page'
   | 'aggregate'
