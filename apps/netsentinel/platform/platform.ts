@@ -56,6 +56,7 @@ import { StatusBoard } from './status-board.ts';
 import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
+import { allStopped } from './all-stopped.ts';
 import { openStores } from './stores.ts';
 import { tellLive } from './tell-live.ts';
 
@@ -113,7 +114,7 @@ async function start(boot: Boot) {
     openStores({ directory: boot.directory, config, clock, log }),
     placesOf(config.places, log),
   ]);
-  const { events, stream, blobs } = stores;
+  const { events, stream, records, blobs } = stores;
   const alertState = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
   const state =
     config.playbooks === undefined
@@ -166,6 +167,7 @@ async function start(boot: Boot) {
   };
   const analysis = createAnalysis({
     stream,
+    records,
     rules: tellLive(withSubjects(new EventJudge(rules, new Behaviours()), subjects), exceptions, () => api.live),
     correlate: (seen) => correlation.take(seen),
     state,
@@ -310,6 +312,7 @@ async function start(boot: Boot) {
   const sensors = await createSensorLinks({
     ownTests,
     stream,
+    records,
     blobs,
     state,
     clock,
@@ -377,23 +380,16 @@ async function start(boot: Boot) {
       sweep.stop();
       traffic.stop();
       await health.stop();
-      for (const [what, work] of [
-        ['api', api.close()],
-        ['playbooks', playbooks?.stop() ?? Promise.resolve()],
-        ['analysis', analysis.stop()],
-        ['alerting', alerting?.stop() ?? Promise.resolve()],
-        ['store writer', writer.stop()],
-      ] as const)
-        await work.catch((error: unknown) =>
-          log.error('a part did not stop well', { what, error: describeError(error) }),
-        );
+      const parts = {
+        api: api.close(),
+        playbooks: playbooks?.stop(),
+        analysis: analysis.stop(),
+        alerting: alerting?.stop(),
+      };
+      await allStopped({ ...parts, 'store writer': writer.stop() }, log);
       await correlation.stop();
       enforcer.close();
-      await events.close();
-      await correlation.stream?.close();
-      await stream.close();
-      await blobs.close();
-      await state.close();
+      for (const store of [events, correlation.stream, stream, blobs, state]) await store?.close();
     },
   };
 }
