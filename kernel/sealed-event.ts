@@ -58,7 +58,7 @@ export function sealEvent(event: Event, texts: SealedTexts): Event {
   const put = (field: string): void => {
     const path = field.split('.');
     const name = path.pop()!;
-    let group: Record<string, unknown> | undefined = out as Record<string, unknown>;
+    let group: Record<string, unknown> | undefined = out;
     for (const part of path) group = group === undefined ? undefined : ownCopy(group, part);
     const text = group?.[name];
     if (typeof text === 'string') group![name] = sealed(field, text);

@@ -6,8 +6,6 @@ export async function allStopped(
   parts: Readonly<Record<string, Promise<void> | undefined>>,
   log: Logger,
 ): Promise<void> {
-  const ends = Object.entries(parts).map(([what, end]) =>
-    end?.catch((error: unknown) => log.error('a part did not stop well', { what, error: describeError(error) })),
-  );
-  await Promise.all(ends);
+  for (const [what, end] of Object.entries(parts))
+    await end?.catch((error: unknown) => log.error('a part did not stop well', { what, error: describeError(error) }));
 }
