@@ -12,6 +12,9 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type Key
 export const SEALED = '~sealed1.';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Where the nonce stands in a sealed text, and how long it is there. */
+export const NONCE_AT = SEALED.length + 17;
+export const NONCE_CHARS = 16;
 /** Opened texts that are remembered: attackers try the same few passwords, and whoever counts them asks for each again and again. */
 const MAX_REMEMBERED = 16_384;
 /** Longer ones are not remembered. */
@@ -85,6 +88,11 @@ export class SealedTexts {
     }
     return this.#ready;
   }
+}
+
+/** What tells a sealed text from every other: it is made of all of it. */
+export function nonceOf(sealed: string): string {
+  return sealed.slice(NONCE_AT, NONCE_AT + NONCE_CHARS);
 }
 
 function sealWith({ prefix, sealing, nonces }: Ready, field: string, text: string): string {

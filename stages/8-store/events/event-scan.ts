@@ -6,8 +6,8 @@
  * `JSON.parse` and with the plain definition of an event's words.
  */
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import { SEALED } from '@netsentinel/kernel/sealed-text';
-import { MAX_SEALED_WORD, SEALED_LABEL, type WordHashes } from './event-words.ts';
+import { NONCE_AT, NONCE_CHARS, SEALED } from '@netsentinel/kernel/sealed-text';
+import { SEALED_LABEL, type WordHashes } from './event-words.ts';
 
 /** Takes what stands at the places asked for; `place` is the number of the path in the list given to the scanner. */
 export interface ScanSink {
@@ -138,8 +138,9 @@ export class EventScanner {
     if (this.#bytes[from] === SEALED_START[0]) {
       const sealedEnd = this.#sealedEnd(from, to);
       if (sealedEnd >= 0) {
-        if (sealedEnd - from <= MAX_SEALED_WORD)
-          this.#words!.addExact(SEALED_LABEL, this.#bytes.toString('latin1', from, sealedEnd));
+        const nonceAt = from + NONCE_AT;
+        const nonce = this.#bytes.toString('latin1', nonceAt, Math.min(nonceAt + NONCE_CHARS, sealedEnd));
+        this.#words!.addExact(SEALED_LABEL, nonce);
         if (field !== undefined && field.place !== NO_PLACE) this.#sink.text(field.place, from, sealedEnd);
         return sealedEnd + 1;
       }

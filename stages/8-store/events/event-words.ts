@@ -5,10 +5,8 @@
  *
  * Hot path: one pass over the characters, two 32-bit hashes a word, no string is made.
  */
-/** `addExact` label of sealed texts (`kernel/sealed-text.ts`): each is one word, as it stands. */
+/** `addExact` label of sealed texts (`kernel/sealed-text.ts`): each is one word, by its `nonceOf`. */
 export const SEALED_LABEL = 2;
-/** Characters of a sealed text that is a word; longer ones are no credentials, but what quotes them. */
-export const MAX_SEALED_WORD = 512;
 
 const SEPARATOR = 0;
 const WORD = 1;

@@ -12,8 +12,8 @@ import type {
   EventSelection,
 } from '@netsentinel/contracts/event-store';
 import { maySeal } from '@netsentinel/kernel/sealed-event';
-import type { SealedTexts } from '@netsentinel/kernel/sealed-text';
-import { exactHash, MAX_SEALED_WORD, SEALED_LABEL, searchHashes, type WordHash } from '../event-words.ts';
+import { nonceOf, type SealedTexts } from '@netsentinel/kernel/sealed-text';
+import { exactHash, SEALED_LABEL, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
 import { copySql, EXPORTED_COLUMNS, withinRoom } from './event-export.ts';
 import { numbersOf, seqCondition } from './event-numbers.ts';
@@ -257,8 +257,7 @@ function formsOf({ field, op, not, value }: EventFilter, texts: SealedTexts): (r
   if (op !== 'eq' || not === true || typeof value !== 'string' || !maySeal(field)) return undefined;
   const [plain = '', ...sealed] = texts.formsOf(field, value);
   const words = searchHashes(plain);
-  if (words.length === 0 || sealed.some((form) => form.length > MAX_SEALED_WORD)) return undefined;
-  return [words, ...sealed.map((form) => [exactHash(SEALED_LABEL, form)])];
+  return words.length === 0 ? undefined : [words, ...sealed.map((form) => [exactHash(SEALED_LABEL, nonceOf(form))])];
 }
 
 /** Sorted ones, without those that stand there twice. */
