@@ -277,6 +277,7 @@ function whenAsked(open: () => Promise<EventStore>): EventStore {
     exportParquet: async (...args) => (await store()).exportParquet!(...args),
     get: async (id) => (await store()).get(id),
     retain: async (...args) => (await store()).retain(...args),
+    erase: async (...args) => (await store()).erase(...args),
     backup: async (target) => (await store()).backup(target),
     describe: async () => (await store()).describe(),
     close: async () => (await opened)?.close(),

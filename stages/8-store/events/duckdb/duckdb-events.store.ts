@@ -146,6 +146,10 @@ export class WorkerEventStore implements DuckDbEventStore {
   }
 
   retain: EventStore['retain'] = (policy, now) => this.#ask('retain', [policy, now]);
+  async erase(selection: EventSelection, field?: string): Promise<{ events: number }> {
+    return { events: await this.#ask('erase', [checked(EventQuery, selection), field]) };
+  }
+
   backup: EventStore['backup'] = (folder) => this.#ask('backup', [folder]);
   describe: EventStore['describe'] = () => this.#ask('describe', []);
 

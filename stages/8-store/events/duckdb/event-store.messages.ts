@@ -13,6 +13,7 @@ export type EngineMethod =
   | 'exportParquet'
   | 'interrupt'
   | 'retain'
+  | 'erase'
   | 'backup'
   | 'describe'
   | 'close';

@@ -99,7 +99,8 @@ export function jsonValues(field: string, bindings: Bindings): string {
   return `list_transform(${values}, lambda v: ${openedElement(bindings.bind(field), 'v')})`;
 }
 
-function storedValues(field: string, bindings: Bindings): string {
+/** The same as they lie there. */
+export function storedValues(field: string, bindings: Bindings): string {
   const path = jsonPath(field);
   if (path.includes('[*]')) return scalars(`json_extract(body, ${bindings.bind(path)})`);
   const wild = bindings.bind(`${path}[*]`);
