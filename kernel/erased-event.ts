@@ -6,7 +6,7 @@ import type { SealedTexts } from './sealed-text.ts';
 
 /** Stands where the value was. */
 export const ERASED = '[erased]';
-/** A shorter value is taken out where it stands alone only: within texts it would be found everywhere. */
+/** A shorter value is taken out where it stands alone only: within words it would be found everywhere. */
 const MIN_WITHIN = 4;
 const MAX_DEPTH = 32;
 /** What makes an event itself: who looks for it finds it still. */
@@ -18,7 +18,8 @@ export function eraseField(json: string, field: string, texts: SealedTexts): str
   const event = openEvent(JSON.parse(json) as Record<string, unknown>, texts);
   const values = takenOut(event, field.split('.'));
   if (values.length > 0) {
-    eraseWithin(event, '', values, 0);
+    // What a password is spelled like stays: a name, a command.
+    eraseWithin(event, '', { values, isMeant: maySeal(field) ? maySeal : () => true }, 0);
     const own = event['event'] as Record<string, unknown> | undefined;
     // However it writes them, with escapes or without.
     if (own !== undefined && typeof own['original'] === 'string' && (maySeal(field) || values.some(isShort)))
@@ -27,26 +28,42 @@ export function eraseField(json: string, field: string, texts: SealedTexts): str
   return JSON.stringify(sealEvent(event as unknown as Event, texts));
 }
 
-/** Any JSON with the value taken out of its texts. Itself where it does not stand in one. */
-export function eraseValue<T>(value: T, secret: string): T {
-  return replaced(value, secret, 0) as T;
+/** Whether a field of this name may be erased: not what makes an event findable. @param field dotted name */
+export function mayErase(field: string): boolean {
+  return !KEPT.test(`${field}.`) && !KEPT.test(field) && field !== 'event' && field !== 'netsentinel';
+}
+
+/** Any JSON with the value taken out of its texts, but for those in fields of these names. Itself where it does not stand in one. */
+export function eraseValue<T>(value: T, secret: string, kept: ReadonlySet<string>): T {
+  return replaced(value, secret, kept, 0) as T;
 }
 
 /** The text without the value. */
 export function eraseText(text: string, secret: string): string {
   if (text === secret) return ERASED;
-  return isShort(secret) || secret === ERASED ? text : text.replaceAll(secret, ERASED);
+  if (secret === ERASED || secret === '' || !text.includes(secret)) return text;
+  return isShort(secret) ? text.replace(alone(secret), ERASED) : text.replaceAll(secret, ERASED);
 }
 
-function replaced(value: unknown, secret: string, depth: number): unknown {
+/** Neither behind nor before a letter or digit. */
+function alone(secret: string): RegExp {
+  return new RegExp(
+    String.raw`(?<![\p{L}\p{N}_])${secret.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}(?![\p{L}\p{N}_])`,
+    'gu',
+  );
+}
+
+function replaced(value: unknown, secret: string, kept: ReadonlySet<string>, depth: number): unknown {
   if (typeof value === 'string') return eraseText(value, secret);
   if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return value;
   if (Array.isArray(value)) {
-    const list = value.map((one: unknown) => replaced(one, secret, depth + 1));
+    const list = value.map((one: unknown) => replaced(one, secret, kept, depth + 1));
     return list.some((one, i) => one !== value[i]) ? list : value;
   }
   const entries = Object.entries(value);
-  const next = entries.map(([name, one]) => [name, replaced(one, secret, depth + 1)] as const);
+  const next = entries.map(
+    ([name, one]) => [name, kept.has(name) ? one : replaced(one, secret, kept, depth + 1)] as const,
+  );
   return next.some(([, one], i) => one !== entries[i]![1]) ? Object.fromEntries(next) : value;
 }
 
@@ -67,14 +84,20 @@ function takenOut(group: Record<string, unknown>, path: readonly string[]): stri
   return texts.filter((text) => text !== ERASED && text !== '');
 }
 
-function eraseWithin(group: Record<string, unknown>, at: string, secrets: readonly string[], depth: number): void {
+function eraseWithin(
+  group: Record<string, unknown>,
+  at: string,
+  secrets: { readonly values: readonly string[]; isMeant(field: string): boolean },
+  depth: number,
+): void {
   if (depth >= MAX_DEPTH) return;
   const isList = Array.isArray(group);
   for (const [name, value] of Object.entries(group)) {
     const field = isList ? at : at === '' ? name : `${at}.${name}`;
     if (KEPT.test(field)) continue;
-    if (typeof value === 'string') group[name] = secrets.reduce((text, secret) => eraseText(text, secret), value);
-    else if (typeof value === 'object' && value !== null)
+    if (typeof value === 'string') {
+      if (secrets.isMeant(field)) group[name] = secrets.values.reduce((text, secret) => eraseText(text, secret), value);
+    } else if (typeof value === 'object' && value !== null)
       eraseWithin(value as Record<string, unknown>, field, secrets, depth + 1);
   }
 }

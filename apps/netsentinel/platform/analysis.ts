@@ -375,6 +375,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         if (incident !== undefined) dossiers.forgetAll();
         return incident;
       }),
+    rewrite: (work) =>
+      alone(async () => {
+        await results.catchUp();
+        try {
+          return await work();
+        } finally {
+          dossiers.forgetAll();
+        }
+      }),
     closeQuiet: (limit) => alone(() => closeQuiet(changeContext, closeAfterMs, limit)),
   };
 }

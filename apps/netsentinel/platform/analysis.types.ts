@@ -101,6 +101,8 @@ export interface Analysis {
     change: (incident: Incident) => Incident,
     write?: (tx: StateTransaction) => Promise<void>,
   ): Promise<Incident | undefined>;
+  /** What others change of incidents and of what is remembered of actors, while nobody else does; all of it is read from the store again. */
+  rewrite<T>(work: () => Promise<T>): Promise<T>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
   closeQuiet(limit: number): Promise<number>;
   readonly counters: AnalysisCounters;

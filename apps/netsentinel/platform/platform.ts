@@ -38,6 +38,7 @@ import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
+import { createErasures } from './erasures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
 import { carryOut } from './notify-orders.ts';
@@ -245,6 +246,7 @@ async function start(boot: Boot) {
     reload: () => liveRules.reload(),
     revert: (id, reason, by) => dispatcher.revert(id, reason, by),
   });
+  const erasures = createErasures({ events, state, blobs, analysis, texts: stores.texts, clock });
   const api: ApiServer = await createApi({
     state,
     events,
@@ -276,6 +278,7 @@ async function start(boot: Boot) {
     attack: attackNames(),
     dismissals,
     blocklist,
+    erasures,
     casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
     response: orders,
     playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
@@ -294,6 +297,7 @@ async function start(boot: Boot) {
     state,
     clock,
     log,
+    erasures,
     config: config.store,
   });
   const traffic = startTrafficReading({ usual, events, clock, log, days: config.response.trafficDays });
@@ -355,6 +359,8 @@ async function start(boot: Boot) {
         return (await api.recoverPath(request)) ?? null;
       case 'rotate-keys':
         return rotateKeys(request, { keys: stores.keys, state, clock });
+      case 'erase':
+        return erasures.eraseFor(request.by, request.order);
       case 'backup':
         return stores.backup(request.folder);
       default:

@@ -33,6 +33,8 @@ export interface Stores {
   readonly stream: EventStream;
   /** How events become records of the stream: with what is secret in them sealed. */
   readonly records: EventCodec;
+  /** What seals and opens what is secret in events. */
+  readonly texts: SealedTexts;
   readonly blobs: BlobStore;
   /** Of what is encrypted at rest. */
   readonly keys: KeptKeyring;
@@ -54,6 +56,7 @@ export async function openStores({ directory, config, clock, log }: StoresOption
   const { events: eventsConfig, blobs: blobsConfig } = config.store;
   // First: without its keys nothing else may begin to be written.
   const keys = openKeyring({ directory, ...masterKeys(config.encryption) }, clock.now());
+  const texts = new SealedTexts(keys.keyring);
   const state = await openSqliteStateStore({ file: at('state.db'), sealer: keys.keyring, log, clock });
   const [events, stream] = await Promise.all([
     openDuckDbEventStore({
@@ -84,7 +87,8 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     state,
     events,
     stream,
-    records: sealedRecords(new SealedTexts(keys.keyring)),
+    records: sealedRecords(texts),
+    texts,
     blobs,
     keys,
     correlation: {

@@ -49,5 +49,7 @@ export class SealedColumns {
   }
 }
 
-/** For tests, and what lives no longer than its process. */
-export const UNSEALED = new SealedColumns(() => undefined);
+/** As what a decoy's memory of an attacker is sealed. */
+export function memoryOf(sensor: string, key: string): string {
+  return `memory ${sensor} ${key}`;
+}

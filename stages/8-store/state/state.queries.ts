@@ -19,7 +19,8 @@ import { ownRulesReader, ownRulesWriter } from './own-rules.queries.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import { programBookReader, programBookWriter } from './program-book.queries.ts';
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
-import type { SealedColumns } from './sealed-columns.ts';
+import { erasureWriter } from './erasure.queries.ts';
+import { memoryOf, type SealedColumns } from './sealed-columns.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
@@ -169,6 +170,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard, col
     ...caseworkWriter(tx, guard),
     ...programBookWriter(tx, guard),
     ...ruleBookWriter(tx, guard),
+    ...erasureWriter(tx, guard, columns),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
@@ -256,10 +258,6 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard, col
       }),
     prune: (before) => guard(() => prune(tx, before)),
   };
-}
-
-function memoryOf(sensor: string, key: string): string {
-  return `memory ${sensor} ${key}`;
 }
 
 async function incidentPage(
