@@ -143,7 +143,7 @@ export function createErasures({ events, state, blobs, analysis, texts, clock }:
       ]),
     );
     const { events: erased } = await events.erase({ filters });
-    return { dryRun, events: erased, incidents: incidents!, ...gone, memories: memories!, left };
+    return { dryRun, events: erased, incidents, ...gone, memories, left };
   }
 
   async function count(filters: readonly EventFilter[]): Promise<number> {

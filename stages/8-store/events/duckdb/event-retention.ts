@@ -96,7 +96,7 @@ export class EventRetention {
     archive: Archive,
     sql: string,
     gone: number,
-  ): Promise<{ readonly kept: Archive | undefined; list(connection: DuckDBConnection): Promise<void> }> {
+  ): Promise<{ readonly kept: Archive | undefined; list: (connection: DuckDBConnection) => Promise<void> }> {
     const kept =
       gone < archive.events
         ? { ...archive, file: newArchiveName(archive.minTime), events: archive.events - gone, version: this.#version }
