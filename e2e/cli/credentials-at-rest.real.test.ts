@@ -153,3 +153,38 @@ it('are found by whoever may look, and stand in no file', { timeout: 300_000 }, 
   await expectFound(...all);
   expect(filesWith(join(top, 'data'), ...all)).toEqual([]);
 });
+
+it('are erased at a word, by command and REST, wherever they were', { timeout: 120_000 }, async () => {
+  const counted = await cli('erase', '--field', FIELD, '--value', BY_WEB);
+  expect(counted.out).toContain('would go: 2 events, 1 incidents');
+  await expectFound(BY_WEB);
+  const done = await cli('erase', '--field', FIELD, '--value', BY_WEB, '--yes', '--json');
+  expect(JSON.parse(done.out)).toMatchObject({ dryRun: false, events: 2, incidents: 1 });
+  expect(await everything()).not.toContain(BY_WEB);
+  await expectFound(BY_SSH, BY_TELNET, LATER);
+
+  const { origin } = new URL(product.listening.console);
+  const erase = async (body: object): Promise<[number, Record<string, unknown>]> => {
+    const headers = { origin, cookie, 'content-type': 'application/json' };
+    const answer = await fetch(`${origin}/api/v1/erasures`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return [answer.status, (await answer.json()) as Record<string, unknown>];
+  };
+  const [status, told] = await erase({ address: '127.0.0.1' });
+  expect([status, told['incidents'], told['left']]).toEqual([200, 1, expect.any(Array)]);
+  expect(told['events']).toBeGreaterThan(5);
+  const all = await everything();
+  for (const password of [BY_SSH, BY_TELNET, BY_WEB, LATER]) expect(all).not.toContain(password);
+  expect(await erase({ address: '127.0.0.1' })).toMatchObject([200, { events: 0, incidents: 0 }]);
+  const { records } = await ask<{ records: { action: string; account: string }[] }>('/audit');
+  const audited = records.filter(({ action }) => action === 'eraseData').map(({ account }) => account);
+  expect(audited).toEqual(['ada', 'ada', expect.stringMatching(/^cli:/)]);
+  expect(JSON.stringify(records)).not.toContain(BY_WEB);
+});
+
+/** All that people are told of what was typed. */
+async function everything(): Promise<string> {
+  const { incidents } = await ask<{ incidents: { id: string }[] }>('/incidents');
+  const told = await Promise.all(incidents.map(({ id }) => ask(`/incidents/${id}`)));
+  const events = await ask<{ events: object[] }>('/events?limit=500');
+  return JSON.stringify([told, events]);
+}

@@ -19,6 +19,7 @@ import type { Analysis } from './analysis.types.ts';
 export const ErasureByCommand = z.strictObject({ order: ErasureOrder, by: z.string().min(1).max(200) });
 
 const CREDENTIAL = 'netsentinel.credential.';
+const BODY = 'http.request.body.content';
 const PAGE = 500;
 /** Texts and hashes that are looked for at a time. */
 const EVENTS_PAGE = 1000;
@@ -35,7 +36,7 @@ const LEFT_ALWAYS: readonly string[] = [
   'messages that wait to be delivered',
 ];
 const LEFT_OF_VALUE: readonly string[] = [
-  'other fields of events that do not have it in this one: commands, bodies of requests',
+  'other fields of events that do not have it in this one: commands, URLs, bodies of requests but for passwords of eight characters and more',
   'recordings and uploads in which it was typed',
 ];
 const LEFT_OF_ADDRESS: readonly string[] = [
@@ -83,16 +84,29 @@ export function createErasures({ events, state, blobs, analysis, texts, clock }:
       throw new NetSentinelError('ERASURE_BAD_FIELD', 'user', `${field} is what events are known by`, {
         hint: 'Erase all that came from an address instead, or name a field that tells of somebody.',
       });
-    const filters: EventFilter[] = [{ field, op: 'eq', value }];
+    const isCredential = field.startsWith(CREDENTIAL);
+    const meant: (readonly [field: string, filter: EventFilter])[] = [[field, { field, op: 'eq', value }]];
+    // A form that was sent is an event of its own.
+    if (isCredential && value.length >= MIN_TELLING)
+      for (const form of new Set([
+        value,
+        encodeURIComponent(value),
+        new URLSearchParams({ '': value }).toString().slice(1),
+      ]))
+        meant.push([BODY, { field: BODY, op: 'contains', value: form }]);
     const without = (incident: Incident): Incident => {
-      if (!field.startsWith(CREDENTIAL)) return eraseFromIncident(incident, value);
+      if (!isCredential) return eraseFromIncident(incident, value);
       const next = erasePasswords(incident, (password) => password === value);
       return value.length < MIN_TELLING ? next : eraseFromIncident(next, value);
     };
     const told = await incidentsWhere((incident) => without(incident) !== incident);
     const left = [...LEFT_ALWAYS, ...LEFT_OF_VALUE];
     const nothing = { dryRun, recordings: 0, uploads: 0, left };
-    if (dryRun) return { ...nothing, events: await count(filters), incidents: told.length, memories: 0 };
+    if (dryRun) {
+      let found = 0;
+      for (const [, filter] of meant) found += await count([filter]);
+      return { ...nothing, events: found, incidents: told.length, memories: 0 };
+    }
     const isIn = (_: string, bytes: Uint8Array): boolean => Buffer.from(bytes).includes(value);
     const memories = await analysis.rewrite(() =>
       state.transaction(async (tx) => {
@@ -104,7 +118,8 @@ export function createErasures({ events, state, blobs, analysis, texts, clock }:
         return (await tx.forgetActors(isIn)) + (await tx.dropMemories(isIn));
       }),
     );
-    const { events: erased } = await events.erase({ filters }, field);
+    let erased = 0;
+    for (const [of, filter] of meant) erased += (await events.erase({ filters: [filter] }, of)).events;
     return { ...nothing, events: erased, incidents: told.length, memories };
   }
 
