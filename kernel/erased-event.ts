@@ -1,17 +1,16 @@
 /** What stays of an event, and of any text about it, when one of its values is to be known no longer. */
-
 import type { Event } from '@netsentinel/contracts/event';
 import { maySeal, openEvent, sealEvent } from './sealed-event.ts';
-import type { SealedTexts } from './sealed-text.ts';
+import { ERASED, type SealedTexts } from './sealed-text.ts';
 
-/** Stands where the value was. */
-export const ERASED = '[erased]';
 /** A shorter value is taken out where it stands alone only: within words it would be found everywhere. */
 const MIN_WITHIN = 4;
 const MAX_DEPTH = 32;
 /** What makes an event itself: who looks for it finds it still. */
 const KEPT =
   /^(?:@timestamp|event\.(?!original$|reason$)|netsentinel\.(?:sensor|actor|session|decoy|source_verified)|network\.|ecs\.)/;
+/** Groups with such fields. */
+const GROUPS: ReadonlySet<string> = new Set(['event', 'netsentinel', 'network', 'ecs']);
 
 /** The event as JSON without the values of this field; texts of it that repeat one, or quote all of the record, go with them. @param json as it is stored */
 export function eraseField(json: string, field: string, texts: SealedTexts): string {
@@ -30,7 +29,7 @@ export function eraseField(json: string, field: string, texts: SealedTexts): str
 
 /** Whether a field of this name may be erased: not what makes an event findable. @param field dotted name */
 export function mayErase(field: string): boolean {
-  return !KEPT.test(`${field}.`) && !KEPT.test(field) && field !== 'event' && field !== 'netsentinel';
+  return !KEPT.test(field) && !GROUPS.has(field);
 }
 
 /** Any JSON with the value taken out of its texts, but for those in fields of these names. Itself where it does not stand in one. */

@@ -8,7 +8,7 @@
  */
 import type { Event } from '@netsentinel/contracts/event';
 import { VENDORS } from '@netsentinel/contracts/event-vendors';
-import { SEALED, type SealedTexts } from './sealed-text.ts';
+import { ERASED, SEALED, type SealedTexts } from './sealed-text.ts';
 
 /** Fields that may be sealed, beside those of vendors. */
 const FIELDS: ReadonlySet<string> = new Set([
@@ -53,7 +53,7 @@ export function sealEvent(event: Event, texts: SealedTexts): Event {
   const quotes = secrets.length > 0 || inUrl.length > 0 || isSuspect(event);
   if (!quotes && body === undefined && rdp?.typed === undefined) return event;
 
-  const sealed = (field: string, text: string): string => texts.seal(field, text);
+  const sealed = (field: string, text: string): string => (text === ERASED ? text : texts.seal(field, text));
   const out: Event = { ...event };
   const put = (field: string): void => {
     const path = field.split('.');

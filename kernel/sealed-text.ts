@@ -10,6 +10,8 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 export const SEALED = '~sealed1.';
+/** Stands where a value was that is to be known no longer; it is not sealed. */
+export const ERASED = '[erased]';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Where the nonce stands in a sealed text, and how long it is there. */

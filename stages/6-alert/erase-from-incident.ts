@@ -1,6 +1,7 @@
 /** An incident without a value that is to be known no longer: its texts that attackers wrote, and those made of them. */
 import type { Incident } from '@netsentinel/contracts/incident';
-import { ERASED, eraseText, eraseValue } from '@netsentinel/kernel/erased-event';
+import { eraseText, eraseValue } from '@netsentinel/kernel/erased-event';
+import { ERASED } from '@netsentinel/kernel/sealed-text';
 import { printable } from '@netsentinel/kernel/log';
 
 /** Characters of a password that a story shows. */

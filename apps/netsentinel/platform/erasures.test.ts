@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { ManualClock } from '@netsentinel/kernel/clock';
-import { ERASED } from '@netsentinel/kernel/erased-event';
+import { ERASED } from '@netsentinel/kernel/sealed-text';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { incidentFixture } from '@netsentinel/testkit/contracts/state-store.suite';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '@netsentinel/contracts/event';
 import type { EventStore } from '@netsentinel/contracts/event-store';
-import { ERASED } from '@netsentinel/kernel/erased-event';
+import { ERASED } from '@netsentinel/kernel/sealed-text';
 import { passingKeyring } from '@netsentinel/kernel/keyring';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';
@@ -101,6 +101,9 @@ it('takes sealed passwords out after their days, once a day, and keeps the event
   expect([all.includes('old-secret'), all.includes('new-secret')]).toEqual([false, true]);
   expect([await count([PASSWORD, 'old-secret']), await count([PASSWORD, ERASED])]).toEqual([0, 1]);
   expect(await count(['event.original', ERASED])).toBe(1);
+  await store.close();
+  store = await open();
+  expect(await store.retain(policy, now)).toMatchObject({ erased: 0 });
   expect(await store.retain(policy, now + 30 * DAY)).toMatchObject({ erased: 1 });
   expect((await store.describe()).events).toBe(2);
 });

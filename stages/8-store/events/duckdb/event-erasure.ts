@@ -1,16 +1,19 @@
 /**
  * Erasing: events that meet conditions go, or the values of one of their fields do. An event without a value of its own is a new row with a number of its own, so
- * that no word of what it was leads to it; it goes through the writer like one that came in. Archives are written anew without such events, which come back to the
- * table and are archived again.
+ * that no word of what it was leads to it; it goes through the writer like one that came in. Archives are written anew: without such events, which come back to the
+ * table and are archived again, or where the field is one that is sealed with them in their places.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EventSelection } from '@netsentinel/contracts/event-store';
-import { ERASED, eraseField } from '@netsentinel/kernel/erased-event';
+import { eraseField } from '@netsentinel/kernel/erased-event';
+import { maySeal } from '@netsentinel/kernel/sealed-event';
+import { ERASED } from '@netsentinel/kernel/sealed-text';
 import { rowsOf, type Database } from './database.ts';
 import { columnOf } from './event-columns.ts';
-import { archiveFolder } from './event-source.ts';
-import type { EventRetention } from './event-retention.ts';
+import { archiveFolder, sqlText } from './event-source.ts';
+import type { Archive, EventRetention } from './event-retention.ts';
 import type { EventWriter } from './event-writer.ts';
 import { Bindings, filterSql, storedValues } from './query-sql.ts';
 
@@ -78,25 +81,50 @@ export class EventErasure {
     return erased;
   }
 
-  async #fromArchive(
-    archive: Parameters<EventRetention['without']>[0],
-    condition: Condition,
-    field: string | undefined,
-  ): Promise<number> {
-    let [left, erased]: [typeof archive | undefined, number] = [archive, 0];
+  async #fromArchive(archive: Archive, condition: Condition, field: string | undefined): Promise<number> {
+    if (field !== undefined && !maySeal(field)) return await this.#fromArchiveByWords(archive, condition, field);
+    const source = this.#retention.sourceOf(archive);
+    const { sql, values } = condition;
+    const [[found]] = (await this.#database.read((connection) =>
+      rowsOf(connection, `SELECT count(*) FROM ${source} WHERE ${sql}`, values),
+    )) as [[bigint]];
+    const erased = Number(found);
+    if (erased === 0) return 0;
+    // No word leads to what is sealed, so the events may stay where they are.
+    const body = field === undefined ? '' : `CASE WHEN ${sql} THEN erased_event(${sqlText(field)}, body) ELSE body END`;
+    const [events, select] =
+      field === undefined
+        ? [archive.events - erased, `SELECT * FROM ${source} WHERE NOT coalesce(${sql}, false)`]
+        : [archive.events, `SELECT * REPLACE (${body} AS body) FROM ${source}`];
+    const { list } = await this.#retention.anew(archive, events, select, values);
+    await this.#putInPlace(archive, [], list);
+    return erased;
+  }
+
+  async #fromArchiveByWords(archive: Archive, condition: Condition, field: string): Promise<number> {
+    let [left, erased]: [Archive | undefined, number] = [archive, 0];
     while (left !== undefined) {
-      const before: typeof archive = left;
-      const rows = await this.#some(this.#retention.sourceOf(before), condition);
+      const before: Archive = left;
+      const source = this.#retention.sourceOf(before);
+      const rows = await this.#some(source, condition);
       if (rows.length === 0) break;
-      const seqs = rows.map(({ seq }) => seq);
-      const { kept, list } = await this.#retention.without(before, `seq IN (${seqs.join(', ')})`, rows.length);
-      await this.#writer.replace([], this.#without(rows, field), list);
-      await this.#database.readsOver();
-      rmSync(join(archiveFolder(this.#database.options.directory), before.file), { force: true });
+      const others = `SELECT * FROM ${source} WHERE seq NOT IN (${rows.map(({ seq }) => seq).join(', ')})`;
+      const { kept, list } = await this.#retention.anew(before, before.events - rows.length, others);
+      await this.#putInPlace(before, this.#without(rows, field), list);
       erased += rows.length;
       left = kept;
     }
     return erased;
+  }
+
+  async #putInPlace(
+    before: Archive,
+    texts: readonly Buffer[],
+    list: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void> {
+    await this.#writer.replace([], texts, list);
+    await this.#database.readsOver();
+    rmSync(join(archiveFolder(this.#database.options.directory), before.file), { force: true });
   }
 
   async #some(source: string, { sql, values }: Condition): Promise<{ readonly seq: number; readonly body: string }[]> {

@@ -12,7 +12,7 @@ import type {
   EventSelection,
 } from '@netsentinel/contracts/event-store';
 import { maySeal } from '@netsentinel/kernel/sealed-event';
-import { nonceOf, type SealedTexts } from '@netsentinel/kernel/sealed-text';
+import { ERASED, nonceOf, type SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { exactHash, SEALED_LABEL, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
 import { copySql, EXPORTED_COLUMNS, withinRoom } from './event-export.ts';
@@ -255,6 +255,8 @@ export class EventReader {
  */
 function formsOf({ field, op, not, value }: EventFilter, texts: SealedTexts): (readonly WordHash[])[] | undefined {
   if (op !== 'eq' || not === true || typeof value !== 'string' || !maySeal(field)) return undefined;
+  // What was erased in an archive has the words that it had.
+  if (value === ERASED) return undefined;
   const [plain = '', ...sealed] = texts.formsOf(field, value);
   const words = searchHashes(plain);
   return words.length === 0 ? undefined : [words, ...sealed.map((form) => [exactHash(SEALED_LABEL, nonceOf(form))])];

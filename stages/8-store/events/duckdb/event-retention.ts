@@ -89,22 +89,19 @@ export class EventRetention {
   }
 
   /**
-   * Writes an archive anew without these events, of which it has so many. It counts once `list` has run in a transaction; the file of the one before is the caller's to
-   * remove then. Where nothing is left there is no new one.
+   * Writes an archive anew, of what is selected from it: so many events. It counts once `list` has run in a transaction; the file
+   * of the one before is the caller's to remove then. Of no events there is no new one.
    */
-  async without(
+  async anew(
     archive: Archive,
-    sql: string,
-    gone: number,
+    events: number,
+    select: string,
+    values: readonly (string | number | bigint | boolean)[] = [],
   ): Promise<{ readonly kept: Archive | undefined; list: (connection: DuckDBConnection) => Promise<void> }> {
     const kept =
-      gone < archive.events
-        ? { ...archive, file: newArchiveName(archive.minTime), events: archive.events - gone, version: this.#version }
-        : undefined;
+      events > 0 ? { ...archive, file: newArchiveName(archive.minTime), events, version: this.#version } : undefined;
     if (kept !== undefined)
-      await this.#database.read((connection) =>
-        this.#copy(connection, `SELECT * FROM ${this.sourceOf(archive)} WHERE NOT (${sql})`, kept.file, []),
-      );
+      await this.#database.read((connection) => this.#copy(connection, select, kept.file, values));
     return {
       kept,
       list: async (connection) => {
