@@ -95,9 +95,20 @@ export interface StateReader
   sources(): Promise<readonly SourceRecord[]>;
 }
 
+/** Takes away what is to be known no longer; each answers how many it was. */
+export interface ErasureBookWriter {
+  /** With what people and playbooks have to do about them. */
+  removeIncidents(ids: readonly string[]): Promise<number>;
+  /** What detectors remember of actors, as they packed it. */
+  forgetActors(isMeant: (actor: string, state: Uint8Array) => boolean): Promise<number>;
+  /** What decoys remember of attackers. */
+  dropMemories(isMeant: (key: string, value: Uint8Array) => boolean): Promise<number>;
+}
+
 export interface StateTransaction
   extends
     StateReader,
+    ErasureBookWriter,
     AccessBookWriter,
     AlertBookWriter,
     AnswerBookWriter,

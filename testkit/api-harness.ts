@@ -120,6 +120,20 @@ const noIncident = async (): Promise<never> => {
 };
 const NO_CASEWORK: ApiOptions['casework'] = { change: noIncident, note: noIncident, merge: noIncident };
 
+/** Where nothing is that could be erased. */
+const NO_ERASURES: ApiOptions['erasures'] = {
+  erase: async ({ dryRun }) => ({
+    dryRun,
+    events: 0,
+    incidents: 0,
+    recordings: 0,
+    uploads: 0,
+    memories: 0,
+    left: ['backups'],
+  }),
+  describe: () => ({ field: 'user.name', value: 'sealed' }),
+};
+
 const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   list: () => [],
   answer: async () => {
@@ -193,6 +207,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     configuration: ONE_CONFIGURATION,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     casework: NO_CASEWORK,
+    erasures: NO_ERASURES,
     response: NO_RESPONSE,
     playbooks: NO_PLAYBOOKS,
     rules: NO_RULES,
@@ -277,6 +292,7 @@ function whenAsked(open: () => Promise<EventStore>): EventStore {
     exportParquet: async (...args) => (await store()).exportParquet!(...args),
     get: async (id) => (await store()).get(id),
     retain: async (...args) => (await store()).retain(...args),
+    erase: async (...args) => (await store()).erase(...args),
     backup: async (target) => (await store()).backup(target),
     describe: async () => (await store()).describe(),
     close: async () => (await opened)?.close(),

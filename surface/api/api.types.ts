@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Erased, ErasureOrder } from '@netsentinel/contracts/erasure';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { ConfigurationAnswers, ConfigurationAsk } from '@netsentinel/contracts/configuration';
@@ -78,11 +79,20 @@ export interface ApiOptions {
     readonly list: BlockList;
     readonly bouncers: Bouncers;
   };
+  readonly erasures: PersonsErasures;
   readonly casework: PersonsCasework;
   readonly response: PersonsResponse;
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
   readonly rules: PersonsRules;
+}
+
+/** Erasing what is kept of somebody. */
+export interface PersonsErasures {
+  /** Rejects with `ERASURE_BAD_ADDRESS`, `ERASURE_BAD_FIELD`, or `ERASURE_BUSY` while another one runs. */
+  erase(order: ErasureOrder): Promise<Erased>;
+  /** What the audit may say of it: never the value. */
+  describe(order: ErasureOrder): { readonly field: string; readonly value: string };
 }
 
 /**

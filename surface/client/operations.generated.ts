@@ -103,6 +103,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   listSigningKeys: ['GET', '/api/v1/auth/keys'],
   rotateKeys: ['POST', '/api/v1/auth/keys/rotate'],
   listAudit: ['GET', '/api/v1/audit'],
+  eraseData: ['POST', '/api/v1/erasures'],
   getOpenApi: ['GET', '/api/v1/openapi.json'],
   getReference: ['GET', '/api/v1/reference', 'bytes'],
 };

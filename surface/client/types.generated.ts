@@ -3141,6 +3141,37 @@ export interface ListAuditAnswer {
   next?: number;
 }
 
+export interface EraseDataRequest {
+  readonly body: {
+    /** A field of events by its dotted name, `user.name`: its values go, the events stay */
+    readonly field: string;
+    /** The value, whole and as it is written */
+    readonly value: string;
+    /** Only count what would go */
+    readonly dryRun?: boolean | undefined;
+  } | {
+    /** An IP address: what came from it goes */
+    readonly address: string;
+    /** Only count what would go */
+    readonly dryRun?: boolean | undefined;
+  };
+}
+
+export interface EraseDataAnswer {
+  dryRun: boolean;
+  /** Events that lost the value, or went */
+  events: number;
+  /** Incidents whose texts lost it, or that went */
+  incidents: number;
+  recordings: number;
+  /** Uploads, captures and the like that nobody else left as well */
+  uploads: number;
+  /** What detectors and decoys remembered of attackers */
+  memories: number;
+  /** Where it still is, or may be, and until when */
+  left: string[];
+}
+
 export type GetOpenApiAnswer = Record<string, unknown>;
 
 /** What each operation takes and answers, by its id. */
@@ -3745,6 +3776,12 @@ export interface Operations {
    * `GET /api/v1/audit`. Permission: `audit:read`.
    */
   listAudit: { request: ListAuditRequest; answer: ListAuditAnswer };
+  /**
+   * Erase a value of a field wherever events have it, or all that came from an address; with `dryRun` it is only counted. Asked again it finds nothing.
+   *
+   * `POST /api/v1/erasures`. Permission: `data:erase`.
+   */
+  eraseData: { request: EraseDataRequest; answer: EraseDataAnswer };
   /**
    * This document.
    *

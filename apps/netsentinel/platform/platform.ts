@@ -38,6 +38,7 @@ import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
+import { createErasures } from './erasures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
 import { carryOut } from './notify-orders.ts';
@@ -56,6 +57,7 @@ import { StatusBoard } from './status-board.ts';
 import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
+import { allStopped } from './all-stopped.ts';
 import { openStores } from './stores.ts';
 import { tellLive } from './tell-live.ts';
 
@@ -113,7 +115,7 @@ async function start(boot: Boot) {
     openStores({ directory: boot.directory, config, clock, log }),
     placesOf(config.places, log),
   ]);
-  const { events, stream, blobs } = stores;
+  const { events, stream, records, blobs } = stores;
   const alertState = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
   const state =
     config.playbooks === undefined
@@ -166,6 +168,7 @@ async function start(boot: Boot) {
   };
   const analysis = createAnalysis({
     stream,
+    records,
     rules: tellLive(withSubjects(new EventJudge(rules, new Behaviours()), subjects), exceptions, () => api.live),
     correlate: (seen) => correlation.take(seen),
     state,
@@ -243,6 +246,7 @@ async function start(boot: Boot) {
     reload: () => liveRules.reload(),
     revert: (id, reason, by) => dispatcher.revert(id, reason, by),
   });
+  const erasures = createErasures({ events, state, blobs, analysis, texts: stores.texts, clock });
   const api: ApiServer = await createApi({
     state,
     events,
@@ -275,6 +279,7 @@ async function start(boot: Boot) {
     attack: attackNames(),
     dismissals,
     blocklist,
+    erasures,
     casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
     response: orders,
     playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
@@ -293,6 +298,7 @@ async function start(boot: Boot) {
     state,
     clock,
     log,
+    erasures,
     config: config.store,
   });
   const traffic = startTrafficReading({ usual, events, clock, log, days: config.response.trafficDays });
@@ -311,6 +317,7 @@ async function start(boot: Boot) {
   const sensors = await createSensorLinks({
     ownTests,
     stream,
+    records,
     blobs,
     state,
     clock,
@@ -353,6 +360,8 @@ async function start(boot: Boot) {
         return (await api.recoverPath(request)) ?? null;
       case 'rotate-keys':
         return rotateKeys(request, { keys: stores.keys, state, clock });
+      case 'erase':
+        return erasures.eraseFor(request.by, request.order);
       case 'backup':
         return stores.backup(request.folder);
       default:
@@ -378,23 +387,16 @@ async function start(boot: Boot) {
       sweep.stop();
       traffic.stop();
       await health.stop();
-      for (const [what, work] of [
-        ['api', api.close()],
-        ['playbooks', playbooks?.stop() ?? Promise.resolve()],
-        ['analysis', analysis.stop()],
-        ['alerting', alerting?.stop() ?? Promise.resolve()],
-        ['store writer', writer.stop()],
-      ] as const)
-        await work.catch((error: unknown) =>
-          log.error('a part did not stop well', { what, error: describeError(error) }),
-        );
+      const parts = {
+        api: api.close(),
+        playbooks: playbooks?.stop(),
+        analysis: analysis.stop(),
+        alerting: alerting?.stop(),
+      };
+      await allStopped({ ...parts, 'store writer': writer.stop() }, log);
       await correlation.stop();
       enforcer.close();
-      await events.close();
-      await correlation.stream?.close();
-      await stream.close();
-      await blobs.close();
-      await state.close();
+      for (const store of [events, correlation.stream, stream, blobs, state]) await store?.close();
     },
   };
 }

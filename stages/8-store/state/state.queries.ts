@@ -19,6 +19,8 @@ import { ownRulesReader, ownRulesWriter } from './own-rules.queries.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import { programBookReader, programBookWriter } from './program-book.queries.ts';
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
+import { erasureWriter } from './erasure.queries.ts';
+import { memoryOf, type SealedColumns } from './sealed-columns.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 const DEFAULT_PAGE = 50;
@@ -81,7 +83,7 @@ const upsertAction = compiledQuery<StateTables['actions']>((db, value) =>
     ),
 );
 
-export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
+export function stateReader(db: Kysely<StateTables>, guard: Guard, columns: SealedColumns): StateReader {
   return {
     ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
@@ -94,11 +96,11 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     incident: (id) =>
       guard(async () => {
         const [row] = (await incidentBody(db, { id })).rows;
-        return row && (JSON.parse(row.body) as Incident);
+        return row && (JSON.parse(columns.show(row.body, `incident ${id}`)) as Incident);
       }),
     incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
     attackers: (filter = {}) => guard(() => attackerPage(db, filter)),
-    actors: (actors) => guard(() => storedActors(db, actors)),
+    actors: (actors) => guard(() => storedActors(db, actors, columns)),
     action: (id) =>
       guard(async () => {
         const [row] = (await actionBody(db, { id })).rows;
@@ -147,7 +149,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .where('sensor', '=', sensor)
           .where('key', '=', key)
           .executeTakeFirst();
-        return row?.value;
+        return row && columns.showBytes(row.value, memoryOf(sensor, key));
       }),
     sources: () =>
       guard(async () => {
@@ -157,9 +159,9 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
   };
 }
 
-export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): StateTransaction {
+export function stateTransaction(tx: Transaction<StateTables>, guard: Guard, columns: SealedColumns): StateTransaction {
   return {
-    ...stateReader(tx, guard),
+    ...stateReader(tx, guard, columns),
     ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
     ...auditBookWriter(tx, guard),
@@ -168,6 +170,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...caseworkWriter(tx, guard),
     ...programBookWriter(tx, guard),
     ...ruleBookWriter(tx, guard),
+    ...erasureWriter(tx, guard, columns),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
@@ -180,7 +183,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           scanner: incident.scanner?.id ?? '',
           summary: JSON.stringify(summary),
           words: searchText(summary),
-          body: JSON.stringify(incident),
+          body: columns.hide(JSON.stringify(incident), `incident ${incident.id}`),
         });
       }),
     putAction: (action) =>
@@ -209,7 +212,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
       }),
     putActorState: (actor, state, lastSeen) =>
       guard(async () => {
-        await upsertActorState(tx, { actor, state, last_seen: lastSeen });
+        await upsertActorState(tx, { actor, state: columns.hideBytes(state, `actor ${actor}`), last_seen: lastSeen });
       }),
     setWatermarks: (consumer, next) => guard(() => putWatermarks(tx, consumer, next)),
     putSetting: (key, value) =>
@@ -230,10 +233,11 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
             'bug',
             `a memory of ${value.byteLength} bytes exceeds 1 MiB`,
           );
+        const row = { value: columns.hideBytes(value, memoryOf(sensor, key)), touched_at: at };
         await tx
           .insertInto('memories')
-          .values({ sensor, key, value, touched_at: at })
-          .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet({ value, touched_at: at }))
+          .values({ sensor, key, ...row })
+          .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet(row))
           .execute();
       }),
     putSources: (records) =>

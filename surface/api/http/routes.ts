@@ -10,6 +10,7 @@ import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
+import { erasureRoutes } from './erasures.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { linkRoutes } from './links.route.ts';
@@ -71,5 +72,6 @@ export const routes: readonly Route[] = [
   ...programRoutes,
   ...signingKeyRoutes,
   ...auditRoutes,
+  ...erasureRoutes,
   ...openApiRoutes,
 ];
