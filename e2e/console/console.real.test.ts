@@ -39,7 +39,12 @@ beforeEach(async () => {
       endException: (...word) => dismissals.endException(...word),
     },
     response: { ...NO_RESPONSE, revert: (id) => revert(id) },
-    attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
+    attack: {
+      version: '18',
+      techniques: { T1105: 'Ingress Tool Transfer' },
+      tactics: { TA0011: 'Command and Control' },
+      matrix: [{ tactic: 'TA0011', techniques: ['T1105'] }],
+    },
   });
   ({ page, complaints } = await watchedPage(browser));
 });

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { attackForPeople } from '../../apps/netsentinel/platform/attack-for-people.ts';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
@@ -38,28 +39,7 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
 export async function startWorld(): Promise<ApiHarness> {
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
-    attack: {
-      techniques: {
-        'T1110.001': 'Password Guessing',
-        'T1110.003': 'Password Spraying',
-        T1078: 'Valid Accounts',
-        'T1059.004': 'Unix Shell',
-        T1105: 'Ingress Tool Transfer',
-        'T1595.001': 'Scanning IP Blocks',
-        T1046: 'Network Service Discovery',
-        T1190: 'Exploit Public-Facing Application',
-        'T1098.004': 'SSH Authorized Keys',
-      },
-      tactics: {
-        TA0043: 'Reconnaissance',
-        TA0001: 'Initial Access',
-        TA0002: 'Execution',
-        TA0003: 'Persistence',
-        TA0006: 'Credential Access',
-        TA0007: 'Discovery',
-        TA0011: 'Command and Control',
-      },
-    },
+    ...attackForPeople(),
   });
   await fillWorld(h);
   return h;
