@@ -23,6 +23,16 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'overview', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
   { name: 'incidents', path: '/incidents/', ready: (page) => page.getByTestId('incident').first().waitFor() },
   { name: 'incident', path: '/incident/?id=inc-0', ready: (page) => page.getByTestId('timeline').waitFor() },
+  {
+    name: 'attack',
+    path: '/attack/',
+    ready: (page) => page.getByRole('button', { name: 'Credential Access', exact: true }).waitFor(),
+  },
+  {
+    name: 'attack-technique',
+    path: '/attack/?technique=T1110&subs=1&show=covered',
+    ready: (page) => page.getByTestId('technique').getByRole('listitem').nth(5).waitFor(),
+  },
   { name: 'exceptions', path: '/exceptions/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },

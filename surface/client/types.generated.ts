@@ -1979,7 +1979,7 @@ export interface GetAttackCoverageAnswer {
   techniques: {
     /** `T1059.004` */
     id: string;
-    /** Rules and correlations that name it and are on */
+    /** Rules and correlations that name it, or one below it, and are on */
     rules: number;
     /** Those that are off, or find nothing for another reason */
     off: number;
@@ -2003,6 +2003,7 @@ export interface GetAttackHitsAnswer {
   techniques: {
     /** `T1059.004` */
     id: string;
+    /** That showed it, or one below it */
     incidents: number;
     attackers: number;
     /** The latest of those incidents; epoch milliseconds */

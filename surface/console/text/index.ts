@@ -2,8 +2,9 @@
  * All words that the console says, by page. A translation is another object of this shape; sentences with a name or a number in them are functions, so
  * that each language orders and counts in its own way.
  */
+import { attack } from './en/attack.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
 
-export const text = { frame, overview, parts } as const;
+export const text = { attack, frame, overview, parts } as const;

@@ -19,7 +19,7 @@ export interface TechniqueHits {
   readonly lastSeen: number;
 }
 
-/** By id. A sub-technique counts for itself alone, not for the one above it. */
+/** By id. What is of a sub-technique is of the one above it too, once. */
 export function coverageOf(
   rules: readonly Pick<RuleCard, 'techniques' | 'enabled' | 'problem'>[],
   detections: Detections,
@@ -31,19 +31,19 @@ export function coverageOf(
     return known;
   };
   for (const { techniques, enabled, problem } of rules)
-    for (const id of new Set(techniques)) of(id)[enabled && problem === undefined ? 'rules' : 'off']++;
+    for (const id of withAbove(techniques)) of(id)[enabled && problem === undefined ? 'rules' : 'off']++;
   for (const { id, title, techniques } of detections)
-    for (const technique of new Set(techniques)) of(technique).detections.push({ id, title });
+    for (const technique of withAbove(techniques)) of(technique).detections.push({ id, title });
   return [...all].map(([id, found]) => ({ id, ...found })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** By id. */
+/** By id, as `coverageOf`. */
 export function hitsOf(
   incidents: readonly Pick<IncidentSummary, 'techniques' | 'actor' | 'lastSeen'>[],
 ): TechniqueHits[] {
   const all = new Map<string, { incidents: number; actors: Set<string>; lastSeen: number }>();
   for (const { techniques, actor, lastSeen } of incidents)
-    for (const id of new Set(techniques)) {
+    for (const id of withAbove(techniques)) {
       const known = all.get(id) ?? { incidents: 0, actors: new Set(), lastSeen };
       known.incidents++;
       known.actors.add(actor);
@@ -53,4 +53,8 @@ export function hitsOf(
   return [...all]
     .map(([id, found]) => ({ id, incidents: found.incidents, attackers: found.actors.size, lastSeen: found.lastSeen }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function withAbove(techniques: readonly string[]): ReadonlySet<string> {
+  return new Set(techniques.flatMap((id) => [id, id.split('.', 1)[0]!]));
 }

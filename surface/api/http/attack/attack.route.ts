@@ -20,7 +20,7 @@ const Technique = z.strictObject({
 });
 const Covered = z.strictObject({
   id,
-  rules: count.describe('Rules and correlations that name it and are on'),
+  rules: count.describe('Rules and correlations that name it, or one below it, and are on'),
   off: count.describe('Those that are off, or find nothing for another reason'),
   detections: z
     .array(z.strictObject({ id: z.string(), title: z.string() }))
@@ -28,7 +28,7 @@ const Covered = z.strictObject({
 });
 const Hit = z.strictObject({
   id,
-  incidents: count,
+  incidents: count.describe('That showed it, or one below it'),
   attackers: count,
   lastSeen: z.number().int().describe('The latest of those incidents; epoch milliseconds'),
 });

@@ -41,6 +41,7 @@ describe('techniques', () => {
       200,
       [
         { id: 'T1078', ...hit },
+        { id: 'T1110', ...hit, incidents: 2 },
         { id: 'T1110.001', ...hit, incidents: 2 },
       ],
       true,
@@ -56,6 +57,15 @@ describe('techniques', () => {
     ]);
     const [status, problem] = await ask('/techniques/T9');
     expect([status, problem['detail']]).toEqual([404, expect.stringContaining('GET /api/v1/attack')]);
+  });
+
+  it('hold what is of those below them, once', () => {
+    const rule = { techniques: ['T1110.001', 'T1110.003'], enabled: true };
+    expect(coverageOf([rule], []).map(({ id, rules }) => [id, rules])).toEqual([
+      ['T1110', 1],
+      ['T1110.001', 1],
+      ['T1110.003', 1],
+    ]);
   });
 
   it('are covered by rules that are on and whole, and by what needs none', () => {
