@@ -32,8 +32,8 @@ function idsOf(columns: readonly Column[]): string[][] {
 describe('the matrix', () => {
   it('has techniques under their tactics, with what looks for them and where they were seen', () => {
     expect(idsOf(MATRIX)).toEqual([['T1078'], ['T1078', 'T1110', 'T1110.001', 'T1110.003']]);
-    expect(MATRIX[1]!.techniques[1]).toMatchObject({ name: 'Brute Force', covered: 3, hits: 0 });
-    expect(MATRIX[0]!.techniques[0]).toMatchObject({ covered: 0, hits: 4, attackers: 2 });
+    expect(MATRIX[1]?.techniques[1]).toMatchObject({ name: 'Brute Force', covered: 3, hits: 0 });
+    expect(MATRIX[0]?.techniques[0]).toMatchObject({ covered: 0, hits: 4, attackers: 2 });
   });
 
   it('shows what is asked for, and what stands above it', () => {
@@ -46,7 +46,7 @@ describe('the matrix', () => {
   it('claims no gap to who may not see what is looked for', () => {
     const blind = matrixOf(NAMES, undefined, HITS);
     expect(idsOf(shownOf(blind, 'gaps', ''))).toEqual([[], []]);
-    expect(csvRowsOf(blind)[0]!.slice(3, 5)).toEqual([undefined, undefined]);
+    expect(csvRowsOf(blind)[0]?.slice(3, 5)).toEqual([undefined, undefined]);
   });
 
   it('is exported with each technique once', () => {

@@ -68,12 +68,12 @@ export function AttackGrid({
                         type="button"
                         className="attack-fold"
                         aria-expanded={isOpen}
-                        aria-label={words.fold(one.name)}
                         disabled={isUnfolded}
                         onClick={() => fold(one.id)}
                       >
                         {isOpen ? <ChevronDown size={12} aria-hidden /> : <ChevronRight size={12} aria-hidden />}
                         {one.below.length}
+                        <span className="unseen">{words.fold(one.name)}</span>
                       </button>
                     )}
                   </div>
@@ -140,27 +140,30 @@ function CellButton({
     <button
       type="button"
       className={`attack-cell covers-${covered === undefined ? 'unknown' : stepOf(covered)}${hits > 0 ? ' hit' : ''}`}
-      aria-label={words.cell(id, name, covered, hits)}
       aria-pressed={id === chosen}
       title={id}
       data-technique={id}
       onClick={() => onChoose(id === chosen ? '' : id)}
     >
-      <span className="attack-name">{name}</span>
+      <span className="unseen">{id}</span> <span className="attack-name">{name}</span>{' '}
       {hits > 0 && (
         <span className="attack-number attack-hits">
           <Siren size={10} aria-hidden />
           {hits.toLocaleString()}
+          <span className="unseen">{words.cellHits(hits)}</span>
         </span>
       )}
       {covered !== undefined && (
         <span className="attack-number">
           {covered === 0 ? (
-            '–'
+            <>
+              –<span className="unseen">{words.none}</span>
+            </>
           ) : (
             <>
               <Shield size={10} aria-hidden />
               {covered.toLocaleString()}
+              <span className="unseen">{words.cellCovered}</span>
             </>
           )}
         </span>

@@ -32,9 +32,9 @@ export const attack = {
   openColumn: (name: string) => `Only ${name}`,
   nothing: 'No technique is like that',
   nothingWhy: 'Choose another filter, or a longer time.',
-  cell: (id: string, name: string, covered: number | undefined, hits: number) =>
-    `${id} ${name}${covered === undefined ? '' : `, ${covered} looking for it`}, ${hits} ${hits === 1 ? 'incident' : 'incidents'}`,
-  fold: (name: string) => `Sub-techniques of ${name}`,
+  cellHits: (count: number) => ` ${count === 1 ? 'incident' : 'incidents'}`,
+  cellCovered: ' looking for it',
+  fold: (name: string) => ` sub-techniques of ${name}`,
   close: 'Close',
   partOf: 'Part of',
   atMitre: 'At attack.mitre.org',
