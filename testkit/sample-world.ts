@@ -5,6 +5,7 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
 import type { ApiHarness } from './api-harness.ts';
 import { sampleBlock, sampleIncident } from './sample-incidents.ts';
+import { fillResponse } from './sample-response.ts';
 
 const HOUR = 3_600_000;
 const EVENTS = 6_000;
@@ -75,6 +76,7 @@ export async function fillWorld(
     for (const incident of incidents) await tx.putIncident(incident);
     for (const action of actions) await tx.putAction(action);
   });
+  await fillResponse(h, incidents, now);
   for (const incident of incidents.slice(0, 3)) await record(h, incident.sessions[0]!.recording!);
   return { incidents, actions };
 }

@@ -34,7 +34,19 @@ export const PAGES: readonly ConsolePage[] = [
     ready: (page) => page.getByTestId('technique').getByRole('listitem').nth(5).waitFor(),
   },
   { name: 'exceptions', path: '/exceptions/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
-  { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'response', path: '/response/', ready: (page) => page.getByTestId('action').first().waitFor() },
+  {
+    name: 'response-in-force',
+    path: '/response/?tab=in-force',
+    ready: (page) => page.getByTestId('measure').first().waitFor(),
+  },
+  {
+    name: 'response-history',
+    path: '/response/?tab=history',
+    ready: (page) => page.getByTestId('measure').nth(5).waitFor(),
+  },
+  { name: 'response-runs', path: '/response/?tab=runs', ready: (page) => page.getByTestId('run').first().waitFor() },
+  { name: 'response-panic', path: '/response/?tab=panic', ready: (page) => page.getByTestId('panic').waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
 ];

@@ -6,5 +6,6 @@ import { attack } from './en/attack.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
+import { response } from './en/response.ts';
 
-export const text = { attack, frame, overview, parts } as const;
+export const text = { attack, frame, overview, parts, response } as const;

@@ -1,0 +1,101 @@
+/** The response: measures and runs of playbooks. */
+export const response = {
+  title: 'Response',
+  about: 'What was done about attackers, what waits for a person, and the way to take all of it back.',
+  parts: 'Parts of the response',
+  tab: {
+    waiting: 'Waiting for approval',
+    'in-force': 'In force',
+    history: 'History',
+    runs: 'Playbooks',
+    panic: 'Panic',
+  },
+  loading: 'Loading…',
+  mode: {
+    off: 'The response is off: orders are refused.',
+    simulate:
+      'Simulate: everything but the change itself. Each measure says what it would have done; nobody is cut off.',
+    approve: 'Approve: a person is asked before anything is changed.',
+    enforce: 'Enforce: measures are taken by themselves. Each has an end, and can be taken back.',
+  } as Record<string, string>,
+  modeName: (mode: string) => `Mode: ${mode}`,
+  nothingWaits: 'Nothing waits.',
+  nothingWaitsWhy:
+    'Where a responder is in the mode “approve”, or a measure would cut off more than it may, it stands here until a person says yes or no.',
+  waitsUntil: 'nobody can answer after',
+  nothingInForce: 'Nothing is in force.',
+  nothingInForceWhy:
+    'Blocks and other measures stand here with their ends. They come from the policy, from playbooks, or from a person: “Take a measure…” above.',
+  newest: (count: number) => `the newest ${count.toLocaleString()}`,
+  column: {
+    what: 'What',
+    why: 'Why',
+    responders: 'Responders',
+    ends: 'Ends',
+    ended: 'End',
+    when: 'When',
+    act: 'Change',
+  },
+  by: (who: string) => `ordered by ${who}`,
+  byPlaybook: (id: string) => `by the playbook ${id}`,
+  incident: 'The incident',
+  over: 'over',
+  ends: (words: string) => `in ${words}`,
+  longer: 'Longer…',
+  longerAbout: (target: string) => `Longer… ${target}`,
+  longerWhy: 'A second measure on the same target, with an end of its own: it is held until the later one.',
+  revert: 'Take back',
+  revertAsk: (target: string) => `Let ${target} in again?`,
+  sure: 'Take it back',
+  status: 'How it stands',
+  statuses: {
+    all: 'All',
+    done: 'Applied',
+    ended: 'Ended or taken back',
+    waiting: 'Waiting',
+    failed: 'Refused or failed',
+    simulated: 'Simulated',
+  },
+  find: 'Find among these',
+  noHistory: 'No measure is like that.',
+  noHistoryWhy: 'Nothing was done yet, or nothing that passes this filter.',
+  more: 'Show older ones',
+  shown: (count: number) => `${count.toLocaleString()} shown`,
+  openRuns: 'Only those that go on',
+  runs: 'Runs of playbooks',
+  playbooks: 'Playbooks',
+  noRuns: 'No playbook has run.',
+  noRunsWhy: 'Playbooks run when their condition meets an incident; what each does is listed here.',
+  noPlaybooks: 'No playbook is configured.',
+  noPlaybooksWhy: 'The section “playbooks” of the configuration names the folder that they are in.',
+  playbookMode: { simulate: 'simulates', run: 'runs' },
+  once: { incident: 'once for each incident', attacker: 'once for each attacker' },
+  steps: 'Steps',
+  version: (version: number) => `version ${version}`,
+  panic: {
+    title: 'Take everything back',
+    what: 'Every block and every other measure that is in force ends at once, at every responder: everybody who was kept out is let in again.',
+    not: [
+      'What waits for approval goes on waiting.',
+      'New attacks are answered as before: to stop that too, set the response to “off” or “simulate” in the configuration.',
+      'Incidents, recordings and the history stay as they are.',
+    ],
+    machine: 'Where this page cannot be reached, at the machine itself:',
+    command: 'netsentinel response revert --all',
+    inForce: (count: number) =>
+      count === 0
+        ? 'Nothing is in force now.'
+        : `${count.toLocaleString()} ${count === 1 ? 'measure is' : 'measures are'} in force now.`,
+    word: 'REVERT',
+    type: (word: string) => `To be sure, type ${word}`,
+    button: 'Take everything back',
+    busy: 'Taking back…',
+    done: (count: number) =>
+      count === 0
+        ? 'The enforcer was told to take everything back; nothing was in force, as far as the platform knew, or the enforcer could not be reached.'
+        : `The enforcer was told to take everything back: ${count.toLocaleString()} ${count === 1 ? 'measure' : 'measures'}.`,
+    left: (count: number) =>
+      count === 0 ? 'Nothing is in force any more.' : `${count.toLocaleString()} still in force.`,
+    mayNot: 'Your role may not take measures back.',
+  },
+} as const;
