@@ -71,7 +71,11 @@ export async function fillWorld(
   const incidents = Array.from({ length: INCIDENTS }, (_, n) => incidentOf(n, now));
   const actions = incidents
     .filter(({ status }) => status === 'contained')
-    .map((incident, n) => sampleBlock(`act-${n}`, incident, incident.lastSeen, { status: 'verified' }));
+    .map((incident, n) =>
+      sampleBlock(`act-${n}`, incident, incident.lastSeen, {
+        status: incident.lastSeen > now - HOUR ? 'verified' : 'expired',
+      }),
+    );
   await h.state.transaction(async (tx) => {
     for (const incident of incidents) await tx.putIncident(incident);
     for (const action of actions) await tx.putAction(action);

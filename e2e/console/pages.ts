@@ -5,6 +5,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { attackForPeople } from '../../apps/netsentinel/platform/attack-for-people.ts';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
+import { fillAccess } from '@netsentinel/testkit/sample-access';
+import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
@@ -48,7 +50,42 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'response-runs', path: '/response/?tab=runs', ready: (page) => page.getByTestId('run').first().waitFor() },
   { name: 'response-panic', path: '/response/?tab=panic', ready: (page) => page.getByTestId('panic').waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'settings', path: '/settings/', ready: (page) => page.getByTestId('session').first().waitFor() },
+  {
+    name: 'settings-people',
+    path: '/settings/?section=people',
+    ready: (page) => page.getByTestId('person').first().waitFor(),
+  },
+  {
+    name: 'settings-tokens',
+    path: '/settings/?section=tokens',
+    ready: (page) => page.getByRole('form', { name: 'Make a token' }).waitFor(),
+  },
+  {
+    name: 'settings-programs',
+    path: '/settings/?section=programs',
+    ready: (page) => page.getByTestId('program').first().waitFor(),
+  },
+  {
+    name: 'settings-notifiers',
+    path: '/settings/?section=notifiers',
+    ready: (page) => page.getByTestId('alert-section').waitFor(),
+  },
+  {
+    name: 'settings-configuration',
+    path: '/settings/?section=configuration',
+    ready: (page) => page.getByTestId('version').nth(3).waitFor(),
+  },
+  {
+    name: 'settings-diff',
+    path: '/settings/?section=configuration&version=4&from=2',
+    ready: (page) => page.getByTestId('diff').waitFor(),
+  },
+  {
+    name: 'settings-edit',
+    path: '/settings/?section=configuration&edit=1',
+    ready: (page) => page.getByRole('textbox', { name: 'The configuration, YAML' }).waitFor(),
+  },
 ];
 
 export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOptions>> = {
@@ -62,9 +99,16 @@ export async function startWorld(): Promise<ApiHarness> {
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
     ...attackForPeople(),
+    configuration: sampleConfiguration(),
   });
   await fillWorld(h);
-  return h;
+  // Others are there only once the first account is.
+  const setUp = async (): Promise<string> => {
+    const cookie = await h.setUp();
+    await fillAccess(h);
+    return cookie;
+  };
+  return { ...h, setUp };
 }
 
 /** A page of somebody who is signed in as the admin. */

@@ -7,5 +7,6 @@ import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
 import { response } from './en/response.ts';
+import { settings } from './en/settings.ts';
 
-export const text = { attack, frame, overview, parts, response } as const;
+export const text = { attack, frame, overview, parts, response, settings } as const;

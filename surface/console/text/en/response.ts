@@ -12,11 +12,10 @@ export const response = {
   },
   loading: 'Loading…',
   mode: {
-    off: 'The response is off: orders are refused.',
-    simulate:
-      'Simulate: everything but the change itself. Each measure says what it would have done; nobody is cut off.',
-    approve: 'Approve: a person is asked before anything is changed.',
-    enforce: 'Enforce: measures are taken by themselves. Each has an end, and can be taken back.',
+    off: 'Orders are refused.',
+    simulate: 'Everything but the change itself. Each measure says what it would have done; nobody is cut off.',
+    approve: 'A person is asked before anything is changed.',
+    enforce: 'Measures are taken by themselves. Each has an end, and can be taken back.',
   } as Record<string, string>,
   modeName: (mode: string) => `Mode: ${mode}`,
   nothingWaits: 'Nothing waits.',
