@@ -112,15 +112,16 @@ export function faintTexts(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 const FAINT = `() => {
-  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...m.slice(0, 3).map((v) => v * 255), ...m.slice(3)] : m; };
+  const over = (top, below) => { const a = top[3] ?? 1; return top.slice(0, 3).map((v, i) => v * a + below[i] * (1 - a)); };
+  const behindOf = (element) => { if (!element) return [255, 255, 255]; const own = rgb(getComputedStyle(element).backgroundColor); return (own[3] ?? 1) === 1 ? own : over(own, behindOf(element.parentElement)); };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
     if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
-    let behind = element, back;
-    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
-    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
+    const back = behindOf(element);
+    const [a, b] = [light(over(rgb(getComputedStyle(element).color), back)), light(back)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
   }

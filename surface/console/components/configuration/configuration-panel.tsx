@@ -124,7 +124,9 @@ function Versions({
                 <td data-label={words.when}>
                   <Ago at={Date.parse(one.at)} now={now} />
                 </td>
-                <td data-label={words.who}>{one.by === undefined ? words.atMachine : visible(one.by)}</td>
+                <td className="version-who" data-label={words.who}>
+                  {one.by === undefined ? words.atMachine : visible(one.by)}
+                </td>
                 <td data-label={words.why}>
                   {one.reason !== undefined && visible(one.reason)}
                   {one.restores !== undefined && <div className="dim">{words.restored(one.restores)}</div>}
