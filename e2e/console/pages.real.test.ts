@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiHarness } from '@netsentinel/testkit/api-harness';
-import { launchBrowser } from '@netsentinel/testkit/browser';
-import { PAGES, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
+import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
+import { DOORS, PAGES, type ConsolePage, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Of all scripts that the first load of a page fetches, as they come over the wire. */
@@ -36,9 +36,15 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** A door is seen by strangers, everything else by the admin. */
+function opened(page: ConsolePage, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  return DOORS.includes(page) ? watchedPage(browser, options) : signedIn(browser, h, cookie, options);
+}
+
 describe.each(Object.entries(VIEWS))('%s', (view, options) => {
-  it.each(PAGES)('$name', async ({ name, path, ready }) => {
-    const { page, complaints } = await signedIn(browser, h, cookie, options);
+  it.each([...PAGES, ...DOORS])('$name', async (one) => {
+    const { name, path, ready } = one;
+    const { page, complaints } = await opened(one, options);
     try {
       await page.goto(h.url + path);
       await ready(page);
@@ -54,8 +60,9 @@ describe.each(Object.entries(VIEWS))('%s', (view, options) => {
 });
 
 describe('page weight', () => {
-  it.each(PAGES)('$name', async ({ path, ready }) => {
-    const { page } = await signedIn(browser, h, cookie);
+  it.each([...PAGES, ...DOORS])('$name', async (one) => {
+    const { path, ready } = one;
+    const { page } = await opened(one);
     try {
       await page.goto(h.url + path);
       await ready(page);

@@ -88,6 +88,13 @@ export const PAGES: readonly ConsolePage[] = [
   },
 ];
 
+/** Those in front of the house, as a stranger sees them. */
+export const DOORS: readonly ConsolePage[] = (['sign-in', 'setup', 'join', 'reset'] as const).map((name) => ({
+  name,
+  path: `/${name}/#a-link`,
+  ready: (page) => page.getByRole('button', { name: 'Show what is typed' }).waitFor(),
+}));
+
 export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOptions>> = {
   dark: { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
   light: { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
@@ -144,6 +151,15 @@ if (import.meta.main) {
         await one.ready(page).catch((error: unknown) => console.log(`${one.name}: not ready: ${String(error)}`));
         await takePicture(page, one.name, view);
       }
+      const stranger = await watchedPage(browser, options);
+      for (const one of DOORS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+        await stranger.page.goto(h.url + one.path);
+        await one
+          .ready(stranger.page)
+          .catch((error: unknown) => console.log(`${one.name}: not ready: ${String(error)}`));
+        await takePicture(stranger.page, one.name, view);
+      }
+      await stranger.page.context().close();
       for (const complaint of complaints) console.log(`${view}: ${complaint}`);
       await page.context().close();
     }

@@ -3,10 +3,12 @@
  * that each language orders and counts in its own way.
  */
 import { attack } from './en/attack.ts';
+import { audit } from './en/audit.ts';
+import { door } from './en/door.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
 import { response } from './en/response.ts';
 import { settings } from './en/settings.ts';
 
-export const text = { attack, frame, overview, parts, response, settings } as const;
+export const text = { attack, audit, door, frame, overview, parts, response, settings } as const;
