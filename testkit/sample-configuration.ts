@@ -92,7 +92,7 @@ export function sampleConfiguration(now = Date.now()): ApiOptions['configuration
         return check(ask.text);
       case 'change':
         return { ...check(ask.text), version: 5 };
-      case 'restore':
+      default:
         return { sections: ['response'], version: 5 };
     }
   };

@@ -32,7 +32,7 @@ export function AuditTable({
           <tr key={seq} data-testid="change">
             <td data-label={words.column.when}>
               <Ago at={at} now={now} />
-              <div className="dim words">{seq}</div>
+              <div className="dim words">{words.number(seq)}</div>
             </td>
             <th scope="row">
               <Only title={words.onlyWho(visible(account))} onClick={() => onOnly({ account })}>

@@ -16,6 +16,7 @@ export const audit = {
   shown: (count: number) => `${count.toLocaleString()} shown`,
   more: 'Show older ones',
   column: { when: 'When', who: 'Who', what: 'What', change: 'Before and after' },
+  number: (seq: number) => `no. ${seq.toLocaleString()}`,
   token: (id: string) => `token ${id}`,
   removed: 'was',
   added: 'is',
