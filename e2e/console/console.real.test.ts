@@ -140,7 +140,7 @@ describe('the way in and out', () => {
     const [cookie] = await page.context().cookies();
     await h.call('DELETE', '/api/v1/session', { cookie: `${cookie!.name}=${cookie!.value}` });
     await page.waitForURL('**/sign-in/**');
-    expect(await page.getByRole('button').textContent()).toBe('Sign in');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   });
 
   it('works by keyboard alone', async () => {
