@@ -2,6 +2,7 @@
  * All words that the console says, by page. A translation is another object of this shape; sentences with a name or a number in them are functions, so
  * that each language orders and counts in its own way.
  */
+import { access } from './en/access.ts';
 import { attack } from './en/attack.ts';
 import { audit } from './en/audit.ts';
 import { door } from './en/door.ts';
@@ -11,4 +12,4 @@ import { parts } from './en/parts.ts';
 import { response } from './en/response.ts';
 import { settings } from './en/settings.ts';
 
-export const text = { attack, audit, door, frame, overview, parts, response, settings } as const;
+export const text = { access, attack, audit, door, frame, overview, parts, response, settings } as const;

@@ -66,7 +66,7 @@ export const response = {
   noRuns: 'No playbook has run.',
   noRunsWhy: 'Playbooks run when their condition meets an incident; what each does is listed here.',
   noPlaybooks: 'No playbook is configured.',
-  noPlaybooksWhy: 'The section “playbooks” of the configuration names the folder that they are in.',
+  noPlaybooksWhy: 'They are turned on in the section “playbooks” of the configuration.',
   playbookMode: { simulate: 'simulates', run: 'runs' },
   once: { incident: 'once for each incident', attacker: 'once for each attacker' },
   steps: 'Steps',
