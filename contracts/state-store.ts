@@ -83,6 +83,8 @@ export interface StateReader
     readonly status?: readonly ActionStatus[];
     readonly incident?: string;
     readonly limit?: number;
+    /** Keyset paging: only those that come after this one in the order, even where it has gone meanwhile. */
+    readonly after?: Pick<Action, 'createdAt' | 'id'>;
   }): Promise<readonly Action[]>;
   /** What incidents taught that were no attacks, and what people wrote by the API: newest first, those that are over too; at most 20,000. */
   exceptions(): Promise<readonly Exception[]>;

@@ -174,6 +174,13 @@ const NO_RULES: ApiOptions['rules'] = {
   own: () => undefined,
 };
 
+const SAMPLE_ATTACK = {
+  version: '18',
+  techniques: { 'T1110.001': 'Password Guessing' },
+  tactics: { TA0006: 'Credential Access' },
+  matrix: [{ tactic: 'TA0006', techniques: ['T1110.001'] }],
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -199,7 +206,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     // Tests ask as fast as they can.
     requestsPerMinute: 1_000_000,
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
-    attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
+    attack: SAMPLE_ATTACK,
+    attackBook: { technique: () => undefined, detections: [] },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
     switchDecoy: async () => {},

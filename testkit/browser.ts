@@ -75,7 +75,7 @@ export async function openConsole(options: {
     await page.goto(options.url + options.signInPath);
     await page.getByLabel('Name').fill('admin');
     await page.getByLabel('Password').fill('a password for tests');
-    await page.getByRole('button').click();
+    await page.keyboard.press('Enter');
     await page.locator('header.top').waitFor();
     return { page, complaints, waitForTerminalText: (text) => drawnAt(page, text), close: () => browser.close() };
   } catch (error) {
@@ -124,20 +124,16 @@ export function faintTexts(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 const FAINT = `() => {
-  const rgb = (text) => {
-    const [r, g, b, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
-    // A tint lets through what is behind it.
-    if (alpha < 0.5) return undefined;
-    return text.startsWith('color(srgb') ? [r * 255, g * 255, b * 255] : [r, g, b];
-  };
+  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...m.slice(0, 3).map((v) => v * 255), ...m.slice(3)] : m; };
+  const over = (top, below) => { const a = top[3] ?? 1; return top.slice(0, 3).map((v, i) => v * a + below[i] * (1 - a)); };
+  const behindOf = (element) => { if (!element) return [255, 255, 255]; const own = rgb(getComputedStyle(element).backgroundColor); return (own[3] ?? 1) === 1 ? own : over(own, behindOf(element.parentElement)); };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
     if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
-    let behind = element, back;
-    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
-    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
+    const back = behindOf(element);
+    const [a, b] = [light(over(rgb(getComputedStyle(element).color), back)), light(back)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
   }

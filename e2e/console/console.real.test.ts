@@ -39,7 +39,12 @@ beforeEach(async () => {
       endException: (...word) => dismissals.endException(...word),
     },
     response: { ...NO_RESPONSE, revert: (id) => revert(id) },
-    attack: { techniques: { T1105: 'Ingress Tool Transfer' }, tactics: { TA0011: 'Command and Control' } },
+    attack: {
+      version: '18',
+      techniques: { T1105: 'Ingress Tool Transfer' },
+      tactics: { TA0011: 'Command and Control' },
+      matrix: [{ tactic: 'TA0011', techniques: ['T1105'] }],
+    },
   });
   ({ page, complaints } = await watchedPage(browser));
 });
@@ -137,7 +142,8 @@ describe('the way in and out', () => {
     const [cookie] = await page.context().cookies();
     await h.call('DELETE', '/api/v1/session', { cookie: `${cookie!.name}=${cookie!.value}` });
     await page.waitForURL('**/sign-in/**');
-    expect(await page.getByRole('button').textContent()).toBe('Sign in');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await page.getByTestId('incident').count()).toBe(0);
   });
 
   it('works by keyboard alone', async () => {

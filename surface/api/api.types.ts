@@ -61,6 +61,7 @@ export interface ApiOptions {
   readonly onAnswer?: (route: Route, status: number, payload: unknown) => void;
   /** ATT&CK names for the console, served as it is. */
   readonly attack: unknown;
+  readonly attackBook: AttackBook;
   /** Asked at most once a second. */
   status(): PlatformStatus;
   decoys(): readonly DecoyDetail[];
@@ -93,6 +94,19 @@ export interface PersonsErasures {
   erase(order: ErasureOrder): Promise<Erased>;
   /** What the audit may say of it: never the value. */
   describe(order: ErasureOrder): { readonly field: string; readonly value: string };
+}
+
+/** What is known of ATT&CK besides names, and what is found without any rule. */
+interface AttackBook {
+  /** `description`: a sentence of MITRE's; `tactics`: ids, in the order of the matrix. Undefined where there is none of this id. */
+  technique(
+    id: string,
+  ): { readonly name: string; readonly description: string; readonly tactics: readonly string[] } | undefined;
+  readonly detections: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly techniques: readonly string[];
+  }[];
 }
 
 /**

@@ -7,7 +7,6 @@ import type { Action } from '@netsentinel/contracts/action';
 import { isRecordId } from '@netsentinel/contracts/playbook-record';
 import { ToPlatform } from '@netsentinel/contracts/process';
 import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
-import { attackNames } from '@netsentinel/detect/attack';
 import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
 import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
 import { markChanges } from '@netsentinel/alert/routing/mark-changes';
@@ -29,6 +28,7 @@ import { startLiveRules } from '../rules/live-rules.ts';
 import { rulesForPeople } from '../rules/rules-for-people.ts';
 import { enableRule, keptWords } from '../rules/kept-words.ts';
 import { withSubjects } from '../rules/watched-subjects.ts';
+import { attackForPeople } from './attack-for-people.ts';
 import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { openBlocklist } from './blocklist.ts';
@@ -276,7 +276,7 @@ async function start(boot: Boot) {
         (id) => board.sensors.of(id),
         health.records(),
       ),
-    attack: attackNames(),
+    ...attackForPeople(),
     dismissals,
     blocklist,
     erasures,

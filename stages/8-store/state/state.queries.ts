@@ -112,6 +112,14 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard, columns: Seal
         let query = db.selectFrom('actions').select('body').orderBy('created_at', 'desc').orderBy('id', 'desc');
         if (filter.status !== undefined) query = query.where('status', 'in', filter.status);
         if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
+        const { after } = filter;
+        if (after !== undefined)
+          query = query.where((eb) =>
+            eb.or([
+              eb('created_at', '<', after.createdAt),
+              eb.and([eb('created_at', '=', after.createdAt), eb('id', '<', after.id)]),
+            ]),
+          );
         const rows = await query.limit(clamp(filter.limit ?? 100, MAX_ACTIONS)).execute();
         return rows.map((row) => JSON.parse(row.body) as Action);
       }),

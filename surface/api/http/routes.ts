@@ -2,6 +2,7 @@
 import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
+import { attackRoutes } from './attack/attack.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
 import { configurationChangeRoutes } from './configuration/configuration-change.route.ts';
 import { configurationRoutes } from './configuration/configuration.route.ts';
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...ownSessionRoutes,
   ...incidentRoutes,
   ...caseworkRoutes,
+  ...attackRoutes,
   ...attackerRoutes,
   ...aggregateRoutes,
   ...exportRoutes,
