@@ -1,6 +1,6 @@
 'use client';
 /** Who is told of incidents, as the configuration has it. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import { useCallback } from 'react';
 import { api } from '../lib/api.ts';
 import { sectionOf } from '../lib/configuration.ts';

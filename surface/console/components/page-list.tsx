@@ -3,7 +3,7 @@
 import type { Permission } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { BellOff, Gauge, Grid3x3, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
 import { text } from '../text/index.ts';

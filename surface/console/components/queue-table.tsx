@@ -2,7 +2,7 @@
 /** Incidents as rows; each row leads to its story. However many there are, only those in sight are drawn. */
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import { memo, useEffect, useRef, useState } from 'react';
 import { segment, type AttackNames } from '../lib/api.ts';
 import { exactTime, isoTime, relativeTime, visible } from '../lib/format.ts';
@@ -144,7 +144,7 @@ const Row = memo(function Row(props: {
         <SeverityBadge severity={incident.severity} />
       </td>
       <td className="what">
-        <Link href={`/incident/?id=${segment(incident.id)}`} prefetch={false}>
+        <Link href={`/incident/?id=${segment(incident.id)}`}>
           {title}
         </Link>
       </td>

@@ -1,6 +1,6 @@
 'use client';
 /** Parts of one page, one of them shown: links, so that each has an address and Back leads to the one before. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 
 export interface SectionTab {
   readonly id: string;

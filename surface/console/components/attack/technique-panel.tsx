@@ -1,7 +1,7 @@
 'use client';
 /** One technique beside the matrix: what it is, what looks for it, who did it. */
 import { ExternalLink, X } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { useCallback, useEffect, useId, useRef } from 'react';
 import { api, segment, type AttackNames } from '../../lib/api.ts';
 import type { Technique } from '../../lib/attack-matrix.ts';

@@ -1,7 +1,7 @@
 'use client';
 /** The configuration: its versions, one of them, what differs between two, and changing it. */
 import type { GetConfigurationAnswer, ListConfigurationsAnswer } from '@netsentinel/client';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { useCallback, useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { visible } from '../../lib/format.ts';

@@ -1,7 +1,7 @@
 'use client';
 /** One version of the configuration: its text, or what it has that another has not; and going back to it. */
 import type { GetConfigurationAnswer } from '@netsentinel/client';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { useCallback } from 'react';
 import { api, tagOf } from '../../lib/api.ts';
 import { visible, visibleLines } from '../../lib/format.ts';

@@ -1,7 +1,7 @@
 'use client';
 /** Measures as rows: what was done about whom, why, by which responders, and until when. */
 import type { Action } from '@netsentinel/contracts/action';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { useState } from 'react';
 import { measureOf } from '@netsentinel/contracts/measure-words';
 import { api, segment } from '../../lib/api.ts';
