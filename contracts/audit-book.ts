@@ -26,6 +26,11 @@ export type AuditValues = Readonly<Record<string, string | number | boolean | nu
 export interface AuditFilter {
   readonly account?: string;
   readonly action?: string;
+  /** From where it was done, exactly. */
+  readonly address?: string;
+  /** Done in `[from, to)`, epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
   /** Keyset paging, newest first: only those before this `seq`. */
   readonly before?: number;
   /** Default 100, at most 500. */

@@ -23,6 +23,8 @@ export interface BlobStore {
   openRecording(id: string): Promise<RecordingWriter>;
   /** What has been recorded so far from byte `from`; undefined where no such recording is. */
   readRecording(id: string, from?: number): Promise<Uint8Array | undefined>;
+  /** True if there was one. One that is being written goes on under no name. */
+  removeRecording(id: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -92,6 +92,8 @@ export interface RetentionPolicy {
   readonly days: Readonly<Record<string, number>>;
   /** Days after which a day's events move to Parquet; they stay searchable there. */
   readonly archiveAfterDays: number;
+  /** Days after which the values of a field are erased, by its dotted name; the events stay. */
+  readonly fieldDays?: Readonly<Record<string, number>>;
 }
 
 export interface EventStore {
@@ -122,7 +124,15 @@ export interface EventStore {
   /** One event by its id. */
   get(id: string): Promise<Event | undefined>;
   /** Applies the policy as of `now`; answers what it dropped and archived. */
-  retain(policy: RetentionPolicy, now: number): Promise<{ readonly dropped: number; readonly archived: number }>;
+  retain(
+    policy: RetentionPolicy,
+    now: number,
+  ): Promise<{ readonly dropped: number; readonly archived: number; readonly erased: number }>;
+  /**
+   * Events that meet the conditions (but for `words`) go; or, with a field, its values do, and texts of the event that repeat them: the event stays. What comes in meanwhile is not
+   * looked at. Asked again it finds none.
+   */
+  erase(selection: EventSelection, field?: string): Promise<{ readonly events: number }>;
   /** Copies a consistent state into the folder, while reads and writes go on. */
   backup(folder: string): Promise<void>;
   describe(): Promise<{

@@ -2,10 +2,10 @@
  * The live channel (Socket.IO, path `/live`, WebSocket only): what the platform pushes to a signed-in console, and what the console may ask for. A client
  * hears nothing but the rooms that it joined (`live-rooms.ts`), each by a permission of its own.
  *
- * Messages of kept rooms carry an offset as their last argument, which grows by one with each message of the room within one epoch (a start of the
- * platform). A client that was away joins with the epoch and the last offset that it had, and is answered either that it resumes (what it missed follows, in
- * order, then what happens) or that it does not: then it reads anew by REST. The platform keeps the latest 4,096 messages or 4 MiB of each kept room, and
- * nothing from before somebody listened or after nobody did for five minutes.
+ * Messages of kept rooms carry an offset as their last argument, which grows with each message of the room within one epoch: a start of the platform, or
+ * what several platforms that share a Redis have in common, so that a client goes on at any of them. A client that was away joins with the epoch and the last offset that it had, and is answered either that it resumes (what it missed follows, in
+ * order, then what happens) or that it does not: then it reads anew by REST. The platform keeps the latest 4,096 messages or 4 MiB of each kept room (of a burst
+ * up to eight times as much for five seconds), and nothing from before somebody listened or after nobody did for five minutes.
  *
  * A client's connection ends when it sends more than 50 messages a second (200 at once) or 2 joins a second (60 at once), or one message beyond 8 KiB; when
  * it is so slow that the window of a kept room passed it; and when its session ends. It may come back at once if it may come back at all.
@@ -152,6 +152,8 @@ export const PlatformStatus = z.strictObject({
   }),
   /** Who is expected to be heard, and who is not. */
   sources: SourcesStatus,
+  /** Why consoles hear nothing of the other platforms, where they should; not there while they do. */
+  othersUnheard: z.string().max(400).optional(),
   collectors: z.array(
     z.strictObject({
       id: z.string(),

@@ -32,5 +32,6 @@ export const Permission = z.enum([
   'users:read',
   'users:write',
   'audit:read',
+  'data:erase',
 ]);
 export type Permission = z.infer<typeof Permission>;

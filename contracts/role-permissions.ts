@@ -32,6 +32,7 @@ const EVERY: Readonly<Record<Permission, true>> = {
   'users:read': true,
   'users:write': true,
   'audit:read': true,
+  'data:erase': true,
 };
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {

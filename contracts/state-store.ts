@@ -85,6 +85,8 @@ export interface StateReader
     readonly status?: readonly ActionStatus[];
     readonly incident?: string;
     readonly limit?: number;
+    /** Keyset paging: only those that come after this one in the order, even where it has gone meanwhile. */
+    readonly after?: Pick<Action, 'createdAt' | 'id'>;
   }): Promise<readonly Action[]>;
   /** What incidents taught that were no attacks, and what people wrote by the API: newest first, those that are over too; at most 20,000. */
   exceptions(): Promise<readonly Exception[]>;
@@ -97,9 +99,20 @@ export interface StateReader
   sources(): Promise<readonly SourceRecord[]>;
 }
 
+/** Takes away what is to be known no longer; each answers how many it was. */
+export interface ErasureBookWriter {
+  /** With what people and playbooks have to do about them. */
+  removeIncidents(ids: readonly string[]): Promise<number>;
+  /** What detectors remember of actors, as they packed it. */
+  forgetActors(isMeant: (actor: string, state: Uint8Array) => boolean): Promise<number>;
+  /** What decoys remember of attackers. */
+  dropMemories(isMeant: (key: string, value: Uint8Array) => boolean): Promise<number>;
+}
+
 export interface StateTransaction
   extends
     StateReader,
+    ErasureBookWriter,
     AccessBookWriter,
     AlertBookWriter,
     AnswerBookWriter,

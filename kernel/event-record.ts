@@ -4,6 +4,8 @@
  */
 import type { Event } from '@netsentinel/contracts/event';
 import { unpack } from './pack.ts';
+import { holdsSealed, openEvent, sealEvent } from './sealed-event.ts';
+import type { SealedTexts } from './sealed-text.ts';
 
 const BRACE = 0x7b;
 
@@ -22,10 +24,31 @@ export function encodeEvent(event: Event): Uint8Array {
   return Buffer.from(text, 'utf8');
 }
 
-/** Throws on bytes that are no event. */
+/** Throws on bytes that are no event. What is sealed in it stays so. */
 export function decodeEvent(record: Uint8Array): Event {
   if (!isEventText(record)) return unpack(record) as Event;
   return JSON.parse(Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8')) as Event;
+}
+
+/** How events become records and records events. */
+export interface EventCodec {
+  encode(event: Event): Uint8Array;
+  /** Throws on bytes that are no event. */
+  decode(record: Uint8Array): Event;
+}
+
+/** As they are. */
+export const PLAIN_RECORDS: EventCodec = { encode: encodeEvent, decode: decodeEvent };
+
+/** With the credentials in them sealed; records from before are read as they are. */
+export function sealedRecords(texts: SealedTexts): EventCodec {
+  return {
+    encode: (event) => encodeEvent(sealEvent(event, texts)),
+    decode: (record) => {
+      const event = decodeEvent(record);
+      return holdsSealed(record) ? openEvent(event, texts) : event;
+    },
+  };
 }
 
 /** The record itself where it is JSON already. Older streams hold msgpack, in which no map starts with a brace. */

@@ -6,6 +6,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { NetSentinelError } from './errors.ts';
 import { decrypt, encrypt, sealerOf, type Sealer } from './sealer.ts';
+import type { TextKey, TextKeys } from './sealed-text.ts';
 
 export const KEY_BYTES = 32;
 /** Of the key that sealed everything before there was a keyring: its seals begin with `v1.` and name no key. */
@@ -53,8 +54,9 @@ export const KeyringFile = z.strictObject({
 });
 export type KeyringFile = z.infer<typeof KeyringFile>;
 
-export class Keyring implements Sealer, DataKeys {
+export class Keyring implements Sealer, DataKeys, TextKeys {
   #keys: readonly DataKey[];
+  #textKeys: readonly TextKey[] | undefined;
   #sealers: ReadonlyMap<string, Sealer>;
   readonly #save: (keys: readonly DataKey[]) => void;
 
@@ -83,6 +85,18 @@ export class Keyring implements Sealer, DataKeys {
     return found && derived(found.key, salt, `file ${purpose}`);
   }
 
+  /** The active one last; the same list until there is another key. */
+  get textKeys(): readonly TextKey[] {
+    this.#textKeys ??= this.#keys
+      .filter(({ id }) => id !== FIRST_KEY)
+      .map(({ id, key }) => ({
+        id,
+        sealing: derived(key, NO_SALT, 'seal text'),
+        nonces: derived(key, NO_SALT, 'nonce of text'),
+      }));
+    return this.#textKeys;
+  }
+
   /** Oldest first. */
   list(): KeyInfo[] {
     return this.#keys.map(({ id, createdAt }) => ({ id, createdAt, active: id === this.active }));
@@ -98,6 +112,7 @@ export class Keyring implements Sealer, DataKeys {
     const keys = [...this.#keys, made];
     this.#save(keys);
     this.#keys = keys;
+    this.#textKeys = undefined;
     this.#sealers = sealersOf(keys);
     return { id: made.id, createdAt: made.createdAt, active: true };
   }

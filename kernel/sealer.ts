@@ -1,5 +1,5 @@
 /** Secrets that are needed again, encrypted at rest: AES-256-GCM (NIST SP 800-38D). The keys are the keyring's (`keyring.ts`). */
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -19,11 +19,12 @@ export interface Sealer {
  * there was a keyring.
  */
 export function sealerOf(key: Uint8Array, prefix = 'v1.'): Sealer {
+  const ready = createSecretKey(key);
   return {
-    seal: (secret, context) => prefix + Buffer.from(encrypt(key, secret, context)).toString('base64url'),
+    seal: (secret, context) => prefix + Buffer.from(encrypt(ready, secret, context)).toString('base64url'),
     open: (sealed, context) =>
       sealed.startsWith(prefix)
-        ? decrypt(key, Buffer.from(sealed.slice(prefix.length), 'base64url'), context)
+        ? decrypt(ready, Buffer.from(sealed.slice(prefix.length), 'base64url'), context)
         : undefined,
   };
 }

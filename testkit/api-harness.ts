@@ -120,6 +120,20 @@ const noIncident = async (): Promise<never> => {
 };
 const NO_CASEWORK: ApiOptions['casework'] = { change: noIncident, note: noIncident, merge: noIncident };
 
+/** Where nothing is that could be erased. */
+const NO_ERASURES: ApiOptions['erasures'] = {
+  erase: async ({ dryRun }) => ({
+    dryRun,
+    events: 0,
+    incidents: 0,
+    recordings: 0,
+    uploads: 0,
+    memories: 0,
+    left: ['backups'],
+  }),
+  describe: () => ({ field: 'user.name', value: 'sealed' }),
+};
+
 const NO_PLAYBOOKS: ApiOptions['playbooks'] = {
   list: () => [],
   answer: async () => {
@@ -166,6 +180,13 @@ const NO_TOUR: ApiOptions['tour'] = {
   end: async () => false,
 };
 
+const SAMPLE_ATTACK = {
+  version: '18',
+  techniques: { 'T1110.001': 'Password Guessing' },
+  tactics: { TA0006: 'Credential Access' },
+  matrix: [{ tactic: 'TA0006', techniques: ['T1110.001'] }],
+};
+
 /** Without `consoleRoot` a page or two stand in for the console. */
 export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-api-'));
@@ -191,7 +212,8 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     // Tests ask as fast as they can.
     requestsPerMinute: 1_000_000,
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
-    attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
+    attack: SAMPLE_ATTACK,
+    attackBook: { technique: () => undefined, detections: [] },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
     switchDecoy: async () => {},
@@ -199,6 +221,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     configuration: ONE_CONFIGURATION,
     dismissals: { dismiss: async () => undefined, endException: async () => false },
     casework: NO_CASEWORK,
+    erasures: NO_ERASURES,
     response: NO_RESPONSE,
     playbooks: NO_PLAYBOOKS,
     rules: NO_RULES,
@@ -284,6 +307,7 @@ function whenAsked(open: () => Promise<EventStore>): EventStore {
     exportParquet: async (...args) => (await store()).exportParquet!(...args),
     get: async (id) => (await store()).get(id),
     retain: async (...args) => (await store()).retain(...args),
+    erase: async (...args) => (await store()).erase(...args),
     backup: async (target) => (await store()).backup(target),
     describe: async () => (await store()).describe(),
     close: async () => (await opened)?.close(),

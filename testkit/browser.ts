@@ -36,6 +36,9 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
+    // The next page's styles are fetched ahead, and not every page is looked at.
+    if (message.type() === 'warning' && message.text().includes('was preloaded using link preload but not used'))
+      return;
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
@@ -72,7 +75,7 @@ export async function openConsole(options: {
     await page.goto(options.url + options.signInPath);
     await page.getByLabel('Name').fill('admin');
     await page.getByLabel('Password').fill('a password for tests');
-    await page.getByRole('button').click();
+    await page.keyboard.press('Enter');
     await page.locator('header.top').waitFor();
     return { page, complaints, waitForTerminalText: (text) => drawnAt(page, text), close: () => browser.close() };
   } catch (error) {
@@ -81,20 +84,25 @@ export async function openConsole(options: {
   }
 }
 
-/** The time at which the live terminal first showed `text` in a frame. */
-export function drawnAt(page: Page, text: string, timeoutMs = 30_000): Promise<number> {
-  return page.evaluate(`(${DRAWN_AT})(${JSON.stringify(text)}, ${timeoutMs})`);
+/** The time at which the live terminal first showed `text` in a frame; with `selector` any such element. */
+export function drawnAt(
+  page: Page,
+  text: string,
+  timeoutMs = 30_000,
+  selector = '[data-testid="live-terminal"] .ap-line',
+): Promise<number> {
+  return page.evaluate(`(${DRAWN_AT})(${JSON.stringify(text)}, ${timeoutMs}, ${JSON.stringify(selector)})`);
 }
 
 /** Runs in the page, whose types are not ours here. A frame that has the text is drawn when the task after its animation frame runs. */
-const DRAWN_AT = `(wanted, timeoutMs) => new Promise((resolve, reject) => {
+const DRAWN_AT = `(wanted, timeoutMs, selector) => new Promise((resolve, reject) => {
   // Lines joined, so that a text which wraps is found too.
-  const shows = () => [...document.querySelectorAll('[data-testid="live-terminal"] .ap-line')]
+  const shows = () => [...document.querySelectorAll(selector)]
     .map((line) => line.textContent.replaceAll('\\u00a0', ' ')).join('').includes(wanted);
   const observer = new MutationObserver(() => { if (shows()) done(); });
   const timer = setTimeout(() => {
     observer.disconnect();
-    reject(new Error('the terminal did not show the text within ' + timeoutMs + ' ms'));
+    reject(new Error('the page did not show the text within ' + timeoutMs + ' ms'));
   }, timeoutMs);
   const done = () => {
     observer.disconnect();
@@ -116,15 +124,16 @@ export function faintTexts(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 const FAINT = `() => {
-  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...m.slice(0, 3).map((v) => v * 255), ...m.slice(3)] : m; };
+  const over = (top, below) => { const a = top[3] ?? 1; return top.slice(0, 3).map((v, i) => v * a + below[i] * (1 - a)); };
+  const behindOf = (element) => { if (!element) return [255, 255, 255]; const own = rgb(getComputedStyle(element).backgroundColor); return (own[3] ?? 1) === 1 ? own : over(own, behindOf(element.parentElement)); };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim() !== '');
     if (!own || element.closest('.terminal') || element.getClientRects().length === 0) continue;
-    let behind = element, back;
-    while (behind && !(back = rgb(getComputedStyle(behind).backgroundColor))) behind = behind.parentElement;
-    const [a, b] = [light(rgb(getComputedStyle(element).color)), light(back ?? [255, 255, 255])];
+    const back = behindOf(element);
+    const [a, b] = [light(over(rgb(getComputedStyle(element).color), back)), light(back)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < 4.5) faint.push(element.className + ' ' + element.textContent.slice(0, 20) + ' ' + contrast.toFixed(2));
   }

@@ -6,6 +6,7 @@ import type { Incident } from '@netsentinel/contracts/incident';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
 import type { ApiHarness } from './api-harness.ts';
 import { sampleBlock, sampleIncident } from './sample-incidents.ts';
+import { fillResponse } from './sample-response.ts';
 
 const HOUR = 3_600_000;
 const EVENTS = 6_000;
@@ -78,11 +79,16 @@ export async function fillWorld(
   const incidents = Array.from({ length: INCIDENTS }, (_, n) => incidentOf(n, now));
   const actions = incidents
     .filter(({ status }) => status === 'contained')
-    .map((incident, n) => sampleBlock(`act-${n}`, incident, incident.lastSeen, { status: 'verified' }));
+    .map((incident, n) =>
+      sampleBlock(`act-${n}`, incident, incident.lastSeen, {
+        status: incident.lastSeen > now - HOUR ? 'verified' : 'expired',
+      }),
+    );
   await h.state.transaction(async (tx) => {
     for (const incident of incidents) await tx.putIncident(incident);
     for (const action of actions) await tx.putAction(action);
   });
+  await fillResponse(h, incidents, now);
   for (const incident of incidents.slice(0, 3)) await record(h, incident.sessions[0]!.recording!);
   return { incidents, actions };
 }

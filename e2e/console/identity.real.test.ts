@@ -72,6 +72,7 @@ async function arrive(): Promise<void> {
   await admin.getByLabel('Password').fill(PASSWORD);
   await admin.keyboard.press('Enter');
   await settings(admin);
+  await admin.getByRole('link', { name: 'People' }).click();
   await admin.getByRole('button', { name: 'Invite', exact: true }).click();
   await mary.goto(await secretOn(admin));
   await mary.getByLabel('Name').fill('mary');

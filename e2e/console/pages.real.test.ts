@@ -1,10 +1,10 @@
 /** Every page in a real browser, in both themes and on a phone: healthy, accessible (axe), within its weight, and drawn for a person to look at. */
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiHarness } from '@netsentinel/testkit/api-harness';
-import { launchBrowser } from '@netsentinel/testkit/browser';
+import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillHostileWorld } from '@netsentinel/testkit/hostile-world';
-import { PAGES, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
+import { DOORS, PAGES, type ConsolePage, signedIn, startWorld, takePicture, VIEWS } from './pages.ts';
 import { violations } from './violations.ts';
 
 /** Of all scripts that the first load of a page fetches, as they come over the wire. */
@@ -24,13 +24,19 @@ afterAll(async () => {
   await h.close();
 });
 
+/** A door is seen by strangers, everything else by the admin. */
+function opened(page: ConsolePage, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  return DOORS.includes(page) ? watchedPage(browser, options) : signedIn(browser, h, cookie, options);
+}
+
 describe.each(Object.entries(VIEWS))('%s', (view, options) => {
-  it.each(PAGES)('$name', async ({ name, path, ready }) => {
-    const { page, complaints } = await signedIn(browser, h, cookie, options);
+  it.each([...PAGES, ...DOORS])('$name', async (one) => {
+    const { path, ready } = one;
+    const { page, complaints } = await opened(one, options);
     try {
       await page.goto(h.url + path);
       await ready(page);
-      await takePicture(page, name, view);
+      await takePicture(page, one, view);
       expect(await violations(page)).toEqual([]);
       expect(complaints).toEqual([]);
       const width = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
@@ -51,11 +57,12 @@ describe('where attackers wrote into every field that they can reach', () => {
   });
   afterAll(() => hostile.close());
 
-  it.each(PAGES)('$name', async ({ path, ready }) => {
+  it.each(PAGES)('$name', async ({ path }) => {
     const { page, complaints } = await signedIn(browser, hostile, admin);
     try {
       await page.goto(hostile.url + path);
-      await ready(page);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
       expect(await page.evaluate('window.__pwned')).toBeUndefined();
       expect(await page.locator('main script, main img[src="x"], main svg[onload]').count()).toBe(0);
       expect(complaints).toEqual([]);
@@ -68,8 +75,9 @@ describe('where attackers wrote into every field that they can reach', () => {
 });
 
 describe('page weight', () => {
-  it.each(PAGES)('$name', async ({ path, ready }) => {
-    const { page } = await signedIn(browser, h, cookie);
+  it.each([...PAGES, ...DOORS])('$name', async (one) => {
+    const { path, ready } = one;
+    const { page } = await opened(one);
     try {
       await page.goto(h.url + path);
       await ready(page);

@@ -2,8 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { attackForPeople } from '../../apps/netsentinel/platform/attack-for-people.ts';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
+import { fillAccess } from '@netsentinel/testkit/sample-access';
+import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
@@ -15,18 +18,89 @@ export interface ConsolePage {
   readonly path: string;
   /** What stands when all of it is there. */
   readonly ready: (page: Page) => Promise<unknown>;
+  /** It draws what is in sight alone: a picture of the window says how it looks. */
+  readonly isVirtual?: boolean;
 }
 
 /** Every page for who is signed in, as an admin sees it. */
 export const PAGES: readonly ConsolePage[] = [
   { name: 'overview', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
-  { name: 'incidents', path: '/incidents/', ready: (page) => page.getByTestId('incident').first().waitFor() },
+  {
+    name: 'incidents',
+    path: '/incidents/',
+    ready: (page) => page.getByTestId('incident').first().waitFor(),
+    isVirtual: true,
+  },
   { name: 'incident', path: '/incident/?id=inc-0', ready: (page) => page.getByTestId('timeline').waitFor() },
+  {
+    name: 'attack',
+    path: '/attack/',
+    ready: (page) => page.getByRole('button', { name: 'Credential Access', exact: true }).waitFor(),
+  },
+  {
+    name: 'attack-technique',
+    path: '/attack/?technique=T1110&subs=1&show=covered',
+    ready: (page) => page.getByTestId('technique').getByRole('listitem').nth(5).waitFor(),
+  },
   { name: 'exceptions', path: '/exceptions/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
-  { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'response', path: '/response/', ready: (page) => page.getByTestId('action').first().waitFor() },
+  {
+    name: 'response-in-force',
+    path: '/response/?tab=in-force',
+    ready: (page) => page.getByTestId('measure').first().waitFor(),
+  },
+  {
+    name: 'response-history',
+    path: '/response/?tab=history',
+    ready: (page) => page.getByTestId('measure').nth(5).waitFor(),
+  },
+  { name: 'response-runs', path: '/response/?tab=runs', ready: (page) => page.getByTestId('run').first().waitFor() },
+  { name: 'response-panic', path: '/response/?tab=panic', ready: (page) => page.getByTestId('panic').waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'settings', path: '/settings/', ready: (page) => page.getByTestId('session').first().waitFor() },
+  {
+    name: 'settings-people',
+    path: '/settings/?section=people',
+    ready: (page) => page.getByTestId('person').first().waitFor(),
+  },
+  {
+    name: 'settings-tokens',
+    path: '/settings/?section=tokens',
+    ready: (page) => page.getByRole('form', { name: 'Make a token' }).waitFor(),
+  },
+  {
+    name: 'settings-programs',
+    path: '/settings/?section=programs',
+    ready: (page) => page.getByTestId('program').first().waitFor(),
+  },
+  {
+    name: 'settings-notifiers',
+    path: '/settings/?section=notifiers',
+    ready: (page) => page.getByTestId('alert-section').waitFor(),
+  },
+  {
+    name: 'settings-configuration',
+    path: '/settings/?section=configuration',
+    ready: (page) => page.getByTestId('version').nth(3).waitFor(),
+  },
+  {
+    name: 'settings-diff',
+    path: '/settings/?section=configuration&version=4&from=2',
+    ready: (page) => page.getByTestId('diff').waitFor(),
+  },
+  {
+    name: 'settings-edit',
+    path: '/settings/?section=configuration&edit=1',
+    ready: (page) => page.getByRole('textbox', { name: 'The configuration, YAML' }).waitFor(),
+  },
 ];
+
+/** Those in front of the house, as a stranger sees them. */
+export const DOORS: readonly ConsolePage[] = (['sign-in', 'setup', 'join', 'reset'] as const).map((name) => ({
+  name,
+  path: `/${name}/#a-link`,
+  ready: (page) => page.getByRole('button', { name: 'Show what is typed' }).waitFor(),
+}));
 
 export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOptions>> = {
   dark: { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
@@ -38,31 +112,17 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
 export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
-    attack: {
-      techniques: {
-        'T1110.001': 'Password Guessing',
-        'T1110.003': 'Password Spraying',
-        T1078: 'Valid Accounts',
-        'T1059.004': 'Unix Shell',
-        T1105: 'Ingress Tool Transfer',
-        'T1595.001': 'Scanning IP Blocks',
-        T1046: 'Network Service Discovery',
-        T1190: 'Exploit Public-Facing Application',
-        'T1098.004': 'SSH Authorized Keys',
-      },
-      tactics: {
-        TA0043: 'Reconnaissance',
-        TA0001: 'Initial Access',
-        TA0002: 'Execution',
-        TA0003: 'Persistence',
-        TA0006: 'Credential Access',
-        TA0007: 'Discovery',
-        TA0011: 'Command and Control',
-      },
-    },
+    ...attackForPeople(),
+    configuration: sampleConfiguration(),
   });
   await fill(h);
-  return h;
+  // Others are there only once the first account is.
+  const setUp = async (): Promise<string> => {
+    const cookie = await h.setUp();
+    await fillAccess(h);
+    return cookie;
+  };
+  return { ...h, setUp };
 }
 
 /** A page of somebody who is signed in as the admin. */
@@ -84,9 +144,17 @@ export async function signInTo(context: BrowserContext, h: ApiHarness, cookie: s
 }
 
 /** A picture of all of a page, as `SHOTS/NAME-VIEW.png`. */
-export async function takePicture(page: Page, name: string, view: string): Promise<void> {
+export async function takePicture(
+  page: Page,
+  { name, isVirtual }: Pick<ConsolePage, 'name' | 'isVirtual'>,
+  view: string,
+): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}-${view}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({
+    path: join(SHOTS, `${name}-${view}.png`),
+    fullPage: isVirtual !== true,
+    animations: 'disabled',
+  });
 }
 
 if (import.meta.main) {
@@ -101,8 +169,17 @@ if (import.meta.main) {
       for (const one of PAGES.filter(({ name }) => names.length === 0 || names.includes(name))) {
         await page.goto(h.url + one.path);
         await one.ready(page).catch((error: unknown) => console.log(`${one.name}: not ready: ${String(error)}`));
-        await takePicture(page, one.name, view);
+        await takePicture(page, one, view);
       }
+      const stranger = await watchedPage(browser, options);
+      for (const one of DOORS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+        await stranger.page.goto(h.url + one.path);
+        await one
+          .ready(stranger.page)
+          .catch((error: unknown) => console.log(`${one.name}: not ready: ${String(error)}`));
+        await takePicture(stranger.page, one, view);
+      }
+      await stranger.page.context().close();
       for (const complaint of complaints) console.log(`${view}: ${complaint}`);
       await page.context().close();
     }

@@ -38,8 +38,15 @@ async function enter(): Promise<void> {
   await admin.goto(h.url + (await h.api.firstRunPath())!);
   await admin.getByLabel('Password').fill(PASSWORD);
   await admin.keyboard.press('Enter');
-  await admin.getByRole('link', { name: 'Settings' }).click();
+  await admin.locator('header.top').waitFor();
+  await section(admin, 'People');
   await person('admin').waitFor();
+}
+
+/** Opens a part of the settings. */
+async function section(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('link', { name }).click();
 }
 
 const person = (name: string): ReturnType<Page['locator']> => admin.getByTestId('person').filter({ hasText: name });
@@ -75,10 +82,12 @@ describe('people', () => {
       await tx.putAction(sampleBlock('a1', incident, Date.now()));
     });
 
-    await guest.getByRole('link', { name: 'Settings' }).click();
+    await section(guest, 'Tokens');
     const make = guest.getByRole('form', { name: 'Make a token' });
     await make.waitFor();
-    expect(await guest.getByTestId('people').count()).toBe(0);
+    expect(
+      await guest.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('link').allTextContents(),
+    ).toEqual(['Your account', 'Tokens', 'Programs']);
     expect(await make.getByLabel('Role of the token').locator('option').allTextContents()).not.toContain('admin');
     await make.getByLabel('What it is for').fill('our <b>dashboard</b>');
     await make.getByLabel('Days until it ends').fill('7');
@@ -152,6 +161,7 @@ describe('tokens', () => {
         expiresAt: now + 86_400_000,
       });
     });
+    await section(admin, 'Tokens');
     const make = admin.getByRole('form', { name: 'Make a token' });
     await make.getByLabel('What it is for').fill('mine');
     await make.getByLabel('Role of the token').selectOption('sensor');
@@ -174,8 +184,8 @@ describe('looks', () => {
   for (const colorScheme of ['dark', 'light'] as const)
     it(`legible in ${colorScheme} and on a phone, whatever names are made of`, async () => {
       await admin.emulateMedia({ colorScheme });
-      await admin.setViewportSize({ width: 390, height: 844 });
       await enter();
+      await admin.setViewportSize({ width: 390, height: 844 });
       const now = Date.now();
       const names = [...HOSTILE_TEXTS.map((text) => text.slice(0, 100)), 'x'.repeat(100)];
       await h.state.transaction(async (tx) => {
@@ -191,14 +201,21 @@ describe('looks', () => {
             expiresAt: now + 86_400_000,
           });
       });
-      await admin.reload();
-      await expect.poll(() => admin.getByTestId('token').count()).toBe(names.length);
+      const looksWell = async (): Promise<void> => {
+        const width = 'document.documentElement.scrollWidth';
+        expect(await admin.evaluate(`[window.__pwned, ${width}]`)).toEqual([undefined, 390]);
+        expect(await admin.locator('main script, main img, main iframe, main b').count()).toBe(0);
+        expect(await faintTexts(admin)).toEqual([]);
+      };
+      await admin.goto(`${h.url}/settings/?section=people`);
+      await person('yyy').waitFor();
       await invite('analyst');
       await person('yyy').getByRole('button', { name: 'Remove…' }).click();
+      await looksWell();
+      await admin.goto(`${h.url}/settings/?section=tokens`);
+      await expect.poll(() => admin.getByTestId('token').count()).toBe(names.length);
       await admin.getByRole('button', { name: 'Revoke…' }).first().click();
-      expect(await admin.evaluate('[window.__pwned, document.documentElement.scrollWidth]')).toEqual([undefined, 390]);
-      expect(await admin.locator('main script, main img, main iframe, main b').count()).toBe(0);
-      expect(await faintTexts(admin)).toEqual([]);
+      await looksWell();
       expect(complaints).toEqual([]);
     });
 });

@@ -200,7 +200,7 @@ describe.each(Object.entries(VIEWS))('looks in %s', (view, options) => {
       await check('decoy').waitFor();
       await page.locator('canvas').first().waitFor();
     }
-    await takePicture(page, name, view);
+    await takePicture(page, { name }, view);
     expect(await violations(page)).toEqual([]);
     expect(seen).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);

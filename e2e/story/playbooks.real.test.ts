@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
 import type { StateReader } from '@netsentinel/contracts/state-store';
+import { readKeyring } from '@netsentinel/kernel/keyring-files';
 import { openSqliteStateReader } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { namespacesUnavailable } from '@netsentinel/testkit/netns';
 import { openStage, PORT, ssh, type Login, type Stage } from './stage.ts';
@@ -47,7 +48,8 @@ setTimeout(() => process.exit(), 120000);
 
 /** Straight from the store: the command line takes seconds where the machine is busy. */
 async function reading<T>({ product }: Stage, work: (state: StateReader) => Promise<T>): Promise<T> {
-  const state = await openSqliteStateReader(join(product.folder, 'data', 'platform', 'state.db'));
+  const directory = join(product.folder, 'data', 'platform');
+  const state = await openSqliteStateReader(join(directory, 'state.db'), () => readKeyring({ directory }));
   try {
     return await work(state);
   } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statSync, readFileSync } from 'node:fs';
-import { attackVersion, tactic, tactics, tacticsOf, technique } from './attack.ts';
+import { attackNames, attackVersion, tactic, tactics, tacticsOf, technique } from './attack.ts';
 
 describe('ATT&CK', () => {
   it('knows the enterprise matrix of version 18', () => {
@@ -25,6 +25,19 @@ describe('ATT&CK', () => {
     expect(technique('T1064')).toBeUndefined();
     expect(tacticsOf('T9999')).toEqual([]);
     expect(tactic('x')).toBeUndefined();
+  });
+
+  it('is laid out as the matrix: each technique under its tactics, sub-techniques behind theirs', () => {
+    const { matrix, version, techniques, tactics: names } = attackNames();
+    expect(version).toBe(attackVersion());
+    expect(matrix.map(({ tactic: id }) => id)).toEqual(Object.keys(names));
+    const access = matrix.find(({ tactic: id }) => id === 'TA0006')!.techniques;
+    expect(access.slice(access.indexOf('T1110'), access.indexOf('T1110') + 3)).toEqual([
+      'T1110',
+      'T1110.001',
+      'T1110.002',
+    ]);
+    expect(new Set(matrix.flatMap((column) => column.techniques)).size).toBe(Object.keys(techniques).length);
   });
 
   it('is small, and carries the notice of MITRE', () => {

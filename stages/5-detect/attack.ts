@@ -52,14 +52,26 @@ export function tacticsOf(techniqueId: string): readonly Tactic[] {
   return technique(techniqueId)?.tactics ?? [];
 }
 
-/** Every name by its id, for those who show them. */
+/** Every name by its id, and the matrix, for those who show them. */
 export function attackNames(): {
+  /** Of ATT&CK: `18`. */
+  readonly version: string;
   readonly techniques: Readonly<Record<string, string>>;
   readonly tactics: Readonly<Record<string, string>>;
+  /** The tactics in their order, each with the techniques that serve it; sub-techniques follow theirs. */
+  readonly matrix: readonly { readonly tactic: string; readonly techniques: readonly string[] }[];
 } {
   const names = (all: ReadonlyMap<string, { readonly name: string }>): Record<string, string> =>
     Object.fromEntries([...all].map(([id, { name }]) => [id, name]));
-  return { techniques: names(known().techniques), tactics: names(known().tactics) };
+  const serving = new Map(tactics().map(({ id }) => [id, [] as string[]]));
+  // The table is in the order of ids, by which sub-techniques follow theirs.
+  for (const one of known().techniques.values()) for (const { id } of one.tactics) serving.get(id)?.push(one.id);
+  return {
+    version: attackVersion(),
+    techniques: names(known().techniques),
+    tactics: names(known().tactics),
+    matrix: [...serving].map(([id, techniques]) => ({ tactic: id, techniques })),
+  };
 }
 
 export function attackVersion(): string {

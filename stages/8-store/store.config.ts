@@ -1,4 +1,6 @@
 /** Configuration of everything that is kept: how long, how much, and how much memory and disk that may take. */
+import { FieldName } from '@netsentinel/contracts/event-store';
+import { mayErase } from '@netsentinel/kernel/erased-event';
 import { z } from 'zod';
 
 const days = z.number().int().min(1).max(36_500);
@@ -16,6 +18,12 @@ export const StoreConfig = z.strictObject({
         .default(7)
         .describe(
           'Days after which events move into compressed Parquet files, where they stay searchable, a little slower.',
+        ),
+      fieldDays: z
+        .record(FieldName.refine(mayErase, 'events are known by this field: it cannot be erased'), days)
+        .default({})
+        .describe(
+          'Days after which the values of a field are erased from events, which stay, by the field: `netsentinel.credential.password: 30`. Passwords go out of incidents with them. Without it they are kept as long as their events.',
         ),
       memoryLimitMb: z
         .number()

@@ -52,7 +52,10 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const programs = new Programs(options.state, clock, signingKeys, options.sealer);
   // The __Host- prefix binds the cookie to this host and to TLS (RFC 6265bis, section 4.1.3.2); browsers refuse it over plain HTTP.
   const cookieName = secure ? '__Host-netsentinel-session' : 'netsentinel-session';
-  const status = onceInAWhile(() => options.status(), options);
+  const status = onceInAWhile(() => {
+    const othersUnheard = live.whyAlone();
+    return { ...options.status(), ...(othersUnheard === undefined ? {} : { othersUnheard }) };
+  }, options);
   const ctx: RouteContext = {
     ...options,
     status,
@@ -122,6 +125,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     server,
     blobs: options.blobs,
     clock,
+    log,
+    redis: options.liveRedis,
     status,
     admit: async (handshake) =>
       isSameOrigin(handshake, secure)

@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import type { Action, ActionStatus, Measure } from '@netsentinel/contracts/action';
 import type { BlastRadius, BlockPlan } from '@netsentinel/contracts/block-plan';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { Erased, ErasureOrder } from '@netsentinel/contracts/erasure';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { ConfigurationAnswers, ConfigurationAsk } from '@netsentinel/contracts/configuration';
@@ -30,6 +31,7 @@ import type { Recovery } from './auth/recover.ts';
 import type { BlockList } from './http/blocklist/block-list.ts';
 import type { BlocklistConfig } from './http/blocklist/blocklist.config.ts';
 import type { Bouncers } from './http/blocklist/bouncers.ts';
+import type { LiveRedisConfig } from './live/live-redis.config.ts';
 import type { Route } from './http/route.ts';
 
 export interface ApiOptions {
@@ -46,6 +48,8 @@ export interface ApiOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Of the provider that people may sign in by. */
   readonly openId?: OpenIdConfig | undefined;
+  /** By which the live channel is shared with other platforms, its secrets read. */
+  readonly liveRedis?: LiveRedisConfig | undefined;
   /** That one account, token or stranger's address may make. */
   readonly requestsPerMinute: number;
   /** Overrides of the HTTP server's own, for tests. */
@@ -58,6 +62,7 @@ export interface ApiOptions {
   readonly onAnswer?: (route: Route, status: number, payload: unknown) => void;
   /** ATT&CK names for the console, served as it is. */
   readonly attack: unknown;
+  readonly attackBook: AttackBook;
   /** Asked at most once a second. */
   status(): PlatformStatus;
   decoys(): readonly DecoyDetail[];
@@ -76,12 +81,34 @@ export interface ApiOptions {
     readonly list: BlockList;
     readonly bouncers: Bouncers;
   };
+  readonly erasures: PersonsErasures;
   readonly casework: PersonsCasework;
   readonly response: PersonsResponse;
   /** Playbooks that may do something. */
   readonly playbooks: PersonsPlaybooks;
   readonly rules: PersonsRules;
   readonly tour: PersonsTour;
+}
+
+/** Erasing what is kept of somebody. */
+export interface PersonsErasures {
+  /** Rejects with `ERASURE_BAD_ADDRESS`, `ERASURE_BAD_FIELD`, or `ERASURE_BUSY` while another one runs. */
+  erase(order: ErasureOrder): Promise<Erased>;
+  /** What the audit may say of it: never the value. */
+  describe(order: ErasureOrder): { readonly field: string; readonly value: string };
+}
+
+/** What is known of ATT&CK besides names, and what is found without any rule. */
+interface AttackBook {
+  /** `description`: a sentence of MITRE's; `tactics`: ids, in the order of the matrix. Undefined where there is none of this id. */
+  technique(
+    id: string,
+  ): { readonly name: string; readonly description: string; readonly tactics: readonly string[] } | undefined;
+  readonly detections: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly techniques: readonly string[];
+  }[];
 }
 
 /**

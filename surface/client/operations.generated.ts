@@ -33,6 +33,9 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   changeIncidentWork: ['PATCH', '/api/v1/incidents/{id}/work'],
   noteIncident: ['POST', '/api/v1/incidents/{id}/notes'],
   mergeIncident: ['POST', '/api/v1/incidents/{id}/merge'],
+  getAttackTechnique: ['GET', '/api/v1/attack/techniques/{id}'],
+  getAttackCoverage: ['GET', '/api/v1/attack/coverage'],
+  getAttackHits: ['GET', '/api/v1/attack/hits'],
   listAttackers: ['GET', '/api/v1/attackers'],
   getAttacker: ['GET', '/api/v1/attackers/{address}'],
   countEvents: ['GET', '/api/v1/events/aggregate'],
@@ -106,6 +109,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   takeTour: ['POST', '/api/v1/tour'],
   endTour: ['DELETE', '/api/v1/tour'],
   listAudit: ['GET', '/api/v1/audit'],
+  eraseData: ['POST', '/api/v1/erasures'],
   getOpenApi: ['GET', '/api/v1/openapi.json'],
   getReference: ['GET', '/api/v1/reference', 'bytes'],
 };
@@ -124,5 +128,6 @@ export const PAGED = {
   listRules: { cursor: 'after', items: 'rules' },
   listDecoySessions: { cursor: 'after', items: 'sessions' },
   listRecordings: { cursor: 'after', items: 'recordings' },
+  listActions: { cursor: 'after', items: 'actions' },
   listAudit: { cursor: 'before', items: 'records' },
 } as const;

@@ -1360,6 +1360,7 @@ export interface PlatformStatus {
       silentSince: number;
     }[];
   };
+  othersUnheard?: string;
   collectors: {
     id: string;
     type: string;
@@ -1972,6 +1973,58 @@ export interface MergeIncidentRequest {
   };
 }
 
+export interface GetAttackTechniqueRequest {
+  readonly id: string;
+}
+
+export interface GetAttackTechniqueAnswer {
+  /** `T1059.004` */
+  id: string;
+  name: string;
+  /** The first sentence of MITRE’s */
+  description: string;
+  /** Ids, in the order of the matrix */
+  tactics: string[];
+}
+
+export interface GetAttackCoverageAnswer {
+  techniques: {
+    /** `T1059.004` */
+    id: string;
+    /** Rules and correlations that name it, or one below it, and are on */
+    rules: number;
+    /** Those that are off, or find nothing for another reason */
+    off: number;
+    /** What looks for it without any rule */
+    detections: {
+      id: string;
+      title: string;
+    }[];
+  }[];
+}
+
+export interface GetAttackHitsRequest {
+  /** `24h` where it is not given */
+  readonly range?: '1h' | '24h' | '7d' | '30d' | undefined;
+}
+
+export interface GetAttackHitsAnswer {
+  /** Milliseconds since 1970 */
+  from: number;
+  to: number;
+  techniques: {
+    /** `T1059.004` */
+    id: string;
+    /** That showed it, or one below it */
+    incidents: number;
+    attackers: number;
+    /** The latest of those incidents; epoch milliseconds */
+    lastSeen: number;
+  }[];
+  /** False where there were more incidents than are looked at */
+  isWhole: boolean;
+}
+
 export interface ListAttackersRequest {
   /** The last seen first, which is so where it is not given, or the highest score */
   readonly order?: 'lastSeen' | 'score' | undefined;
@@ -2548,10 +2601,14 @@ export interface ListActionsRequest {
   readonly status?: 'planned' | 'awaiting-approval' | 'simulated' | 'applied' | 'verified' | 'refused' | 'failed' | 'expired' | 'reverted' | readonly ('planned' | 'awaiting-approval' | 'simulated' | 'applied' | 'verified' | 'refused' | 'failed' | 'expired' | 'reverted')[] | undefined;
   /** 100 where it is not given. From 1 to 500. */
   readonly limit?: number | undefined;
+  /** The `next` of the page before */
+  readonly after?: string | undefined;
 }
 
 export interface ListActionsAnswer {
   actions: Action[];
+  /** For `after` of the next page; not there on the last one */
+  next?: string;
 }
 
 export interface OrderActionRequest {
@@ -2758,8 +2815,16 @@ export interface GetReadinessAnswer {
 }
 
 export interface GetAttackNamesAnswer {
+  /** Of ATT&CK, enterprise */
+  version: string;
   techniques: Record<string, string>;
   tactics: Record<string, string>;
+  /** The tactics in the order of the framework */
+  matrix: {
+    tactic: string;
+    /** Those that serve it, by id; sub-techniques follow theirs */
+    techniques: string[];
+  }[];
 }
 
 export interface GetConfigurationAnswer {
@@ -3149,6 +3214,12 @@ export interface ListAuditRequest {
   readonly account?: string | undefined;
   /** Only this operation */
   readonly action?: string | undefined;
+  /** Only what was done from there */
+  readonly address?: string | undefined;
+  /** Only what was done then or later; epoch milliseconds. From 0 to 9007199254740991. */
+  readonly from?: number | undefined;
+  /** Only what was done before then; epoch milliseconds. From 0 to 9007199254740991. */
+  readonly to?: number | undefined;
   /** The `next` of the page before. From 1 to 9007199254740991. */
   readonly before?: number | undefined;
   /** 100 where it is not given. From 1 to 500. */
@@ -3176,6 +3247,37 @@ export interface ListAuditAnswer {
   }[];
   /** For `before` of the next page; not there on the last one */
   next?: number;
+}
+
+export interface EraseDataRequest {
+  readonly body: {
+    /** A field of events by its dotted name, `user.name`: its values go, the events stay */
+    readonly field: string;
+    /** The value, whole and as it is written */
+    readonly value: string;
+    /** Only count what would go */
+    readonly dryRun?: boolean | undefined;
+  } | {
+    /** An IP address: what came from it goes */
+    readonly address: string;
+    /** Only count what would go */
+    readonly dryRun?: boolean | undefined;
+  };
+}
+
+export interface EraseDataAnswer {
+  dryRun: boolean;
+  /** Events that lost the value, or went */
+  events: number;
+  /** Incidents whose texts lost it, or that went */
+  incidents: number;
+  recordings: number;
+  /** Uploads, captures and the like that nobody else left as well */
+  uploads: number;
+  /** What detectors and decoys remembered of attackers */
+  memories: number;
+  /** Where it still is, or may be, and until when */
+  left: string[];
 }
 
 export type GetOpenApiAnswer = Record<string, unknown>;
@@ -3362,6 +3464,24 @@ export interface Operations {
    * `POST /api/v1/incidents/{id}/merge`. Permission: `incidents:write`.
    */
   mergeIncident: { request: MergeIncidentRequest; answer: IncidentWork };
+  /**
+   * One technique of MITRE ATT&CK.
+   *
+   * `GET /api/v1/attack/techniques/{id}`.
+   */
+  getAttackTechnique: { request: GetAttackTechniqueRequest; answer: GetAttackTechniqueAnswer };
+  /**
+   * How much looks for each technique of MITRE ATT&CK: rules, and what is found without any.
+   *
+   * `GET /api/v1/attack/coverage`. Permission: `rules:read`.
+   */
+  getAttackCoverage: { request: Record<string, never>; answer: GetAttackCoverageAnswer };
+  /**
+   * Which techniques of MITRE ATT&CK incidents have shown, and how often.
+   *
+   * `GET /api/v1/attack/hits`. Permission: `incidents:read`.
+   */
+  getAttackHits: { request: GetAttackHitsRequest; answer: GetAttackHitsAnswer };
   /**
    * Who attacked, by the last time or by the highest score.
    *
@@ -3627,7 +3747,7 @@ export interface Operations {
    */
   getStatus: { request: Record<string, never>; answer: PlatformStatus };
   /**
-   * Names of the MITRE ATT&CK techniques and tactics.
+   * Names of the MITRE ATT&CK techniques and tactics, and the matrix that they make.
    *
    * `GET /api/v1/attack`.
    */
@@ -3800,6 +3920,12 @@ export interface Operations {
    * `GET /api/v1/audit`. Permission: `audit:read`.
    */
   listAudit: { request: ListAuditRequest; answer: ListAuditAnswer };
+  /**
+   * Erase a value of a field wherever events have it, or all that came from an address; with `dryRun` it is only counted. Asked again it finds nothing.
+   *
+   * `POST /api/v1/erasures`. Permission: `data:erase`.
+   */
+  eraseData: { request: EraseDataRequest; answer: EraseDataAnswer };
   /**
    * This document.
    *

@@ -29,6 +29,18 @@ export function auditBookCases(current: () => StateStore): void {
     expect((await read.audit({ action: 'invite', account: 'eve' })).records).toEqual([]);
   });
 
+  it('finds what was done from an address, and in a time', async () => {
+    await current().transaction(async (tx) => {
+      for (const at of [10, 20, 30]) await tx.addAudit({ ...record, at });
+      await tx.addAudit({ ...record, at: 20, address: '2001:db8::9' });
+    });
+    const seqs = async (filter: Parameters<StateStore['read']['audit']>[0]): Promise<number[]> =>
+      (await current().read.audit(filter)).records.map(({ seq }) => seq);
+    expect(await seqs({ address: '2001:db8::9' })).toEqual([4]);
+    expect(await seqs({ from: 20, to: 30 })).toEqual([4, 2]);
+    expect(await seqs({ to: 10 })).toEqual([]);
+  });
+
   it('knows an account that did something, or that something was done to, in whatever case', async () => {
     await current().transaction(async (tx) => {
       await tx.addAudit(record);

@@ -363,6 +363,10 @@ export function stateStoreSuite(name: string, create: () => Promise<StateStoreHa
       expect((await store.read.actions()).map((action) => action.id)).toEqual(['a4', 'a3', 'a2', 'a1', 'a0']);
       expect((await store.read.actions({ incident: 'i1', limit: 2 })).map((action) => action.id)).toEqual(['a2', 'a1']);
       expect(await store.read.actions({ status: [] })).toEqual([]);
+      const last = (await store.read.actions({ limit: 2 })).at(-1)!;
+      expect((await store.read.actions({ after: last })).map((action) => action.id)).toEqual(['a2', 'a1', 'a0']);
+      const same = { createdAt: last.createdAt, id: `${last.id}x` };
+      expect((await store.read.actions({ after: same, limit: 1 })).map((action) => action.id)).toEqual(['a3']);
     });
 
     it('answers as many actions as it is asked for: the outbox sends all of them again', async () => {

@@ -11,7 +11,9 @@ import type { SensorEvent } from '@netsentinel/contracts/event';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { encodeEvent } from '@netsentinel/kernel/event-record';
+import { sealedRecords } from '@netsentinel/kernel/event-record';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
+import { SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { normaliseSensorEvent } from '@netsentinel/normalise/decoy/decoy.parser';
 import { compilePolicy } from '@netsentinel/respond/engine';
 import { RespondConfig } from '@netsentinel/respond/respond.config';
@@ -75,8 +77,10 @@ async function ingest(total: number, ruleFolder: string): Promise<WatchedIngest>
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-ingest-'));
   const clock = systemClock;
   const log = silentLogger;
-  const state = await openSqliteStateStore({ file: join(folder, 'state.db'), log, clock });
-  const store = await openDuckDbEventStore({ directory: join(folder, 'events'), log, clock });
+  const keys = passingKeyring();
+  const records = sealedRecords(new SealedTexts(keys));
+  const state = await openSqliteStateStore({ file: join(folder, 'state.db'), sealer: keys, log, clock });
+  const store = await openDuckDbEventStore({ directory: join(folder, 'events'), keys, log, clock });
   const stream = await openEmbeddedStream({ directory: join(folder, 'stream'), ...StreamConfig.parse({}), clock, log });
   let incidents = 0;
   const rules = await readRulesOf(ruleFolder);
@@ -95,6 +99,7 @@ async function ingest(total: number, ruleFolder: string): Promise<WatchedIngest>
   correlation.use(rules);
   const analysis = createAnalysis({
     stream,
+    records,
     rules: withSubjects(new EventJudge(eventRules, new Behaviours()), subjects),
     correlate: (seen) => correlation.take(seen),
     state,
@@ -127,7 +132,7 @@ async function ingest(total: number, ruleFolder: string): Promise<WatchedIngest>
         batch.push({
           key: event.netsentinel.actor,
           origin: { producer: 'bench', epoch: 'bench0001', sequence },
-          value: encodeEvent(event),
+          value: records.encode(event),
         });
       }
       underWay.push(stream.append(batch));

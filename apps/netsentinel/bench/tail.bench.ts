@@ -3,26 +3,17 @@
  * harmless clients, one attacker after another fails to log in, and the time counts from the write of the line that completes the brute
  * force to the incident's line on the product's output.
  */
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PlatformStatus } from '@netsentinel/contracts/live';
-import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { dataFolder } from '../launcher/data-folder.ts';
-import { askPlatform } from '../platform/control.ts';
+import { BusyLog, untilRead } from './busy-log.ts';
 import { percentile, startWholeProduct, type WholeProduct } from './whole-product.ts';
 
-const TICK_MS = 5;
-/** So many failures are a brute force (`login-brute-force`). */
-const FAILURES = 5;
-/** Behind the background's lines. */
-const CLIENTS = 500;
 const WARM_UP = 20;
 const PAUSE_MS = 100;
 const GIVE_UP_MS = 5_000;
-const READY_MS = 30_000;
 const COLLECTOR = 'auth';
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export async function benchTail(options: { lines: number; samples: number }): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-bench-tail-'));
@@ -44,7 +35,7 @@ export async function benchTail(options: { lines: number; samples: number }): Pr
         collectors: [{ id: COLLECTOR, type: 'tail', options: { paths: [file] } }],
       },
     });
-    await ready(dataFolder(join(folder, 'data')).platformSocket);
+    await untilRead(dataFolder(join(folder, 'data')).platformSocket, COLLECTOR);
     const { times, missed } = await attack(product, log, options.samples);
     const round = (ms: number): number => Math.round(ms * 10) / 10;
     return {
@@ -92,70 +83,4 @@ async function attack(
     else times.push(at - startedAt);
   }
   return { times: times.toSorted((a, b) => a - b), missed };
-}
-
-/** Until the collector reads. */
-async function ready(socket: string): Promise<void> {
-  const end = performance.now() + READY_MS;
-  for (;;) {
-    const status = (await askPlatform(socket, { ask: 'status' })) as PlatformStatus;
-    if (status.collectors.some(({ id, events }) => id === COLLECTOR && events > 0)) return;
-    if (performance.now() > end)
-      throw new NetSentinelError('BENCH_START', 'operational', 'the collector reads nothing', {
-        hint: JSON.stringify(status.collectors),
-      });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** An sshd's log with many clients that are let in. */
-class BusyLog {
-  readonly #fd: number;
-  readonly #perSecond: number;
-  #timer: NodeJS.Timeout | undefined;
-  #startedAt = performance.now();
-  #written = 0;
-
-  constructor(file: string, perSecond: number) {
-    this.#fd = openSync(file, 'a', 0o644);
-    this.#perSecond = perSecond;
-  }
-
-  start(): void {
-    this.#startedAt = performance.now();
-    this.#timer = setInterval(() => {
-      const due = ((performance.now() - this.#startedAt) / 1000) * this.#perSecond;
-      let text = '';
-      for (; this.#written < due; this.#written++) text += harmless(this.#written);
-      if (text !== '') writeSync(this.#fd, text);
-    }, TICK_MS);
-  }
-
-  /** Lines a second so far. */
-  rate(): number {
-    return this.#written / ((performance.now() - this.#startedAt) / 1000);
-  }
-
-  fail(address: string): void {
-    let text = '';
-    for (let i = 0; i < FAILURES; i++)
-      text += `${head(60_000 + i)} Failed password for invalid user admin from ${address} port ${40_000 + i} ssh2\n`;
-    writeSync(this.#fd, text);
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
-    closeSync(this.#fd);
-  }
-}
-
-function harmless(n: number): string {
-  const user = (n * 7) % CLIENTS;
-  const address = `10.1.${user >> 8}.${user & 255}`;
-  return `${head(n % 30_000)} Accepted publickey for user${user} from ${address} port ${1024 + (n % 60_000)} ssh2: ED25519 SHA256:ZXhhbXBsZWV4YW1wbGVleGFtcGxlZXhhbXBsZWV4YW0\n`;
-}
-
-function head(pid: number): string {
-  const now = new Date();
-  return `${MONTHS[now.getUTCMonth()]} ${String(now.getUTCDate()).padStart(2)} ${now.toISOString().slice(11, 19)} www sshd[${1000 + pid}]:`;
 }

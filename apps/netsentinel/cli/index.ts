@@ -14,6 +14,7 @@ import { addHoneytokens } from './honeytokens.command.ts';
 import { addHunt } from './hunt.command.ts';
 import { addIncidents } from './incidents.command.ts';
 import { addInit } from './init.command.ts';
+import { addErase } from './erase.command.ts';
 import { addKeys } from './keys.command.ts';
 import { addLab } from './lab.command.ts';
 import { addNormalize } from './normalize.command.ts';
@@ -51,6 +52,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addAccount,
   addAudit,
   addKeys,
+  addErase,
   addBackup,
   addBench,
   addLab,

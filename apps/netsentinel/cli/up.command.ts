@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { planAlerts } from '../config/alert-plan.ts';
 import { planEncryption } from '../config/encryption-plan.ts';
+import { planLive } from '../config/live-plan.ts';
 import { planOpenId } from '../config/openid-plan.ts';
 import { consoleTls } from '../config/console-tls.ts';
 import { planDecoys, type PersonaChoice } from '../config/decoy-plan.ts';
@@ -36,7 +37,11 @@ async function planUp(command: Command, json: boolean, choice: PersonaChoice): P
       ...config,
       alert: planAlerts(loaded, configFile),
       encryption: planEncryption(loaded, configFile),
-      console: { ...config.console, openId: planOpenId(loaded, configFile) },
+      console: {
+        ...config.console,
+        openId: planOpenId(loaded, configFile),
+        live: planLive(loaded, configFile),
+      },
     },
     folder,
     collectors: await collectorsOf(loaded, configFile),

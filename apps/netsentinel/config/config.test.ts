@@ -41,7 +41,10 @@ describe('the example configuration', () => {
       return [`${value[1]}${value[2]}${value[3]}`];
     });
     // What has no default is left out, and all that is below it.
-    let text = `${lines.join('\n')}\n`.replaceAll(/^( *)(?:responders|nftables|points|openId):\n(?:\1 .*\n)*/gm, '');
+    let text = `${lines.join('\n')}\n`.replaceAll(
+      /^( *)(?:responders|nftables|points|openId|redis):\n(?:\1 .*\n)*/gm,
+      '',
+    );
     for (let before = ''; before !== text;) text = (before = text).replaceAll(/^( *)[A-Za-z]+:\n(?!\1 )/gm, '');
     expect(text).toContain('console:\n  address: 127.0.0.1\n  port: 8088');
     expect(load(text).config).toEqual(defaults);

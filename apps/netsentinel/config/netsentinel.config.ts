@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { OpenIdConfig } from '@netsentinel/api/auth/openid/openid.config';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
+import { LiveRedisConfig } from '@netsentinel/api/live/live-redis.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { FtpConfig } from '@netsentinel/decoys/ftp/ftp.config';
 import { HttpConfig, HttpsConfig } from '@netsentinel/decoys/http/http.config';
@@ -135,6 +136,14 @@ const Console = z
     openId: OpenIdConfig.optional().describe(
       'Sign in by an OpenID provider, besides passwords. There the console is a web client whose redirect address is the console’s own with `/openid/` behind it.',
     ),
+    live: z
+      .strictObject({
+        redis: LiveRedisConfig.optional().describe(
+          'Share messages with the consoles of other platforms over a Redis, 7.0 or later, or a Valkey.',
+        ),
+      })
+      .prefault({})
+      .describe('The live channel, by which consoles hear of what happens.'),
     tls: z
       .strictObject({
         certFile: z.string().optional().describe('PEM file with the certificate and its chain.'),

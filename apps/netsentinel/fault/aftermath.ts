@@ -4,7 +4,7 @@
  * What counts as acknowledged: the decoy host numbers its events from 1 in each of its lives and throws one away only when the platform
  * has acknowledged it, so a number that is missing below a life's last one was acknowledged and lost.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Action } from '@netsentinel/contracts/action';
@@ -15,7 +15,9 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream, Position } from '@netsentinel/contracts/stream';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { decodeEvent } from '@netsentinel/kernel/event-record';
+import { PLAIN_RECORDS, sealedRecords, type EventCodec } from '@netsentinel/kernel/event-record';
+import { readKeyring } from '@netsentinel/kernel/keyring-files';
+import { SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
@@ -54,11 +56,19 @@ export async function readAftermath(data: string): Promise<Aftermath> {
   const copy = mkdtempSync(join(tmpdir(), 'netsentinel-aftermath-'));
   cpSync(dataFolder(data).platform, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   const [clock, log] = [systemClock, silentLogger];
-  const state = await openSqliteStateStore({ file: join(copy, 'state.db'), clock, log });
-  const store = await openDuckDbEventStore({ directory: join(copy, 'events'), clock, log });
+  const keys = existsSync(join(copy, 'keys.json')) ? readKeyring({ directory: copy }) : undefined;
+  const records = keys === undefined ? PLAIN_RECORDS : sealedRecords(new SealedTexts(keys));
+  const sealer = keys === undefined ? {} : { sealer: keys };
+  const state = await openSqliteStateStore({ file: join(copy, 'state.db'), ...sealer, clock, log });
+  const store = await openDuckDbEventStore({
+    directory: join(copy, 'events'),
+    ...(keys === undefined ? {} : { keys }),
+    clock,
+    log,
+  });
   const stream = await openEmbeddedStream({ directory: join(copy, 'stream'), clock, log });
   try {
-    const found = await readStream(stream);
+    const found = await readStream(stream, records);
     const actions = await state.read.actions({ limit: 200_000 });
     const behind =
       (await lag(stream, await store.watermarks())) + (await lag(stream, await state.read.watermarks(ANALYSIS_GROUP)));
@@ -82,7 +92,7 @@ async function lag(stream: EventStream, marks: readonly Position[]): Promise<num
   return ends.reduce((sum, { partition, next }) => sum + Number(next - (at.get(partition) ?? 0n)), 0);
 }
 
-async function readStream(stream: EventStream): Promise<StreamFinding> {
+async function readStream(stream: EventStream, records: EventCodec): Promise<StreamFinding> {
   const total = (await stream.describe()).reduce((sum, { next }) => sum + Number(next), 0);
   const events: Event[] = [];
   const lives = new Map<string, Set<number>>();
@@ -95,7 +105,7 @@ async function readStream(stream: EventStream): Promise<StreamFinding> {
       lives.set(name, life);
       if (life.has(origin.sequence)) doubled++;
       life.add(origin.sequence);
-      events.push(decodeEvent(value));
+      events.push(records.decode(value));
     }
   }
   await consumer.close();

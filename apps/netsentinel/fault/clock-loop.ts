@@ -219,7 +219,16 @@ export async function openLoop(options: {
     },
     end: (source: string): void => send(source, 'ssh-disconnect'),
     keepHouse: () =>
-      keepHouse({ streams: () => [stream], events: store, blobs, state, clock, log, config: StoreConfig.parse({}) }),
+      keepHouse({
+        streams: () => [stream],
+        events: store,
+        erasures: { expirePasswords: async () => 0 },
+        blobs,
+        state,
+        clock,
+        log,
+        config: StoreConfig.parse({}),
+      }),
     /** Both sides end and come back, and the platform sends again what is not final. */
     restart: async (): Promise<void> => {
       await stopPlatform();

@@ -63,6 +63,7 @@ export function platformBoot(
       places,
       openId: config.console.openId,
       neverBlocked: [allow, allowHosts, allowAsns].reduce((sum, list) => sum + list.length, 0),
+      liveRedis: config.console.live.redis,
       requestsPerMinute: config.console.requestsPerMinute,
       consoleRoot: join(home, 'surface', 'console', 'out'),
       contentRoot: join(home, 'content'),

@@ -196,8 +196,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       platform: platformProgram(home, folder.platform, [
         folder.rules,
         ...(places === undefined ? [] : [places.addressTable, ...(places.elsewhere ?? [])]),
-        // Who sends messages must find whom to send them to, and who asks an OpenID provider where it is.
-        ...(config.alert.notifiers.length === 0 && config.console.openId === undefined ? [] : NAME_RESOLUTION),
+        // Who sends messages must find whom to send them to, who asks an OpenID provider where it is, and who shares its live channel the Redis.
+        ...(config.alert.notifiers.length === 0 &&
+        config.console.openId === undefined &&
+        config.console.live.redis === undefined
+          ? []
+          : NAME_RESOLUTION),
       ]),
       ...(collectors.length === 0
         ? {}

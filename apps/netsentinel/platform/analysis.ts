@@ -15,7 +15,7 @@ import { foldEvent, foldFindings } from '@netsentinel/alert/fold';
 import { isRepeat, rememberBefore } from '@netsentinel/detect/actor-state';
 import { createDetectors, mayConcern } from '@netsentinel/detect/detectors';
 import { describeError } from '@netsentinel/kernel/errors';
-import { decodeEvent } from '@netsentinel/kernel/event-record';
+import { PLAIN_RECORDS } from '@netsentinel/kernel/event-record';
 import { planActions } from '@netsentinel/respond/engine';
 import { withActor } from '../rules/with-actor.ts';
 import type { Left } from '../rules/finding-exceptions.ts';
@@ -57,12 +57,12 @@ interface Move {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { stream, state, clock, log, policy } = options;
   const { maxActors = DEFAULT_MAX_ACTORS, maxActorBytes = DEFAULT_MAX_ACTOR_BYTES } = options;
-  const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS, enrich = (event) => event } = options;
+  const { closeAfterMs = DEFAULT_CLOSE_AFTER_MS, enrich = (event) => event, records: codec = PLAIN_RECORDS } = options;
   const detectors = createDetectors();
   const counters: AnalysisCounters = { events: 0, moves: 0, detections: 0, repeats: 0, failures: 0 };
   const dossiers = new Dossiers(state.read, clock, { maxActors, maxBytes: maxActorBytes });
   const changeContext = { state, clock, dossiers, onIncident: options.onIncident };
-  const rules = options.rules === undefined ? undefined : new RuleJudge(options.rules, withActor);
+  const rules = options.rules === undefined ? undefined : new RuleJudge(options.rules, withActor, codec);
   const stopping = new AbortController();
   let consumer: StreamConsumer | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -127,7 +127,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     record: StoredRecord,
     mayMove: boolean,
   ): { readonly event: Event; readonly isMove: boolean; readonly found: Judgement | undefined } | undefined {
-    const stored = decodeEvent(record.value);
+    const stored = codec.decode(record.value);
     if (stored.netsentinel.own_test === true) return undefined;
     const decoded = enrich(stored);
     const isMove = mayMove && detectors.concerns(decoded);
@@ -374,6 +374,15 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         // Which incident is the actor's open one may be another now: the store knows.
         if (incident !== undefined) dossiers.forgetAll();
         return incident;
+      }),
+    rewrite: (work) =>
+      alone(async () => {
+        await results.catchUp();
+        try {
+          return await work();
+        } finally {
+          dossiers.forgetAll();
+        }
       }),
     closeQuiet: (limit) => alone(() => closeQuiet(changeContext, closeAfterMs, limit)),
   };

@@ -6,6 +6,7 @@ import type { Incident, IncidentSummary } from '@netsentinel/contracts/incident'
 import type { Detection } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Logger } from '@netsentinel/contracts/log';
+import type { EventCodec } from '@netsentinel/kernel/event-record';
 import type { StateStore, StateTransaction } from '@netsentinel/contracts/state-store';
 import type { EventStream, StoredRecord } from '@netsentinel/contracts/stream';
 import type { Policy } from '@netsentinel/respond/engine';
@@ -51,6 +52,8 @@ export interface LateFinding {
 
 export interface AnalysisOptions {
   readonly stream: EventStream;
+  /** How records are read; plainly where nothing is said. */
+  readonly records?: EventCodec;
   readonly state: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -98,6 +101,8 @@ export interface Analysis {
     change: (incident: Incident) => Incident,
     write?: (tx: StateTransaction) => Promise<void>,
   ): Promise<Incident | undefined>;
+  /** What others change of incidents and of what is remembered of actors, while nobody else does; all of it is read from the store again. */
+  rewrite<T>(work: () => Promise<T>): Promise<T>;
   /** Closes incidents whose attackers have been quiet for `closeAfterMs`, at most `limit` of them; resolves with how many. */
   closeQuiet(limit: number): Promise<number>;
   readonly counters: AnalysisCounters;

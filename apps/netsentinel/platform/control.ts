@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { BouncerName } from '@netsentinel/api/http/blocklist/bouncers';
 import { NotAnAttack } from '@netsentinel/contracts/not-an-attack';
 import { RuleWord } from '@netsentinel/contracts/rule-book';
+import { ErasureByCommand } from './erasures.ts';
 import { KeyOrder } from './key-orders.ts';
 import { NotifyOrder } from './notify-orders.ts';
 import { PlaybookOrder } from './playbook-orders.ts';
@@ -44,6 +45,7 @@ export const ControlRequest = z.discriminatedUnion('ask', [
     secondFactorOff: z.boolean(),
   }),
   z.strictObject({ ask: z.literal('rotate-keys'), ...KeyOrder.shape }),
+  z.strictObject({ ask: z.literal('erase'), ...ErasureByCommand.shape }),
   /** Copies all stores into this folder, which must be inside the platform's own. */
   z.strictObject({ ask: z.literal('backup'), folder: z.string().max(4096) }),
 ]);

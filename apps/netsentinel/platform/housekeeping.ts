@@ -7,10 +7,13 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { describeError } from '@netsentinel/kernel/errors';
 import type { StoreConfig } from '@netsentinel/store/store.config';
+import type { Erasures } from './erasures.ts';
 
 const EVERY_MS = 10 * 60_000;
 const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Incidents tell of it, too. */
+const PASSWORD = 'netsentinel.credential.password';
 
 export interface HousekeepingPorts {
   /** Those that there are at the time. */
@@ -18,6 +21,8 @@ export interface HousekeepingPorts {
   readonly events: EventStore;
   readonly blobs: BlobStore;
   readonly state: StateStore;
+  /** Of passwords in incidents. */
+  readonly erasures: Pick<Erasures, 'expirePasswords'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: StoreConfig;
@@ -34,14 +39,15 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): void } {
 
 /** One round; a part that fails is reported and does not keep the others from theirs. */
 export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
-  const { streams, events, blobs, state, clock, log, config } = ports;
+  const { streams, events, blobs, state, erasures, clock, log, config } = ports;
+  const { retentionDays, archiveAfterDays, fieldDays } = config.events;
   const now = clock.now();
   const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
     ...streams().flatMap((stream) => (stream === undefined ? [] : [['stream', () => stream.retain()] as const])),
-    [
-      'events',
-      () => events.retain({ days: config.events.retentionDays, archiveAfterDays: config.events.archiveAfterDays }, now),
-    ],
+    ['events', () => events.retain({ days: retentionDays, archiveAfterDays, fieldDays }, now)],
+    ...(fieldDays[PASSWORD] === undefined
+      ? []
+      : [['passwords', () => erasures.expirePasswords(now - fieldDays[PASSWORD]! * DAY_MS)] as const]),
     ['blobs', () => blobs.retain(config.blobs.maxTotalMb * 1024 * 1024, () => false)],
     [
       'state',

@@ -3,6 +3,7 @@ import { Honeytoken } from '@netsentinel/contracts/honeytoken';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import { z } from 'zod';
 import { OpenIdConfig } from '@netsentinel/api/auth/openid/openid.config';
+import { LiveRedisConfig } from '@netsentinel/api/live/live-redis.config';
 import { BlocklistConfig } from '@netsentinel/api/http/blocklist/blocklist.config';
 import { AlertConfig } from '@netsentinel/alert/alert.config';
 import { NetworksConfig } from '@netsentinel/enrich/enrich.config';
@@ -34,6 +35,7 @@ export const PlatformConfig = z.strictObject({
   places: z.strictObject({ addressTable: z.string(), elsewhere: z.array(z.string()).optional() }).optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   openId: OpenIdConfig.optional(),
+  liveRedis: LiveRedisConfig.optional(),
   requestsPerMinute: z.number().int().min(1),
   consoleRoot: z.string(),
   /** Addresses, networks, hosts and autonomous systems that somebody named as never to be blocked. */

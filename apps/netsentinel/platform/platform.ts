@@ -7,7 +7,6 @@ import type { Action } from '@netsentinel/contracts/action';
 import { isRecordId } from '@netsentinel/contracts/playbook-record';
 import { ToPlatform } from '@netsentinel/contracts/process';
 import { DECOY_SENSOR, WATCHER_SENSOR } from '@netsentinel/contracts/own-sensors';
-import { attackNames } from '@netsentinel/detect/attack';
 import { SubjectWatch } from '@netsentinel/detect/subjects/subject-watch';
 import { Behaviours } from '@netsentinel/detect/behaviour/behaviours';
 import { markChanges } from '@netsentinel/alert/routing/mark-changes';
@@ -29,6 +28,7 @@ import { startLiveRules } from '../rules/live-rules.ts';
 import { rulesForPeople } from '../rules/rules-for-people.ts';
 import { enableRule, keptWords } from '../rules/kept-words.ts';
 import { withSubjects } from '../rules/watched-subjects.ts';
+import { attackForPeople } from './attack-for-people.ts';
 import { createAnalysis } from './analysis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { openBlocklist } from './blocklist.ts';
@@ -38,6 +38,7 @@ import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
 import { serveControl, type ControlRequest } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
+import { createErasures } from './erasures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
 import { carryOut } from './notify-orders.ts';
@@ -56,6 +57,7 @@ import { StatusBoard } from './status-board.ts';
 import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
+import { allStopped } from './all-stopped.ts';
 import { openStores } from './stores.ts';
 import { tellLive } from './tell-live.ts';
 
@@ -113,7 +115,7 @@ async function start(boot: Boot) {
     openStores({ directory: boot.directory, config, clock, log }),
     placesOf(config.places, log),
   ]);
-  const { events, stream, blobs, tour } = stores;
+  const { events, stream, records, blobs, tour } = stores;
   const alertState = config.alert.notifiers.length === 0 ? stores.state : markChanges(stores.state, clock);
   const state =
     config.playbooks === undefined
@@ -162,6 +164,7 @@ async function start(boot: Boot) {
   };
   const analysis = createAnalysis({
     stream,
+    records,
     rules: tellLive(withSubjects(new EventJudge(rules, new Behaviours()), subjects), exceptions, () => api.live),
     correlate: (seen) => correlation.take(seen),
     state,
@@ -239,6 +242,7 @@ async function start(boot: Boot) {
     reload: () => liveRules.reload(),
     revert: (id, reason, by) => dispatcher.revert(id, reason, by),
   });
+  const erasures = createErasures({ events, state, blobs, analysis, texts: stores.texts, clock });
   const api: ApiServer = await createApi({
     state,
     events,
@@ -249,6 +253,7 @@ async function start(boot: Boot) {
     sealer: stores.keys.keyring,
     consoleRoot: config.consoleRoot,
     openId: config.openId,
+    liveRedis: config.liveRedis,
     requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),
@@ -268,9 +273,10 @@ async function start(boot: Boot) {
         (id) => board.sensors.of(id),
         health.records(),
       ),
-    attack: attackNames(),
+    ...attackForPeople(),
     dismissals,
     blocklist,
+    erasures,
     casework: createCasework({ state, clock, analysis, onWork: (work) => api.live.work(work) }),
     response: orders,
     playbooks: playbooksForPeople(config.playbooks?.playbooks ?? [], playbooks),
@@ -289,6 +295,7 @@ async function start(boot: Boot) {
     state,
     clock,
     log,
+    erasures,
     config: config.store,
   });
   const traffic = startTrafficReading({ usual, events, clock, log, days: config.response.trafficDays });
@@ -307,6 +314,7 @@ async function start(boot: Boot) {
   const sensors = await createSensorLinks({
     ownTests,
     stream,
+    records,
     blobs,
     state,
     clock,
@@ -349,6 +357,8 @@ async function start(boot: Boot) {
         return (await api.recoverPath(request)) ?? null;
       case 'rotate-keys':
         return rotateKeys(request, { keys: stores.keys, state, clock });
+      case 'erase':
+        return erasures.eraseFor(request.by, request.order);
       case 'backup':
         return stores.backup(request.folder);
       default:
@@ -374,23 +384,16 @@ async function start(boot: Boot) {
       sweep.stop();
       traffic.stop();
       await health.stop();
-      for (const [what, work] of [
-        ['api', api.close()],
-        ['playbooks', playbooks?.stop() ?? Promise.resolve()],
-        ['analysis', analysis.stop()],
-        ['alerting', alerting?.stop() ?? Promise.resolve()],
-        ['store writer', writer.stop()],
-      ] as const)
-        await work.catch((error: unknown) =>
-          log.error('a part did not stop well', { what, error: describeError(error) }),
-        );
+      const parts = {
+        api: api.close(),
+        playbooks: playbooks?.stop(),
+        analysis: analysis.stop(),
+        alerting: alerting?.stop(),
+      };
+      await allStopped({ ...parts, 'store writer': writer.stop() }, log);
       await correlation.stop();
       enforcer.close();
-      await events.close();
-      await correlation.stream?.close();
-      await stream.close();
-      await blobs.close();
-      await state.close();
+      for (const store of [events, correlation.stream, stream, blobs, state]) await store?.close();
     },
   };
 }

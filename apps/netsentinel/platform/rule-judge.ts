@@ -4,7 +4,7 @@
  */
 import type { Event } from '@netsentinel/contracts/event';
 import type { Position, StoredRecord } from '@netsentinel/contracts/stream';
-import { decodeEvent } from '@netsentinel/kernel/event-record';
+import type { EventCodec } from '@netsentinel/kernel/event-record';
 import type { EventRules, Judgement } from './analysis.types.ts';
 import { ReplayPoints } from './replay-points.ts';
 
@@ -15,12 +15,14 @@ const SEEN_AGAIN: Judgement = { detections: [], groups: [] };
 export class RuleJudge {
   readonly #rules: EventRules;
   readonly #withActor: (event: Event) => Event;
+  readonly #records: EventCodec;
   readonly #replay = new ReplayPoints();
   /** Up to where events were analysed before this start. */
   #analysed: ReadonlyMap<number, bigint> = new Map();
   #judgements = new Map<StoredRecord, Judgement | undefined>();
 
-  constructor(rules: EventRules, withActor: (event: Event) => Event) {
+  constructor(rules: EventRules, withActor: (event: Event) => Event, records: EventCodec) {
+    this.#records = records;
     this.#rules = rules;
     this.#withActor = withActor;
   }
@@ -45,7 +47,7 @@ export class RuleJudge {
     if (record.offset >= (this.#analysed.get(record.partition) ?? 0n)) return false;
     if (!this.#judgements.has(record)) {
       this.#judgements.set(record, SEEN_AGAIN);
-      const event = decodeEvent(record.value);
+      const event = this.#records.decode(record.value);
       if (event.netsentinel.own_test !== true) this.#rules.judgeAgain(this.#withActor(event), record.appendedAt);
     }
     return true;

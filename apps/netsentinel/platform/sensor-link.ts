@@ -15,7 +15,7 @@ import type { EventStream, StreamRecord } from '@netsentinel/contracts/stream';
 import { FromSensor, type ToSensor } from '@netsentinel/contracts/wire';
 import { MAX_WIRE_FRAME } from '@netsentinel/contracts/wire-limits';
 import { describeError } from '@netsentinel/kernel/errors';
-import { encodeEvent } from '@netsentinel/kernel/event-record';
+import { PLAIN_RECORDS, type EventCodec } from '@netsentinel/kernel/event-record';
 import { encodeFrame, FrameReader } from '@netsentinel/kernel/frames';
 import { pack, tryUnpack } from '@netsentinel/kernel/pack';
 import { createEventIntake } from './event-intake.ts';
@@ -45,6 +45,8 @@ const EPOCH = /^[a-z0-9]{8,32}$/;
 
 export interface SensorLinkPorts {
   readonly stream: EventStream;
+  /** How events become records; plainly where nothing is said. */
+  readonly records?: EventCodec;
   readonly blobs: BlobStore;
   readonly state: StateStore;
   readonly clock: Clock;
@@ -79,7 +81,7 @@ export function serveSensor(
   sensor: { readonly id: string; readonly type: string },
   ports: SensorLinkPorts,
 ): { readonly counters: SensorLinkCounters; close(): void } {
-  const { log, clock } = ports;
+  const { log, clock, records = PLAIN_RECORDS } = ports;
   const counters: SensorLinkCounters = { events: 0, rejected: 0, foreign: 0 };
   const reader = new FrameReader(MAX_WIRE_FRAME);
   const recordings = new Map<string, { writer: Promise<RecordingWriter>; tail: Promise<void>; failed: boolean }>();
@@ -267,7 +269,7 @@ export function serveSensor(
       batch.push({
         key: event.netsentinel.actor || NOBODY,
         origin: { producer: sensor.id, epoch: taken.stamp.epoch, sequence: taken.stamp.sequence },
-        value: encodeEvent(event),
+        value: records.encode(event),
       });
       last = sequence;
       if (batch.length >= 1024) {

@@ -6,7 +6,10 @@ import { serveSensor, type SensorLinkPorts } from './sensor-link.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { StatusBoard } from './status-board.ts';
 
-export interface SensorLinksOptions extends Pick<SensorLinkPorts, 'stream' | 'blobs' | 'state' | 'clock' | 'log'> {
+export interface SensorLinksOptions extends Pick<
+  SensorLinkPorts,
+  'stream' | 'records' | 'blobs' | 'state' | 'clock' | 'log'
+> {
   readonly collectors: readonly { readonly id: string }[];
   readonly board: StatusBoard;
   readonly health: Pick<SourceHealth, 'seen' | 'heartbeat'>;
@@ -21,7 +24,7 @@ export interface SensorLinks {
 }
 
 export async function createSensorLinks(options: SensorLinksOptions): Promise<SensorLinks> {
-  const { collectors, board, health, onTerminal, ownTests, stream, blobs, state, clock, log } = options;
+  const { collectors, board, health, onTerminal, ownTests, stream, records, blobs, state, clock, log } = options;
   // Who collects nothing does not carry what makes events of other people's logs.
   const collected = collectors.length === 0 ? undefined : await import('@netsentinel/normalise/event/collected');
   const links = new Set<ReturnType<typeof serveSensor>>();
@@ -32,6 +35,7 @@ export async function createSensorLinks(options: SensorLinksOptions): Promise<Se
       const isCollector = collectors.some(({ id }) => id === sensor.id);
       const link = serveSensor(socket, sensor, {
         stream,
+        ...(records === undefined ? {} : { records }),
         blobs,
         state,
         clock,

@@ -8,8 +8,10 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
+import { sealedRecords, type EventCodec } from '@netsentinel/kernel/event-record';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
 import { openKeyring, type KeptKeyring } from '@netsentinel/kernel/keyring-files';
+import { SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { openFileBlobStore } from '@netsentinel/store/blobs/files/file-blob.store';
 import { openDuckDbEventStore } from '@netsentinel/store/events/duckdb/duckdb-events.store';
 import { openSqliteStateStore } from '@netsentinel/store/state/sqlite/sqlite-state.store';
@@ -17,6 +19,7 @@ import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream
 import { masterKeys } from '../config/encryption-plan.ts';
 import { openTour, type Tour } from '../tour/tour.ts';
 import type { PlatformConfig } from './platform.config.ts';
+import { sealedStream } from './sealed-stream.ts';
 
 /** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
 const CORRELATION_STREAM = {
@@ -29,6 +32,10 @@ export interface Stores {
   readonly state: StateStore;
   readonly events: EventStore;
   readonly stream: EventStream;
+  /** How events become records of the stream: with what is secret in them sealed. */
+  readonly records: EventCodec;
+  /** What seals and opens what is secret in events. */
+  readonly texts: SealedTexts;
   readonly blobs: BlobStore;
   /** Of what is encrypted at rest. */
   readonly keys: KeptKeyring;
@@ -52,13 +59,15 @@ export async function openStores({ directory, config, clock, log }: StoresOption
   const { events: eventsConfig, blobs: blobsConfig } = config.store;
   // First: without its keys nothing else may begin to be written.
   const keys = openKeyring({ directory, ...masterKeys(config.encryption) }, clock.now());
-  const state = await openSqliteStateStore({ file: at('state.db'), log, clock });
+  const texts = new SealedTexts(keys.keyring);
+  const state = await openSqliteStateStore({ file: at('state.db'), sealer: keys.keyring, log, clock });
   const [events, stream] = await Promise.all([
     openDuckDbEventStore({
       directory: at('events'),
       memoryLimitMb: eventsConfig.memoryLimitMb,
       threads: eventsConfig.threads,
       minFreeBytes: eventsConfig.minFreeMb * 1024 * 1024,
+      keys: keys.keyring,
       log,
       clock,
     }),
@@ -83,12 +92,18 @@ export async function openStores({ directory, config, clock, log }: StoresOption
     state,
     events,
     stream,
+    records: sealedRecords(texts),
+    texts,
     blobs,
     keys,
     tour,
     correlation: {
       exists: existsSync(at('correlation')),
-      open: () => openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
+      open: async () =>
+        sealedStream(
+          await openEmbeddedStream({ directory: at('correlation'), ...CORRELATION_STREAM, clock, log }),
+          keys.keyring,
+        ),
     },
     backup: async (folder) => {
       if (!folder.startsWith(directory))

@@ -3,9 +3,9 @@
  * and looks whether it is still there as we left it. Rejects where Redis complains or is gone.
  */
 import type { Clock } from '@netsentinel/contracts/clock';
+import type { RedisConnection } from '@netsentinel/kernel/redis-connection';
 import type { Reply } from '@netsentinel/kernel/resp';
 import type { Wanted } from '../../held-list/list-holder.types.ts';
-import type { RedisConnection } from './redis-connection.ts';
 import type { Block, RedisList } from './redis-list.ts';
 
 /** Most changes in one message, and entries in one command. */

@@ -1,8 +1,9 @@
 /** The connection as it comes and goes: one that is lost is followed by attempts to make another, with growing pauses. */
 import type { Clock } from '@netsentinel/contracts/clock';
+import { RedisConnection } from '@netsentinel/kernel/redis-connection';
 import { NOT_STARTED } from '../../availability.ts';
 import type { Availability } from '../../responder.types.ts';
-import { RedisConnection } from './redis-connection.ts';
+import { placeOf } from './redis-place.ts';
 import type { RedisConfig } from './redis.config.ts';
 
 const RECONNECT_MS = [100, 200, 500, 1000, 2000];
@@ -37,7 +38,7 @@ export class RedisLink {
     if (this.#closed) return;
     try {
       let opened: RedisConnection | undefined;
-      opened = await RedisConnection.open(this.#config, this.#clock, () => this.#lost(opened));
+      opened = await RedisConnection.open(placeOf(this.#config), this.#clock, () => this.#lost(opened));
       this.#connection = opened;
       this.#attempts = 0;
       this.#availability = { available: true, detail: `${this.#where()}, keys below ${this.#config.prefix}` };

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
+import { RedisConnection } from '@netsentinel/kernel/redis-connection';
 import { writeCertificate } from '@netsentinel/testkit/certificate';
 import { responderSuite } from '@netsentinel/testkit/contracts/responder.suite';
 import { freePort } from '@netsentinel/testkit/free-port';
 import { FakeResponderContext, until } from '@netsentinel/testkit/responder-context';
 import { describe, expect, it } from 'vitest';
-import { RedisConnection } from './redis-connection.ts';
+import { placeOf } from './redis-place.ts';
 import { RedisConfig } from './redis.config.ts';
 import { redis } from './redis.responder.ts';
 
@@ -60,7 +61,7 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s Redis', 
     const server = new RealRedis(['--port', String(port), '--bind', '127.0.0.1']);
     await server.start();
     const config = RedisConfig.parse({ port, checkMs: 200 });
-    const reader = await RedisConnection.open(config, systemClock, () => {});
+    const reader = await RedisConnection.open(placeOf(config), systemClock, () => {});
     return {
       clock: systemClock,
       log: silentLogger,
@@ -114,7 +115,7 @@ describe.skipIf(missing && process.env['CI'] === undefined)('Debian’s Redis', 
     const responder = redis.create(ctx, config);
     const count = async (): Promise<number> => {
       try {
-        const reader = await RedisConnection.open(config, systemClock, () => {});
+        const reader = await RedisConnection.open(placeOf(config), systemClock, () => {});
         const [listed] = await reader.run([['ZCARD', 'netsentinel:blocks']]);
         reader.close();
         return Number(listed);

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
-import { encodeEvent } from '@netsentinel/kernel/event-record';
+import { sealedRecords } from '@netsentinel/kernel/event-record';
+import { passingKeyring } from '@netsentinel/kernel/keyring';
+import { SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { openDuckDbEventStore } from '../events/duckdb/duckdb-events.store.ts';
 import { sampleEvent } from './sample-events.ts';
 
@@ -37,14 +39,17 @@ export async function benchAppend(options: AppendBenchOptions = {}): Promise<App
   const events = options.events ?? 500_000;
   const batch = options.batch ?? 1000;
   const folder = mkdtempSync(join(tmpdir(), 'netsentinel-bench-append-'));
+  const keys = passingKeyring();
+  const records = sealedRecords(new SealedTexts(keys));
   const store = await openDuckDbEventStore({
     directory: join(folder, 'events'),
+    keys,
     log: silentLogger,
     clock: systemClock,
   });
   try {
     const packed = Array.from({ length: Math.min(events, DISTINCT) }, (_, n) =>
-      encodeEvent(sampleEvent(n, Date.UTC(2026, 10, 20), 1000)),
+      records.encode(sampleEvent(n, Date.UTC(2026, 10, 20), 1000)),
     );
     const latencies: number[] = [];
     const underWay: Promise<void>[] = [];

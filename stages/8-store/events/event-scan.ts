@@ -6,7 +6,8 @@
  * `JSON.parse` and with the plain definition of an event's words.
  */
 import { NetSentinelError } from '@netsentinel/kernel/errors';
-import type { WordHashes } from './event-words.ts';
+import { NONCE_AT, NONCE_CHARS, SEALED } from '@netsentinel/kernel/sealed-text';
+import { SEALED_LABEL, type WordHashes } from './event-words.ts';
 
 /** Takes what stands at the places asked for; `place` is the number of the path in the list given to the scanner. */
 export interface ScanSink {
@@ -22,6 +23,7 @@ const MAX_SEARCHED_DEPTH = 32;
 /** Not searched: what every event has one of, and nobody remembers. */
 const UNSEARCHED = ['@timestamp', 'event.id', 'event.ingested', 'event.start', 'event.end'];
 const NO_PLACE = -1;
+const SEALED_START = Buffer.from(SEALED);
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -35,6 +37,9 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 /** A double holds any number of so many digits. */
 const SAFE_DIGITS = 15;
+
+/** Bytes of base64url, and the dot. */
+const IN_SEALED = Array.from({ length: 256 }, (_, code) => /[\w.-]/.test(String.fromCharCode(code)));
 
 /** A field that is a place, or on the way to one. */
 interface Field {
@@ -130,6 +135,16 @@ export class EventScanner {
 
   /** `from`: behind the opening quote. Answers the byte behind the closing one. */
   #text(from: number, to: number, field: Field | undefined): number {
+    if (this.#bytes[from] === SEALED_START[0]) {
+      const sealedEnd = this.#sealedEnd(from, to);
+      if (sealedEnd >= 0) {
+        const nonceAt = from + NONCE_AT;
+        const nonce = this.#bytes.toString('latin1', nonceAt, Math.min(nonceAt + NONCE_CHARS, sealedEnd));
+        this.#words!.addExact(SEALED_LABEL, nonce);
+        if (field !== undefined && field.place !== NO_PLACE) this.#sink.text(field.place, from, sealedEnd);
+        return sealedEnd + 1;
+      }
+    }
     const searched = field?.searched !== false && this.#outer.length <= MAX_SEARCHED_DEPTH;
     const plainEnd = searched ? this.#words!.addQuoted(this.#bytes, from) : -1;
     if (plainEnd >= to) throw brokenEvent();
@@ -155,6 +170,18 @@ export class EventScanner {
       if (wanted && isEscaped) this.#sink.escaped(field.place, text);
     }
     return end + 1;
+  }
+
+  /** Where a sealed text ends, which has no words: what only begins like one is searched like any other. -1 where it is none. */
+  #sealedEnd(from: number, to: number): number {
+    const bytes = this.#bytes;
+    for (let i = 0; i < SEALED_START.length; i++) if (bytes[from + i] !== SEALED_START[i]) return -1;
+    for (let at = from + SEALED_START.length; at < to; at++) {
+      const code = bytes[at]!;
+      if (code === QUOTE) return at;
+      if (!IN_SEALED[code]) return -1;
+    }
+    return -1;
   }
 
   /** A number, true, false or null. */

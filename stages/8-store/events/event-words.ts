@@ -5,6 +5,9 @@
  *
  * Hot path: one pass over the characters, two 32-bit hashes a word, no string is made.
  */
+/** `addExact` label of sealed texts (`kernel/sealed-text.ts`): each is one word, by its `nonceOf`. */
+export const SEALED_LABEL = 2;
+
 const SEPARATOR = 0;
 const WORD = 1;
 const JOINER = 2;

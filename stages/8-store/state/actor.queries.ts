@@ -4,6 +4,7 @@ import type { StoredActor } from '@netsentinel/contracts/state-store';
 import { TOUR_PREFIX } from '@netsentinel/contracts/recorded';
 import type { Kysely } from 'kysely';
 import { compiledListQuery, compiledQuery } from './compiled-query.ts';
+import type { SealedColumns } from './sealed-columns.ts';
 import type { StateTables } from './state.tables.ts';
 
 /** Names in one question: engines bound them. */
@@ -21,8 +22,8 @@ const incidentsOf = compiledListQuery<IncidentKey>((db, actors) =>
     .where('actor', 'in', actors)
     .where('id', 'not like', `${TOUR_PREFIX}%`),
 );
-const bodiesOf = compiledListQuery<Pick<StateTables['incidents'], 'actor' | 'body'>>((db, ids) =>
-  db.selectFrom('incidents').select(['actor', 'body']).where('id', 'in', ids),
+const bodiesOf = compiledListQuery<Pick<StateTables['incidents'], 'id' | 'actor' | 'body'>>((db, ids) =>
+  db.selectFrom('incidents').select(['id', 'actor', 'body']).where('id', 'in', ids),
 );
 
 export const upsertActorState = compiledQuery<StateTables['actor_states']>((db, value) =>
@@ -37,13 +38,18 @@ export const upsertActorState = compiledQuery<StateTables['actor_states']>((db, 
 );
 
 /** In the order of `actors`. */
-export async function storedActors(db: Kysely<StateTables>, actors: readonly string[]): Promise<StoredActor[]> {
+export async function storedActors(
+  db: Kysely<StateTables>,
+  actors: readonly string[],
+  columns: SealedColumns,
+): Promise<StoredActor[]> {
   const states = new Map<string, Uint8Array>();
   const open = new Map<string, IncidentKey>();
   const withIncidents = new Set<string>();
   for (let at = 0; at < actors.length; at += MAX_ASKED) {
     const asked = actors.slice(at, at + MAX_ASKED);
-    for (const { actor, state } of (await statesOf(db, asked)).rows) states.set(actor, state);
+    for (const { actor, state } of (await statesOf(db, asked)).rows)
+      states.set(actor, columns.showBytes(state, `actor ${actor}`));
     for (const key of (await incidentsOf(db, asked)).rows) {
       withIncidents.add(key.actor);
       if (key.status === 'closed' || key.status === 'benign') continue;
@@ -54,7 +60,8 @@ export async function storedActors(db: Kysely<StateTables>, actors: readonly str
   const bodies = new Map<string, string>();
   const ids = [...open.values()].map(({ id }) => id);
   for (let at = 0; at < ids.length; at += MAX_ASKED)
-    for (const { actor, body } of (await bodiesOf(db, ids.slice(at, at + MAX_ASKED))).rows) bodies.set(actor, body);
+    for (const { id, actor, body } of (await bodiesOf(db, ids.slice(at, at + MAX_ASKED))).rows)
+      bodies.set(actor, columns.show(body, `incident ${id}`));
   return actors.map((actor) => {
     const [state, body] = [states.get(actor), bodies.get(actor)];
     return {

@@ -8,12 +8,15 @@ const MAX_PAGE = 500;
 
 export function auditBookReader(db: Kysely<StateTables>, guard: Guard): AuditBookReader {
   return {
-    audit: ({ account, action, before, limit = DEFAULT_PAGE } = {}) =>
+    audit: ({ account, action, address, from, to, before, limit = DEFAULT_PAGE } = {}) =>
       guard(async () => {
         const size = Math.min(MAX_PAGE, Math.max(1, Math.trunc(limit)));
         let query = db.selectFrom('audit').selectAll();
         if (account !== undefined) query = query.where('account', '=', account);
         if (action !== undefined) query = query.where('action', '=', action);
+        if (address !== undefined) query = query.where('address', '=', address);
+        if (from !== undefined) query = query.where('at', '>=', from);
+        if (to !== undefined) query = query.where('at', '<', to);
         if (before !== undefined) query = query.where('seq', '<', before);
         const rows = await query
           .orderBy('seq', 'desc')

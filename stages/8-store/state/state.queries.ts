@@ -20,6 +20,8 @@ import { ownRulesReader, ownRulesWriter } from './own-rules.queries.ts';
 import { playbookBookReader, playbookBookWriter } from './playbook-book.queries.ts';
 import { programBookReader, programBookWriter } from './program-book.queries.ts';
 import { ruleBookReader, ruleBookWriter } from './rule-book.queries.ts';
+import { erasureWriter } from './erasure.queries.ts';
+import { memoryOf, type SealedColumns } from './sealed-columns.ts';
 import type { Guard, StateTables } from './state.tables.ts';
 
 /** No character of it means anything to `like`. */
@@ -84,7 +86,7 @@ const upsertAction = compiledQuery<StateTables['actions']>((db, value) =>
     ),
 );
 
-export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader {
+export function stateReader(db: Kysely<StateTables>, guard: Guard, columns: SealedColumns): StateReader {
   return {
     ...accessBookReader(db, guard),
     ...alertBookReader(db, guard),
@@ -97,11 +99,11 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
     incident: (id) =>
       guard(async () => {
         const [row] = (await incidentBody(db, { id })).rows;
-        return row && (JSON.parse(row.body) as Incident);
+        return row && (JSON.parse(columns.show(row.body, `incident ${id}`)) as Incident);
       }),
     incidents: (filter = {}) => guard(() => incidentPage(db, filter)),
     attackers: (filter = {}) => guard(() => attackerPage(db, filter)),
-    actors: (actors) => guard(() => storedActors(db, actors)),
+    actors: (actors) => guard(() => storedActors(db, actors, columns)),
     action: (id) =>
       guard(async () => {
         const [row] = (await actionBody(db, { id })).rows;
@@ -113,6 +115,14 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
         let query = db.selectFrom('actions').select('body').orderBy('created_at', 'desc').orderBy('id', 'desc');
         if (filter.status !== undefined) query = query.where('status', 'in', filter.status);
         if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
+        const { after } = filter;
+        if (after !== undefined)
+          query = query.where((eb) =>
+            eb.or([
+              eb('created_at', '<', after.createdAt),
+              eb.and([eb('created_at', '=', after.createdAt), eb('id', '<', after.id)]),
+            ]),
+          );
         const rows = await query.limit(clamp(filter.limit ?? 100, MAX_ACTIONS)).execute();
         return rows.map((row) => JSON.parse(row.body) as Action);
       }),
@@ -150,7 +160,7 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
           .where('sensor', '=', sensor)
           .where('key', '=', key)
           .executeTakeFirst();
-        return row?.value;
+        return row && columns.showBytes(row.value, memoryOf(sensor, key));
       }),
     sources: () =>
       guard(async () => {
@@ -160,9 +170,9 @@ export function stateReader(db: Kysely<StateTables>, guard: Guard): StateReader 
   };
 }
 
-export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): StateTransaction {
+export function stateTransaction(tx: Transaction<StateTables>, guard: Guard, columns: SealedColumns): StateTransaction {
   return {
-    ...stateReader(tx, guard),
+    ...stateReader(tx, guard, columns),
     ...accessBookWriter(tx, guard),
     ...alertBookWriter(tx, guard),
     ...auditBookWriter(tx, guard),
@@ -171,6 +181,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
     ...caseworkWriter(tx, guard),
     ...programBookWriter(tx, guard),
     ...ruleBookWriter(tx, guard),
+    ...erasureWriter(tx, guard, columns),
     putIncident: (incident) =>
       guard(async () => {
         const summary = summaryOf(incident);
@@ -183,7 +194,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
           scanner: incident.scanner?.id ?? '',
           summary: JSON.stringify(summary),
           words: searchText(summary),
-          body: JSON.stringify(incident),
+          body: columns.hide(JSON.stringify(incident), `incident ${incident.id}`),
         });
       }),
     removeRecorded: () =>
@@ -217,7 +228,7 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
       }),
     putActorState: (actor, state, lastSeen) =>
       guard(async () => {
-        await upsertActorState(tx, { actor, state, last_seen: lastSeen });
+        await upsertActorState(tx, { actor, state: columns.hideBytes(state, `actor ${actor}`), last_seen: lastSeen });
       }),
     setWatermarks: (consumer, next) => guard(() => putWatermarks(tx, consumer, next)),
     putSetting: (key, value) =>
@@ -238,10 +249,11 @@ export function stateTransaction(tx: Transaction<StateTables>, guard: Guard): St
             'bug',
             `a memory of ${value.byteLength} bytes exceeds 1 MiB`,
           );
+        const row = { value: columns.hideBytes(value, memoryOf(sensor, key)), touched_at: at };
         await tx
           .insertInto('memories')
-          .values({ sensor, key, value, touched_at: at })
-          .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet({ value, touched_at: at }))
+          .values({ sensor, key, ...row })
+          .onConflict((conflict) => conflict.columns(['sensor', 'key']).doUpdateSet(row))
           .execute();
       }),
     putSources: (records) =>

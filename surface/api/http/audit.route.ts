@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { route, type Route } from './route.ts';
 
 const Values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const time = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const AuditRecord = z.strictObject({
   seq: z.number().int().describe('1, 2, 3 … without a gap'),
   at: z.number().describe('Epoch milliseconds'),
@@ -30,6 +31,9 @@ export const auditRoutes: readonly Route[] = [
       query: z.strictObject({
         account: z.string().max(64).optional().describe('Only what this account did'),
         action: z.string().max(64).optional().describe('Only this operation'),
+        address: z.string().max(64).optional().describe('Only what was done from there'),
+        from: time.optional().describe('Only what was done then or later; epoch milliseconds'),
+        to: time.optional().describe('Only what was done before then; epoch milliseconds'),
         before: z.coerce
           .number()
           .int()
@@ -49,10 +53,13 @@ export const auditRoutes: readonly Route[] = [
         },
       },
     },
-    ({ ctx, query: { account, action, before, limit } }) =>
+    ({ ctx, query: { account, action, address, from, to, before, limit } }) =>
       ctx.state.read.audit({
         ...(account === undefined ? {} : { account }),
         ...(action === undefined ? {} : { action }),
+        ...(address === undefined ? {} : { address }),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
         ...(before === undefined ? {} : { before }),
         ...(limit === undefined ? {} : { limit }),
       }),

@@ -411,6 +411,14 @@ const CASES: Readonly<Record<string, Case>> = {
       after: { session: expect.any(String), openId: 's-eve', role: 'analyst', isNew: true },
     },
   ],
+  eraseData: [
+    async () => (await asAdmin('POST', '/api/v1/erasures', { field: 'user.name', value: NEW }))[0],
+    {
+      account: 'admin',
+      target: 'erasures',
+      after: { field: 'user.name', value: 'sealed', events: 0, incidents: 0, recordings: 0, uploads: 0 },
+    },
+  ],
   changeConfiguration: [
     async () => (await asAdminOnVersion('PUT', '/api/v1/configuration', { text: 'logLevel: info', reason: 'more' }))[0],
     { account: 'admin', target: 'configuration', after: { version: 2, sections: 'logLevel', reason: 'more' } },

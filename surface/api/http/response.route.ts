@@ -6,6 +6,9 @@ import { Problem } from './problem.ts';
 import { route, type Route } from './route.ts';
 import { byOf } from './who-did-it.ts';
 
+/** When the last one of a page was made, and its id. */
+const CURSOR = /^(\d{1,16})~(.{1,64})$/su;
+
 const ListQuery = z.strictObject({
   incident: z.string().max(64).optional(),
   status: z
@@ -13,6 +16,11 @@ const ListQuery = z.strictObject({
     .optional()
     .describe('Only these; several by naming it several times'),
   limit: z.coerce.number().int().min(1).max(500).optional().describe('100 where it is not given'),
+  after: z.string().regex(CURSOR, 'not the `next` of a page').optional().describe('The `next` of the page before'),
+});
+const Page = z.strictObject({
+  actions: z.array(Action),
+  next: z.string().optional().describe('For `after` of the next page; not there on the last one'),
 });
 const Reverted = z.strictObject({
   reverted: z.number().int().min(0).describe('Blocks, and other measures, that are being taken back'),
@@ -29,15 +37,20 @@ export const responseRoutes: readonly Route[] = [
       tag: 'response',
       access: 'response:read',
       query: ListQuery,
-      answers: { 200: { description: 'The newest', schema: z.strictObject({ actions: z.array(Action) }) } },
+      answers: { 200: { description: 'The newest', schema: Page } },
     },
-    async ({ ctx, query: { incident, status, limit = 100 } }) => ({
-      actions: await ctx.state.read.actions({
-        limit,
+    async ({ ctx, query: { incident, status, limit = 100, after } }) => {
+      const [, createdAt = '', id = ''] = CURSOR.exec(after ?? '') ?? [];
+      const found = await ctx.state.read.actions({
+        limit: limit + 1,
         ...(incident === undefined ? {} : { incident }),
         ...(status === undefined ? {} : { status }),
-      }),
-    }),
+        ...(after === undefined ? {} : { after: { createdAt: Number(createdAt), id } }),
+      });
+      const actions = found.slice(0, limit);
+      const last = found.length > limit ? actions.at(-1) : undefined;
+      return { actions, ...(last === undefined ? {} : { next: `${last.createdAt}~${last.id}` }) };
+    },
   ),
   route(
     {

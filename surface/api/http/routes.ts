@@ -2,6 +2,7 @@
 import { accountRoutes } from './account.route.ts';
 import { auditRoutes } from './audit.route.ts';
 import { caseworkRoutes } from './casework.route.ts';
+import { attackRoutes } from './attack/attack.route.ts';
 import { attackerRoutes } from './attackers/attackers.route.ts';
 import { configurationChangeRoutes } from './configuration/configuration-change.route.ts';
 import { configurationRoutes } from './configuration/configuration.route.ts';
@@ -10,6 +11,7 @@ import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
+import { erasureRoutes } from './erasures.route.ts';
 import { exceptionRoutes } from './exceptions.route.ts';
 import { incidentRoutes } from './incidents.route.ts';
 import { linkRoutes } from './links.route.ts';
@@ -46,6 +48,7 @@ export const routes: readonly Route[] = [
   ...ownSessionRoutes,
   ...incidentRoutes,
   ...caseworkRoutes,
+  ...attackRoutes,
   ...attackerRoutes,
   ...aggregateRoutes,
   ...exportRoutes,
@@ -73,5 +76,6 @@ export const routes: readonly Route[] = [
   ...signingKeyRoutes,
   ...tourRoutes,
   ...auditRoutes,
+  ...erasureRoutes,
   ...openApiRoutes,
 ];

@@ -8,6 +8,10 @@ import { openRoute, route, type Route } from './route.ts';
 
 const METRICS = 'text/plain';
 const Names = z.record(z.string(), z.string());
+const Column = z.strictObject({
+  tactic: z.string(),
+  techniques: z.array(z.string()).describe('Those that serve it, by id; sub-techniques follow theirs'),
+});
 
 export const systemRoutes: readonly Route[] = [
   openRoute(
@@ -70,11 +74,19 @@ export const systemRoutes: readonly Route[] = [
       id: 'getAttackNames',
       method: 'GET',
       path: '/api/v1/attack',
-      summary: 'Names of the MITRE ATT&CK techniques and tactics',
+      summary: 'Names of the MITRE ATT&CK techniques and tactics, and the matrix that they make',
       tag: 'system',
       access: 'signed-in',
       answers: {
-        200: { description: 'Names by id', schema: z.strictObject({ techniques: Names, tactics: Names }) },
+        200: {
+          description: 'Names by id',
+          schema: z.strictObject({
+            version: z.string().describe('Of ATT&CK, enterprise'),
+            techniques: Names,
+            tactics: Names,
+            matrix: z.array(Column).describe('The tactics in the order of the framework'),
+          }),
+        },
       },
     },
     ({ ctx, reply }) => reply.header('cache-control', 'private, max-age=3600').send(ctx.attack),

@@ -9,12 +9,13 @@ import type { KeptRoom } from '@netsentinel/contracts/live-rooms';
 import { cut, isFull, type Client, type ClientData } from './client-queue.ts';
 import { FeedWindow } from './feed-window.ts';
 
-const WINDOW = { messages: 4096, bytes: 4 * 1024 * 1024 };
+/** Tens of thousands of incidents may change at once: whoever keeps up has a moment to read them. */
+const WINDOW = { messages: 4096, bytes: 4 * 1024 * 1024, burst: 8, burstMs: 5_000 };
 /** So long after the last listener has gone messages are still kept for its return. */
 const AWAY_MS = 5 * 60_000;
 
 type KeptName = 'incident' | 'work' | 'action';
-type Message = {
+export type KeptMessage = {
   readonly [K in KeptName]: { readonly name: K; readonly body: Parameters<ServerToClient[K]>[0] };
 }[KeptName];
 
@@ -24,11 +25,15 @@ export interface KeptFeedOptions {
   /** Of this start of the platform. */
   readonly epoch: string;
   readonly clock: Clock;
+  /** Takes a message that all platforms shall hear of; true where it comes back by `deliver`. Without it this platform is alone. */
+  readonly share?: ((message: KeptMessage) => boolean) | undefined;
 }
 
 export class KeptFeed {
   readonly #options: KeptFeedOptions;
-  readonly #window = new FeedWindow<Message>(WINDOW);
+  /** `null`: what took an offset and is told to nobody. */
+  readonly #window: FeedWindow<KeptMessage | null>;
+  #epoch: string;
   readonly #listeners = new Set<Client>();
   /** Those who do not keep up, and the offset that each was sent last. They are not in the room. */
   readonly #behind = new Map<Client, number>();
@@ -36,19 +41,24 @@ export class KeptFeed {
 
   constructor(options: KeptFeedOptions) {
     this.#options = options;
+    this.#window = new FeedWindow(WINDOW, options.clock);
+    this.#epoch = options.epoch;
   }
 
   /** Whether anybody listens, or may come back for what it missed. */
   get isWanted(): boolean {
+    if (this.#options.share !== undefined) return true;
     return this.#listeners.size > 0 || this.#options.clock.monotonicMs() - this.#emptySince < AWAY_MS;
   }
 
-  publish(message: Message): void {
+  publish(message: KeptMessage): void {
+    if (!this.isWanted) this.#window.skip();
+    else if (this.#options.share?.(message) !== true) this.deliver(message);
+  }
+
+  /** Sends it to whoever listens here. `null` takes an offset and is told to nobody. */
+  deliver(message: KeptMessage | null): void {
     const { io, room } = this.#options;
-    if (!this.isWanted) {
-      this.#window.skip();
-      return;
-    }
     const before = this.#window.last;
     for (const client of this.#listeners)
       if (!this.#behind.has(client) && isFull(client)) {
@@ -56,13 +66,22 @@ export class KeptFeed {
         void client.leave(room);
       }
     const offset = this.#window.push(message);
-    send(io.to(room), message, offset);
+    if (message !== null) send(io.to(room), message, offset);
     for (const [client, sent] of this.#behind) if (!this.#window.holdsAfter(sent)) cut(client);
+  }
+
+  /** Offsets mean something else from now on: whoever listens is cut off, comes back and reads anew. @param last that of the latest message so far */
+  renew(epoch: string, last: number): void {
+    this.#epoch = epoch;
+    this.#window.renew(last);
+    for (const client of this.#listeners) cut(client);
   }
 
   /** Answers first, then sends what was missed. */
   join(client: Client, heard: Heard | undefined, answer: (reply: JoinReply) => void): void {
-    const { epoch, room } = this.#options;
+    const { room } = this.#options;
+    const epoch = this.#epoch;
+    this.#window.trim();
     const { last } = this.#window;
     const resumed = heard !== undefined && heard.epoch === epoch && this.#window.holdsAfter(heard.offset);
     this.#listeners.add(client);
@@ -93,14 +112,15 @@ export class KeptFeed {
         cut(client);
         return;
       }
-      send(client, message, ++sent);
+      sent++;
+      if (message !== null) send(client, message, sent);
     }
     this.#behind.delete(client);
     void client.join(this.#options.room);
   }
 }
 
-/** Which body a name has is in `Message`; the types of Socket.IO lose that for a name that is one of several. */
-function send(to: unknown, { name, body }: Message, offset: number): void {
-  (to as { emit(name: KeptName, body: Message['body'], offset: number): unknown }).emit(name, body, offset);
+/** Which body a name has is in `KeptMessage`; the types of Socket.IO lose that for a name that is one of several. */
+function send(to: unknown, { name, body }: KeptMessage, offset: number): void {
+  (to as { emit(name: KeptName, body: KeptMessage['body'], offset: number): unknown }).emit(name, body, offset);
 }

@@ -408,7 +408,9 @@ describe('resuming', () => {
     expect(await resumed({ epoch, offset })).toBe(true);
     for (let n = 0; n < 5_000; n++) {
       block(n);
-      if (n % 100 === 99) await settled(other);
+      if (n % 100 !== 99) continue;
+      clock.advance(200);
+      await settled(other);
     }
     expect(await resumed({ epoch, offset })).toBe(false);
     expect(await resumed({ epoch, offset: offset + 5_000 })).toBe(true);
@@ -519,7 +521,8 @@ describe('a client that does not read', () => {
       h.api.live.terminal('s', i * 1024, Buffer.alloc(1024, 'y'));
       h.api.live.incident(summaryOf(sampleIncident(`i${i}`, 0, { title })));
       if (i % 50 !== 49) continue;
-      clock.advance(25);
+      // Longer than a burst is kept for whoever reads.
+      clock.advance(100);
       await settled(quick);
     }
     expect(seen).toBe(6_000);
@@ -551,6 +554,17 @@ describe('a client that does not read', () => {
     expect([events, missed]).toEqual([0, 20]);
     expect(slow.connected).toBe(true);
   });
+});
+
+it('reads all of a burst of more than the window, in order, where it keeps up', async () => {
+  const client = await opened();
+  const offsets: number[] = [];
+  client.on('action', (_, offset) => offsets.push(offset));
+  for (let n = 0; n < 10_000; n++)
+    h.api.live.action(sampleBlock(`a${n}`, sampleIncident('i1', 0), 0, { status: 'verified' }));
+  await vi.waitFor(() => expect(offsets).toHaveLength(10_000), { timeout: 20_000 });
+  expect(offsets).toEqual(offsets.map((_, n) => n + 1));
+  expect(client.connected).toBe(true);
 });
 
 it('refuses more than its bounds in one message', async () => {

@@ -10,15 +10,18 @@ import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { ClientToServer, Heard, JoinReply, PlatformStatus, ServerToClient } from '@netsentinel/contracts/live';
 import { LIVE_ROOMS, ROOM_PERMISSIONS, type KeptRoom, type LiveRoom } from '@netsentinel/contracts/live-rooms';
+import type { Logger } from '@netsentinel/contracts/log';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import type { LiveHub } from '../api.types.ts';
 import type { SignedIn } from '../auth/sessions.ts';
 import { AccountLimit, createAllowance, JOINS, MESSAGES } from './client-limits.ts';
 import { cut, onDrained, type Client, type ClientData } from './client-queue.ts';
 import { IncidentChanges } from './incident-changes.ts';
-import { KeptFeed } from './kept-feed.ts';
+import { KeptFeed, type KeptMessage } from './kept-feed.ts';
 import { liveAnomalyOf, liveEventOf, liveSessionOf, metricsOf } from './live-news.ts';
+import type { LiveRedisConfig } from './live-redis.config.ts';
 import { PassingRooms } from './passing-rooms.ts';
+import { RedisRooms } from './redis-rooms.ts';
 import { createTerminals } from './terminals.ts';
 
 const STATUS_MS = 1_000;
@@ -37,6 +40,9 @@ export interface LiveHubOptions {
   readonly server: HttpServer;
   readonly blobs: BlobStore;
   readonly clock: Clock;
+  readonly log: Logger;
+  /** Where other platforms are told and heard; without it this one is alone. */
+  readonly redis?: LiveRedisConfig | undefined;
   status(): PlatformStatus;
   /** Who makes this handshake; undefined unless it is a signed-in console of ours. */
   admit(headers: NodeJS.Dict<string | string[]>): Promise<SignedIn | undefined>;
@@ -47,6 +53,8 @@ export interface LiveHubOptions {
 export interface LiveHubControl extends LiveHub {
   /** Cuts every channel of these. */
   end(whose: (who: SignedIn) => boolean): void;
+  /** Why clients hear nothing of other platforms, where they should. */
+  whyAlone(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -77,12 +85,27 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
   const clients = io.sockets.sockets as ReadonlyMap<string, Client>;
   const accounts = new AccountLimit(MAX_OF_ACCOUNT);
   const epoch = randomBytes(8).toString('hex');
-  const kept: Readonly<Record<KeptRoom, KeptFeed>> = {
-    incidents: new KeptFeed({ io, room: 'incidents', epoch, clock }),
-    actions: new KeptFeed({ io, room: 'actions', epoch, clock }),
-  };
+  const feed = (room: KeptRoom): KeptFeed =>
+    new KeptFeed({
+      io,
+      room,
+      epoch,
+      clock,
+      ...(options.redis === undefined ? {} : { share: (message: KeptMessage) => others?.take(room, message) === true }),
+    });
+  const kept: Readonly<Record<KeptRoom, KeptFeed>> = { incidents: feed('incidents'), actions: feed('actions') };
   const feeds = Object.values(kept);
   const passing = new PassingRooms(io, clock);
+  const others =
+    options.redis === undefined
+      ? undefined
+      : new RedisRooms({
+          config: options.redis,
+          clock,
+          log: options.log,
+          kept,
+          passed: (name, body) => passing.publish(name, () => body as never),
+        });
   const terminals = createTerminals(io, options.blobs);
   const tellIncident = (body: Parameters<LiveHub['incident']>[0]): void =>
     kept.incidents.publish({ name: 'incident', body });
@@ -129,6 +152,13 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     if (!isRoom(room)) return answer({ ok: false, error: 'there is no such room' });
     if (!mayDo(client.data.who.role, ROOM_PERMISSIONS[room]))
       return answer({ ok: false, error: 'your role may not hear this room' });
+    if (isKept(room) && others !== undefined) {
+      // Until it is known with which offsets clients are told, nobody can resume.
+      void others.settled.then(() => {
+        if (client.connected) kept[room].join(client, heard, answer);
+      });
+      return undefined;
+    }
     if (isKept(room)) return kept[room].join(client, heard, answer);
     void client.join(room);
     answer({ ok: true });
@@ -186,21 +216,29 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
     },
     work: (body) => kept.incidents.publish({ name: 'work', body }),
     event: (event) => {
-      if (clients.size === 0) return;
-      passing.publish('event', () => liveEventOf(event));
+      if (clients.size === 0 && others === undefined) return;
       const visit = liveSessionOf(event);
-      if (visit !== undefined) passing.publish('session', () => visit);
+      passing.publish('event', () => liveEventOf(event));
+      others?.pass('event', () => liveEventOf(event));
+      if (visit === undefined) return;
+      passing.publish('session', () => visit);
+      others?.pass('session', () => visit);
     },
-    anomaly: (detection) => passing.publish('anomaly', () => liveAnomalyOf(detection)),
+    anomaly: (detection) => {
+      passing.publish('anomaly', () => liveAnomalyOf(detection));
+      others?.pass('anomaly', () => liveAnomalyOf(detection));
+    },
     terminal: (...piece) => terminals.piece(...piece),
     end: (whose) => {
       for (const client of clients.values()) if (whose(client.data.who)) cut(client);
     },
+    whyAlone: () => others?.whyAlone,
     close: async () => {
       stopStatus();
       stopSoon?.();
       stopChecks();
       changes.stop();
+      others?.close();
       for (const client of clients.values()) cut(client);
       await io.close();
     },

@@ -6,7 +6,7 @@ import { ROOM_OF, type PassingRoom } from '@netsentinel/contracts/live-rooms';
 import { isFull, type Client, type ClientData } from './client-queue.ts';
 
 /** Messages a second that a client is sent at most; a person reads less. */
-const PER_SECOND: Readonly<Partial<Record<PassingRoom, number>>> = { events: 25, sessions: 25, anomalies: 10 };
+export const PER_SECOND: Readonly<Partial<Record<PassingRoom, number>>> = { events: 25, sessions: 25, anomalies: 10 };
 const SECOND_MS = 1_000;
 
 type PassingName = {

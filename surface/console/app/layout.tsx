@@ -4,6 +4,7 @@ import { THEME_SCRIPT } from '../lib/theme-script.ts';
 import './globals.css';
 import './frame.css';
 import './charts.css';
+import './doors.css';
 import './response.css';
 import './tour.css';
 

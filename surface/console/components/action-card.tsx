@@ -1,6 +1,6 @@
 'use client';
 /** One block or other measure: how it stands, a person's word where it waits for one, and taking it back. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import type { Action } from '@netsentinel/contracts/action';
 import { api, segment } from '../lib/api.ts';
 import { duration, exactTime, visible } from '../lib/format.ts';

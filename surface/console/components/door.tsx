@@ -1,10 +1,14 @@
 'use client';
 /** The form in front of the house: signing in and all that links open share it. */
-import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Eye, EyeOff } from 'lucide-react';
+import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { ApiError } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
 import type { Proof } from '../lib/security-keys.ts';
+import { text } from '../text/index.ts';
 import { Mark } from './mark.tsx';
+
+const words = text.door;
 
 /** What a refusal asks for besides the password. */
 interface Asked {
@@ -17,6 +21,22 @@ const ASKED: Readonly<Record<string, Asked>> = {
   'key-needed': { code: false, key: true },
   'code-or-key-needed': { code: true, key: true },
 };
+
+/** The name of the house above what stands before it. */
+export function DoorFrame({ children }: { readonly children: ReactNode }) {
+  return (
+    <main className="door">
+      <div className="door-inside">
+        <p className="door-brand">
+          <Mark />
+          <strong>{words.brand}</strong>
+          <span className="dim">{words.tagline}</span>
+        </p>
+        {children}
+      </div>
+    </main>
+  );
+}
 
 export function Door(props: {
   readonly title: string;
@@ -58,16 +78,13 @@ export function Door(props: {
     void enter(async (_, __, code) => (code === '' ? {} : { code }));
   };
   return (
-    <main className="door">
+    <DoorFrame>
       <form ref={form} onSubmit={submit}>
-        <p className="brand">
-          <Mark /> NetSentinel
-        </p>
         <h1>{props.title}</h1>
         <p className="dim">{props.text}</p>
         {props.isKnown !== true && (
           <label>
-            Name
+            {words.name}
             <input
               name="name"
               autoComplete="username"
@@ -78,26 +95,15 @@ export function Door(props: {
             />
           </label>
         )}
-        <label>
-          Password
-          <input
-            name="password"
-            type="password"
-            autoComplete={props.isNew ? 'new-password' : 'current-password'}
-            required
-            minLength={props.isNew ? 10 : 1}
-            maxLength={256}
-            autoFocus={props.isKnown === true}
-          />
-        </label>
+        <Secret isNew={props.isNew} autoFocus={props.isKnown === true} />
         {asked?.key === true && onKey !== undefined && (
           <button type="button" autoFocus disabled={busy} onClick={() => void enter(onKey)}>
-            Use a security key or passkey
+            {words.useKey}
           </button>
         )}
         {asked !== undefined && (
           <label>
-            {asked.code ? 'Code of your authenticator application, or a recovery code' : 'Or a recovery code'}
+            {asked.code ? words.code : words.recoveryCode}
             <input
               name="code"
               autoComplete="one-time-code"
@@ -118,11 +124,41 @@ export function Door(props: {
         </button>
         {props.otherWay}
       </form>
-    </main>
+    </DoorFrame>
   );
 }
 
 function field(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === 'string' ? value : '';
+}
+
+/** A password, which can be looked at. */
+function Secret({ isNew, autoFocus }: { readonly isNew: boolean; readonly autoFocus: boolean }) {
+  const [isShown, setShown] = useState(false);
+  const id = useId();
+  const Icon = isShown ? EyeOff : Eye;
+  return (
+    <div className="door-label">
+      <label htmlFor={id}>{words.password}</label>
+      <div className="door-secret">
+        <input
+          id={id}
+          name="password"
+          type={isShown ? 'text' : 'password'}
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          required
+          minLength={isNew ? 10 : 1}
+          maxLength={256}
+          autoFocus={autoFocus}
+          spellCheck={false}
+          aria-describedby={isNew ? `${id}-rule` : undefined}
+        />
+        <button type="button" aria-label={isShown ? words.hide : words.show} onClick={() => setShown(!isShown)}>
+          <Icon size={18} aria-hidden />
+        </button>
+      </div>
+      {isNew && <span id={`${id}-rule`}>{words.atLeast}</span>}
+    </div>
+  );
 }

@@ -1,6 +1,6 @@
 'use client';
 /** One exception: what is left alone, why, by whose word and until when; and its end. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import type { Exception } from '@netsentinel/contracts/exception';
 import { isExceptionInForce } from '@netsentinel/contracts/exception-time';
 import { useState } from 'react';

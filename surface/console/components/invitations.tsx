@@ -6,10 +6,13 @@ import { api, type OpenInvitation } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { PEOPLE_ROLES } from '../lib/roles.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Until } from './moment.tsx';
 import { RoleSelect } from './role-select.tsx';
 import { ShownOnce } from './shown-once.tsx';
+
+const words = text.access.invitations;
 
 interface Props {
   readonly invitations: readonly OpenInvitation[];
@@ -37,28 +40,26 @@ export function Invitations({ invitations, mayChange, now, onChange }: Props) {
         />
       )}
       {made !== undefined && (
-        <ShownOnce key={made.id} label="The link" text={made.link} onDone={() => setMade(undefined)}>
-          <p className="dim">
-            Give it to whom you invite. It makes one account, is good for three days, and is not shown again.
-          </p>
+        <ShownOnce key={made.id} label={words.link} text={made.link} onDone={() => setMade(undefined)}>
+          <p className="dim">{words.linkWhy}</p>
         </ShownOnce>
       )}
       <Failure words={error} />
       {invitations.length > 0 && (
         <>
-          <h3>Open invitations</h3>
+          <h3>{words.open}</h3>
           <ul className="plain">
             {invitations.map(({ id, role, by, expiresAt }) => (
               <li key={id} data-testid="invitation">
                 <span>
                   <strong>{role}</strong>{' '}
                   <span className="dim">
-                    invited by {visible(by)}, ends <Until at={expiresAt} now={now} />
+                    {words.by(visible(by))} <Until at={expiresAt} now={now} />
                   </span>
                 </span>
                 {mayChange && (
                   <button type="button" disabled={busy} onClick={() => void takeBack(id)}>
-                    Take back
+                    {words.takeBack}
                   </button>
                 )}
               </li>
@@ -81,10 +82,10 @@ function InviteForm({ onMade }: { readonly onMade: (id: string, path: string) =>
     });
   };
   return (
-    <form className="entry" onSubmit={invite} aria-label="Invite somebody">
-      <RoleSelect label="Invite somebody as" roles={PEOPLE_ROLES} value={role} onChange={setRole} />
+    <form className="entry" onSubmit={invite} aria-label={words.form}>
+      <RoleSelect label={words.as} roles={PEOPLE_ROLES} value={role} onChange={setRole} />
       <button type="submit" className="primary" disabled={busy}>
-        Invite
+        {words.invite}
       </button>
       <Failure words={error} />
     </form>

@@ -21,17 +21,20 @@ const MAX_REASON = 512;
 
 export function MeasureForm({
   target: proposed,
+  measure: first = 'block',
   incident,
   onDone,
   onCancel,
 }: {
   readonly target: string;
+  /** That is proposed. */
+  readonly measure?: Measure;
   /** Whose attack it answers. */
   readonly incident?: string;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }) {
-  const [measure, setMeasure] = useState<Measure>('block');
+  const [measure, setMeasure] = useState<Measure>(first);
   const [target, setTarget] = useState(proposed);
   const [ttlMs, setTtlMs] = useState(3_600_000);
   const [reason, setReason] = useState('');

@@ -7,9 +7,12 @@ import { api } from '../lib/api.ts';
 import { rolesWithin } from '../lib/roles.ts';
 import { useSession } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { RoleSelect } from './role-select.tsx';
 import { ShownOnce } from './shown-once.tsx';
+
+const words = text.access.tokens;
 
 const MAX_DAYS = 366;
 
@@ -34,22 +37,22 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
   };
   return (
     <>
-      <form className="entry" onSubmit={make} aria-label="Make a token">
+      <form className="entry" onSubmit={make} aria-label={words.make}>
         <div className="field">
-          <label htmlFor={`${id}-name`}>What it is for</label>
+          <label htmlFor={`${id}-name`}>{words.what}</label>
           <input
             id={`${id}-name`}
             required
             maxLength={100}
-            placeholder="our dashboard"
+            placeholder={words.example}
             autoComplete="off"
             value={name}
             onChange={(e) => setName(e.target.value)}
           />
         </div>
-        <RoleSelect label="Role of the token" roles={roles} value={role} onChange={setWanted} />
+        <RoleSelect label={words.roleOf} roles={roles} value={role} onChange={setWanted} />
         <div className="field">
-          <label htmlFor={`${id}-days`}>Days until it ends</label>
+          <label htmlFor={`${id}-days`}>{words.days}</label>
           <input
             id={`${id}-days`}
             type="number"
@@ -61,13 +64,13 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
           />
         </div>
         <button type="submit" className="primary" disabled={busy || name.trim() === ''}>
-          Make a token
+          {words.make}
         </button>
         <Failure words={error} />
       </form>
       {made !== undefined && (
-        <ShownOnce key={made.id} label="The token" text={made.secret} onDone={() => setMade(undefined)}>
-          <p className="dim">It is not shown again: keep it where your program’s secrets are.</p>
+        <ShownOnce key={made.id} label={words.token} text={made.secret} onDone={() => setMade(undefined)}>
+          <p className="dim">{words.keep}</p>
           {mayDo(made.role, 'incidents:read') && (
             <pre>
               <code>

@@ -6,6 +6,7 @@ import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 
 export function OpenIdButton() {
@@ -21,8 +22,9 @@ export function OpenIdButton() {
     });
   return (
     <>
+      <p className="door-or">{text.door.or}</p>
       <button type="button" className="other" disabled={busy} onClick={() => void go()}>
-        Sign in with {visible(provider.name)}
+        {text.door.signInWith(visible(provider.name))}
       </button>
       <Failure words={error} />
     </>

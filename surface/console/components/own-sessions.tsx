@@ -5,9 +5,12 @@ import { api, type OwnSession } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { AskFirst } from './ask-first.tsx';
 import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
+
+const words = text.access;
 
 export function OwnSessions() {
   const { value, error, reload } = useLoaded(useCallback(() => api.listSessions(), []));
@@ -24,11 +27,11 @@ export function OwnSessions() {
         <table className="records">
           <thead>
             <tr>
-              <th scope="col">From</th>
-              <th scope="col">Signed in</th>
-              <th scope="col">Last used</th>
+              <th scope="col">{words.sessions.from}</th>
+              <th scope="col">{words.sessions.signedIn}</th>
+              <th scope="col">{words.lastUsed}</th>
               <th scope="col">
-                <span className="unseen">Changes</span>
+                <span className="unseen">{words.changes}</span>
               </th>
             </tr>
           </thead>
@@ -48,10 +51,10 @@ export function OwnSessions() {
       {sessions.length > 1 && (
         <p>
           <AskFirst
-            button="End all others"
-            about="sessions"
-            question="Sign you out everywhere else?"
-            sure="End them"
+            button={words.sessions.endOthers}
+            about={words.sessions.others}
+            question={words.sessions.askOthers}
+            sure={words.sessions.sureOthers}
             busy={busy}
             onSure={() => void end(() => api.endOtherSessions())}
           />
@@ -72,26 +75,26 @@ function Row({
   readonly busy: boolean;
   readonly onEnd: () => void;
 }) {
-  const from = address === '' ? 'unknown' : visible(address);
+  const from = address === '' ? words.sessions.unknown : visible(address);
   return (
     <tr data-testid="session">
       <th scope="row">
-        {from} {current && <span className="dim">(this one)</span>}
+        {from} {current && <span className="dim">{words.sessions.current}</span>}
         <div className="dim words">{visible(program)}</div>
       </th>
-      <td data-label="Signed in">
+      <td data-label={words.sessions.signedIn}>
         <Ago at={createdAt} now={now} />
       </td>
-      <td data-label="Last used">
+      <td data-label={words.lastUsed}>
         <Ago at={lastSeenAt} now={now} />
       </td>
       <td className="act">
         {!current && (
           <AskFirst
-            button="End"
-            about={`the session from ${from}`}
-            question="Sign you out there?"
-            sure="End it"
+            button={words.sessions.end}
+            about={words.sessions.about(from)}
+            question={words.sessions.ask}
+            sure={words.sessions.sure}
             busy={busy}
             onSure={onEnd}
           />

@@ -2,8 +2,8 @@
 /** The pages that who is signed in may see. */
 import type { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { BellOff, Gauge, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
-import Link from 'next/link';
+import { BellOff, Gauge, Grid3x3, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
+import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
 import { text } from '../text/index.ts';
@@ -25,7 +25,13 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
     ],
   ],
-  ['investigate', [{ href: '/exceptions/', name: 'exceptions', icon: BellOff }]],
+  [
+    'investigate',
+    [
+      { href: '/attack/', name: 'attack', icon: Grid3x3, permission: 'incidents:read' },
+      { href: '/exceptions/', name: 'exceptions', icon: BellOff },
+    ],
+  ],
   ['act', [{ href: '/response/', name: 'response', icon: ShieldCheck }]],
   [
     'run',

@@ -3,8 +3,11 @@
 import { useState, type FormEvent } from 'react';
 import { api } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { TextField } from './text-field.tsx';
+
+const words = text.access.passwordForm;
 
 export function PasswordForm() {
   const { busy, error, attempt } = useAttempt();
@@ -20,9 +23,9 @@ export function PasswordForm() {
     setDone(true);
   };
   return (
-    <form className="entry" onSubmit={(event) => void change(event)} aria-label="Change the password">
+    <form className="entry" onSubmit={(event) => void change(event)} aria-label={words.title}>
       <TextField
-        label="Present password"
+        label={words.present}
         type="password"
         autoComplete="current-password"
         maxLength={256}
@@ -30,7 +33,7 @@ export function PasswordForm() {
         onChange={(e) => setPresent(e.target.value)}
       />
       <TextField
-        label="New password, at least 10 characters"
+        label={words.next}
         type="password"
         autoComplete="new-password"
         minLength={10}
@@ -39,10 +42,10 @@ export function PasswordForm() {
         onChange={(e) => setNext(e.target.value)}
       />
       <button type="submit" className="primary" disabled={busy}>
-        Change the password
+        {words.title}
       </button>
       <p className="dim said" role="status">
-        {isDone && 'It is changed. Your other sessions have ended.'}
+        {isDone && words.done}
       </p>
       <Failure words={error} />
     </form>

@@ -5,10 +5,13 @@ import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Invitations } from './invitations.tsx';
 import { Person } from './person.tsx';
 import { ShownOnce } from './shown-once.tsx';
+
+const words = text.access;
 
 async function load() {
   const [{ users }, { invitations }] = await Promise.all([api.listUsers(), api.listInvitations()]);
@@ -27,20 +30,20 @@ export function PeoplePanel() {
   }, [reload]);
   return (
     <section className="panel" data-testid="people" aria-labelledby="people">
-      <h2 id="people">People</h2>
+      <h2 id="people">{words.people.title}</h2>
       <Failure words={error} />
-      {value === undefined && error === undefined && <p className="dim">Loading…</p>}
+      {value === undefined && error === undefined && <p className="dim">{words.loading}</p>}
       {value !== undefined && (
         <>
           <table className="records">
             <thead>
               <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Role</th>
-                <th scope="col">Since</th>
+                <th scope="col">{words.name}</th>
+                <th scope="col">{words.role}</th>
+                <th scope="col">{words.people.since}</th>
                 {mayChange && (
                   <th scope="col">
-                    <span className="unseen">Changes</span>
+                    <span className="unseen">{words.changes}</span>
                   </th>
                 )}
               </tr>
@@ -61,14 +64,11 @@ export function PeoplePanel() {
           {reset !== undefined && (
             <ShownOnce
               key={reset.link}
-              label={`The link for ${visible(reset.account)}`}
+              label={words.people.linkFor(visible(reset.account))}
               text={reset.link}
               onDone={() => setReset(undefined)}
             >
-              <p className="dim">
-                Give it to them and nobody else: whoever opens it chooses the password. It is good for a day and once,
-                ends all their sessions, and is not shown again.
-              </p>
+              <p className="dim">{words.people.linkWhy}</p>
             </ShownOnce>
           )}
           <Invitations invitations={value.invitations} mayChange={mayChange} now={now} onChange={reload} />

@@ -7,9 +7,12 @@ import { visible } from '../lib/format.ts';
 import { describeRole, PEOPLE_ROLES } from '../lib/roles.ts';
 import { useSession } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { AskFirst } from './ask-first.tsx';
 import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
+
+const words = text.access.people;
 
 export function Person({
   user: { name, role, createdAt, secondFactor, signsInBy },
@@ -50,14 +53,14 @@ export function Person({
   return (
     <tr data-testid="person">
       <th scope="row">
-        {shown} {name === account && <span className="dim">(you)</span>}
-        {secondFactor && <div className="dim words">second factor on</div>}
-        {!isOurs && <div className="dim words">by the OpenID provider</div>}
+        {shown} {name === account && <span className="dim">{words.you}</span>}
+        {secondFactor && <div className="dim words">{words.secondFactor}</div>}
+        {!isOurs && <div className="dim words">{words.byOpenId}</div>}
       </th>
-      <td data-label="Role">
+      <td data-label={text.access.role}>
         {mayChange && isOurs ? (
           <select
-            aria-label={`Role of ${shown}`}
+            aria-label={words.roleOf(shown)}
             aria-busy={busy}
             value={chosen ?? role}
             onChange={(e) => void change(roles.find((one) => one === e.target.value))}
@@ -74,36 +77,36 @@ export function Person({
         <div className="dim words">{describeRole(chosen ?? role)}</div>
         <Failure words={error} />
       </td>
-      <td data-label="Since">
+      <td data-label={words.since}>
         <Ago at={createdAt} now={now} />
       </td>
       {mayChange && (
         <td className="act">
           {name !== account && isOurs && (
             <AskFirst
-              button="New password"
+              button={words.newPassword}
               about={shown}
-              question={`Make a link by which ${shown} chooses a new password?`}
-              sure="Make the link"
+              question={words.askPassword(shown)}
+              sure={words.surePassword}
               busy={busy}
               onSure={() => void reset()}
             />
           )}{' '}
           {secondFactor && name !== account && (
             <AskFirst
-              button="Second factor off"
+              button={words.factorOff}
               about={shown}
-              question={`Let ${shown} sign in by the password alone, and forget codes and keys?`}
-              sure="Turn off"
+              question={words.askFactor(shown)}
+              sure={words.sureFactor}
               busy={busy}
               onSure={() => void endSecondFactor()}
             />
           )}{' '}
           <AskFirst
-            button="Remove"
+            button={words.remove}
             about={shown}
-            question={`Remove ${shown} with all sessions and tokens?`}
-            sure="Remove"
+            question={words.askRemove(shown)}
+            sure={words.remove}
             busy={busy}
             onSure={() => void remove()}
           />

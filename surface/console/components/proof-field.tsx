@@ -1,6 +1,9 @@
 'use client';
 /** Where a present second factor is asked for again: a code is typed, or a key is shown when nothing is. */
+import { text } from '../text/index.ts';
 import { TextField } from './text-field.tsx';
+
+const words = text.access.factors;
 
 export function ProofField({
   hasCodes,
@@ -14,10 +17,10 @@ export function ProofField({
   readonly value: string;
   readonly onChange: (code: string) => void;
 }) {
-  const code = hasCodes ? 'A code' : 'A recovery code';
+  const code = hasCodes ? words.code : words.recoveryCode;
   return (
     <TextField
-      label={hasKeys ? `${code} (empty: use a key)` : code}
+      label={hasKeys ? words.orKey(code) : code}
       autoComplete="one-time-code"
       spellCheck={false}
       required={!hasKeys}

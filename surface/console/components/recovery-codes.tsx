@@ -1,14 +1,14 @@
 'use client';
 /** Codes for when an application or a key is lost, as they are shown once. */
+import { text } from '../text/index.ts';
 import { ShownOnce } from './shown-once.tsx';
+
+const words = text.access.factors;
 
 export function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
   return (
-    <ShownOnce label="Recovery codes" text={codes.join(' ')} onDone={onDone}>
-      <p className="dim">
-        Each lets you in once, should you lose the application or the key. They are not shown again: keep them apart
-        from your password. Earlier ones are void.
-      </p>
+    <ShownOnce label={words.recovery} text={codes.join(' ')} onDone={onDone}>
+      <p className="dim">{words.recoveryWhy}</p>
       <pre>{codes.join('\n')}</pre>
     </ShownOnce>
   );

@@ -1,6 +1,6 @@
 'use client';
 /** One run of a playbook: where each step stands, and a person's word where it waits for one. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import { api, segment, type Run } from '../lib/api.ts';
 import { exactTime, relativeTime, visible } from '../lib/format.ts';
 import { useMay } from '../lib/session.ts';

@@ -5,11 +5,14 @@ import { api } from '../lib/api.ts';
 import { exactTime } from '../lib/format.ts';
 import { proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { ProofField } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';
 import { ShownOnce } from './shown-once.tsx';
 import { TextField } from './text-field.tsx';
+
+const words = text.access.factors;
 
 interface Enrolment {
   readonly secret: string;
@@ -46,7 +49,7 @@ export function SecondFactor({
   if (since === undefined) return <Begin {...keys} onBegun={setBegun} />;
   return (
     <>
-      <p data-testid="second-factor-on">Signing in asks for a code since {exactTime(since)}.</p>
+      <p data-testid="second-factor-on">{words.on(exactTime(since))}</p>
       <End canAsk={keys.canAsk} onEnded={() => onChange()} />
     </>
   );
@@ -64,9 +67,9 @@ function Begin({ hasKeys, canAsk, onBegun }: OwnKeys & { readonly onBegun: (enro
     });
   };
   return (
-    <form className="entry" onSubmit={begin} aria-label="Set up a second factor">
+    <form className="entry" onSubmit={begin} aria-label={words.setUp}>
       <TextField
-        label="Password, to set up codes"
+        label={words.passwordForCodes}
         type="password"
         autoComplete="current-password"
         maxLength={256}
@@ -75,7 +78,7 @@ function Begin({ hasKeys, canAsk, onBegun }: OwnKeys & { readonly onBegun: (enro
       />
       {hasKeys && <ProofField hasCodes={false} hasKeys={canAsk} value={code} onChange={setCode} />}
       <button type="submit" className="primary" disabled={busy}>
-        Set up
+        {words.begin}
       </button>
       <Failure words={error} />
     </form>
@@ -99,16 +102,16 @@ function Confirm({
   return (
     <>
       {!isHidden && (
-        <ShownOnce label="The secret, for your authenticator application" text={secret} onDone={() => setHidden(true)}>
+        <ShownOnce label={words.secret} text={secret} onDone={() => setHidden(true)}>
           <p className="dim">
-            Scan it, type it in, or <a href={uri}>open it on this device</a>. It makes time-based codes of six digits.
+            {words.scan} <a href={uri}>{words.openHere}</a>. {words.sixDigits}
           </p>
-          <QrCode text={uri} label="The secret as a QR code" />
+          <QrCode text={uri} label={words.picture} />
         </ShownOnce>
       )}
-      <form className="entry" onSubmit={confirm} aria-label="Turn on">
+      <form className="entry" onSubmit={confirm} aria-label={words.confirm}>
         <TextField
-          label="The code that it shows now"
+          label={words.shownNow}
           autoComplete="one-time-code"
           spellCheck={false}
           maxLength={64}
@@ -116,7 +119,7 @@ function Confirm({
           onChange={(e) => setCode(e.target.value)}
         />
         <button type="submit" className="primary" disabled={busy}>
-          Turn on
+          {words.confirm}
         </button>
         <Failure words={error} />
       </form>
@@ -132,10 +135,10 @@ function End({ canAsk, onEnded }: { readonly canAsk: boolean; readonly onEnded: 
     if (await attempt(async () => api.endSecondFactor({ body: await proofOf(code, canAsk) }))) onEnded();
   };
   return (
-    <form className="entry" onSubmit={(event) => void end(event)} aria-label="Turn codes off">
+    <form className="entry" onSubmit={(event) => void end(event)} aria-label={words.end}>
       <ProofField hasCodes hasKeys={canAsk} value={code} onChange={setCode} />
       <button type="submit" className="primary" disabled={busy}>
-        Turn off
+        {words.turnOff}
       </button>
       <Failure words={error} />
     </form>

@@ -4,10 +4,13 @@ import { useCallback, useState } from 'react';
 import { api } from '../lib/api.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { whyNoKeys } from '../lib/why-no-keys.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { SecurityKeys } from './security-keys.tsx';
+
+const words = text.access.factors;
 
 export function SecondFactors() {
   const { value, error, reload } = useLoaded(
@@ -29,16 +32,16 @@ export function SecondFactors() {
   };
   return (
     <>
-      <h3>Codes of an authenticator application</h3>
+      <h3>{words.codes}</h3>
       <Failure words={error} />
       <SecondFactor since={since} hasKeys={has.keys} canAsk={canAsk} onChange={changed} />
-      <h3>Security keys and passkeys</h3>
+      <h3>{words.keys}</h3>
       <SecurityKeys keys={keys} hasCodes={has.codes} canAsk={canAsk} fault={fault} onChange={changed} />
       {(has.codes || has.keys) && (
         <>
           {recovery !== undefined && <RecoveryCodes codes={recovery} onDone={() => setRecovery(undefined)} />}
           <p className="dim" data-testid="recovery-left">
-            {recoveryCodesLeft} of 10 recovery codes are left.
+            {words.left(recoveryCodesLeft)}
           </p>
         </>
       )}

@@ -5,10 +5,13 @@ import { api, type SecurityKey } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
 import { ProofField } from './proof-field.tsx';
 import { TextField } from './text-field.tsx';
+
+const words = text.access;
 
 export function SecurityKeyRow({
   securityKey: { id, name, host, createdAt, lastUsedAt },
@@ -34,29 +37,29 @@ export function SecurityKeyRow({
     <tr data-testid="security-key">
       <th scope="row">
         {shown}
-        {host !== window.location.hostname && <div className="dim words">signs under {visible(host)} only</div>}
+        {host !== window.location.hostname && <div className="dim words">{words.keys.signsUnder(visible(host))}</div>}
         {open === 'rename' && <Rename id={id} name={name} onDone={done} />}
         {open === 'remove' && <Remove id={id} hasCodes={hasCodes} canAsk={canAsk} onDone={done} />}
       </th>
-      <td data-label="Added">
+      <td data-label={words.added}>
         <Ago at={createdAt} now={now} />
       </td>
-      <td className="brief" data-label="Last used">
-        {lastUsedAt === undefined ? 'never' : <Ago at={lastUsedAt} now={now} />}
+      <td className="brief" data-label={words.lastUsed}>
+        {lastUsedAt === undefined ? words.never : <Ago at={lastUsedAt} now={now} />}
       </td>
       <td className="act">
         {open === undefined ? (
           <>
-            <button type="button" aria-label={`Rename… ${shown}`} onClick={() => setOpen('rename')}>
-              Rename…
+            <button type="button" aria-label={words.keys.renameAbout(shown)} onClick={() => setOpen('rename')}>
+              {words.keys.rename}…
             </button>{' '}
-            <button type="button" aria-label={`Remove… ${shown}`} onClick={() => setOpen('remove')}>
-              Remove…
+            <button type="button" aria-label={words.keys.removeAbout(shown)} onClick={() => setOpen('remove')}>
+              {words.keys.remove}…
             </button>
           </>
         ) : (
           <button type="button" onClick={() => setOpen(undefined)}>
-            Cancel
+            {words.cancel}
           </button>
         )}
       </td>
@@ -74,9 +77,9 @@ function Rename({ id, name, onDone }: { readonly id: string; readonly name: stri
     if (await attempt(() => api.renameSecurityKey({ id, body }))) onDone();
   };
   return (
-    <form className="entry" onSubmit={(event) => void rename(event)} aria-label="Rename the key">
+    <form className="entry" onSubmit={(event) => void rename(event)} aria-label={words.keys.renameForm}>
       <TextField
-        label="Another name"
+        label={words.keys.anotherName}
         autoComplete="off"
         maxLength={64}
         autoFocus
@@ -84,7 +87,7 @@ function Rename({ id, name, onDone }: { readonly id: string; readonly name: stri
         onChange={(e) => setWanted(e.target.value)}
       />
       <TextField
-        label="Password, to rename it"
+        label={words.keys.passwordToRename}
         type="password"
         autoComplete="current-password"
         maxLength={256}
@@ -92,7 +95,7 @@ function Rename({ id, name, onDone }: { readonly id: string; readonly name: stri
         onChange={(e) => setPassword(e.target.value)}
       />
       <button type="submit" className="primary" disabled={busy || wanted.trim() === ''}>
-        Rename
+        {words.keys.rename}
       </button>
       <Failure words={error} />
     </form>
@@ -117,10 +120,10 @@ function Remove({
     if (await attempt(async () => api.removeSecurityKey({ id, body: await proofOf(code, canAsk) }))) onDone();
   };
   return (
-    <form className="entry" onSubmit={(event) => void remove(event)} aria-label="Remove the key">
+    <form className="entry" onSubmit={(event) => void remove(event)} aria-label={words.keys.removeForm}>
       <ProofField hasCodes={hasCodes} hasKeys={canAsk} value={code} onChange={setCode} />
       <button type="submit" className="primary" disabled={busy}>
-        Remove
+        {words.keys.remove}
       </button>
       <Failure words={error} />
     </form>

@@ -5,10 +5,13 @@ import { api, type SecurityKey } from '../lib/api.ts';
 import { useNow } from '../lib/hooks.ts';
 import { makeKey, proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { ProofField } from './proof-field.tsx';
 import { SecurityKeyRow } from './security-key-row.tsx';
 import { TextField } from './text-field.tsx';
+
+const words = text.access;
 
 export function SecurityKeys({
   keys,
@@ -34,11 +37,11 @@ export function SecurityKeys({
         <table className="records">
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Added</th>
-              <th scope="col">Last used</th>
+              <th scope="col">{words.name}</th>
+              <th scope="col">{words.added}</th>
+              <th scope="col">{words.lastUsed}</th>
               <th scope="col">
-                <span className="unseen">Changes</span>
+                <span className="unseen">{words.changes}</span>
               </th>
             </tr>
           </thead>
@@ -96,17 +99,17 @@ function NewKey({
     });
   };
   return (
-    <form className="entry" onSubmit={add} aria-label="Add a key">
+    <form className="entry" onSubmit={add} aria-label={words.keys.add}>
       <TextField
-        label="Name of a new key"
-        placeholder="on my key ring"
+        label={words.keys.newName}
+        placeholder={words.keys.example}
         autoComplete="off"
         maxLength={64}
         value={name}
         onChange={(e) => setName(e.target.value)}
       />
       <TextField
-        label="Password, to add it"
+        label={words.keys.passwordToAdd}
         type="password"
         autoComplete="current-password"
         maxLength={256}
@@ -115,12 +118,9 @@ function NewKey({
       />
       {needsProof && <ProofField hasCodes={hasCodes} hasKeys={canAsk} value={code} onChange={setCode} />}
       <button type="submit" className="primary" disabled={busy || name.trim() === ''}>
-        Add a key
+        {words.keys.add}
       </button>
-      <p className="dim said">
-        On USB or NFC, or a passkey of this device, a telephone or a password manager. It signs under the name that this
-        page was opened by ({window.location.hostname}) and nowhere else, so that no other site can ask it.
-      </p>
+      <p className="dim said">{words.keys.where(window.location.hostname)}</p>
       <Failure words={error} />
     </form>
   );

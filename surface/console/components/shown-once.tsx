@@ -2,6 +2,9 @@
 /** A secret that is shown this once, and its way into the clipboard. */
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { copyText } from '../lib/copy-text.ts';
+import { text as catalogue } from '../text/index.ts';
+
+const words = catalogue.access;
 
 export function ShownOnce({
   label,
@@ -27,15 +30,15 @@ export function ShownOnce({
       <p className="bar">
         <input ref={field} id={id} className="secret" readOnly value={text} onFocus={(e) => e.target.select()} />
         <button type="button" className="primary" onClick={copy}>
-          Copy
+          {words.copy}
         </button>
         <button type="button" onClick={onDone}>
-          Done
+          {words.done}
         </button>
       </p>
       <p className="dim" role="status">
-        {copied === true && 'Copied. '}
-        {copied === false && 'The browser does not let us copy: it is marked, press Ctrl+C. '}
+        {copied === true && words.copied}
+        {copied === false && words.markedOnly}
       </p>
       {children}
     </div>

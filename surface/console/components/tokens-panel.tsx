@@ -5,10 +5,13 @@ import { api, type ApiToken } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import { text } from '../text/index.ts';
 import { AskFirst } from './ask-first.tsx';
 import { Failure } from './failure.tsx';
 import { Ago, Until } from './moment.tsx';
 import { NewToken } from './new-token.tsx';
+
+const words = text.access;
 
 export function TokensPanel() {
   const { value, error, reload } = useLoaded(useCallback(() => api.listTokens(), []));
@@ -17,10 +20,9 @@ export function TokensPanel() {
   const withOwner = new Set(tokens.map(({ account }) => account)).size > 1;
   return (
     <section className="panel" data-testid="tokens" aria-labelledby="tokens">
-      <h2 id="tokens">Tokens</h2>
+      <h2 id="tokens">{words.tokens.title}</h2>
       <p className="dim">
-        For programs that ask NetSentinel by REST (<a href={api.urlOf('getReference')}>all that they may ask</a>). A
-        token can do at most what you may.
+        {words.tokens.about} (<a href={api.urlOf('getReference')}>{words.tokens.reference}</a>). {words.tokens.limit}
       </p>
       <NewToken onMade={reload} />
       <Failure words={error} />
@@ -28,14 +30,14 @@ export function TokensPanel() {
         <table className="records">
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Role</th>
-              {withOwner && <th scope="col">Owner</th>}
-              <th scope="col">Made</th>
-              <th scope="col">Ends</th>
-              <th scope="col">Last used</th>
+              <th scope="col">{words.name}</th>
+              <th scope="col">{words.role}</th>
+              {withOwner && <th scope="col">{words.tokens.owner}</th>}
+              <th scope="col">{words.tokens.made}</th>
+              <th scope="col">{words.tokens.ends}</th>
+              <th scope="col">{words.lastUsed}</th>
               <th scope="col">
-                <span className="unseen">Changes</span>
+                <span className="unseen">{words.changes}</span>
               </th>
             </tr>
           </thead>
@@ -46,7 +48,7 @@ export function TokensPanel() {
           </tbody>
         </table>
       )}
-      {value !== undefined && tokens.length === 0 && <p className="dim">There are none yet.</p>}
+      {value !== undefined && tokens.length === 0 && <p className="dim">{words.tokens.none}</p>}
     </section>
   );
 }
@@ -70,29 +72,29 @@ function Row({
   return (
     <tr data-testid="token">
       <th scope="row">{name}</th>
-      <td className="brief" data-label="Role">
+      <td className="brief" data-label={words.role}>
         {token.role}
       </td>
       {withOwner && (
-        <td className="owner" data-label="Owner">
+        <td className="owner" data-label={words.tokens.owner}>
           {visible(token.account)}
         </td>
       )}
-      <td data-label="Made">
+      <td data-label={words.tokens.made}>
         <Ago at={token.createdAt} now={now} />
       </td>
-      <td data-label="Ends">
+      <td data-label={words.tokens.ends}>
         <Until at={token.expiresAt} now={now} />
       </td>
-      <td className="brief" data-label="Last used">
-        {token.lastUsedAt === undefined ? 'never' : <Ago at={token.lastUsedAt} now={now} />}
+      <td className="brief" data-label={words.lastUsed}>
+        {token.lastUsedAt === undefined ? words.never : <Ago at={token.lastUsedAt} now={now} />}
       </td>
       <td className="act">
         <AskFirst
-          button="Revoke"
+          button={words.tokens.revoke}
           about={name}
-          question="Programs that show it will be refused."
-          sure="Revoke"
+          question={words.tokens.askRevoke}
+          sure={words.tokens.revoke}
           busy={busy}
           onSure={() => void revoke()}
         />

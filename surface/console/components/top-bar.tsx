@@ -1,7 +1,7 @@
 'use client';
 /** What the platform does now, the colours, and the way out. */
 import { LogOut, Menu, Monitor, Moon, Sun } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useConnected, useStatus } from '../lib/live.ts';

@@ -1,6 +1,6 @@
 'use client';
 /** What people do about an incident: who has it, how far they are, notes, and what is a part of it. */
-import Link from 'next/link';
+import { Link } from './link.tsx';
 import type { ChangeIncidentWorkRequest } from '@netsentinel/client';
 import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
 import { useCallback } from 'react';

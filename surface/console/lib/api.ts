@@ -2,7 +2,6 @@
 import {
   createClient,
   type GetAttackNamesAnswer,
-  type ListAuditRequest,
   type ListIncidentsRequest,
   type ListInvitationsAnswer,
   type ListPlaybookRunsAnswer,
@@ -32,10 +31,10 @@ export interface IncidentQuery {
   readonly scanner: ListIncidentsRequest['scanner'];
   /** Empty: all. */
   readonly text: string;
+  /** The account that has it; empty: nobody has. */
+  readonly assignee: string | undefined;
+  readonly minScore: number | undefined;
 }
-
-/** Which changes a list shows; empty: of everybody, and all. */
-export type AuditQuery = { readonly [Name in 'account' | 'action']: NonNullable<ListAuditRequest[Name]> };
 
 /** A 401 of these is an answer, not the end of a session. */
 const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'askKeyForSignIn', 'finishOpenId', 'signOut']);

@@ -162,6 +162,14 @@ class FileBlobStore implements BlobStore {
     return readFileRecording(this.#directory, id, () => this.#keys, from);
   }
 
+  async removeRecording(id: string): Promise<boolean> {
+    const file = recordingFile(this.#paths, id);
+    if (file === undefined) return false;
+    let found = false;
+    for (const path of [file + SEALED, file]) found = (await isRemoved(path)) || found;
+    return found;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const opened = await Promise.allSettled(this.#recordings.values());

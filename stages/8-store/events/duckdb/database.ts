@@ -3,8 +3,10 @@ import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
+import { SealedTexts, type TextKey } from '@netsentinel/kernel/sealed-text';
 import { interrupted, interruptWhen } from './interrupt.ts';
 import { migrateEvents } from './migrations/migrations.ts';
+import { registerOpening } from './opened-sql.ts';
 import { CONNECTION_MACROS } from './query-sql.ts';
 import { endTransaction } from './transactions.ts';
 
@@ -14,6 +16,8 @@ export interface DatabaseOptions {
   readonly threads: number;
   /** Writing stops while less than this is free, so that checkpoints and reads go on. */
   readonly minFreeBytes: number;
+  /** What is sealed in events opens with these; none where nothing is. */
+  readonly textKeys?: readonly TextKey[];
   /** For tests: opens as an older release would. */
   readonly schemaVersion?: number;
 }
@@ -23,6 +27,9 @@ const READERS = 3;
 export class Database {
   readonly options: DatabaseOptions;
   readonly writer: DuckDBConnection;
+  /** What is sealed in events. */
+  readonly texts: SealedTexts;
+  readonly #keys: { textKeys: readonly TextKey[] };
   readonly #instance: DuckDBInstance;
   readonly #idle: DuckDBConnection[] = [];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
@@ -45,19 +52,35 @@ export class Database {
     try {
       const connections: DuckDBConnection[] = [];
       for (let i = 0; i <= READERS; i++) connections.push(await connect(instance));
+      const keys = { textKeys: options.textKeys ?? [] };
+      const texts = new SealedTexts(keys);
+      registerOpening(connections[0]!, texts);
       await migrateEvents(connections[0]!, options.schemaVersion);
-      return new Database(options, instance, connections);
+      return new Database(options, instance, connections, keys, texts);
     } catch (error) {
       instance.closeSync();
       throw error;
     }
   }
 
-  constructor(options: DatabaseOptions, instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
+  constructor(
+    options: DatabaseOptions,
+    instance: DuckDBInstance,
+    connections: readonly DuckDBConnection[],
+    keys: { textKeys: readonly TextKey[] },
+    texts: SealedTexts,
+  ) {
     this.options = options;
+    this.#keys = keys;
+    this.texts = texts;
     this.#instance = instance;
     this.writer = connections[0]!;
     this.#idle.push(...connections.slice(1));
+  }
+
+  /** From now on with these keys. */
+  useKeys(keys: readonly TextKey[]): void {
+    this.#keys.textKeys = keys;
   }
 
   /**

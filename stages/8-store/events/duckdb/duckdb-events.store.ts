@@ -16,6 +16,8 @@ import type { Logger } from '@netsentinel/contracts/log';
 import type { Position } from '@netsentinel/contracts/stream';
 import { isNetSentinelError, NetSentinelError } from '@netsentinel/kernel/errors';
 import { encodeEvent, eventText } from '@netsentinel/kernel/event-record';
+import { openEventText, sealEvent } from '@netsentinel/kernel/sealed-event';
+import { SealedTexts, type TextKey, type TextKeys } from '@netsentinel/kernel/sealed-text';
 import type { z } from 'zod';
 import type { EngineAnswer, EngineMethod, EngineRequest, EngineResult, WorkerOptions } from './event-store.messages.ts';
 
@@ -28,6 +30,8 @@ export interface DuckDbEventStoreOptions {
   readonly threads?: number;
   /** Appends are refused while less than this is free on the disk, bytes (default 64 MiB). */
   readonly minFreeBytes?: number;
+  /** What credentials in events are sealed with; without it they are stored as they come. */
+  readonly keys?: TextKeys;
   readonly log: Logger;
   /** Reserved: what the store knows of time comes with the events and with `retain`. */
   readonly clock?: Clock;
@@ -46,12 +50,13 @@ export async function openDuckDbEventStore(options: DuckDbEventStoreOptions): Pr
     memoryLimitMb: options.memoryLimitMb ?? 160,
     threads: options.threads ?? 2,
     minFreeBytes: options.minFreeBytes ?? 64 * 1024 * 1024,
+    textKeys: options.keys?.textKeys ?? [],
   };
   const worker = new Worker(new URL('./events.worker.ts', import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
   });
-  const store = new WorkerEventStore(worker, options.log);
+  const store = new WorkerEventStore(worker, options.log, options.keys);
   await store.opened;
   return store;
 }
@@ -68,15 +73,23 @@ export class WorkerEventStore implements DuckDbEventStore {
   readonly opened: Promise<unknown>;
   readonly #worker: EnginePort;
   readonly #log: Logger;
+  readonly #keys: TextKeys;
+  readonly #texts: SealedTexts;
+  /** What the engine opens with. */
+  #known: readonly TextKey[];
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   #nextId = 1;
   #nextTicket = 1;
   #gone: NetSentinelError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: EnginePort, log: Logger) {
+  /** @param keys the engine has those that are there now */
+  constructor(worker: EnginePort, log: Logger, keys: TextKeys = { textKeys: [] }) {
     this.#worker = worker;
     this.#log = log;
+    this.#keys = keys;
+    this.#known = keys.textKeys;
+    this.#texts = new SealedTexts(keys);
     this.opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
     worker.on('message', (answer: EngineAnswer) => this.#answer(answer));
     worker.on('error', (error) => this.#fail(error));
@@ -84,7 +97,8 @@ export class WorkerEventStore implements DuckDbEventStore {
   }
 
   append(events: readonly Event[], next: readonly Position[]): Promise<void> {
-    return this.appendEncoded(events.map(encodeEvent), next);
+    const sealed = this.#keys.textKeys.length === 0 ? events : events.map((event) => sealEvent(event, this.#texts));
+    return this.appendEncoded(sealed.map(encodeEvent), next);
   }
 
   async appendEncoded(events: readonly Uint8Array[], next: readonly Position[]): Promise<void> {
@@ -109,7 +123,8 @@ export class WorkerEventStore implements DuckDbEventStore {
 
   async queryTexts(query: EventQuery, bounds?: ReadBounds): ReturnType<EventStore['queryTexts']> {
     const { bodies, next } = await this.#askWithin('page', [checked(EventQuery, query)], bounds);
-    return next === undefined ? { texts: bodies } : { texts: bodies, next };
+    const texts = bodies.map((body) => openEventText(body, this.#texts));
+    return next === undefined ? { texts } : { texts, next };
   }
 
   async aggregate(aggregate: EventAggregate, bounds?: ReadBounds): ReturnType<EventStore['aggregate']> {
@@ -127,10 +142,14 @@ export class WorkerEventStore implements DuckDbEventStore {
 
   async get(id: string): Promise<Event | undefined> {
     const body = await this.#ask('body', [id]);
-    return body === undefined ? undefined : (JSON.parse(body) as Event);
+    return body === undefined ? undefined : (JSON.parse(openEventText(body, this.#texts)) as Event);
   }
 
   retain: EventStore['retain'] = (policy, now) => this.#ask('retain', [policy, now]);
+  async erase(selection: EventSelection, field?: string): Promise<{ events: number }> {
+    return { events: await this.#ask('erase', [checked(EventQuery, selection), field]) };
+  }
+
   backup: EventStore['backup'] = (folder) => this.#ask('backup', [folder]);
   describe: EventStore['describe'] = () => this.#ask('describe', []);
 
@@ -172,6 +191,11 @@ export class WorkerEventStore implements DuckDbEventStore {
   ): Promise<EngineResult<M>> {
     if (this.#gone !== undefined || (this.#closing !== undefined && method !== 'close'))
       return Promise.reject(this.#gone ?? closedError());
+    if (this.#keys.textKeys !== this.#known) {
+      this.#known = this.#keys.textKeys;
+      // In order: what is asked next is asked with them.
+      void this.#ask('useKeys', [this.#known]).catch(() => undefined);
+    }
     const id = this.#nextId++;
     return new Promise<EngineResult<M>>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

@@ -11,8 +11,10 @@ import type {
   RetentionPolicy,
 } from '@netsentinel/contracts/event-store';
 import { makeFolder } from '@netsentinel/kernel/make-folder';
+import type { TextKey } from '@netsentinel/kernel/sealed-text';
 import { Database, databaseFile, isFatal, rowsOf, storeError, type DatabaseOptions } from './database.ts';
 import { sweepExports, writeExport } from './event-export.ts';
+import { EventErasure } from './event-erasure.ts';
 import { EventReader, type BodyPage } from './event-reader.ts';
 import { EventRetention, sweepArchives } from './event-retention.ts';
 import { EventWriter, type PackedBatch } from './event-writer.ts';
@@ -31,6 +33,7 @@ interface Parts {
   readonly writer: EventWriter;
   readonly reader: EventReader;
   readonly retention: EventRetention;
+  readonly erasure: EventErasure;
 }
 
 /** How long reads are waited for before the store is closed under them. */
@@ -38,7 +41,7 @@ const READS_END_MS = 15_000;
 
 /** What the worker answers; each method is one message. */
 export class EventEngine {
-  readonly #options: DatabaseOptions;
+  #options: DatabaseOptions;
   #parts: Parts;
   readonly #tickets = new Map<number, AbortController>();
   #maintenance: Promise<unknown> = Promise.resolve();
@@ -55,6 +58,12 @@ export class EventEngine {
   constructor(options: DatabaseOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
+  }
+
+  /** What is sealed from now on, and what was before, opens with these. */
+  async useKeys(textKeys: readonly TextKey[]): Promise<void> {
+    this.#options = { ...this.#options, textKeys };
+    this.#parts.database.useKeys(textKeys);
   }
 
   append(batch: PackedBatch): Promise<void> {
@@ -100,8 +109,16 @@ export class EventEngine {
     return this.#guard(() => this.#parts.reader.body(id));
   }
 
-  retain(policy: RetentionPolicy, now: number): Promise<{ dropped: number; archived: number }> {
-    return this.#maintain(() => this.#parts.retention.apply(policy, now));
+  retain(policy: RetentionPolicy, now: number): Promise<{ dropped: number; archived: number; erased: number }> {
+    return this.#maintain(async () => {
+      const { retention, erasure } = this.#parts;
+      const done = await retention.apply(policy, now);
+      return { ...done, erased: await erasure.expire(policy.fieldDays ?? {}, now) };
+    });
+  }
+
+  erase(selection: EventSelection, field?: string): Promise<number> {
+    return this.#maintain(() => this.#parts.erasure.apply(selection, field));
   }
 
   /** The database file as of a checkpoint, with the archives and word segments that it lists. */
@@ -231,7 +248,8 @@ async function openParts(options: DatabaseOptions): Promise<Parts> {
     await database.writer.run('DELETE FROM word_segments WHERE first_seq >= $1', [BigInt(words.sealedUpTo)]);
     const writer = await EventWriter.open(database, words, nextSeq);
     const reader = new EventReader(database, words);
-    return { database, words, writer, reader, retention: new EventRetention(database, writer, words) };
+    const retention = new EventRetention(database, writer, words);
+    return { database, words, writer, reader, retention, erasure: new EventErasure(database, writer, retention) };
   } catch (error) {
     database.close();
     throw error;

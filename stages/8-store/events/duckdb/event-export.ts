@@ -6,6 +6,7 @@ import { makeFolder } from '@netsentinel/kernel/make-folder';
 import type { Database } from './database.ts';
 import { EVENT_COLUMNS } from './event-columns.ts';
 import { sqlText } from './event-source.ts';
+import { OPENED_BODY } from './opened-sql.ts';
 
 const WATCH_MS = 50;
 
@@ -13,7 +14,7 @@ const WATCH_MS = 50;
 export const EXPORTED_COLUMNS = [
   'make_timestamp_ms(time) AS "@timestamp"',
   ...EVENT_COLUMNS.map(({ name, field }) => `${name} AS "${field}"`),
-  'body AS event',
+  `${OPENED_BODY} AS event`,
 ].join(', ');
 
 /** Row groups are small, since DuckDB holds some of them in memory, each event as large as an attacker made it. */

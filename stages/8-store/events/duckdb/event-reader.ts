@@ -11,7 +11,9 @@ import type {
   EventQuery,
   EventSelection,
 } from '@netsentinel/contracts/event-store';
-import { exactHash, searchHashes, type WordHash } from '../event-words.ts';
+import { maySeal } from '@netsentinel/kernel/sealed-event';
+import { ERASED, nonceOf, type SealedTexts } from '@netsentinel/kernel/sealed-text';
+import { exactHash, SEALED_LABEL, searchHashes, type WordHash } from '../event-words.ts';
 import { aggregateRows, aggregateSql } from './aggregate-sql.ts';
 import { copySql, EXPORTED_COLUMNS, withinRoom } from './event-export.ts';
 import { numbersOf, seqCondition } from './event-numbers.ts';
@@ -105,18 +107,22 @@ export class EventReader {
   #narrow(selection: EventSelection): WordMatches[] | undefined {
     const { from, to } = selection;
     const words = searchHashes(selection.words ?? '');
-    const needles = (selection.filters ?? []).flatMap(needleOf);
-    if (words.length > 0) return [...this.#words.find([...words, ...needles], from, to)];
+    const filters = selection.filters ?? [];
+    const needles = filters.flatMap(needleOf);
+    const forms = filters.map((filter) => formsOf(filter, this.#database.texts)).find((one) => one !== undefined);
+    const searches = forms === undefined ? [needles] : forms.map((form) => [...needles, ...form]);
+    if (words.length > 0) return searches.flatMap((hashes) => [...this.#words.find([...words, ...hashes], from, to)]);
     // A search for something that has no words ("!!!") finds nothing.
     if ((selection.words ?? '').trim() !== '') return [];
-    if (needles.length === 0) return undefined;
+    if (searches.some((hashes) => hashes.length === 0)) return undefined;
     const found: WordMatches[] = [];
     let atMost = 0;
-    for (const match of this.#words.find(needles, from, to)) {
-      atMost += match.atMost;
-      if (atMost > NEEDLE_EVENTS) return undefined;
-      found.push(match);
-    }
+    for (const hashes of searches)
+      for (const match of this.#words.find(hashes, from, to)) {
+        atMost += match.atMost;
+        if (atMost > NEEDLE_EVENTS) return undefined;
+        found.push(match);
+      }
     return found;
   }
 
@@ -161,7 +167,7 @@ export class EventReader {
       const next = ordered[i + 1];
       if (next !== undefined && batch.length < wanted) continue;
       if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
-      keys = keys.sort(compare).slice(0, count);
+      keys = once(keys.sort(compare)).slice(0, count);
       batch = [];
       wanted = Math.min(wanted * 2, MAX_BATCH_SEQS);
       await setImmediate();
@@ -170,7 +176,7 @@ export class EventReader {
       if (newest ? next.maxTime < worst.time : next.minTime > worst.time) return keys;
     }
     if (batch.length > 0) keys.push(...(await this.#keys(connection, selection, newest, after, count, batch)));
-    return keys.sort(compare).slice(0, count);
+    return once(keys.sort(compare)).slice(0, count);
   }
 
   /** The first of them at least, and as many as take no more bytes than this. */
@@ -238,16 +244,34 @@ export class EventReader {
     const conditions: string[] = [];
     if (selection.from !== undefined) conditions.push(`time >= ${bindings.bind(BigInt(selection.from))}`);
     if (selection.to !== undefined) conditions.push(`time < ${bindings.bind(BigInt(selection.to))}`);
-    for (const filter of selection.filters ?? []) conditions.push(filterSql(filter, bindings));
+    for (const filter of selection.filters ?? []) conditions.push(filterSql(filter, bindings, this.#database.texts));
     return conditions;
   }
+}
+
+/**
+ * The words of each way in which the value of an equality may lie in an event, where the field may be sealed: one of them every event has that meets it. Undefined
+ * where some way has none.
+ */
+function formsOf({ field, op, not, value }: EventFilter, texts: SealedTexts): (readonly WordHash[])[] | undefined {
+  if (op !== 'eq' || not === true || typeof value !== 'string' || !maySeal(field)) return undefined;
+  // What was erased in an archive has the words that it had.
+  if (value === ERASED) return undefined;
+  const [plain = '', ...sealed] = texts.formsOf(field, value);
+  const words = searchHashes(plain);
+  return words.length === 0 ? undefined : [words, ...sealed.map((form) => [exactHash(SEALED_LABEL, nonceOf(form))])];
+}
+
+/** Sorted ones, without those that stand there twice. */
+function once(keys: readonly Key[]): Key[] {
+  return keys.filter(({ seq }, i) => keys[i - 1]?.seq !== seq);
 }
 
 /** Words that every event meeting this condition must have; none where the condition says nothing of words. */
 function needleOf(filter: EventFilter): readonly WordHash[] {
   if (filter.op !== 'eq' || filter.not === true || typeof filter.value !== 'string') return [];
   if (filter.field === 'event.id') return [exactHash(ID_LABEL, filter.value)];
-  if (filter.field === '@timestamp' || UNSEARCHED.has(filter.field)) return [];
+  if (filter.field === '@timestamp' || UNSEARCHED.has(filter.field) || maySeal(filter.field)) return [];
   // A text of digits or `true` may be met by a number or a boolean, which has no words.
   if (/^-?[\d.eE+-]+$|^(true|false)$/.test(filter.value) && !/^\d+\.\d+\.\d+\.\d+$/.test(filter.value)) return [];
   return searchHashes(filter.value);

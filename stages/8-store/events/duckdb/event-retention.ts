@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 /** Sparse days share a file until it has this many events, so that odd timestamps cannot make thousands of files. */
 const MIN_ARCHIVE_EVENTS = 50_000;
 
-interface Archive {
+export interface Archive {
   readonly file: string;
   readonly version: number;
   readonly events: number;
@@ -61,23 +61,59 @@ export class EventRetention {
   }
 
   async #dropFromArchives(expired: Expired, newest: number): Promise<number> {
-    const archives = await this.#database.read((connection) =>
-      rowsOf(connection, 'SELECT file, version, events, min_time FROM archives WHERE min_time < CAST($1 AS BIGINT)', [
-        BigInt(newest),
-      ]),
-    );
     let dropped = 0;
-    for (const [file, version, events, minTime] of archives)
-      dropped += await this.#shrink(
-        { file: String(file), version: Number(version), events: Number(events), minTime: Number(minTime) },
-        expired,
-      );
+    for (const archive of await this.archivesFrom(undefined, newest)) dropped += await this.#shrink(archive, expired);
     return dropped;
+  }
+
+  /** Those with events between these times (epoch milliseconds; the first inclusive, the second exclusive). */
+  async archivesFrom(from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER): Promise<Archive[]> {
+    const rows = await this.#database.read((connection) =>
+      rowsOf(
+        connection,
+        'SELECT file, version, events, min_time FROM archives WHERE max_time >= CAST($1 AS BIGINT) AND min_time < CAST($2 AS BIGINT)',
+        [BigInt(Math.trunc(from)), BigInt(Math.trunc(to))],
+      ),
+    );
+    return rows.map(([file, version, events, minTime]) => ({
+      file: String(file),
+      version: Number(version),
+      events: Number(events),
+      minTime: Number(minTime),
+    }));
+  }
+
+  /** SQL of a relation. */
+  sourceOf({ file, version }: Archive): string {
+    return `(SELECT ${archiveColumns(version)} FROM read_parquet(${this.#pathSql(file)}))`;
+  }
+
+  /**
+   * Writes an archive anew, of what is selected from it: so many events. It counts once `list` has run in a transaction; the file
+   * of the one before is the caller's to remove then. Of no events there is no new one.
+   */
+  async anew(
+    archive: Archive,
+    events: number,
+    select: string,
+    values: readonly (string | number | bigint | boolean)[] = [],
+  ): Promise<{ readonly kept: Archive | undefined; list: (connection: DuckDBConnection) => Promise<void> }> {
+    const kept =
+      events > 0 ? { ...archive, file: newArchiveName(archive.minTime), events, version: this.#version } : undefined;
+    if (kept !== undefined)
+      await this.#database.read((connection) => this.#copy(connection, select, kept.file, values));
+    return {
+      kept,
+      list: async (connection) => {
+        await connection.run('DELETE FROM archives WHERE file = $1', [archive.file]);
+        if (kept !== undefined) await this.#list(connection, kept.file);
+      },
+    };
   }
 
   /** Writes an archive anew without what has expired, or drops it where nothing is left. */
   async #shrink(archive: Archive, expired: Expired): Promise<number> {
-    const source = `(SELECT ${archiveColumns(archive.version)} FROM read_parquet(${this.#pathSql(archive.file)}))`;
+    const source = this.sourceOf(archive);
     const gone = await this.#database.read(async (connection) => {
       const rows = await rowsOf(connection, `SELECT count(*) FROM ${source} WHERE ${expired.sql}`, expired.values);
       return Number(rows[0]![0]);
@@ -167,7 +203,7 @@ export class EventRetention {
 
   async #list(connection: DuckDBConnection, file: string): Promise<void> {
     await connection.run(
-      `INSERT INTO archives SELECT $1, ${this.#database.options.schemaVersion ?? EVENT_VERSION}, count(*), min(time), max(time), min(seq), max(seq)
+      `INSERT INTO archives SELECT $1, ${this.#version}, count(*), min(time), max(time), min(seq), max(seq)
         FROM read_parquet(${this.#pathSql(file)})`,
       [file],
     );
@@ -196,6 +232,10 @@ export class EventRetention {
       await writer.run('DELETE FROM word_segments WHERE first_seq + events <= $1', [BigInt(oldest)]);
       this.#words.dropBelow(oldest);
     });
+  }
+
+  get #version(): number {
+    return this.#database.options.schemaVersion ?? EVENT_VERSION;
   }
 
   #pathSql(file: string): string {

@@ -5,6 +5,7 @@ import type { EventEngine } from './event-engine.ts';
 
 export type EngineMethod =
   | 'append'
+  | 'useKeys'
   | 'watermarks'
   | 'page'
   | 'aggregate'
@@ -12,6 +13,7 @@ export type EngineMethod =
   | 'exportParquet'
   | 'interrupt'
   | 'retain'
+  | 'erase'
   | 'backup'
   | 'describe'
   | 'close';

@@ -3,7 +3,7 @@
  * wait a few milliseconds for company. Everything that changes the database runs one after another through `exclusive`.
  */
 import { statSync } from 'node:fs';
-import type { DuckDBAppender } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { databaseFile, isFatal, rowsOf, storeError, type Database } from './database.ts';
 import { CHUNK_ROWS } from './event-chunk.ts';
 import { EventRows } from './event-rows.ts';
@@ -79,6 +79,25 @@ export class EventWriter {
     });
   }
 
+  /**
+   * Events of the table go, and these come, which are stored under new numbers: in one transaction, with what `besides` does. @param seqs of those that go, a few
+   * thousand at most. @param texts JSON of those that come
+   */
+  replace(
+    seqs: readonly number[],
+    texts: readonly Uint8Array[],
+    besides?: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void> {
+    const lengths = Uint32Array.from(texts, (text) => text.byteLength);
+    const batch = { bytes: Buffer.concat(texts), lengths, next: [] };
+    return this.exclusive(() =>
+      this.#commit([batch], async (connection) => {
+        if (seqs.length > 0) await connection.run(`DELETE FROM events WHERE seq IN (${seqs.join(', ')})`);
+        await besides?.(connection);
+      }),
+    );
+  }
+
   /** Runs `work` while nothing else writes. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(work);
@@ -150,7 +169,10 @@ export class EventWriter {
     await this.#checkpointAbove(CHECKPOINT_WAL_BYTES);
   }
 
-  async #commit(batches: readonly Pending[]): Promise<void> {
+  async #commit(
+    batches: readonly PackedBatch[],
+    besides?: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void> {
     this.#database.assertSpace();
     const { writer } = this.#database;
     const firstSeq = this.#nextSeq;
@@ -158,6 +180,7 @@ export class EventWriter {
     const words = this.#words.mark();
     try {
       await writer.run('BEGIN TRANSACTION');
+      await besides?.(writer);
       const events = await this.#insert(batches, firstSeq);
       await this.#insertWatermarks(batches, firstSeq);
       await writer.run('COMMIT').catch((error: unknown) => {
@@ -212,7 +235,7 @@ export class EventWriter {
     return at;
   }
 
-  async #insertWatermarks(batches: readonly Pending[], seq: number): Promise<void> {
+  async #insertWatermarks(batches: readonly PackedBatch[], seq: number): Promise<void> {
     const next = new Map<number, bigint>();
     for (const batch of batches) for (const { partition, offset } of batch.next) next.set(partition, offset);
     if (next.size === 0) return;

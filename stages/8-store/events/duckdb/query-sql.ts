@@ -8,7 +8,10 @@
 import type { EventFilter } from '@netsentinel/contracts/event-store';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { parseNetwork } from '@netsentinel/kernel/address';
+import { maySeal } from '@netsentinel/kernel/sealed-event';
+import type { SealedTexts } from '@netsentinel/kernel/sealed-text';
 import { columnOf } from './event-columns.ts';
+import { openedElement } from './opened-sql.ts';
 
 /** Values bound so far; the text names them `$1`, `$2` … */
 export class Bindings {
@@ -22,6 +25,8 @@ export class Bindings {
   }
 }
 
+/** A condition on more than these opens what it is asked of instead. */
+const MAX_FORMS = 1000;
 /** Lists of objects within the schema: a path goes through their items. */
 const OBJECT_LISTS = ['dns.answers'];
 
@@ -52,16 +57,19 @@ export const CONNECTION_MACROS: readonly string[] = [
     END)`,
 ];
 
-/** A condition, without values of its own in the text. */
-export function filterSql(filter: EventFilter, bindings: Bindings): string {
+/** A condition, without values of its own in the text. @param texts opens what is sealed in events. */
+export function filterSql(filter: EventFilter, bindings: Bindings, texts: SealedTexts): string {
   const { field, op, value } = filter;
   const column = columnOf(field);
   let condition: string;
   if (op === 'exists') condition = column === undefined ? jsonExists(field, bindings) : `${column.name} IS NOT NULL`;
   else if (column !== undefined) condition = valueSql(column.name, column.type, filter, bindings);
   else {
-    const inner = valueSql('e', 'json', filter, bindings);
-    condition = `len(list_filter(${jsonValues(field, bindings)}, lambda e: ${inner})) > 0`;
+    const forms = formsOf(filter, texts);
+    const inner = valueSql('e', 'json', forms ?? filter, bindings);
+    // Compared as it lies there, where that is possible: nothing has to be opened.
+    const values = forms === undefined ? jsonValues(field, bindings) : storedValues(field, bindings);
+    condition = `len(list_filter(${values}, lambda e: ${inner})) > 0`;
   }
   if (op !== 'exists' && value === undefined)
     throw new NetSentinelError('STORE_BAD_QUERY', 'user', `the filter on ${field} has no value`, {
@@ -70,8 +78,29 @@ export function filterSql(filter: EventFilter, bindings: Bindings): string {
   return filter.not === true ? `NOT coalesce(${condition}, false)` : `coalesce(${condition}, false)`;
 }
 
-/** The scalar values of a field as a list of JSON. */
+/** For an equality on a field that may be sealed: one with each way in which the value may lie there. */
+function formsOf(filter: EventFilter, texts: SealedTexts): EventFilter | undefined {
+  const { field, op, value } = filter;
+  if (!maySeal(field) || (op !== 'eq' && op !== 'in')) return undefined;
+  const values = Array.isArray(value) ? value : [value];
+  const forms: (string | number)[] = [];
+  for (const one of values) {
+    if (typeof one === 'string') forms.push(...texts.formsOf(field, one));
+    else if (typeof one === 'number') forms.push(one);
+    else return undefined;
+  }
+  return forms.length > MAX_FORMS ? undefined : { ...filter, op: 'in', value: forms };
+}
+
+/** The scalar values of a field as a list of JSON, opened. */
 export function jsonValues(field: string, bindings: Bindings): string {
+  const values = storedValues(field, bindings);
+  if (!maySeal(field)) return values;
+  return `list_transform(${values}, lambda v: ${openedElement(bindings.bind(field), 'v')})`;
+}
+
+/** The same as they lie there. */
+export function storedValues(field: string, bindings: Bindings): string {
   const path = jsonPath(field);
   if (path.includes('[*]')) return scalars(`json_extract(body, ${bindings.bind(path)})`);
   const wild = bindings.bind(`${path}[*]`);
@@ -87,7 +116,7 @@ function scalars(list: string): string {
 
 function jsonExists(field: string, bindings: Bindings): string {
   const path = jsonPath(field);
-  if (path.includes('[*]')) return `len(${jsonValues(field, bindings)}) > 0`;
+  if (path.includes('[*]')) return `len(${storedValues(field, bindings)}) > 0`;
   const bound = bindings.bind(path);
   return `(json_type(body, ${bound}) <> 'NULL' AND (json_type(body, ${bound}) <> 'ARRAY' OR json_array_length(body, ${bound}) > 0))`;
 }

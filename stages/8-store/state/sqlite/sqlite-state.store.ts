@@ -10,6 +10,8 @@ import type { StateReader, StateStore } from '@netsentinel/contracts/state-store
 import { systemClock } from '@netsentinel/kernel/clock';
 import { isDiskFull, NetSentinelError } from '@netsentinel/kernel/errors';
 import { Kysely, sql } from 'kysely';
+import type { Sealer } from '@netsentinel/kernel/sealer';
+import { SealedColumns } from '../sealed-columns.ts';
 import { migrateState, stateVersion } from '../state.migrations.ts';
 import { stateReader, stateTransaction } from '../state.queries.ts';
 import type { Guard, StateTables } from '../state.tables.ts';
@@ -19,6 +21,8 @@ export interface SqliteStateOptions {
   /** The database file; `-wal` and `-shm` stand beside it. */
   readonly file: string;
   readonly log: Logger;
+  /** What attackers typed is sealed with it; without one it is stored as it is. */
+  readonly sealer?: Sealer;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -37,7 +41,8 @@ export async function openSqliteStateStore(options: SqliteStateOptions): Promise
     try {
       chmodSync(file, 0o600);
       await migrateState(writer, SQLITE_STATE, clock.now());
-      return new SqliteStateStore(file, log, writer, connect(file, true));
+      const columns = new SealedColumns(() => options.sealer);
+      return new SqliteStateStore(file, log, writer, connect(file, true), columns);
     } catch (error) {
       await writer.destroy();
       throw error;
@@ -45,15 +50,18 @@ export async function openSqliteStateStore(options: SqliteStateOptions): Promise
   });
 }
 
-/** Reads a store that another process may have open. The file must exist. */
-export async function openSqliteStateReader(file: string): Promise<StateReader & { close(): Promise<void> }> {
+/** Reads a store that another process may have open. The file must exist. @param sealer asked when first something is read that is sealed */
+export async function openSqliteStateReader(
+  file: string,
+  sealer: () => Sealer | undefined = () => undefined,
+): Promise<StateReader & { close(): Promise<void> }> {
   if (!existsSync(file))
     throw new NetSentinelError('STATE_MISSING', 'user', `there is no state in ${file}`, {
       hint: 'Start NetSentinel once, or name the right data folder.',
     });
   return translating(async () => {
     const db = connect(file, true);
-    const read = stateReader(db, translating);
+    const read = stateReader(db, translating, new SealedColumns(sealer));
     // Nobody has brought a state up to date that an older release wrote last.
     const version = await stateVersion(db);
     const exceptions: StateReader['exceptions'] = async () => (version < 3 ? [] : read.exceptions());
@@ -70,15 +78,24 @@ class SqliteStateStore implements StateStore {
   readonly #log: Logger;
   readonly #writer: Kysely<StateTables>;
   readonly #reader: Kysely<StateTables>;
+  readonly #columns: SealedColumns;
   #tail: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(file: string, log: Logger, writer: Kysely<StateTables>, reader: Kysely<StateTables>) {
+  constructor(
+    file: string,
+    log: Logger,
+    writer: Kysely<StateTables>,
+    reader: Kysely<StateTables>,
+    columns: SealedColumns,
+  ) {
     this.#file = file;
     this.#log = log;
     this.#writer = writer;
     this.#reader = reader;
-    this.read = stateReader(reader, (query) => (this.#closed ? Promise.reject(closedError()) : translating(query)));
+    this.#columns = columns;
+    const guard: Guard = (query) => (this.#closed ? Promise.reject(closedError()) : translating(query));
+    this.read = stateReader(reader, guard, columns);
   }
 
   transaction: StateStore['transaction'] = (work) =>
@@ -91,7 +108,7 @@ class SqliteStateStore implements StateStore {
             ? translating(query)
             : Promise.reject(new NetSentinelError('STATE_TRANSACTION_OVER', 'bug', 'this transaction has ended'));
         try {
-          return await work(stateTransaction(tx, guard));
+          return await work(stateTransaction(tx, guard, this.#columns));
         } finally {
           open = false;
         }

@@ -12,6 +12,7 @@ import { ThreatPanel } from '../../components/overview/threat-panel.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RangeSelect } from '../../components/range-select.tsx';
+import { OthersUnheard } from '../../components/others-unheard.tsx';
 import { SilentSources } from '../../components/silent-sources.tsx';
 import { readOverview, type Overview } from '../../lib/overview.ts';
 import { duration } from '../../lib/format.ts';
@@ -49,6 +50,7 @@ export default function OverviewPage() {
         <RangeSelect value={range} onChange={(chosen) => change({ range: chosen }, { remember: true })} />
       </PageHead>
       <SilentSources />
+      <OthersUnheard />
       <Failure words={error} />
       {value === undefined ? (
         error === undefined && <p className="centre">{text.frame.loading}</p>

@@ -1,11 +1,14 @@
 'use client';
 /** Where the OpenID provider sends the browser back to. */
 import { useEffect, useRef, useState } from 'react';
+import { DoorFrame } from '../../components/door.tsx';
 import { Failure } from '../../components/failure.tsx';
-import { Mark } from '../../components/mark.tsx';
 import { takeWayBack } from '../../lib/after-sign-in.ts';
 import { api } from '../../lib/api.ts';
 import { wordsOf } from '../../lib/hooks.ts';
+import { text } from '../../text/index.ts';
+
+const words = text.door;
 
 export default function OpenIdPage() {
   const isAsked = useRef(false);
@@ -24,15 +27,12 @@ export default function OpenIdPage() {
     );
   }, []);
   return (
-    <main className="door">
+    <DoorFrame>
       <section>
-        <p className="brand">
-          <Mark /> NetSentinel
-        </p>
-        <h1>Sign in</h1>
-        {error === undefined ? <p className="dim">You are being signed in…</p> : <Failure words={error} />}
-        {error !== undefined && <a href="/sign-in/">Back to the sign-in page</a>}
+        <h1>{words.signIn.title}</h1>
+        {error === undefined ? <p className="dim">{words.openId.wait}</p> : <Failure words={error} />}
+        {error !== undefined && <a href="/sign-in/">{words.openId.back}</a>}
       </section>
-    </main>
+    </DoorFrame>
   );
 }

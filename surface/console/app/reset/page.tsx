@@ -1,14 +1,13 @@
 'use client';
 import { Door } from '../../components/door.tsx';
 import { api } from '../../lib/api.ts';
+import { text } from '../../text/index.ts';
 
 /** Where a link for a new password leads. The token stands behind the #, so it never reaches a log or a referrer. */
 export default function ResetPage() {
   return (
     <Door
-      title="A new password"
-      text="Choose a password of at least 10 characters. You are signed out everywhere, and sign in with it."
-      button="Change the password"
+      {...text.door.reset}
       isNew
       isKnown
       onSubmit={async (_, password) => {

@@ -4,13 +4,12 @@ import { OpenIdButton } from '../../components/openid-button.tsx';
 import { api } from '../../lib/api.ts';
 import { ownPath } from '../../lib/own-path.ts';
 import { showKey } from '../../lib/security-keys.ts';
+import { text } from '../../text/index.ts';
 
 export default function SignInPage() {
   return (
     <Door
-      title="Sign in"
-      text="The first account is made with the link that the terminal shows at the first start."
-      button="Sign in"
+      {...text.door.signIn}
       isNew={false}
       otherWay={<OpenIdButton />}
       onKey={async (name, password) => {

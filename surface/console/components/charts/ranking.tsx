@@ -1,6 +1,6 @@
 'use client';
 /** The most frequent values, each with a bar as long as its share of the first. */
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import type { ReactNode } from 'react';
 import { Empty } from '../panel.tsx';
 

@@ -1,6 +1,6 @@
 'use client';
 import type { GetSummaryAnswer } from '@netsentinel/client';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import type { ReactNode } from 'react';
 import { SEVERITIES } from '../../lib/severity.ts';
 import { text } from '../../text/index.ts';

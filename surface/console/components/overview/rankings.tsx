@@ -1,7 +1,7 @@
 'use client';
 /** What attackers did, by technique, service and country, and who they were. */
 import type { GetSeriesAnswer, ListAttackersAnswer } from '@netsentinel/client';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { segment, type AttackNames } from '../../lib/api.ts';
 import { countryName } from '../../lib/country.ts';
 import { visible } from '../../lib/format.ts';

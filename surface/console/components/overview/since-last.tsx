@@ -2,7 +2,7 @@
 /** What is new since this person looked before. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { IncidentSummary } from '@netsentinel/contracts/incident';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { segment } from '../../lib/api.ts';
 import { exactTime, isoTime, relativeTime, visible } from '../../lib/format.ts';
 import { useNow } from '../../lib/hooks.ts';

@@ -1,7 +1,7 @@
 'use client';
 /** What makes an install useful, until all of it is done or its reader has seen enough. */
 import { CircleCheck, Circle, X } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '../link.tsx';
 import { useCallback, useEffect, useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { checksOf, type Check } from '../../lib/checklist.ts';

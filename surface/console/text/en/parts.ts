@@ -13,4 +13,6 @@ export const parts = {
   loadingChart: 'Drawing…',
   ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   range: 'Time range',
+  otherPlatforms: 'Other platforms',
+  othersUnheard: 'Other platforms are not heard',
 } as const;

@@ -1,6 +1,6 @@
 'use client';
 /** What people said was no attack: what is left alone because of it, and what was. */
-import Link from 'next/link';
+import { Link } from '../../../components/link.tsx';
 import { ExceptionCard } from '../../../components/exception-card.tsx';
 import { api } from '../../../lib/api.ts';
 import { useLoaded } from '../../../lib/hooks.ts';

@@ -1,6 +1,6 @@
 'use client';
 /** One attacker's story: what happened in order, the terminal live or replayed, what was done about it. */
-import Link from 'next/link';
+import { Link } from '../../../components/link.tsx';
 import type { Action } from '@netsentinel/contracts/action';
 import type { Incident, IncidentSession, IncidentSummary } from '@netsentinel/contracts/incident';
 import { useSearchParams } from 'next/navigation';

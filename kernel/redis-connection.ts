@@ -1,13 +1,33 @@
 /** One connection to Redis: signed in, over TLS where configured, commands in pipelines, answers in order. Ends at the first thing that is wrong. */
-import { readFileSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '@netsentinel/contracts/clock';
-import { encodeCommand, RespError, RespReader, type Reply } from '@netsentinel/kernel/resp';
-import type { RedisConfig } from './redis.config.ts';
+import { encodeCommand, RespError, RespReader, type Reply } from './resp.ts';
 
 /** We never ask for more than a fraction of it. */
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
+
+/** Where Redis is, and how to be let in. */
+export interface RedisPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Path of its Unix socket, instead of `host` and `port`. */
+  readonly socket?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly database: number;
+  /** PEM; the authorities of the system without `ca`. `serverName`: what its certificate must carry where that is not `host`. */
+  readonly tls?:
+    | {
+        readonly ca?: string | undefined;
+        readonly cert?: string | undefined;
+        readonly key?: string | undefined;
+        readonly serverName?: string | undefined;
+      }
+    | undefined;
+  /** Milliseconds that an answer may take before Redis counts as gone. */
+  readonly timeoutMs: number;
+}
 
 type Waiting = {
   readonly resolve: (replies: Reply[]) => void;
@@ -25,10 +45,10 @@ export class RedisConnection {
   #failure: Error | undefined;
   readonly #onEnd: () => void;
 
-  private constructor(socket: Socket, config: RedisConfig, clock: Clock, onEnd: () => void) {
+  private constructor(socket: Socket, place: RedisPlace, clock: Clock, onEnd: () => void) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#timeoutMs = config.timeoutMs;
+    this.#timeoutMs = place.timeoutMs;
     this.#onEnd = onEnd;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
@@ -38,14 +58,11 @@ export class RedisConnection {
   }
 
   /** Rejects where it cannot be reached or does not let us in. `onEnd` is called once when an open connection is over. */
-  static async open(config: RedisConfig, clock: Clock, onEnd: () => void): Promise<RedisConnection> {
-    const connection = new RedisConnection(dial(config), config, clock, onEnd);
-    const { username, passwordFile, database } = config;
+  static async open(place: RedisPlace, clock: Clock, onEnd: () => void): Promise<RedisConnection> {
+    const connection = new RedisConnection(dial(place), place, clock, onEnd);
+    const { username, password, database } = place;
     const greeting: string[][] = [];
-    if (passwordFile !== undefined) {
-      const password = readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
-      greeting.push(['AUTH', ...(username === undefined ? [] : [username]), password]);
-    }
+    if (password !== undefined) greeting.push(['AUTH', ...(username === undefined ? [] : [username]), password]);
     if (database !== 0) greeting.push(['SELECT', String(database)]);
     greeting.push(['PING']);
     try {
@@ -126,15 +143,15 @@ export class RedisConnection {
   }
 }
 
-function dial({ host, port, socket, tls }: RedisConfig): Socket {
+function dial({ host, port, socket, tls }: RedisPlace): Socket {
   if (tls === undefined) return socket === undefined ? connectPlain({ host, port }) : connectPlain({ path: socket });
-  const { caFile, certFile, keyFile, serverName } = tls;
+  const { ca, cert, key, serverName } = tls;
   return connectTls({
     ...(socket === undefined ? { host, port } : { path: socket }),
     ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
-    ...(certFile === undefined ? {} : { cert: readFileSync(certFile) }),
-    ...(keyFile === undefined ? {} : { key: readFileSync(keyFile) }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
     minVersion: 'TLSv1.2',
   });
 }

@@ -1,0 +1,39 @@
+/** The doors: signing in, and what links open. */
+export const door = {
+  brand: 'NetSentinel',
+  tagline: 'Deception turned into defence',
+  name: 'Name',
+  password: 'Password',
+  atLeast: 'At least 10 characters',
+  show: 'Show what is typed',
+  hide: 'Hide what is typed',
+  useKey: 'Use a security key or passkey',
+  code: 'Code of your authenticator application, or a recovery code',
+  recoveryCode: 'Or a recovery code',
+  or: 'or',
+  signInWith: (provider: string) => `Sign in with ${provider}`,
+  signIn: {
+    title: 'Sign in',
+    text: 'The first account is made with the link that the terminal shows at the first start.',
+    button: 'Sign in',
+  },
+  setup: {
+    title: 'Welcome',
+    text: 'Choose a name and a password for the first account. It may do everything, and invites others.',
+    button: 'Create the account',
+  },
+  join: {
+    title: 'You are invited',
+    text: 'Choose a name and a password for your account.',
+    button: 'Create the account',
+  },
+  reset: {
+    title: 'A new password',
+    text: 'You are signed out everywhere, and sign in with it.',
+    button: 'Change the password',
+  },
+  openId: {
+    wait: 'You are being signed in…',
+    back: 'Back to the sign-in page',
+  },
+} as const;
