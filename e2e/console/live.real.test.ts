@@ -83,7 +83,7 @@ it('reads anew where more has happened than is kept', async () => {
   await cut();
   const incident = sampleIncident('stored', Date.now(), { title: 'Attack stored' });
   await h.state.transaction((tx) => tx.putIncident(incident));
-  for (let n = 0; n < 5_000; n++) h.api.live.work({ incident: 'none', status: 'open', version: n });
+  for (let n = 0; n < 40_000; n++) h.api.live.work({ incident: 'none', status: 'open', version: n });
   await page.getByText('Attack stored').waitFor();
   expect(asked).toBe(before + 1);
   expect(complaints).toEqual([]);

@@ -19,6 +19,8 @@ export function useLoaded<T>(load: () => Promise<T>): {
 } {
   const [value, setValue] = useState<T>();
   const [error, setError] = useState<string>();
+  /** What is to be loaded now: what another question answers late is not shown. */
+  const latest = useRef(load);
   const busy = useRef(false);
   const again = useRef(false);
   const reload = useCallback(() => {
@@ -27,24 +29,35 @@ export function useLoaded<T>(load: () => Promise<T>): {
       return;
     }
     busy.current = true;
-    load()
+    const asked = latest.current;
+    const isLatest = (): boolean => asked === latest.current;
+    asked()
       .then(
         (loaded) => {
+          if (!isLatest()) return;
           setValue(loaded);
           setError(undefined);
         },
-        (problem: unknown) => setError(wordsOf(problem)),
+        (problem: unknown) => {
+          if (isLatest()) setError(wordsOf(problem));
+        },
       )
       .finally(() =>
-        setTimeout(() => {
-          busy.current = false;
-          if (!again.current) return;
-          again.current = false;
-          reload();
-        }, RELOAD_MS),
+        setTimeout(
+          () => {
+            busy.current = false;
+            if (!again.current) return;
+            again.current = false;
+            reload();
+          },
+          isLatest() ? RELOAD_MS : 0,
+        ),
       );
-  }, [load]);
-  useEffect(reload, [reload]);
+  }, []);
+  useEffect(() => {
+    latest.current = load;
+    reload();
+  }, [load, reload]);
   return { value, error, reload };
 }
 
