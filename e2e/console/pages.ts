@@ -25,6 +25,15 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'exceptions', path: '/exceptions/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
+  {
+    name: 'hunt',
+    path: '/hunt/?q=user.name+%21%3D+root',
+    ready: async (page) => {
+      await page.getByTestId('event').first().waitFor();
+      await page.locator('canvas').first().waitFor();
+      await page.locator('.hunt-value').first().waitFor();
+    },
+  },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
 ];
 

@@ -2,7 +2,17 @@
 /** The pages that who is signed in may see. */
 import type { Permission } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { BellOff, Gauge, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
+import {
+  BellOff,
+  Gauge,
+  ScanSearch,
+  ScrollText,
+  Search,
+  Settings,
+  ShieldCheck,
+  Siren,
+  type LucideIcon,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
@@ -25,7 +35,20 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
     ],
   ],
-  ['investigate', [{ href: '/exceptions/', name: 'exceptions', icon: BellOff }]],
+  [
+    'investigate',
+    [
+      { href: '/hunt/', name: 'hunt', icon: Search, permission: 'events:read' },
+      {
+        href: '/rules/',
+        name: 'rules',
+        icon: ScanSearch,
+        permission: 'rules:read',
+        parts: ['/rule/', '/rule-editor/'],
+      },
+      { href: '/exceptions/', name: 'exceptions', icon: BellOff },
+    ],
+  ],
   ['act', [{ href: '/response/', name: 'response', icon: ShieldCheck }]],
   [
     'run',

@@ -3,7 +3,10 @@
  * that each language orders and counts in its own way.
  */
 import { frame } from './en/frame.ts';
+import { hunt } from './en/hunt.ts';
+import { huntFields } from './en/hunt-fields.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
+import { rules } from './en/rules.ts';
 
-export const text = { frame, overview, parts } as const;
+export const text = { frame, hunt, huntFields, overview, parts, rules } as const;

@@ -13,7 +13,20 @@ export interface Place {
   readonly field?: string;
 }
 
-export const OPERATORS = ['=', '!=', 'in', 'not in', 'contains', 'starts with', '>', '>=', '<', '<=', 'exists', 'not exists'] as const;
+export const OPERATORS = [
+  '=',
+  '!=',
+  'in',
+  'not in',
+  'contains',
+  'starts with',
+  '>',
+  '>=',
+  '<',
+  '<=',
+  'exists',
+  'not exists',
+] as const;
 export const JOINERS = ['and', 'or', 'last 24h'] as const;
 
 const OPERATOR_START = /^(n(ot?)?|i|in|c\w*|s\w*|e\w*)$/i;
@@ -43,7 +56,12 @@ export function placeAt(text: string, caret: number, isField: (name: string) => 
     return place('field');
   }
   const name = done.at(-1);
-  if (name?.kind === 'word' && isField(name.value) && (typed === '' || OPERATOR_START.test(typed)) && !isValue(before.slice(0, name.from)))
+  if (
+    name?.kind === 'word' &&
+    isField(name.value) &&
+    (typed === '' || OPERATOR_START.test(typed)) &&
+    !isValue(before.slice(0, name.from))
+  )
     return place('operator', name.value);
   if (done.length === 0 || touching !== undefined) return place('field');
   return place('joiner');
@@ -56,7 +74,11 @@ function isValue(before: string): boolean {
 }
 
 /** The text with a choice in place of what was typed, and where the caret is then. */
-export function withChoice(text: string, { from, to, kind }: Place, choice: string): { readonly text: string; readonly caret: number } {
+export function withChoice(
+  text: string,
+  { from, to, kind }: Place,
+  choice: string,
+): { readonly text: string; readonly caret: number } {
   const put = `${kind === 'value' ? quote(choice) : choice} `;
   const rest = text.slice(to).replace(/^ /, '');
   return { text: text.slice(0, from) + put + rest, caret: from + put.length };

@@ -90,9 +90,33 @@ describe('a question', () => {
   });
 
   it('never breaks, whatever is typed', () => {
-    const alphabet = ['a.b', '=', '!', '(', ')', ',', '"', "'", ' ', 'and', 'or', 'not', 'in', ':', '::1', '\\', 'last', '5m', '\u202e', '\ud800'];
+    const alphabet = [
+      'a.b',
+      '=',
+      '!',
+      '(',
+      ')',
+      ',',
+      '"',
+      "'",
+      ' ',
+      'and',
+      'or',
+      'not',
+      'in',
+      ':',
+      '::1',
+      '\\',
+      'last',
+      '5m',
+      '\u202e',
+      '\ud800',
+    ];
     for (let n = 0; n < 3_000; n++) {
-      const text = Array.from({ length: 8 }, (_, i) => alphabet[(n * (i + 7) * 2_654_435_761 + (n >> i)) % alphabet.length]).join(n % 2 === 0 ? '' : ' ');
+      const text = Array.from(
+        { length: 8 },
+        (_, i) => alphabet[(n * (i + 7) * 2_654_435_761 + (n >> i)) % alphabet.length],
+      ).join(n % 2 === 0 ? '' : ' ');
       const parsed = parseHunt(text);
       if (parsed.ok) filtersOf(parsed.query);
       else expect(parsed.fault.to).toBeLessThanOrEqual(text.length);

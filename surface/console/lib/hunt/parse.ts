@@ -7,7 +7,15 @@
  * cannot be asked of the API, and is refused here, where a person can be told which part it is.
  */
 import { tokensOf, type Token } from './tokens.ts';
-import { MAX_CONDITIONS, type Condition, type Expected, type FaultName, type HuntFault, type HuntQuery, type Op } from './query.ts';
+import {
+  MAX_CONDITIONS,
+  type Condition,
+  type Expected,
+  type FaultName,
+  type HuntFault,
+  type HuntQuery,
+  type Op,
+} from './query.ts';
 
 export type Parsed =
   | { readonly ok: true; readonly query: HuntQuery }
@@ -121,7 +129,8 @@ class Parser {
       this.#at++;
       const denied = this.#one();
       const [only] = denied;
-      if (denied.length !== 1 || only === undefined || 'word' in only.part) this.#fail('notGroup', 'condition', { ...token, to: denied.at(-1)?.to ?? token.to });
+      if (denied.length !== 1 || only === undefined || 'word' in only.part)
+        this.#fail('notGroup', 'condition', { ...token, to: denied.at(-1)?.to ?? token.to });
       const { part } = only as Found & { part: Condition };
       return [{ ...only!, from: token.from, part: { ...part, not: !part.not } }];
     }
@@ -198,7 +207,8 @@ class Parser {
     const token = this.#peek();
     if (token === undefined) return this.#missing('noValue', 'value', field);
     if (token.isOpen === true) this.#fail('openQuote', 'value', token, field);
-    if (token.kind === 'sign' || isWord(token, 'and') || isWord(token, 'or')) this.#fail('noValue', 'value', token, field);
+    if (token.kind === 'sign' || isWord(token, 'and') || isWord(token, 'or'))
+      this.#fail('noValue', 'value', token, field);
     this.#at++;
     return token.value;
   }
@@ -227,11 +237,22 @@ class Parser {
     return this.#raise(why, expected, { from: this.#end, to: this.#end }, '', field);
   }
 
-  #fail(why: FaultName, expected: Expected, at: { readonly from: number; readonly to: number; readonly value?: string }, field?: string): never {
+  #fail(
+    why: FaultName,
+    expected: Expected,
+    at: { readonly from: number; readonly to: number; readonly value?: string },
+    field?: string,
+  ): never {
     return this.#raise(why, expected, at, at.value ?? '', field);
   }
 
-  #raise(why: FaultName, expected: Expected, { from, to }: { readonly from: number; readonly to: number }, found: string, field?: string): never {
+  #raise(
+    why: FaultName,
+    expected: Expected,
+    { from, to }: { readonly from: number; readonly to: number },
+    found: string,
+    field?: string,
+  ): never {
     throw new Fault({ from, to, why, found, expected, ...(field === undefined ? {} : { field }) });
   }
 }
@@ -243,7 +264,8 @@ function mergeOr(parts: readonly Found[]): Found | undefined {
   if (first === undefined || last === undefined || 'word' in first.part) return undefined;
   const values: string[] = [];
   for (const { part } of parts) {
-    if ('word' in part || part.not || part.field !== first.part.field || (part.op !== 'eq' && part.op !== 'in')) return undefined;
+    if ('word' in part || part.not || part.field !== first.part.field || (part.op !== 'eq' && part.op !== 'in'))
+      return undefined;
     values.push(...part.values);
   }
   const part: Condition = { field: first.part.field, op: 'in', values: [...new Set(values)], not: false };

@@ -28,7 +28,9 @@ describe('a question as a rule', () => {
   });
 
   it('has every condition of it', () => {
-    expect(ruleOf('message contains a and message contains "b*" and user.name != root and destination.port = 22')).toContain(
+    expect(
+      ruleOf('message contains a and message contains "b*" and user.name != root and destination.port = 22'),
+    ).toContain(
       [
         '    selection_1:',
         '        message|contains: a',

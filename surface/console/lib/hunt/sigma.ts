@@ -20,7 +20,10 @@ const NUMBER = /^-?\d{1,15}(\.\d{1,6})?$/;
  * @param title of one line
  * @param date as `2026-11-23`
  */
-export function sigmaOf(query: HuntQuery, { id, title, date }: { readonly id: string; readonly title: string; readonly date: string }): string {
+export function sigmaOf(
+  query: HuntQuery,
+  { id, title, date }: { readonly id: string; readonly title: string; readonly date: string },
+): string {
   const selections: Condition[][] = [];
   for (const condition of query.conditions.filter(({ not }) => !not)) {
     // A map has each name once.
@@ -32,7 +35,11 @@ export function sigmaOf(query: HuntQuery, { id, title, date }: { readonly id: st
   const lines: string[] = [];
   selections.forEach((one, i) => lines.push(`    selection_${i + 1}:`, ...one.flatMap(entryOf)));
   if (query.words.length > 0)
-    lines.push('    keywords:', "        '|all':", ...query.words.map((word) => `            - ${scalar(escaped(word))}`));
+    lines.push(
+      '    keywords:',
+      "        '|all':",
+      ...query.words.map((word) => `            - ${scalar(escaped(word))}`),
+    );
   filters.forEach((one, i) => lines.push(`    filter_${i + 1}:`, ...entryOf(one)));
   const condition = [
     ...(selections.length > 0 ? ['all of selection_*'] : []),
@@ -81,7 +88,12 @@ function escaped(value: string): string {
 
 /** A scalar of YAML that is read as this text, whatever is in it. */
 function scalar(text: string): string {
-  if (/^[A-Za-z@_][\w.@|-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) && !text.startsWith('@')) return text;
+  if (
+    /^[A-Za-z@_][\w.@|-]*$/.test(text) &&
+    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) &&
+    !text.startsWith('@')
+  )
+    return text;
   // What no line of single quotes can hold is written as JSON, which YAML 1.2 contains.
   return /[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`;
 }
