@@ -47,7 +47,7 @@ export async function askEvents(
     { ...selection, order, limit: PAGE_EVENTS, ...(after === undefined ? {} : { after }) },
     signal === undefined ? {} : { signal },
   );
-  return { events: events as readonly Event[], next };
+  return { events: events, next };
 }
 
 export async function askHistogram(selection: Selection, range: TimeRange, signal: AbortSignal): Promise<Histogram> {

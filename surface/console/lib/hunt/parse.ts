@@ -132,7 +132,7 @@ class Parser {
       if (denied.length !== 1 || only === undefined || 'word' in only.part)
         this.#fail('notGroup', 'condition', { ...token, to: denied.at(-1)?.to ?? token.to });
       const { part } = only as Found & { part: Condition };
-      return [{ ...only!, from: token.from, part: { ...part, not: !part.not } }];
+      return [{ ...only, from: token.from, part: { ...part, not: !part.not } }];
     }
     if (token.kind === 'sign') this.#fail('noCondition', 'condition', token);
     if (token.isOpen === true) this.#fail('openQuote', 'value', token);
@@ -189,15 +189,15 @@ class Parser {
       return made('cidr', [open.value], not);
     }
     if (open === undefined) this.#missing('noList', 'list', field);
-    if (!isSign(open!, '(')) this.#fail('noList', 'list', open!, field);
+    if (!isSign(open, '(')) this.#fail('noList', 'list', open, field);
     this.#at++;
     const values = [this.#value(field)];
     for (;;) {
       const token = this.#peek();
-      if (token === undefined) this.#fail('openBracket', 'value', open!, field);
+      if (token === undefined) this.#fail('openBracket', 'value', open, field);
       this.#at++;
-      if (isSign(token!, ')')) break;
-      if (!isSign(token!, ',')) this.#fail('noList', 'list', token!, field);
+      if (isSign(token, ')')) break;
+      if (!isSign(token, ',')) this.#fail('noList', 'list', token, field);
       values.push(this.#value(field));
     }
     return made('in', values, not);
