@@ -36,6 +36,9 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
+    // The next page's styles are fetched ahead, and not every page is looked at.
+    if (message.type() === 'warning' && message.text().includes('was preloaded using link preload but not used'))
+      return;
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
@@ -116,7 +119,12 @@ export function faintTexts(page: Page): Promise<string[]> {
 
 /** Runs in the page. */
 const FAINT = `() => {
-  const rgb = (text) => { const m = text.match(/[\\d.]+/g).map(Number); return m[3] === 0 ? undefined : m; };
+  const rgb = (text) => {
+    const [r, g, b, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
+    // A tint lets through what is behind it.
+    if (alpha < 0.5) return undefined;
+    return text.startsWith('color(srgb') ? [r * 255, g * 255, b * 255] : [r, g, b];
+  };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const faint = [];
   for (const element of document.querySelectorAll('body *')) {

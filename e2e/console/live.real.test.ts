@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { summaryOf } from '@netsentinel/contracts/incident';
 import { PASSWORD, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage } from '@netsentinel/testkit/browser';
@@ -37,6 +37,13 @@ beforeEach(async () => {
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByText('Nobody has attacked yet').waitFor();
+  asked = 0;
+  await page.goto(`${h.url}/incidents/`);
+  await page.getByText('Nobody has attacked yet').waitFor();
+  // For the page, and once more when it has joined.
+  await vi.waitFor(() => {
+    if (asked !== 2) throw new Error(`asked ${asked} times`);
+  }, 30_000);
   await page.getByText('live', { exact: true }).waitFor();
 });
 afterEach(async () => {

@@ -38,12 +38,13 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each(Object.entries(VIEWS))('%s', (view, options) => {
-  it.each(PAGES)('$name', async ({ name, path, ready }) => {
+  it.each(PAGES)('$name', async (one) => {
+    const { path, ready } = one;
     const { page, complaints } = await signedIn(browser, h, cookie, options);
     try {
       await page.goto(h.url + path);
       await ready(page);
-      await takePicture(page, name, view);
+      await takePicture(page, one, view);
       expect(await violations(page)).toEqual([]);
       expect(complaints).toEqual([]);
       const width = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');

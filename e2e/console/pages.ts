@@ -15,12 +15,19 @@ export interface ConsolePage {
   readonly path: string;
   /** What stands when all of it is there. */
   readonly ready: (page: Page) => Promise<unknown>;
+  /** It draws what is in sight alone: a picture of the window says how it looks. */
+  readonly isVirtual?: boolean;
 }
 
 /** Every page for who is signed in, as an admin sees it. */
 export const PAGES: readonly ConsolePage[] = [
   { name: 'overview', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
-  { name: 'incidents', path: '/incidents/', ready: (page) => page.getByTestId('incident').first().waitFor() },
+  {
+    name: 'incidents',
+    path: '/incidents/',
+    ready: (page) => page.getByTestId('incident').first().waitFor(),
+    isVirtual: true,
+  },
   { name: 'incident', path: '/incident/?id=inc-0', ready: (page) => page.getByTestId('timeline').waitFor() },
   { name: 'exceptions', path: '/exceptions/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
@@ -93,9 +100,13 @@ export async function signInTo(context: BrowserContext, h: ApiHarness, cookie: s
 }
 
 /** A picture of all of a page, as `SHOTS/NAME-VIEW.png`. */
-export async function takePicture(page: Page, name: string, view: string): Promise<void> {
+export async function takePicture(page: Page, { name, isVirtual }: ConsolePage, view: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}-${view}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({
+    path: join(SHOTS, `${name}-${view}.png`),
+    fullPage: isVirtual !== true,
+    animations: 'disabled',
+  });
 }
 
 if (import.meta.main) {
@@ -110,7 +121,7 @@ if (import.meta.main) {
       for (const one of PAGES.filter(({ name }) => names.length === 0 || names.includes(name))) {
         await page.goto(h.url + one.path);
         await one.ready(page).catch((error: unknown) => console.log(`${one.name}: not ready: ${String(error)}`));
-        await takePicture(page, one.name, view);
+        await takePicture(page, one, view);
       }
       for (const complaint of complaints) console.log(`${view}: ${complaint}`);
       await page.context().close();

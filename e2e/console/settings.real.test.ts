@@ -38,7 +38,8 @@ async function enter(): Promise<void> {
   await admin.goto(h.url + (await h.api.firstRunPath())!);
   await admin.getByLabel('Password').fill(PASSWORD);
   await admin.keyboard.press('Enter');
-  await admin.getByRole('link', { name: 'Settings' }).click();
+  await admin.locator('header.top').waitFor();
+  await admin.goto(`${h.url}/settings/`);
   await person('admin').waitFor();
 }
 

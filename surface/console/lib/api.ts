@@ -32,6 +32,9 @@ export interface IncidentQuery {
   readonly scanner: ListIncidentsRequest['scanner'];
   /** Empty: all. */
   readonly text: string;
+  /** The account that has it; empty: nobody has. */
+  readonly assignee: string | undefined;
+  readonly minScore: number | undefined;
 }
 
 /** Which changes a list shows; empty: of everybody, and all. */

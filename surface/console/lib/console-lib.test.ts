@@ -5,7 +5,7 @@ import { sampleIncident } from '@netsentinel/testkit/sample-incidents';
 import { duration, isoTime, relativeTime, size, visible, visibleLines, word } from './format.ts';
 import { ownPath } from './own-path.ts';
 import { sayAction, sayDecided } from './say-action.ts';
-import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, rowsOf } from './queue.ts';
+import { changed, changedInPlace, EMPTY, firstPage, nextPage, refreshed, rowsOf } from './queue.ts';
 import { drawOf, TerminalFeed } from './terminal-feed.ts';
 import { whyNoKeys } from './why-no-keys.ts';
 
@@ -119,12 +119,39 @@ describe('the queue', () => {
     expect(refreshed(firstPage(EMPTY, first), { incidents: [one('c', 30)], next: 'n0' }).byId.size).toBe(1);
   });
 
-  it('shows the rows that hold the words, and not too many', () => {
+  it('shows the rows that hold the words', () => {
     const queue = firstPage(EMPTY, { incidents: Array.from({ length: 400 }, (_, i) => one(`i${i}`, i, { score: 1 })) });
-    expect(rowsOf(queue, '')).toHaveLength(MAX_ROWS);
+    expect(rowsOf(queue, '')).toHaveLength(400);
     const named = changed(queue, [one('x', 1, { title: 'Crypto MINER', addresses: ['198.51.100.4'] })], holds);
     expect(rowsOf(named, ' miner ').map((i) => i.id)).toEqual(['x']);
     expect(rowsOf(named, '198.51.100').map((i) => i.id)).toEqual(['x']);
+  });
+
+  it('keeps every row where it stands for who reads further down', () => {
+    const queue = firstPage(EMPTY, { incidents: [one('b', 20), one('a', 10)] });
+    const told = [one('a', 30, { version: 2, title: 'moved' }), one('new', 40)];
+    const still = changedInPlace(queue, told);
+    expect(still.rows.map(({ id, title }) => [id, title === 'moved'])).toEqual([
+      ['b', false],
+      ['a', true],
+    ]);
+    expect(changed(still, told, holds).rows.map(({ id }) => id)).toEqual(['new', 'a', 'b']);
+    expect(changedInPlace(queue, [one('new', 40)])).toBe(queue);
+  });
+
+  it('stays in order however changes come', () => {
+    let queue = EMPTY;
+    let seed = 7;
+    const next = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    for (let version = 1; version <= 200; version++)
+      queue = changed(
+        queue,
+        Array.from({ length: 1 + next(4) }, () => one(`i${next(40)}`, next(50), { version, score: next(3) })),
+        ({ score }) => score > 0,
+      );
+    const sorted = [...queue.byId.values()].toSorted((a, b) => b.lastSeen - a.lastSeen || (a.id < b.id ? 1 : -1));
+    expect(queue.rows.map(({ id }) => id)).toEqual(sorted.map(({ id }) => id));
+    expect(queue.rows.length).toBeGreaterThan(10);
   });
 });
 

@@ -1,7 +1,7 @@
 'use client';
 /** What a page shows, kept in its address, so that a link holds the whole view. */
 import { usePathname, useSearchParams } from 'next/navigation';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 /** Longer ones do not come from these pages. */
 const MAX_VALUE_CHARS = 2_048;
@@ -41,17 +41,30 @@ export function useView<V extends View>(
 ): readonly [view: V, change: (parts: Partial<V>, options?: { readonly remember?: boolean }) => void] {
   const search = useSearchParams();
   const path = usePathname();
+  const [view, setView] = useState(() => viewOf(new URLSearchParams(search.toString()), defaults));
+  // Back, forward and links: the address as it is now, as the router tells of it later than somebody types.
+  useEffect(
+    () => setView((old) => kept(old, viewOf(new URLSearchParams(window.location.search), defaults))),
+    [search, defaults],
+  );
   const change = useCallback(
     (parts: Partial<V>, options?: { readonly remember?: boolean }) => {
-      // As the address is now: two changes in one turn are both kept.
+      // Two changes in one turn are both kept.
       const now = new URLSearchParams(window.location.search);
-      const url = path + searchOf({ ...viewOf(now, defaults), ...parts }, defaults, now);
+      const next = { ...viewOf(now, defaults), ...parts };
+      setView((old) => kept(old, next));
+      const url = path + searchOf(next, defaults, now);
       if (options?.remember === true) window.history.pushState(null, '', url);
       else window.history.replaceState(null, '', url);
     },
     [defaults, path],
   );
-  return [viewOf(new URLSearchParams(search.toString()), defaults), change];
+  return [view, change];
+}
+
+/** The old one where nothing has changed, so that nothing is drawn or asked anew. */
+function kept<V extends View>(old: V, next: V): V {
+  return Object.keys(next).every((name) => old[name] === next[name]) ? old : next;
 }
 
 /** A value that must be one of these; the first where it is not. */

@@ -6,12 +6,28 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, type IncidentQuery } from './api.ts';
 import { wordsOf } from './hooks.ts';
 import { useLive } from './live.ts';
-import { changed, EMPTY, firstPage, MAX_ROWS, nextPage, refreshed, type Page, type Queue } from './queue.ts';
+import { useAtMost } from './use-at-most.ts';
+import {
+  changed,
+  changedInPlace,
+  EMPTY,
+  firstPage,
+  MAX_ROWS,
+  nextPage,
+  refreshed,
+  type Page,
+  type Queue,
+} from './queue.ts';
 
+const NONE: ReadonlyMap<string, IncidentSummary> = new Map();
+/** Where the list depends on who has what, it is read anew at most this often. */
+const WORK_MS = 2_000;
 /** Live changes are drawn together at most this often. */
 const DRAW_MS = 100;
 /** Rows that are loaded at once. */
 const PAGE = 100;
+/** … and while somebody scrolls through many. */
+const LARGE_PAGE = 200;
 
 export interface QueueView {
   readonly queue: Queue;
@@ -23,9 +39,13 @@ export interface QueueView {
   readonly error: string | undefined;
   readonly more: () => void;
   readonly newest: () => void;
+  /** How many incidents are new or have moved up since `isHeld`. */
+  readonly waiting: number;
 }
 
-export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
+/** @param isHeld nothing moves: somebody reads further down. What is shown still changes in place. */
+export function useQueue(query: IncidentQuery, isHeld: boolean): QueueView {
+  const { status, scanner, text, assignee, minScore } = query;
   const [queue, setQueue] = useState(EMPTY);
   const [from, setFrom] = useState<string>();
   const [answers, setAnswers] = useState<IncidentQuery>();
@@ -38,8 +58,9 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
     (i: IncidentSummary) =>
       (status === undefined || i.status === status) &&
       (scanner === undefined || (scanner === 'only') === (i.scanner !== undefined)) &&
+      (minScore === undefined || i.score >= minScore) &&
       holdsWords(i, text),
-    [status, scanner, text],
+    [status, scanner, text, minScore],
   );
 
   /** The latest request wins; an answer to an older one is let go. */
@@ -49,7 +70,15 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
       const since = (heard.current = new Map<string, IncidentSummary>());
       setLoading(true);
       api
-        .listIncidents({ status, scanner, text: text === '' ? undefined : text, after, limit: PAGE })
+        .listIncidents({
+          status,
+          scanner,
+          assignee,
+          minScore,
+          text: text === '' ? undefined : text,
+          after,
+          limit: after === undefined ? PAGE : LARGE_PAGE,
+        })
         .then(
           (page) => {
             if (mine !== request.current) return;
@@ -60,7 +89,7 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
               const changes = after === undefined ? told : told.filter((i) => queue.byId.has(i.id));
               return changed(queue, [...page.incidents, ...changes], holds);
             });
-            setAnswers({ status, scanner, text });
+            setAnswers({ status, scanner, text, assignee, minScore });
             setError(undefined);
           },
           (problem: unknown) => mine === request.current && setError(wordsOf(problem)),
@@ -71,38 +100,50 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
           setLoading(false);
         });
     },
-    [status, scanner, text, holds],
+    [status, scanner, text, assignee, minScore, holds],
   );
   const newest = useCallback(() => {
     setFrom(undefined);
     load(undefined, firstPage);
   }, [load]);
   const more = useCallback(() => {
-    if (queue.next === undefined || answers === undefined) return;
-    // Its next page continues another list than the one that is asked for by now.
-    if (answers.status !== status || answers.scanner !== scanner || answers.text !== text) return;
+    if (queue.next === undefined || !isAnswerTo(answers, { status, scanner, text, assignee, minScore })) return;
     if (queue.byId.size < MAX_ROWS) return load(queue.next, nextPage);
     setFrom(queue.next);
     load(queue.next, (_, page) => firstPage(EMPTY, page));
-  }, [load, queue, answers, status, scanner, text]);
+  }, [load, queue, answers, status, scanner, text, assignee, minScore]);
   useEffect(newest, [newest]);
 
   const isNewest = from === undefined;
-  const waiting = useRef(new Map<string, IncidentSummary>());
+  const coming = useRef(new Map<string, IncidentSummary>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [held, setHeld] = useState<ReadonlyMap<string, IncidentSummary>>(NONE);
   /** As of the latest filter, also where a change has waited since before it. */
   const draw = useRef<() => void>(undefined);
   useEffect(() => {
     draw.current = () => {
       timer.current = undefined;
-      const incidents = [...waiting.current.values()];
-      waiting.current.clear();
-      setQueue((old) => changed(old, isNewest ? incidents : incidents.filter((i) => old.byId.has(i.id)), holds));
+      const incidents = [...coming.current.values()];
+      coming.current.clear();
+      if (isHeld) {
+        setQueue((old) => changedInPlace(old, incidents));
+        if (isNewest) setHeld((old) => new Map([...old, ...incidents.filter(holds).map((i) => [i.id, i] as const)]));
+        return;
+      }
+      // Who has one is not told by the live channel: what is shown changes, and what joins comes with the next answer.
+      const isShownOnly = !isNewest || assignee !== undefined;
+      setQueue((old) => changed(old, isShownOnly ? incidents.filter((i) => old.byId.has(i.id)) : incidents, holds));
     };
-  }, [holds, isNewest]);
+  }, [holds, isNewest, isHeld, assignee]);
+  useEffect(() => {
+    if (isHeld || held.size === 0) return;
+    for (const [id, incident] of held) if (!coming.current.has(id)) coming.current.set(id, incident);
+    setHeld(NONE);
+    timer.current ??= setTimeout(() => draw.current?.(), 0);
+  }, [isHeld, held]);
   const onIncident = useCallback((incident: IncidentSummary) => {
     heard.current?.set(incident.id, incident);
-    waiting.current.set(incident.id, incident);
+    coming.current.set(incident.id, incident);
     timer.current ??= setTimeout(() => draw.current?.(), DRAW_MS);
   }, []);
   useEffect(
@@ -115,10 +156,19 @@ export function useQueue({ status, scanner, text }: IncidentQuery): QueueView {
   const onFresh = useCallback(() => {
     if (isNewest) load(undefined, refreshed);
   }, [isNewest, load]);
+  const onWork = useCallback(() => {
+    if (isNewest && assignee !== undefined) load(undefined, refreshed);
+  }, [isNewest, assignee, load]);
   // A queue that grew too long while it was watched begins again; its older rows come back page by page.
   useEffect(() => {
     if (isNewest && queue.byId.size > MAX_ROWS) newest();
   }, [isNewest, queue, newest]);
   useLive('incident', onIncident, onFresh);
-  return { queue, answers, from, isLoading, error, more, newest };
+  useLive('work', useAtMost(onWork, WORK_MS));
+  return { queue, answers, from, isLoading, error, more, newest, waiting: held.size };
+}
+
+/** Whether what is shown is what is asked for. */
+export function isAnswerTo(answers: IncidentQuery | undefined, asked: IncidentQuery): boolean {
+  return answers !== undefined && (Object.keys(asked) as (keyof IncidentQuery)[]).every((k) => answers[k] === asked[k]);
 }

@@ -5,8 +5,9 @@
 import { frame } from './en/frame.ts';
 import { hunt } from './en/hunt.ts';
 import { huntFields } from './en/hunt-fields.ts';
+import { incidents } from './en/incidents.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
 import { rules } from './en/rules.ts';
 
-export const text = { frame, hunt, huntFields, overview, parts, rules } as const;
+export const text = { frame, hunt, huntFields, incidents, overview, parts, rules } as const;

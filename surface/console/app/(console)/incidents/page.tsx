@@ -1,27 +1,36 @@
 'use client';
-/** The incident queue: newest activity first, updating while attacks run. */
-import type { Incident } from '@netsentinel/contracts/incident';
-import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
-import { useState } from 'react';
+/** The incident queue: newest activity first, updating while attacks run, and to be worked through by keys alone. */
+import { useRouter } from 'next/navigation';
+import { useCallback, useEffect, useState } from 'react';
+import { ChosenBar, doToAll } from '../../../components/chosen-bar.tsx';
+import { ExportButtons } from '../../../components/export-buttons.tsx';
+import { Failure } from '../../../components/failure.tsx';
 import { FirstSteps } from '../../../components/first-steps.tsx';
+import { KeysDialog } from '../../../components/keys-dialog.tsx';
+import { PageHead } from '../../../components/page-head.tsx';
+import { Empty } from '../../../components/panel.tsx';
+import { ANY, QueueFilters, type Filters } from '../../../components/queue-filters.tsx';
 import { QueueTable } from '../../../components/queue-table.tsx';
-import type { IncidentQuery } from '../../../lib/api.ts';
 import { SilentSources } from '../../../components/silent-sources.tsx';
+import { segment, type IncidentQuery } from '../../../lib/api.ts';
+import { isoTime } from '../../../lib/format.ts';
 import { useSettled } from '../../../lib/hooks.ts';
 import { MAX_ROWS, rowsOf } from '../../../lib/queue.ts';
-import { useQueue } from '../../../lib/use-queue.ts';
+import { stepped, useSelection } from '../../../lib/selection.ts';
+import { useMay, useSession } from '../../../lib/session.ts';
+import { useShortcuts } from '../../../lib/shortcuts.ts';
+import { useScrolledDown } from '../../../lib/use-scrolled-down.ts';
+import { useView } from '../../../lib/url-view.ts';
+import { isAnswerTo, useQueue } from '../../../lib/use-queue.ts';
+import { text } from '../../../text/index.ts';
+import './incidents.css';
 
-const STATUSES: readonly Incident['status'][] = ['open', 'contained', 'closed', 'benign'];
-
-const WHO = [
-  ['none', 'No known scanners'],
-  ['only', 'Known scanners'],
-] as const;
-
+const words = text.incidents;
 /** The server is asked when nobody has typed for so long. */
 const TYPING_MS = 250;
+const HEAD = ['id', 'score', 'severity', 'status', 'title', 'attacker', 'techniques', 'firstSeen', 'lastSeen'];
 
-export default function QueuePage() {
+export default function IncidentsPage() {
   return (
     <>
       <SilentSources />
@@ -30,91 +39,171 @@ export default function QueuePage() {
   );
 }
 
+function queryOf(filters: Filters): IncidentQuery {
+  const statuses = ['open', 'contained', 'closed', 'benign'] as const;
+  const minScore = Number(filters.score);
+  return {
+    status: statuses.find((status) => status === filters.status),
+    scanner: filters.scanner === 'only' || filters.scanner === 'none' ? filters.scanner : undefined,
+    assignee: filters.assignee === 'any' ? undefined : filters.assignee.slice(0, 64),
+    minScore: Number.isInteger(minScore) && minScore > 0 && minScore <= 100 ? minScore : undefined,
+    text: filters.text.trim().toWellFormed(),
+  };
+}
+
 function Queue() {
-  const [status, setStatus] = useState<Incident['status']>();
-  const [scanner, setScanner] = useState<IncidentQuery['scanner']>();
-  const [filter, setFilter] = useState('');
-  const text = filter.trim().toWellFormed();
-  const { queue, answers, from, isLoading, error, more, newest } = useQueue({
-    status,
-    scanner,
-    text: useSettled(text, TYPING_MS),
+  const router = useRouter();
+  const { account } = useSession();
+  const mayWork = useMay('incidents:write');
+  const [filters, change] = useView(ANY);
+  const asked = queryOf(filters);
+  const settled = useSettled(asked.text, TYPING_MS);
+  const isDown = useScrolledDown();
+  const { queue, answers, from, isLoading, error, more, newest, waiting } = useQueue(
+    { ...asked, text: settled },
+    isDown,
+  );
+  const selection = useSelection();
+  const { chosen, at, stand, toggle, clear } = selection;
+  const [isClosing, setClosing] = useState(false);
+  const [said, setSaid] = useState<string>();
+  const [hasKeys, setKeys] = useState(false);
+  const rows = rowsOf(queue, filters.text);
+
+  const targets = chosen.size > 0 ? [...chosen] : at === undefined ? [] : [at];
+  const open = (id: string | undefined): void => {
+    if (id !== undefined) router.push(`/incident/?id=${segment(id)}`);
+  };
+  const step = (steps: number): void => stand(rows[stepped(rows, at, steps)]?.id);
+  const bulk = (what: Parameters<typeof doToAll>[1]): void => {
+    setClosing(false);
+    if (targets.length > 0) void doToAll(targets, what).then(setSaid).finally(clear);
+  };
+  const take = (): void => bulk({ what: 'take', account });
+  useShortcuts({
+    j: () => step(1),
+    k: () => step(-1),
+    Enter: () => open(at),
+    o: () => open(at),
+    '/': () => document.querySelector<HTMLElement>('#queue-filter')?.focus(),
+    '?': () => setKeys(true),
+    Escape: () => {
+      clear();
+      setClosing(false);
+    },
+    ...(mayWork
+      ? {
+          x: () => at !== undefined && toggle(at),
+          a: take,
+          c: () => {
+            if (targets.length === 0) return;
+            if (chosen.size === 0) toggle(targets[0]!);
+            setClosing(true);
+          },
+        }
+      : {}),
   });
+  const onEnd = useCallback(() => {
+    if (!isLoading && queue.byId.size < MAX_ROWS) more();
+  }, [isLoading, queue, more]);
 
   if (answers === undefined)
-    return error === undefined ? <p className="centre">Loading…</p> : <Failure words={error} />;
-  const isAnswered = answers.status === status && answers.scanner === scanner && answers.text === text;
-  const isAll = status === undefined && scanner === undefined && text === '' && from === undefined;
+    return error === undefined ? <p className="centre">{text.frame.loading}</p> : <Failure words={error} />;
+  const isAnswered = isAnswerTo(answers, asked);
+  const isAll = from === undefined && isAnswerTo(queryOf(ANY), asked);
   if (queue.byId.size === 0 && isAnswered && isAll) return <FirstSteps />;
-  const rows = rowsOf(queue, filter);
-  const isFull = queue.byId.size >= MAX_ROWS;
+  const hasMore = queue.next !== undefined;
   return (
     <section>
-      <div className="bar">
-        <h1>Incidents</h1>
-        <select
-          aria-label="Status"
-          value={status ?? ''}
-          onChange={(e) => setStatus(STATUSES.find((s) => s === e.target.value))}
-        >
-          <option value="">Any status</option>
-          {STATUSES.map((s) => (
-            <option key={s} value={s}>
-              {s}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label="Who"
-          value={scanner ?? ''}
-          onChange={(e) => setScanner(WHO.find(([value]) => value === e.target.value)?.[0])}
-        >
-          <option value="">Everybody</option>
-          {WHO.map(([value, name]) => (
-            <option key={value} value={value}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <input
-          type="search"
-          placeholder="Filter: address, word, T1059…"
-          aria-label="Filter"
-          maxLength={MAX_FILTER_CHARS}
-          value={filter}
-          onChange={(e) => setFilter(e.target.value)}
+      <PageHead title={words.title}>
+        <ExportButtons
+          name="incidents"
+          head={HEAD}
+          rows={() =>
+            rows.map((i) => [
+              i.id,
+              i.score,
+              i.severity,
+              i.status,
+              i.title,
+              i.addresses[0] ?? i.actor,
+              i.techniques.join(' '),
+              isoTime(i.firstSeen),
+              isoTime(i.lastSeen),
+            ])
+          }
+          json={() => rows}
         />
-      </div>
-      {error !== undefined && <Failure words={error} />}
+        <button className="quiet" type="button" onClick={() => setKeys(true)}>
+          {words.keys} <kbd>?</kbd>
+        </button>
+      </PageHead>
+      <QueueFilters value={filters} onChange={change} />
+      <Failure words={error} />
       {from !== undefined && (
         <p className="notice">
-          Older incidents.{' '}
+          {words.older}{' '}
           <button type="button" onClick={newest}>
-            Back to the newest
+            {words.newest}
           </button>
         </p>
       )}
+      {waiting > 0 && (
+        <button className="waiting-pill" type="button" onClick={() => window.scrollTo({ top: 0 })}>
+          ↑ {words.waiting(waiting)}
+        </button>
+      )}
+      {chosen.size > 0 && (
+        <ChosenBar
+          count={chosen.size}
+          isClosing={isClosing}
+          onTake={take}
+          onClosing={setClosing}
+          onClose={(reason) => bulk({ what: 'close', reason })}
+          onNone={clear}
+        />
+      )}
+      <p className="unseen" role="status">
+        {said}
+      </p>
+      <Said words={said} onOver={() => setSaid(undefined)} />
       {rows.length > 0 ? (
-        <QueueTable rows={rows} />
+        <QueueTable rows={rows} hasMore={hasMore} onEnd={onEnd} selection={selection} mayChoose={mayWork} />
+      ) : isAnswered || error !== undefined ? (
+        <Empty title={words.none}>
+          <p>{words.noneAbout}</p>
+          <button type="button" onClick={() => change(ANY)}>
+            {words.clear}
+          </button>
+        </Empty>
       ) : (
-        <p className="centre">{isAnswered || error !== undefined ? 'No such incidents.' : 'Searching…'}</p>
+        <p className="centre">{words.searching}</p>
       )}
       <p className="more dim">
-        {rows.length.toLocaleString()} shown
-        {queue.next !== undefined && (
+        {words.shown(rows.length, hasMore)}
+        {hasMore && (
           <button type="button" disabled={isLoading || !isAnswered} onClick={more}>
-            {isFull ? 'Show older ones' : 'Load more'}
+            {isLoading ? words.loadingMore : queue.byId.size >= MAX_ROWS ? words.showOlder : words.loadMore}
           </button>
         )}
       </p>
+      {hasKeys && <KeysDialog keys={words.keyNames} onClose={() => setKeys(false)} />}
     </section>
   );
 }
 
-function Failure({ words }: { readonly words: string }) {
-  return (
-    <p className="notice bad" role="alert">
-      {words}
+/** How long it is shown what became of what was done. */
+const SAID_MS = 6_000;
+
+function Said({ words: told, onOver }: { readonly words: string | undefined; readonly onOver: () => void }) {
+  useEffect(() => {
+    if (told === undefined) return undefined;
+    const timer = setTimeout(onOver, SAID_MS);
+    return () => clearTimeout(timer);
+  }, [told, onOver]);
+  return told === undefined ? null : (
+    <p className="notice" aria-hidden>
+      {told}
     </p>
   );
 }
