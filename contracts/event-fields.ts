@@ -47,3 +47,8 @@ export function fieldsLike(name: string): string[] {
   const alike = [...known].filter((field) => field.endsWith(`.${last}`) || field.startsWith(`${name}.`));
   return alike.slice(0, MAX_SUGGESTED);
 }
+
+/** All names of the schema, in its order; those below a vendor's own groups are not known. */
+export function eventFields(): readonly string[] {
+  return [...known];
+}

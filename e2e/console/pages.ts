@@ -57,6 +57,15 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'response-runs', path: '/response/?tab=runs', ready: (page) => page.getByTestId('run').first().waitFor() },
   { name: 'response-panic', path: '/response/?tab=panic', ready: (page) => page.getByTestId('panic').waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
+  {
+    name: 'hunt',
+    path: '/hunt/?q=user.name+%21%3D+root',
+    ready: async (page) => {
+      await page.getByTestId('event').first().waitFor();
+      await page.locator('canvas').first().waitFor();
+      await page.locator('.hunt-value').first().waitFor();
+    },
+  },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByTestId('session').first().waitFor() },
   {
     name: 'settings-people',

@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 import { api } from '../lib/api.ts';
 import { useLoaded } from '../lib/hooks.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 import { PasswordForm } from './password-form.tsx';

@@ -4,7 +4,7 @@ import type { AuditRecord } from '@netsentinel/contracts/audit-book';
 import { changedValues } from '../lib/audit-view.ts';
 import { visible } from '../lib/format.ts';
 import { useNow } from '../lib/hooks.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Ago } from './moment.tsx';
 
 const words = text.audit;

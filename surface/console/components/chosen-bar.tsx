@@ -3,7 +3,7 @@
 import { useId, useState, type FormEvent } from 'react';
 import { api, tagOf } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 const words = text.incidents;
 const MAX_REASON = 1_000;

@@ -2,7 +2,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { copyText } from '../lib/copy-text.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** For how long a page says that something was copied. */
 const SAID_MS = 1_500;

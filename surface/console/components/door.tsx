@@ -5,7 +5,7 @@ import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { ApiError } from '../lib/api.ts';
 import { wordsOf } from '../lib/hooks.ts';
 import type { Proof } from '../lib/security-keys.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Mark } from './mark.tsx';
 
 const words = text.door;

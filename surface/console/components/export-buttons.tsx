@@ -1,7 +1,7 @@
 'use client';
 import { Download } from 'lucide-react';
 import { csvOf, saveFile, type Cell } from '../lib/save-file.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** Saves what a page shows as CSV or JSON. `name`: of the file, without its ending. */
 export function ExportButtons(props: {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { sshCommand } from '../lib/checklist.ts';
 import { useStatus } from '../lib/live.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Panel } from './panel.tsx';
 import { TakeTour } from './tour/take-tour.tsx';

@@ -6,7 +6,7 @@ import { api, type OpenInvitation } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { PEOPLE_ROLES } from '../lib/roles.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Until } from './moment.tsx';
 import { RoleSelect } from './role-select.tsx';

@@ -2,7 +2,7 @@
 /** Which keys do what, and whether single keys do anything. */
 import { useEffect, useId, useRef } from 'react';
 import { useKeysOn } from '../lib/shortcuts.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 export function KeysDialog(props: {
   readonly keys: readonly (readonly [keys: string, does: string])[];

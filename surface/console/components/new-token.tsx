@@ -7,7 +7,7 @@ import { api } from '../lib/api.ts';
 import { rolesWithin } from '../lib/roles.ts';
 import { useSession } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { RoleSelect } from './role-select.tsx';
 import { ShownOnce } from './shown-once.tsx';

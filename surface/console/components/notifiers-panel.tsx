@@ -6,7 +6,7 @@ import { api } from '../lib/api.ts';
 import { sectionOf } from '../lib/configuration.ts';
 import { visibleLines } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Failure } from './failure.tsx';
 import { Empty, Panel } from './panel.tsx';

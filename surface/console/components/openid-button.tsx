@@ -6,7 +6,7 @@ import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 
 export function OpenIdButton() {

@@ -2,7 +2,7 @@
 /** That other platforms, whose consoles should hear each other, are not heard. Nothing while they are. */
 import { visible } from '../lib/format.ts';
 import { useStatus } from '../lib/live.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 export function OthersUnheard() {
   const reason = useStatus()?.othersUnheard;

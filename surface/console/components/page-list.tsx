@@ -2,11 +2,22 @@
 /** The pages that who is signed in may see. */
 import type { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { BellOff, Gauge, Grid3x3, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
+import {
+  BellOff,
+  Gauge,
+  Grid3x3,
+  ScanSearch,
+  ScrollText,
+  Search,
+  Settings,
+  ShieldCheck,
+  Siren,
+  type LucideIcon,
+} from 'lucide-react';
 import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 interface Page {
   readonly href: string;
@@ -28,7 +39,15 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
   [
     'investigate',
     [
+      { href: '/hunt/', name: 'hunt', icon: Search, permission: 'events:read' },
       { href: '/attack/', name: 'attack', icon: Grid3x3, permission: 'incidents:read' },
+      {
+        href: '/rules/',
+        name: 'rules',
+        icon: ScanSearch,
+        permission: 'rules:read',
+        parts: ['/rule/', '/rule-editor/'],
+      },
       { href: '/exceptions/', name: 'exceptions', icon: BellOff },
     ],
   ],

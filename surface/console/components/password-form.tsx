@@ -3,7 +3,7 @@
 import { useState, type FormEvent } from 'react';
 import { api } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { TextField } from './text-field.tsx';
 

@@ -5,7 +5,7 @@ import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Invitations } from './invitations.tsx';
 import { Person } from './person.tsx';

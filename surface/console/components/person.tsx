@@ -7,7 +7,7 @@ import { visible } from '../lib/format.ts';
 import { describeRole, PEOPLE_ROLES } from '../lib/roles.ts';
 import { useSession } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { AskFirst } from './ask-first.tsx';
 import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';

@@ -1,6 +1,6 @@
 'use client';
 /** Where a present second factor is asked for again: a code is typed, or a key is shown when nothing is. */
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { TextField } from './text-field.tsx';
 
 const words = text.access.factors;

@@ -2,7 +2,7 @@
 /** Which incidents the queue shows. */
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
 import { useSession } from '../lib/session.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 const words = text.incidents;
 const STATUSES = ['open', 'contained', 'closed', 'benign'] as const;

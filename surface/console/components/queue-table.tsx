@@ -8,7 +8,7 @@ import { segment, type AttackNames } from '../lib/api.ts';
 import { exactTime, isoTime, relativeTime, visible } from '../lib/format.ts';
 import { nameOf, useAttackNames, useNow } from '../lib/hooks.ts';
 import type { Selection } from '../lib/selection.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ScannerBadge, SeverityBadge, StatusBadge } from './badges.tsx';
 import { RecordedBadge } from './tour/recorded-badge.tsx';
 

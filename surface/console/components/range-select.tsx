@@ -1,7 +1,7 @@
 'use client';
 import { oneOf } from '../lib/url-view.ts';
 import { RANGES, type Range } from '../lib/ranges.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 
 /** For which time a page's figures are. */
 export function RangeSelect({ value, onChange }: { readonly value: Range; readonly onChange: (range: Range) => void }) {

@@ -1,6 +1,6 @@
 'use client';
 /** Codes for when an application or a key is lost, as they are shown once. */
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { ShownOnce } from './shown-once.tsx';
 
 const words = text.access.factors;

@@ -5,7 +5,7 @@ import { api } from '../lib/api.ts';
 import { exactTime } from '../lib/format.ts';
 import { proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { ProofField } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';

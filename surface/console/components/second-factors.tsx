@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react';
 import { api } from '../lib/api.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { whyNoKeys } from '../lib/why-no-keys.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { SecondFactor } from './second-factor.tsx';

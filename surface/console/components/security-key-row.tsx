@@ -5,7 +5,7 @@ import { api, type SecurityKey } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { proofOf } from '../lib/security-keys.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Ago } from './moment.tsx';
 import { ProofField } from './proof-field.tsx';

@@ -7,7 +7,7 @@ import { GUIDE_KEY, SEEN } from '../lib/guide-key.ts';
 import { useKept } from '../lib/kept.ts';
 import { useReconnected } from '../lib/live.ts';
 import { useTourTurn } from '../lib/tour.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PageList } from './page-list.tsx';
 import { TopBar } from './top-bar.tsx';

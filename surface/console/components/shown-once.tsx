@@ -2,7 +2,7 @@
 /** A secret that is shown this once, and its way into the clipboard. */
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { copyText } from '../lib/copy-text.ts';
-import { text as catalogue } from '../text/index.ts';
+import * as catalogue from '../text/index.ts';
 
 const words = catalogue.access;
 

@@ -5,7 +5,7 @@ import { api, type ApiToken } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { AskFirst } from './ask-first.tsx';
 import { Failure } from './failure.tsx';
 import { Ago, Until } from './moment.tsx';

@@ -7,7 +7,7 @@ import { visible } from '../lib/format.ts';
 import { useConnected, useStatus } from '../lib/live.ts';
 import { useSession } from '../lib/session.ts';
 import { THEMES, useTheme } from '../lib/theme.ts';
-import { text } from '../text/index.ts';
+import * as text from '../text/index.ts';
 import { Mark } from './mark.tsx';
 import { HelpButton } from './tour/help-button.tsx';
 

@@ -1,29 +1,18 @@
 /**
- * All words that the console says, by page. A translation is another object of this shape; sentences with a name or a number in them are functions, so
+ * All words that the console says, by page. A translation is another module of this shape; sentences with a name or a number in them are functions, so
  * that each language orders and counts in its own way.
  */
-import { access } from './en/access.ts';
-import { attack } from './en/attack.ts';
-import { audit } from './en/audit.ts';
-import { door } from './en/door.ts';
-import { frame } from './en/frame.ts';
-import { incidents } from './en/incidents.ts';
-import { overview } from './en/overview.ts';
-import { parts } from './en/parts.ts';
-import { response } from './en/response.ts';
-import { settings } from './en/settings.ts';
-import { tour } from './en/tour.ts';
-
-export const text = {
-  access,
-  attack,
-  audit,
-  door,
-  frame,
-  incidents,
-  overview,
-  parts,
-  response,
-  settings,
-  tour,
-} as const;
+export { access } from './en/access.ts';
+export { attack } from './en/attack.ts';
+export { audit } from './en/audit.ts';
+export { door } from './en/door.ts';
+export { frame } from './en/frame.ts';
+export { hunt } from './en/hunt.ts';
+export { huntFields } from './en/hunt-fields.ts';
+export { incidents } from './en/incidents.ts';
+export { overview } from './en/overview.ts';
+export { parts } from './en/parts.ts';
+export { response } from './en/response.ts';
+export { rules } from './en/rules.ts';
+export { settings } from './en/settings.ts';
+export { tour } from './en/tour.ts';

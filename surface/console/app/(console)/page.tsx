@@ -25,7 +25,7 @@ import { timesOf } from '../../lib/time-series.ts';
 import { oneOf, useView } from '../../lib/url-view.ts';
 import { useAtMost } from '../../lib/use-at-most.ts';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import './overview.css';
 
 /** For who is new here, so that nobody else waits for them. */

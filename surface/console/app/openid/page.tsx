@@ -6,7 +6,7 @@ import { Failure } from '../../components/failure.tsx';
 import { takeWayBack } from '../../lib/after-sign-in.ts';
 import { api } from '../../lib/api.ts';
 import { wordsOf } from '../../lib/hooks.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.door;
 

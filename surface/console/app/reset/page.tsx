@@ -1,7 +1,7 @@
 'use client';
 import { Door } from '../../components/door.tsx';
 import { api } from '../../lib/api.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 /** Where a link for a new password leads. The token stands behind the #, so it never reaches a log or a referrer. */
 export default function ResetPage() {

@@ -4,7 +4,7 @@ import { OpenIdButton } from '../../components/openid-button.tsx';
 import { api } from '../../lib/api.ts';
 import { ownPath } from '../../lib/own-path.ts';
 import { showKey } from '../../lib/security-keys.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export default function SignInPage() {
   return (

@@ -3,7 +3,7 @@
 import { Download } from 'lucide-react';
 import { csvRowsOf, CSV_HEAD, navigatorLayer, type Column } from '../../lib/attack-matrix.ts';
 import { csvOf, saveFile } from '../../lib/save-file.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.attack;
 

@@ -3,7 +3,7 @@
 import { ChevronDown, ChevronRight, Shield, Siren } from 'lucide-react';
 import { useState } from 'react';
 import { stepOf, type Column, type Technique } from '../../lib/attack-matrix.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Empty } from '../panel.tsx';
 
 const words = text.attack;

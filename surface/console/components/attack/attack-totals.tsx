@@ -2,7 +2,7 @@
 /** How much of the matrix is covered and was seen, and what its colours mean. */
 import { Shield, Siren } from 'lucide-react';
 import { flatOf, type Column } from '../../lib/attack-matrix.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.attack;
 

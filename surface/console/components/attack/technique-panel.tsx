@@ -8,7 +8,7 @@ import type { Technique } from '../../lib/attack-matrix.ts';
 import { visible } from '../../lib/format.ts';
 import { nameOf, useLoaded, useNow } from '../../lib/hooks.ts';
 import { useMay } from '../../lib/session.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { SeverityBadge } from '../badges.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { Failure } from '../failure.tsx';

@@ -2,7 +2,7 @@
 /** Values over time: drawn once the page stands, changed in place, and to be had as a table. */
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { exactTime, isoTime } from '../../lib/format.ts';
 import { bucketLabel, type TimeChartProps } from './series.ts';
 

@@ -6,7 +6,7 @@ import { api, ApiError, tagOf } from '../../lib/api.ts';
 import { faultsOf, lineRange, type ConfigurationFault } from '../../lib/configuration.ts';
 import { visible } from '../../lib/format.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { AskFirst } from '../ask-first.tsx';
 import { Failure } from '../failure.tsx';
 import { Panel } from '../panel.tsx';

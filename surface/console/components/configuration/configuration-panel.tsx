@@ -7,7 +7,7 @@ import { api } from '../../lib/api.ts';
 import { visible } from '../../lib/format.ts';
 import { useLoaded, useNow } from '../../lib/hooks.ts';
 import { useMay } from '../../lib/session.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Failure } from '../failure.tsx';
 import { Ago } from '../moment.tsx';
 import { Panel } from '../panel.tsx';

@@ -1,7 +1,7 @@
 /** What differs between two texts, line by line; read aloud as added and removed, not by colour alone. */
 import { hunksOf, type DiffLine } from '../../lib/configuration.ts';
 import { visible } from '../../lib/format.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.settings.configuration;
 const SIGNS = { same: ' ', added: '+', removed: '−' } as const;

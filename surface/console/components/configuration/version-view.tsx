@@ -8,7 +8,7 @@ import { visible, visibleLines } from '../../lib/format.ts';
 import { useLoaded, useNow } from '../../lib/hooks.ts';
 import { useMay } from '../../lib/session.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { AskFirst } from '../ask-first.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { Failure } from '../failure.tsx';

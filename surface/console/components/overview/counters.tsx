@@ -3,7 +3,7 @@ import type { GetSummaryAnswer } from '@netsentinel/client';
 import { Link } from '../link.tsx';
 import type { ReactNode } from 'react';
 import { SEVERITIES } from '../../lib/severity.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.overview;
 

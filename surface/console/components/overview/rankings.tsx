@@ -6,7 +6,7 @@ import { segment, type AttackNames } from '../../lib/api.ts';
 import { countryName } from '../../lib/country.ts';
 import { visible } from '../../lib/format.ts';
 import { nameOf } from '../../lib/hooks.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Ranking, type Ranked } from '../charts/ranking.tsx';
 import { Ago } from '../moment.tsx';
 import { Empty, Panel } from '../panel.tsx';

@@ -9,7 +9,7 @@ import { useNow } from '../../lib/hooks.ts';
 import { useLastLook } from '../../lib/last-look.ts';
 import { useStatus } from '../../lib/live.ts';
 import { useSession } from '../../lib/session.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.overview;
 

@@ -1,7 +1,7 @@
 'use client';
 /** How things are now, in one number and one word. */
 import type { GetSummaryAnswer } from '@netsentinel/client';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Panel } from '../panel.tsx';
 
 const words = text.overview;

@@ -7,7 +7,7 @@ import { api } from '../../lib/api.ts';
 import { useLive } from '../../lib/live.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
 import { oneOf } from '../../lib/url-view.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { ExportButtons } from '../export-buttons.tsx';
 import { Failure } from '../failure.tsx';
 import { Empty } from '../panel.tsx';

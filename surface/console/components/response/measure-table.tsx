@@ -9,7 +9,7 @@ import { duration, exactTime, isoTime, visible } from '../../lib/format.ts';
 import { sayAction } from '../../lib/say-action.ts';
 import { useMay } from '../../lib/session.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { AskFirst } from '../ask-first.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { Failure } from '../failure.tsx';

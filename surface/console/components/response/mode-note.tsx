@@ -1,7 +1,7 @@
 'use client';
 /** In which mode the response is, and what that means. */
 import { useStatus } from '../../lib/live.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 const words = text.response;
 

@@ -6,7 +6,7 @@ import { api } from '../../lib/api.ts';
 import { useStatus } from '../../lib/live.ts';
 import { useMay } from '../../lib/session.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Failure } from '../failure.tsx';
 

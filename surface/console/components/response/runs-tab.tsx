@@ -4,7 +4,7 @@ import { useCallback, useEffect } from 'react';
 import { api } from '../../lib/api.ts';
 import { visible } from '../../lib/format.ts';
 import { useLoaded } from '../../lib/hooks.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Failure } from '../failure.tsx';
 import { Empty, Panel } from '../panel.tsx';
 import { RunCard } from '../run-card.tsx';

@@ -2,7 +2,7 @@
 /** What waits for a person: measures, and playbooks that ask. */
 import type { Action } from '@netsentinel/contracts/action';
 import type { Run } from '../../lib/api.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { ActionCard } from '../action-card.tsx';
 import { Empty } from '../panel.tsx';
 import { RunCard } from '../run-card.tsx';

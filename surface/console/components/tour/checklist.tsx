@@ -9,7 +9,7 @@ import { useLoaded } from '../../lib/hooks.ts';
 import { useKept } from '../../lib/kept.ts';
 import { useLive, useStatus } from '../../lib/live.ts';
 import { useSession } from '../../lib/session.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Panel } from '../panel.tsx';
 

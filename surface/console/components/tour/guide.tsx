@@ -7,7 +7,7 @@ import { GUIDE_KEY, SEEN } from '../../lib/guide-key.ts';
 import { useKept } from '../../lib/kept.ts';
 import { useSession } from '../../lib/session.ts';
 import { useTour } from '../../lib/tour.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { hasPage } from '../page-list.tsx';
 
 const words = text.tour.guide;

@@ -3,7 +3,7 @@
 import { CircleQuestionMark } from 'lucide-react';
 import { GUIDE_KEY } from '../../lib/guide-key.ts';
 import { keep } from '../../lib/kept.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export function HelpButton() {
   const name = text.tour.help;

@@ -1,6 +1,6 @@
 /** Marks what belongs to the tour; nothing for all else. */
 import { isRecorded } from '@netsentinel/contracts/recorded';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 
 export function RecordedBadge({ id }: { readonly id: string }) {
   if (!isRecorded(id)) return null;

@@ -5,7 +5,7 @@ import { useKept } from '../../lib/kept.ts';
 import { useMay } from '../../lib/session.ts';
 import { useTourOrders } from '../../lib/tour.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Failure } from '../failure.tsx';
 import { Panel } from '../panel.tsx';
 

@@ -5,7 +5,7 @@ import { useSession } from '../../lib/session.ts';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import { useTour, useTourOrders } from '../../lib/tour.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
-import { text } from '../../text/index.ts';
+import * as text from '../../text/index.ts';
 import { Failure } from '../failure.tsx';
 
 const words = text.tour.banner;

@@ -15,7 +15,7 @@ import { useLive } from '../../../lib/live.ts';
 import { RANGES } from '../../../lib/ranges.ts';
 import { useMay } from '../../../lib/session.ts';
 import { oneOf, useView } from '../../../lib/url-view.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import './attack.css';
 
 const DEFAULTS = { range: '24h', show: 'all', find: '', tactic: '', technique: '', subs: '' };

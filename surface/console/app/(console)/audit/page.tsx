@@ -11,7 +11,7 @@ import { api } from '../../../lib/api.ts';
 import { AUDIT_HEAD, auditRow, isoOfField, localField, momentOf } from '../../../lib/audit-view.ts';
 import { wordsOf } from '../../../lib/hooks.ts';
 import { useView } from '../../../lib/url-view.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import '../settings/settings.css';
 import './audit.css';
 

@@ -19,7 +19,7 @@ import { clockTime, duration, exactTime, visible } from '../../../lib/format.ts'
 import { useAttackNames, useLoaded } from '../../../lib/hooks.ts';
 import { useLive } from '../../../lib/live.ts';
 import { useMay } from '../../../lib/session.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import { isRecorded } from '@netsentinel/contracts/recorded';
 
 export default function IncidentPage() {

@@ -23,7 +23,7 @@ import { useShortcuts } from '../../../lib/shortcuts.ts';
 import { useScrolledDown } from '../../../lib/use-scrolled-down.ts';
 import { useView } from '../../../lib/url-view.ts';
 import { isAnswerTo, useQueue } from '../../../lib/use-queue.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import './incidents.css';
 
 const words = text.incidents;

@@ -17,7 +17,7 @@ import { api } from '../../../lib/api.ts';
 import { useLoaded, useNow } from '../../../lib/hooks.ts';
 import { useLive } from '../../../lib/live.ts';
 import { oneOf, useView } from '../../../lib/url-view.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import './response.css';
 
 /** A run's own progress is told to nobody live. */

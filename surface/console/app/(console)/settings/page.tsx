@@ -12,7 +12,7 @@ import { visible } from '../../../lib/format.ts';
 import { describeRole } from '../../../lib/roles.ts';
 import { useMay, useSession } from '../../../lib/session.ts';
 import { oneOf, useView } from '../../../lib/url-view.ts';
-import { text } from '../../../text/index.ts';
+import * as text from '../../../text/index.ts';
 import './settings.css';
 
 const DEFAULTS = { section: 'account', version: '', from: '', edit: '' };
