@@ -1,9 +1,6 @@
 /** What becomes of a rule that is tried on events that are kept. */
 import { z } from 'zod';
 
-/** Of the text of one or several rules that comes through the API, in characters. */
-export const MAX_RULE_TEXT = 32_768;
-
 export const RuleFault = z.strictObject({
   line: z.number().int().describe('Of the rule’s text; the first is 1'),
   error: z.string(),

@@ -8,10 +8,13 @@ import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testk
 import { fillAccess } from '@netsentinel/testkit/sample-access';
 import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
+import { realRules } from './real-rules.ts';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
 /** Ignored by git. */
 export const SHOTS = join(import.meta.dirname, '../screenshots');
+
+const SAMPLE_RULE = '77efa0c6-46e6-4479-9ef1-6505c7d6b9cb';
 
 export interface ConsolePage {
   readonly name: string;
@@ -66,6 +69,17 @@ export const PAGES: readonly ConsolePage[] = [
       await page.locator('.hunt-value').first().waitFor();
     },
   },
+  { name: 'rules', path: '/rules/', ready: (page) => page.getByTestId('rule').nth(5).waitFor() },
+  {
+    name: 'rule',
+    path: `/rule/?id=${SAMPLE_RULE}`,
+    ready: (page) => page.getByLabel('The rule, YAML').waitFor(),
+  },
+  {
+    name: 'rule-editor',
+    path: '/rule-editor/?q=user.name+%3D+root',
+    ready: (page) => page.getByLabel('Sigma, YAML').waitFor(),
+  },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByTestId('session').first().waitFor() },
   {
     name: 'settings-people',
@@ -119,11 +133,14 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
 
 /** The API over stores with a believable month in them, or with what `fill` puts there. */
 export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
+  const rules = realRules();
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
     ...attackForPeople(),
     configuration: sampleConfiguration(),
+    rules: rules.rules,
   });
+  await rules.start(h.state);
   await fill(h);
   // Others are there only once the first account is.
   const setUp = async (): Promise<string> => {
@@ -131,7 +148,11 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
     await fillAccess(h);
     return cookie;
   };
-  return { ...h, setUp };
+  const close = async (): Promise<void> => {
+    rules.stop();
+    await h.close();
+  };
+  return { ...h, setUp, close };
 }
 
 /** A page of somebody who is signed in as the admin. */

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { OWN_RULES_LIMITS, OwnRules, OwnRulesCard, OwnRulesName } from '@netsentinel/contracts/own-rules';
 import { RuleCard } from '@netsentinel/contracts/rule-card';
-import { MAX_RULE_TEXT, type RuleFault } from '@netsentinel/contracts/rule-trial';
+import { MAX_RULE_TEXT } from '@netsentinel/contracts/rule-limits';
+import { type RuleFault } from '@netsentinel/contracts/rule-trial';
 import { isNetSentinelError } from '@netsentinel/kernel/errors';
 import type { RouteContext } from '../context.ts';
 import { CHANGED, IF_MATCH, isKnown, tagOf, versionOf, WHICH } from '../etag.ts';

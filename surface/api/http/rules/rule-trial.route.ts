@@ -1,6 +1,7 @@
 /** Trying a rule on events that are kept, before it is installed anywhere. */
 import { z } from 'zod';
-import { MAX_RULE_TEXT, MetEvent, RuleFault } from '@netsentinel/contracts/rule-trial';
+import { MAX_RULE_TEXT } from '@netsentinel/contracts/rule-limits';
+import { MetEvent, RuleFault } from '@netsentinel/contracts/rule-trial';
 import { orProblem } from '../platform-problem.ts';
 import { Problem } from '../problem.ts';
 import { eventReads, READ_PROBLEMS } from '../reads/bounded-read.ts';

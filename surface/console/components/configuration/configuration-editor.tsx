@@ -1,14 +1,14 @@
 'use client';
 /** Changes the configuration: its text is checked first, and only what was checked can be put in force. */
 import type { CheckConfigurationAnswer, GetConfigurationAnswer } from '@netsentinel/client';
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { api, ApiError, tagOf } from '../../lib/api.ts';
-import { faultsOf, lineRange, type ConfigurationFault } from '../../lib/configuration.ts';
-import { visible } from '../../lib/format.ts';
+import { faultsOf, type TextFault } from '../../lib/text-faults.ts';
 import { useAttempt } from '../../lib/use-attempt.ts';
 import * as text from '../../text/index.ts';
 import { AskFirst } from '../ask-first.tsx';
 import { Failure } from '../failure.tsx';
+import { FaultyText } from '../faulty-text.tsx';
 import { Panel } from '../panel.tsx';
 import { Told } from '../told.tsx';
 
@@ -30,11 +30,10 @@ export function ConfigurationEditor({
 }) {
   const [yaml, setYaml] = useState(inForce.text);
   const [reason, setReason] = useState('');
-  const [faults, setFaults] = useState<readonly ConfigurationFault[]>([]);
+  const [faults, setFaults] = useState<readonly TextFault[]>([]);
   /** Of the text as it is now. */
   const [checked, setChecked] = useState<CheckConfigurationAnswer>();
   const { busy, error, attempt } = useAttempt();
-  const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   /** Faults of the text are shown by line, not as one failure. */
   const ask = (what: () => Promise<void>): void => {
@@ -56,57 +55,24 @@ export function ConfigurationEditor({
       const done = await api.changeConfiguration({ ifMatch: tagOf(inForce.version), body });
       onDone(done.version === undefined ? words.unchanged : words.accepted(done.version));
     });
-  const show = (line: number): void => {
-    const area = field.current;
-    if (area === null) return;
-    area.focus();
-    area.setSelectionRange(...lineRange(yaml, line));
-    area.scrollTop = (area.scrollHeight / yaml.split('\n').length) * Math.max(0, line - 4);
-  };
   return (
     <Panel
       title={words.inForce(inForce.version)}
       tools={<span className="dim">{words.lines(yaml.split('\n').length)}</span>}
     >
-      <label className="configuration-label" htmlFor={`${id}-text`}>
-        {words.editor}
-      </label>
-      <textarea
-        ref={field}
-        id={`${id}-text`}
-        className="configuration-editor"
-        rows={24}
-        maxLength={MAX_TEXT}
-        spellCheck={false}
-        autoCapitalize="off"
-        aria-invalid={faults.length > 0}
-        aria-describedby={faults.length > 0 ? `${id}-faults` : undefined}
+      <FaultyText
+        label={words.editor}
         value={yaml}
-        onChange={(e) => {
-          setYaml(e.target.value);
+        faults={faults}
+        maxLength={MAX_TEXT}
+        onChange={(value) => {
+          setYaml(value);
           setChecked(undefined);
         }}
       />
       <Failure words={error} />
-      {faults.length > 0 && (
-        <section id={`${id}-faults`} className="notice bad" role="alert" data-testid="faults">
-          <strong>{words.faults(faults.length)}</strong>
-          <ul className="configuration-faults">
-            {faults.map(({ line, words: said }, n) => (
-              <li key={n}>
-                {line !== undefined && (
-                  <button type="button" className="small" onClick={() => show(line)}>
-                    {words.line(line)}
-                  </button>
-                )}{' '}
-                {visible(said)}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
       <Told words={checked && words.good(checked.sections)} />
-      <label className="configuration-label" htmlFor={`${id}-reason`}>
+      <label className="faulty-label" htmlFor={`${id}-reason`}>
         {words.reason}
       </label>
       <input

@@ -119,7 +119,7 @@ describe('a question', () => {
       ).join(n % 2 === 0 ? '' : ' ');
       const parsed = parseHunt(text);
       if (parsed.ok) filtersOf(parsed.query);
-      else expect(parsed.fault.to).toBeLessThanOrEqual(text.length);
+      expect(parsed.ok ? 0 : parsed.fault.to).toBeLessThanOrEqual(text.length);
       placeAt(text, text.length, isField);
     }
   });

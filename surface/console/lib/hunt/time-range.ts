@@ -1,5 +1,5 @@
 /** For which time a question is, and how finely its histogram is drawn. */
-import { RANGES, type Range } from '../ranges.ts';
+import { RANGE_MS, RANGES } from '../ranges.ts';
 import { oneOf } from '../url-view.ts';
 
 export interface TimeRange {
@@ -8,12 +8,6 @@ export interface TimeRange {
   readonly to: number;
 }
 
-const RANGE_MS: Readonly<Record<Range, number>> = {
-  '1h': 3_600_000,
-  '24h': 86_400_000,
-  '7d': 604_800_000,
-  '30d': 2_592_000_000,
-};
 /** As the API takes them. */
 const INTERVALS = [
   '1s',

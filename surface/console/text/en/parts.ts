@@ -13,6 +13,8 @@ export const parts = {
   loadingChart: 'Drawing…',
   ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
   range: 'Time range',
+  faults: (count: number) => `${count.toLocaleString()} ${count === 1 ? 'fault' : 'faults'}`,
+  line: (line: number) => `Line ${line.toLocaleString()}`,
   otherPlatforms: 'Other platforms',
   othersUnheard: 'Other platforms are not heard',
 } as const;

@@ -86,8 +86,6 @@ export const settings = {
       sections.length === 0
         ? 'It is a configuration, and changes nothing.'
         : `It is a configuration. It would change: ${sections.join(', ')}.`,
-    faults: (count: number) => `${count.toLocaleString()} ${count === 1 ? 'fault' : 'faults'}`,
-    line: (line: number) => `Line ${line.toLocaleString()}`,
     change: 'Change the configuration',
     changeAsk:
       'Everything starts again with it: decoys, collectors and this page are away for some seconds, and you may have to sign in again. Where it cannot start, the one before is put back.',
