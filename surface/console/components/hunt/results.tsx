@@ -38,7 +38,7 @@ export function Results(props: {
   };
   const template = { gridTemplateColumns: `2.2rem ${columns.map(widthOf).join(' ')}` };
   return (
-    <div className="hunt-rows" ref={scroller} tabIndex={0} role="region" aria-label={words.events}>
+    <div className="hunt-rows" ref={scroller} tabIndex={0} role="region" aria-label={words.rows}>
       <div role="table" aria-label={words.events} aria-rowcount={events.length + 1} className="hunt-table">
         <div role="row" aria-rowindex={1} className="hunt-row hunt-head" style={template}>
           <span role="columnheader">

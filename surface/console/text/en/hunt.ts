@@ -70,6 +70,7 @@ export const hunt = {
   histogram: 'Events over time',
   histogramLabel: 'Matching events over time; mark a stretch to narrow the time to it',
   events: 'Events',
+  rows: 'Events that were found',
   found: (n: number) => `${n.toLocaleString()} ${n === 1 ? 'event' : 'events'}`,
   shown: (n: number) => `${n.toLocaleString()} shown`,
   more: 'More',

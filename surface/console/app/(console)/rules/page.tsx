@@ -173,8 +173,10 @@ function RuleTable(props: { readonly rules: readonly RuleCard[]; readonly onTech
               <LevelBadge level={rule.level} />
             </td>
             <td>
-              <Link href={`/rule/?id=${segment(rule.id)}`}>{visible(rule.title)}</Link>
-              {rule.kind === 'correlation' && <span className="dim"> {words.correlation}</span>}
+              <Link href={`/rule/?id=${segment(rule.id)}`}>
+                {visible(rule.title)}
+                {rule.kind === 'correlation' && <span className="dim"> {words.correlation}</span>}
+              </Link>
             </td>
             <td>
               <span className="chips">
