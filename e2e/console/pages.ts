@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
-import { fillWorld } from '@netsentinel/testkit/sample-world';
+import { fillWorld, sampleDecoys } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
 /** Ignored by git. */
@@ -33,6 +33,12 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'response', path: '/response/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'decoys', path: '/decoys/', ready: (page) => page.getByTestId('decoy').first().waitFor() },
+  {
+    name: 'decoy',
+    path: '/decoy/?id=ssh',
+    ready: (page) => Promise.all([page.locator('canvas').waitFor(), page.getByTestId('figures').waitFor()]),
+  },
 ];
 
 export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOptions>> = {
@@ -43,8 +49,27 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
 
 /** The API over stores with a believable month in them, or with what `fill` puts there. */
 export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
+  const decoys = sampleDecoys();
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
+    decoys: () => decoys,
+    switchDecoy: async (id, listening) => {
+      Object.assign(
+        decoys.find((one) => one.id === id)!,
+        { stopped: !listening, listening, healthy: true },
+      );
+    },
+    status: () => ({
+      ...SAMPLE_STATUS,
+      decoys: decoys.map(({ id, type, address, port, connections, healthy, listening, stopped }) => ({
+        id,
+        type,
+        listen: `${address}:${port}`,
+        connections,
+        healthy: healthy && listening,
+        stopped,
+      })),
+    }),
     attack: {
       techniques: {
         'T1110.001': 'Password Guessing',
