@@ -34,6 +34,12 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'audit', path: '/audit/', ready: (page) => page.locator('tbody tr').first().waitFor() },
   { name: 'settings', path: '/settings/', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'decoys', path: '/decoys/', ready: (page) => page.getByTestId('decoy').first().waitFor() },
+  { name: 'attackers', path: '/attackers/', ready: (page) => page.getByTestId('attacker').first().waitFor() },
+  {
+    name: 'attacker',
+    path: '/attacker/?address=203.0.113.0',
+    ready: (page) => page.getByRole('heading', { level: 1 }).waitFor(),
+  },
   {
     name: 'decoy',
     path: '/decoy/?id=ssh',

@@ -2,7 +2,7 @@
 /** The pages that who is signed in may see. */
 import type { Permission } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { BellOff, Gauge, Radar, ScrollText, Settings, ShieldCheck, Siren, type LucideIcon } from 'lucide-react';
+import { BellOff, Gauge, Radar, ScrollText, Settings, ShieldCheck, Siren, Skull, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
@@ -23,6 +23,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     [
       { href: '/', name: 'overview', icon: Gauge },
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
+      { href: '/attackers/', name: 'attackers', icon: Skull, parts: ['/attacker/'] },
       { href: '/decoys/', name: 'decoys', icon: Radar, permission: 'decoys:read', parts: ['/decoy/'] },
     ],
   ],
