@@ -5,6 +5,7 @@ import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
 import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
+import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
 import { sampleDecoy, type ApiHarness } from './api-harness.ts';
 import { sampleBlock, sampleIncident } from './sample-incidents.ts';
@@ -104,8 +105,11 @@ function visitOf(n: number, start: number): Event {
   // They come in waves.
   const part = session / SESSIONS;
   const at = start + (part + 0.045 * Math.sin(6 * Math.PI * part)) * 24 * HOUR;
+  // Some are whom incidents are about, the newest of them the newest.
+  const known = (SESSIONS - session) % 5 === 0 ? `203.0.113.${(((SESSIONS - session) / 5) * 7) % 250}` : undefined;
   return {
     ...event,
+    ...(known === undefined ? {} : { source: { ...event.source, ip: known }, related: { ip: [known] } }),
     '@timestamp': new Date(at + (isEnd ? lastedMs : 0)).toISOString(),
     message: isEnd ? 'Disconnected' : 'Connected',
     network: { ...event.network, protocol },
@@ -120,6 +124,7 @@ function visitOf(n: number, start: number): Event {
     },
     netsentinel: {
       ...event.netsentinel,
+      ...(known === undefined ? {} : { actor: known }),
       decoy: { id: protocol, type: protocol },
       sensor: { id: DECOY_SENSOR, type: 'decoy' },
       ...(isEnd && protocol === 'ssh'
@@ -228,4 +233,46 @@ async function record(h: ApiHarness, recording: string): Promise<void> {
   for (const piece of typed.match(/.{1,6}|\r\n/gs) ?? []) lines.push(JSON.stringify([(at += 0.12), 'o', piece]));
   await writer.append(Buffer.from(`${lines.join('\n')}\n`));
   await writer.close();
+}
+
+/** One collector that fails and is late, and others in order. `now`: epoch ms. */
+export function sampleSensors(now = Date.now()): SensorDetail[] {
+  const sensor = (id: string, type: string, change: Partial<SensorDetail>): SensorDetail => ({
+    id,
+    type,
+    healthy: true,
+    events: 0,
+    refused: 0,
+    lastRecordAt: now - 2_000,
+    lagBytes: 0,
+    dropped: 0,
+    problems: [],
+    sources: { read: 0, expected: 0, silent: 0 },
+    heartbeat: { lastSeen: now - 1_000 },
+    expected: [],
+    ...change,
+  });
+  return [
+    sensor('decoys', 'decoy-host', { events: 128_402 }),
+    sensor('watcher', 'watcher', { events: 2_311, lastRecordAt: now - 340_000 }),
+    sensor('syslog', 'syslog', {
+      events: 1_204_551,
+      refused: 12,
+      sources: { read: 3, expected: 3, silent: 1 },
+      expected: [
+        { name: '192.0.2.14', firstSeen: now - 30 * 24 * HOUR, lastSeen: now - 3 * HOUR, silentSince: now - 2 * HOUR },
+        { name: '192.0.2.11', firstSeen: now - 30 * 24 * HOUR, lastSeen: now - 4_000 },
+        { name: '192.0.2.12', firstSeen: now - 12 * 24 * HOUR, lastSeen: now - 9_000 },
+      ],
+    }),
+    sensor('nginx', 'tail', {
+      healthy: false,
+      events: 88_120,
+      lagBytes: 48_300_000,
+      lastRecordAt: now - 95_000,
+      problems: ['no right to read /var/log/nginx/error.log'],
+      sources: { read: 1, expected: 1, silent: 0 },
+      expected: [{ name: 'web-1 /var/log/nginx/access.log', firstSeen: now - 9 * 24 * HOUR, lastSeen: now - 95_000 }],
+    }),
+  ];
 }

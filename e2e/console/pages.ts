@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
-import { fillWorld, sampleDecoys } from '@netsentinel/testkit/sample-world';
+import { fillWorld, sampleDecoys, sampleSensors } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
 /** Ignored by git. */
@@ -40,6 +40,7 @@ export const PAGES: readonly ConsolePage[] = [
     path: '/attacker/?address=203.0.113.0',
     ready: (page) => page.getByRole('heading', { level: 1 }).waitFor(),
   },
+  { name: 'system', path: '/system/', ready: (page) => page.locator('canvas').first().waitFor() },
   {
     name: 'decoy',
     path: '/decoy/?id=ssh',
@@ -59,6 +60,7 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
     decoys: () => decoys,
+    sensors: () => sampleSensors(),
     switchDecoy: async (id, listening) => {
       Object.assign(
         decoys.find((one) => one.id === id)!,
@@ -67,6 +69,19 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
     },
     status: () => ({
       ...SAMPLE_STATUS,
+      startedAt: Date.now() - 9 * 86_400_000,
+      sources: {
+        known: 9,
+        silent: 1,
+        latest: [
+          {
+            sensor: 'syslog',
+            source: '192.0.2.14',
+            lastSeen: Date.now() - 10_800_000,
+            silentSince: Date.now() - 7_200_000,
+          },
+        ],
+      },
       decoys: decoys.map(({ id, type, address, port, connections, healthy, listening, stopped }) => ({
         id,
         type,

@@ -2,7 +2,18 @@
 /** The pages that who is signed in may see. */
 import type { Permission } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
-import { BellOff, Gauge, Radar, ScrollText, Settings, ShieldCheck, Siren, Skull, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  BellOff,
+  Gauge,
+  Radar,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Siren,
+  Skull,
+  type LucideIcon,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSession } from '../lib/session.ts';
@@ -32,6 +43,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
   [
     'run',
     [
+      { href: '/system/', name: 'system', icon: Activity, permission: 'system:read' },
       { href: '/audit/', name: 'audit', icon: ScrollText, permission: 'audit:read' },
       { href: '/settings/', name: 'settings', icon: Settings },
     ],

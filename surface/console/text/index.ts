@@ -8,5 +8,6 @@ import { frame } from './en/frame.ts';
 import { incidents } from './en/incidents.ts';
 import { overview } from './en/overview.ts';
 import { parts } from './en/parts.ts';
+import { system } from './en/system.ts';
 
-export const text = { attackers, decoys, frame, incidents, overview, parts } as const;
+export const text = { attackers, decoys, frame, incidents, overview, parts, system } as const;

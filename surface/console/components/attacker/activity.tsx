@@ -9,7 +9,7 @@ import type { Range } from '../../lib/ranges.ts';
 import { text } from '../../text/index.ts';
 import { TimeChart } from '../charts/time-chart.tsx';
 import { Failure } from '../failure.tsx';
-import { Panel } from '../panel.tsx';
+import { Empty, Panel } from '../panel.tsx';
 
 const words = text.attackers;
 const MAX_SERVICES = 7;
@@ -35,7 +35,12 @@ export function Activity({ actor, range }: { readonly actor: string; readonly ra
   return (
     <Panel title={words.over}>
       <Failure words={error} />
-      {value !== undefined && (
+      {value?.counts.size === 0 && (
+        <Empty title={words.nothingSeen}>
+          <p>{words.nothingSeenAbout}</p>
+        </Empty>
+      )}
+      {value !== undefined && value.counts.size > 0 && (
         <TimeChart
           label={words.overLabel}
           times={value.times}

@@ -40,7 +40,8 @@ export const attackers = {
   attacker: 'Attacker',
   latest: 'Latest incident',
   incidents: 'Incidents',
-  incidentsOf: (n: number, open: number) => `${count(n)}${open === 0 ? '' : `, ${count(open)} open`}`,
+  incidentsOf: (n: number, open: number) =>
+    open === n ? `${count(n)} open` : `${count(n)}${open === 0 ? '' : `, ${count(open)} open`}`,
   techniques: 'Techniques',
   lastSeen: 'Last seen',
   blocked: 'held',
@@ -65,6 +66,8 @@ export const attackers = {
   over: 'Activity over time',
   overLabel: 'Events of this attacker, by service',
   otherService: 'other',
+  nothingSeen: 'No event of theirs in this time',
+  nothingSeenAbout: 'Choose a longer one above.',
   story: 'Story',
   storyAbout: 'Incidents and visits, the newest first.',
   incidentBegan: 'Incident',
