@@ -188,6 +188,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attack: { techniques: { 'T1110.001': 'Password Guessing' }, tactics: { TA0006: 'Credential Access' } },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
+    decoySchema: async (type) => ({ type: 'object', properties: { type: { const: type } } }),
     switchDecoy: async () => {},
     sensors: () => [SAMPLE_SENSOR],
     configuration: ONE_CONFIGURATION,
