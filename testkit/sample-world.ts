@@ -106,7 +106,7 @@ function visitOf(n: number, start: number): Event {
   const part = session / SESSIONS;
   const at = start + (part + 0.045 * Math.sin(6 * Math.PI * part)) * 24 * HOUR;
   // Some are whom incidents are about, the newest of them the newest.
-  const known = (SESSIONS - session) % 5 === 0 ? `203.0.113.${(((SESSIONS - session) / 5) * 7) % 250}` : undefined;
+  const known = (SESSIONS - session) % 5 === 0 ? `203.0.113.${(((SESSIONS - session) / 5 - 1) * 7) % 250}` : undefined;
   return {
     ...event,
     ...(known === undefined ? {} : { source: { ...event.source, ip: known }, related: { ip: [known] } }),

@@ -38,7 +38,12 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: 'attacker',
     path: '/attacker/?address=203.0.113.0',
-    ready: (page) => page.getByRole('heading', { level: 1 }).waitFor(),
+    // Where attackers wrote into every field there is no address to show.
+    ready: (page) =>
+      page
+        .getByText(/same network|No incident is known/)
+        .first()
+        .waitFor(),
   },
   { name: 'system', path: '/system/', ready: (page) => page.locator('canvas').first().waitFor() },
   {

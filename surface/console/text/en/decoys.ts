@@ -82,5 +82,30 @@ export const decoys = {
   recording: (ip: string) => `Recording of ${ip}`,
   download: 'Download',
   more: 'Show older ones',
+  form: {
+    title: 'Configuration',
+    inForce: 'As it is in force, with the defaults; passwords are hidden.',
+    copy: 'Copy the configuration',
+    change: 'Change…',
+    cancel: 'Leave it as it is',
+    elsewhere:
+      'It is a part of a whole machine under `personas`. That section names files, so it is changed in the configuration file at the machine.',
+    lines: 'One a line.',
+    json: 'As JSON; empty: the default.',
+    asDefault: 'the default',
+    between: (min: number, max: number) =>
+      max >= Number.MAX_SAFE_INTEGER ? `From ${count(min)}.` : `From ${count(min)} to ${count(max)}.`,
+    errors: { json: 'This is no JSON.', number: 'This is no number.' },
+    atFields: (n: number) => `${some(n, 'setting is', 'settings are')} not right: see above.`,
+    reason: 'Why (for those who read the versions)',
+    reasonOf: (id: string) => `Decoy ${id} set in the console`,
+    changed: (keys: readonly string[]) => `Changed: ${keys.join(', ')}`,
+    save: 'Save',
+    question: 'Everything starts again with it: that takes seconds, and sessions of attackers end. Save it?',
+    sure: 'Save it',
+    nothingChanged: 'It is that already: nothing was changed.',
+    written: (version: number) =>
+      `Written as version ${version}. Everything starts again with it; where that fails, the one before is put back.`,
+  },
   mayNotEvents: 'Your role may not see what happened at decoys.',
 } as const;

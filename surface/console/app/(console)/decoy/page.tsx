@@ -6,6 +6,7 @@ import { TimeChart } from '../../../components/charts/time-chart.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { DecoyFigures } from '../../../components/decoys/decoy-figures.tsx';
 import { DecoySessions } from '../../../components/decoys/decoy-sessions.tsx';
+import { DecoySettings } from '../../../components/decoys/decoy-settings.tsx';
 import { DecoyStateBadge } from '../../../components/decoys/state-badge.tsx';
 import { SwitchDecoy } from '../../../components/decoys/switch-decoy.tsx';
 import { Failure } from '../../../components/failure.tsx';
@@ -119,6 +120,7 @@ function DecoyView(props: {
             </p>
           </Panel>
         </div>
+        <DecoySettings id={decoy.id} config={decoy.config} onChange={reload} />
       </div>
     </>
   );
