@@ -3,6 +3,7 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
@@ -233,6 +234,18 @@ async function record(h: ApiHarness, recording: string): Promise<void> {
   for (const piece of typed.match(/.{1,6}|\r\n/gs) ?? []) lines.push(JSON.stringify([(at += 0.12), 'o', piece]));
   await writer.append(Buffer.from(`${lines.join('\n')}\n`));
   await writer.close();
+}
+
+/** What the platform's status says of these decoys. */
+export function standingsOf(decoys: readonly DecoyDetail[]): PlatformStatus['decoys'] {
+  return decoys.map(({ id, type, address, port, connections, healthy, listening, stopped }) => ({
+    id,
+    type,
+    listen: `${address}:${port}`,
+    connections,
+    healthy: healthy && listening,
+    stopped,
+  }));
 }
 
 /** One collector that fails and is late, and others in order. `now`: epoch ms. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
-import { fillWorld, sampleDecoys, sampleSensors } from '@netsentinel/testkit/sample-world';
+import { fillWorld, sampleDecoys, sampleSensors, standingsOf } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
 /** Ignored by git. */
@@ -87,14 +87,7 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
           },
         ],
       },
-      decoys: decoys.map(({ id, type, address, port, connections, healthy, listening, stopped }) => ({
-        id,
-        type,
-        listen: `${address}:${port}`,
-        connections,
-        healthy: healthy && listening,
-        stopped,
-      })),
+      decoys: standingsOf(decoys),
     }),
     attack: {
       techniques: {
