@@ -16,6 +16,7 @@ import {
 } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useState } from 'react';
 import { useSession } from '../lib/session.ts';
 import { text } from '../text/index.ts';
 
@@ -61,20 +62,36 @@ export function PageList({ isOpen, onChosen }: { readonly isOpen: boolean; reado
           <ul>
             {pages
               .filter(({ permission }) => permission === undefined || mayDo(role, permission))
-              .map(({ href, name, icon: Icon, parts }) => (
-                <li key={href}>
-                  <Link
-                    href={href}
-                    aria-current={path === href || parts?.includes(path) ? 'page' : undefined}
-                    onClick={onChosen}
-                  >
-                    <Icon size={16} aria-hidden /> {text.frame.page[name]}
-                  </Link>
+              .map((page) => (
+                <li key={page.href}>
+                  <PageLink
+                    page={page}
+                    isHere={path === page.href || page.parts?.includes(path) === true}
+                    onChosen={onChosen}
+                  />
                 </li>
               ))}
           </ul>
         </section>
       ))}
     </nav>
+  );
+}
+
+/** Its script is fetched when somebody is about to go there: with the first page it would be more than that page itself. */
+function PageLink(props: { readonly page: Page; readonly isHere: boolean; readonly onChosen: () => void }) {
+  const { href, name, icon: Icon } = props.page;
+  const [isNear, setNear] = useState(false);
+  return (
+    <Link
+      href={href}
+      prefetch={isNear ? null : false}
+      aria-current={props.isHere ? 'page' : undefined}
+      onMouseEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
+      onClick={props.onChosen}
+    >
+      <Icon size={16} aria-hidden /> {text.frame.page[name]}
+    </Link>
   );
 }

@@ -34,7 +34,7 @@ export function TriedPanel({ logins }: { readonly logins: AttackerStory['logins'
       {logins.length === 0 ? (
         <p className="dim">{words.noCredentials}</p>
       ) : (
-        <div className="attackers-logins" tabIndex={0} role="region" aria-label={words.credentials}>
+        <div className="attackers-logins" tabIndex={0} role="region" aria-label={words.credentialsList}>
           <table className="listing">
             <thead>
               <tr>

@@ -77,6 +77,7 @@ export const attackers = {
   goesOn: 'goes on',
   older: (n: number) => `${some(n, 'older step', 'older steps')} not shown`,
   credentials: 'Credentials tried',
+  credentialsList: 'Names and passwords',
   noCredentials: 'None.',
   user: 'User',
   passwords: 'Passwords',
