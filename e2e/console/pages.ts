@@ -38,12 +38,14 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: 'attacker',
     path: '/attacker/?address=203.0.113.0',
-    // Where attackers wrote into every field there is no address to show.
     ready: (page) =>
-      page
-        .getByText(/same network|No incident is known/)
-        .first()
-        .waitFor(),
+      Promise.all([
+        page.locator('canvas, .empty').first().waitFor(),
+        page
+          .getByText(/same network|Nobody else/)
+          .first()
+          .waitFor(),
+      ]),
   },
   { name: 'system', path: '/system/', ready: (page) => page.locator('canvas').first().waitFor() },
   {
