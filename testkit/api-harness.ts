@@ -216,6 +216,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attackBook: { technique: () => undefined, detections: [] },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
+    decoySchema: async (type) => ({ type: 'object', properties: { type: { const: type } } }),
     switchDecoy: async () => {},
     sensors: () => [SAMPLE_SENSOR],
     configuration: ONE_CONFIGURATION,

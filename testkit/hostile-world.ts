@@ -34,7 +34,10 @@ function hostileEvent(event: Event, text: string): Event {
   return replaced(event, '') as Event;
 }
 
-/** Fills the stores of a harness. The incidents are `inc-0` and so on, one for each of `HOSTILE_TEXTS`. */
+/** Who has an address that a page can be asked for. */
+const WITH_ADDRESS = '203.0.113.0';
+
+/** Fills the stores of a harness. The incidents are `inc-0` and so on, one for each of `HOSTILE_TEXTS`, and as many of one attacker. */
 export async function fillHostileWorld(h: ApiHarness, now = Date.now()): Promise<readonly Incident[]> {
   const incidents = HOSTILE_TEXTS.map((text, n) => hostileIncident(`inc-${n}`, text, now - n * 1_000));
   await h.state.transaction(async (tx) => {
@@ -44,6 +47,10 @@ export async function fillHostileWorld(h: ApiHarness, now = Date.now()): Promise
         sampleBlock(`act-${incident.id}`, incident, now, { reason: incident.title, detail: incident.title }),
       );
     }
+  });
+  await h.state.transaction(async (tx) => {
+    for (const [n, text] of HOSTILE_TEXTS.entries())
+      await tx.putIncident({ ...hostileIncident(`known-${n}`, text, now - n * 60_000), actor: WITH_ADDRESS });
   });
   for (const [n, text] of HOSTILE_TEXTS.entries()) {
     const recording = await h.blobs.openRecording(`ssh~inc-${n}`);

@@ -3,8 +3,12 @@ import type { Action } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
+import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
+import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
+import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
-import type { ApiHarness } from './api-harness.ts';
+import { sampleDecoy, type ApiHarness } from './api-harness.ts';
 import { sampleBlock, sampleIncident } from './sample-incidents.ts';
 import { fillResponse } from './sample-response.ts';
 
@@ -76,6 +80,10 @@ export async function fillWorld(
     Array.from({ length: 2 * SESSIONS }, (_, n) => visitOf(n, start)),
     [],
   );
+  await h.events.append(
+    Array.from({ length: 2 * SESSIONS }, (_, n) => visitOf(n, start)).flatMap((event, n) => triedIn(event, n)),
+    [],
+  );
   const incidents = Array.from({ length: INCIDENTS }, (_, n) => incidentOf(n, now));
   const actions = incidents
     .filter(({ status }) => status === 'contained')
@@ -90,6 +98,7 @@ export async function fillWorld(
   });
   await fillResponse(h, incidents, now);
   for (const incident of incidents.slice(0, 3)) await record(h, incident.sessions[0]!.recording!);
+  for (const session of recordedVisits()) await record(h, session);
   return { incidents, actions };
 }
 
@@ -100,9 +109,15 @@ function visitOf(n: number, start: number): Event {
   const protocol = PROTOCOLS[(session * 7) % PROTOCOLS.length]!;
   const event = sampleEvent(session * 12, start, (SESSIONS * 12) / 86_400);
   const lastedMs = 2_000 + ((session * 7_919) % 240_000);
+  // They come in waves.
+  const part = session / SESSIONS;
+  const at = start + (part + 0.045 * Math.sin(6 * Math.PI * part)) * 24 * HOUR;
+  // Some are whom incidents are about, the newest of them the newest.
+  const known = (SESSIONS - session) % 5 === 0 ? `203.0.113.${(((SESSIONS - session) / 5 - 1) * 7) % 250}` : undefined;
   return {
     ...event,
-    '@timestamp': new Date(Date.parse(event['@timestamp']) + (isEnd ? lastedMs : 0)).toISOString(),
+    ...(known === undefined ? {} : { source: { ...event.source, ip: known }, related: { ip: [known] } }),
+    '@timestamp': new Date(at + (isEnd ? lastedMs : 0)).toISOString(),
     message: isEnd ? 'Disconnected' : 'Connected',
     network: { ...event.network, protocol },
     event: {
@@ -114,8 +129,89 @@ function visitOf(n: number, start: number): Event {
       outcome: 'success',
       ...(isEnd ? { duration: lastedMs * 1e6 } : {}),
     },
-    netsentinel: { ...event.netsentinel, decoy: { id: protocol, type: protocol } },
+    netsentinel: {
+      ...event.netsentinel,
+      ...(known === undefined ? {} : { actor: known }),
+      decoy: { id: protocol, type: protocol },
+      sensor: { id: DECOY_SENSOR, type: 'decoy' },
+      ...(isEnd && protocol === 'ssh'
+        ? { recording: { id: event.netsentinel.session!.id, format: 'asciicast-v2' as const, duration_ms: lastedMs } }
+        : {}),
+    },
   };
+}
+
+/** What was tried in a visit to a terminal: some guess, and some of them get in. `begin`: the visit's first event. */
+function triedIn(begin: Event, n: number): Event[] {
+  const { protocol = '' } = begin.network ?? {};
+  if (n % 2 === 1 || !['ssh', 'telnet'].includes(protocol)) return [];
+  const start = Date.parse(begin['@timestamp']);
+  return Array.from({ length: n % 12 }, (_, m) => {
+    const event = sampleEvent(n * 12 + (n % 5 === 0 && m > 6 ? 9 : m % 8), start, 1);
+    const isLogin = event.event.category?.includes('authentication') === true;
+    return {
+      ...begin,
+      ...event,
+      '@timestamp': new Date(start + (m + 1) * 150).toISOString(),
+      source: begin.source,
+      network: begin.network,
+      related: begin.related,
+      ...(isLogin
+        ? {}
+        : { threat: { framework: 'MITRE ATT&CK', technique: { id: [n % 4 === 0 ? 'T1105' : 'T1059.004'] } } }),
+      event: {
+        ...event.event,
+        id: `tried~${n.toString(36)}~${m}`,
+        action: `${protocol}-${isLogin ? 'login' : 'command'}`,
+      },
+      netsentinel: { ...event.netsentinel, ...begin.netsentinel },
+    };
+  });
+}
+
+/** Sessions of the newest visits to the SSH decoy. */
+function recordedVisits(): string[] {
+  return Array.from({ length: SESSIONS }, (_, session) => visitOf(2 * session + 1, 0))
+    .flatMap(({ netsentinel: { recording } }) => (recording === undefined ? [] : [recording.id]))
+    .slice(-12);
+}
+
+const WEB = { persona: 'ubuntu-22.04-web', host: 'shop-web-02' } as const;
+const FILES = { persona: 'windows-2019-fileserver', host: 'FS01' } as const;
+const DATA = { persona: 'debian-12-database', host: 'db-replica-1' } as const;
+
+/** Three machines and a router; one decoy fails, one is stopped. */
+export function sampleDecoys(): DecoyDetail[] {
+  const decoy = (id: string, port: number, change: Partial<DecoyDetail>): DecoyDetail => ({
+    ...sampleDecoy(id, port),
+    type: id,
+    service: id,
+    config: {},
+    ...change,
+  });
+  return [
+    { ...sampleDecoy('ssh', 2222), ...WEB, version: '8.9p1 Ubuntu 3ubuntu0.13', connections: 2 },
+    decoy('http', 8080, { ...WEB, product: 'nginx', version: '1.18.0' }),
+    decoy('ftp', 2121, { ...WEB, product: 'vsftpd', version: '3.0.5', healthy: false, listening: false }),
+    decoy('smb', 4445, {
+      ...FILES,
+      service: 'microsoft-ds',
+      product: 'Microsoft Windows Server 2019',
+      version: '',
+      connections: 1,
+    }),
+    decoy('rdp', 3389, { ...FILES, service: 'ms-wbt-server', product: 'Microsoft Terminal Services', version: '' }),
+    decoy('mysql', 3306, { ...DATA, product: 'MySQL', version: '8.0.36' }),
+    decoy('redis', 6379, { ...DATA, product: 'Redis key-value store', version: '7.0.15' }),
+    decoy('telnet', 2323, {
+      persona: 'dlink-home-router',
+      host: 'DIR-615',
+      product: 'BusyBox telnetd',
+      version: '',
+      stopped: true,
+      listening: false,
+    }),
+  ];
 }
 
 /** The last one is now; older ones lie further and further apart. */
@@ -144,4 +240,58 @@ async function record(h: ApiHarness, recording: string): Promise<void> {
   for (const piece of typed.match(/.{1,6}|\r\n/gs) ?? []) lines.push(JSON.stringify([(at += 0.12), 'o', piece]));
   await writer.append(Buffer.from(`${lines.join('\n')}\n`));
   await writer.close();
+}
+
+/** What the platform's status says of these decoys. */
+export function standingsOf(decoys: readonly DecoyDetail[]): PlatformStatus['decoys'] {
+  return decoys.map(({ id, type, address, port, connections, healthy, listening, stopped }) => ({
+    id,
+    type,
+    listen: `${address}:${port}`,
+    connections,
+    healthy: healthy && listening,
+    stopped,
+  }));
+}
+
+/** One collector that fails and is late, and others in order. `now`: epoch ms. */
+export function sampleSensors(now = Date.now()): SensorDetail[] {
+  const sensor = (id: string, type: string, change: Partial<SensorDetail>): SensorDetail => ({
+    id,
+    type,
+    healthy: true,
+    events: 0,
+    refused: 0,
+    lastRecordAt: now - 2_000,
+    lagBytes: 0,
+    dropped: 0,
+    problems: [],
+    sources: { read: 0, expected: 0, silent: 0 },
+    heartbeat: { lastSeen: now - 1_000 },
+    expected: [],
+    ...change,
+  });
+  return [
+    sensor('decoys', 'decoy-host', { events: 128_402 }),
+    sensor('watcher', 'watcher', { events: 2_311, lastRecordAt: now - 340_000 }),
+    sensor('syslog', 'syslog', {
+      events: 1_204_551,
+      refused: 12,
+      sources: { read: 3, expected: 3, silent: 1 },
+      expected: [
+        { name: '192.0.2.14', firstSeen: now - 30 * 24 * HOUR, lastSeen: now - 3 * HOUR, silentSince: now - 2 * HOUR },
+        { name: '192.0.2.11', firstSeen: now - 30 * 24 * HOUR, lastSeen: now - 4_000 },
+        { name: '192.0.2.12', firstSeen: now - 12 * 24 * HOUR, lastSeen: now - 9_000 },
+      ],
+    }),
+    sensor('nginx', 'tail', {
+      healthy: false,
+      events: 88_120,
+      lagBytes: 48_300_000,
+      lastRecordAt: now - 95_000,
+      problems: ['no right to read /var/log/nginx/error.log'],
+      sources: { read: 1, expected: 1, silent: 0 },
+      expected: [{ name: 'web-1 /var/log/nginx/access.log', firstSeen: now - 9 * 24 * HOUR, lastSeen: now - 95_000 }],
+    }),
+  ];
 }

@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { attackForPeople } from '../../apps/netsentinel/platform/attack-for-people.ts';
-import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillAccess } from '@netsentinel/testkit/sample-access';
 import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
-import { fillWorld } from '@netsentinel/testkit/sample-world';
+import { fillWorld, sampleDecoys, sampleSensors, standingsOf } from '@netsentinel/testkit/sample-world';
 import { realRules } from './real-rules.ts';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
@@ -116,6 +116,26 @@ export const PAGES: readonly ConsolePage[] = [
     path: '/settings/?section=configuration&edit=1',
     ready: (page) => page.getByRole('textbox', { name: 'The configuration, YAML' }).waitFor(),
   },
+  { name: 'decoys', path: '/decoys/', ready: (page) => page.getByTestId('decoy').first().waitFor() },
+  { name: 'attackers', path: '/attackers/', ready: (page) => page.getByTestId('attacker').first().waitFor() },
+  {
+    name: 'attacker',
+    path: '/attacker/?address=203.0.113.0',
+    ready: (page) =>
+      Promise.all([
+        page.locator('canvas, .empty').first().waitFor(),
+        page
+          .getByText(/same network|Nobody else/)
+          .first()
+          .waitFor(),
+      ]),
+  },
+  { name: 'system', path: '/system/', ready: (page) => page.locator('canvas').first().waitFor() },
+  {
+    name: 'decoy',
+    path: '/decoy/?id=ssh',
+    ready: (page) => Promise.all([page.locator('canvas').waitFor(), page.getByTestId('figures').waitFor()]),
+  },
 ];
 
 /** Those in front of the house, as a stranger sees them. */
@@ -134,8 +154,34 @@ export const VIEWS: Readonly<Record<'dark' | 'light' | 'phone', BrowserContextOp
 /** The API over stores with a believable month in them, or with what `fill` puts there. */
 export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fillWorld): Promise<ApiHarness> {
   const rules = realRules();
+  const decoys = sampleDecoys();
   const h = await startApi({
     consoleRoot: CONSOLE_ROOT,
+    decoys: () => decoys,
+    sensors: () => sampleSensors(),
+    switchDecoy: async (id, listening) => {
+      Object.assign(
+        decoys.find((one) => one.id === id)!,
+        { stopped: !listening, listening, healthy: true },
+      );
+    },
+    status: () => ({
+      ...SAMPLE_STATUS,
+      startedAt: Date.now() - 9 * 86_400_000,
+      sources: {
+        known: 9,
+        silent: 1,
+        latest: [
+          {
+            sensor: 'syslog',
+            source: '192.0.2.14',
+            lastSeen: Date.now() - 10_800_000,
+            silentSince: Date.now() - 7_200_000,
+          },
+        ],
+      },
+      decoys: standingsOf(decoys),
+    }),
     ...attackForPeople(),
     configuration: sampleConfiguration(),
     rules: rules.rules,

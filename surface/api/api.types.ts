@@ -66,6 +66,8 @@ export interface ApiOptions {
   /** Asked at most once a second. */
   status(): PlatformStatus;
   decoys(): readonly DecoyDetail[];
+  /** JSON Schema of what is configured of a decoy of this type; undefined where there is no such type. */
+  decoySchema(type: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Has a decoy listen, or not any more; resolves once it is so. Rejects with `LISTEN_…` where its port cannot be had, with `DECOY_NOT_SWITCHED` where nobody answers. */
   switchDecoy(id: string, isListening: boolean): Promise<void>;
   readonly configuration: PersonsConfiguration;

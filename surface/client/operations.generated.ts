@@ -58,6 +58,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   endException: ['DELETE', '/api/v1/exceptions/{id}'],
   listDecoys: ['GET', '/api/v1/decoys'],
   getDecoy: ['GET', '/api/v1/decoys/{id}'],
+  getDecoySchema: ['GET', '/api/v1/decoys/{id}/schema'],
   getDecoyStatistics: ['GET', '/api/v1/decoys/{id}/statistics'],
   listDecoySessions: ['GET', '/api/v1/decoys/{id}/sessions'],
   stopDecoy: ['POST', '/api/v1/decoys/{id}/stop'],

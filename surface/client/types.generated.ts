@@ -2390,6 +2390,12 @@ export interface GetDecoyAnswer {
   connections: number;
 }
 
+export interface GetDecoySchemaRequest {
+  readonly id: string;
+}
+
+export type GetDecoySchemaAnswer = Record<string, unknown>;
+
 export interface GetDecoyStatisticsRequest {
   readonly id: string;
   /** Events of this time or later: milliseconds since 1970, or a time such as `2026-11-22T18:00:00Z`; 7 days before `to` where it is not given */
@@ -3614,6 +3620,12 @@ export interface Operations {
    * `GET /api/v1/decoys/{id}`. Permission: `decoys:read`.
    */
   getDecoy: { request: GetDecoyRequest; answer: GetDecoyAnswer };
+  /**
+   * What can be configured of a decoy: JSON Schema of its entry in `decoys` of the configuration.
+   *
+   * `GET /api/v1/decoys/{id}/schema`. Permission: `decoys:read`.
+   */
+  getDecoySchema: { request: GetDecoySchemaRequest; answer: GetDecoySchemaAnswer };
   /**
    * What happened at a decoy: sessions, attackers, logins, techniques, and how long it held them.
    *

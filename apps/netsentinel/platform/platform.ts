@@ -258,6 +258,8 @@ async function start(boot: Boot) {
     tls: config.tls,
     status: () => board.status(),
     decoys: () => board.decoys(),
+    // All schemas of the configuration come with it: when somebody asks.
+    decoySchema: async (type) => (await import('../config/decoy-schema.ts')).decoySchema(type),
     switchDecoy: async (id, isListening) => {
       await decoyOrders.ask((request) => channel.send({ t: 'decoy', request, decoy: id, listening: isListening }));
       board.switched(id, isListening);

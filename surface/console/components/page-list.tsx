@@ -3,15 +3,18 @@
 import type { Permission, Role } from '@netsentinel/contracts/permission';
 import { mayDo } from '@netsentinel/contracts/role-permissions';
 import {
+  Activity,
   BellOff,
   Gauge,
   Grid3x3,
+  Radar,
   ScanSearch,
   ScrollText,
   Search,
   Settings,
   ShieldCheck,
   Siren,
+  Skull,
   type LucideIcon,
 } from 'lucide-react';
 import { Link } from './link.tsx';
@@ -34,6 +37,8 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     [
       { href: '/', name: 'overview', icon: Gauge },
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
+      { href: '/attackers/', name: 'attackers', icon: Skull, parts: ['/attacker/'] },
+      { href: '/decoys/', name: 'decoys', icon: Radar, permission: 'decoys:read', parts: ['/decoy/'] },
     ],
   ],
   [
@@ -55,6 +60,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
   [
     'run',
     [
+      { href: '/system/', name: 'system', icon: Activity, permission: 'system:read' },
       { href: '/audit/', name: 'audit', icon: ScrollText, permission: 'audit:read' },
       { href: '/settings/', name: 'settings', icon: Settings },
     ],

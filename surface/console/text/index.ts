@@ -4,7 +4,9 @@
  */
 export { access } from './en/access.ts';
 export { attack } from './en/attack.ts';
+export { attackers } from './en/attackers.ts';
 export { audit } from './en/audit.ts';
+export { decoys } from './en/decoys.ts';
 export { door } from './en/door.ts';
 export { frame } from './en/frame.ts';
 export { hunt } from './en/hunt.ts';
@@ -15,4 +17,5 @@ export { parts } from './en/parts.ts';
 export { response } from './en/response.ts';
 export { rules } from './en/rules.ts';
 export { settings } from './en/settings.ts';
+export { system } from './en/system.ts';
 export { tour } from './en/tour.ts';

@@ -52,6 +52,26 @@ export const decoyRoutes: readonly Route[] = [
   ),
   route(
     {
+      id: 'getDecoySchema',
+      method: 'GET',
+      path: '/api/v1/decoys/:id/schema',
+      summary: 'What can be configured of a decoy: JSON Schema of its entry in `decoys` of the configuration',
+      tag: 'decoys',
+      access: 'decoys:read',
+      params: DecoyId,
+      answers: {
+        200: { description: 'With descriptions, bounds and defaults', schema: z.record(z.string(), z.unknown()) },
+      },
+      problems: { 404: NO_SUCH_DECOY },
+    },
+    async ({ ctx, params: { id } }) => {
+      const schema = await ctx.decoySchema(decoyOf(ctx, id).type);
+      if (schema === undefined) throw new Problem(404, 'no-such-decoy', NO_SUCH_DECOY);
+      return schema;
+    },
+  ),
+  route(
+    {
       id: 'getDecoyStatistics',
       method: 'GET',
       path: '/api/v1/decoys/:id/statistics',

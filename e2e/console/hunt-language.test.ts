@@ -1,9 +1,10 @@
+/** The language of Hunt against what the API takes. */
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '../../../api/http/events/filter-text.ts';
-import { placeAt, withChoice, withCondition } from './complete.ts';
-import { parseHunt } from './parse.ts';
-import { filtersOf, type HuntFault, type HuntQuery } from './query.ts';
-import { quote } from './tokens.ts';
+import { parseFilter } from '@netsentinel/api/http/events/filter-text';
+import { placeAt, withChoice, withCondition } from '../../surface/console/lib/hunt/complete.ts';
+import { parseHunt } from '../../surface/console/lib/hunt/parse.ts';
+import { filtersOf, type HuntFault, type HuntQuery } from '../../surface/console/lib/hunt/query.ts';
+import { quote } from '../../surface/console/lib/hunt/tokens.ts';
 
 const HOUR = 3_600_000;
 const FIELDS = new Set(['source.ip', 'user.name', 'destination.port', 'message']);
@@ -127,7 +128,7 @@ describe('a question', () => {
   it.each(['root', 'and', 'a b', 'say "x"', '\\', '::1', '203.0.113.0/24', 'ключ', "it's", '', '-1', 'a,b'])(
     'holds %j as a value when it is quoted',
     (value) => {
-      expect(query(`user.name = ${quote(value)}`).conditions[0].values).toEqual([value]);
+      expect(query(`user.name = ${quote(value)}`).conditions[0]?.values).toEqual([value]);
     },
   );
 });

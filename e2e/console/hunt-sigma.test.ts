@@ -1,7 +1,8 @@
+/** Rules made of questions against the engine that runs them. */
 import { describe, expect, it } from 'vitest';
 import { readRules } from '@netsentinel/sigma/read/read-rules';
-import { parseHunt } from './parse.ts';
-import { sigmaOf } from './sigma.ts';
+import { parseHunt } from '../../surface/console/lib/hunt/parse.ts';
+import { sigmaOf } from '../../surface/console/lib/hunt/sigma.ts';
 
 const SAID = { id: '4a9d1a7e-3a0f-4a55-9c89-2a7a53b8fd01', title: 'Hunt: wget', date: '2026-11-23' };
 

@@ -1,0 +1,68 @@
+/** Pure: what in the platform's state needs a person, and what to do next. */
+import type { ListSensorsAnswer } from '@netsentinel/client';
+import type { PlatformStatus } from '@netsentinel/contracts/live';
+import { size } from './format.ts';
+import * as text from '../text/index.ts';
+
+const { needs } = text.system;
+
+export type Sensor = ListSensorsAnswer['sensors'][number];
+
+export interface Need {
+  readonly level: 'bad' | 'late' | 'note';
+  readonly what: string;
+  readonly next: string;
+  /** The page where it is mended. */
+  readonly href?: string;
+}
+
+/** Waiting for less is the usual thing: a file that was just written. */
+export const LATE_BYTES = 1_000_000;
+
+/** `readiness`: what the platform answered when it was asked; undefined before. The worst first. */
+export function needsOf(
+  status: PlatformStatus | undefined,
+  sensors: readonly Sensor[],
+  readiness: 'ready' | 'not-ready' | 'no-answer' | undefined,
+): Need[] {
+  const found: Need[] = [];
+  if (readiness === 'not-ready') found.push({ level: 'bad', ...needs.notReady });
+  if (readiness === 'no-answer') found.push({ level: 'bad', ...needs.noAnswer });
+  for (const { id, healthy, stopped } of status?.decoys ?? [])
+    if (!healthy && !stopped)
+      found.push({ level: 'bad', ...needs.decoy(id), href: `/decoy/?id=${encodeURIComponent(id)}` });
+  for (const { id, healthy, lagBytes, dropped } of sensors) {
+    if (!healthy) found.push({ level: 'bad', ...needs.sensor(id) });
+    if (lagBytes >= LATE_BYTES) found.push({ level: 'late', ...needs.lag(id, size(lagBytes)) });
+    if (dropped > 0) found.push({ level: 'late', ...needs.dropped(id, dropped) });
+  }
+  if (status !== undefined) {
+    const { sources, rules, scans, responseMode } = status;
+    if (sources.silent > 0) found.push({ level: 'bad', ...needs.silent(sources.silent) });
+    if (rules.refused > 0) found.push({ level: 'late', ...needs.refused(rules.refused) });
+    if (scans.reason !== undefined) found.push({ level: 'late', ...needs.scans(scans.reason) });
+    if (scans.uncounted > 0) found.push({ level: 'note', ...needs.uncounted(scans.uncounted) });
+    if (responseMode === 'off' || responseMode === 'simulate')
+      found.push({ level: 'note', ...needs.mode(responseMode), href: '/response/' });
+  }
+  const order = ['bad', 'late', 'note'];
+  return found.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+
+/** A part of what there is. */
+export interface Share {
+  readonly name: 'decoys' | 'sensors' | 'sources' | 'rules';
+  readonly n: number;
+  readonly of: number;
+}
+
+export function sharesOf(status: PlatformStatus, sensors: readonly Sensor[]): Share[] {
+  const { decoys, sources, rules } = status;
+  const read = rules.rules + rules.correlations;
+  return [
+    { name: 'decoys', n: decoys.filter(({ healthy, stopped }) => healthy && !stopped).length, of: decoys.length },
+    { name: 'sensors', n: sensors.filter(({ healthy }) => healthy).length, of: sensors.length },
+    { name: 'sources', n: sources.known - sources.silent, of: sources.known },
+    { name: 'rules', n: read, of: read + rules.refused },
+  ];
+}
