@@ -82,11 +82,11 @@ describe('the form of a decoy', () => {
 
   it('means what was typed, or says that it means nothing', () => {
     const [port, deny, , , odd] = fields;
-    expect(meaningOf(port!, '2x')).toEqual({ error: 'number' });
-    expect(meaningOf(port!, '23')).toEqual({ value: 23 });
-    expect(meaningOf(deny!, ' a \n\nb')).toEqual({ value: ['a', 'b'] });
-    expect(meaningOf(odd!, '{')).toEqual({ error: 'json' });
-    expect(meaningOf(odd!, '')).toEqual({});
+    expect(meaningOf(port, '2x')).toEqual({ error: 'number' });
+    expect(meaningOf(port, '23')).toEqual({ value: 23 });
+    expect(meaningOf(deny, ' a \n\nb')).toEqual({ value: ['a', 'b'] });
+    expect(meaningOf(odd, '{')).toEqual({ error: 'json' });
+    expect(meaningOf(odd, '')).toEqual({});
   });
 
   it('says what the server found wrong at the field, whatever else it found', () => {

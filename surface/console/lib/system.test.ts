@@ -37,7 +37,7 @@ it('names what fails before what is late, each with what to do', () => {
       ...STATUS,
       responseMode: 'simulate',
       rules: { ...STATUS.rules, refused: 2 },
-      decoys: [{ ...STATUS.decoys[0]!, healthy: false }],
+      decoys: [{ ...STATUS.decoys[0], healthy: false }],
       sources: { ...STATUS.sources, silent: 1 },
     },
     [{ ...SENSOR, lagBytes: LATE_BYTES, dropped: 3 }],
@@ -49,7 +49,7 @@ it('names what fails before what is late, each with what to do', () => {
 });
 
 it('lets a decoy rest that a person has stopped', () => {
-  const stopped = { ...STATUS, decoys: [{ ...STATUS.decoys[0]!, healthy: false, stopped: true }] };
+  const stopped = { ...STATUS, decoys: [{ ...STATUS.decoys[0], healthy: false, stopped: true }] };
   expect(needsOf(stopped, [], 'ready')).toEqual([]);
   expect(sharesOf(stopped, []).map(({ n, of }) => [n, of])).toEqual([
     [0, 1],
