@@ -235,3 +235,11 @@ describe('sensors', () => {
     expect(await statusOf('/sensors/none')).toBe(404);
   });
 });
+
+it('tells what can be configured of one, by its type', async () => {
+  const schema = await h.call('GET', '/api/v1/decoys/ssh/schema', { cookie });
+  expect(await schema.json()).toMatchObject({ type: 'object', properties: { type: { const: 'ssh' } } });
+  expect((await h.call('GET', '/api/v1/decoys/nothing/schema', { cookie })).status).toBe(404);
+  const redTeam = await h.signInAs('red-team');
+  expect((await h.call('GET', '/api/v1/decoys/ssh/schema', { cookie: redTeam })).status).toBe(403);
+});

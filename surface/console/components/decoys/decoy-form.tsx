@@ -41,7 +41,10 @@ async function readForm(id: string): Promise<Loaded> {
   ]);
   const unwritten = decoys.map((one) => ({ id: one.id, type: one.type, address: one.address, port: one.port }));
   const standing = standingOf(yaml, id, unwritten);
-  return { version, yaml, unwritten, standing, group: groupOf(schema, standing?.entry) };
+  const group = groupOf(schema, standing?.entry);
+  // Another id would be another decoy.
+  const fields = group.fields.filter(({ key }) => key !== 'id');
+  return { version, yaml, unwritten, standing, group: { ...group, fields } };
 }
 
 export default function DecoyForm({ id, onDone }: { readonly id: string; readonly onDone: (told: string) => void }) {
@@ -113,7 +116,7 @@ function Form({
       {faults?.others.map((line) => (
         <Failure key={line} words={visible(line)} />
       ))}
-      <div className="field">
+      <div className="field decoys-reason">
         <label htmlFor="decoy-reason">{words.reason}</label>
         <input id="decoy-reason" maxLength={256} value={reason} onChange={(e) => setReason(e.target.value)} />
       </div>

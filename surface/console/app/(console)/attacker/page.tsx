@@ -77,12 +77,12 @@ export default function AttackerPage() {
         <div className="columns">
           <div>
             <StoryPanel story={value} />
+            <Worked story={value} />
             <TriedPanel logins={value.logins} />
           </div>
           <div>
             <Measures story={value} onChange={reload} />
             <KnownOf story={value} />
-            <Worked story={value} />
             {maySee && <RelatedPanel key={value.actor} story={value} />}
           </div>
         </div>
