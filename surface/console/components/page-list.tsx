@@ -16,6 +16,7 @@ import {
 } from 'lucide-react';
 import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
+import { showKeys } from '../lib/page-keys.ts';
 import { useSession } from '../lib/session.ts';
 import * as text from '../text/index.ts';
 
@@ -61,6 +62,32 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
   ],
 ];
 
+/** The key that leads to each page after `g`. */
+const KEYS: Readonly<Record<keyof typeof text.frame.page, string>> = {
+  overview: 'o',
+  live: 'l',
+  incidents: 'i',
+  attackers: 'a',
+  decoys: 'd',
+  hunt: 'h',
+  attack: 'm',
+  rules: 'u',
+  exceptions: 'e',
+  response: 'r',
+  system: 'y',
+  audit: 't',
+  settings: 's',
+};
+
+/** The pages that this role may see, with the keys that lead there. */
+export function pageKeys(
+  role: Role,
+): readonly { readonly keys: string; readonly href: string; readonly name: string }[] {
+  return GROUPS.flatMap(([, pages]) => pages)
+    .filter(({ permission }) => permission === undefined || mayDo(role, permission))
+    .map(({ href, name }) => ({ keys: `g ${KEYS[name]}`, href, name: text.frame.page[name] }));
+}
+
 /** Whether there is such a page, and this role may see it. */
 export function hasPage(href: string, role: Role): boolean {
   const page = GROUPS.flatMap(([, pages]) => pages).find((one) => one.href === href);
@@ -92,6 +119,9 @@ export function PageList({ isOpen, onChosen }: { readonly isOpen: boolean; reado
           </ul>
         </section>
       ))}
+      <button className="quiet small keys-button" type="button" onClick={showKeys}>
+        {text.frame.keys} <kbd>?</kbd>
+      </button>
     </nav>
   );
 }
