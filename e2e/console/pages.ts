@@ -7,6 +7,7 @@ import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillAccess } from '@netsentinel/testkit/sample-access';
 import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
+import { playLive } from '@netsentinel/testkit/sample-live';
 import { fillWorld } from '@netsentinel/testkit/sample-world';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
@@ -25,6 +26,15 @@ export interface ConsolePage {
 /** Every page for who is signed in, as an admin sees it. */
 export const PAGES: readonly ConsolePage[] = [
   { name: 'overview', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
+  {
+    name: 'live',
+    path: '/live/?watch=ssh~inc-0',
+    ready: async (page) => {
+      await page.getByTestId('news').filter({ hasText: 'somebody came' }).nth(3).waitFor();
+      await page.getByTestId('live-terminal').getByText('root:x:0:0').waitFor();
+    },
+    isVirtual: true,
+  },
   {
     name: 'incidents',
     path: '/incidents/',
@@ -131,7 +141,12 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
     await fillAccess(h);
     return cookie;
   };
-  return { ...h, setUp };
+  const endLive = playLive(h);
+  const close = async (): Promise<void> => {
+    endLive();
+    await h.close();
+  };
+  return { ...h, setUp, close };
 }
 
 /** A page of somebody who is signed in as the admin. */

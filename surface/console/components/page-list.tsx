@@ -6,6 +6,7 @@ import {
   BellOff,
   Gauge,
   Grid3x3,
+  Radio,
   ScanSearch,
   ScrollText,
   Search,
@@ -34,6 +35,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     'watch',
     [
       { href: '/', name: 'overview', icon: Gauge },
+      { href: '/live/', name: 'live', icon: Radio },
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
     ],
   ],
