@@ -7,9 +7,11 @@ import { segment } from '../../lib/api.ts';
 import { clockTime, exactTime, isoTime, visible } from '../../lib/format.ts';
 import type { Row } from '../../lib/live-stream.ts';
 import { said } from '../../lib/live-words.ts';
+import { useSession } from '../../lib/session.ts';
 import * as text from '../../text/index.ts';
 import { SeverityBadge } from '../badges.tsx';
 import { Link } from '../link.tsx';
+import { hasPage } from '../page-list.tsx';
 import { RecordedBadge } from '../tour/recorded-badge.tsx';
 
 const words = text.live;
@@ -32,6 +34,7 @@ export function StreamList(props: {
   readonly onWatch: (session: string) => void;
 }) {
   const { rows, watched, watchable, onWatch } = props;
+  const mayHunt = hasPage('/hunt/', useSession().role);
   const list = useRef<HTMLOListElement>(null);
   const [top, setTop] = useState(0);
   useEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -61,6 +64,7 @@ export function StreamList(props: {
             row={row}
             index={index}
             measure={virtual.measureElement}
+            mayHunt={mayHunt}
             isWatched={session !== undefined && session === watched}
             onWatch={session !== undefined && watchable.has(session) ? onWatch : undefined}
           />
@@ -70,6 +74,10 @@ export function StreamList(props: {
   );
 }
 
+function huntOf(address: string): string {
+  return `/hunt/?q=${segment(`source.ip = ${JSON.stringify(address)}`)}`;
+}
+
 /** Drawn anew only when what it tells of changes. */
 const StreamRow = memo(function StreamRow(props: {
   readonly row: Row;
@@ -77,8 +85,9 @@ const StreamRow = memo(function StreamRow(props: {
   readonly measure: (row: Element | null) => void;
   readonly isWatched: boolean;
   readonly onWatch: ((session: string) => void) | undefined;
+  readonly mayHunt: boolean;
 }) {
-  const { row, index, measure, isWatched, onWatch } = props;
+  const { row, index, measure, isWatched, onWatch, mayHunt } = props;
   const { what, who, severity, incident } = said(row);
   const Icon = row.kind === 'session' ? (row.body.what === 'begun' ? LogIn : LogOut) : ICONS[row.kind];
   return (
@@ -111,7 +120,15 @@ const StreamRow = memo(function StreamRow(props: {
         )}
         <RecordedBadge id={row.body.id} />
       </p>
-      <code className="live-who">{visible(who)}</code>
+      <code className="live-who">
+        {mayHunt && (row.kind === 'session' || row.kind === 'event') && who !== '' ? (
+          <Link href={huntOf(who)} title={words.huntTitle}>
+            {visible(who)}
+          </Link>
+        ) : (
+          visible(who)
+        )}
+      </code>
       <span className="live-act">
         {onWatch !== undefined && row.kind === 'session' && (
           <button

@@ -39,7 +39,6 @@ export const live = {
   ended: (service: string, decoy: string) => `${service}: they left ${decoy}`,
   score: (score: number) => `score ${score}`,
   incidentStatus: { open: 'open', contained: 'contained', closed: 'closed', benign: 'no attack' },
-  of: (target: string) => `: ${target}`,
   event: (action: string, user: string) => (user === '' ? action : `${action} as ${user}`),
   gap: {
     sampled: (n: number, rooms: readonly string[]) =>
@@ -50,8 +49,7 @@ export const live = {
   },
   watch: 'Watch',
   watchLabel: (address: string) => `Watch the terminal of ${address}`,
-  events: 'Events',
-  eventsLabel: (address: string) => `Events of ${address}’s visit`,
+  huntTitle: 'All events of this address',
   story: 'Story',
   storyLabel: (title: string) => `Story of ${title}`,
   terminal: 'Terminal',

@@ -133,10 +133,14 @@ export default function LivePage() {
         <aside className="live-side" aria-label={words.terminal}>
           {maySeeRate && <Rate />}
           {mayWatch && view.watch !== '' && (
-            <Watched session={view.watch} isOver={isOver(all, view.watch)} onClose={() => change({ watch: '' })} />
+            <Watched
+              session={view.watch}
+              isOver={isOver([...waiting, ...all], view.watch)}
+              onClose={() => change({ watch: '' })}
+            />
           )}
           {mayWatch && (
-            <Panel title={words.running}>
+            <Panel title={words.running} className="live-running">
               {inside.length === 0 ? (
                 <p className="dim">{words.nobody}</p>
               ) : (
