@@ -7,6 +7,7 @@ import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/a
 import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testkit/browser';
 import { fillAccess } from '@netsentinel/testkit/sample-access';
 import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
+import { playLive } from '@netsentinel/testkit/sample-live';
 import { fillWorld, sampleDecoys, sampleSensors, standingsOf } from '@netsentinel/testkit/sample-world';
 import { realRules } from './real-rules.ts';
 
@@ -28,6 +29,15 @@ export interface ConsolePage {
 /** Every page for who is signed in, as an admin sees it. */
 export const PAGES: readonly ConsolePage[] = [
   { name: 'overview', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
+  {
+    name: 'live',
+    path: '/live/?watch=ssh~inc-0',
+    ready: async (page) => {
+      await page.getByTestId('news').filter({ hasText: 'somebody came' }).nth(3).waitFor();
+      await page.getByTestId('live-terminal').getByText('root:x:0:0').waitFor();
+    },
+    isVirtual: true,
+  },
   {
     name: 'incidents',
     path: '/incidents/',
@@ -194,7 +204,9 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
     await fillAccess(h);
     return cookie;
   };
+  const endLive = playLive(h);
   const close = async (): Promise<void> => {
+    endLive();
     rules.stop();
     await h.close();
   };

@@ -128,7 +128,7 @@ it('is worked through by keys alone', async () => {
   expect(page.url()).toContain('text=story+4.');
   await page.getByLabel('Filter').blur();
   await page.keyboard.press('?');
-  await page.getByText('Keys of this page').waitFor();
+  await page.getByText('On this page').waitFor();
   await page.getByLabel('Single keys do something').uncheck();
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');

@@ -122,6 +122,10 @@ describe('admission', () => {
     expect(await gone).toBe('transport close');
   });
 
+  it('leaves its path to the page of its name', async () => {
+    expect((await h.call('GET', '/live/', { cookie })).status).not.toBe(400);
+  });
+
   it('takes no long polling', async () => {
     const response = await h.call('GET', '/live/?EIO=4&transport=polling', { cookie });
     expect(response.status).toBe(400);

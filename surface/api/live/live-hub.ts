@@ -4,7 +4,7 @@
  * is told. A channel lives no longer than the session that opened it.
  */
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
@@ -61,6 +61,7 @@ export interface LiveHubControl extends LiveHub {
 export function createLiveHub(options: LiveHubOptions): LiveHubControl {
   const { clock } = options;
   const admitted = new WeakMap<IncomingMessage, SignedIn>();
+  const restListeners = options.server.listeners('request');
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, ClientData>(options.server, {
     path: '/live',
     serveClient: false,
@@ -82,6 +83,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       return undefined;
     },
   });
+  leavePage(options.server, restListeners);
   const clients = io.sockets.sockets as ReadonlyMap<string, Client>;
   const accounts = new AccountLimit(MAX_OF_ACCOUNT);
   const epoch = randomBytes(8).toString('hex');
@@ -243,6 +245,16 @@ export function createLiveHub(options: LiveHubOptions): LiveHubControl {
       await io.close();
     },
   };
+}
+
+/** The channel takes all requests under its path, and the console has a page there: without `EIO`, which the protocol asks for, it is the page's. */
+function leavePage(server: HttpServer, others: readonly unknown[]): void {
+  const all = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const isPage = request.url?.startsWith('/live/') === true && !request.url.includes('EIO=');
+    for (const listener of isPage ? others : all) (listener as RequestListener).call(server, request, response);
+  });
 }
 
 function isRoom(room: unknown): room is LiveRoom {

@@ -8,6 +8,7 @@ import {
   Gauge,
   Grid3x3,
   Radar,
+  Radio,
   ScanSearch,
   ScrollText,
   Search,
@@ -19,6 +20,7 @@ import {
 } from 'lucide-react';
 import { Link } from './link.tsx';
 import { usePathname } from 'next/navigation';
+import { showKeys } from '../lib/page-keys.ts';
 import { useSession } from '../lib/session.ts';
 import * as text from '../text/index.ts';
 
@@ -36,6 +38,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     'watch',
     [
       { href: '/', name: 'overview', icon: Gauge },
+      { href: '/live/', name: 'live', icon: Radio },
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
       { href: '/attackers/', name: 'attackers', icon: Skull, parts: ['/attacker/'] },
       { href: '/decoys/', name: 'decoys', icon: Radar, permission: 'decoys:read', parts: ['/decoy/'] },
@@ -66,6 +69,32 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     ],
   ],
 ];
+
+/** The key that leads to each page after `g`. */
+const KEYS: Readonly<Record<keyof typeof text.frame.page, string>> = {
+  overview: 'o',
+  live: 'l',
+  incidents: 'i',
+  attackers: 'a',
+  decoys: 'd',
+  hunt: 'h',
+  attack: 'm',
+  rules: 'u',
+  exceptions: 'e',
+  response: 'r',
+  system: 'y',
+  audit: 't',
+  settings: 's',
+};
+
+/** The pages that this role may see, with the keys that lead there. */
+export function pageKeys(
+  role: Role,
+): readonly { readonly keys: string; readonly href: string; readonly name: string }[] {
+  return GROUPS.flatMap(([, pages]) => pages)
+    .filter(({ permission }) => permission === undefined || mayDo(role, permission))
+    .map(({ href, name }) => ({ keys: `g ${KEYS[name]}`, href, name: text.frame.page[name] }));
+}
 
 /** Whether there is such a page, and this role may see it. */
 export function hasPage(href: string, role: Role): boolean {
@@ -98,6 +127,9 @@ export function PageList({ isOpen, onChosen }: { readonly isOpen: boolean; reado
           </ul>
         </section>
       ))}
+      <button className="quiet small keys-button" type="button" onClick={showKeys}>
+        {text.frame.keys} <kbd>?</kbd>
+      </button>
     </nav>
   );
 }

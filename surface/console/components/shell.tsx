@@ -9,6 +9,7 @@ import { useReconnected } from '../lib/live.ts';
 import { useTourTurn } from '../lib/tour.ts';
 import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
+import { PageKeys } from './page-keys.tsx';
 import { PageList } from './page-list.tsx';
 import { TopBar } from './top-bar.tsx';
 import { TourBanner } from './tour/tour-banner.tsx';
@@ -44,6 +45,7 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
       <a className="skip" href="#content">
         {text.frame.skip}
       </a>
+      <PageKeys />
       <TopBar isMenuOpen={isOpen} onMenu={() => setOpen(!isOpen)} />
       <PageList isOpen={isOpen} onChosen={() => setOpen(false)} />
       <main id="content" tabIndex={-1}>

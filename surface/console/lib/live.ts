@@ -29,8 +29,17 @@ export function liveSocket(): LiveSocket {
  * Calls `listener` for each message of this name while the component stands, once, whatever becomes of the connection; and `onFresh` whenever something may
  * have been missed: at first, and after the connection was gone for too long.
  */
-export function useLive<K extends RoomMessage>(name: K, listener: Listener<K>, onFresh?: () => void): void {
-  useEffect(() => (rooms ??= new LiveRooms(liveSocket())).listen(name, listener, onFresh), [name, listener, onFresh]);
+export function useLive<K extends RoomMessage>(
+  name: K,
+  listener: Listener<K>,
+  onFresh?: () => void,
+  /** Whether anything of it is to be heard at all. */
+  isWanted = true,
+): void {
+  useEffect(
+    () => (isWanted ? (rooms ??= new LiveRooms(liveSocket())).listen(name, listener, onFresh) : undefined),
+    [name, listener, onFresh, isWanted],
+  );
 }
 
 /** Calls `listener` when the connection is there again after it was cut, as it is when a role changes. */

@@ -48,29 +48,48 @@ function takesKeys(target: EventTarget | null): boolean {
   );
 }
 
-/** Does what a key says while the component stands. Enter on a link or a button stays the browser's. */
+/** Of all components that stand; the latest first, so that a page goes before its frame. */
+const standing: { readonly current: Shortcuts }[] = [];
+let first: { readonly key: string; readonly at: number } | undefined;
+
+/** What a key does where `all` stand: in the first of them that knows it, alone or after the key before it. */
+export function actOf(all: readonly Shortcuts[], key: string, before: string | undefined): (() => void) | undefined {
+  const name = before === undefined ? key : `${before} ${key}`;
+  const knows = all.find((shortcuts) => Object.hasOwn(shortcuts, name));
+  return knows?.[name];
+}
+
+/** Whether a second key may follow this one. */
+export function beginsTwo(all: readonly Shortcuts[], key: string): boolean {
+  return all.some((shortcuts) => Object.keys(shortcuts).some((name) => name.startsWith(`${key} `)));
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (takesKeys(event.target) || !areOn()) return;
+  const isOnControl = event.target instanceof HTMLElement && event.target.closest('a, button') !== null;
+  if (isOnControl && (event.key === 'Enter' || event.key === ' ')) return;
+  const all = standing.map(({ current }) => current);
+  const before = first !== undefined && event.timeStamp - first.at < SECOND_KEY_MS ? first.key : undefined;
+  const act = actOf(all, event.key, before);
+  first = before === undefined && beginsTwo(all, event.key) ? { key: event.key, at: event.timeStamp } : undefined;
+  if (act === undefined) return;
+  event.preventDefault();
+  act();
+}
+
+/** Does what a key says while the component stands. Enter and space on a link or a button stay the browser's. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   useEffect(() => {
     latest.current = shortcuts;
   }, [shortcuts]);
   useEffect(() => {
-    let first: { key: string; at: number } | undefined;
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (takesKeys(event.target) || !areOn()) return;
-      const isOnControl = event.target instanceof HTMLElement && event.target.closest('a, button') !== null;
-      if (isOnControl && (event.key === 'Enter' || event.key === ' ')) return;
-      const isSecond = first !== undefined && event.timeStamp - first.at < SECOND_KEY_MS;
-      const name = isSecond ? `${first!.key} ${event.key}` : event.key;
-      const act = Object.hasOwn(latest.current, name) ? latest.current[name] : undefined;
-      first = isSecond ? undefined : { key: event.key, at: event.timeStamp };
-      if (act === undefined) return;
-      event.preventDefault();
-      first = undefined;
-      act();
+    if (standing.length === 0) window.addEventListener('keydown', onKey);
+    standing.unshift(latest);
+    return () => {
+      standing.splice(standing.indexOf(latest), 1);
+      if (standing.length === 0) window.removeEventListener('keydown', onKey);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
   }, []);
 }

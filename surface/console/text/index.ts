@@ -12,6 +12,7 @@ export { frame } from './en/frame.ts';
 export { hunt } from './en/hunt.ts';
 export { huntFields } from './en/hunt-fields.ts';
 export { incidents } from './en/incidents.ts';
+export { live } from './en/live.ts';
 export { overview } from './en/overview.ts';
 export { parts } from './en/parts.ts';
 export { response } from './en/response.ts';

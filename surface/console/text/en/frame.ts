@@ -31,4 +31,12 @@ export const frame = {
     audit: 'Audit',
     settings: 'Settings',
   },
+  keys: 'Keys',
+  keysTitle: 'Keys',
+  keysOfPage: 'On this page',
+  keysOfAll: 'On every page',
+  keysGo: 'Go to',
+  keysOn: 'Single keys do something',
+  keysClose: 'Close',
+  keysShow: 'these keys',
 } as const;

@@ -50,9 +50,6 @@ export const incidents = {
   done: (n: number) => `Done: ${count(n)}.`,
   failed: (n: number, first: string) => `${count(n)} failed: ${first}`,
   keys: 'Keys',
-  keysTitle: 'Keys of this page',
-  keysOn: 'Single keys do something',
-  keysClose: 'Close',
   keyNames: [
     ['j / k', 'next and previous incident'],
     ['Enter or o', 'open it'],
@@ -60,8 +57,6 @@ export const incidents = {
     ['a', 'assign it, or all that are chosen, to me'],
     ['c', 'close it, or all that are chosen'],
     ['/', 'go to the filter'],
-    ['g then o, i, r, e, s', 'Overview, Incidents, Response, Exceptions, Settings'],
-    ['?', 'these keys'],
     ['Esc', 'choose none'],
   ] as readonly (readonly [keys: string, does: string])[],
 } as const;

@@ -6,7 +6,6 @@ import { ChosenBar, doToAll } from '../../../components/chosen-bar.tsx';
 import { ExportButtons } from '../../../components/export-buttons.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { FirstSteps } from '../../../components/first-steps.tsx';
-import { KeysDialog } from '../../../components/keys-dialog.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Empty } from '../../../components/panel.tsx';
 import { ANY, QueueFilters, type Filters } from '../../../components/queue-filters.tsx';
@@ -19,6 +18,7 @@ import { useSettled } from '../../../lib/hooks.ts';
 import { MAX_ROWS, rowsOf } from '../../../lib/queue.ts';
 import { stepped, useSelection } from '../../../lib/selection.ts';
 import { useMay, useSession } from '../../../lib/session.ts';
+import { showKeys, usePageKeys } from '../../../lib/page-keys.ts';
 import { useShortcuts } from '../../../lib/shortcuts.ts';
 import { useScrolledDown } from '../../../lib/use-scrolled-down.ts';
 import { useView } from '../../../lib/url-view.ts';
@@ -69,7 +69,7 @@ function Queue() {
   const { chosen, at, stand, toggle, clear } = selection;
   const [isClosing, setClosing] = useState(false);
   const [said, setSaid] = useState<string>();
-  const [hasKeys, setKeys] = useState(false);
+  usePageKeys(words.keyNames);
   const rows = rowsOf(queue, filters.text);
 
   const targets = chosen.size > 0 ? [...chosen] : at === undefined ? [] : [at];
@@ -88,7 +88,6 @@ function Queue() {
     Enter: () => open(at),
     o: () => open(at),
     '/': () => document.querySelector<HTMLElement>('#queue-filter')?.focus(),
-    '?': () => setKeys(true),
     Escape: () => {
       clear();
       setClosing(false);
@@ -136,7 +135,7 @@ function Queue() {
           }
           json={() => rows}
         />
-        <button className="quiet" type="button" onClick={() => setKeys(true)}>
+        <button className="quiet" type="button" onClick={showKeys}>
           {words.keys} <kbd>?</kbd>
         </button>
       </PageHead>
@@ -189,7 +188,6 @@ function Queue() {
           </button>
         )}
       </p>
-      {hasKeys && <KeysDialog keys={words.keyNames} onClose={() => setKeys(false)} />}
     </section>
   );
 }
