@@ -10,6 +10,7 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import type { startApi } from '@netsentinel/testkit/api-harness';
+import { lateRules } from '@netsentinel/testkit/late-rules';
 
 const CONTENT = join(import.meta.dirname, '../../content');
 
@@ -27,17 +28,7 @@ export function realRules(): RealRules {
   const people = (): ReturnType<typeof rulesForPeople> =>
     rulesForPeople({ live: live!, running: () => running.rules, content: CONTENT, clock: systemClock });
   return {
-    rules: {
-      list: () => people().list(),
-      get: (id) => people().get(id),
-      written: (id) => people().written(id),
-      reload: () => people().reload(),
-      refusalOf: (exception) => people().refusalOf(exception),
-      tryOut: (text, signal) => people().tryOut(text, signal),
-      checkOwn: (text, signal) => people().checkOwn(text, signal),
-      faultsOfOwn: (...step) => people().faultsOfOwn(...step),
-      own: (name) => people().own(name),
-    },
+    rules: lateRules(people),
     start: async (state) => {
       live = await startLiveRules({
         content: CONTENT,

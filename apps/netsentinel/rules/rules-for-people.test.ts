@@ -8,6 +8,7 @@ import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { lateRules } from '@netsentinel/testkit/late-rules';
 import { eventFixture, START } from '@netsentinel/testkit/event-fixtures';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CompiledEventRules } from './event-rules.ts';
@@ -63,17 +64,7 @@ beforeEach(async () => {
     rulesForPeople({ live, running: () => rules.rules, content: CONTENT, clock });
   h = await startApi({
     clock,
-    rules: {
-      list: () => people().list(),
-      get: (id) => people().get(id),
-      written: (id) => people().written(id),
-      reload: () => people().reload(),
-      refusalOf: (exception) => people().refusalOf(exception),
-      tryOut: (text, signal) => people().tryOut(text, signal),
-      checkOwn: (text, signal) => people().checkOwn(text, signal),
-      faultsOfOwn: (...step) => people().faultsOfOwn(...step),
-      own: (name) => people().own(name),
-    },
+    rules: lateRules(people),
   });
   await start();
   analyst = await h.signInAs('analyst');
