@@ -39,20 +39,3 @@ export function Techniques({
     </ul>
   );
 }
-
-/** Tactics in the order in which the attacker reached them. */
-export function TacticPath({
-  ids,
-  names,
-}: {
-  readonly ids: readonly string[];
-  readonly names: AttackNames | undefined;
-}) {
-  return (
-    <ol className="path">
-      {ids.map((id) => (
-        <li key={id}>{nameOf(names?.tactics, id) ?? id}</li>
-      ))}
-    </ol>
-  );
-}
