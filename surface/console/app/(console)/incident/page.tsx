@@ -102,6 +102,7 @@ function Story({ id }: { readonly id: string }) {
   return (
     <>
       <Headline incident={incident} actions={actions} />
+      <TacticBand incident={incident} names={names} onChoose={(entry) => goTo(stepId(entry), 'center')} />
       <Failure words={error} />
       <div className="columns">
         <What incident={incident} names={names} />
@@ -205,7 +206,6 @@ function What({ incident, names }: { readonly incident: Incident; readonly names
   const older = omitted['timeline'];
   return (
     <div>
-      <TacticBand incident={incident} names={names} onChoose={(entry) => goTo(stepId(entry), 'center')} />
       {chosen !== undefined && (
         <Sessions
           sessions={sessions}

@@ -20,7 +20,7 @@ import { MAX_ROWS, rowsOf } from '../../../lib/queue.ts';
 import { ANY, queryOf } from '../../../lib/queue-query.ts';
 import { stepped, useSelection } from '../../../lib/selection.ts';
 import { useMay, useSession } from '../../../lib/session.ts';
-import { showKeys, usePageKeys } from '../../../lib/page-keys.ts';
+import { usePageKeys } from '../../../lib/page-keys.ts';
 import { useShortcuts } from '../../../lib/shortcuts.ts';
 import { useScrolledDown } from '../../../lib/use-scrolled-down.ts';
 import { searchOf, useView } from '../../../lib/url-view.ts';
@@ -129,9 +129,6 @@ function Queue() {
           }
           json={() => rows}
         />
-        <button className="quiet" type="button" onClick={showKeys}>
-          {words.keys} <kbd>?</kbd>
-        </button>
       </PageHead>
       <QueueFilters value={filters} onChange={change} />
       <Failure words={error} />
