@@ -28,10 +28,10 @@ it('leads to what happened a moment before it was told, whatever pauses were sho
   expect(times.seekTo(9_000_000)).toBe(4);
 });
 
-it('knows when that happened which is played', () => {
-  expect(times.atPlayed(0)).toBe(1_000_000);
-  expect(times.atPlayed(1.6)).toBe(1_001_600);
-  expect(times.atPlayed(3.6)).toBe(1_061_600);
+it('knows when that is told of which is played', () => {
+  expect(times.atPlayed(0)).toBe(1_001_000);
+  expect(times.atPlayed(1.6)).toBe(1_002_600);
+  expect(times.atPlayed(3.6)).toBe(1_062_600);
 });
 
 it('makes nothing of what is no recording', () => {

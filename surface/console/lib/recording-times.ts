@@ -57,10 +57,11 @@ export class RecordingTimes {
     return Math.max(0, this.#played[i]! - Math.min(this.#recorded[i]! - within, MAX_PAUSE_S * 1_000)) / 1_000;
   }
 
-  /** When that happened which a player shows at this second; epoch ms. */
+  /** When that is told of which a player shows at this second; epoch ms. */
   atPlayed(seconds: number): number {
     const played = seconds * 1_000;
     const i = this.#played.findLastIndex((time) => time <= played);
-    return i === -1 ? this.beginsAt + played : this.beginsAt + this.#recorded[i]! + (played - this.#played[i]!);
+    const recorded = i === -1 ? played : this.#recorded[i]! + (played - this.#played[i]!);
+    return this.beginsAt + recorded + EARLIER_MS;
   }
 }
