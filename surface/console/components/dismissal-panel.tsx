@@ -8,14 +8,11 @@ import { visible } from '../lib/format.ts';
 import { wordsOf } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
 import { ExceptionCard } from './exception-card.tsx';
+import * as text from '../text/index.ts';
 
-const TIMES: readonly (readonly [days: number, name: string])[] = [
-  [1, 'one day'],
-  [7, 'a week'],
-  [30, '30 days'],
-  [90, '90 days'],
-  [365, 'a year'],
-];
+const words = text.incident.dismissal;
+
+const TIMES = [1, 7, 30, 90, 365];
 const MAX_REASON = 1000;
 
 export function DismissalPanel({
@@ -31,17 +28,15 @@ export function DismissalPanel({
   const maySay = useMay('incidents:write');
   return (
     <section data-testid="dismissal">
-      <h2>Is it an attack?</h2>
-      {incident.status === 'benign' && <p>No, by a person’s word.</p>}
+      <h2>{words.title}</h2>
+      {incident.status === 'benign' && <p>{words.benign}</p>}
       {exceptions.map((one) => (
         <ExceptionCard key={one.id} exception={one} onChange={onChange} />
       ))}
-      {incident.status !== 'benign' && !maySay && (
-        <p className="dim">Analysts and admins can say that it is none; your role cannot.</p>
-      )}
+      {incident.status !== 'benign' && !maySay && <p className="dim">{words.mayNot}</p>}
       {incident.status !== 'benign' && maySay && !isOpen && (
         <button type="button" onClick={() => setOpen(true)}>
-          Not an attack…
+          {words.open}
         </button>
       )}
       {maySay && isOpen && (
@@ -89,41 +84,40 @@ function DismissalForm({
           {error}
         </p>
       )}
-      <label htmlFor={`${id}-reason`}>Why it is none</label>
+      <label htmlFor={`${id}-reason`}>{words.reason}</label>
       <textarea
         id={`${id}-reason`}
         required
         rows={2}
         maxLength={MAX_REASON}
-        placeholder="our nightly backup, the auditors, …"
+        placeholder={words.reasonHint}
         value={reason}
         onChange={(e) => setReason(e.target.value)}
       />
-      <label htmlFor={`${id}-days`}>Leave it alone for</label>
+      <label htmlFor={`${id}-days`}>{words.days}</label>
       <select id={`${id}-days`} value={days} onChange={(e) => setDays(Number(e.target.value))}>
-        {TIMES.map(([value, name]) => (
+        {TIMES.map((value) => (
           <option key={value} value={value}>
-            {name}
+            {words.times[value]}
           </option>
         ))}
       </select>
       <p className="dim">
-        Closes the incident and lifts its blocks and other measures.{' '}
+        {words.does}{' '}
         {titles.length > 0 && (
           <>
-            For that time this is not told of <code>{visible(incident.actor)}</code> again:{' '}
-            {titles.slice(0, 5).join(', ')}
-            {titles.length > 5 ? ` and ${titles.length - 5} more` : ''}.{' '}
+            {words.notTold} <code>{visible(incident.actor)}</code> {words.again} {titles.slice(0, 5).join(', ')}
+            {titles.length > 5 ? words.more(titles.length - 5) : ''}.{' '}
           </>
         )}
-        Anything else it does is found as ever.
+        {words.else}
       </p>
       <p className="buttons">
         <button type="submit" className="primary" disabled={busy || reason.trim() === ''}>
-          Not an attack
+          {words.sure}
         </button>
         <button type="button" onClick={onCancel}>
-          Cancel
+          {words.cancel}
         </button>
       </p>
     </form>

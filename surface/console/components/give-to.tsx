@@ -6,6 +6,9 @@ import { api } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useLoaded } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
+import * as text from '../text/index.ts';
+
+const words = text.incident.work;
 
 export function GiveTo(props: {
   readonly assignee: string | undefined;
@@ -23,7 +26,7 @@ function Choice({ assignee, busy, onGive }: Parameters<typeof GiveTo>[0]) {
   return (
     <>
       <label className="unseen" htmlFor={id}>
-        Give it to
+        {words.give}
       </label>
       <select
         id={id}
@@ -33,7 +36,7 @@ function Choice({ assignee, busy, onGive }: Parameters<typeof GiveTo>[0]) {
           if (!busy && e.target.value !== '') onGive(e.target.value);
         }}
       >
-        <option value="">Give it to…</option>
+        <option value="">{words.giveTo}</option>
         {names.map((name) => (
           <option key={name} value={name}>
             {visible(name)}

@@ -4,11 +4,14 @@ import { useId, useRef, useState, type FormEvent } from 'react';
 import { api, newKey } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
+import * as text from '../text/index.ts';
+
+const words = text.incident.work;
 
 const MAX_NOTE = 4000;
 
 export function NoteForm({ incident, onDone }: { readonly incident: string; readonly onDone: () => void }) {
-  const [text, setText] = useState('');
+  const [note, setNote] = useState('');
   const { busy, error, attempt } = useAttempt();
   /** Of this text: an answer that was lost on its way leads to no second note. */
   const key = useRef<string>(undefined);
@@ -16,29 +19,29 @@ export function NoteForm({ incident, onDone }: { readonly incident: string; read
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     key.current ??= newKey();
-    const note = { id: incident, body: { text: text.toWellFormed().trim() }, idempotencyKey: key.current };
-    if (!(await attempt(() => api.noteIncident(note)))) return;
+    const asked = { id: incident, body: { text: note.toWellFormed().trim() }, idempotencyKey: key.current };
+    if (!(await attempt(() => api.noteIncident(asked)))) return;
     key.current = undefined;
-    setText('');
+    setNote('');
     onDone();
   };
   return (
-    <form className="measure" aria-label="Add a note" onSubmit={(event) => void add(event)}>
-      <label htmlFor={id}>Note</label>
+    <form className="measure" aria-label={words.noteForm} onSubmit={(event) => void add(event)}>
+      <label htmlFor={id}>{words.note}</label>
       <textarea
         id={id}
         rows={2}
         maxLength={MAX_NOTE}
-        value={text}
+        value={note}
         onChange={(e) => {
-          setText(e.target.value);
+          setNote(e.target.value);
           key.current = undefined;
         }}
       />
       <Failure words={error} />
       <p className="buttons">
-        <button type="submit" disabled={busy || text.trim() === ''}>
-          Add the note
+        <button type="submit" disabled={busy || note.trim() === ''}>
+          {words.addNote}
         </button>
       </p>
     </form>

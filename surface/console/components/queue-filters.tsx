@@ -1,16 +1,13 @@
 'use client';
 /** Which incidents the queue shows. */
 import { MAX_FILTER_CHARS } from '@netsentinel/contracts/incident-words';
+import type { Filters } from '../lib/queue-query.ts';
 import { useSession } from '../lib/session.ts';
 import * as text from '../text/index.ts';
 
 const words = text.incidents;
 const STATUSES = ['open', 'contained', 'closed', 'benign'] as const;
 const SCORES = [30, 50, 70, 90] as const;
-
-/** As the address has it; empty: any. */
-export const ANY = { status: '', scanner: '', assignee: 'any', score: '', text: '' };
-export type Filters = typeof ANY;
 
 export function QueueFilters(props: {
   readonly value: Filters;

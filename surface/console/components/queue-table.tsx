@@ -24,11 +24,13 @@ interface Props {
   /** The end is near. */
   readonly onEnd: () => void;
   readonly selection: Selection;
+  /** Its filters as an address has them. */
+  readonly search: string;
   /** A column to choose rows with. */
   readonly mayChoose: boolean;
 }
 
-export function QueueTable({ rows, hasMore, onEnd, selection, mayChoose }: Props) {
+export function QueueTable({ rows, hasMore, onEnd, search, selection, mayChoose }: Props) {
   const names = useAttackNames();
   const now = useNow();
   const table = useRef<HTMLTableElement>(null);
@@ -85,6 +87,7 @@ export function QueueTable({ rows, hasMore, onEnd, selection, mayChoose }: Props
               measure={virtual.measureElement}
               seen={relativeTime(incident.lastSeen, now)}
               names={names}
+              search={search}
               isAt={incident.id === at}
               isChosen={selection.chosen.has(incident.id)}
               onToggle={mayChoose ? selection.toggle : undefined}
@@ -114,11 +117,12 @@ const Row = memo(function Row(props: {
   readonly measure: (row: Element | null) => void;
   readonly seen: string;
   readonly names: AttackNames | undefined;
+  readonly search: string;
   readonly isAt: boolean;
   readonly isChosen: boolean;
   readonly onToggle: ((id: string) => void) | undefined;
 }) {
-  const { incident, index, measure, seen, names, isAt, isChosen, onToggle } = props;
+  const { incident, index, measure, seen, names, search, isAt, isChosen, onToggle } = props;
   const tactic = incident.tactics.at(-1);
   const title = visible(incident.title);
   return (
@@ -145,13 +149,13 @@ const Row = memo(function Row(props: {
         <SeverityBadge severity={incident.severity} />
       </td>
       <td className="what">
-        <Link href={`/incident/?id=${segment(incident.id)}`}>{title}</Link>
+        <Link href={`/incident/?id=${segment(incident.id)}${search.replace('?', '&')}`}>{title}</Link>
       </td>
       <td>
         <code>{visible(incident.addresses[0] ?? incident.actor)}</code>
         {incident.scanner !== undefined && <ScannerBadge scanner={incident.scanner} />}
       </td>
-      <td className="wide">{tactic === undefined ? '' : (nameOf(names?.tactics, tactic) ?? tactic)}</td>
+      <td className="wide tactic">{tactic === undefined ? '' : (nameOf(names?.tactics, tactic) ?? tactic)}</td>
       <td>
         <StatusBadge status={incident.status} /> <RecordedBadge id={incident.id} />
       </td>

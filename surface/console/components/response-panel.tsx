@@ -7,6 +7,9 @@ import { useNow } from '../lib/hooks.ts';
 import { ActionCard } from './action-card.tsx';
 import { TakeMeasure } from './take-measure.tsx';
 import { Told } from './told.tsx';
+import * as text from '../text/index.ts';
+
+const words = text.incident.response;
 
 export function ResponsePanel({
   incident,
@@ -25,9 +28,9 @@ export function ResponsePanel({
   };
   return (
     <section data-testid="response">
-      <h2>Response</h2>
+      <h2>{words.title}</h2>
       <Told words={said} />
-      {actions.length === 0 && <p className="dim">Nothing was done about this attacker.</p>}
+      {actions.length === 0 && <p className="dim">{words.none}</p>}
       <ul className="actions">
         {actions.map((one) => (
           <ActionCard key={one.id} action={one} now={now} onChange={changed} />

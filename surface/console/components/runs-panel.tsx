@@ -7,13 +7,19 @@ import { useLoaded, useNow } from '../lib/hooks.ts';
 import { useLive } from '../lib/live.ts';
 import { Failure } from './failure.tsx';
 import { RunCard } from './run-card.tsx';
+import type { ListPlaybookRunsAnswer } from '@netsentinel/client';
+import * as text from '../text/index.ts';
+
+const words = text.incident.runs;
+type Runs = ListPlaybookRunsAnswer;
 
 /** A step's own progress is told to nobody live. */
 const EVERY_MS = 5_000;
 
-export function RunsPanel({ incident }: { readonly incident: string }) {
+export function RunsPanel({ incident, first }: { readonly incident: string; readonly first: Runs }) {
   const { value, error, reload } = useLoaded(
     useCallback(() => api.listPlaybookRuns({ incident, limit: 1000 }), [incident]),
+    first,
   );
   const now = useNow();
   const onIncident = useCallback(
@@ -31,7 +37,7 @@ export function RunsPanel({ incident }: { readonly incident: string }) {
   if (runs.length === 0 && error === undefined) return null;
   return (
     <section data-testid="runs">
-      <h2>Playbooks</h2>
+      <h2>{words}</h2>
       <Failure words={error} />
       <ul className="actions">
         {runs.map((run) => (

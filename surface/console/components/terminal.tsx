@@ -5,9 +5,11 @@
  */
 import 'asciinema-player/dist/bundle/asciinema-player.css';
 import type { Options, Player, Source } from 'asciinema-player';
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { api } from '../lib/api.ts';
+import { wordsOf } from '../lib/hooks.ts';
 import { liveSocket } from '../lib/live.ts';
+import { MAX_PAUSE_S, RecordingTimes } from '../lib/recording-times.ts';
 import { drawOf, TerminalFeed, type Piece } from '../lib/terminal-feed.ts';
 
 const OPTIONS = {
@@ -16,6 +18,8 @@ const OPTIONS = {
   theme: 'asciinema',
 } as const;
 const SIZE = { cols: 80, rows: 24 } as const;
+/** How often it is looked how far a replay is. */
+const PLAYED_MS = 400;
 /** Before asking again for a recording that could not be had. */
 const ASK_AGAIN_MS = 1_000;
 
@@ -27,20 +31,77 @@ interface Core {
   dispatch(event: 'play' | 'playing'): void;
 }
 
-export function Replay({ session }: { readonly session: string }) {
+/** Where a replay is to go: to what happened at this time, epoch ms. `n` grows with each wish. */
+export interface Wish {
+  readonly at: number;
+  readonly n: number;
+}
+
+export function Replay(props: {
+  readonly session: string;
+  /** Epoch ms. */
+  readonly begins: number;
+  readonly wish?: Wish | undefined;
+  /** Once it is there. */
+  readonly onTimes?: (times: RecordingTimes) => void;
+  /** While it plays, and after it was put elsewhere: when that happened which it shows, epoch ms. */
+  readonly onPlayed?: (at: number) => void;
+}) {
+  const { session, begins, wish, onTimes, onPlayed } = props;
   const element = useRef<HTMLDivElement>(null);
-  useEffect(
-    () =>
-      play(
-        element,
-        { url: api.urlOf('getRecording', { session }) },
-        { ...OPTIONS, idleTimeLimit: 2, controls: true, preload: true, poster: 'npt:0:01' },
-      ),
-    [session],
-  );
+  const [loaded, setLoaded] = useState<{ readonly player: Player; readonly times: RecordingTimes }>();
+  const [error, setError] = useState<string>();
+  const tell = useRef(onPlayed);
+  useEffect(() => {
+    tell.current = onPlayed;
+  }, [onPlayed]);
+  useEffect(() => {
+    let isGone = false;
+    let close = (): void => {};
+    const load = async (): Promise<void> => {
+      const text = await (await api.getRecording({ session })).text();
+      if (isGone) return;
+      const times = new RecordingTimes(text, begins);
+      const options = { idleTimeLimit: MAX_PAUSE_S, controls: true, preload: true, poster: 'npt:0:01' } as const;
+      close = play(element, { data: text }, { ...OPTIONS, ...options }, (player) => {
+        setLoaded({ player, times });
+        onTimes?.(times);
+      });
+    };
+    load().catch((problem: unknown) => {
+      if (!isGone) setError(wordsOf(problem));
+    });
+    return () => {
+      isGone = true;
+      close();
+    };
+  }, [session, begins, onTimes]);
+  useEffect(() => {
+    if (loaded === undefined) return undefined;
+    const { player, times } = loaded;
+    let last = -1;
+    const timer = setInterval(() => {
+      const now = player.getCurrentTime();
+      if (now === last) return;
+      if (last !== -1) tell.current?.(times.atPlayed(now));
+      last = now;
+    }, PLAYED_MS);
+    return () => clearInterval(timer);
+  }, [loaded]);
+  useEffect(() => {
+    if (loaded === undefined || wish === undefined) return;
+    const { player, times } = loaded;
+    void Promise.resolve(player.seek(times.seekTo(wish.at))).then(() => player.play());
+  }, [loaded, wish]);
   return (
     <div className="screen">
-      <div className="terminal" ref={element} data-testid="replay" />
+      {error === undefined ? (
+        <div className="terminal" ref={element} data-testid="replay" />
+      ) : (
+        <p className="notice bad" role="alert">
+          {error}
+        </p>
+      )}
     </div>
   );
 }
@@ -73,11 +134,18 @@ export function LiveTerminal({ session }: { readonly session: string }) {
 }
 
 /** Loads the player when it is first needed (it cannot be imported without a window); answers how to take it away. */
-function play(element: RefObject<HTMLDivElement | null>, source: Source, options: Options): () => void {
+function play(
+  element: RefObject<HTMLDivElement | null>,
+  source: Source,
+  options: Options,
+  onPlayer?: (player: Player) => void,
+): () => void {
   let player: Player | undefined;
   let closed = false;
   void import('asciinema-player').then(({ create }) => {
-    if (!closed && element.current !== null) player = create(source, element.current, options);
+    if (closed || element.current === null) return;
+    player = create(source, element.current, options);
+    onPlayer?.(player);
   });
   return () => {
     closed = true;

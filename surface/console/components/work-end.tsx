@@ -5,6 +5,9 @@ import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { api, tagOf } from '../lib/api.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
 import { Failure } from './failure.tsx';
+import * as text from '../text/index.ts';
+
+const words = text.incident.work;
 
 const MAX_REASON = 1000;
 
@@ -21,10 +24,10 @@ export function WorkEnd({ work, onChange }: { readonly work: IncidentWork; reado
   return (
     <p className="buttons">
       <button ref={close} type="button" onClick={() => setHow('close')}>
-        Close…
+        {words.close}
       </button>
       <button type="button" onClick={() => setHow('merge')}>
-        A part of another…
+        {words.merge}
       </button>
     </p>
   );
@@ -59,7 +62,7 @@ function EndForm({
   return (
     <form
       className="measure"
-      aria-label={how === 'merge' ? 'Make it a part of another' : 'Close it'}
+      aria-label={how === 'merge' ? words.mergeForm : words.closeForm}
       onSubmit={(event) => void submit(event)}
       onKeyDown={(e) => {
         if (e.key === 'Escape') onCancel();
@@ -67,7 +70,7 @@ function EndForm({
     >
       {how === 'merge' && (
         <>
-          <label htmlFor={`${id}-into`}>Of which incident (its id)</label>
+          <label htmlFor={`${id}-into`}>{words.into}</label>
           <input
             id={`${id}-into`}
             required
@@ -80,7 +83,7 @@ function EndForm({
           />
         </>
       )}
-      <label htmlFor={`${id}-reason`}>Why</label>
+      <label htmlFor={`${id}-reason`}>{words.why}</label>
       <textarea
         id={`${id}-reason`}
         rows={2}
@@ -91,8 +94,8 @@ function EndForm({
         onChange={(e) => setReason(e.target.value)}
       />
       <p className="dim">
-        {how === 'merge' ? 'It is closed, and keeps its story and its blocks. This cannot be undone. ' : ''}
-        The attacker’s next move is another incident. Blocks stay until their end.
+        {how === 'merge' ? words.mergeDoes : ''}
+        {words.closeDoes}
       </p>
       <Failure words={error} />
       <p className="buttons">
@@ -101,10 +104,10 @@ function EndForm({
           className="primary"
           disabled={busy || (how === 'close' ? why === '' : into.trim() === '')}
         >
-          {how === 'merge' ? 'Make it a part' : 'Close it'}
+          {how === 'merge' ? words.mergeSure : words.closeSure}
         </button>
         <button type="button" onClick={onCancel}>
-          Cancel
+          {words.cancel}
         </button>
       </p>
     </form>

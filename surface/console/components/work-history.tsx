@@ -1,11 +1,14 @@
 /** All that people did about an incident, the oldest first. */
 import type { WorkEntry } from '@netsentinel/contracts/casework';
 import { exactTime, isoTime, visible, visibleLines } from '../lib/format.ts';
+import * as text from '../text/index.ts';
+
+const words = text.incident.work;
 
 export function WorkHistory({ entries }: { readonly entries: readonly WorkEntry[] }) {
   if (entries.length === 0) return null;
   return (
-    <ol className="work-history scroll" data-testid="work-history" tabIndex={0} aria-label="What was done">
+    <ol className="work-history scroll" data-testid="work-history" tabIndex={0} aria-label={words.history}>
       {entries.map((entry, i) => (
         <li key={i}>
           <span className="dim">
@@ -24,23 +27,23 @@ function Words({ entry }: { readonly entry: WorkEntry }) {
     case 'note':
       return <pre className="detail">{visibleLines(entry.text)}</pre>;
     case 'assigned':
-      return <p>{entry.to === undefined ? 'Given to nobody' : `Given to ${visible(entry.to)}`}</p>;
+      return <p>{entry.to === undefined ? words.givenToNobody : words.givenTo(visible(entry.to))}</p>;
     case 'status':
       return (
         <p>
-          {entry.status === 'in-work' ? 'In work' : entry.status === 'closed' ? 'Closed' : 'Opened again'}
-          {entry.reason === undefined ? '' : `: ${visible(entry.reason)}`}
+          {words.became[entry.status]}
+          {entry.reason === undefined ? '' : words.because(visible(entry.reason))}
         </p>
       );
     case 'merged-into':
       return (
         <p>
-          Made a part of {visible(entry.incident)}
-          {entry.reason === undefined ? '' : `: ${visible(entry.reason)}`}
+          {words.madePart(visible(entry.incident))}
+          {entry.reason === undefined ? '' : words.because(visible(entry.reason))}
         </p>
       );
     case 'took-in':
-      return <p>Took in {visible(entry.incident)}</p>;
+      return <p>{words.tookIn(visible(entry.incident))}</p>;
     default:
       return entry satisfies never;
   }

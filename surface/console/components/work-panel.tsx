@@ -2,7 +2,7 @@
 /** What people do about an incident: who has it, how far they are, notes, and what is a part of it. */
 import { Link } from './link.tsx';
 import type { ChangeIncidentWorkRequest } from '@netsentinel/client';
-import type { IncidentWork, WorkNews, WorkStatus } from '@netsentinel/contracts/casework';
+import type { IncidentWork, WorkNews } from '@netsentinel/contracts/casework';
 import { useCallback } from 'react';
 import { api, segment, tagOf } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
@@ -15,15 +15,15 @@ import { GiveTo } from './give-to.tsx';
 import { NoteForm } from './note-form.tsx';
 import { WorkEnd } from './work-end.tsx';
 import { WorkHistory } from './work-history.tsx';
+import * as text from '../text/index.ts';
 
-const NAMES: Readonly<Record<WorkStatus, string>> = {
-  open: 'nobody works on it',
-  'in-work': 'in work',
-  closed: 'closed',
-};
+const words = text.incident.work;
 
-export function WorkPanel({ incident }: { readonly incident: string }) {
-  const { value, error, reload } = useLoaded(useCallback(() => api.getIncidentWork({ id: incident }), [incident]));
+export function WorkPanel({ incident, first }: { readonly incident: string; readonly first: IncidentWork }) {
+  const { value, error, reload } = useLoaded(
+    useCallback(() => api.getIncidentWork({ id: incident }), [incident]),
+    first,
+  );
   const onWork = useCallback(
     (news: WorkNews) => {
       if (news.incident === incident) reload();
@@ -33,7 +33,10 @@ export function WorkPanel({ incident }: { readonly incident: string }) {
   useLive('work', onWork, reload);
   return (
     <section data-testid="work">
-      <h2>Work {value !== undefined && <span className={`badge work-${value.status}`}>{NAMES[value.status]}</span>}</h2>
+      <h2>
+        {words.title}{' '}
+        {value !== undefined && <span className={`badge work-${value.status}`}>{words.status[value.status]}</span>}
+      </h2>
       <Failure words={error} />
       {value !== undefined && <Work work={value} onChange={reload} />}
     </section>
@@ -53,17 +56,17 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
   return (
     <>
       <p>
-        {assignee === undefined ? 'Nobody has it.' : `${visible(assignee)} has it.`}
+        {assignee === undefined ? words.nobodys : words.has(visible(assignee))}
         {mergedInto !== undefined && (
           <>
             {' '}
-            A part of <Link href={`/incident/?id=${segment(mergedInto)}`}>{visible(mergedInto)}</Link>.
+            {words.partOf} <Link href={`/incident/?id=${segment(mergedInto)}`}>{visible(mergedInto)}</Link>.
           </>
         )}
       </p>
       {merged.length > 0 && (
         <p>
-          Parts of it:{' '}
+          {words.parts}{' '}
           {merged.map((part, i) => (
             <span key={part}>
               {i === 0 ? '' : ', '}
@@ -82,18 +85,18 @@ function Work({ work, onChange }: { readonly work: IncidentWork; readonly onChan
                 disabled={busy}
                 onClick={() => void change({ assignee: account, ...(status === 'open' ? { status: 'in-work' } : {}) })}
               >
-                Take it
+                {words.take}
               </button>
             )}
             {assignee !== undefined && (
               <button type="button" disabled={busy} onClick={() => void change({ assignee: null })}>
-                {assignee === account ? 'Give it back' : 'Take it from them'}
+                {assignee === account ? words.giveBack : words.takeAway}
               </button>
             )}
             <GiveTo assignee={assignee} busy={busy} onGive={(name) => void change({ assignee: name })} />
             {status === 'closed' && mergedInto === undefined && (
               <button type="button" disabled={busy} onClick={() => void change({ status: 'open' })}>
-                Open again
+                {words.reopen}
               </button>
             )}
           </p>

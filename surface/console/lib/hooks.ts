@@ -12,12 +12,17 @@ export function wordsOf(problem: unknown): string {
 const RELOAD_MS = 200;
 
 /** Loads, and loads again on `reload`; calls that overlap or follow too soon become one. */
-export function useLoaded<T>(load: () => Promise<T>): {
+export function useLoaded<T>(
+  load: () => Promise<T>,
+  /** What is known already: it is not asked for at first. */
+  first?: T,
+): {
   readonly value: T | undefined;
   readonly error: string | undefined;
   readonly reload: () => void;
 } {
-  const [value, setValue] = useState<T>();
+  const [value, setValue] = useState(first);
+  const isKnown = useRef(first !== undefined);
   const [error, setError] = useState<string>();
   /** What is to be loaded now: what another question answers late is not shown. */
   const latest = useRef(load);
@@ -56,7 +61,8 @@ export function useLoaded<T>(load: () => Promise<T>): {
   }, []);
   useEffect(() => {
     latest.current = load;
-    reload();
+    if (!isKnown.current) reload();
+    isKnown.current = false;
   }, [load, reload]);
   return { value, error, reload };
 }
@@ -82,12 +88,24 @@ export function useSettled<T>(value: T, forMs: number): T {
 }
 
 let attackNames: Promise<AttackNames> | undefined;
+let knownNames: AttackNames | undefined;
+
+/** Asked for once a page's life. */
+export function loadAttackNames(): Promise<AttackNames> {
+  attackNames ??= api.getAttackNames().then(
+    (names) => (knownNames = names),
+    (problem: unknown) => {
+      attackNames = undefined;
+      throw problem;
+    },
+  );
+  return attackNames;
+}
 
 export function useAttackNames(): AttackNames | undefined {
-  const [names, setNames] = useState<AttackNames>();
+  const [names, setNames] = useState(knownNames);
   useEffect(() => {
-    attackNames ??= api.getAttackNames();
-    attackNames.then(setNames, () => (attackNames = undefined));
+    loadAttackNames().then(setNames, () => undefined);
   }, []);
   return names;
 }

@@ -11,6 +11,7 @@ export { door } from './en/door.ts';
 export { frame } from './en/frame.ts';
 export { hunt } from './en/hunt.ts';
 export { huntFields } from './en/hunt-fields.ts';
+export { incident } from './en/incident.ts';
 export { incidents } from './en/incidents.ts';
 export { live } from './en/live.ts';
 export { overview } from './en/overview.ts';

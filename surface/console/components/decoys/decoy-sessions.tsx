@@ -168,10 +168,10 @@ function Row({
   );
 }
 
-function Player({ session: { id, source, ended } }: { readonly session: Session }) {
+function Player({ session: { id, source, started, ended } }: { readonly session: Session }) {
   return (
     <section aria-label={words.recording(source.ip)} data-testid="player">
-      {ended === undefined ? <LiveTerminal key={id} session={id} /> : <Replay key={id} session={id} />}
+      {ended === undefined ? <LiveTerminal key={id} session={id} /> : <Replay key={id} session={id} begins={started} />}
       <p>
         <a className="quiet" href={api.urlOf('getRecording', { session: id })} download>
           {words.download}

@@ -46,16 +46,9 @@ export function StreamList(props: {
     getItemKey: (index) => rows[index]!.n,
   });
   const items = virtual.getVirtualItems();
-  const before = (items[0]?.start ?? top) - top;
-  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top);
   return (
-    <ol
-      ref={list}
-      className="live-stream"
-      aria-label={words.label}
-      style={{ paddingTop: before, paddingBottom: Math.max(0, after) }}
-    >
-      {items.map(({ index }) => {
+    <ol ref={list} className="live-stream" aria-label={words.label} style={{ height: virtual.getTotalSize() }}>
+      {items.map(({ index, start }) => {
         const row = rows[index]!;
         const session = row.kind === 'session' ? row.body.id : undefined;
         return (
@@ -63,6 +56,7 @@ export function StreamList(props: {
             key={row.n}
             row={row}
             index={index}
+            y={start - top}
             measure={virtual.measureElement}
             mayHunt={mayHunt}
             isWatched={session !== undefined && session === watched}
@@ -82,12 +76,14 @@ function huntOf(address: string): string {
 const StreamRow = memo(function StreamRow(props: {
   readonly row: Row;
   readonly index: number;
+  /** Pixels from the list's top: rows are moved, not laid out anew, when others come. */
+  readonly y: number;
   readonly measure: (row: Element | null) => void;
   readonly isWatched: boolean;
   readonly onWatch: ((session: string) => void) | undefined;
   readonly mayHunt: boolean;
 }) {
-  const { row, index, measure, isWatched, onWatch, mayHunt } = props;
+  const { row, index, y, measure, isWatched, onWatch, mayHunt } = props;
   const { what, who, severity, incident } = said(row);
   const Icon = row.kind === 'session' ? (row.body.what === 'begun' ? LogIn : LogOut) : ICONS[row.kind];
   return (
@@ -96,6 +92,7 @@ const StreamRow = memo(function StreamRow(props: {
       data-index={index}
       data-testid="news"
       data-kind={row.kind}
+      style={{ transform: `translateY(${y}px)` }}
       className={`live-row live-${row.kind}${isWatched ? ' live-watched' : ''}`}
     >
       <time dateTime={isoTime(row.at)} title={exactTime(row.at)}>

@@ -49,7 +49,6 @@ export const incidents = {
   cancel: 'Cancel',
   done: (n: number) => `Done: ${count(n)}.`,
   failed: (n: number, first: string) => `${count(n)} failed: ${first}`,
-  keys: 'Keys',
   keyNames: [
     ['j / k', 'next and previous incident'],
     ['Enter or o', 'open it'],

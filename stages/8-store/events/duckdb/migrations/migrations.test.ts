@@ -41,6 +41,7 @@ describe('a store of an older release', () => {
     expect(await old.retain({ days: {}, archiveAfterDays: 10 }, START + 20 * DAY_MS)).toEqual({
       dropped: 0,
       archived: 10,
+      erased: 0,
     });
     await old.close();
 

@@ -8,20 +8,22 @@ import { Failure } from '../../../components/failure.tsx';
 import { FirstSteps } from '../../../components/first-steps.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Empty } from '../../../components/panel.tsx';
-import { ANY, QueueFilters, type Filters } from '../../../components/queue-filters.tsx';
+import { QueueFilters } from '../../../components/queue-filters.tsx';
 import { QueueTable } from '../../../components/queue-table.tsx';
 import { OthersUnheard } from '../../../components/others-unheard.tsx';
 import { SilentSources } from '../../../components/silent-sources.tsx';
-import { segment, type IncidentQuery } from '../../../lib/api.ts';
+import { segment } from '../../../lib/api.ts';
 import { isoTime } from '../../../lib/format.ts';
 import { useSettled } from '../../../lib/hooks.ts';
+import { rememberQueue } from '../../../lib/neighbours.ts';
 import { MAX_ROWS, rowsOf } from '../../../lib/queue.ts';
+import { ANY, queryOf } from '../../../lib/queue-query.ts';
 import { stepped, useSelection } from '../../../lib/selection.ts';
 import { useMay, useSession } from '../../../lib/session.ts';
-import { showKeys, usePageKeys } from '../../../lib/page-keys.ts';
+import { usePageKeys } from '../../../lib/page-keys.ts';
 import { useShortcuts } from '../../../lib/shortcuts.ts';
 import { useScrolledDown } from '../../../lib/use-scrolled-down.ts';
-import { useView } from '../../../lib/url-view.ts';
+import { searchOf, useView } from '../../../lib/url-view.ts';
 import { isAnswerTo, useQueue } from '../../../lib/use-queue.ts';
 import * as text from '../../../text/index.ts';
 import './incidents.css';
@@ -39,18 +41,6 @@ export default function IncidentsPage() {
       <Queue />
     </>
   );
-}
-
-function queryOf(filters: Filters): IncidentQuery {
-  const statuses = ['open', 'contained', 'closed', 'benign'] as const;
-  const minScore = Number(filters.score);
-  return {
-    status: statuses.find((status) => status === filters.status),
-    scanner: filters.scanner === 'only' || filters.scanner === 'none' ? filters.scanner : undefined,
-    assignee: filters.assignee === 'any' ? undefined : filters.assignee.slice(0, 64),
-    minScore: Number.isInteger(minScore) && minScore > 0 && minScore <= 100 ? minScore : undefined,
-    text: filters.text.trim().toWellFormed(),
-  };
 }
 
 function Queue() {
@@ -71,10 +61,14 @@ function Queue() {
   const [said, setSaid] = useState<string>();
   usePageKeys(words.keyNames);
   const rows = rowsOf(queue, filters.text);
+  const search = searchOf(filters, ANY);
+  useEffect(() => {
+    if (answers !== undefined) rememberQueue(search, rows, queue.next !== undefined);
+  });
 
   const targets = chosen.size > 0 ? [...chosen] : at === undefined ? [] : [at];
   const open = (id: string | undefined): void => {
-    if (id !== undefined) router.push(`/incident/?id=${segment(id)}`);
+    if (id !== undefined) router.push(`/incident/?id=${segment(id)}${search.replace('?', '&')}`);
   };
   const step = (steps: number): void => stand(rows[stepped(rows, at, steps)]?.id);
   const bulk = (what: Parameters<typeof doToAll>[1]): void => {
@@ -135,9 +129,6 @@ function Queue() {
           }
           json={() => rows}
         />
-        <button className="quiet" type="button" onClick={showKeys}>
-          {words.keys} <kbd>?</kbd>
-        </button>
       </PageHead>
       <QueueFilters value={filters} onChange={change} />
       <Failure words={error} />
@@ -169,7 +160,14 @@ function Queue() {
       </p>
       <Said words={said} onOver={() => setSaid(undefined)} />
       {rows.length > 0 ? (
-        <QueueTable rows={rows} hasMore={hasMore} onEnd={onEnd} selection={selection} mayChoose={mayWork} />
+        <QueueTable
+          rows={rows}
+          hasMore={hasMore}
+          onEnd={onEnd}
+          search={search}
+          selection={selection}
+          mayChoose={mayWork}
+        />
       ) : isAnswered || error !== undefined ? (
         <Empty title={words.none}>
           <p>{words.noneAbout}</p>

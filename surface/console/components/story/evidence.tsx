@@ -1,6 +1,9 @@
 /** What the attacker left: credentials, commands, files, fingerprints. Every string is theirs. */
 import type { Incident } from '@netsentinel/contracts/incident';
-import { clockTime, size, visible } from '../lib/format.ts';
+import { clockTime, size, visible } from '../../lib/format.ts';
+import * as text from '../../text/index.ts';
+
+const words = text.incident.evidence;
 
 export function Evidence({ incident }: { readonly incident: Incident }) {
   return (
@@ -8,19 +11,17 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
       {incident.credentials.length > 0 && (
         <section>
           <h2>
-            Credentials{' '}
-            <span className="dim">
-              {incident.counts.failures} failed, {incident.counts.logins} accepted
-            </span>
+            {words.credentials}{' '}
+            <span className="dim">{words.tried(incident.counts.failures, incident.counts.logins)}</span>
           </h2>
           <div className="scroll">
             <table className="small">
               <thead className="unseen">
                 <tr>
-                  <th scope="col">User</th>
-                  <th scope="col">Password or key</th>
-                  <th scope="col">Result</th>
-                  <th scope="col">Times</th>
+                  <th scope="col">{words.user}</th>
+                  <th scope="col">{words.secret}</th>
+                  <th scope="col">{words.result}</th>
+                  <th scope="col">{words.times}</th>
                 </tr>
               </thead>
               <tbody>
@@ -31,11 +32,13 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
                     </td>
                     <td>
                       <code>
-                        {c.password === undefined && c.key === undefined ? '–' : visible(c.password ?? c.key ?? '')}
+                        {c.password === undefined && c.key === undefined
+                          ? words.noSecret
+                          : visible(c.password ?? c.key ?? '')}
                       </code>
                     </td>
-                    <td>{c.accepted ? 'accepted' : ''}</td>
-                    <td>×{c.count}</td>
+                    <td>{c.accepted ? words.accepted : ''}</td>
+                    <td>{words.timesOf(c.count)}</td>
                   </tr>
                 ))}
               </tbody>
@@ -45,21 +48,21 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
       )}
       {incident.files.length > 0 && (
         <section>
-          <h2>Files</h2>
+          <h2>{words.files}</h2>
           <ul className="files">
             {incident.files.map((f, i) => (
               <li key={i}>
                 <span className="dim">
-                  {clockTime(f.time)} {f.direction}
+                  {clockTime(f.time)} {words.direction[f.direction]}
                   {f.bytes === undefined ? '' : ` ${size(f.bytes)}`}
                 </span>{' '}
                 <code>{visible(f.path)}</code>
                 {f.url !== undefined && (
                   <div className="dim">
-                    from <code>{visible(f.url)}</code> (nothing was fetched)
+                    {words.from} <code>{visible(f.url)}</code> {words.notFetched}
                   </div>
                 )}
-                {f.sha256 !== undefined && <div className="hash">SHA-256 {visible(f.sha256)}</div>}
+                {f.sha256 !== undefined && <div className="hash">{words.sha256(visible(f.sha256))}</div>}
               </li>
             ))}
           </ul>
@@ -67,7 +70,7 @@ export function Evidence({ incident }: { readonly incident: Incident }) {
       )}
       {incident.fingerprints.length > 0 && (
         <section>
-          <h2>Fingerprints</h2>
+          <h2>{words.fingerprints}</h2>
           <dl className="facts">
             {incident.fingerprints.map((f, i) => (
               <div key={i}>
