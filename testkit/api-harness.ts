@@ -17,6 +17,7 @@ import type { Role } from '@netsentinel/contracts/permission';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 import { systemClock } from '@netsentinel/kernel/clock';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { silentLogger } from '@netsentinel/kernel/log';
@@ -174,6 +175,28 @@ const NO_RULES: ApiOptions['rules'] = {
   own: () => undefined,
 };
 
+const MIB = 1024 * 1024;
+export const SAMPLE_FIGURES: SystemFigures = {
+  at: '2026-11-20T12:00:00.000Z',
+  version: '0.1.0',
+  node: '24.0.0',
+  startedAt: '2026-11-11T12:00:00.000Z',
+  memory: { resident: 412 * MIB, heap: 96 * MIB, heapLimit: 2_096 * MIB },
+  busy: 0.07,
+  stages: [
+    { id: 'store', waiting: 120 },
+    { id: 'analysis', waiting: 34 },
+    { id: 'correlation', waiting: 0 },
+  ],
+  storage: [
+    { id: 'stream', bytes: 1_204 * MIB, limit: 8_192 * MIB },
+    { id: 'correlation', bytes: 64 * MIB },
+    { id: 'events', bytes: 3_310 * MIB, events: 8_412_077, oldest: '2026-08-23T12:00:00.000Z' },
+    { id: 'state', bytes: 41 * MIB },
+  ],
+  disk: { total: 102_400 * MIB, free: 61_000 * MIB, keepFree: 1_024 * MIB },
+};
+
 const NO_TOUR: ApiOptions['tour'] = {
   status: () => undefined,
   take: async (by) => ({ since: 0, by }),
@@ -216,6 +239,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     attackBook: { technique: () => undefined, detections: [] },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
+    systemFigures: async () => SAMPLE_FIGURES,
     decoySchema: async (type) => ({ type: 'object', properties: { type: { const: type } } }),
     switchDecoy: async () => {},
     sensors: () => [SAMPLE_SENSOR],

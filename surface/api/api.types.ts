@@ -24,6 +24,7 @@ import type { RuleWord } from '@netsentinel/contracts/rule-book';
 import type { RuleCard, RuleDetail } from '@netsentinel/contracts/rule-card';
 import type { RuleFault, RuleTrial } from '@netsentinel/contracts/rule-trial';
 import type { StateStore } from '@netsentinel/contracts/state-store';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 import type { TourStatus } from '@netsentinel/contracts/tour';
 import type { Sealer } from '@netsentinel/kernel/sealer';
 import type { OpenIdConfig } from './auth/openid/openid.config.ts';
@@ -65,6 +66,8 @@ export interface ApiOptions {
   readonly attackBook: AttackBook;
   /** Asked at most once a second. */
   status(): PlatformStatus;
+  /** What it takes and how far it is behind, at most a few seconds old. */
+  systemFigures(): Promise<SystemFigures>;
   decoys(): readonly DecoyDetail[];
   /** JSON Schema of what is configured of a decoy of this type; undefined where there is no such type. */
   decoySchema(type: string): Promise<Readonly<Record<string, unknown>> | undefined>;

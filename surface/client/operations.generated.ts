@@ -81,6 +81,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   getReadiness: ['GET', '/readyz'],
   getMetrics: ['GET', '/metrics', 'bytes'],
   getStatus: ['GET', '/api/v1/status'],
+  getSystemFigures: ['GET', '/api/v1/system'],
   getAttackNames: ['GET', '/api/v1/attack'],
   getConfiguration: ['GET', '/api/v1/configuration'],
   changeConfiguration: ['PUT', '/api/v1/configuration'],

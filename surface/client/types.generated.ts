@@ -2820,6 +2820,48 @@ export interface GetReadinessAnswer {
   status: 'ready';
 }
 
+export interface GetSystemFiguresAnswer {
+  /** When they were read; they are at most 5 s old */
+  at: string;
+  /** Of NetSentinel */
+  version: string;
+  /** Of Node.js */
+  node: string;
+  startedAt: string;
+  memory: {
+    /** What the platform’s process takes */
+    resident: number;
+    /** Of its main thread, in use */
+    heap: number;
+    heapLimit: number;
+  };
+  /** Share of the time in which its main thread worked, since the figures before */
+  busy: number;
+  stages: {
+    /** `store` keeps events, `analysis` judges and attributes them, `correlation` joins findings over time */
+    id: 'store' | 'analysis' | 'correlation';
+    /** Records of its stream that it has not said to be done with; a few thousand may be in hand */
+    waiting: number;
+  }[];
+  storage: {
+    id: 'stream' | 'correlation' | 'events' | 'state';
+    /** On disk */
+    bytes: number;
+    /** Bytes beyond which the oldest goes */
+    limit?: number;
+    /** How many events are stored, archives included */
+    events?: number;
+    /** Of the oldest event */
+    oldest?: string;
+  }[];
+  disk: {
+    total: number;
+    free: number;
+    /** Below this nothing new is stored: `store.events.minFreeMb` */
+    keepFree: number;
+  };
+}
+
 export interface GetAttackNamesAnswer {
   /** Of ATT&CK, enterprise */
   version: string;
@@ -3758,6 +3800,12 @@ export interface Operations {
    * `GET /api/v1/status`. Permission: `system:read`.
    */
   getStatus: { request: Record<string, never>; answer: PlatformStatus };
+  /**
+   * What the platform takes, how much room is left, and how far each stage is behind.
+   *
+   * `GET /api/v1/system`. Permission: `system:read`.
+   */
+  getSystemFigures: { request: Record<string, never>; answer: GetSystemFiguresAnswer };
   /**
    * Names of the MITRE ATT&CK techniques and tactics, and the matrix that they make.
    *

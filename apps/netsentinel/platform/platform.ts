@@ -58,6 +58,7 @@ import { createAlerting } from './start-alerting.ts';
 import { createPlaybooks } from './start-playbooks.ts';
 import { startStoreWriter } from './store-writer.ts';
 import { allStopped } from './all-stopped.ts';
+import { systemFigures, versionOf } from './system-figures.ts';
 import { openStores } from './stores.ts';
 import { tellLive } from './tell-live.ts';
 
@@ -257,6 +258,16 @@ async function start(boot: Boot) {
     requestsPerMinute: config.requestsPerMinute,
     tls: config.tls,
     status: () => board.status(),
+    systemFigures: systemFigures({
+      stream,
+      correlation: () => correlation.stream,
+      events,
+      clock,
+      directory: boot.directory,
+      streamLimit: config.stream.retention.maxBytes,
+      minFreeBytes: config.store.events.minFreeMb * 1024 * 1024,
+      version: versionOf(join(config.contentRoot, '..')),
+    }),
     decoys: () => board.decoys(),
     // All schemas of the configuration come with it: when somebody asks.
     decoySchema: async (type) => (await import('../config/decoy-schema.ts')).decoySchema(type),

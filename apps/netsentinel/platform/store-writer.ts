@@ -7,6 +7,7 @@ import { describeError } from '@netsentinel/kernel/errors';
 import { decodeEvent } from '@netsentinel/kernel/event-record';
 import { surely } from './surely.ts';
 
+export const STORE_GROUP = 'store';
 const BATCH = 8_000;
 const FIRST_RETRY_MS = 250;
 
@@ -25,7 +26,7 @@ export async function startStoreWriter(ports: {
   const { stream, store, log } = ports;
   const marks = new Map((await store.watermarks()).map((p) => [p.partition, p.offset]));
   const consumer = await stream.consume({
-    group: 'store',
+    group: STORE_GROUP,
     startAt: (partition) => marks.get(partition),
     maxRecords: BATCH,
   });

@@ -1,6 +1,7 @@
 /** How the platform does, and the ATT&CK names that the console shows. */
 import { z } from 'zod';
 import { PlatformStatus } from '@netsentinel/contracts/live';
+import { SystemFigures } from '@netsentinel/contracts/system-figures';
 import { describeError } from '@netsentinel/kernel/errors';
 import { prometheusText } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -68,6 +69,18 @@ export const systemRoutes: readonly Route[] = [
       answers: { 200: { description: 'The status', schema: PlatformStatus } },
     },
     ({ ctx }) => ctx.status(),
+  ),
+  route(
+    {
+      id: 'getSystemFigures',
+      method: 'GET',
+      path: '/api/v1/system',
+      summary: 'What the platform takes, how much room is left, and how far each stage is behind',
+      tag: 'system',
+      access: 'system:read',
+      answers: { 200: { description: 'The figures', schema: SystemFigures } },
+    },
+    ({ ctx }) => ctx.systemFigures(),
   ),
   route(
     {

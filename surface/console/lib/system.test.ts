@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
-import { LATE_BYTES, needsOf, sharesOf, type Sensor } from './system.ts';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
+import { LATE_BYTES, LATE_RECORDS, needsOf, sharesOf, type Sensor } from './system.ts';
 
 const STATUS: PlatformStatus = {
   startedAt: 0,
@@ -56,5 +57,33 @@ it('lets a decoy rest that a person has stopped', () => {
     [0, 0],
     [2, 2],
     [4, 4],
+  ]);
+});
+
+it('tells of a stage that is behind and of a disk that fills, before and after it is too late', () => {
+  const disk = { total: 1_000, free: 500, keepFree: 20 };
+  const figures: SystemFigures = {
+    at: '',
+    version: '',
+    node: '',
+    startedAt: '',
+    memory: { resident: 0, heap: 0, heapLimit: 0 },
+    busy: 0,
+    stages: [
+      { id: 'store', waiting: LATE_RECORDS - 1 },
+      { id: 'analysis', waiting: 0 },
+    ],
+    storage: [],
+    disk,
+  };
+  const whats = (change: Partial<SystemFigures>): readonly (readonly [string, string])[] =>
+    needsOf(STATUS, [SENSOR], 'ready', { ...figures, ...change }).map(({ level, what }) => [level, what]);
+  expect(whats({})).toEqual([]);
+  expect(whats({ stages: [{ id: 'analysis', waiting: LATE_RECORDS }] })).toEqual([
+    ['late', '50,000 records wait: Judging events is behind'],
+  ]);
+  expect(whats({ disk: { ...disk, free: 99 } })).toEqual([['late', 'The disk is nearly full: 99 B are free']]);
+  expect(whats({ disk: { ...disk, free: 19 } })).toEqual([
+    ['bad', 'Only 19 B are free on the disk: nothing new is stored'],
   ]);
 });

@@ -1,5 +1,6 @@
 /** Pure: what in the platform's state needs a person, and what to do next. */
 import type { ListSensorsAnswer } from '@netsentinel/client';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { size } from './format.ts';
 import * as text from '../text/index.ts';
@@ -18,12 +19,18 @@ export interface Need {
 
 /** Waiting for less is the usual thing: a file that was just written. */
 export const LATE_BYTES = 1_000_000;
+/** Records that a stage may have in hand: some batches. */
+export const LATE_RECORDS = 50_000;
+/** Of the disk, or as often as much as is kept free: less is told of before it is too late. */
+const LOW_SHARE = 0.1;
+const LOW_TIMES = 2;
 
 /** `readiness`: what the platform answered when it was asked; undefined before. The worst first. */
 export function needsOf(
   status: PlatformStatus | undefined,
   sensors: readonly Sensor[],
   readiness: 'ready' | 'not-ready' | 'no-answer' | undefined,
+  figures?: SystemFigures,
 ): Need[] {
   const found: Need[] = [];
   if (readiness === 'not-ready') found.push({ level: 'bad', ...needs.notReady });
@@ -36,6 +43,7 @@ export function needsOf(
     if (lagBytes >= LATE_BYTES) found.push({ level: 'late', ...needs.lag(id, size(lagBytes)) });
     if (dropped > 0) found.push({ level: 'late', ...needs.dropped(id, dropped) });
   }
+  if (figures !== undefined) found.push(...needsOfFigures(figures));
   if (status !== undefined) {
     const { sources, rules, scans, responseMode } = status;
     if (sources.silent > 0) found.push({ level: 'bad', ...needs.silent(sources.silent) });
@@ -47,6 +55,16 @@ export function needsOf(
   }
   const order = ['bad', 'late', 'note'];
   return found.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+
+function needsOfFigures({ stages, disk: { free, keepFree, total } }: SystemFigures): Need[] {
+  const found: Need[] = stages
+    .filter(({ waiting }) => waiting >= LATE_RECORDS)
+    .map(({ id, waiting }) => ({ level: 'late', ...needs.stage(text.system.stages[id], waiting) }));
+  if (free < keepFree) found.push({ level: 'bad', ...needs.diskFull(size(free)) });
+  else if (free < Math.max(total * LOW_SHARE, keepFree * LOW_TIMES))
+    found.push({ level: 'late', ...needs.diskLow(size(free)) });
+  return found;
 }
 
 /** A part of what there is. */

@@ -36,6 +36,18 @@ export const system = {
       what: `${id} has thrown away ${some(n, 'record', 'records')} since the start`,
       next: 'A flood, or a platform that was away for long. What was dropped is not coming back; see whether the number grows.',
     }),
+    stage: (name: string, waiting: number) => ({
+      what: `${some(waiting, 'record waits', 'records wait')}: ${name} is behind`,
+      next: 'Nothing is lost: they are on disk. Where that grows, more comes in than this machine can do; the load below shows how much.',
+    }),
+    diskFull: (free: string) => ({
+      what: `Only ${free} are free on the disk: nothing new is stored`,
+      next: 'Make room, or keep events for fewer days (store.events.retentionDays). What attackers do is still detected and answered.',
+    }),
+    diskLow: (free: string) => ({
+      what: `The disk is nearly full: ${free} are free`,
+      next: 'Make room, or keep events for fewer days (store.events.retentionDays), before nothing new is stored.',
+    }),
     silent: (n: number) => ({
       what: some(n, 'source has fallen silent', 'sources have fallen silent'),
       next: 'See whether the machine is up and still sends. An attacker who got in stops the log first.',
@@ -70,6 +82,19 @@ export const system = {
   loadLabel: 'Events a second and open connections, live',
   loadWaits: 'It is drawn as it happens, from now on.',
   lines: { events: 'events a second', connections: 'open connections' },
+  room: 'Stages and room',
+  stages: { store: 'Storing events', analysis: 'Judging events', correlation: 'Joining findings over time' },
+  waiting: (n: number) => (n === 0 ? 'up to date' : `${some(n, 'record', 'records')} in hand`),
+  rooms: { stream: 'Stream', correlation: 'Stream of correlations', events: 'Events', state: 'State' },
+  ofLimit: (n: string, limit: string) => `${n} of at most ${limit}`,
+  eventsOf: (bytes: string, events: number) => `${bytes}, ${some(events, 'event', 'events')}`,
+  disk: 'Disk',
+  diskFree: (free: string, total: string) => `${free} of ${total} free`,
+  memory: 'Memory',
+  memoryOf: (resident: string, heap: string, limit: string) => `${resident}; heap ${heap} of ${limit}`,
+  busy: 'Main thread at work',
+  share100: (share: number) => `${Math.round(share * 100)} %`,
+  version: (version: string, node: string) => `NetSentinel ${version} on Node.js ${node}`,
   shares: 'What stands',
   share: {
     decoys: 'Decoys that listen',

@@ -8,6 +8,8 @@ import { Failure } from '../../../components/failure.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { LoadPanel } from '../../../components/system/load-panel.tsx';
+import { Meter } from '../../../components/system/meter.tsx';
+import { RoomPanel } from '../../../components/system/room-panel.tsx';
 import { SensorsPanel } from '../../../components/system/sensors-panel.tsx';
 import { api, ApiError } from '../../../lib/api.ts';
 import { duration, exactTime, visible } from '../../../lib/format.ts';
@@ -33,8 +35,13 @@ async function readiness(): Promise<'ready' | 'not-ready' | 'no-answer'> {
 }
 
 async function readSystem() {
-  const [ready, first, { sensors }] = await Promise.all([readiness(), api.getStatus(), api.listSensors()]);
-  return { ready, first, sensors };
+  const [ready, first, { sensors }, figures] = await Promise.all([
+    readiness(),
+    api.getStatus(),
+    api.listSensors(),
+    api.getSystemFigures(),
+  ]);
+  return { ready, first, sensors, figures };
 }
 
 export default function SystemPage() {
@@ -47,7 +54,7 @@ export default function SystemPage() {
   const live = useStatus();
   const status = live ?? value?.first;
   const sensors = value?.sensors ?? [];
-  const found = needsOf(status, sensors, error === undefined ? value?.ready : 'no-answer');
+  const found = needsOf(status, sensors, error === undefined ? value?.ready : 'no-answer', value?.figures);
   const ill = found.filter(({ level }) => level !== 'note').length;
   return (
     <>
@@ -71,6 +78,7 @@ export default function SystemPage() {
             <LoadPanel />
             <Shares status={status} sensors={sensors} />
           </div>
+          <RoomPanel figures={value.figures} />
           <SensorsPanel sensors={sensors} open={view.sensor} onOpen={(sensor) => change({ sensor })} />
           <Probes />
         </div>
@@ -148,16 +156,7 @@ function Shares({ status, sensors }: { readonly status: PlatformStatus; readonly
               <span>{of === 0 ? words.noneOf : words.shareOf(n, of)}</span>
             </dt>
             <dd>
-              <div
-                className={`system-bar ${n < of ? 'missing' : ''}`}
-                role="meter"
-                aria-label={words.share[name]}
-                aria-valuemin={0}
-                aria-valuemax={Math.max(1, of)}
-                aria-valuenow={n}
-              >
-                <span style={{ width: `${of === 0 ? 0 : (n / of) * 100}%` }} />
-              </div>
+              <Meter label={words.share[name]} n={n} of={of} isBad={n < of} />
             </dd>
           </div>
         ))}
