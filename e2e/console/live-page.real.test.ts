@@ -157,13 +157,13 @@ it('leads from page to page by two keys, and lists the keys of each', async () =
   await page.keyboard.press('Escape');
   await page.keyboard.press('g');
   await page.keyboard.press('t');
-  await page.waitForURL('**/audit/');
+  await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).getByText('these keys').waitFor();
   expect(await page.getByText('pause, and go on').count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.keyboard.press('g');
   await page.keyboard.press('l');
-  await page.waitForURL('**/live/');
+  await page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
   expect(complaints).toEqual([]);
 });

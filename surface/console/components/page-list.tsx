@@ -38,7 +38,7 @@ const GROUPS: readonly (readonly [name: keyof typeof text.frame.groups, pages: r
     'watch',
     [
       { href: '/', name: 'overview', icon: Gauge },
-      { href: '/live/', name: 'live', icon: Radio },
+      { href: '/live/', name: 'live', icon: Radio, permission: 'incidents:read' },
       { href: '/incidents/', name: 'incidents', icon: Siren, parts: ['/incident/'] },
       { href: '/attackers/', name: 'attackers', icon: Skull, parts: ['/attacker/'] },
       { href: '/decoys/', name: 'decoys', icon: Radar, permission: 'decoys:read', parts: ['/decoy/'] },

@@ -44,6 +44,8 @@ export function said(row: Row): Said {
       const { why, count, rooms } = row.body;
       return { what: why === 'cut' ? words.gap.cut(duration(count)) : words.gap[why](count, rooms), who: '' };
     }
+    default:
+      return row satisfies never;
   }
 }
 
@@ -74,6 +76,8 @@ function moreOf(row: Row): readonly string[] {
       return [row.body.sensor, row.body.decoy ?? '', row.body.country ?? '', row.body.outcome ?? ''];
     default:
       return [];
+    default:
+      return row satisfies never;
   }
 }
 

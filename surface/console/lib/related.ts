@@ -14,6 +14,9 @@ const MOST_TOOLS = 3;
 /** Addresses that are asked for, the attacker’s own among them. */
 const MOST_ASKED = 50;
 
+/** Longer values are not asked for: an address has no room for them, and nobody else has them. */
+const MAX_VALUE = 200;
+
 /** Others by what they have in common. */
 export interface Common {
   readonly kind: 'tool' | 'credentials';
@@ -73,12 +76,12 @@ export function asksOf({ fingerprints, credentials }: Pick<Incident, 'fingerprin
   const tools = fingerprints
     .flatMap(({ kind, value }) => {
       const field = toolField(kind);
-      return field === undefined ? [] : [ask('tool', kind, [[field, value]])];
+      return field === undefined || value.length > MAX_VALUE ? [] : [ask('tool', kind, [[field, value]])];
     })
     .slice(0, MOST_TOOLS);
   const tried = credentials.find(({ accepted, password }) => accepted && password !== undefined);
-  if (tried?.password === undefined) return tools;
-  const { user, password } = tried;
+  const { user = '', password = '' } = tried ?? {};
+  if (password === '' || user.length + password.length > MAX_VALUE) return tools;
   return [
     ...tools,
     ask('credentials', user, [

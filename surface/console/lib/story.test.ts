@@ -36,7 +36,7 @@ describe('moments', () => {
     expect(shown).toEqual([undefined, ...Array.from({ length: 7 }, () => 'ssh~i')]);
   });
   it('are found by what is played', () => {
-    expect(entryAt(incident.timeline, 'ssh~i', incident.timeline[4].time + 1)).toBe(4);
+    expect(entryAt(incident.timeline, 'ssh~i', incident.lastSeen - 1)).toBe(6);
     expect(entryAt(incident.timeline, 'ssh~i', 0)).toBeUndefined();
     expect(entryAt(incident.timeline, 'other', 2e12)).toBeUndefined();
   });

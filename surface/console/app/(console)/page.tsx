@@ -2,7 +2,7 @@
 /** The state of things at a glance. */
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { TimeChart } from '../../components/charts/time-chart.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Counters } from '../../components/overview/counters.tsx';
@@ -17,7 +17,7 @@ import { SilentSources } from '../../components/silent-sources.tsx';
 import { readOverview, type Overview } from '../../lib/overview.ts';
 import { duration } from '../../lib/format.ts';
 import { useAttackNames, useLoaded, useNow } from '../../lib/hooks.ts';
-import { useLive } from '../../lib/live.ts';
+import { useLive, useStatus } from '../../lib/live.ts';
 import { RANGES } from '../../lib/ranges.ts';
 import { useSession } from '../../lib/session.ts';
 import { SEVERITIES, severityColour } from '../../lib/severity.ts';
@@ -36,6 +36,8 @@ const words = text.overview;
 const DEFAULTS = { range: '24h' };
 /** While attacks pour in, the figures are asked for this often. */
 const AGAIN_MS = 3_000;
+/** The figures wait no longer for what may stand above them. */
+const LATE_MS = 2_000;
 
 export default function OverviewPage() {
   const [view, change] = useView(DEFAULTS);
@@ -44,6 +46,7 @@ export default function OverviewPage() {
   const { value, error, reload } = useLoaded(load);
   const again = useAtMost(reload, AGAIN_MS);
   useLive('incident', again, reload);
+  const { isSettled, settle } = useSettled();
   return (
     <>
       <PageHead title={words.title}>
@@ -58,12 +61,24 @@ export default function OverviewPage() {
         <FirstSteps />
       ) : (
         <>
-          <Checklist />
-          <Figures value={value} />
+          <Checklist onSettled={settle} />
+          {isSettled ? <Figures value={value} /> : <p className="centre">{text.frame.loading}</p>}
         </>
       )}
     </>
   );
+}
+
+/** Whether what stands above the figures is there, if it comes at all: it would push them down. */
+function useSettled(): { readonly isSettled: boolean; readonly settle: () => void } {
+  const status = useStatus();
+  const [isChecked, setChecked] = useState(false);
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return { isSettled: isLate || (isChecked && status !== undefined), settle: useCallback(() => setChecked(true), []) };
 }
 
 function Figures({ value }: { readonly value: Overview }) {

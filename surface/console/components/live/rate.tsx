@@ -36,7 +36,7 @@ export function Rate() {
         <path className="live-rate-area" d={pathOf(points, most, true)} />
         <path className="live-rate-line" d={pathOf(points, most, false)} />
       </svg>
-      <p className="dim live-rate-most">{words.rateMost(say(most))}</p>
+      <p className="dim live-rate-most">{now !== undefined && words.rateMost(say(most))}</p>
     </div>
   );
 }

@@ -15,7 +15,12 @@ import { Panel } from '../panel.tsx';
 
 const words = text.tour.checklist;
 
-export function Checklist() {
+export function Checklist({
+  onSettled,
+}: {
+  /** Once it is known whether it stands. */
+  readonly onSettled: () => void;
+}) {
   const { account } = useSession();
   const status = useStatus();
   const [dismissed, setDismissed] = useKept(`netsentinel:checklist:${account}`);
@@ -25,6 +30,10 @@ export function Checklist() {
   );
   const { value: isAttacked, reload } = useLoaded(load);
   useLive('incident', reload, reload);
+  const isSettled = dismissed !== '' || isAttacked !== undefined;
+  useEffect(() => {
+    if (isSettled) onSettled();
+  }, [isSettled, onSettled]);
   const [host, setHost] = useState('localhost');
   useEffect(() => setHost(window.location.hostname), []);
   if (dismissed !== '' || status === undefined || isAttacked === undefined) return null;

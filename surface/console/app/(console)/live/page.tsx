@@ -1,6 +1,7 @@
 'use client';
 /** What happens now, in one stream, and the terminal of somebody who is on a decoy. */
 import { Pause, Play, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useEffect, useMemo, useState } from 'react';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { ExportButtons } from '../../../components/export-buttons.tsx';
@@ -9,7 +10,6 @@ import { Rate } from '../../../components/live/rate.tsx';
 import { StreamList } from '../../../components/live/stream-list.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Empty, Panel } from '../../../components/panel.tsx';
-import { LiveTerminal } from '../../../components/terminal.tsx';
 import { sshCommand } from '../../../lib/checklist.ts';
 import { isoTime, visible } from '../../../lib/format.ts';
 import { useStatus } from '../../../lib/live.ts';
@@ -25,6 +25,11 @@ import * as text from '../../../text/index.ts';
 import './live.css';
 
 const words = text.live;
+/** Fetched for who watches somebody. */
+const LiveTerminal = dynamic(async () => (await import('../../../components/terminal.tsx')).LiveTerminal, {
+  ssr: false,
+  loading: () => <div className="screen terminal" />,
+});
 /** `off`: kinds that are switched off, by commas; `watch`: a session. */
 const DEFAULTS = { text: '', off: 'event', watch: '' };
 const SESSION_ID = /^[A-Za-z0-9~_-]{1,128}$/;
