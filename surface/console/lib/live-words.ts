@@ -40,7 +40,7 @@ export function said(row: Row): Said {
       const { action = '', user = '', address = '' } = row.body;
       return { what: words.event(action, user), who: address };
     }
-    default: {
+    case 'gap': {
       const { why, count, rooms } = row.body;
       return { what: why === 'cut' ? words.gap.cut(duration(count)) : words.gap[why](count, rooms), who: '' };
     }
@@ -74,7 +74,7 @@ function moreOf(row: Row): readonly string[] {
       return [row.body.reason, row.body.status, row.body.responder];
     case 'event':
       return [row.body.sensor, row.body.decoy ?? '', row.body.country ?? '', row.body.outcome ?? ''];
-    default:
+    case 'gap':
       return [];
     default:
       return row satisfies never;
