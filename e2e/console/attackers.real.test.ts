@@ -40,6 +40,9 @@ describe('the attackers', () => {
     await page.getByLabel('Measures').selectOption('yes');
     expect(new URL(page.url()).search).toBe('?order=score&text=Log4Shell&held=yes');
     await page.reload();
+    await rows().first().waitFor();
+    expect(await rows().allTextContents()).toSatisfy((all: string[]) => all.every((one) => one.includes('Log4Shell')));
+    await page.getByLabel('Filter attackers').fill('no such words');
     await page.getByText('Nobody among those shown is of this kind').waitFor();
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await page.getByText('60 attackers').waitFor();
