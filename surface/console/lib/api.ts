@@ -13,7 +13,7 @@ import {
   type PlanActionAnswer,
 } from '@netsentinel/client';
 
-import { countedFetch } from './still.ts';
+import { countedFetch } from './open-questions.ts';
 
 export { ApiError } from '@netsentinel/client';
 

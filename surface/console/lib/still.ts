@@ -2,24 +2,13 @@
 /** A page that is loaded is shown once its first questions are answered: parts that come one by one would push each other about. */
 import { useEffect, useRef, useState } from 'react';
 import { useStatus } from './live.ts';
+import { openQuestions } from './open-questions.ts';
 
 /** Nothing was asked for so long: what an answer leads to has been asked, too. */
 const QUIET_MS = 150;
 /** It is shown by then, whatever is still awaited. */
 const MOST_MS = 1_500;
 const LOOK_MS = 30;
-
-let open = 0;
-
-/** `fetch`, whose open questions are counted. */
-export const countedFetch: typeof fetch = async (input, init) => {
-  open++;
-  try {
-    return await fetch(input, init);
-  } finally {
-    open--;
-  }
-};
 
 /** Whether the page may be shown; once it may, it stays. */
 export function useStill(): boolean {
@@ -34,7 +23,7 @@ export function useStill(): boolean {
     let asked = began;
     const timer = setInterval(() => {
       const now = performance.now();
-      if (open > 0 || !isKnown.current) asked = now;
+      if (openQuestions() > 0 || !isKnown.current) asked = now;
       if (now - asked < QUIET_MS && now - began < MOST_MS) return;
       clearInterval(timer);
       setStill(true);
