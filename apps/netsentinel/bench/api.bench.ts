@@ -28,7 +28,8 @@ const OVERVIEW = [
   ...['technique', 'severity', 'service', 'country', 'latency', 'engagement'].map(
     (of) => `/api/v1/metrics/series?of=${of}&range=24h`,
   ),
-  '/api/v1/attackers?limit=10',
+  '/api/v1/attackers?order=score&limit=10',
+  '/api/v1/actions',
   '/api/v1/status',
   '/api/v1/incidents?limit=50',
   '/api/v1/incidents?limit=50&status=open&minScore=50',

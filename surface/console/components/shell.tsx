@@ -6,7 +6,7 @@ import { SessionContext, useAskedSession } from '../lib/session.ts';
 import { GUIDE_KEY, SEEN } from '../lib/guide-key.ts';
 import { useKept } from '../lib/kept.ts';
 import { useReconnected } from '../lib/live.ts';
-import { useStill } from '../lib/still.ts';
+import { StillContext, useStill } from '../lib/still.ts';
 import { useTourTurn } from '../lib/tour.ts';
 import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
@@ -53,7 +53,9 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
       <main id="content" className={isStill ? undefined : 'not-yet'} aria-busy={!isStill} tabIndex={-1}>
         <TourBanner />
         {/* What a page shows is another when recorded attacks come or go. */}
-        <Fragment key={turn}>{children}</Fragment>
+        <StillContext value={isStill}>
+          <Fragment key={turn}>{children}</Fragment>
+        </StillContext>
       </main>
       {isGuided && (
         <Suspense>

@@ -1,6 +1,6 @@
 'use client';
 /** A page that is loaded is shown once its first questions are answered: parts that come one by one would push each other about. */
-import { useEffect, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { useStatus } from './live.ts';
 import { openQuestions } from './open-questions.ts';
 
@@ -9,6 +9,13 @@ const QUIET_MS = 150;
 /** It is shown by then, whatever is still awaited. */
 const MOST_MS = 1_500;
 const LOOK_MS = 30;
+
+export const StillContext = createContext(true);
+
+/** Whether the page is shown: what stands in it takes the focus only then. */
+export function useIsShown(): boolean {
+  return useContext(StillContext);
+}
 
 /** Whether the page may be shown; once it may, it stays. */
 export function useStill(): boolean {

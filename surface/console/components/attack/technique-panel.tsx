@@ -8,6 +8,7 @@ import type { Technique } from '../../lib/attack-matrix.ts';
 import { visible } from '../../lib/format.ts';
 import { nameOf, useLoaded, useNow } from '../../lib/hooks.ts';
 import { useMay } from '../../lib/session.ts';
+import { useIsShown } from '../../lib/still.ts';
 import * as text from '../../text/index.ts';
 import { SeverityBadge } from '../badges.tsx';
 import { CopyButton } from '../copy-button.tsx';
@@ -31,10 +32,11 @@ export function TechniquePanel({
   const whole = useRef<HTMLElement>(null);
   const heading = useId();
   const { value: told, error } = useLoaded(useCallback(() => api.getAttackTechnique({ id }), [id]));
+  const isShown = useIsShown();
   useEffect(() => {
-    whole.current?.focus();
-    return () => document.querySelector<HTMLElement>(`[data-technique="${id}"]`)?.focus();
-  }, [id]);
+    if (isShown) whole.current?.focus();
+  }, [id, isShown]);
+  useEffect(() => () => document.querySelector<HTMLElement>(`[data-technique="${id}"]`)?.focus(), [id]);
   return (
     <aside
       ref={whole}
