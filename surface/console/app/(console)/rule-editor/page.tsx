@@ -47,7 +47,7 @@ const NAME = String.raw`[a-z0-9][a-z0-9\-]{0,63}`;
 const MAX_REASON = 500;
 const INVALID = 422;
 /** There is another version than the one that was read; the name is taken. */
-const CONFLICTS: readonly number[] = new Set([412, 428]);
+const CONFLICTS: ReadonlySet<number> = new Set([412, 428]);
 
 interface Begun {
   readonly view: View;
@@ -115,8 +115,7 @@ function Editor({ begun: { view, own, first } }: { readonly begun: Begun }) {
         setConflict(undefined);
       } catch (problem) {
         if (!(problem instanceof ApiError)) throw problem;
-        if (CONFLICTS.has(problem.status))
-          setConflict({ theirs: await findOwn(name), isNew: version === undefined });
+        if (CONFLICTS.has(problem.status)) setConflict({ theirs: await findOwn(name), isNew: version === undefined });
         else if (problem.status === INVALID) setFaults(faultsOf(problem.message));
         else throw problem;
       }
