@@ -120,6 +120,29 @@ it('turns a rule off with a reason, which its history keeps, and on again', asyn
   expect(complaints).toEqual([]);
 });
 
+it('has a rule leave something alone, for what was said', async () => {
+  const id = await idOf('Path of a widely exploited flaw');
+  await page.goto(`${h.url}/rule/?id=${id}`);
+  await page.getByRole('button', { name: 'Leave something alone' }).click();
+  const form = page.getByRole('form', { name: 'Leave something alone' });
+  await form.getByLabel('Comparison').selectOption('is in the network');
+  await form.getByLabel('Values').fill('192.0.2.0/24\n198.51.100.7/32');
+  await form.getByRole('button', { name: 'And…' }).click();
+  await form.getByLabel('Values').nth(1).fill(HOSTILE);
+  await form.getByLabel('Why').fill('our own scanner');
+  await form.getByRole('button', { name: 'Leave it alone' }).click();
+  const exception = page.getByTestId('exception');
+  await exception.getByText(`user.name: ${HOSTILE}`).waitFor();
+  const kept = (await (await h.call('GET', `/api/v1/exceptions?rule=${id}`, { cookie })).json()) as {
+    exceptions: { where: unknown }[];
+  };
+  expect(kept.exceptions.map(({ where }) => where)).toEqual([
+    { 'source.ip|cidr': ['192.0.2.0/24', '198.51.100.7/32'], 'user.name': [HOSTILE] },
+  ]);
+  await exception.getByRole('button', { name: 'End this exception' }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
 it('writes rules from a template, tries one of several, and names the line that is wrong', async () => {
   await page.goto(`${h.url}/rules/`);
   await page.getByRole('link', { name: 'New rule' }).click();
@@ -197,7 +220,7 @@ it('lets a reader read and try, and shows nothing that their role may not do', a
   await page.goto(`${h.url}/rule/?id=${FIRST_ID}`);
   await page.getByRole('button', { name: 'Try it' }).click();
   await page.getByText('6 of 12 events meet it.').waitFor();
-  for (const name of ['Turn it off', 'Edit or remove it', 'Make one of your own of this'])
+  for (const name of ['Turn it off', 'Edit or remove it', 'Make one of your own of this', 'Leave something alone'])
     expect(await page.getByText(name).count()).toBe(0);
   await page.goto(`${h.url}/rule-editor/?name=mine`);
   await page.getByText('Your role may try a rule').waitFor();

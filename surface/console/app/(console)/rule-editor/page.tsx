@@ -105,13 +105,13 @@ function Editor({ begun: { view, own, first } }: { readonly begun: Begun }) {
   const isBlank = view.q === '' && view.of === '' && own === undefined && yaml === (template?.text ?? first);
   const [time] = useState(() => timeIn(view));
   /** Runs a change; where somebody else was first, both versions are shown. */
-  const change = (change: () => Promise<unknown>): void => {
+  const change = (make: () => Promise<unknown>): void => {
     void attempt(async () => {
       setDone(undefined);
       setFaults([]);
       setOver(false);
       try {
-        await change();
+        await make();
         setConflict(undefined);
       } catch (problem) {
         if (!(problem instanceof ApiError)) throw problem;

@@ -9,6 +9,7 @@ import { Link } from '../../../components/link.tsx';
 import { Ago } from '../../../components/moment.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Panel } from '../../../components/panel.tsx';
+import { ExceptionForm } from '../../../components/rules/exception-form.tsx';
 import { LevelBadge } from '../../../components/rules/level-badge.tsx';
 import { RuleState, setName } from '../../../components/rules/rule-state.tsx';
 import { RuleSwitch } from '../../../components/rules/rule-switch.tsx';
@@ -61,6 +62,7 @@ function Rule(props: {
   const names = useAttackNames();
   const mayRead = useMay('events:read');
   const mayWrite = useMay('rules:write');
+  const mayExcept = useMay('exceptions:write');
   return (
     <>
       <PageHead
@@ -99,6 +101,11 @@ function Rule(props: {
                   <ExceptionCard key={one.id} exception={one} onChange={onChange} withIncident />
                 ))}
               </div>
+            )}
+            {rule.kind === 'correlation' ? (
+              <p className="dim">{words.noneOfCorrelations}</p>
+            ) : (
+              mayExcept && <ExceptionForm rule={rule.id} onChange={onChange} />
             )}
           </Panel>
         </div>
