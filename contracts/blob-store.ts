@@ -19,6 +19,8 @@ export interface BlobStore {
   remove(sha256: string): Promise<boolean>;
   /** Drops the oldest until at most `maxBytes` remain, sparing what `keep` says; answers the bytes freed. */
   retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number>;
+  /** What blobs took after the last `retain`, bytes; recordings do not count. Undefined before the first. Costs nothing. */
+  measured(): number | undefined;
   /** An append-only file that grows while a session lives and can be read meanwhile. */
   openRecording(id: string): Promise<RecordingWriter>;
   /** What has been recorded so far from byte `from`; undefined where no such recording is. */

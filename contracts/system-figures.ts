@@ -16,10 +16,19 @@ const StageFigures = z.strictObject({
 export type StageFigures = z.infer<typeof StageFigures>;
 
 const RoomFigures = z.strictObject({
-  id: z.enum(['stream', 'correlation', 'events', 'state']),
-  bytes: Bytes.describe('On disk'),
+  id: z.enum(['stream', 'correlation', 'events', 'blobs', 'state']),
+  bytes: Bytes.describe(
+    'On disk; of `blobs` (uploads and captures, not recordings) as of the last retention, at most 10 min ago',
+  ),
   limit: Bytes.optional().describe('Bytes beyond which the oldest goes'),
   events: z.number().int().min(0).optional().describe('How many events are stored, archives included'),
+  days: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'Days after which it goes; of `events`, those whose dataset names no other. Without it age removes nothing',
+    ),
   oldest: z.iso.datetime().optional().describe('Of the oldest event'),
 });
 export type RoomFigures = z.infer<typeof RoomFigures>;

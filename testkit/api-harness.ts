@@ -189,9 +189,10 @@ export const SAMPLE_FIGURES: SystemFigures = {
     { id: 'correlation', waiting: 0 },
   ],
   storage: [
-    { id: 'stream', bytes: 1_204 * MIB, limit: 8_192 * MIB },
-    { id: 'correlation', bytes: 64 * MIB },
-    { id: 'events', bytes: 3_310 * MIB, events: 8_412_077, oldest: '2026-08-23T12:00:00.000Z' },
+    { id: 'stream', bytes: 1_204 * MIB, limit: 8_192 * MIB, days: 3 },
+    { id: 'correlation', bytes: 64 * MIB, limit: 512 * MIB, days: 8 },
+    { id: 'events', bytes: 3_310 * MIB, events: 8_412_077, days: 90, oldest: '2026-08-23T12:00:00.000Z' },
+    { id: 'blobs', bytes: 780 * MIB, limit: 10_240 * MIB },
     { id: 'state', bytes: 41 * MIB },
   ],
   disk: { total: 102_400 * MIB, free: 61_000 * MIB, keepFree: 1_024 * MIB },

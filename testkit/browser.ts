@@ -11,17 +11,18 @@ const ARGS = [
   '--disable-sync',
 ];
 
-const executablePath = process.env['NETSENTINEL_CHROMIUM'] ?? '/usr/bin/chromium';
+/** Read at each launch: a test may set it once its own is made. */
+const executablePath = (): string => process.env['NETSENTINEL_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Debian's Chromium unless `NETSENTINEL_CHROMIUM` names another. The caller closes it. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ARGS, headless: true });
+  return chromium.launch({ executablePath: executablePath(), args: ARGS, headless: true });
 }
 
 /** A browser whose cookies another program shares that drives it by its debugging port on loopback. The caller closes it. */
 export function launchPersistent(profile: string, debuggingPort: number): Promise<BrowserContext> {
   const args = [...ARGS, `--remote-debugging-port=${debuggingPort}`];
-  return chromium.launchPersistentContext(profile, { executablePath, args, headless: true });
+  return chromium.launchPersistentContext(profile, { executablePath: executablePath(), args, headless: true });
 }
 
 export interface WatchedPage {

@@ -2,8 +2,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
-import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { SAMPLE_FIGURES, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS } from '@netsentinel/testkit/sample-incidents';
 import { sampleSensors } from '@netsentinel/testkit/sample-world';
@@ -14,10 +15,16 @@ let h: ApiHarness;
 let cookie: string;
 let status: PlatformStatus = SAMPLE_STATUS;
 let sensors: SensorDetail[] = [];
+let figures: () => Promise<SystemFigures> = async () => SAMPLE_FIGURES;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  h = await startApi({ consoleRoot: CONSOLE_ROOT, status: () => status, sensors: () => sensors });
+  h = await startApi({
+    consoleRoot: CONSOLE_ROOT,
+    status: () => status,
+    sensors: () => sensors,
+    systemFigures: () => figures(),
+  });
   cookie = await h.setUp();
 });
 afterAll(async () => {
@@ -57,5 +64,31 @@ it('shows each sensor with its sources, whatever they call themselves, and the a
   expect(await page.evaluate('window.__pwned')).toBeUndefined();
   expect(await page.locator('main img').count()).toBe(0);
   expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+it('shows stages, room and memory with bars, says what is behind or full, and stands where they cannot be read', async () => {
+  sensors = [];
+  figures = async () => ({
+    ...SAMPLE_FIGURES,
+    stages: [{ id: 'analysis', waiting: 1_200_000 }],
+    disk: { ...SAMPLE_FIGURES.disk, free: 5_000_000 },
+  });
+  const { page, complaints } = await signedIn(browser, h, cookie);
+  await page.goto(`${h.url}/system/`);
+  const needs = page.getByTestId('needs');
+  await needs.getByText('1,200,000 records wait: Judging events is behind').waitFor();
+  await needs.getByText('Only 5.0 MB are free on the disk: nothing new is stored').waitFor();
+  const room = page.getByTestId('room');
+  await room.getByText('kept for 90 days, oldest').waitFor();
+  for (const name of ['Stream', 'Uploads and captures', 'Disk', 'Memory'])
+    await room.getByRole('meter', { name, exact: true }).waitFor();
+  figures = async () => SAMPLE_FIGURES;
+  await needs.waitFor({ state: 'detached' });
+  await page.getByText('All is well').waitFor();
+  figures = () => Promise.reject(new Error('the disk fails'));
+  await page.getByText('could not be read. The log').waitFor();
+  await page.getByText('Decoys that listen').waitFor();
+  expect(complaints.filter((one) => !one.includes('500'))).toEqual([]);
   await page.context().close();
 });

@@ -50,6 +50,8 @@ describe.skipIf(namespacesUnavailable() !== undefined)('a person who watches', (
     shown = await openConsole({ url: link.origin, signInPath: link.pathname + link.hash });
     const { page } = shown;
     const { attacker4, defender4 } = stage.network;
+    await page.getByRole('link', { name: 'Incidents' }).click();
+    await page.getByText('Nobody has attacked yet').waitFor();
     expect(await page.getByTestId('incident').count()).toBe(0);
 
     // Guesses until the decoy lets them in.

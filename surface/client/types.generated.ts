@@ -2844,13 +2844,15 @@ export interface GetSystemFiguresAnswer {
     waiting: number;
   }[];
   storage: {
-    id: 'stream' | 'correlation' | 'events' | 'state';
-    /** On disk */
+    id: 'stream' | 'correlation' | 'events' | 'blobs' | 'state';
+    /** On disk; of `blobs` (uploads and captures, not recordings) as of the last retention, at most 10 min ago */
     bytes: number;
     /** Bytes beyond which the oldest goes */
     limit?: number;
     /** How many events are stored, archives included */
     events?: number;
+    /** Days after which it goes; of `events`, those whose dataset names no other. Without it age removes nothing */
+    days?: number;
     /** Of the oldest event */
     oldest?: string;
   }[];

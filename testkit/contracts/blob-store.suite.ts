@@ -106,7 +106,9 @@ export function blobStoreSuite(name: string, create: () => Promise<BlobStoreHarn
       const infos = [];
       for (let i = 0; i < 5; i++) infos.push(await store.put(new Uint8Array(1000).fill(i)));
       const spared = infos[0]!.sha256;
+      expect(store.measured()).toBeUndefined();
       expect(await store.retain(2500, (sha256) => sha256 === spared)).toBe(3000);
+      expect(store.measured()).toBe(2000);
       const left = await Promise.all(infos.map((info) => store.has(info.sha256)));
       expect(left[0]).toBe(true);
       expect(left.filter(Boolean)).toHaveLength(2);

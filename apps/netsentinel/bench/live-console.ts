@@ -11,6 +11,7 @@ export interface ConsoleOnIncident {
 export async function launchConsoleOnIncident(url: string, address: string): Promise<ConsoleOnIncident> {
   const { origin, pathname, hash } = new URL(url);
   const console = await openConsole({ url: origin, signInPath: pathname + hash });
+  await console.page.goto(`${origin}/incidents/`);
   await console.page.locator('[data-testid="incident"]', { hasText: address }).first().locator('a').first().click();
   await console.waitForTerminalText('Linux');
   return { shows: (text) => console.waitForTerminalText(text), close: () => console.close() };

@@ -52,7 +52,8 @@ export async function benchLive(options: {
     if (options.background > 0) await untilRead(socket, COLLECTOR);
     const { origin, pathname, hash } = new URL(product.consoleUrl);
     console = await openConsole({ url: origin, signInPath: pathname + hash });
-    await console.page.locator('header.top').waitFor();
+    await console.page.goto(`${origin}/incidents/`);
+    await console.page.getByText('live', { exact: true }).waitFor();
     const [before, began] = [await events(), performance.now()];
     const { times, told, missed } = await touch(product, console, port + 1, options.touches);
     const perSecond = ((await events()) - before) / ((performance.now() - began) / 1000);

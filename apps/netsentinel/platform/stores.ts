@@ -22,7 +22,7 @@ import type { PlatformConfig } from './platform.config.ts';
 import { sealedStream } from './sealed-stream.ts';
 
 /** Events that correlations look at are few, and none is needed longer than the longest of their windows. */
-const CORRELATION_STREAM = {
+export const CORRELATION_STREAM = {
   partitions: 4,
   segmentBytes: 16 * 1024 * 1024,
   retention: { maxAgeMs: 8 * 86_400_000, maxBytes: 512 * 1024 * 1024 },

@@ -6,6 +6,7 @@ import type { EventStream } from '@netsentinel/contracts/stream';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { openEmbeddedStream } from '@netsentinel/stream/embedded/embedded-stream';
+import { StoreConfig } from '@netsentinel/store/store.config';
 import { StreamConfig } from '@netsentinel/stream/stream.config';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemFigures, versionOf } from './system-figures.ts';
@@ -14,13 +15,23 @@ let directory: string;
 let stream: EventStream;
 let clock: ManualClock;
 let described: number;
+let blobBytes: number | undefined;
+const config = {
+  stream: StreamConfig.parse({ partitions: 2, retention: { maxAgeMs: 129_600_000, maxBytes: 64 * 1024 * 1024 } }),
+  store: StoreConfig.parse({ events: { minFreeMb: 16 } }),
+};
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'figures-'));
   clock = new ManualClock();
   described = 0;
-  const config = StreamConfig.parse({ partitions: 2 });
-  stream = await openEmbeddedStream({ directory: join(directory, 'stream'), ...config, clock, log: silentLogger });
+  blobBytes = undefined;
+  stream = await openEmbeddedStream({
+    directory: join(directory, 'stream'),
+    ...config.stream,
+    clock,
+    log: silentLogger,
+  });
 });
 afterEach(async () => {
   await stream.close();
@@ -34,8 +45,8 @@ const figures = (): (() => Promise<SystemFigures>) =>
     events: { describe: async () => ({ events: ++described, bytes: 7, oldest: 0 }) },
     clock,
     directory,
-    streamLimit: 1_000,
-    minFreeBytes: 10,
+    blobs: { measured: () => blobBytes },
+    config,
     version: '1.2.3',
   });
 const record = (sequence: number): Parameters<EventStream['append']>[0][number] => ({
@@ -67,13 +78,23 @@ it('says what lies on the disk, and what is left', async () => {
   writeFileSync(join(directory, 'state.db'), 'x'.repeat(40));
   writeFileSync(join(directory, 'state.db-wal'), 'x'.repeat(2));
   const { storage, disk, memory, version } = await figures()();
+  expect(storage[0]).toMatchObject({ limit: 64 * 1024 * 1024, days: 1.5 });
   expect(storage.map(({ id }) => id)).toEqual(['stream', 'events', 'state']);
   expect(storage.at(-1)).toEqual({ id: 'state', bytes: 42 });
-  expect(storage[1]).toEqual({ id: 'events', bytes: 7, events: 1, oldest: '1970-01-01T00:00:00.000Z' });
+  expect(storage[1]).toEqual({ id: 'events', bytes: 7, events: 1, days: 90, oldest: '1970-01-01T00:00:00.000Z' });
   expect(disk.total).toBeGreaterThan(disk.free);
-  expect(disk.keepFree).toBe(10);
+  expect(disk.keepFree).toBe(16 * 1024 * 1024);
   expect(memory.resident).toBeGreaterThan(memory.heap);
   expect(version).toBe('1.2.3');
+});
+
+it('tells what blobs take once that was counted, and names no days where events stay for ever', async () => {
+  blobBytes = 9;
+  config.store.events.retentionDays = {};
+  const { storage } = await figures()();
+  config.store.events.retentionDays = { default: 90 };
+  expect(storage.find(({ id }) => id === 'blobs')).toEqual({ id: 'blobs', bytes: 9, limit: 10_240 * 1024 * 1024 });
+  expect(storage.find(({ id }) => id === 'events')).not.toHaveProperty('days');
 });
 
 it('reads once in five seconds, however many ask', async () => {
@@ -100,13 +121,13 @@ it('reads again after it could not', async () => {
     },
     clock,
     directory,
-    streamLimit: 1,
-    minFreeBytes: 1,
+    blobs: { measured: () => undefined },
+    config,
     version: '1',
   });
   await expect(read()).rejects.toThrow('busy');
   fails = false;
-  expect((await read()).storage[1]).toEqual({ id: 'events', bytes: 0, events: 0 });
+  expect((await read()).storage[1]).toMatchObject({ id: 'events', bytes: 0, events: 0 });
 });
 
 it('has the version of the package', () => {

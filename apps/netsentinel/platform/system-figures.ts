@@ -4,31 +4,36 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import type { StageFigures, SystemFigures } from '@netsentinel/contracts/system-figures';
 import { ANALYSIS_GROUP } from './analysis.ts';
 import { CORRELATION_GROUP } from './correlation.ts';
+import type { PlatformConfig } from './platform.config.ts';
 import { STORE_GROUP } from './store-writer.ts';
+import { CORRELATION_STREAM } from './stores.ts';
 
 const KEEP_MS = 5_000;
+const DAY_MS = 86_400_000;
+const MIB = 1024 * 1024;
 
 export interface SystemFiguresPorts {
   readonly stream: EventStream;
   /** Where there is one yet. */
   readonly correlation: () => EventStream | undefined;
   readonly events: Pick<EventStore, 'describe'>;
+  readonly blobs: Pick<BlobStore, 'measured'>;
+  readonly config: Pick<PlatformConfig, 'stream' | 'store'>;
   readonly clock: Clock;
   /** The data folder. */
   readonly directory: string;
-  readonly streamLimit: number;
-  readonly minFreeBytes: number;
   readonly version: string;
 }
 
 export function systemFigures(ports: SystemFiguresPorts): () => Promise<SystemFigures> {
-  const { clock } = ports;
+  const { clock, config } = ports;
   const startedAt = new Date(clock.now()).toISOString();
   let loop = performance.eventLoopUtilization();
   let kept: { readonly at: number; readonly figures: Promise<SystemFigures> } | undefined;
@@ -49,6 +54,8 @@ export function systemFigures(ports: SystemFiguresPorts): () => Promise<SystemFi
     const { utilization } = performance.eventLoopUtilization(now, loop);
     loop = now;
     const memory = process.memoryUsage();
+    const blobs = ports.blobs.measured();
+    const eventDays = config.store.events.retentionDays['default'];
     return {
       at: new Date(clock.now()).toISOString(),
       version: ports.version,
@@ -62,17 +69,27 @@ export function systemFigures(ports: SystemFiguresPorts): () => Promise<SystemFi
       busy: Math.min(1, Math.max(0, utilization)),
       stages: [stored, analysed, ...(ofCorrelation === undefined ? [] : [ofCorrelation[1]])],
       storage: [
-        { id: 'stream', bytes: bytesOf(stream), limit: ports.streamLimit },
-        ...(ofCorrelation === undefined ? [] : [{ id: 'correlation' as const, bytes: bytesOf(ofCorrelation[0]) }]),
+        { id: 'stream', bytes: bytesOf(stream), ...boundsOf(config.stream) },
+        ...(ofCorrelation === undefined
+          ? []
+          : [{ id: 'correlation' as const, bytes: bytesOf(ofCorrelation[0]), ...boundsOf(CORRELATION_STREAM) }]),
         {
           id: 'events',
           bytes: events.bytes,
           events: events.events,
+          ...(eventDays === undefined ? {} : { days: eventDays }),
           ...(events.oldest === undefined ? {} : { oldest: new Date(events.oldest).toISOString() }),
         },
+        ...(blobs === undefined
+          ? []
+          : [{ id: 'blobs' as const, bytes: blobs, limit: config.store.blobs.maxTotalMb * MIB }]),
         { id: 'state', bytes: sizeOf(join(ports.directory, 'state.db')) },
       ],
-      disk: { total: disk.blocks * disk.bsize, free: disk.bavail * disk.bsize, keepFree: ports.minFreeBytes },
+      disk: {
+        total: disk.blocks * disk.bsize,
+        free: disk.bavail * disk.bsize,
+        keepFree: config.store.events.minFreeMb * MIB,
+      },
     };
   }
 
@@ -86,6 +103,14 @@ export function systemFigures(ports: SystemFiguresPorts): () => Promise<SystemFi
     });
     return asked.figures;
   };
+}
+
+function boundsOf({
+  retention: { maxBytes, maxAgeMs },
+}: {
+  readonly retention: PlatformConfig['stream']['retention'];
+}): { readonly limit: number; readonly days: number } {
+  return { limit: maxBytes, days: maxAgeMs / DAY_MS };
 }
 
 /** The version that `package.json` of this folder names. */

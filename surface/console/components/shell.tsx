@@ -6,6 +6,7 @@ import { SessionContext, useAskedSession } from '../lib/session.ts';
 import { GUIDE_KEY, SEEN } from '../lib/guide-key.ts';
 import { useKept } from '../lib/kept.ts';
 import { useReconnected } from '../lib/live.ts';
+import { useStill } from '../lib/still.ts';
 import { useTourTurn } from '../lib/tour.ts';
 import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
@@ -37,6 +38,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function Frame({ onReconnected, children }: { readonly onReconnected: () => void; readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   useReconnected(onReconnected);
+  const isStill = useStill();
   const turn = useTourTurn();
   const [guide] = useKept(GUIDE_KEY);
   const isGuided = guide !== '' && guide !== SEEN;
@@ -48,7 +50,7 @@ function Frame({ onReconnected, children }: { readonly onReconnected: () => void
       <PageKeys />
       <TopBar isMenuOpen={isOpen} onMenu={() => setOpen(!isOpen)} />
       <PageList isOpen={isOpen} onChosen={() => setOpen(false)} />
-      <main id="content" tabIndex={-1}>
+      <main id="content" className={isStill ? undefined : 'not-yet'} aria-busy={!isStill} tabIndex={-1}>
         <TourBanner />
         {/* What a page shows is another when recorded attacks come or go. */}
         <Fragment key={turn}>{children}</Fragment>

@@ -13,6 +13,8 @@ import {
   type PlanActionAnswer,
 } from '@netsentinel/client';
 
+import { countedFetch } from './open-questions.ts';
+
 export { ApiError } from '@netsentinel/client';
 
 export type ApiToken = ListTokensAnswer['tokens'][number];
@@ -40,6 +42,7 @@ export interface IncidentQuery {
 const OF_SESSION = new Set<OperationId>(['getSession', 'signIn', 'askKeyForSignIn', 'finishOpenId', 'signOut']);
 
 export const api = createClient({
+  fetch: countedFetch,
   onError: ({ status }, operation) => {
     if (status === 401 && !OF_SESSION.has(operation)) toSignIn();
   },

@@ -86,4 +86,9 @@ it('tells of a stage that is behind and of a disk that fills, before and after i
   expect(whats({ disk: { ...disk, free: 19 } })).toEqual([
     ['bad', 'Only 19 B are free on the disk: nothing new is stored'],
   ]);
+  expect(whats({ memory: { resident: 300, heap: 180, heapLimit: 200 }, busy: 0.9 })).toEqual([]);
+  expect(whats({ memory: { resident: 300, heap: 181, heapLimit: 200 }, busy: 0.96 })).toEqual([
+    ['late', "The platform's memory is nearly full: 181 B of 200 B"],
+    ['late', 'The main thread of the platform is at work 96 % of the time'],
+  ]);
 });

@@ -24,6 +24,8 @@ export const LATE_RECORDS = 50_000;
 /** Of the disk, or as often as much as is kept free: less is told of before it is too late. */
 const LOW_SHARE = 0.1;
 const LOW_TIMES = 2;
+/** Of the heap, and of the main thread's time. */
+export const FULL_SHARE = 0.9;
 
 /** `readiness`: what the platform answered when it was asked; undefined before. The worst first. */
 export function needsOf(
@@ -57,13 +59,16 @@ export function needsOf(
   return found.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
-function needsOfFigures({ stages, disk: { free, keepFree, total } }: SystemFigures): Need[] {
+function needsOfFigures({ stages, memory, busy, disk: { free, keepFree, total } }: SystemFigures): Need[] {
   const found: Need[] = stages
     .filter(({ waiting }) => waiting >= LATE_RECORDS)
     .map(({ id, waiting }) => ({ level: 'late', ...needs.stage(text.system.stages[id], waiting) }));
   if (free < keepFree) found.push({ level: 'bad', ...needs.diskFull(size(free)) });
   else if (free < Math.max(total * LOW_SHARE, keepFree * LOW_TIMES))
     found.push({ level: 'late', ...needs.diskLow(size(free)) });
+  if (memory.heap > memory.heapLimit * FULL_SHARE)
+    found.push({ level: 'late', ...needs.memory(size(memory.heap), size(memory.heapLimit)) });
+  if (busy > FULL_SHARE) found.push({ level: 'late', ...needs.busy(text.system.share100(busy)) });
   return found;
 }
 

@@ -67,6 +67,7 @@ class FileBlobStore implements BlobStore {
   readonly #maxBytes: number;
   readonly #log: Logger;
   readonly #recordings = new Map<string, Promise<FileRecording>>();
+  #measured: number | undefined;
   #closed = false;
 
   constructor(paths: BlobPaths, options: FileBlobOptions) {
@@ -133,7 +134,8 @@ class FileBlobStore implements BlobStore {
       if (info) blobs.push({ sha256, bytes: isSealed ? plainBytes(info.size) : info.size, at: info.mtimeMs });
     }
     blobs.sort((a, b) => a.at - b.at);
-    let excess = blobs.reduce((sum, blob) => sum + blob.bytes, 0) - maxBytes;
+    const total = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+    let excess = total - maxBytes;
     let freed = 0;
     for (const blob of blobs) {
       if (excess <= 0) break;
@@ -141,8 +143,13 @@ class FileBlobStore implements BlobStore {
       excess -= blob.bytes;
       freed += blob.bytes;
     }
+    this.#measured = total - freed;
     if (freed > 0) this.#log.info('old blobs dropped', { bytes: freed });
     return freed;
+  }
+
+  measured(): number | undefined {
+    return this.#measured;
   }
 
   async openRecording(id: string): Promise<RecordingWriter> {

@@ -62,7 +62,7 @@ export default function OverviewPage() {
       ) : (
         <>
           <Checklist onSettled={settle} />
-          {isSettled ? <Figures value={value} /> : <p className="centre">{text.frame.loading}</p>}
+          {isSettled && <Figures value={value} />}
         </>
       )}
     </>

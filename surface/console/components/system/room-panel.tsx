@@ -2,14 +2,25 @@
 import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 import type { ReactNode } from 'react';
 import { size } from '../../lib/format.ts';
-import { LATE_RECORDS } from '../../lib/system.ts';
+import { useNow } from '../../lib/hooks.ts';
+import { FULL_SHARE, LATE_RECORDS } from '../../lib/system.ts';
 import * as text from '../../text/index.ts';
+import { Failure } from '../failure.tsx';
+import { Ago } from '../moment.tsx';
 import { Panel } from '../panel.tsx';
 import { Meter } from './meter.tsx';
 
 const words = text.system;
 
-export function RoomPanel({ figures }: { readonly figures: SystemFigures }) {
+/** `figures`: undefined where they could not be read. */
+export function RoomPanel({ figures }: { readonly figures: SystemFigures | undefined }) {
+  const now = useNow(60_000);
+  if (figures === undefined)
+    return (
+      <Panel title={words.room}>
+        <Failure words={words.noFigures} />
+      </Panel>
+    );
   const { stages, storage, disk, memory, busy, version, node } = figures;
   return (
     <Panel title={words.room} tools={<span className="dim">{words.version(version, node)}</span>}>
@@ -22,7 +33,7 @@ export function RoomPanel({ figures }: { readonly figures: SystemFigures }) {
           ))}
         </dl>
         <dl className="system-shares">
-          {storage.map(({ id, bytes, limit, events }) => (
+          {storage.map(({ id, bytes, limit, events, days, oldest }) => (
             <Line
               key={id}
               name={words.rooms[id]}
@@ -35,6 +46,16 @@ export function RoomPanel({ figures }: { readonly figures: SystemFigures }) {
               }
             >
               {limit !== undefined && <Meter label={words.rooms[id]} n={bytes} of={limit} />}
+              {(days !== undefined || events !== undefined) && (
+                <span className="system-term dim">
+                  {words.kept(days)}
+                  {oldest !== undefined && (
+                    <>
+                      , {words.oldest} <Ago at={Date.parse(oldest)} now={now} />
+                    </>
+                  )}
+                </span>
+              )}
             </Line>
           ))}
         </dl>
@@ -46,10 +67,15 @@ export function RoomPanel({ figures }: { readonly figures: SystemFigures }) {
             name={words.memory}
             value={words.memoryOf(size(memory.resident), size(memory.heap), size(memory.heapLimit))}
           >
-            <Meter label={words.memory} n={memory.heap} of={memory.heapLimit} />
+            <Meter
+              label={words.memory}
+              n={memory.heap}
+              of={memory.heapLimit}
+              isBad={memory.heap > memory.heapLimit * FULL_SHARE}
+            />
           </Line>
           <Line name={words.busy} value={words.share100(busy)}>
-            <Meter label={words.busy} n={busy} of={1} isBad={busy > 0.9} />
+            <Meter label={words.busy} n={busy} of={1} isBad={busy > FULL_SHARE} />
           </Line>
         </dl>
       </div>

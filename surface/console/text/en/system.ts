@@ -48,6 +48,14 @@ export const system = {
       what: `The disk is nearly full: ${free} are free`,
       next: 'Make room, or keep events for fewer days (store.events.retentionDays), before nothing new is stored.',
     }),
+    memory: (heap: string, limit: string) => ({
+      what: `The platform's memory is nearly full: ${heap} of ${limit}`,
+      next: 'Where it is used up the platform ends, and is started again. Let it read fewer sources, or give the machine or the container more.',
+    }),
+    busy: (share: string) => ({
+      what: `The main thread of the platform is at work ${share} of the time`,
+      next: 'All else waits for it. Where it stays so, more comes in than one processor can do: read fewer sources, or give it a faster one.',
+    }),
     silent: (n: number) => ({
       what: some(n, 'source has fallen silent', 'sources have fallen silent'),
       next: 'See whether the machine is up and still sends. An attacker who got in stops the log first.',
@@ -85,9 +93,19 @@ export const system = {
   room: 'Stages and room',
   stages: { store: 'Storing events', analysis: 'Judging events', correlation: 'Joining findings over time' },
   waiting: (n: number) => (n === 0 ? 'up to date' : `${some(n, 'record', 'records')} in hand`),
-  rooms: { stream: 'Stream', correlation: 'Stream of correlations', events: 'Events', state: 'State' },
+  rooms: {
+    stream: 'Stream',
+    correlation: 'Stream of correlations',
+    events: 'Events',
+    blobs: 'Uploads and captures',
+    state: 'State',
+  },
   ofLimit: (n: string, limit: string) => `${n} of at most ${limit}`,
   eventsOf: (bytes: string, events: number) => `${bytes}, ${some(events, 'event', 'events')}`,
+  kept: (days: number | undefined) =>
+    days === undefined ? 'kept without a term' : `kept for ${some(Math.round(days * 10) / 10, 'day', 'days')}`,
+  oldest: 'oldest',
+  noFigures: 'The figures of stages, disk and memory could not be read. The log of the platform says why.',
   disk: 'Disk',
   diskFree: (free: string, total: string) => `${free} of ${total} free`,
   memory: 'Memory',

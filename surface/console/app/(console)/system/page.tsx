@@ -39,7 +39,8 @@ async function readSystem() {
     readiness(),
     api.getStatus(),
     api.listSensors(),
-    api.getSystemFigures(),
+    // What else there is to see is worth more where these cannot be had: a disk that fails.
+    api.getSystemFigures().catch(() => undefined),
   ]);
   return { ready, first, sensors, figures };
 }
