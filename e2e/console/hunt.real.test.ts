@@ -1,12 +1,13 @@
 /** Questions to stored events, and rules made of them, as a person asks and makes them in a browser. The rules are real. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Event } from '@netsentinel/contracts/event';
-import type { RuleCard } from '@netsentinel/contracts/rule-card';
 import type { ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser } from '@netsentinel/testkit/browser';
 import { eventFixture } from '@netsentinel/testkit/event-fixtures';
 import { HOSTILE_TEXTS } from '@netsentinel/testkit/sample-incidents';
+import { huntFields } from '../../surface/console/text/en/hunt-fields.ts';
 import { signedIn, startWorld } from './pages.ts';
 
 const EVENTS = 30;
@@ -49,26 +50,86 @@ async function fill(world: ApiHarness): Promise<void> {
 
 const found = (n: number): Promise<void> => page.getByText(`${n} events`, { exact: true }).waitFor();
 
-it('asks, narrows by a top value, opens what is found, and keeps it all in the address', async () => {
+it('asks with what is offered by keyboard, narrows by top values, and keeps it all in the address', async () => {
   await page.goto(`${h.url}/hunt/`);
   await found(EVENTS);
   const field = page.getByRole('combobox', { name: 'Question' });
-  await field.fill('user.na');
-  await page.getByRole('option', { name: 'user.name' }).first().waitFor();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  await expect.poll(() => field.inputValue()).toContain('user.name');
-  await field.fill('user.name = root');
+  const choose = async (typed: string, option: string): Promise<void> => {
+    await field.pressSequentially(typed);
+    await page.getByRole('option', { name: option, exact: true }).waitFor();
+    const chosen = page.getByRole('option', { name: option, exact: true, selected: true });
+    for (let n = 0; n < 12 && (await chosen.count()) === 0; n++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+  };
+  await choose('user.na', `user.name ${huntFields['user.name']}`);
+  await choose('', '=');
+  await choose('ro', 'root 20×');
+  expect(await field.inputValue()).toBe('user.name = root ');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.keyboard.press('Enter');
   await found(20);
-  await page.getByRole('region', { name: 'source.ip' }).getByRole('button', { name: '198.51.100.1' }).click();
+  const top = page.getByRole('region', { name: 'source.ip' });
+  await top.getByRole('button', { name: '198.51.100.1', exact: true }).click();
   await found(6);
   const link = page.url();
   await page.goBack();
   await found(20);
+  await top.getByRole('button', { name: 'Without source.ip = 198.51.100.1', exact: true }).click();
+  await found(14);
+  expect(await field.inputValue()).toBe('user.name = root and source.ip != 198.51.100.1');
   await page.goto(link);
   await found(6);
+  expect(complaints).toEqual([]);
+});
+
+it('narrows the time by marking it in the chart, and as a link names it', async () => {
+  await page.goto(`${h.url}/hunt/?range=1h`);
+  await found(EVENTS);
+  const chart = page.locator('.brush');
+  await page.locator('.brush canvas').waitFor();
+  const { x, y, width, height } = (await chart.boundingBox())!;
+  await page.mouse.move(x + width * 0.8, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 2, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForURL(/[?&]from=\d+&to=\d+/);
+  const few = page.getByText(/^([1-9]|1\d) events$/);
+  await few.waitFor();
+  const said = await few.textContent();
+  await page.reload();
+  await page.getByText(said!, { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Back to a range' }).click();
+  await found(EVENTS);
+  const now = Date.now();
+  await page.goto(`${h.url}/hunt/?from=${now - 86_400_000}&to=${now + 60_000}`);
+  await found(EVENTS);
+  expect(complaints).toEqual([]);
+});
+
+it('keeps a search for this account under a name, and exports what was asked', async () => {
+  await page.goto(`${h.url}/hunt/?q=user.name+%3D+root`);
+  await found(20);
+  await page.getByLabel('Name', { exact: true }).fill(HOSTILE);
+  await page.getByRole('button', { name: 'Save this search' }).click();
+  await page.goto(`${h.url}/hunt/`);
+  await found(EVENTS);
+  await page.getByRole('link', { name: HOSTILE }).click();
+  await found(20);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'NDJSON' }).click()]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as Event).user?.name)).toEqual(Array.from({ length: 20 }, () => 'root'));
+  expect(complaints).toEqual([]);
+});
+
+it('teaches what to do where nothing is found', async () => {
+  await page.goto(`${h.url}/hunt/?from=1000&to=2000`);
+  await page.getByText('No event meets this.').waitFor();
+  await page.getByRole('button', { name: 'Look at the last 30 days' }).click();
+  await found(EVENTS);
+  await page.getByRole('button', { name: 'What was typed or run' }).click();
+  await expect
+    .poll(() => page.getByRole('combobox', { name: 'Question' }).inputValue())
+    .toContain('process.command_line');
   expect(complaints).toEqual([]);
 });
 
@@ -84,8 +145,13 @@ it('names the part of a question that is wrong', async () => {
 
 it('shows whatever attackers wrote as text', async () => {
   await page.goto(`${h.url}/hunt/?order=oldest&q=user.name+!%3D+root`);
+  await found(10);
   await page.getByTestId('event').first().waitFor();
-  await page.getByRole('button', { name: 'All fields of this event' }).first().click();
+  await page.getByRole('button', { name: 'All fields of this event' }).last().click();
+  const opened = page.locator('.hunt-open');
+  await opened.getByText(HOSTILE, { exact: true }).first().waitFor();
+  await opened.getByRole('button', { name: /^Without user\.name = / }).click();
+  await found(9);
   expect(await page.evaluate('window.__pwned')).toBeUndefined();
   expect(complaints).toEqual([]);
 });
@@ -114,50 +180,4 @@ it('makes a rule of a question, tries it on what is stored, and puts it into for
   await expect.poll(() => page.getByTestId('rule').allTextContents()).toEqual([expect.stringContaining('your own')]);
   await page.getByTestId('own-rules').getByText('root-tried').waitFor();
   expect(complaints).toEqual([]);
-});
-
-it('turns a rule off with a reason, which its history keeps, and on again', async () => {
-  const response = await h.call('GET', '/api/v1/rules?text=reverse%20shell', { cookie });
-  const { rules } = (await response.json()) as { rules: RuleCard[] };
-  await page.goto(`${h.url}/rule/?id=${rules[0]!.id}`);
-  await page.getByRole('heading', { name: 'Reverse shell' }).waitFor();
-  await page.getByLabel('Why').fill('our own exercise');
-  await page.getByLabel('For how long').selectOption('A day');
-  await page.getByRole('button', { name: 'Turn it off' }).click();
-  await page.getByText('off until').waitFor();
-  await page.getByRole('listitem').filter({ hasText: 'turned it off' }).getByText('our own exercise').waitFor();
-  await page.goto(`${h.url}/rules/?enabled=false`);
-  await expect
-    .poll(() => page.getByTestId('rule').allTextContents())
-    .toEqual([expect.stringContaining('Reverse shell')]);
-  await page.getByRole('link', { name: 'Reverse shell' }).click();
-  await page.getByLabel('Why').fill('it is over');
-  await page.getByRole('button', { name: 'Turn it on' }).click();
-  await page.getByRole('listitem').filter({ hasText: 'turned it on' }).waitFor();
-  expect(complaints).toEqual([]);
-});
-
-it('removes a text of one’s own once it was said why, and refuses one that somebody else has changed meanwhile', async () => {
-  const put = async (ifMatch: string | undefined, title: string): Promise<number> => {
-    const text = `title: ${title}\nid: 0b7e1f3a-54d2-4c25-9a63-0d2f6f0a7b11\nlogsource: {}\ndetection: { selection: { user.name: x }, condition: selection }\nlevel: low\n`;
-    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
-    return (await h.call('PUT', '/api/v1/own-rules/mine', { cookie, headers, body: { text, reason: 'test' } })).status;
-  };
-  expect(await put(undefined, 'First')).toBe(201);
-  await page.goto(`${h.url}/rule-editor/?name=mine`);
-  const yaml = page.getByLabel('Sigma, YAML');
-  await expect.poll(() => yaml.inputValue()).toContain('First');
-  expect(await put('*', 'Second')).toBe(200);
-  await page.getByLabel('Why, for whoever comes later').fill('no use');
-  await page.getByRole('button', { name: /^Remove/ }).click();
-  await page.getByRole('button', { name: 'Remove it' }).click();
-  await page.locator('.notice.bad').waitFor();
-  await page.reload();
-  await expect.poll(() => yaml.inputValue()).toContain('Second');
-  await page.getByLabel('Why, for whoever comes later').fill('no use');
-  await page.getByRole('button', { name: /^Remove/ }).click();
-  await page.getByRole('button', { name: 'Remove it' }).click();
-  await page.getByText('None yet. A question in Hunt').waitFor();
-  // The browser itself reports the 412.
-  expect(complaints.filter((one) => !one.includes('412'))).toEqual([]);
 });

@@ -21,26 +21,84 @@ export function ruleOfHunt(question: string, titleOf: (question: string) => stri
   return sigmaOf(parsed.query, { id: newUuid(), title, date: dateOf(now) });
 }
 
-/** One that finds sign-ins at decoys as `root`: to be written over. */
-export function ruleTemplate(title: string, now: number): string {
-  return [
-    `title: ${title}`,
+/** What a new rule can begin with. */
+export const TEMPLATES = ['signIn', 'command', 'request', 'oftenFrom'] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+/** @param titles of the rule, and of what a correlation counts; of one line, without what YAML would read otherwise */
+export function ruleTemplate(
+  template: Template,
+  titles: readonly [rule: string, counted: string],
+  now: number,
+): string {
+  const [title, counted] = titles;
+  const head = (of: string): readonly string[] => [
+    `title: ${of}`,
     `id: ${newUuid()}`,
     'status: experimental',
     'taxonomy: ecs',
     `date: ${dateOf(now)}`,
+  ];
+  const tags = (tactic: string, technique: string): readonly string[] => [
     'tags:',
-    '    - attack.credential-access',
-    '    - attack.t1110',
+    `    - attack.${tactic}`,
+    `    - attack.${technique}`,
+  ];
+  const detection = (level: string, ...selection: readonly string[]): readonly string[] => [
     'logsource: {}',
     'detection:',
     '    selection:',
-    '        event.category: authentication',
-    '        user.name: root',
+    ...selection.map((line) => `        ${line}`),
     '    condition: selection',
-    'level: medium',
-    '',
-  ].join('\n');
+    `level: ${level}`,
+  ];
+  const lines: Readonly<Record<Template, () => readonly string[]>> = {
+    signIn: () => [
+      ...head(title),
+      ...tags('credential-access', 't1110'),
+      ...detection('medium', 'event.category: authentication', 'user.name: root'),
+    ],
+    command: () => [
+      ...head(title),
+      ...tags('execution', 't1059.004'),
+      ...detection('high', 'process.command_line|contains:', "    - '/dev/tcp/'", "    - 'base64 -d'"),
+    ],
+    request: () => [
+      ...head(title),
+      ...tags('initial-access', 't1190'),
+      ...detection('medium', 'url.original|contains:', "    - '/.env'", "    - '/.git/config'"),
+    ],
+    oftenFrom: () => [
+      ...head(title),
+      ...tags('credential-access', 't1110'),
+      'correlation:',
+      '    type: event_count',
+      '    rules:',
+      '        - refused_here',
+      '    group-by:',
+      '        - source.ip',
+      '    timespan: 10m',
+      '    condition:',
+      '        gte: 20',
+      'level: medium',
+      '---',
+      ...head(counted),
+      'name: refused_here',
+      ...detection('informational', 'event.category: authentication', 'event.outcome: failure'),
+    ],
+  };
+  return [...lines[template](), ''].join('\n');
+}
+
+/** One's own copy of a rule, to be changed: with an id of its own, and told whence it is. @param text of the rule alone */
+export function copyOf(text: string, id: string): string {
+  const lines = text.trim().split('\n');
+  const at = lines.findIndex((line) => line.startsWith('id:'));
+  const hasRelated = lines.some((line) => line.startsWith('related:'));
+  const said = [`id: ${newUuid()}`, ...(hasRelated ? [] : ['related:', `    - id: ${id}`, '      type: derived'])];
+  // A name is for correlations, and taken.
+  const others = (some: readonly string[]): readonly string[] => some.filter((line) => !line.startsWith('name:'));
+  return [...others(lines.slice(0, Math.max(0, at))), ...said, ...others(lines.slice(at + 1)), ''].join('\n');
 }
 
 function dateOf(now: number): string {

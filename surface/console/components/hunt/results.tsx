@@ -14,6 +14,9 @@ const ROW_PX = 34;
 /** Of longer values as much stands in a row; opened it stands whole. */
 const MAX_CELL_CHARS = 400;
 
+/** Their values are short. */
+const NARROW = /(^|\.)(ip|port|action|outcome|category|kind|type|protocol|name|id|mac)$/;
+
 export type OnPick = (field: string, value: string | number | null, not: boolean) => void;
 
 export function Results(props: {
@@ -163,7 +166,8 @@ function cellOf(event: Event, field: string): string {
 }
 
 function widthOf(field: string): string {
-  if (field === '@timestamp') return '12rem';
+  if (field === '@timestamp') return '11.5rem';
+  if (NARROW.test(field)) return 'minmax(6.5rem, 0.7fr)';
   return field === 'message' || field.endsWith('command_line') ? 'minmax(16rem, 3fr)' : 'minmax(9rem, 1fr)';
 }
 

@@ -1,6 +1,6 @@
 'use client';
 /** The most frequent values of chosen fields; a click narrows the question. */
-import { X } from 'lucide-react';
+import { Minus, X } from 'lucide-react';
 import { visible } from '../../lib/format.ts';
 import type { TopValues } from '../../lib/hunt/ask.ts';
 import * as text from '../../text/index.ts';
@@ -40,16 +40,29 @@ export function TopOf(props: {
               <button
                 className="hunt-value ranking-name"
                 type="button"
-                title={words.topHint}
-                onClick={(e) => props.onPick(field, value, e.shiftKey)}
+                title={words.filterFor(field, sayValue(value))}
+                onClick={() => props.onPick(field, value, false)}
               >
-                {value === null ? words.without : visible(String(value)) || '""'}
+                {sayValue(value)}
               </button>
               <span className="ranking-count">{count.toLocaleString()}</span>
+              <button
+                className="quiet icon hunt-without"
+                type="button"
+                aria-label={words.filterOut(field, sayValue(value))}
+                title={words.filterOut(field, sayValue(value))}
+                onClick={() => props.onPick(field, value, true)}
+              >
+                <Minus size={14} aria-hidden />
+              </button>
             </li>
           ))}
         </ol>
       )}
     </section>
   );
+}
+
+function sayValue(value: string | number | null): string {
+  return value === null ? words.without : visible(String(value)) || '""';
 }

@@ -78,6 +78,17 @@ export const hunt = {
   nothing: 'No event meets this.',
   nothingHint:
     'Take a condition away, or ask for a longer time. Events come from decoys and from the sources in Settings.',
+  longer: 'Look at the last 30 days',
+  examplesLabel: 'Questions to begin with',
+  examples: [
+    ['Who got in', 'event.category = authentication and event.outcome = success'],
+    ['What was typed or run', 'process.command_line exists'],
+    ['Something was fetched', 'process.command_line contains "http://"'],
+    [
+      'From outside',
+      'not source.ip in 10.0.0.0/8 and not source.ip in 172.16.0.0/12 and not source.ip in 192.168.0.0/16',
+    ],
+  ] as readonly (readonly [name: string, question: string])[],
   order: 'Order',
   orders: { newest: 'Newest first', oldest: 'Oldest first' },
   columns: 'Columns',
@@ -90,7 +101,7 @@ export const hunt = {
   filterFor: (field: string, value: string) => `Only ${field} = ${value}`,
   filterOut: (field: string, value: string) => `Without ${field} = ${value}`,
   topValues: 'Top values',
-  topHint: 'Click: only these. With Shift: without them.',
+  topHint: 'Click a value: only events with it. −: only those without.',
   noTop: 'No values.',
   without: '(without this field)',
   download: 'Export',

@@ -6,13 +6,14 @@ import { TimeChart } from '../../../components/charts/time-chart.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { FieldPick } from '../../../components/hunt/field-pick.tsx';
+import { Examples, Nothing } from '../../../components/hunt/nothing.tsx';
 import { QueryBox } from '../../../components/hunt/query-box.tsx';
 import { Results } from '../../../components/hunt/results.tsx';
 import { SavedSearches } from '../../../components/hunt/saved-searches.tsx';
 import { TimePick } from '../../../components/hunt/time-pick.tsx';
 import { TopOf } from '../../../components/hunt/top-values.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
-import { Empty, Panel } from '../../../components/panel.tsx';
+import { Panel } from '../../../components/panel.tsx';
 import { api, segment } from '../../../lib/api.ts';
 import { wordsOf } from '../../../lib/hooks.ts';
 import { askEvents, askHistogram, askTop, selectionOf, type EventPage, type Selection } from '../../../lib/hunt/ask.ts';
@@ -41,12 +42,14 @@ const ORDERS = ['newest', 'oldest'] as const;
 const FORMATS = ['ndjson', 'csv', 'parquet'] as const;
 const MAX_COLUMNS = 16;
 const MAX_TOP = 8;
+const LONGEST = '30d';
 const NOTHING: HuntQuery = { conditions: [], words: [] };
 
 export default function HuntPage() {
   const [view, change] = useView(DEFAULTS);
   const [fields, fetchFields] = useFields();
-  const mayWriteRules = useMay('rules:write');
+  // Who may not put a rule into force may see what it would find.
+  const mayReadRules = useMay('rules:read');
   const parsed = useMemo(() => parseHunt(view.q), [view.q]);
   const query = parsed.ok ? parsed.query : NOTHING;
   const { range, from, to } = view;
@@ -93,7 +96,10 @@ export default function HuntPage() {
           else change({ q }, { remember: true });
         }}
       />
-      <Help />
+      <div className="hunt-begin">
+        <Help />
+        {view.q === '' && <Examples onAsk={(q) => change({ q }, { remember: true })} />}
+      </div>
       {selection !== undefined && (
         <>
           <Over
@@ -110,7 +116,12 @@ export default function HuntPage() {
               fetchFields={fetchFields}
               change={change}
               onPick={pick}
-              rule={mayWriteRules && query.conditions.length + query.words.length > 0 ? view.q : undefined}
+              rule={mayReadRules && query.conditions.length + query.words.length > 0 ? ruleHref(view) : undefined}
+              onLonger={
+                query.lastMs === undefined && (from !== '' || range !== LONGEST)
+                  ? () => change({ range: LONGEST, from: '', to: '' }, { remember: true })
+                  : undefined
+              }
             />
             <div className="hunt-side">
               <Top
@@ -180,8 +191,9 @@ function Events(props: {
   readonly fetchFields: () => void;
   readonly change: (parts: Partial<typeof DEFAULTS>) => void;
   readonly onPick: (field: string, value: string | number | null, not: boolean) => void;
-  /** The question, where a rule can be made of it. */
+  /** Where a rule is made of the question. */
   readonly rule: string | undefined;
+  readonly onLonger: (() => void) | undefined;
 }) {
   const { selection, order, columns, change } = props;
   const ask = useCallback((signal: AbortSignal) => askEvents(selection, order, undefined, signal), [selection, order]);
@@ -236,7 +248,7 @@ function Events(props: {
           </span>
           <CopyButton value={typeof window === 'undefined' ? '' : window.location.href} label={words.link} />
           {props.rule !== undefined && (
-            <Link href={`/rule-editor/?q=${segment(props.rule)}`} className="hunt-rule">
+            <Link href={props.rule} className="hunt-rule">
               {words.makeRule}
             </Link>
           )}
@@ -280,11 +292,7 @@ function Events(props: {
       ) : isLoading ? (
         <p className="centre">{words.searching}</p>
       ) : (
-        error === undefined && (
-          <Empty title={words.nothing}>
-            <p>{words.nothingHint}</p>
-          </Empty>
-        )
+        error === undefined && <Nothing onLonger={props.onLonger} />
       )}
     </Panel>
   );
@@ -323,6 +331,12 @@ function Top(props: {
       />
     </Panel>
   );
+}
+
+/** The rule is tried on the time that was asked for. */
+function ruleHref({ q, range, from, to }: typeof DEFAULTS): string {
+  const time = from === '' || to === '' ? `range=${segment(range)}` : `from=${segment(from)}&to=${segment(to)}`;
+  return `/rule-editor/?q=${segment(q)}&${time}`;
 }
 
 /** Names that an address holds: what is none is left out. */

@@ -9,13 +9,15 @@ import { Link } from '../../../components/link.tsx';
 import { Ago } from '../../../components/moment.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Panel } from '../../../components/panel.tsx';
+import { ExceptionForm } from '../../../components/rules/exception-form.tsx';
 import { LevelBadge } from '../../../components/rules/level-badge.tsx';
 import { RuleState, setName } from '../../../components/rules/rule-state.tsx';
 import { RuleSwitch } from '../../../components/rules/rule-switch.tsx';
 import { RuleTrial } from '../../../components/rules/rule-trial.tsx';
 import { api, segment } from '../../../lib/api.ts';
-import { visible, visibleLines } from '../../../lib/format.ts';
+import { exactTime, visible, visibleLines } from '../../../lib/format.ts';
 import { nameOf, useAttackNames, useLoaded, useNow } from '../../../lib/hooks.ts';
+import { onlyRule, ruleAt } from '../../../lib/rule-texts.ts';
 import { useMay } from '../../../lib/session.ts';
 import { useView } from '../../../lib/url-view.ts';
 import * as text from '../../../text/index.ts';
@@ -23,6 +25,7 @@ import '../rules/rules.css';
 
 const words = text.rules;
 const DEFAULTS = { id: '' };
+const OWN = 'own-rules';
 
 export default function RulePage() {
   const [{ id }] = useView(DEFAULTS);
@@ -58,6 +61,8 @@ function Rule(props: {
   const { rule, history, onChange } = props;
   const names = useAttackNames();
   const mayRead = useMay('events:read');
+  const mayWrite = useMay('rules:write');
+  const mayExcept = useMay('exceptions:write');
   return (
     <>
       <PageHead
@@ -66,6 +71,16 @@ function Rule(props: {
       >
         <LevelBadge level={rule.level} />
         <RuleState rule={rule} />
+        {mayWrite && rule.set === OWN && (
+          <Link className="quiet" href={`/rule-editor/?name=${segment(nameOfFile(rule.file))}`}>
+            {words.editIt}
+          </Link>
+        )}
+        {mayWrite && rule.kind === 'rule' && (
+          <Link className="quiet" href={`/rule-editor/?of=${segment(rule.id)}`}>
+            {words.copy}
+          </Link>
+        )}
       </PageHead>
       <Failure words={props.error} />
       {rule.problem !== undefined && <Failure words={visible(rule.problem)} />}
@@ -76,7 +91,7 @@ function Rule(props: {
               {visibleLines(rule.text)}
             </pre>
           </Panel>
-          {mayRead && rule.kind === 'rule' && <RuleTrial rule={rule.text} />}
+          {mayRead && rule.kind === 'rule' && <RuleTrial text={alone(rule)} />}
           <Panel title={words.exceptions}>
             {rule.exceptions.length === 0 ? (
               <p className="dim">{words.noExceptions}</p>
@@ -86,6 +101,11 @@ function Rule(props: {
                   <ExceptionCard key={one.id} exception={one} onChange={onChange} withIncident />
                 ))}
               </div>
+            )}
+            {rule.kind === 'correlation' ? (
+              <p className="dim">{words.noneOfCorrelations}</p>
+            ) : (
+              mayExcept && <ExceptionForm rule={rule.id} onChange={onChange} />
             )}
           </Panel>
         </div>
@@ -162,19 +182,32 @@ function History({ history }: { readonly history: Awaited<ReturnType<typeof api.
   const now = useNow();
   const all = [
     ...history.words.map(({ enabled, ...one }) => ({ ...one, did: enabled ? words.turnedOn : words.turnedOff })),
-    ...history.changes.map(({ change, ...one }) => ({ ...one, did: words.changes[change] })),
+    ...history.changes.map(({ change, ...one }) => ({ ...one, did: words.changes[change], until: undefined })),
   ].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
     <Panel title={words.history}>
       {all.length === 0 && <p className="dim">{words.noHistory}</p>}
       <ol className="rule-history">
-        {all.map(({ by, at, did, reason }, n) => (
+        {all.map(({ by, at, did, reason, until }, n) => (
           <li key={n}>
-            <strong>{visible(by)}</strong> {did}, <Ago at={Date.parse(at)} now={now} />
+            <strong>{visible(by)}</strong> {did}
+            {until !== undefined && ` ${words.until(exactTime(Date.parse(until)))}`},{' '}
+            <Ago at={Date.parse(at)} now={now} />
             <div className="dim">“{visible(reason)}”</div>
           </li>
         ))}
       </ol>
     </Panel>
   );
+}
+
+/** A file may have others. */
+function alone({ text: whole, line }: RuleDetail): string {
+  const at = ruleAt(whole, line);
+  return at === undefined ? whole : onlyRule(whole, at);
+}
+
+/** Of a text of one's own: its file is called so. */
+function nameOfFile(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.yml$/, '');
 }

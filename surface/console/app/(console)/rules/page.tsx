@@ -13,7 +13,7 @@ import { LevelBadge } from '../../../components/rules/level-badge.tsx';
 import { RuleState, setName } from '../../../components/rules/rule-state.tsx';
 import { api, segment } from '../../../lib/api.ts';
 import { visible } from '../../../lib/format.ts';
-import { useLoaded, useNow, wordsOf } from '../../../lib/hooks.ts';
+import { useLoaded, useNow, useSettled, wordsOf } from '../../../lib/hooks.ts';
 import { useMay } from '../../../lib/session.ts';
 import { useView } from '../../../lib/url-view.ts';
 import * as text from '../../../text/index.ts';
@@ -23,6 +23,7 @@ const words = text.rules;
 const DEFAULTS = { q: '', level: '', enabled: '', technique: '' };
 type View = typeof DEFAULTS;
 const PAGE = 200;
+const TYPING_MS = 200;
 /** The most severe first. */
 const LEVELS: readonly RuleLevel[] = ['critical', 'high', 'medium', 'low', 'informational'];
 const HEAD = ['id', 'kind', 'title', 'level', 'status', 'techniques', 'set', 'enabled'] as const;
@@ -44,6 +45,7 @@ export default function RulesPage() {
       <section className="panel" aria-label={words.title}>
         <Filters view={view} onChange={change} />
         <Failure words={error} />
+        {rules === undefined && error === undefined && <p className="centre">{words.loading}</p>}
         {rules !== undefined && (
           <>
             <p className="facts-line">
@@ -78,7 +80,8 @@ function rowOf(rule: RuleCard): readonly string[] {
   return [id, kind, title, level, status, techniques.join(' '), set, String(enabled)];
 }
 
-function useRules({ q, level, enabled, technique }: View) {
+function useRules({ q: typed, level, enabled, technique }: View) {
+  const q = useSettled(typed, TYPING_MS);
   const [state, setState] = useState<{ rules?: readonly RuleCard[]; next?: string | undefined; error?: string }>({});
   const [isLoading, setLoading] = useState(true);
   const ask = useCallback(
@@ -159,7 +162,7 @@ function RuleTable(props: { readonly rules: readonly RuleCard[]; readonly onTech
     <table className="queue rules-table" aria-label={words.title}>
       <thead>
         <tr>
-          {(['level', 'title', 'techniques', 'set', 'state'] as const).map((column) => (
+          {(['level', 'title', 'status', 'techniques', 'set', 'state'] as const).map((column) => (
             <th key={column} scope="col">
               {words.columns[column]}
             </th>
@@ -178,6 +181,7 @@ function RuleTable(props: { readonly rules: readonly RuleCard[]; readonly onTech
                 {rule.kind === 'correlation' && <span className="dim"> {words.correlation}</span>}
               </Link>
             </td>
+            <td className="dim">{rule.status === undefined ? '' : words.statuses[rule.status]}</td>
             <td>
               <span className="chips">
                 {rule.techniques.map((technique) => (
