@@ -155,6 +155,10 @@ export const FromEnforcerHost = z.discriminatedUnion('t', [
 ]);
 export type FromEnforcerHost = z.infer<typeof FromEnforcerHost>;
 
+/** All that a test of the decoys says; the platform reads the verdict, as it does all that comes from attackers. */
+export const FromVerifier = z.strictObject({ t: z.literal('verdict'), verdict: z.record(z.string(), z.unknown()) });
+export type FromVerifier = z.infer<typeof FromVerifier>;
+
 /** What the platform says besides. */
 export const FromPlatform = z.discriminatedUnion('t', [
   ...FromChild.options,
@@ -193,6 +197,8 @@ export const FromPlatform = z.discriminatedUnion('t', [
     decoy: z.string().max(64),
     listening: z.boolean(),
   }),
+  /** A person's word: test the decoys, coming from this address of the loopback network. Answered by `decoys-tested`, in some minutes. */
+  z.strictObject({ t: z.literal('test-decoys'), address: z.string().max(15) }),
   /** Of a person, about the configuration. Answered by `configuration-answer`. */
   z.strictObject({
     t: z.literal('configuration'),
@@ -233,6 +239,8 @@ export const ToPlatform = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('described'), decoys: z.record(id, DescribedDecoy) }),
   /** It is as this `decoy` order has it; the error where it is not. */
   z.strictObject({ t: z.literal('decoy-set'), request: z.number().int().min(0), error: Refusal.optional() }),
+  /** What `test-decoys` found (`decoy-test.ts`), or why nothing. */
+  z.strictObject({ t: z.literal('decoys-tested'), verdict: z.unknown().optional(), error: Refusal.optional() }),
   /** What this `configuration` asked for, or why not. */
   z.strictObject({
     t: z.literal('configuration-answer'),

@@ -63,6 +63,12 @@ export function sampleDecoy(id: string, port: number): DecoyDetail {
   };
 }
 
+/** Nobody has tested the decoys, and a test never ends. */
+const NO_TEST: ApiOptions['decoyTests'] = {
+  status: () => ({ isRunning: false }),
+  begin: () => ({ isRunning: true, startedAt: 1 }),
+};
+
 export const SAMPLE_SENSOR: SensorDetail = {
   id: 'tail',
   type: 'tail',
@@ -243,6 +249,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     systemFigures: async () => SAMPLE_FIGURES,
     decoySchema: async (type) => ({ type: 'object', properties: { type: { const: type } } }),
     switchDecoy: async () => {},
+    decoyTests: NO_TEST,
     sensors: () => [SAMPLE_SENSOR],
     configuration: ONE_CONFIGURATION,
     dismissals: { dismiss: async () => undefined, endException: async () => false },

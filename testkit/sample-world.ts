@@ -1,10 +1,12 @@
 /** A believable month on one install, for pages and pictures of the console: events, incidents, what was done, decoys, recordings. The same each time but for the clock. */
+import type { ApiOptions } from '@netsentinel/api/api.types';
 import type { Action } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { Event } from '@netsentinel/contracts/event';
 import type { Incident } from '@netsentinel/contracts/incident';
 import type { PlatformStatus } from '@netsentinel/contracts/live';
 import { DECOY_SENSOR } from '@netsentinel/contracts/own-sensors';
+import type { DecoyTest, DecoyVerdict } from '@netsentinel/contracts/decoy-test';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { SensorDetail } from '@netsentinel/contracts/sensor-status';
 import { sampleEvent } from '@netsentinel/store/bench/sample-events';
@@ -215,6 +217,41 @@ export function sampleDecoys(): DecoyDetail[] {
       listening: false,
     }),
   ];
+}
+
+/** One was an hour ago; the next is over when it is asked for the third time. */
+export function sampleDecoyTests(): ApiOptions['decoyTests'] {
+  const endedAt = Date.now() - HOUR;
+  const decoys = sampleDecoys()
+    .filter(({ stopped }) => !stopped)
+    .map(({ id }) => ({ decoy: id, score: 0, tells: 0, alike: 14, skipped: 3 }));
+  const verdict: DecoyVerdict = {
+    score: 30,
+    decoys: [...decoys, { decoy: FILES.host, score: 30, tells: 1, alike: 0, skipped: 0 }],
+    tells: [
+      {
+        decoy: FILES.host,
+        check: 'machine-tcp-stack',
+        title: 'TCP/IP of the system that it claims (nmap -O, p0f)',
+        tell: 'a SYN is answered with TTL 64; Windows Server 2019 answers with 128',
+        weight: 30,
+        mend: 'Have the enforcer play the TCP/IP of Windows: `enforcer.stacks.play`.',
+      },
+    ],
+  };
+  let test: DecoyTest = { isRunning: false, startedAt: endedAt - 90_000, endedAt, verdict };
+  let asked = 0;
+  return {
+    status: () => {
+      if (test.isRunning && ++asked > 2)
+        test = { isRunning: false, startedAt: endedAt, endedAt: Date.now(), verdict: { score: 0, decoys, tells: [] } };
+      return test;
+    },
+    begin: () => {
+      asked = 0;
+      return (test = { ...test, isRunning: true, startedAt: Date.now() });
+    },
+  };
 }
 
 /** The last one is now; older ones lie further and further apart. */

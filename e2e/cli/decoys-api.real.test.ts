@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { DecoyTest } from '@netsentinel/contracts/decoy-test';
 import { freePort } from '@netsentinel/testkit/free-port';
 import { connectSsh } from '@netsentinel/testkit/ssh-client/ssh-client';
 import { run, up, type Started } from './netsentinel.ts';
@@ -139,6 +140,33 @@ it('tells who is there now, and what they did once they have gone', async () => 
   expect(sensors![0]).toMatchObject({ id: 'decoys', type: 'decoy-host', healthy: true, refused: 0, dropped: 0 });
   expect(sensors![0]!['events']).toBeGreaterThan(3);
   expect(await get('/sensors/decoys')).toMatchObject({ heartbeat: { lastSeen: expect.any(Number) as number } });
+});
+
+it('tests them as fingerprinters do, which is no attack', { timeout: 240_000 }, async () => {
+  const { origin } = new URL(product.listening.console);
+  const begin = (): Promise<Response> =>
+    fetch(`${origin}/api/v1/decoy-test`, { method: 'POST', headers: { origin, cookie } });
+  const incidents = (await get('/incidents')).incidents!.map(({ id }) => id);
+  expect(await get('/decoy-test')).toEqual({ isRunning: false });
+  const began = await begin();
+  expect([began.status, await began.json()]).toEqual([
+    202,
+    { isRunning: true, startedAt: expect.any(Number) as number },
+  ]);
+  expect((await begin()).status).toBe(409);
+  const { verdict } = await vi.waitFor(
+    async () => {
+      const test = (await get('/decoy-test')) as unknown as DecoyTest;
+      expect(test).toMatchObject({ isRunning: false, endedAt: expect.any(Number) as number });
+      return test;
+    },
+    { timeout: 200_000, interval: 1_000 },
+  );
+  expect(verdict).toMatchObject({ score: 0, tells: [] });
+  // Each was really looked at.
+  for (const decoy of ['ssh-1', 'web'])
+    expect(verdict!.decoys.find((one) => one.decoy === decoy)!.alike).toBeGreaterThan(3);
+  expect((await get('/incidents')).incidents!.map(({ id }) => id)).toEqual(incidents);
 });
 
 it(

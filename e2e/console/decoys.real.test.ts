@@ -9,7 +9,7 @@ import { NetSentinelError } from '@netsentinel/kernel/errors';
 import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { launchBrowser } from '@netsentinel/testkit/browser';
 import { HOSTILE_TEXTS } from '@netsentinel/testkit/sample-incidents';
-import { fillWorld, sampleDecoys, standingsOf } from '@netsentinel/testkit/sample-world';
+import { fillWorld, sampleDecoys, sampleDecoyTests, standingsOf } from '@netsentinel/testkit/sample-world';
 import { CONSOLE_ROOT, signedIn } from './pages.ts';
 
 const SCHEMA_FILE = join(import.meta.dirname, '../../docs/reference/netsentinel.schema.json');
@@ -50,6 +50,7 @@ beforeEach(async () => {
     decoys: () => decoys,
     status: () => ({ ...SAMPLE_STATUS, decoys: standingsOf(decoys) }),
     decoySchema: async (type) => schemaOf(type),
+    decoyTests: sampleDecoyTests(),
     switchDecoy: async (id, listening) => {
       if (id === 'telnet')
         throw new NetSentinelError('LISTEN_IN_USE', 'user', 'port 2323 is in use by another program');
@@ -94,6 +95,19 @@ describe('the decoys', () => {
     await row('telnet').getByRole('button', { name: 'Start telnet' }).click();
     await row('telnet').getByText('port 2323 is in use by another program').waitFor();
     expect(complaints.filter((c) => !c.includes('409'))).toEqual([]);
+  });
+
+  it('are tested for what gives them away, and each tell is told with its cure', async () => {
+    await open('/decoys/');
+    const detectability = page.getByTestId('detectability');
+    await detectability.getByText('30 of 100', { exact: true }).waitFor();
+    await detectability.getByText('To mend it: Have the enforcer play the TCP/IP of Windows').waitFor();
+    await page.getByRole('button', { name: 'Test the decoys' }).click();
+    await detectability.getByText('The decoys are being attacked as fingerprinters do').waitFor();
+    await detectability.getByText('0 of 100', { exact: true }).waitFor();
+    await page.goto(`${h.url}/decoy/?id=ssh`);
+    await detectability.getByText('0 tells; 14 checks answered as by the real thing').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('are only looked at by who may do no more', async () => {

@@ -8,7 +8,13 @@ import { launchBrowser, watchedPage, type WatchedPage } from '@netsentinel/testk
 import { fillAccess } from '@netsentinel/testkit/sample-access';
 import { sampleConfiguration } from '@netsentinel/testkit/sample-configuration';
 import { playLive } from '@netsentinel/testkit/sample-live';
-import { fillWorld, sampleDecoys, sampleSensors, standingsOf } from '@netsentinel/testkit/sample-world';
+import {
+  fillWorld,
+  sampleDecoys,
+  sampleDecoyTests,
+  sampleSensors,
+  standingsOf,
+} from '@netsentinel/testkit/sample-world';
 import { realRules } from './real-rules.ts';
 
 export const CONSOLE_ROOT = join(import.meta.dirname, '../../surface/console/out');
@@ -166,6 +172,7 @@ export async function startWorld(fill: (h: ApiHarness) => Promise<unknown> = fil
     consoleRoot: CONSOLE_ROOT,
     decoys: () => decoys,
     sensors: () => sampleSensors(),
+    decoyTests: sampleDecoyTests(),
     switchDecoy: async (id, listening) => {
       Object.assign(
         decoys.find((one) => one.id === id)!,

@@ -15,6 +15,7 @@ import type { PlatformStatus } from '@netsentinel/contracts/live';
 import type { Logger } from '@netsentinel/contracts/log';
 import type { Exception } from '@netsentinel/contracts/exception';
 import type { Dismissed, NotAnAttack } from '@netsentinel/contracts/not-an-attack';
+import type { DecoyTest } from '@netsentinel/contracts/decoy-test';
 import type { DecoyDetail } from '@netsentinel/contracts/played-decoy';
 import type { Playbook } from '@netsentinel/contracts/playbook';
 import type { PlaybookRun } from '@netsentinel/contracts/playbook-run';
@@ -73,6 +74,13 @@ export interface ApiOptions {
   decoySchema(type: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Has a decoy listen, or not any more; resolves once it is so. Rejects with `LISTEN_…` where its port cannot be had, with `DECOY_NOT_SWITCHED` where nobody answers. */
   switchDecoy(id: string, isListening: boolean): Promise<void>;
+  /** How easily the decoys are told from the real thing. */
+  readonly decoyTests: {
+    /** Of the last one. */
+    status(): DecoyTest;
+    /** Throws `DECOY_TEST_RUNNING` while another one runs, `DECOY_TEST_UNMARKED` where it would count as an attack. */
+    begin(): DecoyTest;
+  };
   readonly configuration: PersonsConfiguration;
   sensors(): readonly SensorDetail[];
   /** A person's word that an incident is no attack, and taking back what it taught. */

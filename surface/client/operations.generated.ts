@@ -63,6 +63,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [method: str
   listDecoySessions: ['GET', '/api/v1/decoys/{id}/sessions'],
   stopDecoy: ['POST', '/api/v1/decoys/{id}/stop'],
   startDecoy: ['POST', '/api/v1/decoys/{id}/start'],
+  getDecoyTest: ['GET', '/api/v1/decoy-test'],
+  testDecoys: ['POST', '/api/v1/decoy-test'],
   listRecordings: ['GET', '/api/v1/recordings'],
   getRecording: ['GET', '/api/v1/recordings/{session}', 'bytes'],
   listSensors: ['GET', '/api/v1/sensors'],

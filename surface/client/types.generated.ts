@@ -2490,6 +2490,88 @@ export interface StartDecoyAnswer {
   stopped: boolean;
 }
 
+export interface GetDecoyTestAnswer {
+  isRunning: boolean;
+  /** Milliseconds since 1970, as `endedAt` */
+  startedAt?: number;
+  endedAt?: number;
+  /** Why it has no result */
+  failed?: string;
+  /** Of the last that had one */
+  verdict?: {
+    /** 0: no tell was seen; 100: whoever looks knows for certain that it is a decoy */
+    score: number;
+    decoys: {
+      /** Its id; of what lies between the services of one machine, the name that the machine gives itself */
+      decoy: string;
+      /** 0: no tell was seen; 100: whoever looks knows for certain that it is a decoy */
+      score: number;
+      tells: number;
+      /** Checks that it answered as the real thing does */
+      alike: number;
+      /** Checks that could not be made from here */
+      skipped: number;
+      /** Why it was not looked at: nobody could connect, or no check knows it */
+      unseen?: string;
+    }[];
+    /** The weightiest first */
+    tells: {
+      /** Its id; of what lies between the services of one machine, the name that the machine gives itself */
+      decoy: string;
+      check: string;
+      /** How one sees it */
+      title: string;
+      /** What was seen, and what the real thing would have done */
+      tell: string;
+      /** How sure one may be who has seen it: 100 proves it, 10 is a hint */
+      weight: number;
+      /** What to do about it; without it the decoy itself is at fault */
+      mend?: string;
+    }[];
+  };
+}
+
+export interface TestDecoysAnswer {
+  isRunning: boolean;
+  /** Milliseconds since 1970, as `endedAt` */
+  startedAt?: number;
+  endedAt?: number;
+  /** Why it has no result */
+  failed?: string;
+  /** Of the last that had one */
+  verdict?: {
+    /** 0: no tell was seen; 100: whoever looks knows for certain that it is a decoy */
+    score: number;
+    decoys: {
+      /** Its id; of what lies between the services of one machine, the name that the machine gives itself */
+      decoy: string;
+      /** 0: no tell was seen; 100: whoever looks knows for certain that it is a decoy */
+      score: number;
+      tells: number;
+      /** Checks that it answered as the real thing does */
+      alike: number;
+      /** Checks that could not be made from here */
+      skipped: number;
+      /** Why it was not looked at: nobody could connect, or no check knows it */
+      unseen?: string;
+    }[];
+    /** The weightiest first */
+    tells: {
+      /** Its id; of what lies between the services of one machine, the name that the machine gives itself */
+      decoy: string;
+      check: string;
+      /** How one sees it */
+      title: string;
+      /** What was seen, and what the real thing would have done */
+      tell: string;
+      /** How sure one may be who has seen it: 100 proves it, 10 is a hint */
+      weight: number;
+      /** What to do about it; without it the decoy itself is at fault */
+      mend?: string;
+    }[];
+  };
+}
+
 export interface ListRecordingsRequest {
   /** Only of this one */
   readonly decoy?: string | undefined;
@@ -3694,6 +3776,18 @@ export interface Operations {
    * `POST /api/v1/decoys/{id}/start`. Permission: `decoys:write`.
    */
   startDecoy: { request: StartDecoyRequest; answer: StartDecoyAnswer };
+  /**
+   * How easily the decoys are told from the real thing, by the last test since the start.
+   *
+   * `GET /api/v1/decoy-test`. Permission: `decoys:read`.
+   */
+  getDecoyTest: { request: Record<string, never>; answer: GetDecoyTestAnswer };
+  /**
+   * Attack all decoys that listen as fingerprinters do: it takes some minutes, and opens no incident.
+   *
+   * `POST /api/v1/decoy-test`. Permission: `decoys:write`.
+   */
+  testDecoys: { request: Record<string, never>; answer: TestDecoysAnswer };
   /**
    * Recordings of sessions that are over, those that ended last first; `listDecoySessions` tells of those that go on.
    *

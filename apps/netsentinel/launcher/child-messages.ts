@@ -6,7 +6,13 @@ import type { Measure } from '@netsentinel/contracts/action';
 import type { Severity } from '@netsentinel/contracts/detection';
 import type { ConfigurationAsk } from '@netsentinel/contracts/configuration';
 import type { CaptureNews, WantedCapture } from '@netsentinel/contracts/capture';
-import type { FromCapture, FromChild, FromEnforcerHost, FromPlatform } from '@netsentinel/contracts/process';
+import type {
+  FromCapture,
+  FromChild,
+  FromEnforcerHost,
+  FromPlatform,
+  FromVerifier,
+} from '@netsentinel/contracts/process';
 import { MAX_CONFIGURATION, MAX_REASON } from '@netsentinel/contracts/wire-limits';
 import { fitsMessage, type Check, type Fields } from '@netsentinel/kernel/fits-message';
 
@@ -100,8 +106,10 @@ const PLATFORM: Readonly<Record<FromPlatform['t'], Fields>> = {
   },
   'sign-in': { path: text(512) },
   decoy: { request: count, decoy: text(64), listening: (value) => typeof value === 'boolean' },
+  'test-decoys': { address: text(15) },
   configuration: { request: count, ask: isConfigurationAsk },
 };
+const VERIFIER: Readonly<Record<FromVerifier['t'], Fields>> = { verdict: { verdict: isPart } };
 
 /** What any started process says; undefined where it is nothing that one may say. */
 export function readFromChild(raw: unknown): FromChild | undefined {
@@ -121,6 +129,11 @@ export function readFromEnforcer(raw: unknown): FromEnforcerHost | undefined {
 /** What the platform says besides. */
 export function readFromPlatform(raw: unknown): FromPlatform | undefined {
   return fitsMessage(raw, PLATFORM) ? (raw as FromPlatform) : undefined;
+}
+
+/** What a test of the decoys says. */
+export function readFromVerifier(raw: unknown): FromVerifier | undefined {
+  return fitsMessage(raw, VERIFIER) ? (raw as FromVerifier) : undefined;
 }
 
 function isWanted(raw: unknown): boolean {

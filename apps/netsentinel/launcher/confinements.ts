@@ -50,6 +50,30 @@ export function decoyHostProgram(home: string, types: readonly string[] = ['ssh'
   };
 }
 
+/** The process that tests the decoys: their code, and what it knows of the real things. It goes out to where decoys listen. */
+export function verifierProgram(home: string): ConfinedProgram {
+  const workspaces = [
+    'contracts',
+    'kernel',
+    'decoys',
+    'apps/watcher',
+    'apps/netsentinel/verify',
+    'apps/netsentinel/personas',
+  ];
+  return {
+    entry: join(home, 'apps/netsentinel/verify/decoys.verifier.ts'),
+    loads: [],
+    confinement: {
+      read: [...codePaths(home, workspaces, ['zod', 'msgpackr']), join(home, 'content', 'personas')],
+      write: [],
+      noNetwork: false,
+      user: 'verifier',
+      permissionModel: true,
+      nodeOptions: [ONE_LANGUAGE, '--disable-warning=ExperimentalWarning', '--no-experimental-sqlite'],
+    },
+  };
+}
+
 /** The process that reads what others wrote: its own code, and the folders that the launcher adds. `home`: the folder of the clone. */
 export function collectorProgram(home: string, types: readonly string[]): ConfinedProgram {
   const workspaces = ['contracts', 'kernel', 'stages/1-sense', 'stages/2-normalise', 'apps/netsentinel/collector'];

@@ -30,6 +30,7 @@ import {
   decoyHostProgram,
   NAME_RESOLUTION,
   platformProgram,
+  verifierProgram,
   watcherProgram,
 } from './confinements.ts';
 import { installSeed, lockDataFolder, prepareDataFolder } from './data-folder.ts';
@@ -39,6 +40,7 @@ import { drawHoneytokens } from './honeytokens.ts';
 import type { LaunchPlan } from './launch-plan.types.ts';
 import { bindDecoys, keepStopped } from './decoy-listeners.ts';
 import { DecoySwitch } from './decoy-switch.ts';
+import { DecoyTester } from './decoy-tester.ts';
 import { bindAgain, bindListener } from './listeners.ts';
 import { ENFORCER_OPTIONS, probeSandbox, spawnConfined, spawnEnforcer, UIDS, type SandboxReport } from './sandbox.ts';
 import { Supervisor } from './supervisor.ts';
@@ -266,9 +268,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       onMessage: (message) =>
         message.t === 'decoy'
           ? void decoySwitch.obey(message).then((answer) => platform.send(answer))
-          : message.t === 'configuration'
-            ? void options.onConfiguration(message).then((answer) => platform.send(answer))
-            : hear('platform', message),
+          : message.t === 'test-decoys'
+            ? void decoyTester.obey(message).then((answer) => platform.send(answer))
+            : message.t === 'configuration'
+              ? void options.onConfiguration(message).then((answer) => platform.send(answer))
+              : hear('platform', message),
       onDeath: died('platform'),
     });
     const decoySwitch = new DecoySwitch({
@@ -277,6 +281,15 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       host: decoyHost,
       bound: waiting,
       keep: (ids) => keepStopped(folder.root, ids),
+      log,
+    });
+    const { entry: verifier, confinement: verifierConfinement } = verifierProgram(home);
+    const decoyTester = new DecoyTester({
+      plan: planned,
+      decoys,
+      isStopped: (id) => decoySwitch.isStopped(id),
+      install: seed,
+      spawn: () => spawnConfined(verifier, verifierConfinement, sandbox, codeCache),
       log,
     });
     const captures =
@@ -360,6 +373,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const stopping = new AbortController();
     const stop = async (): Promise<void> => {
       stopping.abort();
+      decoyTester.stop();
       waiting.closeAll();
       // Sensors first, so that the platform still takes what they have; the enforcer last, so that nothing it was told is lost.
       await Promise.all([decoyHost.stop(), collector?.stop(), watcher?.stop()]);

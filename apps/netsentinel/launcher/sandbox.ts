@@ -19,6 +19,7 @@ export const UIDS = {
   collector: 61_203,
   watcher: 61_204,
   capture: 61_205,
+  verifier: 61_206,
 } as const;
 
 export interface SandboxReport {

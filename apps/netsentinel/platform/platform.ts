@@ -43,6 +43,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
 import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
+import { DecoyTests } from './decoy-tests.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
 import { rotateKeys } from './key-orders.ts';
@@ -97,6 +98,9 @@ const channel = serveLauncher(
       case 'decoy-set':
         running?.decoyOrders.answered(message);
         return;
+      case 'decoys-tested':
+        running?.decoyTests.ended(message);
+        return;
       case 'configuration-answer':
         running?.configurationOrders.answered(message);
         return;
@@ -125,6 +129,8 @@ async function start(boot: Boot) {
   const alerting = await createAlerting({ config: config.alert, state, clock, log, placeOf });
   const configured = { notifiers: config.alert.notifiers.length, neverBlocked: config.neverBlocked };
   const board = new StatusBoard({ ...boot, clock, tour, configured });
+  const ownTests = new OwnTests(clock);
+  const decoyTests = new DecoyTests({ clock, ownTests, send: (order) => channel.send(order) });
   const decoyOrders = new LauncherRequests(clock, 'DECOY_NOT_SWITCHED');
   const configurationOrders = new LauncherRequests(clock, 'CONFIGURATION_NO_ANSWER');
   const blocklist = await openBlocklist({ config: config.blocklist, state, clock });
@@ -275,6 +281,7 @@ async function start(boot: Boot) {
       await decoyOrders.ask((request) => channel.send({ t: 'decoy', request, decoy: id, listening: isListening }));
       board.switched(id, isListening);
     },
+    decoyTests,
     configuration: configurationForPeople(configurationOrders, (order) => channel.send(order)),
     sensors: () =>
       sensorDetails(
@@ -323,7 +330,6 @@ async function start(boot: Boot) {
       channel.send({ t: 'source', what, sensor, source, silentMs }),
   });
   board.useSources(() => health.status());
-  const ownTests = new OwnTests(clock);
   const sensors = await createSensorLinks({
     ownTests,
     stream,
@@ -384,6 +390,7 @@ async function start(boot: Boot) {
     api,
     board,
     decoyOrders,
+    decoyTests,
     configurationOrders,
     enforcer,
     sensors,

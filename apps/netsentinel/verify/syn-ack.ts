@@ -1,7 +1,6 @@
 /** Sees how one port answers a SYN, on the wire: what scanners tell systems by. */
 import { closeSync } from 'node:fs';
 import { Assembler, programBytes, type Instruction } from '@netsentinel/watcher/bpf';
-import { PacketBatch } from '@netsentinel/watcher/packet-batch';
 
 /** As the answer to a SYN shows it. */
 export interface TcpStack {
@@ -34,7 +33,8 @@ const OPTIONS = new Map([
  * @throws where nobody may see packets: other than Linux, or without rights for it
  */
 export async function seeSynAck(port: number, knock: () => Promise<number | undefined>): Promise<TcpStack | undefined> {
-  // Loads the C library: only who looks needs it.
+  // They load the C library: only who looks needs it, and a test without rights has none.
+  const { PacketBatch } = await import('@netsentinel/watcher/packet-batch');
   const { onReadable, openPacketSocket } = await import('@netsentinel/watcher/libc');
   const fd = openPacketSocket(programBytes(answersOf(port)), { bufferBytes: BUFFER_BYTES, nonBlocking: true });
   const batch = new PacketBatch(fd, { most: 1, snapBytes: SNAP_BYTES });

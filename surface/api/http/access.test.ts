@@ -23,7 +23,7 @@ const NOTHING: Readonly<Record<string, string>> = {
 };
 
 /** Whatever is wrong with the request, it is not who asks. */
-const LET_IN = [200, 201, 204, 400, 404, 409, 428];
+const LET_IN = [200, 201, 202, 204, 400, 404, 409, 428];
 
 function addressOf({ path }: Route): string {
   const id = /exceptions/.test(path) ? '3b241101-e2bb-4255-8caf-4136c566a962' : 'abcdefghijkl';

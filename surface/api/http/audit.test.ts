@@ -248,6 +248,10 @@ const CASES: Readonly<Record<string, Case>> = {
     async () => (await asAda('POST', '/api/v1/playbooks/runs/run-1/answer', { word: 'deny' }))[0],
     { account: 'ada', target: 'playbooks/runs/run-1/answer', after: { word: 'deny', reason: '' } },
   ],
+  testDecoys: [
+    async () => (await asAda('POST', '/api/v1/decoy-test'))[0],
+    { account: 'ada', target: 'decoy-test', after: { running: true } },
+  ],
   stopDecoy: [
     async () => (await asAda('POST', '/api/v1/decoys/ssh/stop'))[0],
     { account: 'ada', target: 'decoys/ssh/stop', before: { stopped: false }, after: { stopped: true } },

@@ -8,6 +8,7 @@ import { configurationChangeRoutes } from './configuration/configuration-change.
 import { configurationRoutes } from './configuration/configuration.route.ts';
 import { decoyRoutes } from './decoys/decoys.route.ts';
 import { decoySwitchRoutes } from './decoys/decoy-switch.route.ts';
+import { decoyTestRoutes } from './decoys/decoy-test.route.ts';
 import { eventRoutes } from './events/events.route.ts';
 import { aggregateRoutes } from './events/aggregate.route.ts';
 import { exportRoutes } from './events/export.route.ts';
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   ...exceptionRoutes,
   ...decoyRoutes,
   ...decoySwitchRoutes,
+  ...decoyTestRoutes,
   ...recordingRoutes,
   ...sensorRoutes,
   ...responseRoutes,

@@ -44,7 +44,7 @@ export function useKeysOn(): readonly [on: boolean, set: (on: boolean) => void] 
 function takesKeys(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .terminal') !== null
+    target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], .terminal') !== null
   );
 }
 

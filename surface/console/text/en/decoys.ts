@@ -41,10 +41,29 @@ export const decoys = {
   copyAddress: 'Copy where it listens',
   scanner: 'What a scanner sees',
   notFound: 'nmap names no product',
-  tells: 'How easily it is told from a real machine',
-  tellsAbout:
-    'The score of 0 to 100 and each tell are found by attacking the decoys as fingerprinters do. That is done at the machine, not from here:',
-  tellsCommand: 'netsentinel decoys verify',
+  detect: {
+    title: 'How easily it is told from the real thing',
+    test: 'Test the decoys',
+    testing: 'Testing…',
+    runs: 'The decoys are being attacked as fingerprinters do: it takes some minutes. You may leave this page.',
+    failed: (why: string) => `The last test has no result: ${why}`,
+    never: 'Not tested since the start.',
+    notThen: 'This decoy did not listen when the others were tested.',
+    score: (n: number) => `${n} of 100`,
+    ranks: {
+      good: 'Nobody has reason to think that it is a decoy.',
+      doubtful: 'Who looks closely may suspect a decoy.',
+      known: 'Who looks knows that it is a decoy.',
+    },
+    counts: (tells: number, alike: number, skipped: number) =>
+      `${some(tells, 'tell', 'tells')}; ${count(alike)} checks answered as by the real thing, ${count(skipped)} could not be made from here`,
+    unseen: (decoy: string, why: string) => `${decoy} was not looked at: ${why}`,
+    seenBy: (how: string, weight: number) => `Seen by: ${how}; weight ${weight} of 100.`,
+    mend: (how: string) => `To mend it: ${how}`,
+    ourFault: 'The decoy is at fault, not your configuration: please report it.',
+    about:
+      'Detectability, 0 (nobody can tell) to 100 (certain). The test opens no incident. At the machine, netsentinel decoys verify makes also the checks that need its programs.',
+  },
   chart: 'Visits, logins and commands over time',
   lines: { connect: 'visits', login: 'logins', command: 'commands' },
   figures: {

@@ -4,6 +4,7 @@ import { Link } from '../../../components/link.tsx';
 import { useCallback } from 'react';
 import { TimeChart } from '../../../components/charts/time-chart.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
+import { Detectability } from '../../../components/decoys/detectability.tsx';
 import { DecoyFigures } from '../../../components/decoys/decoy-figures.tsx';
 import { DecoySessions } from '../../../components/decoys/decoy-sessions.tsx';
 import { DecoySettings } from '../../../components/decoys/decoy-settings.tsx';
@@ -113,12 +114,7 @@ function DecoyView(props: {
               ))}
             </dl>
           </Panel>
-          <Panel title={words.tells}>
-            <p className="dim">{words.tellsAbout}</p>
-            <p className="decoys-command">
-              <code>{words.tellsCommand}</code> <CopyButton value={words.tellsCommand} />
-            </p>
-          </Panel>
+          <Detectability of={decoy} />
         </div>
         <DecoySettings id={decoy.id} config={decoy.config} onChange={reload} />
       </div>

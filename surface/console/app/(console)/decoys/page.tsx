@@ -3,6 +3,7 @@
 import { Link } from '../../../components/link.tsx';
 import { useCallback } from 'react';
 import { Spark } from '../../../components/charts/spark.tsx';
+import { Detectability } from '../../../components/decoys/detectability.tsx';
 import { DecoyStateBadge } from '../../../components/decoys/state-badge.tsx';
 import { SwitchDecoy } from '../../../components/decoys/switch-decoy.tsx';
 import { ExportButtons } from '../../../components/export-buttons.tsx';
@@ -81,6 +82,7 @@ export default function DecoysPage() {
           {machinesOf(decoys).map((machine) => (
             <MachinePanel key={machine.persona} machine={machine} visits={counts.value} onChange={reload} />
           ))}
+          <Detectability />
         </div>
       )}
     </>
