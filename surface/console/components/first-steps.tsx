@@ -7,7 +7,7 @@ import { CopyButton } from './copy-button.tsx';
 import { Panel } from './panel.tsx';
 import { TakeTour } from './tour/take-tour.tsx';
 
-const words = text.tour.first;
+const words = text.firstMinutes.first;
 
 /** What an empty install shows: how to attack it, and attacks that were recorded. */
 export function FirstSteps() {

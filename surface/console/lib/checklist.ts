@@ -1,8 +1,8 @@
 /** Pure: what a newcomer has done of what makes an install useful, and the lines that do it. */
 import type { PlatformStatus } from '@netsentinel/contracts/live';
-import type { tour } from '../text/en/tour.ts';
+import type { firstMinutes } from '../text/en/first-minutes.ts';
 
-export type CheckName = keyof typeof tour.checklist.steps;
+export type CheckName = keyof typeof firstMinutes.checklist.steps;
 
 export interface Check {
   readonly name: CheckName;

@@ -1,7 +1,7 @@
 /** Pure: the way of the guide through the pages. */
-import type { tour } from '../text/en/tour.ts';
+import type { guide } from '../text/en/guide.ts';
 
-export type GuideStepName = keyof typeof tour.guide.steps;
+export type GuideStepName = keyof typeof guide.steps;
 
 export interface GuideStep {
   readonly name: GuideStepName;

@@ -13,7 +13,7 @@ import * as text from '../../text/index.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Panel } from '../panel.tsx';
 
-const words = text.tour.checklist;
+const words = text.firstMinutes.checklist;
 
 export function Checklist({
   onSettled,

@@ -10,7 +10,7 @@ import { useTour } from '../../lib/tour.ts';
 import * as text from '../../text/index.ts';
 import { hasPage } from '../page-list.tsx';
 
-const words = text.tour.guide;
+const words = text.guide;
 /** The mark that a page's part has while it is told of (tour.css). */
 const MARK = 'data-guided';
 

@@ -9,7 +9,7 @@ import * as text from '../../text/index.ts';
 import { Failure } from '../failure.tsx';
 import { Panel } from '../panel.tsx';
 
-const words = text.tour.offer;
+const words = text.firstMinutes.offer;
 
 export function TakeTour() {
   const { take } = useTourOrders();
