@@ -7,6 +7,14 @@ export interface BlobInfo {
   readonly bytes: number;
 }
 
+/** What is still looked into. */
+export interface LastToGo {
+  /** By their SHA-256. */
+  readonly blobs: ReadonlySet<string>;
+  /** By their ids. */
+  readonly recordings: ReadonlySet<string>;
+}
+
 export interface BlobStore {
   /** Durable once resolved; the same bytes twice are one blob. Rejects with `BLOB_TOO_LARGE` or `BLOB_DISK_FULL`. */
   put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobInfo>;
@@ -17,9 +25,12 @@ export interface BlobStore {
   has(sha256: string): Promise<boolean>;
   /** True if there was one. */
   remove(sha256: string): Promise<boolean>;
-  /** Drops the oldest until at most `maxBytes` remain, sparing what `keep` says; answers the bytes freed. */
-  retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number>;
-  /** What blobs took after the last `retain`, bytes; recordings do not count. Undefined before the first. Costs nothing. */
+  /**
+   * Drops the oldest blobs and recordings until at most `maxBytes` remain: those of `last`, which is asked
+   * for where something must go, once nothing else is left; never a recording that is being written. Answers the bytes freed.
+   */
+  retain(maxBytes: number, last: () => Promise<LastToGo>): Promise<number>;
+  /** What blobs and recordings took after the last `retain`, bytes. Undefined before the first. Costs nothing. */
   measured(): number | undefined;
   /** An append-only file that grows while a session lives and can be read meanwhile. */
   openRecording(id: string): Promise<RecordingWriter>;

@@ -1,6 +1,6 @@
 /** What every blob store must do. `open` opens the same folder or bucket again each time, until `fresh` starts a new one. */
 import { createHash } from 'node:crypto';
-import type { BlobStore } from '@netsentinel/contracts/blob-store';
+import type { BlobStore, LastToGo } from '@netsentinel/contracts/blob-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 export interface BlobStoreHarness {
@@ -11,6 +11,9 @@ export interface BlobStoreHarness {
 }
 
 const MAX = 64 * 1024;
+const sparing =
+  ({ blobs = [] as readonly string[], recordings = [] as readonly string[] }): (() => Promise<LastToGo>) =>
+  async () => ({ blobs: new Set(blobs), recordings: new Set(recordings) });
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const sha = (value: Uint8Array): string => createHash('sha256').update(value).digest('hex');
 
@@ -107,12 +110,48 @@ export function blobStoreSuite(name: string, create: () => Promise<BlobStoreHarn
       for (let i = 0; i < 5; i++) infos.push(await store.put(new Uint8Array(1000).fill(i)));
       const spared = infos[0]!.sha256;
       expect(store.measured()).toBeUndefined();
-      expect(await store.retain(2500, (sha256) => sha256 === spared)).toBe(3000);
+      expect(await store.retain(2500, sparing({ blobs: [spared] }))).toBe(3000);
       expect(store.measured()).toBe(2000);
       const left = await Promise.all(infos.map((info) => store.has(info.sha256)));
       expect(left[0]).toBe(true);
       expect(left.filter(Boolean)).toHaveLength(2);
-      expect(await store.retain(2500, () => false)).toBe(0);
+      expect(await store.retain(2500, async () => expect.unreachable())).toBe(0);
+    });
+
+    it('drops recordings that are over as it does blobs, and what was to be spared once nothing else is left', async () => {
+      const write = async (id: string): Promise<void> => {
+        const recording = await store.openRecording(id);
+        await recording.append(new Uint8Array(1000).fill(1));
+        await recording.close();
+      };
+      for (const id of ['old', 'spared', 'new']) await write(id);
+      const open = await store.openRecording('open');
+      await open.append(new Uint8Array(1000));
+      const blob = await store.put(new Uint8Array(1000).fill(2));
+      const there = async (): Promise<readonly string[]> => {
+        const found: string[] = [];
+        for (const id of ['old', 'spared', 'new', 'open'])
+          if ((await store.readRecording(id)) !== undefined) found.push(id);
+        return (await store.has(blob.sha256)) ? [...found, 'blob'] : found;
+      };
+      const last = sparing({ recordings: ['spared'] });
+      // On the disk they take a little more than was recorded. Which of two is older, their clock may be too coarse to tell.
+      const spared: (readonly [left: number, spared: boolean])[] = [];
+      for (const most of [3600, 2500, 1500, 500]) {
+        expect(await store.retain(most, last)).toBeGreaterThanOrEqual(1000);
+        const left = await there();
+        expect(left).toContain('open');
+        spared.push([left.length, left.includes('spared')]);
+      }
+      expect(spared).toEqual([
+        [4, true],
+        [3, true],
+        [2, true],
+        [1, false],
+      ]);
+      expect(store.measured()).toBe(0);
+      await open.append(text('goes on'));
+      expect((await open.close()).bytes).toBe(1007);
     });
 
     it('records: appends in order, readable meanwhile, from any byte', async () => {

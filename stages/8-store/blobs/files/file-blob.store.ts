@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobInfo, BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
+import type { BlobInfo, BlobStore, LastToGo, RecordingWriter } from '@netsentinel/contracts/blob-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { DataKeys } from '@netsentinel/kernel/keyring';
@@ -18,6 +18,7 @@ import {
   isMissing,
   missingIsUndefined,
   recordingFile,
+  recordingOf,
   SEALED,
   syncDirectory,
 } from './blob-paths.ts';
@@ -58,6 +59,14 @@ export async function readFileRecording(
   const file = recordingFile(blobPaths(directory), id);
   if (file === undefined) return undefined;
   return (await readSealedRecording(file + SEALED, { id, keys, from })) ?? (await readPlain(file, from));
+}
+
+interface Kept {
+  readonly what: 'blobs' | 'recordings';
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was last written. */
+  readonly at: number;
 }
 
 class FileBlobStore implements BlobStore {
@@ -124,28 +133,57 @@ class FileBlobStore implements BlobStore {
     return found;
   }
 
-  async retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number> {
-    const blobs: { sha256: string; bytes: number; at: number }[] = [];
-    for (const entry of await readdir(this.#paths.content, { recursive: true, withFileTypes: true })) {
-      const isSealed = entry.name.endsWith(SEALED);
-      const sha256 = isSealed ? entry.name.slice(0, -SEALED.length) : entry.name;
-      const file = entry.isFile() ? blobFile(this.#paths, sha256) : undefined;
-      const info = file && (await stat(isSealed ? file + SEALED : file).catch(missingIsUndefined));
-      if (info) blobs.push({ sha256, bytes: isSealed ? plainBytes(info.size) : info.size, at: info.mtimeMs });
-    }
-    blobs.sort((a, b) => a.at - b.at);
-    const total = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
-    let excess = total - maxBytes;
+  async retain(maxBytes: number, last: () => Promise<LastToGo>): Promise<number> {
+    const all = [...(await this.#blobs()), ...(await this.#closedRecordings())];
+    const total = all.reduce((sum, one) => sum + one.bytes, 0);
+    this.#measured = total;
+    if (total <= maxBytes) return 0;
+    const spared = await last();
+    const isLast = ({ what, name }: Kept): boolean => spared[what].has(name);
+    all.sort((a, b) => Number(isLast(a)) - Number(isLast(b)) || a.at - b.at);
+    const dropped = { blobs: 0, recordings: 0, ofOpenIncidents: 0 };
     let freed = 0;
-    for (const blob of blobs) {
-      if (excess <= 0) break;
-      if (keep(blob.sha256) || !(await this.remove(blob.sha256))) continue;
-      excess -= blob.bytes;
-      freed += blob.bytes;
+    for (const one of all) {
+      const { what, name, bytes } = one;
+      if (total - freed <= maxBytes) break;
+      // It may have been opened, to go on, while others were dropped.
+      if (what === 'recordings' && this.#recordings.has(name)) continue;
+      if (!(await (what === 'blobs' ? this.remove(name) : this.removeRecording(name)))) continue;
+      freed += bytes;
+      dropped[what]++;
+      if (isLast(one)) dropped.ofOpenIncidents++;
     }
     this.#measured = total - freed;
-    if (freed > 0) this.#log.info('old blobs dropped', { bytes: freed });
+    if (dropped.ofOpenIncidents > 0)
+      this.#log.warn('old blobs dropped, also of open incidents', { bytes: freed, ...dropped });
+    else this.#log.info('old blobs dropped', { bytes: freed, ...dropped });
     return freed;
+  }
+
+  async #blobs(): Promise<Kept[]> {
+    const blobs: Kept[] = [];
+    for (const entry of await readdir(this.#paths.content, { recursive: true, withFileTypes: true })) {
+      const isSealed = entry.name.endsWith(SEALED);
+      const name = isSealed ? entry.name.slice(0, -SEALED.length) : entry.name;
+      const file = entry.isFile() ? blobFile(this.#paths, name) : undefined;
+      const info = file && (await stat(isSealed ? file + SEALED : file).catch(missingIsUndefined));
+      if (!info) continue;
+      const bytes = isSealed ? plainBytes(info.size) : info.size;
+      blobs.push({ what: 'blobs', name, bytes, at: info.mtimeMs });
+    }
+    return blobs;
+  }
+
+  /** As large as they are on the disk. */
+  async #closedRecordings(): Promise<Kept[]> {
+    const recordings: Kept[] = [];
+    for (const file of await readdir(this.#paths.recordings)) {
+      const name = recordingOf(file);
+      const info = name && (await stat(join(this.#paths.recordings, file)).catch(missingIsUndefined));
+      if (!name || !info || this.#recordings.has(name)) continue;
+      recordings.push({ what: 'recordings', name, bytes: info.size, at: info.mtimeMs });
+    }
+    return recordings;
   }
 
   measured(): number | undefined {
