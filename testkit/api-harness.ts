@@ -243,7 +243,7 @@ export async function startApi(change: Partial<ApiOptions> = {}): Promise<ApiHar
     requestsPerMinute: 1_000_000,
     consoleRoot: change.consoleRoot ?? writeConsole(join(folder, 'console')),
     attack: SAMPLE_ATTACK,
-    attackBook: { technique: () => undefined, detections: [] },
+    attackBook: { technique: () => undefined, behaviours: new Set(), detections: [] },
     status: () => SAMPLE_STATUS,
     decoys: () => [sampleDecoy('ssh', 2222)],
     systemFigures: async () => SAMPLE_FIGURES,

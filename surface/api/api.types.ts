@@ -117,6 +117,8 @@ interface AttackBook {
   technique(
     id: string,
   ): { readonly name: string; readonly description: string; readonly tactics: readonly string[] } | undefined;
+  /** Ids of those that look at behaviour. */
+  readonly behaviours: ReadonlySet<string>;
   readonly detections: readonly {
     readonly id: string;
     readonly title: string;

@@ -2120,15 +2120,16 @@ export interface GetEventRequest {
 }
 
 export interface GetSeriesRequest {
-  /** `technique`, `severity`: incidents by when they began; `service`, `country`: sessions at decoys; `latency`: from the first move to the first finding, its median and 90th percentile; `engagement`: length of the sessions that ended */
-  readonly of: 'technique' | 'severity' | 'service' | 'country' | 'latency' | 'engagement';
+  /** `technique`, `severity`: incidents by when they began; `service`, `country`: sessions at decoys; `latency`: from the first move to the first finding, its median and 90th percentile; `engagement`: length of the sessions that ended; `anomaly`: the highest confidence of what each behaviour found; `threat`: the threat level, by what is known of the incidents now */
+  readonly of: 'technique' | 'severity' | 'service' | 'country' | 'latency' | 'engagement' | 'anomaly' | 'threat';
   /** By minutes, 30 minutes, 3 hours or 12 hours; `24h` where it is not given */
   readonly range?: '1h' | '24h' | '7d' | '30d' | undefined;
 }
 
 export interface GetSeriesAnswer {
-  of: 'technique' | 'severity' | 'service' | 'country' | 'latency' | 'engagement';
-  unit: 'incidents' | 'sessions' | 'ms';
+  of: 'technique' | 'severity' | 'service' | 'country' | 'latency' | 'engagement' | 'anomaly' | 'threat';
+  /** `score`: 0 to 100 */
+  unit: 'incidents' | 'sessions' | 'ms' | 'score';
   /** Start of the first interval, milliseconds since 1970 */
   from: number;
   /** End of the last interval, which goes on */
@@ -3651,7 +3652,7 @@ export interface Operations {
    */
   getEvent: { request: GetEventRequest; answer: Event };
   /**
-   * Attacks over time: incidents by technique or severity, sessions at decoys by service or country, how long it took to find them, how long decoys held them.
+   * Attacks over time: incidents by technique or severity, sessions at decoys by service or country, how long it took to find them, how long decoys held them, how sure behaviours were, the threat level.
    *
    * `GET /api/v1/metrics/series`. Permission: `incidents:read`.
    */

@@ -26,7 +26,7 @@ const FORGOTTEN_MS = 60_000;
 /** What a page asks that shows the state of things, and the queue. */
 const OVERVIEW = [
   '/api/v1/metrics/summary',
-  ...['technique', 'severity', 'service', 'country', 'latency', 'engagement'].map(
+  ...['technique', 'severity', 'service', 'country', 'latency', 'engagement', 'threat'].map(
     (of) => `/api/v1/metrics/series?of=${of}&range=24h`,
   ),
   '/api/v1/attackers?order=score&limit=10',

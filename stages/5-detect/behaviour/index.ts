@@ -37,3 +37,5 @@ export const BEHAVIOURS: readonly BehaviourDefinition[] = [
   webDenials,
   webFlood,
 ];
+
+export const BEHAVIOUR_IDS: ReadonlySet<string> = new Set(BEHAVIOURS.map(({ id }) => id));

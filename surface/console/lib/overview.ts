@@ -4,7 +4,7 @@ import type { Action } from '@netsentinel/contracts/action';
 import { api } from './api.ts';
 import type { Range } from './ranges.ts';
 
-const OF = ['severity', 'technique', 'service', 'country', 'latency', 'engagement'] as const;
+const OF = ['severity', 'technique', 'service', 'country', 'latency', 'engagement', 'threat'] as const;
 
 export type Overview = Readonly<Record<(typeof OF)[number], GetSeriesAnswer>> & {
   readonly summary: GetSummaryAnswer;

@@ -15,6 +15,7 @@ beforeAll(async () => {
     attackBook: {
       technique: (id) =>
         id === 'T1110' ? { name: 'Brute Force', description: 'They guess.', tactics: ['TA0006'] } : undefined,
+      behaviours: new Set(),
       detections: [],
     },
   });

@@ -75,6 +75,26 @@ export function spreadLines(entries: readonly (readonly [at: number, value: numb
   return [line('median', 0.5), line('p90', 0.9)];
 }
 
+/** The highest value of each key in each interval, null where there is none; the key with the highest first. */
+export function highestLines(
+  entries: Iterable<readonly [key: string, at: number, value: number]>,
+  intervals: Intervals,
+): Line[] {
+  const lines = new Map<string, (number | null)[]>();
+  for (const [key, at, value] of entries) {
+    const place = placeOf(at, intervals);
+    if (place < 0 || place >= places(intervals)) continue;
+    const points = lines.get(key) ?? Array.from({ length: places(intervals) }, () => null);
+    points[place] = Math.max(points[place] ?? value, value);
+    lines.set(key, points);
+  }
+  const highest = (points: readonly (number | null)[]): number => Math.max(...points.map((point) => point ?? 0));
+  return [...lines]
+    .toSorted(([a, x], [b, y]) => highest(y) - highest(x) || (a < b ? -1 : 1))
+    .slice(0, MAX_SERIES)
+    .map(([key, points]) => ({ key, points }));
+}
+
 function linesOf(
   entries: readonly (readonly [key: string, at: number, value: number])[],
   intervals: Intervals,

@@ -17,7 +17,7 @@ const Of = z.enum(Object.keys(MEASURES) as [keyof typeof MEASURES, ...(keyof typ
 
 const Series = z.strictObject({
   of: Of,
-  unit: z.enum(['incidents', 'sessions', 'ms']),
+  unit: z.enum(['incidents', 'sessions', 'ms', 'score']).describe('`score`: 0 to 100'),
   from: z.number().int().describe('Start of the first interval, milliseconds since 1970'),
   to: z.number().int().describe('End of the last interval, which goes on'),
   intervalMs: z.number().int(),
@@ -54,12 +54,12 @@ export const trendRoutes: readonly Route[] = [
       method: 'GET',
       path: '/api/v1/metrics/series',
       summary:
-        'Attacks over time: incidents by technique or severity, sessions at decoys by service or country, how long it took to find them, how long decoys held them',
+        'Attacks over time: incidents by technique or severity, sessions at decoys by service or country, how long it took to find them, how long decoys held them, how sure behaviours were, the threat level',
       tag: 'metrics',
       access: 'incidents:read',
       query: z.strictObject({
         of: Of.describe(
-          '`technique`, `severity`: incidents by when they began; `service`, `country`: sessions at decoys; `latency`: from the first move to the first finding, its median and 90th percentile; `engagement`: length of the sessions that ended',
+          '`technique`, `severity`: incidents by when they began; `service`, `country`: sessions at decoys; `latency`: from the first move to the first finding, its median and 90th percentile; `engagement`: length of the sessions that ended; `anomaly`: the highest confidence of what each behaviour found; `threat`: the threat level, by what is known of the incidents now',
         ),
         range: Range.optional().describe('By minutes, 30 minutes, 3 hours or 12 hours; `24h` where it is not given'),
       }),
@@ -77,7 +77,12 @@ export const trendRoutes: readonly Route[] = [
       const { of, range = '24h' } = query;
       const answer = await ctx.shared.get(`series ${of} ${range}`, SERIES_MAX_AGE_MS, async () => {
         const intervals = intervalsOf(range, ctx.clock.now());
-        const source = { state: ctx.state, reads: eventReads(asked) };
+        const source = {
+          state: ctx.state,
+          reads: eventReads(asked),
+          behaviours: ctx.attackBook.behaviours,
+          now: ctx.clock.now(),
+        };
         return { of, ...intervals, ...(await MEASURES[of](source, intervals)) };
       });
       return unlessKnown(request, reply, answer);

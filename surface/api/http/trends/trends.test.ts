@@ -19,7 +19,8 @@ interface Series {
 }
 
 beforeAll(async () => {
-  h = await startApi({ clock });
+  const attackBook = { technique: () => undefined, behaviours: new Set(['beaconing']), detections: [] };
+  h = await startApi({ clock, attackBook });
   cookie = await h.setUp();
   await h.state.transaction(async (tx) => {
     for (let n = 0; n < 3; n++)
@@ -111,6 +112,35 @@ describe('series', () => {
     expect(lines[0]!.points.filter((point) => point !== null).length).toBeGreaterThan(0);
   });
 
+  it('tell how sure behaviours were, and nothing of rules', async () => {
+    const found = (rule: string, confidence: number, first: number, last: number) =>
+      ({ rule, title: rule, severity: 'high', confidence, count: 2, first, last }) as const;
+    await h.state.transaction((tx) =>
+      tx.putIncident({
+        ...sampleIncident('beacon', NOW, { status: 'benign' }),
+        detections: [
+          found('beaconing', 70, NOW - 40 * MINUTE, NOW),
+          found('beaconing', 90, NOW - 10, NOW),
+          found('sigma-rule', 99, NOW, NOW),
+        ],
+      }),
+    );
+    const { unit, lines } = await series('of=anomaly&range=1h');
+    expect([unit, lines.map(({ key }) => key)]).toEqual(['score', ['beaconing']]);
+    expect(lines[0]!.points.filter((point) => point !== null)).toEqual([70, 90, 90]);
+  });
+
+  it('tell how the threat level came to be what it is', async () => {
+    const { unit, lines } = await series('of=threat&range=24h');
+    const points = lines[0]!.points as number[];
+    const summary = await h.call('GET', '/api/v1/metrics/summary', { cookie });
+    const { threat } = (await summary.json()) as { threat: { score: number } };
+    expect([unit, lines.length, points.at(-1)]).toEqual(['score', 1, threat.score]);
+    // One of low severity has faded since yesterday, until three critical ones came.
+    expect(Math.max(...points.slice(0, -3))).toBeLessThan(5);
+    expect(points.at(-1)).toBeGreaterThan(80);
+  });
+
   it('are refused where nothing of the kind is measured', async () => {
     for (const query of ['', 'of=secrets', 'of=technique&range=1y', 'of=technique&by=x'])
       expect((await h.call('GET', `/api/v1/metrics/series?${query}`, { cookie })).status).toBe(400);
@@ -123,7 +153,7 @@ describe('the summary', () => {
     expect(await first.json()).toMatchObject({
       threat: { level: 'severe' },
       open: { critical: 3, high: 0, low: 1 },
-      lastDay: { incidents: 3, attackers: 1 },
+      lastDay: { incidents: 4, attackers: 1 },
       blocksInForce: 1,
       isWhole: true,
     });

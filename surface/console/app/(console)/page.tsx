@@ -100,7 +100,7 @@ function Figures({ value }: { readonly value: Overview }) {
     <>
       <SinceLast incidents={value.queue.incidents} hasMore={value.queue.next !== undefined} actions={value.actions} />
       <div className="overview">
-        <ThreatPanel threat={summary.threat} />
+        <ThreatPanel threat={summary.threat} before={value.threat} />
         <Counters summary={summary} />
         {!summary.isWhole && <p className="dim">{words.notWhole}</p>}
         <Panel title={words.attacks} className="overview-attacks">

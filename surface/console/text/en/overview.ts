@@ -7,6 +7,7 @@ export const overview = {
   attacksLabel: 'Incidents by when they began, by severity',
   threat: 'Threat level',
   threatLabel: (level: string, score: number) => `Threat level ${level}: ${score} of 100`,
+  threatBefore: (most: number) => `The threat level over this time: at most ${most} of 100`,
   threatAbout: {
     calm: 'Nothing of weight is open.',
     guarded: 'Somebody looks around. Nothing that cannot wait.',
