@@ -3886,7 +3886,7 @@ export interface Operations {
    */
   getReadiness: { request: Record<string, never>; answer: GetReadinessAnswer };
   /**
-   * The status for Prometheus, which shows a token (`authorization` in its scrape configuration).
+   * The status, and what the platform takes, for Prometheus, which shows a token (`authorization` in its scrape configuration).
    *
    * `GET /metrics`. Permission: `system:read`.
    */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
+import { SAMPLE_FIGURES, SAMPLE_STATUS, startApi, type ApiHarness } from '@netsentinel/testkit/api-harness';
 import { prometheusText } from './metrics.ts';
 
 describe('what Prometheus reads', () => {
-  const text = prometheusText({
-    ...SAMPLE_STATUS,
-    decoys: [{ id: 'a"b\\c\nd', type: 'ssh', listen: '0.0.0.0:22', connections: 3, healthy: false, stopped: false }],
-  });
+  const decoys = [
+    { id: 'a"b\\c\nd', type: 'ssh', listen: '0.0.0.0:22', connections: 3, healthy: false, stopped: false },
+  ];
+  const text = prometheusText({ ...SAMPLE_STATUS, decoys }, SAMPLE_FIGURES);
 
   it('names, types and explains each metric once', () => {
     const lines = text.trimEnd().split('\n');
@@ -19,6 +19,9 @@ describe('what Prometheus reads', () => {
       expect(named).toContain(line.split(/[{ ]/)[0]);
     }
     expect(text).toContain('netsentinel_events_total 12345\n');
+    expect(text).toContain('netsentinel_stage_waiting_records{stage="analysis"} 34\n');
+    expect(text).toContain('netsentinel_storage_limit_bytes{store="blobs"} 10737418240\n');
+    expect(text).toContain('netsentinel_stored_events 8412077\n');
   });
 
   it('escapes what labels hold', () => {
@@ -43,6 +46,16 @@ describe('the addresses that machines ask', () => {
       'text/plain; version=0.0.4; charset=utf-8',
     ]);
     expect(await response.text()).toContain('netsentinel_decoy_up{decoy="ssh",type="ssh"} 1');
+  });
+
+  it('answer Prometheus also while what the platform takes cannot be read', async () => {
+    const other = await startApi({ systemFigures: () => Promise.reject(new Error('the disk is gone')) });
+    await other.setUp();
+    const response = await other.call('GET', '/metrics', { cookie: await other.signInAs('read-only') });
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect([text.includes('netsentinel_events_total'), text.includes('storage_bytes')]).toEqual([true, false]);
+    await other.close();
   });
 
   it('say that it is ready while the state can be read', async () => {

@@ -1,5 +1,6 @@
-/** Pure: the platform's status as Prometheus reads it (text exposition format 0.0.4). */
+/** Pure: the platform's status and what it takes, as Prometheus reads it (text exposition format 0.0.4). */
 import type { PlatformStatus } from '@netsentinel/contracts/live';
+import type { SystemFigures } from '@netsentinel/contracts/system-figures';
 
 interface Metric {
   /** Without `netsentinel_`. */
@@ -9,8 +10,9 @@ interface Metric {
   readonly samples: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-export function prometheusText(status: PlatformStatus): string {
-  return metricsOf(status)
+/** @param figures undefined where they cannot be read just now: the rest is told all the same */
+export function prometheusText(status: PlatformStatus, figures: SystemFigures | undefined): string {
+  return [...metricsOf(status), ...(figures === undefined ? [] : metricsOfFigures(figures))]
     .flatMap(({ name, type, help, samples }) => [
       `# HELP netsentinel_${name} ${help}`,
       `# TYPE netsentinel_${name} ${type}`,
@@ -84,6 +86,52 @@ function metricsOf(status: PlatformStatus): readonly Metric[] {
       type: 'gauge',
       help: 'What is written to its files and not read yet.',
       samples: ofCollectors((c) => c.lagBytes),
+    },
+  ];
+}
+
+function metricsOfFigures({ memory, busy, stages, storage, disk }: SystemFigures): readonly Metric[] {
+  const one = (value: number): Metric['samples'] => [{ value }];
+  return [
+    {
+      name: 'stage_waiting_records',
+      type: 'gauge',
+      help: 'Records of its stream that a stage is not done with.',
+      samples: stages.map(({ id, waiting }) => ({ labels: { stage: id }, value: waiting })),
+    },
+    {
+      name: 'storage_bytes',
+      type: 'gauge',
+      help: 'What lies on the disk.',
+      samples: storage.map(({ id, bytes }) => ({ labels: { store: id }, value: bytes })),
+    },
+    {
+      name: 'storage_limit_bytes',
+      type: 'gauge',
+      help: 'Beyond it the oldest goes.',
+      samples: storage.flatMap(({ id, limit }) =>
+        limit === undefined ? [] : [{ labels: { store: id }, value: limit }],
+      ),
+    },
+    {
+      name: 'stored_events',
+      type: 'gauge',
+      help: 'Events that are stored.',
+      samples: storage.flatMap(({ events }) => (events === undefined ? [] : [{ value: events }])),
+    },
+    { name: 'disk_free_bytes', type: 'gauge', help: 'Free on the disk of the stores.', samples: one(disk.free) },
+    {
+      name: 'disk_keep_free_bytes',
+      type: 'gauge',
+      help: 'Below this nothing new is stored.',
+      samples: one(disk.keepFree),
+    },
+    { name: 'resident_memory_bytes', type: 'gauge', help: 'What the platform takes.', samples: one(memory.resident) },
+    {
+      name: 'main_thread_busy_ratio',
+      type: 'gauge',
+      help: 'Share of the time in which its main thread works.',
+      samples: one(busy),
     },
   ];
 }

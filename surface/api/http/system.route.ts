@@ -51,12 +51,19 @@ export const systemRoutes: readonly Route[] = [
       id: 'getMetrics',
       method: 'GET',
       path: '/metrics',
-      summary: 'The status for Prometheus, which shows a token (`authorization` in its scrape configuration)',
+      summary:
+        'The status, and what the platform takes, for Prometheus, which shows a token (`authorization` in its scrape configuration)',
       tag: 'system',
       access: 'system:read',
       answers: { 200: { description: 'Text exposition format 0.0.4', type: METRICS } },
     },
-    ({ ctx, reply }) => reply.type(`${METRICS}; version=0.0.4; charset=utf-8`).send(prometheusText(ctx.status())),
+    async ({ ctx, reply }) => {
+      const figures = await ctx.systemFigures().catch((error: unknown) => {
+        ctx.log.error('what the platform takes cannot be read', { error: describeError(error) });
+        return undefined;
+      });
+      return reply.type(`${METRICS}; version=0.0.4; charset=utf-8`).send(prometheusText(ctx.status(), figures));
+    },
   ),
   route(
     {
