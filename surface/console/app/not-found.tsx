@@ -1,9 +1,10 @@
 import { Link } from '../components/link.tsx';
+import * as text from '../text/index.ts';
 
 export default function NotFound() {
   return (
     <p className="centre">
-      There is nothing here. <Link href="/">The overview</Link>
+      {text.parts.nothingHere} <Link href="/">{text.parts.overview}</Link>
     </p>
   );
 }

@@ -7,8 +7,11 @@ import { duration, exactTime, visible } from '../lib/format.ts';
 import { sayAction } from '../lib/say-action.ts';
 import { useMay } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import * as text from '../text/index.ts';
 import { Decision } from './decision.tsx';
 import { Failure } from './failure.tsx';
+
+const words = text.measures;
 
 export function ActionCard({
   action,
@@ -38,19 +41,19 @@ export function ActionCard({
       <p className="dim">{visible(reason)}</p>
       {withIncident && incident !== '' && (
         <p>
-          <Link href={`/incident/?id=${segment(incident)}`}>The incident</Link>
+          <Link href={`/incident/?id=${segment(incident)}`}>{words.incident}</Link>
         </p>
       )}
       {inForce && (
         <p className="dim" title={exactTime(expiresAt)}>
-          {expiresAt > now ? `Lets go in ${duration(expiresAt - now)}` : 'Letting go'}
+          {expiresAt > now ? words.letsGo(duration(expiresAt - now)) : words.lettingGo}
         </p>
       )}
       <Failure words={error} />
       {isWaiting(action) && expiresAt > now && mayOrder && <Decision action={action} onChange={onChange} />}
       {inForce && mayOrder && (
         <button type="button" disabled={busy} onClick={() => void revert()}>
-          Take back
+          {words.revert}
         </button>
       )}
     </li>

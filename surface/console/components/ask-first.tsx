@@ -1,6 +1,7 @@
 'use client';
 /** A button that cannot be pressed by mistake: it asks in its place. Escape says no. */
 import { useEffect, useRef, useState } from 'react';
+import * as text from '../text/index.ts';
 
 export function AskFirst({
   button,
@@ -60,7 +61,7 @@ export function AskFirst({
         {sure}
       </button>
       <button ref={no} type="button" onClick={() => setAsking(false)}>
-        Cancel
+        {text.parts.cancel}
       </button>
     </span>
   );

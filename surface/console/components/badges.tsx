@@ -4,6 +4,7 @@ import type { KnownScanner } from '@netsentinel/contracts/scanner';
 import { describeScanner } from '@netsentinel/contracts/scanner-words';
 import type { AttackNames } from '../lib/api.ts';
 import { nameOf } from '../lib/hooks.ts';
+import * as text from '../text/index.ts';
 
 export function SeverityBadge({ severity }: { readonly severity: Severity }) {
   return <span className={`badge severity-${severity}`}>{severity}</span>;
@@ -17,7 +18,7 @@ export function StatusBadge({ status }: { readonly status: string }) {
 export function ScannerBadge({ scanner }: { readonly scanner: KnownScanner }) {
   return (
     <span className="badge scanner" title={describeScanner(scanner)}>
-      {scanner.kind === 'own' ? 'own scanner' : scanner.name}
+      {scanner.kind === 'own' ? text.parts.ownScanner : scanner.name}
     </span>
   );
 }

@@ -7,9 +7,12 @@ import { api, type Planned } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { sayDecided } from '../lib/say-action.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PlanView } from './plan-view.tsx';
 import { Word } from './word.tsx';
+
+const words = text.measures;
 
 /** `onChange`: with what is to be said of it, as what no longer waits is shown here no more. */
 export function Decision({
@@ -32,10 +35,10 @@ export function Decision({
       ref={button}
       type="button"
       className="primary"
-      aria-label={`Approve or refuse… ${visible(action.target)}`}
+      aria-label={`${words.decide}… ${visible(action.target)}`}
       onClick={() => setOpen(true)}
     >
-      Approve or refuse…
+      {words.decide}…
     </button>
   );
 }
@@ -65,7 +68,7 @@ function Plan({
   };
   return (
     <div className="measure" data-testid="decision">
-      {planned === undefined && plan.error === undefined && <p className="dim">Asking what it would do…</p>}
+      {planned === undefined && plan.error === undefined && <p className="dim">{words.asking}</p>}
       <Failure words={plan.error} />
       {planned !== undefined && <PlanView planned={planned} />}
       <Word

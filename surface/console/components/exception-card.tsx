@@ -8,7 +8,9 @@ import { api, segment } from '../lib/api.ts';
 import { exactTime, visible } from '../lib/format.ts';
 import { useNow, wordsOf } from '../lib/hooks.ts';
 import { useMay } from '../lib/session.ts';
+import * as text from '../text/index.ts';
 
+const words = text.exceptions;
 const MAX_RULES = 6;
 
 export function ExceptionCard({
@@ -42,25 +44,24 @@ export function ExceptionCard({
         </span>
       </p>
       <p className="dim">
-        Leaves alone{' '}
+        {words.leaves}{' '}
         {Object.entries(where).map(([field, values]) => (
           <code key={field}>
             {visible(field)}: {visible(values.join(', '))}
           </code>
         ))}{' '}
-        for {rules.slice(0, MAX_RULES).map(visible).join(', ')}
-        {rules.length > MAX_RULES ? ` and ${rules.length - MAX_RULES} more` : ''}
+        {words.of(rules.slice(0, MAX_RULES).map(visible).join(', '), Math.max(0, rules.length - MAX_RULES))}
       </p>
       <p className="dim">
         {ended !== undefined
-          ? `Ended by ${visible(ended.by)}, ${exactTime(Date.parse(ended.at))}`
+          ? words.endedBy(visible(ended.by), exactTime(Date.parse(ended.at)))
           : until === undefined
-            ? 'Without an end'
-            : `${inForce ? 'Until' : 'Ended'} ${exactTime(Date.parse(until))}`}
+            ? words.endless
+            : (inForce ? words.until : words.ended)(exactTime(Date.parse(until)))}
         {withIncident && incident !== undefined && (
           <>
             {' '}
-            · <Link href={`/incident/?id=${segment(incident)}`}>the incident that taught it</Link>
+            · <Link href={`/incident/?id=${segment(incident)}`}>{words.incident}</Link>
           </>
         )}
       </p>
@@ -71,7 +72,7 @@ export function ExceptionCard({
       )}
       {inForce && mayEnd && (
         <button type="button" disabled={busy} onClick={end}>
-          End this exception
+          {words.end}
         </button>
       )}
     </div>

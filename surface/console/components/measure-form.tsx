@@ -6,17 +6,13 @@ import { useId, useMemo, useState, type FormEvent } from 'react';
 import { api, newKey, type Planned } from '../lib/api.ts';
 import { visible } from '../lib/format.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { PlanView } from './plan-view.tsx';
 
 const MEASURES = Object.keys(MEASURE_WORDS) as Measure[];
-const TIMES: readonly (readonly [ms: number, name: string])[] = [
-  [900_000, '15 minutes'],
-  [3_600_000, 'an hour'],
-  [8 * 3_600_000, '8 hours'],
-  [86_400_000, 'a day'],
-  [7 * 86_400_000, 'a week'],
-];
+const words = text.measures;
+const TIMES = Object.entries(words.times).map(([ms, name]) => [Number(ms), name] as const);
 const MAX_REASON = 512;
 
 export function MeasureForm({
@@ -63,13 +59,13 @@ export function MeasureForm({
   return (
     <form
       className="measure"
-      aria-label="Take a measure"
+      aria-label={words.take}
       onSubmit={plan}
       onKeyDown={(e) => {
         if (e.key === 'Escape') onCancel();
       }}
     >
-      <label htmlFor={`${id}-measure`}>What to do</label>
+      <label htmlFor={`${id}-measure`}>{words.what}</label>
       <select
         id={`${id}-measure`}
         autoFocus
@@ -83,7 +79,7 @@ export function MeasureForm({
           </option>
         ))}
       </select>
-      <label htmlFor={`${id}-target`}>About which address or network</label>
+      <label htmlFor={`${id}-target`}>{words.target}</label>
       <input
         id={`${id}-target`}
         required
@@ -93,7 +89,7 @@ export function MeasureForm({
         value={target}
         onChange={(e) => other(setTarget)(e.target.value)}
       />
-      <label htmlFor={`${id}-time`}>For how long</label>
+      <label htmlFor={`${id}-time`}>{words.howLong}</label>
       <select id={`${id}-time`} value={ttlMs} onChange={(e) => other(setTtlMs)(Number(e.target.value))}>
         {TIMES.map(([value, name]) => (
           <option key={value} value={value}>
@@ -101,7 +97,7 @@ export function MeasureForm({
           </option>
         ))}
       </select>
-      <label htmlFor={`${id}-reason`}>Why, for the audit</label>
+      <label htmlFor={`${id}-reason`}>{words.why}</label>
       <textarea
         id={`${id}-reason`}
         rows={2}
@@ -114,17 +110,21 @@ export function MeasureForm({
       <p className="buttons">
         {planned === undefined || planned.plan.refused !== undefined ? (
           <button key="plan" type="submit" className="primary" disabled={busy || asked.target === ''}>
-            Show what it would do
+            {words.show}
           </button>
         ) : (
           // Another button, so that who presses twice has not ordered what they have not read.
           <button key="order" type="button" className="danger" disabled={busy} onClick={() => void order()}>
-            {capital(verb)} {visible(planned.plan.target)}
-            {where} for {TIMES.find(([ms]) => ms === ttlMs)?.[1]}
+            {words.order(
+              capital(verb),
+              visible(planned.plan.target),
+              where,
+              TIMES.find(([ms]) => ms === ttlMs)?.[1] ?? '',
+            )}
           </button>
         )}
         <button type="button" onClick={onCancel}>
-          Cancel
+          {words.cancel}
         </button>
       </p>
     </form>

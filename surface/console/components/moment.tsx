@@ -1,5 +1,6 @@
 /** Moments as people read them; exact on hover. */
 import { duration, exactTime, isoTime, relativeTime } from '../lib/format.ts';
+import * as text from '../text/index.ts';
 
 export function Ago({ at, now }: { readonly at: number; readonly now: number }) {
   return (
@@ -12,7 +13,7 @@ export function Ago({ at, now }: { readonly at: number; readonly now: number }) 
 export function Until({ at, now }: { readonly at: number; readonly now: number }) {
   return (
     <time dateTime={isoTime(at)} title={exactTime(at)}>
-      {at > now ? `in ${duration(at - now)}` : 'over'}
+      {at > now ? text.parts.until(duration(at - now)) : text.parts.over}
     </time>
   );
 }

@@ -4,7 +4,9 @@ import { MEASURE_WORDS } from '@netsentinel/contracts/measure-words';
 import { useEffect, useRef } from 'react';
 import type { Planned } from '../lib/api.ts';
 import { exactTime, visible } from '../lib/format.ts';
+import * as text from '../text/index.ts';
 
+const words = text.measures.plan;
 type Responder = Planned['plan']['responders'][number];
 
 export function PlanView({
@@ -20,15 +22,15 @@ export function PlanView({
     if (takesFocus) whole.current?.focus();
   }, [takesFocus]);
   return (
-    <div ref={whole} tabIndex={-1} className="plan" role="group" aria-label="What it would do" data-testid="plan">
+    <div ref={whole} tabIndex={-1} className="plan" role="group" aria-label={words.title} data-testid="plan">
       {plan.refused !== undefined && (
         <p className="notice bad" role="alert">
-          The enforcer would refuse it: {visible(plan.refused)}
+          {words.refused(visible(plan.refused))}
         </p>
       )}
       {plan.ask.map((why) => (
         <p key={why} className="notice">
-          A person is asked: {visible(why)}
+          {words.asked(visible(why))}
         </p>
       ))}
       <dl className="facts">
@@ -47,18 +49,19 @@ export function PlanView({
 }
 
 function standing({ refuses, holds, available, mode }: Responder): string {
-  if (refuses !== undefined) return 'takes no part';
-  if (holds) return 'in force already';
-  return available || mode === 'simulate' ? mode : `${mode}, unavailable now`;
+  if (refuses !== undefined) return words.noPart;
+  if (holds) return words.already;
+  return available || mode === 'simulate' ? mode : words.unavailable(mode);
 }
 
 function Lines({ responder: { block, unblock } }: { readonly responder: Responder }) {
-  if (block.length + unblock.length === 0) return <span className="dim">nothing</span>;
+  if (block.length + unblock.length === 0) return <span className="dim">{words.nothing}</span>;
   return (
     <pre className="detail">
-      {[...block.map((line) => `+ ${visible(line)}`), ...unblock.map((line) => `- ${visible(line)}   at its end`)].join(
-        '\n',
-      )}
+      {[
+        ...block.map((line) => `+ ${visible(line)}`),
+        ...unblock.map((line) => `- ${visible(line)}   ${words.atItsEnd}`),
+      ].join('\n')}
     </pre>
   );
 }
@@ -73,30 +76,21 @@ function Radius({
   readonly contains: boolean;
 }) {
   if (radius === undefined)
-    return (
-      <p className="dim">
-        What it would {contains ? 'cut off' : 'meet'} besides is not known
-        {unknown === undefined ? '.' : `: ${visible(unknown)}`}
-      </p>
-    );
-  if (radius.events === 0)
-    return (
-      <p>Nothing usual came from there in the recorded days: it would {contains ? 'cut off' : 'meet'} nobody else.</p>
-    );
+    return <p className="dim">{words.unknown(contains, unknown === undefined ? undefined : visible(unknown))}</p>;
+  if (radius.events === 0) return <p>{words.nobodyElse(contains)}</p>;
   const share = ((radius.events / Math.max(1, radius.ofAll)) * 100).toFixed(1);
   return (
     <>
       <p>
-        Would have {contains ? 'cut off' : 'met'} <strong>{radius.events.toLocaleString()} usual events</strong> in{' '}
-        {radius.days} days, {share} % of all
-        {radius.lastSeen === undefined ? '' : `, the last ${exactTime(radius.lastSeen)}`}.
+        {words.wouldHave(contains)} <strong>{words.usual(radius.events)}</strong>{' '}
+        {words.over(radius.days, share, radius.lastSeen === undefined ? undefined : exactTime(radius.lastSeen))}
       </p>
       <dl className="facts">
         {(['accounts', 'services', 'addresses'] as const)
           .filter((what) => radius[what].length > 0)
           .map((what) => (
             <div key={what}>
-              <dt>{what}</dt>
+              <dt>{words.what[what]}</dt>
               <dd>{radius[what].map(({ name, events }) => `${visible(name)} (${events})`).join(', ')}</dd>
             </div>
           ))}

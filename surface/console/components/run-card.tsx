@@ -5,8 +5,11 @@ import { api, segment, type Run } from '../lib/api.ts';
 import { exactTime, relativeTime, visible } from '../lib/format.ts';
 import { useMay } from '../lib/session.ts';
 import { useAttempt } from '../lib/use-attempt.ts';
+import * as text from '../text/index.ts';
 import { Failure } from './failure.tsx';
 import { Word } from './word.tsx';
+
+const words = text.measures.run;
 
 export function RunCard({
   run,
@@ -30,14 +33,14 @@ export function RunCard({
       <p>
         <strong>{visible(playbook.title)}</strong>{' '}
         <span className="dim" title={exactTime(startedAt)}>
-          {asks.length > 0 ? 'waits for a person' : status}
-          {mode === 'simulate' ? ' (simulated)' : ''}, began {relativeTime(startedAt, now)}
+          {asks.length > 0 ? words.waits : status}
+          {mode === 'simulate' ? ` ${words.simulated}` : ''}, {words.began(relativeTime(startedAt, now))}
         </span>
       </p>
       {detail !== undefined && <p className="dim">{visible(detail)}</p>}
       {withIncident && (
         <p>
-          <Link href={`/incident/?id=${segment(incident)}`}>The incident</Link>
+          <Link href={`/incident/?id=${segment(incident)}`}>{text.measures.incident}</Link>
         </p>
       )}
       <ol className="run-steps">
@@ -58,8 +61,8 @@ export function RunCard({
           <p>
             {visible(question)}{' '}
             <span className="dim">
-              {by === undefined ? '' : `asked of ${by.map(visible).join(', ')}`}
-              {until === undefined ? '' : ` until ${exactTime(until)}`}
+              {by === undefined ? '' : words.askedOf(by.map(visible).join(', '))}
+              {until === undefined ? '' : ` ${words.until(exactTime(until))}`}
             </span>
           </p>
           {mayAnswer && (

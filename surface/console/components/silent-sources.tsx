@@ -4,7 +4,9 @@ import type { SilentSource } from '@netsentinel/contracts/source';
 import { isoTime, relativeTime, visible } from '../lib/format.ts';
 import { useNow } from '../lib/hooks.ts';
 import { useStatus } from '../lib/live.ts';
+import * as text from '../text/index.ts';
 
+const words = text.parts.silent;
 /** Named at once; the others are folded away. */
 const SHOWN = 3;
 
@@ -15,16 +17,14 @@ export function SilentSources() {
   const { latest, silent } = sources;
   const more = latest.slice(SHOWN);
   return (
-    <section className="notice silent" role="status" aria-label="Silent sources">
-      <strong>
-        {silent === 1 ? 'One source has fallen silent' : `${silent.toLocaleString()} sources have fallen silent`}
-      </strong>
+    <section className="notice silent" role="status" aria-label={words.label}>
+      <strong>{words.title(silent)}</strong>
       <List sources={latest.slice(0, SHOWN)} now={now} />
       {more.length > 0 && (
         <details>
-          <summary>{(silent - SHOWN).toLocaleString()} more</summary>
+          <summary>{words.more(silent - SHOWN)}</summary>
           <List sources={more} now={now} />
-          {silent > latest.length && <div className="dim">and {(silent - latest.length).toLocaleString()} others</div>}
+          {silent > latest.length && <div className="dim">{words.others(silent - latest.length)}</div>}
         </details>
       )}
     </section>
@@ -38,7 +38,7 @@ function List({ sources, now }: { readonly sources: readonly SilentSource[]; rea
         <li key={`${sensor} ${source}`}>
           <span className="dot bad" /> <code>{visible(source === '' ? sensor : source)}</code>{' '}
           <span className="dim">
-            {source === '' ? 'gives no sign of life' : `of ${sensor}`}, last heard{' '}
+            {source === '' ? words.noSign : words.of(visible(sensor))}, {words.lastHeard}{' '}
             <time dateTime={isoTime(lastSeen)}>{relativeTime(lastSeen, now)}</time>
           </span>
         </li>

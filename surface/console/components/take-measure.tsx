@@ -2,6 +2,7 @@
 /** The button that begins a measure, for whoever may order one. */
 import { useEffect, useRef, useState } from 'react';
 import { useMay } from '../lib/session.ts';
+import * as text from '../text/index.ts';
 import { MeasureForm } from './measure-form.tsx';
 
 /** `target`: the attacker, an address or an IPv6 /64; what is neither is not proposed. */
@@ -26,7 +27,7 @@ export function TakeMeasure({
   if (!isOpen)
     return (
       <button ref={button} type="button" onClick={() => setOpen(true)}>
-        Take a measure…
+        {text.measures.take}…
       </button>
     );
   return (

@@ -1,7 +1,9 @@
 'use client';
 /** Yes or no with a reason. Escape puts it away where it can be. */
 import { useEffect, useId, useRef, useState } from 'react';
+import * as text from '../text/index.ts';
 
+const words = text.measures;
 const MAX_REASON = 256;
 
 export function Word({
@@ -30,12 +32,12 @@ export function Word({
     <div
       className="measure"
       role="group"
-      aria-label={`Approve or refuse ${about}`}
+      aria-label={words.decideOn(about)}
       onKeyDown={(e) => {
         if (e.key === 'Escape') onCancel?.();
       }}
     >
-      <label htmlFor={`${id}-reason`}>Why, for the audit</label>
+      <label htmlFor={`${id}-reason`}>{words.why}</label>
       <input
         ref={field}
         id={`${id}-reason`}
@@ -48,24 +50,24 @@ export function Word({
         <button
           type="button"
           className="primary"
-          aria-label={`Approve ${about}`}
+          aria-label={words.approveIt(about)}
           disabled={busy || !mayApprove}
           onClick={() => say('approve')}
         >
-          Approve
+          {words.approve}
         </button>
         <button
           type="button"
           className="danger"
-          aria-label={`Refuse ${about}`}
+          aria-label={words.refuseIt(about)}
           disabled={busy}
           onClick={() => say('deny')}
         >
-          Refuse
+          {words.refuse}
         </button>
         {onCancel !== undefined && (
           <button type="button" onClick={onCancel}>
-            Cancel
+            {words.cancel}
           </button>
         )}
       </p>

@@ -1,4 +1,8 @@
 /** Times and amounts as people read them. */
+import * as text from '../text/index.ts';
+
+const { ago } = text.parts;
+
 export function clockTime(ms: number): string {
   return new Date(ms).toLocaleTimeString([], {
     hour: '2-digit',
@@ -15,11 +19,11 @@ export function exactTime(ms: number): string {
 /** `just now`, `5 min ago`, `3 h ago`, `2 d ago`, then the date. */
 export function relativeTime(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
-  if (seconds < 10) return 'just now';
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
+  if (seconds < 10) return ago.now;
+  if (seconds < 60) return ago.s(seconds);
+  if (seconds < 3600) return ago.min(Math.floor(seconds / 60));
+  if (seconds < 86_400) return ago.h(Math.floor(seconds / 3600));
+  if (seconds < 30 * 86_400) return ago.d(Math.floor(seconds / 86_400));
   return new Date(ms).toLocaleDateString([], { dateStyle: 'medium' });
 }
 

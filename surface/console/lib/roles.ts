@@ -1,14 +1,9 @@
 /** Roles in plain words, in the order in which they are offered. */
 import type { Role } from '@netsentinel/contracts/permission';
 import { isWithin } from '@netsentinel/contracts/role-permissions';
+import * as text from '../text/index.ts';
 
-const WORDS: Readonly<Record<Role, string>> = {
-  'read-only': 'Sees incidents, recordings and the response; changes nothing.',
-  analyst: 'Works with incidents: says what is no attack, takes blocks back.',
-  'red-team': 'Tests the defence: sees what it noticed, no recordings; changes nothing.',
-  admin: 'Everything, people and tokens too.',
-  sensor: 'A program that sends events; it reads nothing.',
-};
+const WORDS: Readonly<Record<Role, string>> = text.access.roles;
 
 const ROLES = Object.keys(WORDS) as readonly Role[];
 

@@ -5,9 +5,12 @@ import type {
   BeginSecurityKeyAnswer,
   SignInRequest,
 } from '@netsentinel/client';
+import * as text from '../text/index.ts';
 import { api } from './api.ts';
 import { KeyFault } from './key-fault.ts';
 import { whyNoKeys } from './why-no-keys.ts';
+
+const words = text.door.keys;
 
 export type MadeCredential = AddSecurityKeyRequest['body']['credential'];
 export type ShownKey = NonNullable<SignInRequest['body']['key']>;
@@ -42,7 +45,7 @@ async function asked<T>(ask: () => Promise<Credential | null>): Promise<T> {
   if (fault !== undefined) throw new KeyFault(fault);
   try {
     const credential = (await ask()) as PublicKeyCredential | null;
-    if (credential === null) throw new KeyFault('The browser showed no key.');
+    if (credential === null) throw new KeyFault(words.none);
     return credential.toJSON() as T;
   } catch (error) {
     throw error instanceof DOMException ? new KeyFault(wordsOf(error)) : error;
@@ -52,9 +55,8 @@ async function asked<T>(ask: () => Promise<Credential | null>): Promise<T> {
 /** The browser's own words are for programmers (WebAuthn Level 2, sections 5.1.3 and 5.1.4). */
 function wordsOf({ name, message }: DOMException): string {
   // Chromium calls pages whose certificate was clicked through not allowed, too.
-  if (name === 'SecurityError' || /certificate/i.test(message))
-    return 'The browser lets no key sign on this page: open the console by its host name, over HTTPS with a certificate that it trusts.';
-  if (name === 'NotAllowedError') return 'No key was used: it was cancelled, or took too long. Try again.';
-  if (name === 'InvalidStateError') return 'This key is one of yours already.';
-  return `The browser could not use a key: ${message}`;
+  if (name === 'SecurityError' || /certificate/i.test(message)) return words.untrusted;
+  if (name === 'NotAllowedError') return words.cancelled;
+  if (name === 'InvalidStateError') return words.known;
+  return words.failed(message);
 }

@@ -1,5 +1,9 @@
 /** Pure: where browsers have no security keys and passkeys, and what to do about it. */
 
+import * as text from '../text/index.ts';
+
+const words = text.door.keys;
+
 type Place = Pick<Location, 'hostname' | 'protocol' | 'port'>;
 
 /**
@@ -10,12 +14,9 @@ export function whyNoKeys({ hostname, protocol, port }: Place, webAuthn: object 
   // Of addresses browsers write IPv4 with dots, IPv6 in brackets; no name's last label is a number.
   if (/^[\d.]+$|^\[/.test(hostname)) {
     const local = `${protocol}//localhost${port === '' ? '' : `:${port}`}`;
-    const name = /^127\.|^\[::1\]$/.test(hostname) ? `as ${local}` : 'by its host name over HTTPS';
-    return `This page was opened by an IP address, under which browsers let no security key or passkey sign. Open the console ${name} to add or use one.`;
+    return words.byAddress(/^127\.|^\[::1\]$/.test(hostname) ? local : undefined);
   }
-  if (webAuthn === undefined)
-    return 'Browsers let security keys and passkeys sign over HTTPS only, or on localhost: open the console so to add or use one.';
-  if (!('parseCreationOptionsFromJSON' in webAuthn))
-    return 'This browser is too old for security keys and passkeys here.';
+  if (webAuthn === undefined) return words.insecure;
+  if (!('parseCreationOptionsFromJSON' in webAuthn)) return words.old;
   return undefined;
 }

@@ -1,5 +1,12 @@
 /** Who gets in, and how: one's own account, people, tokens, second factors. */
 export const access = {
+  roles: {
+    'read-only': 'Sees incidents, recordings and the response; changes nothing.',
+    analyst: 'Works with incidents: says what is no attack, takes blocks back.',
+    'red-team': 'Tests the defence: sees what it noticed, no recordings; changes nothing.',
+    admin: 'Everything, people and tokens too.',
+    sensor: 'A program that sends events; it reads nothing.',
+  },
   changes: 'Changes',
   loading: 'Loading…',
   name: 'Name',

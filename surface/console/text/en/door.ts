@@ -36,4 +36,18 @@ export const door = {
     wait: 'You are being signed in…',
     back: 'Back to the sign-in page',
   },
+  keys: {
+    none: 'The browser showed no key.',
+    untrusted:
+      'The browser lets no key sign on this page: open the console by its host name, over HTTPS with a certificate that it trusts.',
+    cancelled: 'No key was used: it was cancelled, or took too long. Try again.',
+    known: 'This key is one of yours already.',
+    failed: (why: string) => `The browser could not use a key: ${why}`,
+    /** `local`: its address by which the browser would take keys; undefined where it is elsewhere. */
+    byAddress: (local: string | undefined) =>
+      `This page was opened by an IP address, under which browsers let no security key or passkey sign. Open the console ${local === undefined ? 'by its host name over HTTPS' : `as ${local}`} to add or use one.`,
+    insecure:
+      'Browsers let security keys and passkeys sign over HTTPS only, or on localhost: open the console so to add or use one.',
+    old: 'This browser is too old for security keys and passkeys here.',
+  },
 } as const;

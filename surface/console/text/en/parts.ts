@@ -17,4 +17,27 @@ export const parts = {
   line: (line: number) => `Line ${line.toLocaleString()}`,
   otherPlatforms: 'Other platforms',
   othersUnheard: 'Other platforms are not heard',
+  cancel: 'Cancel',
+  nothingHere: 'There is nothing here.',
+  overview: 'The overview',
+  silent: {
+    label: 'Silent sources',
+    title: (n: number) =>
+      n === 1 ? 'One source has fallen silent' : `${n.toLocaleString()} sources have fallen silent`,
+    more: (n: number) => `${n.toLocaleString()} more`,
+    others: (n: number) => `and ${n.toLocaleString()} others`,
+    noSign: 'gives no sign of life',
+    of: (sensor: string) => `of ${sensor}`,
+    lastHeard: 'last heard',
+  },
+  ago: {
+    now: 'just now',
+    s: (n: number) => `${n} s ago`,
+    min: (n: number) => `${n} min ago`,
+    h: (n: number) => `${n} h ago`,
+    d: (n: number) => `${n} d ago`,
+  },
+  until: (duration: string) => `in ${duration}`,
+  over: 'over',
+  ownScanner: 'own scanner',
 } as const;

@@ -4,6 +4,9 @@ import { Link } from '../../../components/link.tsx';
 import { ExceptionCard } from '../../../components/exception-card.tsx';
 import { api } from '../../../lib/api.ts';
 import { useLoaded } from '../../../lib/hooks.ts';
+import * as text from '../../../text/index.ts';
+
+const words = text.exceptions;
 
 const load = (): ReturnType<typeof api.listExceptions> => api.listExceptions();
 
@@ -12,13 +15,12 @@ export default function ExceptionsPage() {
   return (
     <article className="story">
       <nav className="crumbs">
-        <Link href="/incidents/">Incidents</Link> / Exceptions
+        <Link href="/incidents/">{words.incidents}</Link> / {words.title}
       </nav>
       <header>
-        <h1>Exceptions</h1>
+        <h1>{words.title}</h1>
         <p className="dim">
-          What was said to be no attack, and what was written for single rules by REST. Those that{' '}
-          <code>netsentinel rules except</code> wrote into a file, <code>netsentinel rules exceptions</code> lists.
+          {words.about} {words.ofFiles} <code>{words.command}</code>.
         </p>
       </header>
       {error !== undefined && (
@@ -27,9 +29,9 @@ export default function ExceptionsPage() {
         </p>
       )}
       {value === undefined ? (
-        error === undefined && <p className="centre">Loading…</p>
+        error === undefined && <p className="centre">{text.frame.loading}</p>
       ) : value.exceptions.length === 0 ? (
-        <p className="centre">There are none. An incident’s page has a button for what is no attack.</p>
+        <p className="centre">{words.none}</p>
       ) : (
         <div className="exceptions">
           {value.exceptions.map((one) => (
