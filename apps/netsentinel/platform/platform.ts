@@ -19,14 +19,14 @@ import { serveLauncher } from '@netsentinel/kernel/ipc';
 import { createLogger } from '@netsentinel/kernel/log';
 import { markIncidents } from '@netsentinel/kernel/mark-incidents';
 import { createDispatcher } from '@netsentinel/respond/dispatcher';
-import { blastRadius, UsualSources } from '@netsentinel/respond/usual-traffic';
+import { UsualSources } from '@netsentinel/respond/usual-traffic';
 import { compilePolicy } from '@netsentinel/respond/engine';
 import { EventJudge } from '../rules/event-judge.ts';
 import { CompiledEventRules } from '../rules/event-rules.ts';
 import { FindingExceptions } from '../rules/finding-exceptions.ts';
 import { startLiveRules } from '../rules/live-rules.ts';
 import { rulesForPeople } from '../rules/rules-for-people.ts';
-import { enableRule, keptWords } from '../rules/kept-words.ts';
+import { keptWords } from '../rules/kept-words.ts';
 import { withSubjects } from '../rules/watched-subjects.ts';
 import { attackForPeople } from './attack-for-people.ts';
 import { createAnalysis } from './analysis.ts';
@@ -36,19 +36,18 @@ import { createCasework } from './casework.ts';
 import { configurationForPeople } from './configuration-orders.ts';
 import { createCorrelation } from './correlation.ts';
 import { startTrafficReading } from './traffic-reading.ts';
-import { serveControl, type ControlRequest } from './control.ts';
+import { controlAnswers } from './control-answers.ts';
+import { serveControl } from './control.ts';
 import { createEnforcerLink } from './enforcer-link.ts';
 import { createErasures } from './erasures.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { startIncidentSweep } from './incident-sweep.ts';
-import { carryOut } from './notify-orders.ts';
 import { createDismissals } from './not-an-attack.ts';
 import { DecoyTests } from './decoy-tests.ts';
 import { OwnTests } from './own-tests.ts';
 import { placesOf } from './places.ts';
-import { rotateKeys } from './key-orders.ts';
 import { LauncherRequests } from './launcher-requests.ts';
-import { orderPlaybooks, playbooksForPeople } from './playbook-orders.ts';
+import { playbooksForPeople } from './playbook-orders.ts';
 import { PlatformConfig } from './platform.config.ts';
 import { sensorDetails } from './sensor-details.ts';
 import { createSensorLinks } from './sensor-links.ts';
@@ -343,47 +342,27 @@ async function start(boot: Boot) {
     health,
     onTerminal: (session, offset, chunk) => api.live.terminal(session, offset, chunk),
   });
-  const control = await serveControl(boot.controlSocket, async (request: ControlRequest): Promise<unknown> => {
-    switch (request.ask) {
-      case 'status':
-        return board.status();
-      case 'sign-in':
-        return (await api.firstRunPath()) ?? '/';
-      case 'not-an-attack':
-        return (await dismissals.dismiss(request.incident, request.word, request.by)) ?? null;
-      case 'end-exception':
-        return dismissals.endException(request.id, request.by);
-      case 'enable-rule':
-        return enableRule(request, { state, clock, reload: () => liveRules.reload() });
-      case 'own-test': {
-        const until = ownTests.announce(request.address);
-        log.info('own test of the decoys announced', { address: request.address, until });
-        return { until };
-      }
-      case 'blast-radius':
-        return blastRadius(events, request.target, clock.now(), config.response.trafficDays);
-      case 'bouncer-add':
-        return { key: await blocklist.bouncers.add(request.name), mode: blocklist.mode };
-      case 'bouncer-list':
-        return { mode: blocklist.mode, blocks: blocklist.list.size, bouncers: await blocklist.bouncers.list() };
-      case 'bouncer-remove':
-        return blocklist.bouncers.remove(request.name);
-      case 'notify':
-        return carryOut(request.order, { alerting, analysis, clock });
-      case 'playbook':
-        return orderPlaybooks(request.order, playbooks);
-      case 'account-reset':
-        return (await api.recoverPath(request)) ?? null;
-      case 'rotate-keys':
-        return rotateKeys(request, { keys: stores.keys, state, clock });
-      case 'erase':
-        return erasures.eraseFor(request.by, request.order);
-      case 'backup':
-        return stores.backup(request.folder);
-      default:
-        return request satisfies never;
-    }
-  });
+  const control = await serveControl(
+    boot.controlSocket,
+    controlAnswers({
+      api,
+      board,
+      dismissals,
+      liveRules,
+      ownTests,
+      events,
+      state,
+      stores,
+      blocklist,
+      alerting,
+      analysis,
+      playbooks,
+      erasures,
+      clock,
+      log,
+      trafficDays: config.response.trafficDays,
+    }),
+  );
   channel.send({ t: 'sign-in', path: (await api.firstRunPath()) ?? '/' });
 
   return {
