@@ -7,7 +7,6 @@ import { CopyButton } from '../../../components/copy-button.tsx';
 import { ExportButtons } from '../../../components/export-buttons.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Rate } from '../../../components/live/rate.tsx';
-import { StreamList } from '../../../components/live/stream-list.tsx';
 import { PageHead } from '../../../components/page-head.tsx';
 import { Empty, Panel } from '../../../components/panel.tsx';
 import { sshCommand } from '../../../lib/checklist.ts';
@@ -25,6 +24,10 @@ import * as text from '../../../text/index.ts';
 import './live.css';
 
 const words = text.live;
+/** Fetched with the first news: until then nothing is listed, and a page that is opened to watch somebody has their terminal to fetch. */
+const StreamList = dynamic(async () => (await import('../../../components/live/stream-list.tsx')).StreamList, {
+  ssr: false,
+});
 /** Fetched for who watches somebody. */
 const LiveTerminal = dynamic(async () => (await import('../../../components/terminal.tsx')).LiveTerminal, {
   ssr: false,
