@@ -4,8 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HOME } from '../cli/settings.ts';
-import { decoyHostProgram, platformProgram } from './confinements.ts';
-import { codePaths, findTool, probeSandbox, spawnConfined, systemLibraries, type Confinement } from './sandbox.ts';
+import { decoyHostProgram, platformProgram, verifierProgram } from './confinements.ts';
+import {
+  codePaths,
+  findTool,
+  probeSandbox,
+  spawnConfined,
+  systemLibraries,
+  UIDS,
+  type Confinement,
+} from './sandbox.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ns-sandbox-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,6 +82,17 @@ describe('confinement', () => {
     expect(platformProgram(HOME, '/somewhere/platform', ['/somewhere/rules']).confinement.write).toEqual([
       '/somewhere/platform',
     ]);
+  });
+
+  it('shows who tests the decoys what they show the decoys, and nothing writable', () => {
+    const { entry, confinement } = verifierProgram(HOME);
+    expect(existsSync(entry)).toBe(true);
+    expect(confinement).toMatchObject({ write: [], permissionModel: true, user: 'verifier' });
+    expect(confinement.read.filter((p) => /netsentinel\/(platform|launcher)|stages|enforcer|surface/.test(p))).toEqual(
+      [],
+    );
+    expect(confinement.nodeOptions).not.toContain('--allow-addons');
+    expect(new Set(Object.values(UIDS)).size).toBe(Object.keys(UIDS).length);
   });
 
   it('finds code and tools where they are, and leaves out what is not there', () => {
