@@ -7,6 +7,14 @@ export interface BlobInfo {
   readonly bytes: number;
 }
 
+/** What `retain` does not drop. */
+export interface Spared {
+  /** By SHA-256. */
+  readonly blobs: ReadonlySet<string>;
+  /** By id. */
+  readonly recordings: ReadonlySet<string>;
+}
+
 export interface BlobStore {
   /** Durable once resolved; the same bytes twice are one blob. Rejects with `BLOB_TOO_LARGE` or `BLOB_DISK_FULL`. */
   put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobInfo>;
@@ -17,9 +25,13 @@ export interface BlobStore {
   has(sha256: string): Promise<boolean>;
   /** True if there was one. */
   remove(sha256: string): Promise<boolean>;
-  /** Drops the oldest until at most `maxBytes` remain, sparing what `keep` says; answers the bytes freed. */
-  retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number>;
-  /** What blobs took after the last `retain`, bytes; recordings do not count. Undefined before the first. Costs nothing. */
+  /**
+   * Drops the oldest, blobs and recordings by their last write, until at most `maxBytes` remain as they lie on the disk. Spares what it is told to, and recordings
+   * that are being written; where these alone take more, more remains. Answers the bytes freed.
+   * @param spared asked only where something must go
+   */
+  retain(maxBytes: number, spared: () => Promise<Spared>): Promise<number>;
+  /** What blobs and recordings took on the disk after the last `retain`, bytes. Undefined before the first. Costs nothing. */
   measured(): number | undefined;
   /** An append-only file that grows while a session lives and can be read meanwhile. */
   openRecording(id: string): Promise<RecordingWriter>;

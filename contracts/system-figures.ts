@@ -18,7 +18,7 @@ export type StageFigures = z.infer<typeof StageFigures>;
 const RoomFigures = z.strictObject({
   id: z.enum(['stream', 'correlation', 'events', 'blobs', 'state']),
   bytes: Bytes.describe(
-    'On disk; of `blobs` (uploads and captures, not recordings) as of the last retention, at most 10 min ago',
+    'On disk; of `blobs` (uploads, captures and recordings) as of the last retention, at most 10 min ago',
   ),
   limit: Bytes.optional().describe('Bytes beyond which the oldest goes'),
   events: z.number().int().min(0).optional().describe('How many events are stored, archives included'),

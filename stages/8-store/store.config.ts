@@ -70,7 +70,9 @@ export const StoreConfig = z.strictObject({
         .min(16)
         .max(1_073_741_824)
         .default(10_240)
-        .describe('Megabytes of all blobs together; beyond it the oldest go, those of open incidents last.'),
+        .describe(
+          'Megabytes on disk of uploads, captures and recordings together; beyond it the oldest go, those of open incidents last.',
+        ),
     })
     .prefault({})
     .describe('Uploads, captures and recordings.'),

@@ -2845,7 +2845,7 @@ export interface GetSystemFiguresAnswer {
   }[];
   storage: {
     id: 'stream' | 'correlation' | 'events' | 'blobs' | 'state';
-    /** On disk; of `blobs` (uploads and captures, not recordings) as of the last retention, at most 10 min ago */
+    /** On disk; of `blobs` (uploads, captures and recordings) as of the last retention, at most 10 min ago */
     bytes: number;
     /** Bytes beyond which the oldest goes */
     limit?: number;

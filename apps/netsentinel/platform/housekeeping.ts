@@ -7,11 +7,13 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { describeError } from '@netsentinel/kernel/errors';
 import type { StoreConfig } from '@netsentinel/store/store.config';
+import { retainBlobs } from './blob-retention.ts';
 import type { Erasures } from './erasures.ts';
 
 const EVERY_MS = 10 * 60_000;
 const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
+const MIB = 1024 * 1024;
 /** Incidents tell of it, too. */
 const PASSWORD = 'netsentinel.credential.password';
 
@@ -48,7 +50,7 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
     ...(fieldDays[PASSWORD] === undefined
       ? []
       : [['passwords', () => erasures.expirePasswords(now - fieldDays[PASSWORD]! * DAY_MS)] as const]),
-    ['blobs', () => blobs.retain(config.blobs.maxTotalMb * 1024 * 1024, () => false)],
+    ['blobs', () => retainBlobs({ blobs, state, log, maxBytes: config.blobs.maxTotalMb * MIB })],
     [
       'state',
       () =>

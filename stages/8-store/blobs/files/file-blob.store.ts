@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobInfo, BlobStore, RecordingWriter } from '@netsentinel/contracts/blob-store';
+import type { BlobInfo, BlobStore, RecordingWriter, Spared } from '@netsentinel/contracts/blob-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { DataKeys } from '@netsentinel/kernel/keyring';
@@ -23,8 +23,8 @@ import {
 } from './blob-paths.ts';
 import type { BlobPaths } from './blob-paths.ts';
 import { FileRecording, readSealedRecording } from './recording.ts';
+import { retainFiles } from './retain-files.ts';
 import { readSealedBlob, writeSealedBlob } from './sealed-blob.ts';
-import { plainBytes } from './sealed-file.ts';
 
 export interface FileBlobOptions {
   /** Created where it is missing; the store's alone. */
@@ -124,27 +124,11 @@ class FileBlobStore implements BlobStore {
     return found;
   }
 
-  async retain(maxBytes: number, keep: (sha256: string) => boolean): Promise<number> {
-    const blobs: { sha256: string; bytes: number; at: number }[] = [];
-    for (const entry of await readdir(this.#paths.content, { recursive: true, withFileTypes: true })) {
-      const isSealed = entry.name.endsWith(SEALED);
-      const sha256 = isSealed ? entry.name.slice(0, -SEALED.length) : entry.name;
-      const file = entry.isFile() ? blobFile(this.#paths, sha256) : undefined;
-      const info = file && (await stat(isSealed ? file + SEALED : file).catch(missingIsUndefined));
-      if (info) blobs.push({ sha256, bytes: isSealed ? plainBytes(info.size) : info.size, at: info.mtimeMs });
-    }
-    blobs.sort((a, b) => a.at - b.at);
-    const total = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
-    let excess = total - maxBytes;
-    let freed = 0;
-    for (const blob of blobs) {
-      if (excess <= 0) break;
-      if (keep(blob.sha256) || !(await this.remove(blob.sha256))) continue;
-      excess -= blob.bytes;
-      freed += blob.bytes;
-    }
-    this.#measured = total - freed;
-    if (freed > 0) this.#log.info('old blobs dropped', { bytes: freed });
+  async retain(maxBytes: number, spared: () => Promise<Spared>): Promise<number> {
+    const isOpen = (id: string): boolean => this.#recordings.has(id);
+    const { freed, left } = await retainFiles(this.#paths, { maxBytes, spared, isOpen });
+    this.#measured = left;
+    if (freed > 0) this.#log.info('old blobs and recordings dropped', { bytes: freed });
     return freed;
   }
 
