@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Incident } from '@netsentinel/contracts/incident';
+import type { Logger } from '@netsentinel/contracts/log';
 import { ManualClock } from '@netsentinel/kernel/clock';
 import { silentLogger } from '@netsentinel/kernel/log';
 import { StoreConfig } from '@netsentinel/store/store.config';
@@ -14,7 +15,7 @@ import { openStores, type Stores } from './stores.ts';
 
 const MIB = 1024 * 1024;
 const clock = new ManualClock();
-const warn = vi.fn();
+const warn = vi.fn<Logger['warn']>();
 const log = { ...silentLogger, warn };
 let directory: string;
 let stores: Stores;

@@ -47,7 +47,7 @@ export async function retainFiles(
     for (const file of oldest) {
       if (total - freed <= maxBytes) break;
       // A session may have been taken up again, or the same content uploaded, since this was listed.
-      if (mayGo(file) && (await timeOf(file.path)) === file.at && mayGo(file)) {
+      if ((await timeOf(file.path)) === file.at && mayGo(file)) {
         await rm(file.path, { force: true });
         freed += file.bytes;
       }
