@@ -7,11 +7,11 @@ export interface BlobInfo {
   readonly bytes: number;
 }
 
-/** What is still looked into. */
-export interface LastToGo {
-  /** By their SHA-256. */
+/** What `retain` does not drop. */
+export interface Spared {
+  /** By SHA-256. */
   readonly blobs: ReadonlySet<string>;
-  /** By their ids. */
+  /** By id. */
   readonly recordings: ReadonlySet<string>;
 }
 
@@ -26,11 +26,12 @@ export interface BlobStore {
   /** True if there was one. */
   remove(sha256: string): Promise<boolean>;
   /**
-   * Drops the oldest blobs and recordings until at most `maxBytes` remain: those of `last`, which is asked
-   * for where something must go, once nothing else is left; never a recording that is being written. Answers the bytes freed.
+   * Drops the oldest, blobs and recordings by their last write, until at most `maxBytes` remain as they lie on the disk. Spares what it is told to, and recordings
+   * that are being written; where these alone take more, more remains. Answers the bytes freed.
+   * @param spared asked only where something must go
    */
-  retain(maxBytes: number, last: () => Promise<LastToGo>): Promise<number>;
-  /** What blobs and recordings took after the last `retain`, bytes. Undefined before the first. Costs nothing. */
+  retain(maxBytes: number, spared: () => Promise<Spared>): Promise<number>;
+  /** What blobs and recordings took on the disk after the last `retain`, bytes. Undefined before the first. Costs nothing. */
   measured(): number | undefined;
   /** An append-only file that grows while a session lives and can be read meanwhile. */
   openRecording(id: string): Promise<RecordingWriter>;

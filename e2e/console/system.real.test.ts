@@ -81,7 +81,7 @@ it('shows stages, room and memory with bars, says what is behind or full, and st
   await needs.getByText('Only 5.0 MB are free on the disk: nothing new is stored').waitFor();
   const room = page.getByTestId('room');
   await room.getByText('kept for 90 days, oldest').waitFor();
-  for (const name of ['Stream', 'Uploads, captures and recordings', 'Disk', 'Memory'])
+  for (const name of ['Stream', 'Uploads, captures, recordings', 'Disk', 'Memory'])
     await room.getByRole('meter', { name, exact: true }).waitFor();
   figures = async () => SAMPLE_FIGURES;
   await needs.waitFor({ state: 'detached' });

@@ -71,7 +71,7 @@ export const StoreConfig = z.strictObject({
         .max(1_073_741_824)
         .default(10_240)
         .describe(
-          'Megabytes of all blobs and recordings together; beyond it the oldest go, those of open incidents last.',
+          'Megabytes on disk of uploads, captures and recordings together; beyond it the oldest go, those of open incidents last.',
         ),
     })
     .prefault({})

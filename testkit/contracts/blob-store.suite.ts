@@ -1,20 +1,20 @@
 /** What every blob store must do. `open` opens the same folder or bucket again each time, until `fresh` starts a new one. */
 import { createHash } from 'node:crypto';
-import type { BlobStore, LastToGo } from '@netsentinel/contracts/blob-store';
+import type { BlobStore, Spared } from '@netsentinel/contracts/blob-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 export interface BlobStoreHarness {
   /** Opens the store; called again after `close` it finds what was there. */
   open(options: { readonly maxBlobBytes: number }): Promise<BlobStore>;
+  /** Makes it look as if this had been written last at that time, epoch ms. Whoever writes it may go on. */
+  date(what: { readonly blob: string } | { readonly recording: string }, at: number): void;
   /** Removes everything. */
   destroy(): Promise<void>;
 }
 
 const MAX = 64 * 1024;
-const sparing =
-  ({ blobs = [] as readonly string[], recordings = [] as readonly string[] }): (() => Promise<LastToGo>) =>
-  async () => ({ blobs: new Set(blobs), recordings: new Set(recordings) });
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const NOTHING = async (): Promise<Spared> => ({ blobs: new Set(), recordings: new Set() });
 const sha = (value: Uint8Array): string => createHash('sha256').update(value).digest('hex');
 
 export function blobStoreSuite(name: string, create: () => Promise<BlobStoreHarness>): void {
@@ -105,53 +105,68 @@ export function blobStoreSuite(name: string, create: () => Promise<BlobStoreHarn
       expect(await store.get(sha256)).toBeUndefined();
     });
 
-    it('drops the oldest beyond a size, sparing what must be kept', async () => {
-      const infos = [];
-      for (let i = 0; i < 5; i++) infos.push(await store.put(new Uint8Array(1000).fill(i)));
-      const spared = infos[0]!.sha256;
-      expect(store.measured()).toBeUndefined();
-      expect(await store.retain(2500, sparing({ blobs: [spared] }))).toBe(3000);
-      expect(store.measured()).toBe(2000);
-      const left = await Promise.all(infos.map((info) => store.has(info.sha256)));
-      expect(left[0]).toBe(true);
-      expect(left.filter(Boolean)).toHaveLength(2);
-      expect(await store.retain(2500, async () => expect.unreachable())).toBe(0);
-    });
+    describe('drops the oldest', () => {
+      let blobs: readonly string[];
+      let recordings: readonly string[];
+      /** Of each, on the disk. */
+      let each: number;
+      const left = async (): Promise<string[]> => [
+        ...(await Promise.all(blobs.map(async (sha256, i) => ((await store.has(sha256)) ? [`blob ${i}`] : [])))).flat(),
+        ...(
+          await Promise.all(
+            recordings.map(async (id) => ((await store.readRecording(id)) === undefined ? [] : [`recording ${id}`])),
+          )
+        ).flat(),
+      ];
 
-    it('drops recordings that are over as it does blobs, and what was to be spared once nothing else is left', async () => {
-      const write = async (id: string): Promise<void> => {
-        const recording = await store.openRecording(id);
-        await recording.append(new Uint8Array(1000).fill(1));
-        await recording.close();
-      };
-      for (const id of ['old', 'spared', 'new']) await write(id);
-      const open = await store.openRecording('open');
-      await open.append(new Uint8Array(1000));
-      const blob = await store.put(new Uint8Array(1000).fill(2));
-      const there = async (): Promise<readonly string[]> => {
-        const found: string[] = [];
-        for (const id of ['old', 'spared', 'new', 'open'])
-          if ((await store.readRecording(id)) !== undefined) found.push(id);
-        return (await store.has(blob.sha256)) ? [...found, 'blob'] : found;
-      };
-      const last = sparing({ recordings: ['spared'] });
-      // On the disk they take a little more than was recorded. Which of two is older, their clock may be too coarse to tell.
-      const spared: (readonly [left: number, spared: boolean])[] = [];
-      for (const most of [3600, 2500, 1500, 500]) {
-        expect(await store.retain(most, last)).toBeGreaterThanOrEqual(1000);
-        const left = await there();
-        expect(left).toContain('open');
-        spared.push([left.length, left.includes('spared')]);
-      }
-      expect(spared).toEqual([
-        [4, true],
-        [3, true],
-        [2, true],
-        [1, false],
-      ]);
-      expect(store.measured()).toBe(0);
-      await open.append(text('goes on'));
-      expect((await open.close()).bytes).toBe(1007);
+      beforeEach(async () => {
+        const content = (i: number): Uint8Array => new Uint8Array(1000).fill(i);
+        blobs = await Promise.all([0, 1, 2].map(async (i) => (await store.put(content(i))).sha256));
+        recordings = ['a', 'b', 'c'];
+        for (const id of recordings) {
+          const writer = await store.openRecording(id);
+          await writer.append(content(9));
+          await writer.close();
+        }
+        // In turn: blob 0, recording a, blob 1, recording b …
+        blobs.forEach((blob, i) => harness.date({ blob }, 1_700_000_000_000 + i * 20_000));
+        recordings.forEach((recording, i) => harness.date({ recording }, 1_700_000_010_000 + i * 20_000));
+        expect(store.measured()).toBeUndefined();
+        expect(await store.retain(1_000_000, () => expect.unreachable('nothing must go'))).toBe(0);
+        each = store.measured()! / 6;
+        expect(each).toBeGreaterThanOrEqual(1000);
+      });
+
+      it('of blobs and recordings together, by their last write', async () => {
+        expect(await store.retain(each * 3.5, NOTHING)).toBe(each * 3);
+        expect(store.measured()).toBe(each * 3);
+        expect(await left()).toEqual(['blob 2', 'recording b', 'recording c']);
+        expect(await store.retain(each * 3, NOTHING)).toBe(0);
+        expect(await store.retain(0, NOTHING)).toBe(each * 3);
+        expect(await left()).toEqual([]);
+      });
+
+      it('but for what is spared, even where that alone is more', async () => {
+        const spared = { blobs: new Set([blobs[0]!, 'b']), recordings: new Set(['a', blobs[1]!]) };
+        expect(await store.retain(each * 3, async () => spared)).toBe(each * 3);
+        expect(await left()).toEqual(['blob 0', 'recording a', 'recording c']);
+        expect(await store.retain(each, async () => spared)).toBe(each);
+        expect(await store.retain(each, async () => spared)).toBe(0);
+        expect(store.measured()).toBe(each * 2);
+        expect(await left()).toEqual(['blob 0', 'recording a']);
+      });
+
+      it('but for recordings that are being written, until they are closed', async () => {
+        const writer = await store.openRecording('a');
+        harness.date({ recording: 'a' }, 1_600_000_000_000);
+        expect(await store.retain(0, NOTHING)).toBe(each * 5);
+        expect(store.measured()).toBe(each);
+        await writer.append(text('goes on'));
+        expect((await store.readRecording('a'))?.byteLength).toBe(1007);
+        await writer.close();
+        expect(await store.retain(0, NOTHING)).toBeGreaterThan(0);
+        expect(await store.readRecording('a')).toBeUndefined();
+      });
     });
 
     it('records: appends in order, readable meanwhile, from any byte', async () => {

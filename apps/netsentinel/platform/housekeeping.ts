@@ -1,6 +1,5 @@
 /** What is done once in a while: retention of the stream, events, blobs and state, each by its policy. */
-import { setImmediate } from 'node:timers/promises';
-import type { BlobStore, LastToGo } from '@netsentinel/contracts/blob-store';
+import type { BlobStore } from '@netsentinel/contracts/blob-store';
 import type { Clock } from '@netsentinel/contracts/clock';
 import type { EventStore } from '@netsentinel/contracts/event-store';
 import type { Logger } from '@netsentinel/contracts/log';
@@ -8,15 +7,13 @@ import type { StateStore } from '@netsentinel/contracts/state-store';
 import type { EventStream } from '@netsentinel/contracts/stream';
 import { describeError } from '@netsentinel/kernel/errors';
 import type { StoreConfig } from '@netsentinel/store/store.config';
+import { retainBlobs } from './blob-retention.ts';
 import type { Erasures } from './erasures.ts';
 
 const EVERY_MS = 10 * 60_000;
 const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
-const INCIDENTS_PAGE = 500;
-/** Open incidents whose recordings and files go last, the latest: each has some hundred at most. */
-const MAX_LOOKED_INTO = 10_000;
-const TURN = 20;
+const MIB = 1024 * 1024;
 /** Incidents tell of it, too. */
 const PASSWORD = 'netsentinel.credential.password';
 
@@ -53,7 +50,7 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
     ...(fieldDays[PASSWORD] === undefined
       ? []
       : [['passwords', () => erasures.expirePasswords(now - fieldDays[PASSWORD]! * DAY_MS)] as const]),
-    ['blobs', () => blobs.retain(config.blobs.maxTotalMb * 1024 * 1024, () => lookedInto(state))],
+    ['blobs', () => retainBlobs({ blobs, state, log, maxBytes: config.blobs.maxTotalMb * MIB })],
     [
       'state',
       () =>
@@ -70,29 +67,4 @@ export async function keepHouse(ports: HousekeepingPorts): Promise<void> {
   ];
   for (const [part, work] of parts)
     await work().catch((error: unknown) => log.error('retention failed', { part, error: describeError(error) }));
-}
-
-/** What open incidents tell of. One whose incident is not written yet is young, and the oldest go first. */
-export async function lookedInto({ read }: Pick<StateStore, 'read'>): Promise<LastToGo> {
-  const blobs = new Set<string>();
-  const recordings = new Set<string>();
-  let after: string | undefined;
-  let looked = 0;
-  do {
-    const page = await read.incidents({
-      status: ['open', 'contained'],
-      recorded: false,
-      limit: INCIDENTS_PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const { id } of page.incidents) {
-      const incident = await read.incident(id);
-      for (const { sha256 } of incident?.files ?? []) if (sha256 !== undefined) blobs.add(sha256);
-      for (const { recording } of incident?.sessions ?? []) if (recording !== undefined) recordings.add(recording);
-      // An embedded store answers at once: others have their turn in between.
-      if (++looked % TURN === 0) await setImmediate();
-    }
-    after = page.next;
-  } while (after !== undefined && looked < MAX_LOOKED_INTO);
-  return { blobs, recordings };
 }

@@ -38,12 +38,6 @@ export function recordingFile(paths: BlobPaths, id: string): string | undefined 
   return RECORDING_ID.test(id) ? join(paths.recordings, `r-${id}`) : undefined;
 }
 
-/** The id of the recording that this file is; undefined where it is none. */
-export function recordingOf(name: string): string | undefined {
-  const id = (name.endsWith(SEALED) ? name.slice(0, -SEALED.length) : name).replace(/^r-/, '');
-  return name.startsWith('r-') && RECORDING_ID.test(id) ? id : undefined;
-}
-
 /** Makes a name in this folder durable. */
 export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');

@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobInfo, BlobStore, LastToGo, RecordingWriter } from '@netsentinel/contracts/blob-store';
+import type { BlobInfo, BlobStore, RecordingWriter, Spared } from '@netsentinel/contracts/blob-store';
 import type { Logger } from '@netsentinel/contracts/log';
 import { NetSentinelError } from '@netsentinel/kernel/errors';
 import type { DataKeys } from '@netsentinel/kernel/keyring';
@@ -18,14 +18,13 @@ import {
   isMissing,
   missingIsUndefined,
   recordingFile,
-  recordingOf,
   SEALED,
   syncDirectory,
 } from './blob-paths.ts';
 import type { BlobPaths } from './blob-paths.ts';
 import { FileRecording, readSealedRecording } from './recording.ts';
+import { retainFiles } from './retain-files.ts';
 import { readSealedBlob, writeSealedBlob } from './sealed-blob.ts';
-import { plainBytes } from './sealed-file.ts';
 
 export interface FileBlobOptions {
   /** Created where it is missing; the store's alone. */
@@ -59,14 +58,6 @@ export async function readFileRecording(
   const file = recordingFile(blobPaths(directory), id);
   if (file === undefined) return undefined;
   return (await readSealedRecording(file + SEALED, { id, keys, from })) ?? (await readPlain(file, from));
-}
-
-interface Kept {
-  readonly what: 'blobs' | 'recordings';
-  readonly name: string;
-  readonly bytes: number;
-  /** When it was last written. */
-  readonly at: number;
 }
 
 class FileBlobStore implements BlobStore {
@@ -133,57 +124,12 @@ class FileBlobStore implements BlobStore {
     return found;
   }
 
-  async retain(maxBytes: number, last: () => Promise<LastToGo>): Promise<number> {
-    const all = [...(await this.#blobs()), ...(await this.#closedRecordings())];
-    const total = all.reduce((sum, one) => sum + one.bytes, 0);
-    this.#measured = total;
-    if (total <= maxBytes) return 0;
-    const spared = await last();
-    const isLast = ({ what, name }: Kept): boolean => spared[what].has(name);
-    all.sort((a, b) => Number(isLast(a)) - Number(isLast(b)) || a.at - b.at);
-    const dropped = { blobs: 0, recordings: 0, ofOpenIncidents: 0 };
-    let freed = 0;
-    for (const one of all) {
-      const { what, name, bytes } = one;
-      if (total - freed <= maxBytes) break;
-      // It may have been opened, to go on, while others were dropped.
-      if (what === 'recordings' && this.#recordings.has(name)) continue;
-      if (!(await (what === 'blobs' ? this.remove(name) : this.removeRecording(name)))) continue;
-      freed += bytes;
-      dropped[what]++;
-      if (isLast(one)) dropped.ofOpenIncidents++;
-    }
-    this.#measured = total - freed;
-    if (dropped.ofOpenIncidents > 0)
-      this.#log.warn('old blobs dropped, also of open incidents', { bytes: freed, ...dropped });
-    else this.#log.info('old blobs dropped', { bytes: freed, ...dropped });
+  async retain(maxBytes: number, spared: () => Promise<Spared>): Promise<number> {
+    const isOpen = (id: string): boolean => this.#recordings.has(id);
+    const { freed, left } = await retainFiles(this.#paths, { maxBytes, spared, isOpen });
+    this.#measured = left;
+    if (freed > 0) this.#log.info('old blobs and recordings dropped', { bytes: freed });
     return freed;
-  }
-
-  async #blobs(): Promise<Kept[]> {
-    const blobs: Kept[] = [];
-    for (const entry of await readdir(this.#paths.content, { recursive: true, withFileTypes: true })) {
-      const isSealed = entry.name.endsWith(SEALED);
-      const name = isSealed ? entry.name.slice(0, -SEALED.length) : entry.name;
-      const file = entry.isFile() ? blobFile(this.#paths, name) : undefined;
-      const info = file && (await stat(isSealed ? file + SEALED : file).catch(missingIsUndefined));
-      if (!info) continue;
-      const bytes = isSealed ? plainBytes(info.size) : info.size;
-      blobs.push({ what: 'blobs', name, bytes, at: info.mtimeMs });
-    }
-    return blobs;
-  }
-
-  /** As large as they are on the disk. */
-  async #closedRecordings(): Promise<Kept[]> {
-    const recordings: Kept[] = [];
-    for (const file of await readdir(this.#paths.recordings)) {
-      const name = recordingOf(file);
-      const info = name && (await stat(join(this.#paths.recordings, file)).catch(missingIsUndefined));
-      if (!name || !info || this.#recordings.has(name)) continue;
-      recordings.push({ what: 'recordings', name, bytes: info.size, at: info.mtimeMs });
-    }
-    return recordings;
   }
 
   measured(): number | undefined {

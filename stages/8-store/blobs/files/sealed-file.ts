@@ -143,7 +143,7 @@ export async function* readFrames(
 }
 
 /** How many plain bytes a complete file of this size has, in frames that are full but for the last. */
-export function plainBytes(size: number): number {
+function plainBytes(size: number): number {
   const frames = size - HEADER_BYTES - OVERHEAD_BYTES;
   return Math.max(0, frames - Math.ceil(frames / (OVERHEAD_BYTES + MAX_FRAME)) * OVERHEAD_BYTES);
 }

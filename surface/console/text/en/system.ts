@@ -97,7 +97,7 @@ export const system = {
     stream: 'Stream',
     correlation: 'Stream of correlations',
     events: 'Events',
-    blobs: 'Uploads, captures and recordings',
+    blobs: 'Uploads, captures, recordings',
     state: 'State',
   },
   ofLimit: (n: string, limit: string) => `${n} of at most ${limit}`,
