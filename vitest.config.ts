@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { KEEP_WRAPPERS } from './kernel/keep-wrappers.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/*.real.test.ts'],
     // Vitest leaves one processor free, which is half of a machine with two.
+    execArgv: [...KEEP_WRAPPERS],
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Only what fails waits so long: CI runs this on two processors with others beside it.
     testTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { KEEP_WRAPPERS } from './kernel/keep-wrappers.ts';
 
 /** Tests that need a real server, client, kernel or browser; `.ci/run` installs what they drive. */
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    execArgv: [...KEEP_WRAPPERS],
     fileParallelism: false,
     // Only what fails waits so long: a browser beside a whole product on two processors takes its time.
     expect: { poll: { timeout: 30_000 } },

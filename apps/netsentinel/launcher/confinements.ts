@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEAP_OPTIONS } from '@netsentinel/decoys/heap-options';
 import { COMPILE_LATER } from '@netsentinel/kernel/compile-later';
+import { KEEP_WRAPPERS } from '@netsentinel/kernel/keep-wrappers';
 import { ONE_LANGUAGE } from './lean.ts';
 import { codePaths, programFiles, systemLibraries, type Confinement } from './sandbox.ts';
 
 /** The young generation is large enough for events to die in it, and no larger. */
 export const PLATFORM_OPTIONS: readonly string[] = [
   ONE_LANGUAGE,
+  ...KEEP_WRAPPERS,
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=8',
